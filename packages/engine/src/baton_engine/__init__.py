@@ -1,0 +1,1 @@
+"""Columns to numpy, numpy through ONNX Runtime: what serving and training share."""

@@ -1,0 +1,25 @@
+"""The classes of an ONNX classifier that does not record them beside it."""
+
+import onnx
+from baton_registry.signature import Label
+
+from baton_engine.engine import EngineError
+
+_ATTRIBUTES = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
+
+
+def classes_of_graph(model: bytes) -> tuple[Label, ...]:
+    """The labels named by the graph's last node that names any.
+
+    ONNX-ML's classifiers and ZipMap name them in an attribute:
+    https://onnx.ai/onnx/operators/#ai-onnx-ml
+
+    Raises:
+        EngineError: no node does.
+    """
+    for node in reversed(onnx.load_model_from_string(model).graph.node):
+        for attribute in node.attribute:
+            if attribute.name in _ATTRIBUTES and (attribute.strings or attribute.ints):
+                texts = tuple(text.decode() for text in attribute.strings)
+                return texts or tuple(attribute.ints)
+    raise EngineError("the ONNX model does not name its classes")

@@ -1,0 +1,40 @@
+"""Values of a column, as numpy arrays that the engine takes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from baton_registry.signature import Column
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+MISSING_TEXT = ""
+"""Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
+
+_DTYPES: dict[str, type[np.generic]] = {
+    "boolean": np.bool_,
+    "integer": np.int32,
+    "long": np.int64,
+    "float": np.float32,
+    "double": np.float64,
+    "string": np.object_,
+}
+
+
+def to_array(column: Column, values: Sequence[Any]) -> Array:
+    """The values as an array of shape `[n]`; None, allowed in optional columns, means missing.
+
+    A missing number, whole or not, is NaN (the array is then float64); missing text is
+    `MISSING_TEXT`.
+
+    Raises:
+        OverflowError: a number does not fit the column's type.
+    """
+    if column.type == "string":
+        if not column.required:
+            values = [MISSING_TEXT if value is None else value for value in values]
+        return np.array(values, dtype=np.object_)
+    if not column.required and None in values:
+        return np.array(values, dtype=np.float64)  # numpy reads None as NaN
+    return np.array(values, dtype=_DTYPES[column.type])

@@ -1,0 +1,39 @@
+"""What serving asks of a loaded model, and what can go wrong in loading one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from baton_registry.signature import Label
+from numpy.typing import NDArray
+
+from baton_engine.columns import Array
+
+
+class EngineError(Exception):
+    """The model cannot be loaded or does not fit its signature; the text says why in one line."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a model says of n rows.
+
+    Attributes:
+        labels: shape `[n]`, in the type of the target.
+        probabilities: shape `[n, classes]`, float32, in the order of `Engine.classes`.
+    """
+
+    labels: NDArray[Any]
+    probabilities: NDArray[np.float32]
+
+
+class Engine(Protocol):
+    """A loaded model. Safe to call from several threads."""
+
+    name: str
+    classes: tuple[Label, ...]
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        """Scores rows given as columns of shape `[n]`, one for each column of the signature."""
+        ...

@@ -1,0 +1,124 @@
+"""ONNX Runtime as an engine: one thread, inputs fed from columns, outputs read by their type."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from baton_registry.signature import Label, Signature
+
+from baton_engine.classes import classes_of_graph
+from baton_engine.columns import Array
+from baton_engine.engine import EngineError, Scores
+
+_INPUT_DTYPES: dict[str, type[np.generic]] = {
+    "tensor(bool)": np.bool_,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+    "tensor(float)": np.float32,
+    "tensor(double)": np.float64,
+    "tensor(string)": np.object_,
+}
+_FATAL_ONLY = 4
+
+
+class OnnxEngine:
+    """A classifier in ONNX.
+
+    It takes either one input a column (`[n, 1]`), named as in the signature, or one input for all
+    columns (`[n, columns]`), as MLflow's own ONNX flavour does.
+    """
+
+    name = "onnx"
+
+    def __init__(self, model: bytes, signature: Signature) -> None:
+        """Builds the session.
+
+        Args:
+            model: the ONNX file's content.
+            signature: its columns name the inputs; its classes, where recorded, the labels.
+
+        Raises:
+            EngineError: not ONNX, not a classifier, or its inputs are not the signature's columns.
+        """
+        self._session = _session(model)
+        self._inputs = {each.name: _dtype(each) for each in self._session.get_inputs()}
+        self._columns = tuple(column.name for column in signature.columns)
+        self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
+        if not self._one_matrix and set(self._inputs) != set(self._columns):
+            odd = sorted(set(self._inputs) ^ set(self._columns))[:3]
+            raise EngineError(
+                f"the inputs of the ONNX model are not the signature's columns: {odd}"
+            )
+        self._outputs, self._is_zipmap = _classifier_outputs(self._session)
+        self.classes: tuple[Label, ...] = signature.classes or classes_of_graph(model)
+        self._is_boolean = all(isinstance(label, bool) for label in self.classes)
+
+    @classmethod
+    def from_file(cls, path: Path, signature: Signature) -> "OnnxEngine":
+        """Reads the file whole, so that it may go from the disk while it serves.
+
+        Raises:
+            EngineError: as the constructor does.
+            OSError: the file could not be read.
+        """
+        return cls(path.read_bytes(), signature)
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        """Scores rows given as columns of shape `[n]`."""
+        labels, probabilities = self._session.run(self._outputs, self._feed(columns))
+        if self._is_zipmap:
+            keys = list(probabilities[0])
+            probabilities = np.array([[row[key] for key in keys] for row in probabilities])
+        if self._is_boolean:
+            labels = labels.astype(np.bool_)
+        return Scores(labels, probabilities)
+
+    def _feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
+        if self._one_matrix:
+            (name, dtype), *_ = self._inputs.items()
+            return {name: np.column_stack([columns[c].astype(dtype) for c in self._columns])}
+        return {
+            name: columns[name].astype(dtype, copy=False).reshape(-1, 1)
+            for name, dtype in self._inputs.items()
+        }
+
+
+def _session(model: bytes) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1  # one row takes 0.1 ms: waking a second thread costs more
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL_ONLY  # what matters is raised, and told in one line
+    try:
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exceptions have no common base but Exception
+        raise EngineError(f"ONNX Runtime cannot load the model: {_first_line(error)}") from error
+
+
+def _dtype(node: Any) -> type[np.generic]:
+    if node.type not in _INPUT_DTYPES:
+        raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
+    return _INPUT_DTYPES[node.type]
+
+
+def _classifier_outputs(session: Any) -> tuple[list[str], bool]:
+    """The names of the label and the probabilities output, and whether the latter is a ZipMap."""
+    label = probabilities = None
+    is_zipmap = False
+    for output in session.get_outputs():
+        if output.type in ("tensor(string)", "tensor(int64)"):
+            label = label or output.name
+        elif output.type.startswith("seq(map("):
+            probabilities, is_zipmap = output.name, True
+        elif output.type == "tensor(float)" and probabilities is None:
+            probabilities = output.name
+    if label is None or probabilities is None:
+        raise EngineError(
+            "the ONNX model is no classifier: it needs a label and a probabilities output"
+        )
+    return [label, probabilities], is_zipmap
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,65 @@
+"""What can go wrong between us and the registry.
+
+RegistryError
+├── RegistryUnavailable   no answer, or none that can be used (time-out, 5xx, not JSON)
+├── RegistryRefused       an answer that says no (4xx); carries MLflow's error code
+├── AliasNotSet           the registry answered: this model has no such alias, or is unknown
+├── VersionNotFound       the registry answered: no such version
+├── ArtifactNotFound      the version has no such file
+├── ChecksumMismatch      a file is not the one whose checksum was recorded
+├── InvalidModel          the version's MLmodel cannot be served; the text says why
+├── PromotionRefused      a check before the alias move said no
+└── NothingToRollBackTo   the ledger knows no earlier version
+
+Every text is one line: what, where, a hint.
+"""
+
+
+class RegistryError(Exception):
+    """The root: everything that this package raises on purpose."""
+
+
+class RegistryUnavailable(RegistryError):
+    """No answer, or none that can be used."""
+
+
+class RegistryRefused(RegistryError):
+    """The registry answered with a 4xx.
+
+    Attributes:
+        error_code: MLflow's code, e.g. `RESOURCE_DOES_NOT_EXIST`.
+        status: the HTTP status.
+    """
+
+    def __init__(self, message: str, *, error_code: str, status: int) -> None:
+        super().__init__(message)
+        self.error_code = error_code
+        self.status = status
+
+
+class AliasNotSet(RegistryError):
+    """The registered model is unknown, or has no such alias."""
+
+
+class VersionNotFound(RegistryError):
+    """The registered model has no such version."""
+
+
+class ArtifactNotFound(RegistryError):
+    """The version has no such file."""
+
+
+class ChecksumMismatch(RegistryError):
+    """A file's SHA-256 is not the recorded one, or none is recorded for it among others."""
+
+
+class InvalidModel(RegistryError):
+    """The version cannot be served by Baton: no ONNX model, no column signature, unreadable."""
+
+
+class PromotionRefused(RegistryError):
+    """A check before the alias move said no."""
+
+
+class NothingToRollBackTo(RegistryError):
+    """No earlier version is known."""

@@ -1,0 +1,55 @@
+"""A version of a registered model, as the registry describes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+CHECKSUM_TAG_PREFIX = "baton.sha256."
+GATE_TAG = "baton.gate"
+DATA_CHECKSUM_TAG = "baton.data_sha256"
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One registered version.
+
+    Attributes:
+        name: the registered model.
+        version: an opaque string; compare it for equality only.
+        run_id: the run that made it; empty where there was none.
+        source: where its artifacts are, e.g. `models:/m-…`; with `version` its identity, since
+            a registry that was set up anew numbers from 1 again.
+        status: `READY`, or what MLflow says instead.
+        tags: key to value, both strings.
+    """
+
+    name: str
+    version: str
+    run_id: str = ""
+    source: str = ""
+    status: str = "READY"
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """File, relative to the model's root, to the lower-case hex SHA-256 recorded for it."""
+        start = len(CHECKSUM_TAG_PREFIX)
+        return {k[start:]: v for k, v in self.tags.items() if k.startswith(CHECKSUM_TAG_PREFIX)}
+
+    @classmethod
+    def from_rest(cls, payload: Mapping[str, Any]) -> "ModelVersion":
+        """Reads the `model_version` object of MLflow's REST API.
+
+        Raises:
+            KeyError: a field that MLflow always sends is missing.
+        """
+        tags = {tag["key"]: tag.get("value", "") for tag in payload.get("tags") or ()}
+        return cls(
+            name=payload["name"],
+            version=str(payload["version"]),
+            run_id=payload.get("run_id") or "",
+            source=payload.get("source") or "",
+            status=payload.get("status") or "READY",
+            tags=MappingProxyType(tags),
+        )

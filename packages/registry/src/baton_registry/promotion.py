@@ -1,0 +1,226 @@
+"""Promotion and rollback: checks → ledger entry → the alias moves. The move is the commit.
+
+A crash before the move changes nothing; a crash after it loses nothing, for the intent that was
+written before explains the move to whoever looks next.
+"""
+
+import tempfile
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from baton_registry import ledger
+from baton_registry.client import RegistryClient
+from baton_registry.errors import (
+    AliasNotSet,
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    PromotionRefused,
+    RegistryError,
+    RegistryUnavailable,
+    VersionNotFound,
+)
+from baton_registry.fetch import fetch_mlmodel
+from baton_registry.ledger import Entry, Move
+from baton_registry.model_version import GATE_TAG, ModelVersion
+from baton_registry.signature import Signature
+
+CHALLENGER = "challenger"
+GATE_PASSED = "passed"
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time of a move."""
+    return datetime.now(UTC)
+
+
+def promote(  # noqa: PLR0913 - the words of the command, each by its name
+    client: RegistryClient,
+    model: str,
+    version: str,
+    *,
+    alias: str,
+    by: str,
+    reason: str = "",
+    force: bool = False,
+    now: Clock = utc_now,
+) -> Move:
+    """Moves the alias to a version, once the checks allow it.
+
+    Args:
+        client: the registry.
+        model: the registered model.
+        version: a version number, or `challenger`.
+        alias: the alias to move.
+        by: who moves it.
+        reason: why; kept in the ledger.
+        force: move it whatever the gate and the signatures say.
+        now: the clock.
+
+    Returns:
+        The move. Where the alias points there already, nothing happens, and `from_version` equals
+        `to_version`.
+
+    Raises:
+        PromotionRefused: the gate or the signature speaks against it.
+        VersionNotFound: there is no such version.
+        AliasNotSet: `challenger` was asked for and is not set.
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry said no.
+    """
+    candidate = _candidate(client, model, version)
+    position = _look(client, model, alias, now)
+    if not force:
+        _check_gate(candidate)
+        _check_signature(client, candidate, position)
+    move = Move(now(), _number(position), candidate.version, "promote", by, reason)
+    return _commit(client, model, alias, move)
+
+
+def rollback(  # noqa: PLR0913 - the words of the command, each by its name
+    client: RegistryClient,
+    model: str,
+    *,
+    alias: str,
+    by: str,
+    to: str | None = None,
+    reason: str = "",
+    now: Clock = utc_now,
+) -> Move:
+    """Moves the alias back to the version promoted before, or to `to`. No check stands in the way.
+
+    Args:
+        client: the registry.
+        model: the registered model.
+        alias: the alias to move.
+        by: who moves it.
+        to: the version to go back to; None for the one before.
+        reason: why; kept in the ledger.
+        now: the clock.
+
+    Returns:
+        The move; as with `promote`, one that changes nothing has `from_version` = `to_version`.
+
+    Raises:
+        NothingToRollBackTo: no version was promoted before.
+        VersionNotFound: the version to go back to is gone.
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry said no.
+    """
+    position = _number(_look(client, model, alias, now))
+    target = to or ledger.rollback_target(history(client, model, alias=alias, now=now), position)
+    version = client.get_version(model, target).version
+    move = Move(now(), position, version, "rollback", by, reason)
+    return _commit(client, model, alias, move)
+
+
+def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_now) -> list[Move]:
+    """Every known move of the alias, oldest first, after one look at where it points now.
+
+    Raises:
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry said no.
+    """
+    _look(client, model, alias, now)
+    return [entry.move for entry in _entries(client, model, alias) if entry.done]
+
+
+def _candidate(client: RegistryClient, model: str, version: str) -> ModelVersion:
+    if version != CHALLENGER:
+        return client.get_version(model, version)
+    return client.resolve_alias(model, CHALLENGER)
+
+
+def _check_gate(candidate: ModelVersion) -> None:
+    number = candidate.version
+    if candidate.status != "READY":
+        raise PromotionRefused(
+            f"version {number} is {candidate.status}, not READY; wait, or --force"
+        )
+    gate = candidate.tags.get(GATE_TAG)
+    if gate is None:
+        raise PromotionRefused(
+            f"version {number} records no gate (tag {GATE_TAG}); train it with baton, or --force"
+        )
+    if gate != GATE_PASSED:
+        raise PromotionRefused(
+            f"version {number} did not pass the gate ({gate}); see its run, or --force"
+        )
+
+
+def _check_signature(
+    client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
+) -> None:
+    try:
+        new = _signature(client, candidate)
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch) as error:
+        raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
+    if position is None:
+        return
+    try:
+        old = _signature(client, position)
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
+        return  # what cannot be served has no callers to break
+    if reasons := new.breaks(old):
+        raise PromotionRefused(
+            f"version {candidate.version} would break callers of version {position.version}: "
+            f"{'; '.join(reasons)}; change the callers first, then --force"
+        )
+
+
+def _signature(client: RegistryClient, version: ModelVersion) -> Signature:
+    with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+        return fetch_mlmodel(client, version, Path(folder)).signature
+
+
+def _number(version: ModelVersion | None) -> str | None:
+    return None if version is None else version.version
+
+
+def _entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
+    return ledger.from_tags(alias, client.model_tags(model))
+
+
+def _look(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVersion | None:
+    """Where the alias points; what the ledger did not know of it is written down."""
+    try:
+        position = client.resolve_alias(model, alias)
+    except AliasNotSet:
+        position = None
+    entries = _entries(client, model, alias)
+    news = ledger.settle(entries, _number(position), now())
+    if news is not None:
+        client.set_model_tag(model, *ledger.to_tag(alias, news))
+    for entry in ledger.abandoned(entries, now()):
+        client.delete_model_tag(model, ledger.to_tag(alias, entry)[0])
+    return position
+
+
+def _commit(client: RegistryClient, model: str, alias: str, move: Move) -> Move:
+    if move.from_version == move.to_version or move.to_version is None:
+        return move
+    sequence = ledger.next_sequence(_entries(client, model, alias))
+    intent = Entry(sequence, uuid.uuid4().hex[:8], move, done=False)
+    client.set_model_tag(model, *ledger.to_tag(alias, intent))
+    try:
+        client.set_alias(model, alias, move.to_version)
+    except RegistryUnavailable as error:
+        raise RegistryUnavailable(
+            f"{error}; whether {alias!r} has moved is unknown: see baton status"
+        ) from error
+    _tell(client, model, alias, intent)
+    return move
+
+
+def _tell(client: RegistryClient, model: str, alias: str, intent: Entry) -> None:
+    """Marks the intent as done. The alias has moved: a failure here is not a failed move."""
+    try:
+        done = ledger.completed(intent, _entries(client, model, alias))
+        client.set_model_tag(model, *ledger.to_tag(alias, done))
+        client.delete_model_tag(model, ledger.to_tag(alias, intent)[0])
+    except RegistryError:
+        return  # the next look finds the intent, and the alias where it says

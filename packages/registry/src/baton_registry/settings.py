@@ -1,0 +1,77 @@
+"""Settings from the environment, shared by everything that speaks to the registry.
+
+This is the only kind of module that reads the environment. A bad value is one line that names
+the variable, the value and what is allowed.
+"""
+
+import os
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class SettingsError(Exception):
+    """A setting is not allowed; the text is one line for the person who set it."""
+
+
+def _http_uri(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an http:// or https:// address")
+    return value.rstrip("/")
+
+
+HttpUri = Annotated[str, AfterValidator(_http_uri)]
+Name = Annotated[str, Field(min_length=1, max_length=250)]
+
+
+class RegistrySettings(BaseSettings):
+    """Where the registry is and what is asked of it."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
+    model_name: Name = Field("churn_model", validation_alias="BATON_MODEL_NAME")
+    alias: Name = Field("production", validation_alias="BATON_ALIAS")
+
+
+def load(settings: type[S]) -> S:
+    """Reads the settings from the environment; a variable set to nothing counts as unset.
+
+    Raises:
+        SettingsError: a value is not allowed.
+    """
+    names = _variables(settings)
+    given = {name: value for name in names if (value := _read(name))}
+    try:
+        return settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        message = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
+
+
+def _variables(settings: type[BaseSettings]) -> list[str]:
+    fields = settings.model_fields.values()
+    return [str(field.validation_alias) for field in fields if field.validation_alias]
+
+
+def _read(name: str) -> str:
+    """The variable's value, else the content of the file that `NAME_FILE` names."""
+    value = os.environ.get(name, "")
+    file = os.environ.get(f"{name}_FILE", "")
+    if value or not file:
+        return value
+    try:
+        with open(file, encoding="utf-8") as content:  # noqa: PTH123 - a user's path, as it is
+            return content.read().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE={file}: cannot be read; name a readable file") from error
+
+
+def _shown(name: str, value: Any) -> str:
+    """The value as it may be shown: a secret's is not."""
+    return "***" if any(word in name for word in ("SECRET", "KEY", "PASSWORD")) else repr(value)

@@ -1,0 +1,93 @@
+"""A model's signature, as far as serving needs it: named columns of scalar types."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from baton_registry.errors import InvalidModel
+
+ColumnType = Literal["boolean", "integer", "long", "float", "double", "string"]
+Label = str | int | bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """One input column.
+
+    Attributes:
+        name: as in the training table.
+        type: MLflow's name of the scalar type.
+        required: False where the column had gaps in training: absent or null means missing.
+    """
+
+    name: str
+    type: ColumnType
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The input columns in order, and the classes where they are recorded.
+
+    Attributes:
+        columns: the input columns.
+        classes: the labels in the order of the probabilities; None where not recorded.
+    """
+
+    columns: tuple[Column, ...]
+    classes: tuple[Label, ...] | None = None
+
+    def breaks(self, older: "Signature") -> list[str]:
+        """Why callers of `older` would break on this signature; empty where none would."""
+        before = {column.name: column for column in older.columns}
+        now = {column.name: column for column in self.columns}
+        reasons = [f"column {name!r} is gone" for name in before if name not in now]
+        for name, column in now.items():
+            reasons += _column_breaks(before.get(name), column)
+        if None not in (older.classes, self.classes) and older.classes != self.classes:
+            reasons.append(f"classes {_words(older.classes)} became {_words(self.classes)}")
+        return reasons
+
+
+def _column_breaks(before: Column | None, now: Column) -> list[str]:
+    if before is None:
+        return [f"column {now.name!r} is new and required"] if now.required else []
+    reasons = []
+    if before.type != now.type:
+        reasons.append(f"column {now.name!r} was {before.type} and is {now.type}")
+    if now.required and not before.required:
+        reasons.append(f"column {now.name!r} was optional and is required")
+    return reasons
+
+
+def _words(classes: Iterable[Label] | None) -> str:
+    return "[" + ", ".join(map(str, classes or ())) + "]"
+
+
+def parse_columns(inputs: Any) -> tuple[Column, ...]:
+    """The columns of MLflow's `signature.inputs`, once decoded from JSON.
+
+    Raises:
+        InvalidModel: it is a tensor signature, has no columns, or a type we cannot score.
+    """
+    if not isinstance(inputs, list) or not inputs:
+        raise InvalidModel("the signature has no input columns; log the model with one")
+    columns = tuple(_parse_column(spec) for spec in inputs)
+    names = [column.name for column in columns]
+    if len(set(names)) != len(names):
+        raise InvalidModel("the signature names a column twice")
+    return columns
+
+
+def _parse_column(spec: Any) -> Column:
+    if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
+        raise InvalidModel("the signature is made of tensors, not of named columns")
+    name, kind = spec.get("name"), spec.get("type")
+    if not isinstance(name, str):
+        raise InvalidModel("the signature has a column without a name")
+    if kind not in get_args(ColumnType):
+        raise InvalidModel(
+            f"column {name!r} has type {kind!r}; served are {', '.join(get_args(ColumnType))}"
+        )
+    required = spec.get("required", not spec.get("optional", False))
+    return Column(name=name, type=cast("ColumnType", kind), required=bool(required))

@@ -1,0 +1,88 @@
+"""One HTTP exchange with the tracking server: an answer, a refusal, or none."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from baton_registry.errors import RegistryRefused, RegistryUnavailable
+
+API = "/api/2.0/mlflow/"
+FIRST_ERROR_STATUS = 400
+FIRST_SERVER_ERROR_STATUS = 500
+
+
+def shown(uri: str) -> str:
+    """The URI without its user and password, for texts that people read."""
+    parts = urlsplit(uri)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+class Transport:
+    """JSON in, JSON out, errors typed. Safe to share between threads, as `httpx.Client` is."""
+
+    def __init__(self, tracking_uri: str, http: httpx.Client) -> None:
+        self.where = shown(tracking_uri)
+        self.http = http
+
+    def call(
+        self,
+        method: str,
+        endpoint: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """One call of `/api/2.0/mlflow/<endpoint>`.
+
+        Raises:
+            RegistryUnavailable: no answer, a 5xx, or an answer that is not a JSON object.
+            RegistryRefused: a 4xx, with MLflow's error code.
+        """
+        try:
+            response = self.http.request(method, API + endpoint, params=params, json=json)
+        except httpx.HTTPError as error:
+            raise self.unavailable(error) from error
+        payload = self._payload(response)
+        if response.status_code >= FIRST_ERROR_STATUS:
+            raise RegistryRefused(
+                f"the registry at {self.where} refused {endpoint}: "
+                f"{one_line(payload.get('message')) or response.reason_phrase}",
+                error_code=str(payload.get("error_code", "")),
+                status=response.status_code,
+            )
+        return payload
+
+    def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
+        """The error to raise where the server gave no answer."""
+        what = one_line(str(error)) or type(error).__name__
+        return RegistryUnavailable(f"no answer from the registry at {self.where}: {what}")
+
+    def check_answered(self, response: httpx.Response) -> None:
+        """Raises `RegistryUnavailable` on a 5xx."""
+        if response.status_code >= FIRST_SERVER_ERROR_STATUS:
+            raise RegistryUnavailable(
+                f"the registry at {self.where} answered {response.status_code} "
+                f"{response.reason_phrase}"
+            )
+
+    def _payload(self, response: httpx.Response) -> dict[str, Any]:
+        self.check_answered(response)
+        try:
+            payload = response.json()
+        except ValueError:
+            payload = None
+        if isinstance(payload, dict):
+            return payload
+        if response.status_code >= FIRST_ERROR_STATUS:  # refused by what stands before MLflow
+            return {"message": f"{response.status_code} {response.reason_phrase}"}
+        raise RegistryUnavailable(
+            f"the registry at {self.where} answered {response.status_code} with something that is "
+            "not JSON; is this the address of an MLflow tracking server?"
+        )
+
+
+def one_line(text: object) -> str:
+    """`text` with every run of white space made one space; empty for None."""
+    return " ".join(str(text or "").split())

@@ -1,0 +1,132 @@
+"""An in-memory registry behind the real client: the part of MLflow's REST API that we speak.
+
+The same client is tested against the real server in tests/embedded.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from baton_registry import RegistryClient
+
+MODEL = "churn_model"
+ALIAS = "production"
+PASSED = {"baton.gate": "passed"}
+
+Body = dict[str, Any]
+
+
+def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "Yes")) -> str:
+    """An MLmodel file with an ONNX flavour and these (name, type, required) columns."""
+    inputs = [{"name": n, "type": t, "required": r} for n, t, r in columns]
+    document = {
+        "flavors": {"onnx": {"data": "model.onnx"}},
+        "signature": {"inputs": json.dumps(inputs)},
+        "metadata": {"baton": {"classes": list(classes)}},
+    }
+    return json.dumps(document)  # JSON is YAML
+
+
+class FakeMlflow(httpx.BaseTransport):
+    """A tracking server in a dictionary; `fail_on` names endpoints that answer 503."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, Body] = {}
+        self.aliases: dict[str, str] = {}
+        self.tags: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.fail_on: set[tuple[str, str]] = set()
+        self.log: list[tuple[str, str]] = []
+
+    def client(self) -> RegistryClient:
+        return RegistryClient("http://registry", transport=self)
+
+    def add(self, version: str, tags: dict[str, str] | None = None, **files: str) -> None:
+        """Registers a version; `MLmodel="…"` gives a file of it."""
+        self.versions[version] = {
+            "name": MODEL,
+            "version": version,
+            "run_id": f"run-{version}",
+            "source": f"models:/m-{version}",
+            "status": "READY",
+            "tags": [{"key": k, "value": v} for k, v in (PASSED if tags is None else tags).items()],
+        }
+        self.files |= {f"{version}/{path}": text.encode() for path, text in files.items()}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        endpoint = request.url.path.removeprefix("/api/2.0/mlflow/")
+        if endpoint.startswith("/"):
+            return self._file(endpoint.removeprefix("/api/2.0/mlflow-artifacts/artifacts/"))
+        sent = json.loads(request.read() or b"{}") or dict(request.url.params)
+        self.log.append((request.method, endpoint))
+        if (request.method, endpoint) in self.fail_on:
+            return httpx.Response(503)
+        return self._ROUTES[request.method, endpoint](self, sent)
+
+    def _file(self, path: str) -> httpx.Response:
+        if path in self.files:
+            return httpx.Response(200, content=self.files[path])
+        return httpx.Response(404, json={"error_code": "RESOURCE_DOES_NOT_EXIST"})
+
+    def _get_version(self, sent: Body) -> httpx.Response:
+        if sent["version"] not in self.versions:
+            return refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
+        return httpx.Response(200, json={"model_version": self.versions[sent["version"]]})
+
+    def _get_alias(self, sent: Body) -> httpx.Response:
+        if sent["alias"] not in self.aliases:
+            return refusal(400, "INVALID_PARAMETER_VALUE", "Registered model alias not found.")
+        return self._get_version({"version": self.aliases[sent["alias"]]})
+
+    def _set_alias(self, sent: Body) -> httpx.Response:
+        if sent["version"] not in self.versions:
+            return refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
+        self.aliases[sent["alias"]] = sent["version"]
+        return httpx.Response(200, json={})
+
+    def _get_model(self, sent: Body) -> httpx.Response:
+        tags = [{"key": key, "value": value} for key, value in self.tags.items()]
+        return httpx.Response(200, json={"registered_model": {"name": MODEL, "tags": tags}})
+
+    def _set_tag(self, sent: Body) -> httpx.Response:
+        self.tags[sent["key"]] = sent["value"]
+        return httpx.Response(200, json={})
+
+    def _delete_tag(self, sent: Body) -> httpx.Response:
+        self.tags.pop(sent["key"], None)
+        return httpx.Response(200, json={})
+
+    def _download_uri(self, sent: Body) -> httpx.Response:
+        return httpx.Response(200, json={"artifact_uri": f"mlflow-artifacts:/{sent['version']}"})
+
+    _ROUTES: dict[tuple[str, str], Callable[["FakeMlflow", Body], httpx.Response]] = {  # noqa: RUF012
+        ("GET", "model-versions/get"): _get_version,
+        ("GET", "model-versions/get-download-uri"): _download_uri,
+        ("GET", "registered-models/alias"): _get_alias,
+        ("POST", "registered-models/alias"): _set_alias,
+        ("GET", "registered-models/get"): _get_model,
+        ("POST", "registered-models/set-tag"): _set_tag,
+        ("DELETE", "registered-models/delete-tag"): _delete_tag,
+    }
+
+
+def refusal(status: int, code: str, message: str) -> httpx.Response:
+    """A 4xx as MLflow gives it."""
+    return httpx.Response(status, json={"error_code": code, "message": message})
+
+
+class Clock:
+    """A clock moved by hand; each reading is a second after the one before."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.pass_s(1)
+        return self.time
+
+    def pass_s(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
