@@ -1,16 +1,16 @@
 """Settings from the environment, shared by everything that speaks to the registry.
 
 This is the only kind of module that reads the environment. A bad value is one line that names
-the variable, the value and what is allowed.
+the variable, the value and what is allowed. Plain pydantic, for pydantic-settings knows nothing
+of `NAME_FILE`, the way in which container images take their secrets.
 """
 
 import os
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-S = TypeVar("S", bound=BaseSettings)
+S = TypeVar("S", bound=BaseModel)
 
 
 class SettingsError(Exception):
@@ -27,10 +27,10 @@ HttpUri = Annotated[str, AfterValidator(_http_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 
 
-class RegistrySettings(BaseSettings):
+class RegistrySettings(BaseModel):
     """Where the registry is and what is asked of it."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
     model_name: Name = Field("churn_model", validation_alias="BATON_MODEL_NAME")
@@ -54,7 +54,7 @@ def load(settings: type[S]) -> S:
         raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
 
 
-def _variables(settings: type[BaseSettings]) -> list[str]:
+def _variables(settings: type[BaseModel]) -> list[str]:
     fields = settings.model_fields.values()
     return [str(field.validation_alias) for field in fields if field.validation_alias]
 

@@ -1,0 +1,57 @@
+"""One real tracking server and two trained versions for all tests of the embedded product."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rig import Desk, TrackingServer, register
+
+from baton_registry import ModelVersion
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrackingServer]:
+    """A tracking server for every test that does not stop it."""
+    server = TrackingServer(tmp_path_factory.mktemp("tracking"))
+    server.start()
+    yield server
+    server.stop(limit_s=30)
+
+
+@pytest.fixture(scope="session")
+def trained(
+    tracking: TrackingServer, tmp_path_factory: pytest.TempPathFactory
+) -> list[ModelVersion]:
+    """Two versions trained once, with other answers; `register` gives them to other models."""
+    desk = Desk(tracking.uri, "trained_once", tmp_path_factory.mktemp("trained"))
+    numbers = [desk.train(), desk.train("--param", "C=0.001")]
+    with desk.registry as registry:
+        return [registry.get_version(desk.model, number) for number in numbers]
+
+
+@pytest.fixture
+def desk(tracking: TrackingServer, tmp_path: Path) -> Desk:
+    """A desk with a model of its own, without versions."""
+    return Desk(tracking.uri, f"model_{next(_numbers)}", tmp_path)
+
+
+@pytest.fixture
+def stocked(desk: Desk, trained: list[ModelVersion]) -> Desk:
+    """A desk whose model has the two trained versions, 1 and 2, none of them promoted."""
+    assert [register(desk, version) for version in trained] == ["1", "2"]
+    return desk
+
+
+@pytest.fixture(scope="session")
+def telco_csv() -> Path:
+    """The real table."""
+    path = os.environ.get("BATON_TEST_TELCO_CSV")
+    if not path:
+        if os.environ.get("CI") == "true":
+            pytest.fail("BATON_TEST_TELCO_CSV is not set; .ci/run sets it")
+        pytest.skip("BATON_TEST_TELCO_CSV does not name the real Telco table")
+    return Path(path)

@@ -1,0 +1,133 @@
+"""Static stability: what serves does not depend on what is away."""
+
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from load import steady_load
+from rig import CUSTOMER, Desk, TrackingServer, register, wait_until
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
+
+from baton_registry import ModelVersion
+
+READY_FROM_CACHE_S = 5.0
+"""The contract's bound."""
+BODY = {"instances": [CUSTOMER]}
+
+
+def test_scoring_goes_on_without_the_registry(
+    tmp_path: Path, trained: list[ModelVersion], tracking: TrackingServer
+) -> None:
+    """The tracking server stops: answers go on, a new process is ready from its cache in 5 s."""
+    own = TrackingServer(tmp_path / "own")
+    own.start()
+    desk = Desk(own.uri, "churn_model", tmp_path)
+    assert desk.train("--promote") == "1"
+    with desk.serve() as inference:
+        inference.wait_serves("1")
+        before = inference.predict([CUSTOMER])
+
+        with steady_load(inference.url, BODY) as load:
+            own.stop(limit_s=30)
+            wait_until(lambda: inference.status()["state"] == "degraded", 20, "degraded")
+            before_more = load.answers["1"]
+            wait_until(lambda: load.answers["1"] > before_more + 50, 20, "answers go on")
+        assert load.faults == []
+        status = inference.status()
+        assert status["registry"]["reachable"] is False
+        assert status["registry"]["last_error"]
+        assert (status["aspired_version"], status["last_load_failure"]) == ("1", None)
+        assert inference.http.get("/readyz").status_code == 200
+
+        assert inference.stop() == 0
+        inference.start()
+        assert inference.wait_ready(READY_FROM_CACHE_S) < READY_FROM_CACHE_S
+        assert inference.predict([CUSTOMER]) == before
+        assert inference.status()["serving"]["source"] == "cache"
+
+        own.start()
+        wait_until(lambda: inference.status()["state"] == "serving", 20, "serving again")
+        assert inference.status()["serving"]["source"] == "registry"
+    own.stop(limit_s=30)
+
+
+def test_three_facts_are_told_apart(stocked: Desk) -> None:
+    """No alias, a version that cannot be loaded, a registry away: /status names which it is."""
+    stocked.baton("promote", "1")
+    with stocked.serve() as inference, stocked.registry as registry:
+        inference.wait_serves("1")
+        assert inference.status()["state"] == "serving"
+
+        registry.delete_alias(stocked.model, "production")
+        wait_until(lambda: inference.status()["state"] == "degraded", 5, "alias gone")
+        status = inference.status()
+        assert status["aspired_version"] is None
+        assert status["last_load_failure"] is None
+        assert status["registry"]["reachable"] is True
+
+        broken = registry.get_version(stocked.model, "2")
+        register(stocked, broken, **{"baton.sha256.model.onnx": "0" * 64})
+        registry.set_alias(stocked.model, "production", "3")
+        wait_until(lambda: inference.status()["last_load_failure"] is not None, 5, "broken")
+        status = inference.status()
+        assert status["state"] == "degraded"
+        assert status["aspired_version"] == "3"
+        assert status["last_load_failure"]["version"] == "3"
+        assert "model.onnx" in status["last_load_failure"]["reason"]
+        assert status["registry"]["reachable"] is True
+
+        assert inference.predict([CUSTOMER])["model_version"] == "1"
+        registry.set_alias(stocked.model, "production", "2")
+        inference.wait_serves("2")
+        assert inference.status()["last_load_failure"] is None
+        assert inference.status()["state"] == "serving"
+
+
+def test_sigterm_answers_what_was_accepted(stocked: Desk) -> None:
+    """A process stopped under load exits with 0 within ten seconds, and no answer is cut off."""
+    stocked.baton("promote", "1")
+    with stocked.serve() as inference:
+        inference.wait_serves("1")
+        with steady_load(inference.url, BODY) as load:
+            wait_until(lambda: load.answers["1"] > 20, 20, "load runs")
+            assert inference.stop() == 0
+        assert [fault for fault in load.faults if "ConnectError" not in fault] == []
+
+
+@pytest.mark.parametrize("flavor", ["sklearn", "onnx"])
+def test_versions_that_plain_mlflow_made(desk: Desk, flavor: str) -> None:
+    """Plain MLflow's ONNX version is served, its scikit-learn version is a told load failure."""
+    plain_mlflow_version(desk, flavor)
+    with desk.registry as registry:
+        registry.set_alias(desk.model, "production", "1")
+    with desk.serve() as inference:
+        if flavor == "onnx":
+            inference.wait_serves("1")
+            answer = inference.predict([{"a": 0.1, "b": -2.0}])["predictions"][0]
+            assert sorted(answer["probabilities"]) == ["no", "yes"]
+            assert answer["label"] in ("no", "yes")
+        else:
+            wait_until(lambda: inference.status()["last_load_failure"] is not None, 10, "told")
+            assert "no ONNX model" in inference.status()["last_load_failure"]["reason"]
+            assert inference.status()["state"] == "waiting"
+
+
+def plain_mlflow_version(desk: Desk, flavor: str) -> None:
+    """Registers version 1 as a user without Baton would."""
+    rng = np.random.default_rng(0)
+    x = pd.DataFrame({"a": rng.normal(size=99), "b": rng.normal(size=99)})
+    y = np.where(x["a"] + x["b"] > 0, "yes", "no")
+    model = LogisticRegression().fit(x.to_numpy(), y)
+    signature = mlflow.models.infer_signature(x, y)
+    mlflow.set_tracking_uri(desk.tracking_uri)
+    with mlflow.start_run():
+        given = {"signature": signature, "registered_model_name": desk.model}
+        given |= {"pip_requirements": []}
+        if flavor == "onnx":
+            onnx = to_onnx(model, x.to_numpy(dtype=np.float32))
+            mlflow.onnx.log_model(onnx, name="model", **given)
+        else:
+            mlflow.sklearn.log_model(model, name="model", **given)

@@ -1,0 +1,36 @@
+"""The service and MLflow give the same labels on the real table, for each estimator."""
+
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+from rig import Desk
+
+ROWS = 500
+
+
+@pytest.mark.parametrize("estimator", ["logistic", "hist_gradient_boosting", "random_forest"])
+def test_labels_equal_pyfunc(desk: Desk, telco_csv: Path, estimator: str) -> None:
+    """500 rows of the real table get the labels that `mlflow.pyfunc` gives them."""
+    desk.train("--data", str(telco_csv), "--estimator", estimator, "--promote")
+    mlflow.set_tracking_uri(desk.tracking_uri)
+    model = mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
+    rows = telco_rows(telco_csv, model.metadata.get_input_schema().input_names())
+
+    with desk.serve() as inference:
+        inference.wait_serves("1")
+        records = rows.astype(object).where(rows.notna(), None).to_dict("records")
+        answer = inference.predict([{str(k): v for k, v in row.items()} for row in records])
+
+    labels = [row["label"] for row in answer["predictions"]]
+    assert labels == list(model.predict(rows))
+    assert len(set(labels)) == 2
+
+
+def telco_rows(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Rows spread over the table, those with a blank TotalCharges among them."""
+    table = pd.read_csv(path, na_values=[" "])
+    gaps = table[table["TotalCharges"].isna()]
+    rows = pd.concat([gaps, table.sample(ROWS - len(gaps), random_state=1)])
+    return rows[columns].reset_index(drop=True)

@@ -1,0 +1,100 @@
+"""The life cycle, in the order of a user."""
+
+import time
+from typing import Any
+
+import mlflow
+import pytest
+from rig import CUSTOMER, Desk, register
+
+POLL_S = 0.5
+
+
+def test_from_training_to_rollback(desk: Desk) -> None:
+    """Train, promote, train, promote, roll back, move by hand: one process follows all of it."""
+    with desk.serve(BATON_POLL_INTERVAL_S=str(POLL_S)) as inference:
+        assert inference.http.get("/readyz").status_code == 503
+        assert inference.status()["state"] == "waiting"
+
+        assert desk.train() == "1"
+        assert inference.status()["aspired_version"] is None  # training promotes nothing
+
+        desk.baton("promote", "1", "--wait")
+        first = inference.predict([CUSTOMER])
+        assert first["model_version"] == "1"
+
+        assert desk.train("--param", "C=0.1") == "2"
+        desk.baton("promote", "challenger", "--reason", "less overfit", "--wait")
+        second = inference.predict([CUSTOMER])
+        assert second["model_version"] == "2"
+        assert second["predictions"] != first["predictions"]
+
+        desk.baton("rollback", "--wait")
+        assert inference.predict([CUSTOMER]) == first
+
+        client = mlflow.MlflowClient(tracking_uri=desk.tracking_uri)
+        client.set_registered_model_alias(desk.model, "production", "2")
+        took_s = inference.wait_serves("2")
+        assert took_s <= POLL_S + 1.5
+        assert inference.predict([CUSTOMER]) == second
+
+        assert inference.popen is not None
+        assert inference.popen.poll() is None  # the same process, from first to last
+        assert inference.status()["swaps"] == 3
+        desk.baton("status")
+
+    assert desk.history() == [
+        (None, "1", "promote"),
+        ("1", "2", "promote"),
+        ("2", "1", "rollback"),
+        ("1", "2", "external"),
+    ]
+
+
+def test_loads_in_any_mlflow_client(stocked: Desk) -> None:
+    """`mlflow.pyfunc.load_model` by alias gives the labels that the service gives."""
+    stocked.baton("promote", "1")
+    model = pyfunc(stocked)
+    example = model.input_example
+    assert len(example) >= 5
+    assert not example.isna().any().any()
+
+    with stocked.serve() as inference:
+        inference.wait_serves("1")
+        answer = inference.predict(example.to_dict("records"))
+        labels = [row["label"] for row in answer["predictions"]]
+        assert labels == list(model.predict(example))
+
+
+def pyfunc(desk: Desk) -> Any:
+    """What a plain MLflow user loads."""
+    mlflow.set_tracking_uri(desk.tracking_uri)
+    return mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
+
+
+def test_a_wait_ends_when_the_load_failed(stocked: Desk) -> None:
+    """`promote --wait` ends at once on a version that inference cannot load, and says how back."""
+    stocked.baton("promote", "1")
+    with stocked.registry as registry:
+        version = registry.get_version(stocked.model, "2")
+    register(stocked, version, **{"baton.sha256.model.onnx": "0" * 64})
+    with stocked.serve() as inference:
+        inference.wait_serves("1")
+        start = time.monotonic()
+        done = stocked.try_baton("promote", "3", "--wait", "60")
+        assert done.returncode == 1
+        assert time.monotonic() - start < 30
+        assert "baton rollback" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+        assert inference.serves("1")
+
+
+@pytest.mark.parametrize("verb", [("promote", "1"), ("rollback",), ("history",), ("status",)])
+def test_registry_away(tmp_path: Any, verb: tuple[str, ...]) -> None:
+    """Without a registry each verb fails in one line that names it."""
+    desk = Desk("http://127.0.0.1:9", "churn_model", tmp_path)
+
+    done = desk.try_baton(*verb)
+
+    assert done.returncode == 1
+    assert "127.0.0.1:9" in done.stderr.strip().splitlines()[-1]

@@ -1,0 +1,30 @@
+"""Swaps under load."""
+
+from load import steady_load
+from rig import CUSTOMER, Desk
+
+SWAPS = 100
+
+
+def test_a_hundred_swaps_lose_no_request(stocked: Desk) -> None:
+    """Under steady load no request fails and no answer differs from its version's own."""
+    stocked.baton("promote", "1")
+    rows = [CUSTOMER, {**CUSTOMER, "tenure": 60, "TotalCharges": 1800.0}]
+    with stocked.serve(BATON_POLL_INTERVAL_S="0.05") as inference, stocked.registry as registry:
+        expected = {}
+        for version in ("2", "1"):
+            registry.set_alias(stocked.model, "production", version)
+            inference.wait_serves(version)
+            expected[version] = inference.predict(rows)["predictions"]
+        assert expected["1"] != expected["2"]
+        before = inference.status()["swaps"]
+
+        with steady_load(inference.url, {"instances": rows}, expected) as load:
+            for swap in range(SWAPS):
+                version = "21"[swap % 2]
+                registry.set_alias(stocked.model, "production", version)
+                inference.wait_serves(version)
+
+        assert load.faults == []
+        assert inference.status()["swaps"] - before == SWAPS
+        assert min(load.answers["1"], load.answers["2"]) > SWAPS

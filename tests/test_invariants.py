@@ -1,0 +1,75 @@
+"""The invariants of ARCHITECTURE.md that an import or a name gives away."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py")) + sorted(ROOT.glob("services/*/src/**/*.py"))
+CORE = ("watcher", "policy", "loader", "slot", "cache")
+PURE = ("policy", "ledger")
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level modules that a file imports, anywhere in it."""
+    return {name.partition(".")[0] for name in dotted(path)}
+
+
+def dotted(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def named(*stems: str) -> list[Path]:
+    found = [path for path in SOURCES if path.stem in stems]
+    assert len(found) >= len(stems), stems
+    return found
+
+
+def ids(path: Path) -> str:
+    return path.stem
+
+
+def test_only_the_trainer_imports_mlflow() -> None:
+    """MLflow's client costs a second and 70 MB: no other room pays for it."""
+    guilty = [path for path in SOURCES if "mlflow" in imported(path)]
+
+    assert guilty
+    assert {path.relative_to(ROOT).parts[1] for path in guilty} == {"trainer"}
+
+
+def test_only_settings_read_the_environment() -> None:
+    """What a process was told stands in one file of each room."""
+    guilty = {path.name for path in SOURCES if "os.environ" in path.read_text(encoding="utf-8")}
+
+    assert guilty <= {"settings.py"}
+
+
+@pytest.mark.parametrize("path", named(*CORE), ids=ids)
+def test_the_core_knows_no_web_framework(path: Path) -> None:
+    """The swap path could stand under any server."""
+    assert not imported(path) & {"fastapi", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize("path", named(*PURE), ids=ids)
+def test_decisions_are_pure(path: Path) -> None:
+    """Policy and ledger do no I/O and read no clock."""
+    text = path.read_text(encoding="utf-8")
+
+    assert not imported(path) & {"time", "httpx", "os", "pathlib", "threading", "asyncio"}
+    assert ".now(" not in text
+    assert "open(" not in text
+
+
+def test_domain_errors_know_no_http() -> None:
+    """An HTTP status belongs to the routes, not to what went wrong."""
+    inference = [path for path in named("errors") if "inference" in path.parts]
+
+    assert inference
+    for path in inference:
+        assert "http" not in path.read_text(encoding="utf-8").lower().replace("no http", "")
