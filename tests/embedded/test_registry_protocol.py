@@ -1,0 +1,75 @@
+"""The registry client against the real MLflow server."""
+
+from pathlib import Path
+
+import pytest
+from rig import Desk
+
+from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, fetch, promotion, reopen
+
+ALIAS = "production"
+
+
+def test_unknown_things_have_errors_of_their_own(desk: Desk) -> None:
+    """No such model, version or alias: each is told as what it is."""
+    with desk.registry as registry:
+        with pytest.raises(AliasNotSet):
+            registry.resolve_alias(desk.model, ALIAS)
+        with pytest.raises(VersionNotFound):
+            registry.get_version(desk.model, "1")
+        with pytest.raises(VersionNotFound):
+            registry.set_alias(desk.model, ALIAS, "1")
+        assert registry.model_tags(desk.model) == {}
+        assert registry.list_versions(desk.model) == []
+
+
+def test_aliases_and_tags(stocked: Desk) -> None:
+    """Aliases resolve to versions with their tags, and are gone once deleted."""
+    with stocked.registry as registry:
+        registry.set_alias(stocked.model, ALIAS, "2")
+        version = registry.resolve_alias(stocked.model, ALIAS)
+        assert (version.version, version.status) == ("2", "READY")
+        assert version == registry.get_version(stocked.model, "2")
+        assert version.checksums
+        assert {each.version for each in registry.list_versions(stocked.model)} == {"1", "2"}
+
+        registry.set_model_tag(stocked.model, "note", "ä")
+        assert registry.model_tags(stocked.model) == {"note": "ä"}
+        registry.delete_model_tag(stocked.model, "note")
+        registry.delete_alias(stocked.model, ALIAS)
+        registry.delete_alias(stocked.model, ALIAS)
+        with pytest.raises(AliasNotSet):
+            registry.resolve_alias(stocked.model, ALIAS)
+        with pytest.raises(VersionNotFound):
+            registry.get_version(stocked.model, "not-a-number")
+
+
+def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Path) -> None:
+    """The files of a trained version come verified, and can be opened again without a network."""
+    with stocked.registry as registry:
+        version = registry.get_version(stocked.model, "1")
+        fetched = fetch(registry, version, tmp_path)
+
+    assert fetched.verified
+    assert fetched.mlmodel.signature.classes == ("No", "Yes")
+    assert len(fetched.mlmodel.signature.columns) == 19
+    assert fetched.input_example_file is not None
+    assert reopen(version, tmp_path) == fetched
+
+
+def test_two_people_promote_at_once(stocked: Desk) -> None:
+    """Neither promotion is lost, and afterwards the ledger knows where the alias is."""
+    with stocked.registry as ann, RegistryClient(stocked.tracking_uri) as bob:
+        original = ann.set_alias
+
+        def interleaved(name: str, alias: str, version: str) -> None:
+            """Bob's whole promotion happens between Ann's intent and Ann's move."""
+            promotion.promote(bob, name, "2", alias=alias, by="bob")
+            original(name, alias, version)
+
+        ann.set_alias = interleaved  # type: ignore[method-assign]
+        promotion.promote(ann, stocked.model, "1", alias=ALIAS, by="ann")
+        moves = promotion.history(bob, stocked.model, alias=ALIAS)
+
+    assert {(move.by, move.to_version) for move in moves} == {("ann", "1"), ("bob", "2")}
+    assert moves[-1].to_version == "1"
