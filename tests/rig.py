@@ -228,6 +228,7 @@ class Desk:
         finally:
             if process.popen is not None and process.popen.poll() is None:
                 process.stop()
+            process.http.close()
             self.inference.remove(process)
 
 

@@ -6,7 +6,9 @@ import socket
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -44,11 +46,31 @@ class Up(Process):
         """Every living process that carries the mark: its id and its command line."""
         return dict(marked(self.mark))
 
-    def child(self, word: str) -> int:
-        """The first process of the family with this word in its command line, bar the parent."""
-        found = [pid for pid, line in self.family().items() if word in line and pid != self.pid]
-        assert found, self.family()
-        return min(found)
+    def ends(self, limit_s: float) -> int:
+        """Waits for its end and gives its exit code."""
+        assert self.popen is not None
+        return self.popen.wait(limit_s)
+
+    def kill(self, word: str) -> None:
+        """Kills the innermost process with this word in its command line; waits for the next."""
+        before = {pid for pid, line in self.family().items() if word in line}
+        os.kill(max(before), signal.SIGKILL)
+
+        def restarted() -> bool:
+            return any(word in line for pid, line in self.family().items() if pid not in before)
+
+        wait_until(restarted, 30, f"{word} again: {self.told()}")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in self.family():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.popen is not None:
+            self.popen.wait()
 
 
 def marked(mark: str) -> Iterator[tuple[int, str]]:
@@ -65,45 +87,37 @@ def marked(mark: str) -> Iterator[tuple[int, str]]:
 
 def test_a_day_with_baton_up(tmp_path: Path) -> None:
     """It serves, survives the death of its children, ends clean, and finds its versions again."""
-    up = Up(tmp_path)
-    up.start()
-    up.wait_ready()
-    assert up.predict() == "1"
+    with Up(tmp_path) as up:
+        up.wait_ready()
+        assert up.predict() == "1"
+        wait_until(lambda: "curl" in up.told(), 60, "what to try next is printed")
 
-    inference = up.child(" serve")
-    os.kill(inference, signal.SIGKILL)
-    wait_until(lambda: inference not in up.family(), 10, "killed")
-    up.wait_ready(30)
-    assert up.child(" serve") != inference
+        up.kill("baton_cli serve")
+        up.wait_ready()
+        up.kill("mlflow server")
+        assert up.predict() == "1"
+        health = f"http://{LOCAL}:{up.tracking_port}/health"
+        wait_until(lambda: answers(health), 60, up.told())
 
-    tracking = up.child("mlflow server")
-    os.kill(tracking, signal.SIGKILL)
-    assert up.predict() == "1"
-    health = f"http://{LOCAL}:{up.tracking_port}/health"
-    wait_until(lambda: tracking not in up.family() and answers(health), 60, up.told())
+        assert up.stop(signal.SIGINT, limit_s=40) == 0
+        assert up.family() == {}
 
-    assert up.stop(signal.SIGINT, limit_s=40) == 0
-    wait_until(lambda: not up.family(), 5, f"left: {up.family()}")
-
-    up.start()
-    up.wait_ready()
-    wait_until(lambda: answers(health), 60, up.told())
-    with up.desk().registry as registry:
-        assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
-    os.kill(up.pid, signal.SIGKILL)
-    wait_until(lambda: not up.family(), 15, f"left after SIGKILL: {up.family()}")
+        up.start()
+        up.wait_ready()
+        wait_until(lambda: answers(health), 60, up.told())
+        with up.desk().registry as registry:
+            assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
+        os.kill(up.pid, signal.SIGKILL)
+        wait_until(lambda: not up.family(), 15, "nothing is left after SIGKILL")
 
 
 def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
     """`--data` and `--target` train the first version on the user's own table."""
-    up = Up(tmp_path, "--data", str(telco_csv), "--target", "Churn")
-    up.start()
-    try:
+    with Up(tmp_path, "--data", str(telco_csv), "--target", "Churn") as up:
         up.wait_ready()
         assert up.predict() == "1"
-    finally:
-        up.stop(signal.SIGTERM, limit_s=40)
-    assert up.family() == {}
+        assert up.stop(signal.SIGTERM, limit_s=40) == 0
+        assert up.family() == {}
 
 
 @pytest.mark.parametrize("which", ["port", "tracking_port"])
@@ -113,33 +127,28 @@ def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
     with socket.socket() as taken:
         taken.bind((LOCAL, getattr(up, which)))
         taken.listen()
-        up.start()
-        assert up.popen is not None
-        assert up.popen.wait(30) == 1
+        with up:
+            assert up.ends(30) == 1
+            assert up.family() == {}
     assert str(getattr(up, which)) in up.told()
     assert len(up.told().strip().splitlines()) == 1
-    assert up.family() == {}
 
 
 def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     """A home that cannot be written: one line that names it, exit 1, nothing started."""
     (tmp_path / "home").write_text("a file is in the way")
-    up = Up(tmp_path)
-    up.start()
-    assert up.popen is not None
-    assert up.popen.wait(30) == 1
+    with Up(tmp_path) as up:
+        assert up.ends(30) == 1
+        assert up.family() == {}
     assert str(up.home) in up.told()
     assert len(up.told().strip().splitlines()) == 1
-    assert up.family() == {}
 
 
 def test_bad_data_stops_everything(tmp_path: Path) -> None:
     """A table that cannot be trained on: one line says why, and nothing stays running."""
     table = tmp_path / "tiny.csv"
     table.write_text("a,Churn\n1,Yes\n2,No\n")
-    up = Up(tmp_path, "--data", str(table))
-    up.start()
-    assert up.popen is not None
-    assert up.popen.wait(FIRST_START_S) == 1
+    with Up(tmp_path, "--data", str(table)) as up:
+        assert up.ends(FIRST_START_S) == 1
+        assert up.family() == {}
     assert "rows" in up.told().strip().splitlines()[-1]
-    assert up.family() == {}
