@@ -1,9 +1,7 @@
 """The classes of an ONNX classifier that does not record them beside it."""
 
-import onnx
-from baton_registry.signature import Label
-
 from baton_engine.engine import EngineError
+from baton_registry.signature import Label
 
 _ATTRIBUTES = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
 
@@ -17,6 +15,10 @@ def classes_of_graph(model: bytes) -> tuple[Label, ...]:
     Raises:
         EngineError: no node does.
     """
+    # Only a model whose MLmodel names no classes needs it, and it takes as long to import as all
+    # the rest that serves.
+    import onnx  # noqa: PLC0415
+
     for node in reversed(onnx.load_model_from_string(model).graph.node):
         for attribute in node.attribute:
             if attribute.name in _ATTRIBUTES and (attribute.strings or attribute.ints):

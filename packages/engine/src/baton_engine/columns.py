@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from baton_registry.signature import Column
 from numpy.typing import NDArray
+
+from baton_registry.signature import Column
 
 Array = NDArray[Any]
 

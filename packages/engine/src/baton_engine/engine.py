@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from baton_registry.signature import Label
 from numpy.typing import NDArray
 
 from baton_engine.columns import Array
+from baton_registry.signature import Label
 
 
 class EngineError(Exception):

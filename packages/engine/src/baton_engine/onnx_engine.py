@@ -1,16 +1,17 @@
 """ONNX Runtime as an engine: one thread, inputs fed from columns, outputs read by their type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime as ort
-from baton_registry.signature import Label, Signature
+from numpy.typing import NDArray
 
 from baton_engine.classes import classes_of_graph
 from baton_engine.columns import Array
 from baton_engine.engine import EngineError, Scores
+from baton_registry.signature import Label, Signature
 
 _INPUT_DTYPES: dict[str, type[np.generic]] = {
     "tensor(bool)": np.bool_,
@@ -69,20 +70,40 @@ class OnnxEngine:
         """Scores rows given as columns of shape `[n]`."""
         labels, probabilities = self._session.run(self._outputs, self._feed(columns))
         if self._is_zipmap:
-            keys = list(probabilities[0])
-            probabilities = np.array([[row[key] for key in keys] for row in probabilities])
+            probabilities = self._table(probabilities)
         if self._is_boolean:
             labels = labels.astype(np.bool_)
         return Scores(labels, probabilities)
 
+    def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
+        """What ZipMap made of the probabilities, one map a row, as a table again."""
+        try:
+            rows = [[row[label] for label in self.classes] for row in maps]
+        except KeyError as error:
+            raise EngineError(f"the ONNX model gives no probability of {error}") from error
+        return np.array(rows, dtype=np.float32)
+
     def _feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
         if self._one_matrix:
             (name, dtype), *_ = self._inputs.items()
-            return {name: np.column_stack([columns[c].astype(dtype) for c in self._columns])}
+            return {name: np.column_stack([_cast(columns[c], dtype) for c in self._columns])}
         return {
-            name: columns[name].astype(dtype, copy=False).reshape(-1, 1)
-            for name, dtype in self._inputs.items()
+            name: _cast(columns[name], dtype).reshape(-1, 1) for name, dtype in self._inputs.items()
         }
+
+
+def _cast(column: Array, dtype: type[np.generic]) -> Array:
+    """The column as the input takes it; a double that a float32 cannot hold becomes infinite.
+
+    Raises:
+        EngineError: a value is missing, and the input takes whole numbers or booleans.
+    """
+    if column.dtype == dtype:
+        return column
+    if column.dtype.kind == "f" and not issubclass(dtype, np.inexact) and np.isnan(column).any():
+        raise EngineError("a value is missing in a column that the ONNX model cannot take without")
+    with np.errstate(over="ignore"):
+        return column.astype(dtype)
 
 
 def _session(model: bytes) -> Any:

@@ -1,6 +1,7 @@
 """A small typed client of MLflow's registry, over its documented REST API."""
 
 import hashlib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,8 @@ NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 EXISTS = "RESOURCE_ALREADY_EXISTS"
 HTTP_NOT_FOUND = 404
 SEARCH_PAGE = "1000"
+DOWNLOAD_TIMEOUT_S = 300.0
+"""For one file, however slowly its bytes come."""
 
 
 class RegistryClient:
@@ -212,7 +215,7 @@ class RegistryClient:
             ArtifactNotFound: there is no such file.
             OSError: it could not be written.
         """
-        digest = hashlib.sha256()
+        digest, end_s = hashlib.sha256(), time.monotonic() + DOWNLOAD_TIMEOUT_S
         url = "/api/2.0/mlflow-artifacts/artifacts/" + quote(f"{root}/{path}")
         try:
             with self.http.stream("GET", url) as response, destination.open("wb") as file:
@@ -220,6 +223,8 @@ class RegistryClient:
                 for chunk in response.iter_bytes():
                     digest.update(chunk)
                     file.write(chunk)
+                    if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
+                        raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
             raise self._transport.unavailable(error) from error
         return digest.hexdigest()

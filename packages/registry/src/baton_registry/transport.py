@@ -57,7 +57,10 @@ class Transport:
     def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
         """The error to raise where the server gave no answer."""
         what = one_line(str(error)) or type(error).__name__
-        return RegistryUnavailable(f"no answer from the registry at {self.where}: {what}")
+        return RegistryUnavailable(
+            f"no answer from the registry at {self.where} ({what}); "
+            "is it up, and MLFLOW_TRACKING_URI right?"
+        )
 
     def check_answered(self, response: httpx.Response) -> None:
         """Raises `RegistryUnavailable` on a 5xx."""

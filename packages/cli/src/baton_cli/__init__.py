@@ -1,0 +1,1 @@
+"""The command line: verbs, one function each, and `baton up`."""

@@ -1,0 +1,43 @@
+"""The kinds of values that verbs take, checked where a usage error can still be told."""
+
+import math
+import re
+
+import click
+
+
+class Seconds(click.ParamType[float]):
+    """A finite number of seconds above zero."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Reads it, or ends with a usage error."""
+        try:
+            seconds = float(str(value))
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            self.fail(f"{value!r} is not a number of seconds above 0.", param, ctx)
+        return seconds
+
+
+class Version(click.ParamType[str]):
+    """A version number, or one of the names that may stand for one."""
+
+    name = "version"
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        text = str(value)
+        if text not in self.names and not re.fullmatch("[1-9][0-9]*", text):
+            allowed = " or ".join(["a version number", *map(repr, self.names)])
+            self.fail(f"{text!r} is not {allowed}.", param, ctx)
+        return text

@@ -1,0 +1,21 @@
+"""What ends a command: one line for the person who gave it."""
+
+import click
+
+
+class CommandFailed(click.ClickException):
+    """It could not be done: exit 1, and the text is the last line on stderr.
+
+    The text is one line: what, where, a hint.
+    """
+
+
+def missing_room(room: str, error: ModuleNotFoundError) -> CommandFailed:
+    """The error of a verb whose room this installation does not have.
+
+    An image holds one room: the trainer's has no inference, and the other way round.
+    """
+    return CommandFailed(
+        f"this installation cannot run the {room} ({error.name} is not installed); "
+        f"use the {room} image, or install baton-cli[up]"
+    )

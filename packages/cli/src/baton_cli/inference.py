@@ -1,0 +1,139 @@
+"""Asks the inference processes what they serve."""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+TIMEOUT_S = 2.0
+MOST_AT_ONCE = 16
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+Resolve = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Process:
+    """One inference process.
+
+    Attributes:
+        url: where it is reached, an address in place of a host name that has several.
+        host: the host and port that were asked for: the Host header and the name in the
+            certificate stay theirs.
+    """
+
+    url: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one inference process answered; `status` is None where it did not."""
+
+    url: str
+    status: Mapping[str, Any] | None
+
+    @property
+    def serving_version(self) -> str | None:
+        """The version in its slot."""
+        serving = self._object("serving")
+        return None if serving is None else serving.get("version")
+
+    @property
+    def load_failure(self) -> Mapping[str, Any] | None:
+        """The load failure that it reports, if any."""
+        return self._object("last_load_failure")
+
+    def follows(self, model_name: str, alias: str) -> bool:
+        """Whether it serves what this alias of this model points to."""
+        status = self.status or {}
+        return (status.get("model_name"), status.get("alias")) == (model_name, alias)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `baton status --json` shows it."""
+        return {"url": self.url, "reachable": self.status is not None, "status": self.status}
+
+    def _object(self, name: str) -> Mapping[str, Any] | None:
+        value = (self.status or {}).get(name)
+        return value if isinstance(value, Mapping) else None
+
+
+def addresses(host: str) -> list[str]:
+    """The addresses of a host, each once; empty where it has none.
+
+    Where a host has both kinds, only the IPv4 ones: `localhost` is one machine, not two.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    by_family: dict[int, list[str]] = {}
+    for family, _, _, _, address in found:
+        by_family.setdefault(family, []).append(str(address[0]))
+    chosen = by_family.get(socket.AF_INET) or by_family.get(socket.AF_INET6, [])
+    return sorted(set(chosen))
+
+
+def processes(url: str, resolve: Resolve) -> list[Process]:
+    """The processes behind one address: each address of its host, if there are several."""
+    parts = urlsplit(url)
+    found = resolve(parts.hostname or "")
+    if len(found) < 2:  # noqa: PLR2004 - one process: its name says more than its address
+        return [Process(url, parts.netloc)]
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
+    return [
+        Process(parts._replace(netloc=f"{_in_brackets(address)}:{port}").geturl(), parts.netloc)
+        for address in found
+    ]
+
+
+def _in_brackets(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+class Inference:
+    """All inference processes that are named; close it when done."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        resolve: Resolve = addresses,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.urls = urls
+        self._resolve = resolve
+        # A transport of our own: a proxy that the environment names cannot reach one process
+        # among several. SSL_CERT_FILE still holds.
+        self._http = httpx.Client(
+            transport=transport or httpx.HTTPTransport(), timeout=TIMEOUT_S, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._http.close()
+
+    def reports(self) -> list[Report]:
+        """Asks every process, names resolved anew: processes come and go."""
+        asked = [process for url in self.urls for process in processes(url, self._resolve)]
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            return list(pool.map(self._ask, asked))
+
+    def _ask(self, process: Process) -> Report:
+        name = urlsplit(f"//{process.host}").hostname or ""
+        try:
+            answer = self._http.get(
+                f"{process.url}/status",
+                headers={"Host": process.host},
+                extensions={"sni_hostname": name},
+            )
+            status = answer.json() if answer.is_success else None
+        except (httpx.HTTPError, ValueError):
+            status = None
+        return Report(process.url, status if isinstance(status, dict) else None)

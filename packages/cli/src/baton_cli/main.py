@@ -1,0 +1,124 @@
+"""The program `baton`: finds the verb, runs it, turns how it ended into an exit code.
+
+0 done; 1 it could not be done, with one line on stderr; 2 usage; 130 Ctrl-C.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import version
+from typing import NoReturn
+
+import click
+
+FAILED = 1
+INTERRUPTED = 130
+
+# Told here, not in the verbs' modules: `baton --help` must not wait for what the verbs import.
+VERBS = {
+    "up": "Run the whole life cycle on this machine, without Docker.",
+    "serve": "Serve the version that the alias points to, over HTTP.",
+    "train": "Train a version, register it, and say whether it passed the gate.",
+    "promote": "Move the alias to a version.",
+    "rollback": "Move the alias back to the version promoted before.",
+    "status": "Show what the alias points to and what inference serves.",
+    "history": "Show every known move of the alias, oldest first.",
+}
+HIDDEN_VERBS = ("bootstrap",)
+
+EPILOG = """\b
+A first tour:
+  baton up                           everything, at http://127.0.0.1:8000
+  baton train                        in another terminal: a second version
+  baton promote challenger --wait    serve it, once it passed the gate
+  baton rollback --wait              and back
+"""
+
+
+class Verbs(click.Group):
+    """The verbs, each imported only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs in the order of a life cycle."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        """The verb of that name."""
+        if cmd_name not in VERBS and cmd_name not in HIDDEN_VERBS:
+            return None
+        command = getattr(import_module(f"baton_cli.verbs.{cmd_name}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"baton_cli.verbs.{cmd_name} holds no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
+        """The list of verbs, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's call
+    if wanted:
+        click.echo(f"baton {version('baton-cli')}")
+        ctx.exit()
+
+
+@click.command(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Baton passes production from one model version to the next without dropping it.
+
+    Settings come from the environment: MLFLOW_TRACKING_URI, BATON_MODEL_NAME, BATON_ALIAS,
+    BATON_INFERENCE_URL and others.
+    """
+
+
+def main() -> NoReturn:
+    """The entry point."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line and gives its exit code."""
+    try:
+        return _outcome(arguments)
+    except OSError as error:
+        _discard_stdout()
+        return _failed(f"{error.strerror or error}: {error.filename or 'standard output'}")
+
+
+def _outcome(arguments: Sequence[str]) -> int:
+    try:
+        code = cli.main(list(arguments), prog_name="baton", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        return _failed(error.message)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        from baton_registry.errors import RegistryError  # noqa: PLC0415 - slow, and seldom needed
+
+        if isinstance(error, RegistryError):
+            return _failed(str(error))
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _failed(text: str) -> int:
+    click.echo(f"baton: {' '.join(text.split())}", err=True)
+    return FAILED
+
+
+def _discard_stdout() -> None:
+    """What is still in the buffer goes nowhere, quietly."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

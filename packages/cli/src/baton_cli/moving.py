@@ -1,0 +1,74 @@
+"""What `promote` and `rollback` share: move the alias, tell it, wait for inference."""
+
+from collections.abc import Callable
+
+import click
+
+from baton_cli import terminal
+from baton_cli.arguments import Seconds
+from baton_cli.convergence import Failures, Goal, failures, wait_until_served
+from baton_cli.inference import Inference
+from baton_cli.settings import CliSettings
+from baton_registry.client import RegistryClient
+from baton_registry.ledger import Move
+
+DEFAULT_WAIT_S = 30.0
+
+wait_option = click.option(
+    "--wait",
+    "wait_s",
+    type=Seconds(),
+    is_flag=False,
+    flag_value=DEFAULT_WAIT_S,
+    metavar="[SECONDS]",
+    help=f"Wait until inference serves the version [{DEFAULT_WAIT_S:g} s, if no number is given].",
+)
+reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept in history.")
+
+
+def move(
+    settings: CliSettings,
+    alias: str,
+    act: Callable[[RegistryClient], Move],
+    *,
+    wait_s: float | None,
+) -> None:
+    """Moves the alias by `act` and tells it; waits up to `wait_s` where that is given.
+
+    Raises:
+        RegistryError: the alias was not moved.
+        CommandFailed: it was, and inference did not follow.
+    """
+    with Inference(settings.inference_urls) as inference:
+        before: Failures = {} if wait_s is None else failures(inference.reports())
+        with settings.registry() as registry:
+            done = act(registry)
+        terminal.show(describe(settings.model_name, alias, done))
+        if wait_s is None or done.to_version is None:
+            return
+        way_back = how_to_go_back(alias, done, usual_alias=settings.alias)
+        goal = Goal(settings.model_name, alias, done.to_version, way_back)
+        text = f"waiting until version {done.to_version} is served"
+        with terminal.waiting(text, in_pipes=False):  # stderr holds the failure's line alone
+            reports = wait_until_served(inference, goal, timeout_s=wait_s, before=before)
+    served_by = ", ".join(report.url for report in reports)
+    terminal.show(f"version {done.to_version} is served by {served_by}")
+
+
+def describe(model_name: str, alias: str, done: Move) -> str:
+    """The move as one line of result."""
+    if done.from_version == done.to_version:
+        return f"{model_name}@{alias} is on version {done.to_version} already"
+    if done.from_version is None:
+        return f"{model_name}@{alias} is set to version {done.to_version}"
+    return f"{model_name}@{alias} moved from version {done.from_version} to {done.to_version}"
+
+
+def how_to_go_back(alias: str, done: Move, *, usual_alias: str) -> str:
+    """What to do where inference does not follow the move."""
+    stays = f"alias {alias!r} stays on version {done.to_version}"
+    if done.from_version in (None, done.to_version):
+        return f"{stays}; promote another version"
+    environment = "" if alias == usual_alias else f"BATON_ALIAS={alias} "
+    verb = f"promote {done.from_version}" if done.how == "rollback" else "rollback"
+    return f"{stays}; go back with: {environment}baton {verb}"

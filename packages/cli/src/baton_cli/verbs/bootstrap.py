@@ -1,0 +1,83 @@
+"""`baton bootstrap`: the first version, for `baton up` and the container stack."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from baton_cli import terminal
+from baton_cli.arguments import Seconds
+from baton_cli.moving import describe
+from baton_cli.person import user_at_host
+from baton_cli.settings import CliSettings, load
+from baton_cli.training import Order, data_option, run_training, target_option
+from baton_registry import promotion
+from baton_registry.client import RegistryClient
+from baton_registry.errors import AliasNotSet, RegistryUnavailable
+
+POLL_INTERVAL_S = 1.0
+
+
+@click.command(hidden=True)
+@data_option
+@target_option
+@click.option("--wait-registry", "wait_s", type=Seconds(), default=120.0, show_default=True)
+def bootstrap(data: Path | None, target: str | None, wait_s: float) -> None:
+    """Train and promote the first version, where the registry has none.
+
+    Exit code 0 also where the tracking server stays away: what depends on this one-shot serves
+    from its cache then.
+    """
+    settings = load(CliSettings)
+    with settings.registry() as registry:
+        try:
+            if has_versions_soon(registry, settings.model_name, wait_s):
+                terminal.tell(_what_is_there(registry, settings))
+                return
+        except RegistryUnavailable as error:
+            terminal.tell(f"warning: whether there is a version is unknown: {error}")
+            return
+        result = run_training(Order(data, target))
+        move = promotion.promote(
+            registry,
+            settings.model_name,
+            result.version,
+            alias=settings.alias,
+            by=user_at_host(),
+            reason="the first version",
+        )
+    terminal.show(describe(settings.model_name, settings.alias, move))
+
+
+def has_versions_soon(
+    registry: RegistryClient,
+    model_name: str,
+    wait_s: float,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Whether the model has any version, asked until the registry answers.
+
+    Raises:
+        RegistryUnavailable: it did not within `wait_s`.
+    """
+    deadline = clock() + wait_s
+    while True:
+        try:
+            return bool(registry.list_versions(model_name))
+        except RegistryUnavailable:
+            left_s = deadline - clock()
+            if left_s <= 0:
+                raise
+        sleep(min(POLL_INTERVAL_S, left_s))
+
+
+def _what_is_there(registry: RegistryClient, settings: CliSettings) -> str:
+    name = f"{settings.model_name}@{settings.alias}"
+    try:
+        version = registry.resolve_alias(settings.model_name, settings.alias).version
+    except AliasNotSet:
+        return f"warning: {name} is not set; set it with: baton promote VERSION"
+    return f"{name} is on version {version}; nothing to train"

@@ -1,0 +1,19 @@
+"""`baton serve`."""
+
+import click
+
+from baton_cli.errors import missing_room
+
+
+@click.command()
+@click.pass_context
+def serve(ctx: click.Context) -> None:
+    """Serve the version that the alias points to, over HTTP, with settings from the environment.
+
+    Starts from its cache where the registry is away.
+    """
+    try:
+        from baton_inference.main import main  # noqa: PLC0415 - a room that an image may lack
+    except ModuleNotFoundError as error:
+        raise missing_room("inference", error) from error
+    ctx.exit(main())

@@ -1,0 +1,102 @@
+"""`baton train`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from baton_cli import terminal
+from baton_cli.errors import CommandFailed
+from baton_cli.moving import describe
+from baton_cli.person import user_at_host
+from baton_cli.settings import CliSettings, load
+from baton_cli.training import (
+    DEFAULT_ESTIMATOR,
+    ESTIMATORS,
+    Order,
+    data_option,
+    run_training,
+    target_option,
+)
+from baton_registry import promotion
+
+if TYPE_CHECKING:  # the trainer is a room that an image may lack
+    from baton_trainer.training import TrainResult
+
+SHOWN_METRICS = {"test_roc_auc": "ROC AUC", "production_roc_auc": "production's"}
+
+
+def _check_params(
+    _ctx: click.Context, _param: click.Parameter, values: Sequence[str]
+) -> dict[str, str]:
+    params = {}
+    for value in values:
+        key, equals, text = value.partition("=")
+        if not equals or not key.isidentifier():
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE, e.g. C=0.1.")
+        params[key] = text
+    return params
+
+
+@click.command()
+@data_option
+@target_option
+@click.option(
+    "--estimator", type=click.Choice(ESTIMATORS), default=DEFAULT_ESTIMATOR, show_default=True
+)
+@click.option(
+    "--param",
+    "params",
+    multiple=True,
+    metavar="K=V",
+    callback=_check_params,
+    help="A constructor argument of the estimator, e.g. C=0.1. May be repeated.",
+)
+@click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
+def train(
+    data: Path | None,
+    target: str | None,
+    estimator: str,
+    params: dict[str, str],
+    *,
+    then_promote: bool,
+) -> None:
+    """Train a version, register it, and say whether it passed the gate.
+
+    Prints the version number on stdout, all else on stderr.
+    """
+    settings = load(CliSettings)
+    result = run_training(Order(data, target, estimator, params))
+    terminal.tell(summary(settings.model_name, result))
+    if then_promote and result.gate_passed:
+        terminal.tell(_promote(settings, result.version))
+    terminal.show(result.version)
+    if then_promote and not result.gate_passed:
+        raise CommandFailed(
+            f"version {result.version} is registered and not promoted: its gate {result.gate}; "
+            f"see its run, or: baton promote {result.version} --force"
+        )
+
+
+def _promote(settings: CliSettings, version: str) -> str:
+    with settings.registry() as registry:
+        move = promotion.promote(
+            registry,
+            settings.model_name,
+            version,
+            alias=settings.alias,
+            by=user_at_host(),
+            reason="train --promote",
+        )
+    return describe(settings.model_name, settings.alias, move)
+
+
+def summary(model_name: str, result: "TrainResult") -> str:
+    """What came of it, in one line."""
+    figures = [
+        f", {words} {result.metrics[name]:.4f}"
+        for name, words in SHOWN_METRICS.items()
+        if name in result.metrics
+    ]
+    return f"{model_name} version {result.version}: gate {result.gate}{''.join(figures)}"

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from baton_cli.embedded.home import Home
+from baton_cli.errors import CommandFailed
+
+
+def test_makes_the_folder_and_its_logs(tmp_path: Path) -> None:
+    """The first start needs nothing to be there."""
+    home = Home(tmp_path / "new" / "home")
+    with home.held():
+        assert home.logs.is_dir()
+
+
+def test_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    """A second holder is told in one line; after the first, the home is free."""
+    with Home(tmp_path).held(), pytest.raises(CommandFailed, match="another baton up uses"):
+        Home(tmp_path).held().__enter__()
+    with Home(tmp_path).held():
+        pass
+
+
+def test_a_home_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    """A file in its place is no folder."""
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandFailed, match=r"cannot be written \(Not a directory\); choose ano"):
+        Home(tmp_path / "file" / "home").held().__enter__()
+
+
+def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    """Being there is not enough: the lock must be writable too."""
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(CommandFailed, match="cannot be written"):
+        Home(tmp_path).held().__enter__()

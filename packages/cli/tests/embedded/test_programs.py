@@ -1,0 +1,63 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from baton_cli.embedded import programs
+from baton_cli.embedded.home import Home
+from baton_cli.embedded.programs import Plan
+
+PLAN = Plan(Home(Path("/h")), "127.0.0.1", port=8001, tracking_port=5001)
+PROGRAMS = (programs.tracking, programs.inference, programs.bootstrap)
+
+
+def test_children_speak_to_our_tracking_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the user's shell says."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
+    monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://elsewhere")
+    for program in (
+        programs.tracking(PLAN),
+        programs.inference(PLAN),
+        programs.bootstrap(PLAN),
+    ):
+        assert program.environment["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:5001"
+        assert program.environment["MLFLOW_REGISTRY_URI"] == "http://127.0.0.1:5001"
+
+
+def test_the_tracking_server_keeps_everything_at_home() -> None:
+    """Database and artifacts, which it serves itself, to this machine only."""
+    command = " ".join(programs.tracking(PLAN).command)
+    assert "--backend-store-uri sqlite:////h/mlflow.db" in command
+    assert "--serve-artifacts --artifacts-destination /h/artifacts" in command
+    assert "--host 127.0.0.1 --port 5001" in command
+
+
+def test_inference_keeps_its_cache_at_home_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`BATON_CACHE_DIR` is the user's to set, the port is ours."""
+    assert programs.inference(PLAN).environment["BATON_CACHE_DIR"] == "/h/cache"
+    assert programs.inference(PLAN).environment["BATON_PORT"] == "8001"
+    monkeypatch.setenv("BATON_CACHE_DIR", "/fast")
+    assert programs.inference(PLAN).environment["BATON_CACHE_DIR"] == "/fast"
+
+
+def test_the_first_version_is_trained_on_the_users_data() -> None:
+    """File and target column are passed on."""
+    command = programs.bootstrap(replace(PLAN, data=Path("t.csv"), target="y")).command
+    assert command[-5:] == ("bootstrap", "--data", "t.csv", "--target", "y")
+    assert programs.bootstrap(PLAN).command[-1] == "bootstrap"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8001"),
+        ("0.0.0.0", "http://127.0.0.1:8001"),
+        ("::1", "http://[::1]:8001"),
+        ("box", "http://box:8001"),
+    ],
+)
+def test_the_address_is_one_that_works_here(host: str, url: str) -> None:
+    """To listen everywhere is no address to ask."""
+    assert replace(PLAN, host=host).inference_url == url

@@ -1,0 +1,29 @@
+import click
+import pytest
+
+from baton_cli.arguments import Seconds, Version
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
+def test_refuses_what_is_no_duration(text: str) -> None:
+    """A duration is a finite number above zero; all else is a usage error."""
+    with pytest.raises(click.BadParameter, match="seconds above 0"):
+        Seconds().convert(text, None, None)
+
+
+def test_reads_a_fraction_of_a_second() -> None:
+    """A duration need not be whole."""
+    assert Seconds().convert("0.5", None, None) == 0.5
+
+
+@pytest.mark.parametrize("text", ["0", "01", "1.0", "latest", "-1", "challenger"])
+def test_refuses_what_is_no_version(text: str) -> None:
+    """A version is a number as the registry writes it, or a name that is allowed here."""
+    with pytest.raises(click.BadParameter, match="is not a version number"):
+        Version().convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["1", "120", "challenger"])
+def test_reads_a_version_or_an_allowed_name(text: str) -> None:
+    """Version numbers and allowed names pass as they are."""
+    assert Version("challenger").convert(text, None, None) == text

@@ -1,0 +1,41 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from baton_cli.moving import describe, how_to_go_back
+from baton_registry.ledger import How, Move
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def move(before: str | None, after: str, how: How = "promote") -> Move:
+    return Move(AT, before, after, how)
+
+
+@pytest.mark.parametrize(
+    ("done", "text"),
+    [
+        (move(None, "1"), "m@production is set to version 1"),
+        (move("1", "2"), "m@production moved from version 1 to 2"),
+        (move("2", "2"), "m@production is on version 2 already"),
+    ],
+)
+def test_describes_a_move(done: Move, text: str) -> None:
+    """One line: which alias, from where, to where."""
+    assert describe("m", "production", done) == text
+
+
+@pytest.mark.parametrize(
+    ("alias", "done", "hint"),
+    [
+        ("production", move("1", "2"), "go back with: baton rollback"),
+        ("staging", move("1", "2"), "go back with: BATON_ALIAS=staging baton rollback"),
+        ("production", move("2", "1", "rollback"), "go back with: baton promote 2"),
+        ("production", move(None, "1"), "promote another version"),
+        ("production", move("2", "2"), "promote another version"),
+    ],
+)
+def test_the_way_back_undoes_the_move(alias: str, done: Move, hint: str) -> None:
+    """A promotion is undone by a rollback, a rollback by a promotion, a first move by neither."""
+    text = how_to_go_back(alias, done, usual_alias="production")
+    assert text == f"alias '{alias}' stays on version {done.to_version}; {hint}"

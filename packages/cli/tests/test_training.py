@@ -1,0 +1,48 @@
+import builtins
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+import pytest
+
+from baton_cli import training
+from baton_cli.errors import CommandFailed
+from baton_cli.training import ESTIMATORS, Order, run_training
+
+
+def test_an_installation_without_the_trainer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inference image has no trainer: one line names what is missing."""
+    without_room(monkeypatch, "baton_trainer")
+    with pytest.raises(CommandFailed, match="baton_trainer is not installed"):
+        run_training(Order())
+
+
+def test_what_the_trainer_objects_to_is_one_line() -> None:
+    """Its texts are the user's own: file, column, hint."""
+    with pytest.raises(CommandFailed, match="takes no 'nix'"):
+        run_training(Order(params={"nix": "1"}))
+
+
+def test_knows_the_trainers_estimators() -> None:
+    """The names are repeated here only because the trainer takes seconds to import."""
+    from baton_trainer import pipeline  # noqa: PLC0415 - as above
+
+    assert set(ESTIMATORS) == set(pipeline.ESTIMATORS)
+    assert ESTIMATORS[0] == training.DEFAULT_ESTIMATOR
+
+
+def without_room(monkeypatch: pytest.MonkeyPatch, room: str) -> None:
+    """Makes imports from a room fail as if it were not installed."""
+    real_import = builtins.__import__
+
+    def importing(
+        name: str,
+        globals: Mapping[str, object] | None = None,  # noqa: A002 - Python's name
+        locals: Mapping[str, object] | None = None,  # noqa: A002 - Python's name
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if name.split(".", maxsplit=1)[0] == room:
+            raise ModuleNotFoundError(name=room)
+        return real_import(name, globals, locals, fromlist or (), level)
+
+    monkeypatch.setattr(builtins, "__import__", importing)

@@ -1,0 +1,43 @@
+import json
+
+import pytest
+from cli_fakes import Registry
+from registry_fakes import ALIAS
+
+from baton_cli.main import run
+from baton_cli.person import user_at_host
+
+
+def test_json_is_a_list_oldest_first(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every move has the six fields of the contract, also one that somebody else made."""
+    run(["promote", "1", "--reason", "first"])
+    registry.aliases[ALIAS] = "2"
+    capsys.readouterr()
+    assert run(["history", "--json"]) == 0
+    moves = json.loads(capsys.readouterr().out)
+    assert [[move[key] for key in ("from", "to", "how", "by", "reason")] for move in moves] == [
+        [None, "1", "promote", user_at_host(), "first"],
+        ["1", "2", "external", "", ""],
+    ]
+    assert all(move["at"].endswith("Z") for move in moves)
+
+
+def test_a_person_reads_a_table(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row a move, under headings."""
+    run(["promote", "1", "--reason", "first [of all]"])
+    capsys.readouterr()
+    assert run(["history"]) == 0
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["when", "(UTC)", "from", "to", "how", "by", "reason"]
+    assert row.split()[2:5] == ["-", "1", "promote"]
+    assert row.endswith("first [of all]")
+
+
+def test_no_move_is_said_so(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty table would leave one in doubt; a program gets an empty list."""
+    assert run(["history"]) == 0
+    assert capsys.readouterr().out == "churn_model@production has not been moved yet\n"
+    assert run(["history", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

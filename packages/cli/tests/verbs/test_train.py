@@ -1,0 +1,102 @@
+from dataclasses import dataclass, field
+from importlib import import_module
+
+import pytest
+from cli_fakes import Registry
+from registry_fakes import ALIAS
+
+from baton_cli.main import run
+from baton_cli.training import Order
+
+verb = import_module("baton_cli.verbs.train")
+
+
+@dataclass
+class Trained:
+    """The trainer's answer."""
+
+    version: str = "2"
+    gate: str = "passed"
+    metrics: dict[str, float] = field(default_factory=lambda: {"test_roc_auc": 0.84})
+
+    @property
+    def gate_passed(self) -> bool:
+        return self.gate == "passed"
+
+
+@pytest.fixture
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+    return train_gives(monkeypatch, Trained())
+
+
+def train_gives(monkeypatch: pytest.MonkeyPatch, answer: Trained) -> list[Order]:
+    """Puts a trainer in place that always gives this answer; what it was asked for is listed."""
+    orders: list[Order] = []
+
+    def training(order: Order) -> Trained:
+        orders.append(order)
+        return answer
+
+    monkeypatch.setattr(verb, "run_training", training)
+    return orders
+
+
+def test_the_version_is_all_that_stdout_gets(
+    orders: list[Order], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`version=$(baton train)` works; a person reads the rest on stderr."""
+    assert run(["train"]) == 0
+    assert capsys.readouterr() == ("2\n", "churn_model version 2: gate passed, ROC AUC 0.8400\n")
+    assert orders == [Order()]
+
+
+def test_options_reach_the_trainer(orders: list[Order]) -> None:
+    """Parameters as they are written; of one that is given twice the last counts."""
+    arguments = ["--estimator", "random_forest", "--target", "y"]
+    arguments += ["--param", "max_depth=3", "--param", "C=a=b", "--param", "max_depth=4"]
+    assert run(["train", *arguments]) == 0
+    params = {"max_depth": "4", "C": "a=b"}
+    assert orders == [Order(None, "y", "random_forest", params)]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--param", "C"], ["--param", "=1"], ["--estimator", "oracle"]]
+)
+def test_what_cannot_be_meant_is_a_usage_error(arguments: list[str], orders: list[Order]) -> None:
+    """Nothing is trained then."""
+    assert run(["train", *arguments]) == 2
+    assert orders == []
+
+
+def test_promotes_what_passed(
+    registry: Registry, orders: list[Order], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--promote` moves the alias; the version stays the last line of stdout."""
+    assert run(["train", "--promote"]) == 0
+    assert registry.aliases == {ALIAS: "2"}
+    assert capsys.readouterr().out == "2\n"
+
+
+def test_a_failed_gate_is_told_and_no_failure(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The version is registered: that is what was asked for."""
+    train_gives(monkeypatch, Trained(gate="failed: worse"))
+    assert run(["train"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "2\n"
+    assert "gate failed: worse" in err
+
+
+def test_a_failed_gate_is_a_failure_with_promote(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The alias stays, and the last line says why."""
+    train_gives(monkeypatch, Trained(gate="failed: worse"))
+    assert run(["train", "--promote"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "2\n"
+    assert err.splitlines()[-1].startswith(
+        "baton: version 2 is registered and not promoted: its gate failed: worse; see"
+    )
+    assert registry.aliases == {}
