@@ -1,0 +1,100 @@
+"""A candidate: a pipeline fitted on a table, judged on the held-out rows, and its ONNX twin."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+
+from baton_engine.engine import Scores
+from baton_registry.signature import Signature
+from baton_trainer import evaluation, export, scoring, threads
+from baton_trainer.errors import FitError, first_line
+from baton_trainer.evaluation import Outcome
+from baton_trainer.export import Parity
+from baton_trainer.progress import Progress
+from baton_trainer.table import Table
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What may become a version.
+
+    Attributes:
+        pipeline: fitted on the rows that are not held out.
+        onnx: the same as an ONNX file.
+        parity: how far the two agree on the held-out rows.
+        outcome: what the pipeline says of the held-out rows.
+        served_roc_auc: the ROC AUC of what the service would say of the held-out rows.
+        metrics: `cv_*` from cross-validation, `test_*` on the held-out rows, `onnx_*` of parity.
+    """
+
+    pipeline: Pipeline
+    onnx: bytes
+    parity: Parity
+    outcome: Outcome
+    served_roc_auc: float
+    metrics: Mapping[str, float]
+
+
+def made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
+    """Cross-validates, fits, evaluates and exports.
+
+    Raises:
+        DataError: a class has too few rows.
+        FitError: the estimator gave up.
+        ExportError: the pipeline has no ONNX form that can be served.
+    """
+    with threads.limited(len(table.features)):
+        return _made(unfitted, table, progress)
+
+
+def _made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
+    learn, judge = ~table.held_out, table.held_out
+    with _fitting(progress):
+        progress.phase("cross-validating")
+        cv = evaluation.cross_validated(unfitted, table.features[learn], table.target[learn])
+        progress.phase("fitting")
+        fitted = unfitted.fit(table.features[learn], table.target[learn])
+    outcome = evaluation.judged(fitted, table.features[judge], table.target[judge])
+    progress.phase("exporting to ONNX")
+    onnx = export.to_onnx(fitted, table.columns)
+    scores = _served(onnx, table)
+    parity = export.parity(fitted, scores, table.features[judge])
+    served = Outcome.of(table.classes, table.target[judge], scores.probabilities)
+    return Candidate(
+        pipeline=fitted,
+        onnx=onnx,
+        parity=parity,
+        outcome=outcome,
+        served_roc_auc=evaluation.roc_auc(served),
+        metrics={
+            **{f"cv_{name}": value for name, value in cv.items()},
+            **{f"test_{name}": value for name, value in evaluation.metrics(outcome).items()},
+            "onnx_max_abs_diff": parity.max_abs_diff,
+            "onnx_label_flips": float(parity.flips),
+        },
+    )
+
+
+def _served(onnx: bytes, table: Table) -> Scores:
+    """What the service would say of the held-out rows."""
+    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    return scoring.score(engine, table.columns, table.features[table.held_out])
+
+
+@contextmanager
+def _fitting(progress: Progress) -> Iterator[None]:
+    """Makes an estimator's failure a `FitError`, and tells each of its warnings once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        except (TypeError, ValueError, FloatingPointError) as error:
+            raise FitError(f"the estimator gave up: {first_line(error)}") from error
+    of_interest = (ConvergenceWarning, FutureWarning)
+    lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]
+    for line in dict.fromkeys(lines):
+        progress.warn(line)

@@ -1,0 +1,41 @@
+"""What can keep a training from giving a version.
+
+TrainError
+├── DataError         the table cannot be trained on: unreadable, too few rows, one class, …
+├── ParameterError    an unknown estimator or parameter, or a value that it refuses
+├── FitError          the estimator gave up on this table
+├── ExportError       the pipeline has no ONNX form that can be served
+└── RecordError       MLflow did not take the run; nothing was registered
+
+Every text is one line: what, where, a hint.
+"""
+
+
+class TrainError(Exception):
+    """The root: everything that this room raises on purpose."""
+
+
+class DataError(TrainError):
+    """The table cannot be trained on."""
+
+
+class ParameterError(TrainError):
+    """An unknown estimator or parameter, or a value that the estimator refuses."""
+
+
+class FitError(TrainError):
+    """The estimator gave up on this table."""
+
+
+class ExportError(TrainError):
+    """The pipeline has no ONNX form that can be served."""
+
+
+class RecordError(TrainError):
+    """MLflow did not take the run."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text that says something; its type where none does."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next(filter(None, lines), type(error).__name__)

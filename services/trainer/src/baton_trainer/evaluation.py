@@ -1,0 +1,122 @@
+"""How good a classifier is: the same figures for two classes and for more.
+
+For two classes the figures are those of the second one (in sorted order); for more they are the
+plain means over the classes, each against the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+
+from baton_registry.signature import Label
+from baton_trainer.errors import DataError
+
+FOLDS = 5
+SEED = 0
+
+_LEAST_PROBABILITY = 1e-15
+_TWO = 2
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a classifier said of rows whose truth is known.
+
+    Attributes:
+        classes: the labels in the order of the probabilities.
+        truth: shape `[n]`, the index in `classes` of each row's true label.
+        probabilities: shape `[n, classes]`.
+    """
+
+    classes: tuple[Label, ...]
+    truth: NDArray[np.intp]
+    probabilities: Floats
+
+    @classmethod
+    def of(cls, classes: Sequence[Label], target: pd.Series, probabilities: Floats) -> "Outcome":
+        """Pairs labels, all of which are among `classes`, with the probabilities of their rows."""
+        truth = pd.Index(classes).get_indexer(pd.Index(target))
+        return cls(tuple(classes), truth, probabilities)
+
+    @property
+    def indicator(self) -> NDArray[np.int_]:
+        """Shape `[n, classes]`, 1 in the column of the true class; for two classes only the 2nd."""
+        every = np.eye(len(self.classes), dtype=np.int_)[self.truth]
+        return every[:, 1:] if len(self.classes) == _TWO else every
+
+    @property
+    def scores(self) -> Floats:
+        """The probabilities in the shape of `indicator`."""
+        return self.probabilities[:, 1:] if len(self.classes) == _TWO else self.probabilities
+
+
+def roc_auc(outcome: Outcome) -> float:
+    """The area under the ROC curve."""
+    return float(roc_auc_score(outcome.indicator, outcome.scores, average="macro"))
+
+
+def metrics(outcome: Outcome) -> dict[str, float]:
+    """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `accuracy` and `f1`, by name.
+
+    Brier's score is the mean squared difference from the truth, for more than two classes summed
+    over them (Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2).
+    """
+    predicted = outcome.probabilities.argmax(axis=1)
+    of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
+    squares = (outcome.scores - outcome.indicator) ** 2
+    is_binary = len(outcome.classes) == _TWO
+    return {
+        "roc_auc": roc_auc(outcome),
+        "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
+        "log_loss": float(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)).mean()),
+        "brier": float(squares.sum(axis=1).mean()),
+        "accuracy": float(accuracy_score(outcome.truth, predicted)),
+        "f1": float(
+            f1_score(
+                outcome.truth,
+                predicted,
+                average="binary" if is_binary else "macro",
+                zero_division=0.0,
+            )
+        ),
+    }
+
+
+def cross_validated(
+    pipeline: Pipeline, features: pd.DataFrame, target: pd.Series
+) -> dict[str, float]:
+    """The metrics' means over stratified folds, and their standard deviations as `<metric>_std`.
+
+    Raises:
+        DataError: a class has a single row.
+    """
+    counts = target.value_counts()
+    folds = min(FOLDS, int(counts.min()))
+    if folds < _TWO:
+        raise DataError(
+            f"class {counts.idxmin()!r} of the target has too few rows to learn from; give more "
+            "rows of it, or leave it out"
+        )
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
+    found = []
+    for learn, judge in splitter.split(features, target):
+        fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
+        found.append(metrics(judged(fitted, features.iloc[judge], target.iloc[judge])))
+    table = pd.DataFrame(found)
+    spread = table.std(ddof=0).add_suffix("_std")
+    return {str(name): float(value) for name, value in pd.concat([table.mean(), spread]).items()}
+
+
+def judged(fitted: Pipeline, features: pd.DataFrame, target: pd.Series) -> Outcome:
+    """What a fitted pipeline says of rows."""
+    return Outcome.of(fitted.classes_.tolist(), target, fitted.predict_proba(features))

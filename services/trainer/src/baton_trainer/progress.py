@@ -1,0 +1,65 @@
+"""Telling a person how far a training is: a live line in a terminal, else a plain line a phase."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.markup import escape
+
+
+class Progress(Protocol):
+    """Who is told."""
+
+    def phase(self, text: str) -> None:
+        """A new phase has begun."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Something that the person should know, in one line."""
+        ...
+
+
+class Silence:
+    """Tells nobody."""
+
+    def phase(self, text: str) -> None:
+        """Nothing."""
+
+    def warn(self, text: str) -> None:
+        """Nothing."""
+
+
+class ConsoleProgress:
+    """Tells a console, by default that of stderr; a context, after which no live line is left."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._live = self._console.status("") if self._console.is_terminal else None
+
+    def __enter__(self) -> Self:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._live:
+            self._live.stop()
+
+    def phase(self, text: str) -> None:
+        """Moves the live line on, or prints a line where there is no terminal."""
+        if self._live:
+            self._live.update(escape(text))
+        else:
+            self._print(text)
+
+    def warn(self, text: str) -> None:
+        """Prints a line that stays."""
+        self._print(f"warning: {text}", style="yellow")
+
+    def _print(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,98 @@
+"""One MLflow run: opened, filled, ended, marked FAILED where anything went wrong inside."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import mlflow
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.pandas_dataset import from_pandas
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model
+
+from baton_registry.model_version import DATA_CHECKSUM_TAG
+from baton_registry.transport import shown
+from baton_trainer import logged_model
+from baton_trainer.errors import RecordError, first_line
+from baton_trainer.evaluation import Outcome
+from baton_trainer.logged_model import Contents
+from baton_trainer.plots import figures
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.table import Table
+
+
+@contextmanager
+def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
+    """Starts a run, active until the block ends, and gives its id.
+
+    Raises:
+        RecordError: MLflow refused, or gave no answer.
+    """
+    try:
+        mlflow.set_tracking_uri(settings.tracking_uri)
+        mlflow.set_experiment(settings.experiment_name)
+        with mlflow.start_run(run_name=estimator) as run:
+            yield run.info.run_id
+    except MlflowException as error:
+        raise RecordError(
+            f"the tracking server at {shown(settings.tracking_uri)} did not take the run: "
+            f"{first_line(error)}; nothing was registered"
+        ) from error
+
+
+def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
+    """Logs the table and the parameters."""
+    set_tags({DATA_CHECKSUM_TAG: table.sha256})
+    mlflow.log_params(dict(params))
+    for context, rows in (("training", ~table.held_out), ("testing", table.held_out)):
+        frame = table.features[rows].assign(**{str(table.target.name): table.target[rows]})
+        dataset = from_pandas(
+            frame,
+            source=CodeDatasetSource({"name": table.name, "sha256": table.sha256}),
+            targets=str(table.target.name),
+            name=Path(table.name).stem,
+        )
+        mlflow.log_input(dataset, context=context)
+
+
+def set_tags(tags: Mapping[str, str]) -> None:
+    """Sets tags of the run."""
+    mlflow.set_tags(dict(tags))
+
+
+def log_evaluation(metrics: Mapping[str, float], outcome: Outcome, model_id: str) -> None:
+    """Logs metrics, shown with the run and with its model, and the pictures."""
+    mlflow.log_metrics(dict(metrics), model_id=model_id)
+    for name, figure in figures(outcome).items():
+        mlflow.log_figure(figure, f"plots/{name}.png")
+
+
+@contextmanager
+def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """Announces a logged model and gives its id; READY when the block ends well, else FAILED."""
+    model = mlflow.initialize_logged_model(
+        name=name,
+        source_run_id=run_id,
+        params={key: str(value) for key, value in params.items()},
+        model_type="classifier",
+    )
+    mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])
+    try:
+        yield model.model_id
+    except BaseException:
+        mlflow.finalize_logged_model(model.model_id, LoggedModelStatus.FAILED)
+        raise
+    mlflow.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+
+
+def upload(contents: Contents, model_id: str, run_id: str) -> dict[str, str]:
+    """Writes and uploads the model's files; gives the checksum of each."""
+    identity = Model(model_uuid=model_id, model_id=model_id, run_id=run_id)
+    with TemporaryDirectory(prefix="baton-model-") as directory:
+        folder = Path(directory) / "model"
+        logged_model.save(contents, folder, identity)
+        mlflow.MlflowClient().log_model_artifacts(model_id, str(folder))
+        return logged_model.checksums(folder)

@@ -1,0 +1,45 @@
+"""The trainer's settings; the only module here that reads or writes the environment."""
+
+import logging
+import os
+
+from pydantic import Field
+
+from baton_registry.settings import Name, RegistrySettings
+
+_MLFLOW_DEFAULTS = {
+    # stdout carries the version number and nothing else
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+    # no call home, also where nobody could answer
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    # its own defaults keep a user waiting for minutes when the server goes away
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+    # a missing git binary is no news to someone who trains a model
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+class TrainerSettings(RegistrySettings):
+    """Where the registry is, and the MLflow experiment that collects the runs.
+
+    Attributes:
+        experiment: None means an experiment named as the model.
+    """
+
+    experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
+
+    @property
+    def experiment_name(self) -> str:
+        """The experiment that collects the runs."""
+        return self.experiment or self.model_name
+
+
+def quieten_mlflow() -> None:
+    """Makes MLflow silent and quick to give up; what the user has set in the environment wins."""
+    for name, value in _MLFLOW_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    for name in ("mlflow", "alembic", "git", "skl2onnx"):
+        logging.getLogger(name).setLevel(logging.ERROR)

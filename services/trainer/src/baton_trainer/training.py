@@ -1,0 +1,191 @@
+"""One training from table to registered version."""
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from baton_registry.client import RegistryClient
+from baton_registry.errors import AliasNotSet
+from baton_registry.model_version import CHECKSUM_TAG_PREFIX, DATA_CHECKSUM_TAG, GATE_TAG
+from baton_trainer import candidate, churn, csv_file, gate, pipeline, run, settings, table
+from baton_trainer.candidate import Candidate
+from baton_trainer.gate import Production
+from baton_trainer.logged_model import Contents
+from baton_trainer.pipeline import Classifier
+from baton_trainer.progress import Progress, Silence
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.table import Table
+
+CHALLENGER = "challenger"
+"""The alias of the newest version that passed the gate."""
+
+BUILT_IN = "built-in churn table"
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train.
+
+    Attributes:
+        data: a CSV file; None means the built-in churn table.
+        target: the column to predict; None means `Churn`.
+        estimator: a key of `pipeline.ESTIMATORS`.
+        params: constructor arguments of the estimator as a user writes them.
+    """
+
+    data: Path | None = None
+    target: str | None = None
+    estimator: str = "logistic"
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came of it.
+
+    Attributes:
+        version: the registered version's number.
+        run_id: the MLflow run's.
+        gate: the text of the gate's tag, `passed` or `failed: why`.
+        metrics: by name, as logged.
+    """
+
+    version: str
+    run_id: str
+    gate: str
+    metrics: Mapping[str, float]
+
+    @property
+    def gate_passed(self) -> bool:
+        """Whether the version may be promoted."""
+        return self.gate == gate.PASSED
+
+
+def train(
+    request: TrainRequest, options: TrainerSettings, progress: Progress | None = None
+) -> TrainResult:
+    """Trains, evaluates, logs, judges and registers a version; moves `challenger` if it passed.
+
+    The table is judged before the registry is asked anything, and the registry is asked whether it
+    is there before long work begins. A failure leaves nothing registered.
+
+    Raises:
+        TrainError: the table, the estimator or MLflow is at fault; the text is one line.
+        RegistryError: the registry gave no answer or refused.
+    """
+    settings.quieten_mlflow()
+    told = progress or Silence()
+    with _quiet(), RegistryClient(options.tracking_uri) as registry:
+        told.phase("reading the table")
+        classifier = pipeline.classifier(request.estimator, request.params)
+        data = load(request)
+        for warning in data.warnings:
+            told.warn(warning)
+        told.phase("asking the registry")
+        with contextlib.suppress(AliasNotSet):
+            registry.resolve_alias(options.model_name, options.alias)
+        with run.opened(options, request.estimator) as run_id:
+            return _Run(run_id, data, options, registry, told).train(classifier)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps stdout for the version number, and other people's warnings to themselves."""
+    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the steps inside one MLflow run share."""
+
+    run_id: str
+    data: Table
+    options: TrainerSettings
+    registry: RegistryClient
+    progress: Progress
+
+    def train(self, classifier: Classifier) -> TrainResult:
+        """Everything between the run's start and its end."""
+        params = {
+            "estimator": classifier.name,
+            "target": self.data.target.name,
+            **classifier.estimator.get_params(),
+        }
+        run.log_inputs(self.data, params)
+        unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
+        made = candidate.made(unfitted, self.data, self.progress)
+        self.progress.phase("comparing with production")
+        production = self._look_at_production()
+        verdict = gate.verdict(made.parity, made.served_roc_auc, production)
+        metrics = {**made.metrics, **_production_metrics(production)}
+        self.progress.phase("logging the run")
+        model_id, checksums = self._log_model(made, metrics, params)
+        run.set_tags({GATE_TAG: verdict})
+        self.progress.phase("registering the version")
+        version = self._register(model_id, checksums, verdict)
+        return TrainResult(version, self.run_id, verdict, metrics)
+
+    def _look_at_production(self) -> Production | None:
+        held_out = self.data.held_out
+        production = gate.look_at_production(
+            self.registry,
+            self.options.model_name,
+            self.options.alias,
+            self.data.features[held_out],
+            self.data.target[held_out],
+        )
+        if production is not None and production.warning:
+            self.progress.warn(f"not compared with production: {production.warning}")
+        return production
+
+    def _log_model(
+        self, made: Candidate, metrics: Mapping[str, float], params: Mapping[str, Any]
+    ) -> tuple[str, dict[str, str]]:
+        """The logged model's id, and the checksum of each of its files."""
+        contents = Contents(
+            pipeline=made.pipeline,
+            onnx=made.onnx,
+            columns=self.data.columns,
+            classes=self.data.classes,
+            features=self.data.features[~self.data.held_out],
+        )
+        with run.new_model(self.options.model_name, self.run_id, params) as model_id:
+            run.log_evaluation(metrics, made.outcome, model_id)
+            return model_id, run.upload(contents, model_id, self.run_id)
+
+    def _register(self, model_id: str, checksums: Mapping[str, str], verdict: str) -> str:
+        """Creates the version with its tags, in one step, and points the challenger alias to it."""
+        tags = {CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()}
+        tags |= {GATE_TAG: verdict, DATA_CHECKSUM_TAG: self.data.sha256}
+        name = self.options.model_name
+        created = self.registry.create_version(
+            name, source=f"models:/{model_id}", run_id=self.run_id, tags=tags
+        )
+        if verdict == gate.PASSED:
+            self.registry.set_alias(name, CHALLENGER, created.version)
+        return created.version
+
+
+def _production_metrics(production: Production | None) -> dict[str, float]:
+    if production is None or production.roc_auc is None:
+        return {}
+    return {"production_roc_auc": production.roc_auc}
+
+
+def load(request: TrainRequest) -> Table:
+    """The validated table of a request.
+
+    Raises:
+        DataError: it cannot be trained on.
+    """
+    if request.data is None:
+        file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN)
+    else:
+        file = csv_file.read(request.data)
+    return table.validated(file, request.target or churn.TARGET)

@@ -1,0 +1,32 @@
+import os
+
+import pytest
+
+from baton_registry.settings import load
+from baton_trainer import settings
+from baton_trainer.settings import TrainerSettings
+
+
+@pytest.fixture
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+
+
+@pytest.mark.parametrize(("value", "experiment"), [("", "m"), ("mine", "mine")])
+def test_the_experiment_is_named_as_the_model_unless_mlflow_is_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, value: str, experiment: str
+) -> None:
+    """MLFLOW_EXPERIMENT_NAME is honoured, as MLflow's users expect."""
+    monkeypatch.setenv("BATON_MODEL_NAME", "m")
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", value)
+    assert load(TrainerSettings).experiment_name == experiment
+
+
+@pytest.mark.usefixtures("_own_environment")
+def test_what_the_user_has_set_for_mlflow_wins() -> None:
+    """Our defaults fill only what the environment leaves open."""
+    os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "99"
+    os.environ.pop("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", None)
+    settings.quieten_mlflow()
+    assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "99"
+    assert os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] == "true"

@@ -1,0 +1,136 @@
+from typing import Any
+
+import pandas as pd
+import pytest
+from trainer_tables import ROWS, TARGET, as_file, features, some_table, text_target
+
+from baton_trainer import table
+from baton_trainer.errors import DataError
+
+
+def validated(frame: pd.DataFrame, target: str = TARGET) -> table.Table:
+    return table.validated(as_file(frame, "t.csv"), target)
+
+
+def good() -> pd.DataFrame:
+    frame = features()
+    return frame.assign(**{TARGET: text_target(frame)})
+
+
+def test_the_signature_follows_the_columns() -> None:
+    """Whole numbers are long, fractions double, texts string; a gap makes a column optional."""
+    found = {each.name: (each.type, each.required) for each in some_table().columns}
+    assert found == {
+        "flag": ("boolean", True),
+        "gappy flag": ("boolean", False),
+        "prix (€)": ("double", True),
+        "label": ("string", True),
+        "gappy text": ("string", False),
+        "whole": ("long", True),
+        "gappy whole": ("double", False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "classes"),
+    [
+        (["No", "Yes"], ("No", "Yes")),
+        (["0", "1"], (0, 1)),
+        (["3.0", "7.0"], (3, 7)),
+        (["False", "true"], (False, True)),
+        (["a", "b", "c"], ("a", "b", "c")),
+        (["10", "9"], (9, 10)),
+    ],
+)
+def test_classes_have_the_targets_own_type_and_are_sorted(
+    values: list[str], classes: tuple[object, ...]
+) -> None:
+    """Texts, whole numbers and booleans, two of them or more."""
+    target = [values[row % len(values)] for row in range(ROWS)]
+    found = some_table(target).classes
+    assert found == classes
+    assert [type(label) for label in found] == [type(label) for label in classes]
+
+
+def test_rows_without_a_target_are_left_out_with_a_warning() -> None:
+    """Whole-number classes stay whole although the column had gaps."""
+    target = [str(row % 2) for row in range(ROWS)]
+    target[3] = target[5] = " "
+    found = some_table(target)
+    assert len(found.features) == len(found.target) == len(found.held_out) == ROWS - 2
+    assert found.classes == (0, 1)
+    assert any("2 rows without a 'goal'" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [
+        ([f"id-{row}" for row in range(ROWS)], "an id"),
+        ([f"street {row % 250}" for row in range(ROWS)], "an id"),
+        (list(range(7, 7 + ROWS)), "a row number"),
+        (["same"] * ROWS, "the same in every row"),
+        ([""] * ROWS, "empty"),
+    ],
+)
+def test_a_column_that_teaches_nothing_is_left_out_by_name(column: list[Any], reason: str) -> None:
+    """Ids, row numbers, constants and empty columns: dropped, and the user is told."""
+    found = validated(good().assign(odd=column))
+    assert "odd" not in found.features
+    assert [reason in line for line in found.warnings if "'odd'" in line] == [True]
+
+
+def test_a_column_without_a_name_is_left_out() -> None:
+    """Such as the index that pandas writes; there may be several."""
+    found = validated(good().rename(columns={"whole": "", "label": ""}))
+    assert ["it has no name" in line for line in found.warnings] == [True, True]
+
+
+@pytest.mark.parametrize("words", [{"yes": "yes", "no": "no"}, {"yes": 1, "no": 0}])
+def test_a_column_that_is_the_target_is_named_and_kept(words: dict[str, object]) -> None:
+    """In the same words or in others; it is for the user to judge whether that is a leak."""
+    frame = good()
+    found = validated(frame.assign(leak=frame[TARGET].map(words)))
+    assert "leak" in found.features
+    assert any("'leak' says the same as the target 'goal'" in line for line in found.warnings)
+
+
+def test_nothing_is_said_of_a_good_table() -> None:
+    """Warnings are worth reading because they are rare."""
+    assert validated(good()).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (good().head(0), "no rows"),
+        (good().head(49), "49 usable rows; at least 50"),
+        (good().rename(columns={TARGET: "other"}), "no column 'goal'.*--target.*flag, gappy flag"),
+        (good().assign(**{TARGET: ""}), "every 'goal' is missing"),
+        (good().assign(**{TARGET: "yes"}), "one class, 'yes'"),
+        (good().assign(**{TARGET: features()["prix (€)"]}), "fractions"),
+        (good().assign(**{TARGET: range(ROWS)}), "400 different values"),
+        (good()[[TARGET]].assign(same=1), "no column is left.*'same' is left out"),
+        (good().rename(columns={"whole": "flag"}), "'flag' is there more than once"),
+        (good().assign(**{TARGET: ["rare"] + ["yes", "no", "no"] * 133}), "of class 'rare'"),
+    ],
+)
+def test_a_table_that_cannot_be_trained_on_is_refused_in_one_line(
+    frame: pd.DataFrame, message: str
+) -> None:
+    """Each reason is told with the file's name."""
+    with pytest.raises(DataError, match=message) as caught:
+        validated(frame)
+    assert str(caught.value).startswith("t.csv: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_real_table_trains_as_it_stands(real_table: pd.DataFrame) -> None:
+    """Blank charges are gaps, the customer's id is left out, the target is Yes and No."""
+    found = validated(real_table, "Churn")
+    kinds = {each.name: each for each in found.columns}
+    assert len(kinds) == 19
+    assert (kinds["TotalCharges"].type, kinds["TotalCharges"].required) == ("double", False)
+    assert [each.name for each in found.columns if not each.required] == ["TotalCharges"]
+    assert found.classes == ("No", "Yes")
+    assert len(found.warnings) == 1
+    assert "'customerID'" in found.warnings[0]

@@ -1,0 +1,176 @@
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pytest
+from trainer_tables import TARGET, Notes, features, text_target
+
+from baton_registry.client import RegistryClient
+from baton_registry.errors import AliasNotSet, RegistryUnavailable
+from baton_registry.fetch import fetch
+from baton_trainer import csv_file, gate, logged_model, run, training
+from baton_trainer.errors import DataError, RecordError
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.training import TrainRequest, TrainResult, train
+
+
+@dataclass
+class Workshop:
+    """A model of its own in the tracking server, and a table to train it on."""
+
+    options: TrainerSettings
+    registry: RegistryClient
+    file: Path
+
+    @property
+    def name(self) -> str:
+        return self.options.model_name
+
+    def train(self, **wishes: Any) -> TrainResult:
+        """A quick training on the workshop's table."""
+        wishes = {"data": self.file, "target": TARGET, **wishes}
+        return train(TrainRequest(**wishes), self.options)
+
+    def runs(self) -> list[Any]:
+        """All MLflow runs, newest first."""
+        mlflow.set_tracking_uri(self.options.tracking_uri)
+        return list(mlflow.search_runs(experiment_names=[self.name], output_format="list"))
+
+
+@pytest.fixture
+def workshop(
+    tracking_uri: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Workshop]:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    frame = features()
+    frame.assign(**{TARGET: text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
+    options = TrainerSettings.model_validate(
+        {"MLFLOW_TRACKING_URI": tracking_uri, "BATON_MODEL_NAME": request.node.name[:80]}
+    )
+    with RegistryClient(tracking_uri) as registry:
+        yield Workshop(options, registry, tmp_path / "t.csv")
+
+
+def test_a_version_is_registered_with_all_that_serving_and_promotion_need(
+    workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Verdict, checksums that hold, the data's checksum and the alias; stdout stays clean."""
+    result = workshop.train()
+    version = workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+    assert (version.version, version.run_id) == (result.version, result.run_id)
+    assert result.gate_passed
+    assert version.tags["baton.gate"] == "passed"
+    assert version.tags["baton.data_sha256"] == csv_file.read(workshop.file).sha256
+    fetched = fetch(workshop.registry, version, tmp_path)
+    assert fetched.verified
+    assert fetched.input_example_file is not None
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.filterwarnings("ignore")  # MLflow's own, on downloading
+def test_the_checksums_are_those_of_every_file_as_it_is_stored(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    """Not one file more or less, whoever downloads them."""
+    result = workshop.train()
+    version = workshop.registry.get_version(workshop.name, result.version)
+    mlflow.set_tracking_uri(workshop.options.tracking_uri)
+    folder = mlflow.artifacts.download_artifacts(version.source, dst_path=str(tmp_path / "all"))
+    stored = logged_model.checksums(Path(folder))
+    stored.pop("registered_model_meta", None)  # written by MLflow where it downloads
+    assert stored == version.checksums
+
+
+def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
+    """Parameters, metrics, both parts of the dataset, the pictures, and how it ended."""
+    result = workshop.train(params={"C": "0.5"})
+    (found,) = workshop.runs()
+    assert found.info.status == "FINISHED"
+    assert found.data.params["C"] == "0.5"
+    assert found.data.params["estimator"] == "logistic"
+    assert found.data.metrics == pytest.approx(dict(result.metrics))
+    contexts = {each.tags[0].value for each in found.inputs.dataset_inputs}
+    assert contexts == {"training", "testing"}
+    pictures = mlflow.MlflowClient().list_artifacts(result.run_id, "plots")
+    assert len(pictures) == 4
+    assert found.data.tags["baton.gate"] == "passed"
+
+
+def test_training_again_on_the_same_data_passes_with_the_same_metrics(workshop: Workshop) -> None:
+    """Production's own figure on the held-out rows is the challenger's."""
+    first = workshop.train()
+    workshop.registry.set_alias(workshop.name, "production", first.version)
+    second = workshop.train()
+    assert second.gate_passed
+    assert second.version != first.version
+    assert second.metrics["production_roc_auc"] == pytest.approx(first.metrics["test_roc_auc"])
+    assert {name: second.metrics[name] for name in first.metrics} == first.metrics
+
+
+def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop) -> None:
+    """The tag says why, and the alias stays on the version that passed."""
+    good = workshop.train()
+    workshop.registry.set_alias(workshop.name, "production", good.version)
+    worse = workshop.train(
+        estimator="random_forest", params={"n_estimators": "1", "max_depth": "1"}
+    )
+    assert not worse.gate_passed
+    assert worse.gate.startswith("failed: ROC AUC 0.")
+    version = workshop.registry.get_version(workshop.name, worse.version)
+    assert version.tags["baton.gate"] == worse.gate
+    challenger = workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+    assert challenger.version == good.version
+
+
+def test_bad_data_is_told_before_the_registry_is_asked(tmp_path: Path) -> None:
+    """A user without a tracking server still learns what is wrong with the file."""
+    options = TrainerSettings.model_validate({"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
+    with pytest.raises(DataError, match="No such file"):
+        train(TrainRequest(data=tmp_path / "nothing.csv"), options)
+
+
+def test_an_absent_registry_is_told_before_long_work() -> None:
+    """No fitting, no run: the address is in the line."""
+    options = TrainerSettings.model_validate({"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
+    with pytest.raises(RegistryUnavailable, match=r"127\.0\.0\.1:1"):
+        train(TrainRequest(), options)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("power cut"), mlflow.MlflowException("no room")])
+def test_a_failure_inside_leaves_a_failed_run_and_no_version(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Also as late as in the upload; what MLflow says is one line."""
+
+    def fail(*_: object) -> dict[str, str]:
+        raise error
+
+    monkeypatch.setattr(run, "upload", fail)
+    expected = RuntimeError if isinstance(error, RuntimeError) else RecordError
+    with pytest.raises(expected, match=str(error)):
+        workshop.train()
+    (found,) = workshop.runs()
+    assert found.info.status == "FAILED"
+    assert workshop.registry.list_versions(workshop.name) == []
+    with pytest.raises(AliasNotSet):
+        workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+
+
+def test_what_could_not_be_compared_is_told(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A production that plain MLflow made stops nobody, but nobody should think it was beaten."""
+    notes = Notes()
+    production = gate.Production("3", warning="version 3 has no ONNX model")
+    monkeypatch.setattr(gate, "look_at_production", lambda *_: production)
+    request = TrainRequest(workshop.file, TARGET)
+    assert train(request, workshop.options, notes).gate_passed
+    assert notes.warnings == ["not compared with production: version 3 has no ONNX model"]
+    assert notes.phases[0] == "reading the table"
+    assert notes.phases[-1] == "registering the version"

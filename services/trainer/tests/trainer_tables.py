@@ -1,0 +1,100 @@
+"""Small tables and what is made of them, shared by the tests of this room."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from baton_trainer import candidate, csv_file, pipeline, table
+from baton_trainer.candidate import Candidate
+from baton_trainer.csv_file import CsvFile
+from baton_trainer.evaluation import Outcome
+from baton_trainer.progress import Silence
+from baton_trainer.table import Table
+
+ROWS = 400
+TARGET = "goal"
+QUICK: dict[str, dict[str, str]] = {
+    "logistic": {},
+    "hist_gradient_boosting": {"max_iter": "20"},
+    "random_forest": {"n_estimators": "20"},
+}
+"""Parameters that make a test short."""
+
+
+def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
+    """One column of every kind, with and without gaps, under names that need care."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "flag": rng.random(rows) < 0.5,
+            "gappy flag": rng.choice(["true", "false", ""], rows),
+            "prix (€)": rng.normal(size=rows),
+            "label": rng.choice(["a", "b", "c"], rows),
+            "gappy text": rng.choice(["x", "y", ""], rows),
+            "whole": rng.integers(0, 50, rows),
+            "gappy whole": rng.choice(["1", "2", "3", ""], rows),
+        }
+    )
+
+
+def hidden(frame: pd.DataFrame, seed: int = 1) -> "pd.Series[Any]":
+    """A noisy sum of the features, to make targets of."""
+    noise = np.random.default_rng(seed).logistic(size=len(frame))
+    return frame["flag"] + frame["prix (€)"] + (frame["label"] == "a") + noise
+
+
+def text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
+    """`yes` and `no`, about half each, learnable from the features."""
+    return pd.Series(np.where(hidden(frame) > 0.8, "yes", "no"))
+
+
+def as_file(frame: pd.DataFrame, name: str = "some.csv") -> CsvFile:
+    """The frame as if it had been read from a CSV file."""
+    return csv_file.parse(frame.to_csv(index=False).encode(), name)
+
+
+def some_table(target: Any = None, rows: int = ROWS) -> Table:
+    """A valid table with a target of texts, or with the given one."""
+    frame = features(rows)
+    frame[TARGET] = text_target(frame) if target is None else target
+    return table.validated(as_file(frame), TARGET)
+
+
+class Notes:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+        self.warnings: list[str] = []
+
+    def phase(self, text: str) -> None:
+        self.phases.append(text)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> Candidate:
+    """A candidate trained on the table."""
+    classifier = pipeline.classifier(estimator, {**QUICK[estimator], **params})
+    return candidate.made(pipeline.build(classifier, data.features, data.columns), data, Silence())
+
+
+def some_outcome(classes: int, rows: int = 300) -> Outcome:
+    """A fair guess of random truths."""
+    rng = np.random.default_rng(classes)
+    truth = rng.integers(0, classes, rows)
+    odds = np.exp(rng.normal(size=(rows, classes)) + np.eye(classes)[truth])
+    return Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
+
+
+_HIDDEN = hidden(features())
+TARGETS = {
+    "texts": np.where(_HIDDEN > 0.8, "yes", "no"),
+    "whole numbers": (_HIDDEN > 0.8).astype(int) + 3,
+    "booleans": _HIDDEN > 0.8,
+    "three texts": np.select([_HIDDEN < 0, _HIDDEN > 1.5], ["low", "high"], "middle"),
+    "three numbers": np.select([_HIDDEN < 0, _HIDDEN > 1.5], [9, 2], 5),
+}
+"""Targets of every kind for `some_table`."""
