@@ -1,0 +1,8 @@
+"""`python -m baton_inference`: the service, from the environment."""
+
+import sys
+
+from baton_inference.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

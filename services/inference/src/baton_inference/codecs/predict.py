@@ -1,0 +1,47 @@
+"""The protocol of `POST /predict`: instances in, labels and probabilities out."""
+
+from typing import Any
+
+import msgspec
+
+from baton_engine.engine import Scores
+from baton_inference.codecs.codec import Batch
+from baton_inference.codecs.instances import InstancesDecoder
+from baton_registry.model_version import ModelVersion
+from baton_registry.signature import Label, Signature
+
+PROTOCOL = "predict"
+
+
+class PredictCodec:
+    """`/predict` for one version."""
+
+    media_types = frozenset({b"application/json"})
+
+    def __init__(
+        self,
+        version: ModelVersion,
+        signature: Signature,
+        classes: tuple[Label, ...],
+        *,
+        max_rows: int,
+    ) -> None:
+        self._decoder = InstancesDecoder(signature, max_rows=max_rows)
+        self._keys = [str(label) for label in classes]
+        head = {"model_name": version.name, "model_version": version.version}
+        self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
+
+    def decode(self, body: bytes) -> Batch:
+        """Reads `{"instances": […]}`. Raises as `Codec.decode` says."""
+        return self._decoder.decode(body)
+
+    def encode(self, scores: Scores) -> bytes:
+        """Writes the answer; a probability that is not a number becomes null."""
+        keys = self._keys
+        predictions: list[dict[str, Any]] = [
+            {"label": label, "probabilities": dict(zip(keys, row, strict=True))}
+            for label, row in zip(
+                scores.labels.tolist(), scores.probabilities.tolist(), strict=True
+            )
+        ]
+        return self._head + msgspec.json.encode(predictions) + b"}"

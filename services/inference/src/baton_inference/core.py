@@ -1,0 +1,82 @@
+"""The core of the service, wired: what follows the alias and what serves. It knows no HTTP."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from baton_engine.engine import Engine
+from baton_inference.cache import VersionCache
+from baton_inference.clock import Clock
+from baton_inference.loader import Loader, OpenEngine
+from baton_inference.metrics import Metrics
+from baton_inference.poller import Poller
+from baton_inference.record import Record
+from baton_inference.settings import InferenceSettings
+from baton_inference.slot import Slot
+from baton_inference.watcher import Watcher
+from baton_registry.client import RegistryClient
+from baton_registry.signature import Signature
+
+
+@dataclass(frozen=True)
+class Core:
+    """The parts that the application and `main` need.
+
+    Attributes:
+        slot: what serves.
+        record: what was seen of the registry, and the status.
+        watcher: keeps the slot at what the alias says, step by step.
+        poller: repeats the watcher's step.
+        metrics: the counters.
+        registry: the connection to the tracking server.
+    """
+
+    slot: Slot
+    record: Record
+    watcher: Watcher
+    poller: Poller
+    metrics: Metrics
+    registry: RegistryClient
+
+    def close(self) -> None:
+        """Ends the poller and the connections."""
+        self.poller.stop()
+        self.registry.close()
+
+
+def open_onnx_engine(path: Path, signature: Signature) -> Engine:
+    """An ONNX file as an engine. Raises as `OnnxEngine.from_file` does."""
+    # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
+    # while the main thread imports the web framework.
+    from baton_engine.onnx_engine import OnnxEngine  # noqa: PLC0415
+
+    return OnnxEngine.from_file(path, signature)
+
+
+def create_core(
+    settings: InferenceSettings,
+    *,
+    registry: RegistryClient | None = None,
+    open_engine: OpenEngine = open_onnx_engine,
+    clock: Clock | None = None,
+) -> Core:
+    """Wires the core; nothing is started yet.
+
+    Args:
+        settings: what the service is told.
+        registry: in place of the tracking server that the settings name.
+        open_engine: makes an engine of a model file.
+        clock: in place of the system's clocks.
+    """
+    registry, clock = registry or RegistryClient(settings.tracking_uri), clock or Clock()
+    slot, metrics = Slot(), Metrics()
+    loader = Loader(
+        registry,
+        VersionCache(settings.cache_dir),
+        open_engine=open_engine,
+        max_rows=settings.max_rows,
+        clock=clock,
+    )
+    record = Record(settings.model_name, settings.alias, slot, metrics, clock)
+    watcher = Watcher(registry, loader, slot, record, clock)
+    poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
+    return Core(slot, record, watcher, poller, metrics, registry)

@@ -1,0 +1,112 @@
+"""What can go wrong in serving. These know no HTTP: `problems.py` gives each its status.
+
+InferenceError
+├── LoadFailure          a version could not be brought into the slot; carries a kind
+├── Refused              the request was not scored, for a reason that its sender can mend
+│   ├── MalformedBody    not JSON, or not of the shape asked for
+│   ├── InvalidRows      rows that the signature does not allow; names the bad cells
+│   ├── TooManyRows      more rows than a request may hold
+│   ├── BodyTooLarge     more bytes than a body may hold
+│   └── UnsupportedMedia a content type or content encoding that is not spoken
+├── NotReady             the slot is empty
+├── Overloaded           too much work is queued
+├── ModelFailure         the model failed on rows that its signature allows
+└── ClientGone           the client went away before its request was whole
+
+Every text is one line and may be shown to the sender of the request.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class InferenceError(Exception):
+    """The root: everything that this service raises on purpose."""
+
+
+class FailureKind(StrEnum):
+    """Why a version could not be loaded: a closed set, since metrics carry it as a label."""
+
+    FETCH = "fetch"
+    """Its files could not be had; trying again soon may help."""
+    CHECKSUM = "checksum"
+    """A file is not the one that was registered."""
+    INVALID = "invalid"
+    """The version is not one that can be served."""
+    ENGINE = "engine"
+    """The model does not load, or does not fit its signature."""
+    WARM_UP = "warm_up"
+    """The model fails on its own input example."""
+    INTERNAL = "internal"
+    """A fault of ours."""
+
+
+class LoadFailure(InferenceError):
+    """A version could not be brought into the slot."""
+
+    def __init__(self, kind: FailureKind, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+
+
+class Refused(InferenceError):
+    """The request was not scored, for a reason that its sender can mend."""
+
+
+class MalformedBody(Refused):
+    """Not JSON, or not of the shape asked for."""
+
+
+@dataclass(frozen=True)
+class BadCell:
+    """One cell that the signature does not allow.
+
+    Attributes:
+        row: counted from 0.
+        column: as the request or the signature names it.
+        message: what is wrong, without the values of other cells.
+    """
+
+    row: int
+    column: str
+    message: str
+
+
+class InvalidRows(Refused):
+    """Rows that the signature does not allow.
+
+    Attributes:
+        cells: the first bad cells; empty where there are no rows at all.
+    """
+
+    def __init__(self, message: str, cells: tuple[BadCell, ...] = ()) -> None:
+        super().__init__(message)
+        self.cells = cells
+
+
+class TooManyRows(Refused):
+    """More rows than a request may hold."""
+
+
+class BodyTooLarge(Refused):
+    """More bytes than a body may hold."""
+
+
+class UnsupportedMedia(Refused):
+    """A content type or a content encoding that is not spoken."""
+
+
+class NotReady(InferenceError):
+    """The slot is empty."""
+
+
+class Overloaded(InferenceError):
+    """Too much work is queued."""
+
+
+class ModelFailure(InferenceError):
+    """The model failed on rows that its signature allows; the cause says how."""
+
+
+class ClientGone(InferenceError):
+    """The client went away before its request was whole; nobody is left to answer."""

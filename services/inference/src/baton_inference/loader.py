@@ -1,0 +1,182 @@
+"""Brings a version to the point where it can serve: fetch, verify, build, warm up."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from baton_engine.engine import Engine, EngineError
+from baton_inference.cache import VersionCache
+from baton_inference.clock import Clock
+from baton_inference.codecs import predict
+from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.policy import Identity
+from baton_inference.slot import Served, Source
+from baton_inference.status import utc_text
+from baton_inference.warmup import warm_up
+from baton_registry.client import RegistryClient
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    RegistryError,
+    RegistryRefused,
+    RegistryUnavailable,
+    VersionNotFound,
+)
+from baton_registry.fetch import FetchedModel, fetch, reopen
+from baton_registry.model_version import ModelVersion
+from baton_registry.signature import Signature
+
+OpenEngine = Callable[[Path, Signature], Engine]
+READY = "READY"
+
+log = structlog.get_logger("baton.loader")
+
+
+class Loader:
+    """Loads versions, one at a time, in the watcher's thread."""
+
+    def __init__(
+        self,
+        registry: RegistryClient,
+        cache: VersionCache,
+        *,
+        open_engine: OpenEngine,
+        max_rows: int,
+        clock: Clock,
+    ) -> None:
+        """Wires the loader.
+
+        Args:
+            registry: where versions are fetched from.
+            cache: where they are kept.
+            open_engine: makes an engine of an ONNX file.
+            max_rows: rows a request may hold, for the codecs.
+            clock: tells since when a version serves.
+        """
+        self._registry = registry
+        self._cache = cache
+        self._open_engine = open_engine
+        self._max_rows = max_rows
+        self._clock = clock
+
+    def load(self, version: ModelVersion) -> Served:
+        """The version, ready to serve; from the cache where it is kept unaltered.
+
+        Raises:
+            LoadFailure: it cannot be served; the text says why.
+        """
+        if version.status != READY:
+            raise LoadFailure(
+                FailureKind.FETCH,
+                f"the registry says of version {version.version}: {version.status}",
+            )
+        try:
+            return self._from_cache(version) or self._from_registry(version)
+        except LoadFailure:
+            raise
+        except Exception as error:
+            raise _load_failure(error) from error
+
+    def load_last_served(self, name: str, alias: str) -> Served | None:
+        """What served last for this model and alias; None where the cache cannot give it."""
+        try:
+            kept = self._cache.last_served(name, alias)
+            return self._build(reopen(*kept), "cache") if kept else None
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
+            log.warning("the cached version cannot be used", reason=str(_load_failure(error)))
+            return None
+
+    def note_serving(self, served: Served, alias: str) -> None:
+        """Remembers what serves for the next start; a cache that cannot be written only warns."""
+        try:
+            self._cache.point_to(served.model, alias)
+        except OSError as error:
+            log.warning("the serving version cannot be noted", reason=_disk(error))
+
+    def clean_up(self) -> None:
+        """Removes what died processes left behind."""
+        try:
+            self._cache.clean()
+        except OSError as error:
+            log.warning("the cache cannot be cleaned", reason=_disk(error))
+
+    def _from_cache(self, version: ModelVersion) -> Served | None:
+        try:
+            kept = self._cache.find(version.name, Identity.of(version))
+            if kept is None:
+                return None
+            recorded, directory = kept
+            # What the registry records counts; where it records nothing, what was fetched does.
+            expected = version if version.checksums else recorded
+            return self._build(reopen(expected, directory), "registry")
+        except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
+            log.warning(
+                "the cached version cannot be used; fetching it again",
+                version=version.version,
+                reason=str(_load_failure(error)),
+            )
+            return None
+
+    def _from_registry(self, version: ModelVersion) -> Served:
+        try:
+            with self._cache.staging() as folder:
+                served = self._build(fetch(self._registry, version, folder), "registry")
+                self._cache.keep(version, folder)
+                return served
+        except OSError as error:  # a cache that is full or read-only must not keep us from serving
+            log.warning("the version cannot be cached", reason=_disk(error))
+        with tempfile.TemporaryDirectory(prefix="baton-") as name:
+            return self._build(fetch(self._registry, version, Path(name)), "registry")
+
+    def _build(self, fetched: FetchedModel, source: Source) -> Served:
+        signature = fetched.mlmodel.signature
+        version = fetched.version
+        engine = self._open_engine(fetched.onnx_file, signature)
+        codec = predict.PredictCodec(version, signature, engine.classes, max_rows=self._max_rows)
+        warm = warm_up(engine, signature, codec, fetched.input_example_file)
+        if not fetched.verified:
+            log.warning("the version records no checksums", version=version.version)
+        if not warm.used_example:
+            log.warning("the version has no input example to warm up on", version=version.version)
+        return Served(
+            model=version,
+            signature=signature,
+            engine=engine,
+            codecs={predict.PROTOCOL: codec},
+            example=warm.example,
+            inline_rows=warm.inline_rows,
+            source=source,
+            since=utc_text(self._clock.posix_s()),
+        )
+
+
+_KINDS: dict[type[Exception], FailureKind] = {
+    ChecksumMismatch: FailureKind.CHECKSUM,
+    InvalidModel: FailureKind.INVALID,
+    ArtifactNotFound: FailureKind.INVALID,
+    VersionNotFound: FailureKind.INVALID,
+    RegistryUnavailable: FailureKind.FETCH,
+    RegistryRefused: FailureKind.FETCH,
+    EngineError: FailureKind.ENGINE,
+}
+
+
+def _load_failure(error: Exception) -> LoadFailure:
+    """What the error means for the version."""
+    if isinstance(error, LoadFailure):
+        return error
+    if isinstance(error, OSError):
+        return LoadFailure(FailureKind.FETCH, f"its files could not be stored: {_disk(error)}")
+    if type(error) in _KINDS:
+        return LoadFailure(_KINDS[type(error)], str(error))
+    log.error("a load failed unexpectedly", exc_info=error)
+    return LoadFailure(
+        FailureKind.INTERNAL, f"unexpected {type(error).__name__}; the log says more"
+    )
+
+
+def _disk(error: OSError) -> str:
+    return error.strerror or type(error).__name__

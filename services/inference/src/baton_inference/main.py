@@ -1,0 +1,67 @@
+"""The process: settings, logging, the socket, the core, the server; and its end."""
+
+import logging
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import structlog
+
+from baton_inference import logs
+from baton_inference.core import Core, create_core
+from baton_inference.server import listen, serve
+from baton_inference.settings import InferenceSettings
+from baton_inference.workers import Workers
+from baton_registry.settings import SettingsError, load
+
+log = structlog.get_logger("baton.main")
+
+
+def main() -> int:
+    """Serves until SIGTERM or SIGINT; gives the exit code.
+
+    A setting that is not allowed or a port that is taken is one line on standard error, and 1.
+    """
+    # uvicorn raises the signal that ended it again: without this it would kill the process.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        settings = load(InferenceSettings)
+        listener = listen(settings.host, settings.port)
+    except SettingsError as error:
+        return _give_up(str(error))
+    except OSError as error:
+        return _give_up(f"{error.strerror or error}: see BATON_HOST and BATON_PORT")
+    logs.configure(settings.log_format)
+    core, workers = create_core(settings), Workers()
+    core.poller.start()
+    try:
+        # The web framework takes half a second to import: meanwhile the watcher loads the model.
+        from baton_inference.app import create_app  # noqa: PLC0415
+
+        log.info("listening", host=settings.host, port=listener.getsockname()[1])
+        serve(create_app(settings, core, workers), listener)
+    finally:
+        _close(core, workers)
+    return 0
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's shape
+    raise SystemExit(0)
+
+
+def _give_up(reason: str) -> int:
+    sys.stderr.write(f"baton: {reason}\n")
+    return 1
+
+
+def _close(core: Core, workers: Workers) -> None:
+    core.close()
+    workers.close()
+    log.info("ended", unanswered=workers.pending)
+    if workers.pending:
+        # A model that takes longer than the time for last answers would hold up the process.
+        logging.shutdown()
+        os._exit(0)

@@ -1,0 +1,108 @@
+"""The counters, and what Prometheus reads of them.
+
+The counters are plain Python numbers: one observation costs a few hundred nanoseconds on the
+scoring path. `MetricsCollector` turns them into Prometheus families when they are scraped. Each
+number has one writer: the event loop those of requests, the watcher those of swaps.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from baton_inference.errors import FailureKind
+
+REQUEST_BUCKETS_S = (
+    0.00025,
+    0.0005,
+    0.001,
+    0.0025,
+    0.005,
+    0.01,
+    0.025,
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    5.0,
+    10.0,
+)
+SWAP_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+MAX_VERSIONS = 20
+"""Versions that have series of their own; the series of older ones go."""
+
+
+class Histogram:
+    """Counts of observations by upper bound, and their sum."""
+
+    __slots__ = ("bounds", "counts", "sum")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.sum = 0.0
+
+    def observe(self, value: float) -> None:
+        """Adds one observation."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.sum += value
+
+    def buckets(self) -> Iterator[tuple[str, float]]:
+        """Upper bound, as Prometheus writes it, to how many observations are at or below it."""
+        total = 0
+        for bound, count in zip((*map(str, self.bounds), "+Inf"), self.counts, strict=True):
+            total += count
+            yield bound, total
+
+
+class Metrics:
+    """All counters of one service."""
+
+    def __init__(self) -> None:
+        self.requests: Counter[tuple[str, int, str]] = Counter()
+        """By protocol, status and version."""
+        self.durations: dict[tuple[str, str], Histogram] = {}
+        """By protocol and version."""
+        self.rows: Counter[str] = Counter()
+        """By version."""
+        self.swaps = 0
+        self.swap_failures: Counter[FailureKind] = Counter()
+        self.swap_duration = Histogram(SWAP_BUCKETS_S)
+        self._versions: dict[str, None] = {}
+
+    def count_request(self, protocol: str, status: int, version: str, duration_s: float) -> None:
+        """One scoring request was answered; `version` is empty where none was being served."""
+        if version not in self._versions:
+            self._admit(version)
+        self.requests[protocol, status, version] += 1
+        histogram = self.durations.get((protocol, version))
+        if histogram is None:
+            histogram = self.durations[protocol, version] = Histogram(REQUEST_BUCKETS_S)
+        histogram.observe(duration_s)
+
+    def count_rows(self, version: str, rows: int) -> None:
+        """So many rows were scored."""
+        self.rows[version] += rows
+
+    def count_swap(self, duration_s: float) -> None:
+        """A version replaced another, so long after the alias was first seen to point to it."""
+        self.swaps += 1
+        self.swap_duration.observe(duration_s)
+
+    def count_swap_failure(self, kind: FailureKind) -> None:
+        """A version could not be loaded."""
+        self.swap_failures[kind] += 1
+
+    def _admit(self, version: str) -> None:
+        """Makes room for a version's series: there may be thousands of versions in a lifetime."""
+        self._versions[version] = None
+        if len(self._versions) <= MAX_VERSIONS:
+            return
+        oldest = next(iter(self._versions))
+        del self._versions[oldest]
+        self.rows.pop(oldest, None)
+        for key in [key for key in self.requests if key[2] == oldest]:
+            del self.requests[key]
+        for pair in [pair for pair in self.durations if pair[1] == oldest]:
+            del self.durations[pair]

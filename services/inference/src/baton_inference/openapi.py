@@ -1,0 +1,207 @@
+"""The OpenAPI document: what FastAPI knows of its own routes, and `/predict` as it stands now."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from baton_inference import problems
+from baton_inference.codecs.cells import INTEGER_RANGES
+from baton_inference.errors import InferenceError
+from baton_inference.slot import Served, Slot
+from baton_registry.signature import Column, Label
+
+Json = dict[str, Any]
+
+_COLUMN_TYPES: dict[str, Json] = {
+    "boolean": {"type": "boolean"},
+    "integer": {"type": "integer", "format": "int32"},
+    "long": {"type": "integer", "format": "int64"},
+    "float": {"type": "number", "format": "float"},
+    "double": {"type": "number", "format": "double"},
+    "string": {"type": "string"},
+}
+_LABEL_TYPES: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
+_FLOAT32_MAX = 3.4028234663852886e38
+
+PROBLEM: Json = {
+    "type": "object",
+    "title": "Problem",
+    "description": "An error after RFC 9457.",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "maxItems": 100,
+            "description": "The bad cells; rows are counted from 0.",
+            "items": {
+                "type": "object",
+                "required": ["row", "column", "message"],
+                "properties": {
+                    "row": {"type": "integer"},
+                    "column": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+class LiveDocument:
+    """`/openapi.json`, following what the slot holds."""
+
+    def __init__(self, app: FastAPI, slot: Slot, *, max_rows: int) -> None:
+        self._app = app
+        self._slot = slot
+        self._max_rows = max_rows
+        self._built: tuple[Served | None, Json] | None = None
+
+    def __call__(self) -> Json:
+        """The document; built anew only when another version serves."""
+        served = self._slot.served
+        if self._built is None or self._built[0] is not served:
+            self._built = (served, self._build(served))
+        return self._built[1]
+
+    def _build(self, served: Served | None) -> Json:
+        app = self._app
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas |= {
+            "Problem": PROBLEM,
+            "Instances": instances_schema(served, self._max_rows),
+            "Predictions": predictions_schema(served),
+        }
+        document["paths"]["/predict"] = {"post": predict_operation(served)}
+        return document
+
+
+def problem_response(description: str) -> Json:
+    """A response that is a problem."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
+
+
+def predict_operation(served: Served | None) -> Json:
+    """`POST /predict`."""
+    body: Json = {"schema": {"$ref": "#/components/schemas/Instances"}}
+    if served is not None:
+        body["example"] = {"instances": [served.example]}
+    answer = {"schema": {"$ref": "#/components/schemas/Predictions"}}
+    what = f"version {served.model.version}" if served else "no version yet"
+    return {
+        "operationId": "predict",
+        "summary": "Score rows",
+        "description": f"Answered by the version that the alias names; now: {what}.",
+        "tags": ["scoring"],
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": {
+            "200": {
+                "description": "One prediction for each instance, in their order.",
+                "headers": {name: _header() for name in ("X-Model-Name", "X-Model-Version")},
+                "content": {"application/json": answer},
+            },
+            **_problem_responses(problems.KINDS),
+        },
+    }
+
+
+def instances_schema(served: Served | None, max_rows: int) -> Json:
+    """The body of `/predict`: the columns of the serving version."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["instances"],
+        "properties": {
+            "instances": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": max_rows,
+                "items": _instance_schema(served),
+            }
+        },
+    }
+
+
+def predictions_schema(served: Served | None) -> Json:
+    """The answer of `/predict`: the classes of the serving version."""
+    classes = served.engine.classes if served else ()
+    return {
+        "type": "object",
+        "required": ["model_name", "model_version", "predictions"],
+        "properties": {
+            "model_name": {"type": "string"},
+            "model_version": {"type": "string"},
+            "predictions": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["label", "probabilities"],
+                    "properties": {
+                        "label": _label_schema(classes),
+                        "probabilities": _probabilities_schema(classes),
+                    },
+                },
+            },
+        },
+    }
+
+
+def _instance_schema(served: Served | None) -> Json:
+    if served is None:
+        return {"type": "object", "description": "No version is being served yet."}
+    columns = served.signature.columns
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [column.name for column in columns if column.required],
+        "properties": {column.name: _column_schema(column) for column in columns},
+    }
+
+
+def _column_schema(column: Column) -> Json:
+    schema = dict(_COLUMN_TYPES[column.type])
+    if column.type in INTEGER_RANGES:
+        schema["minimum"], schema["maximum"] = INTEGER_RANGES[column.type]
+    if column.type == "float":
+        schema["minimum"], schema["maximum"] = -_FLOAT32_MAX, _FLOAT32_MAX
+    if not column.required:
+        schema["type"] = [schema["type"], "null"]
+        schema["description"] = "May be absent or null: missing."
+    return schema
+
+
+def _label_schema(classes: tuple[Label, ...]) -> Json:
+    if not classes:
+        return {}
+    return {"type": _LABEL_TYPES[type(classes[0])], "enum": [*classes]}
+
+
+def _probabilities_schema(classes: tuple[Label, ...]) -> Json:
+    number = {"type": ["number", "null"], "description": "Null where the model gave no number."}
+    keys = [str(label) for label in classes]
+    return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, number)}
+
+
+def _problem_responses(kinds: Mapping[type[InferenceError], problems.ProblemKind]) -> Json:
+    """The problems by their status; kinds that share one share a response."""
+    titles: dict[int, list[str]] = {}
+    for kind in kinds.values():
+        titles.setdefault(kind.status, []).append(kind.title)
+    return {str(s): problem_response("; or: ".join(titles[s]) + ".") for s in sorted(titles)}
+
+
+def _header() -> Json:
+    return {"schema": {"type": "string"}}
+
+
+Document = Callable[[], Json]

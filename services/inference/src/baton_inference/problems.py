@@ -1,0 +1,95 @@
+"""Errors as RFC 9457 problems: the one place where a domain error gets an HTTP status."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from baton_inference.answer import Answer, Headers
+from baton_inference.errors import (
+    BodyTooLarge,
+    InferenceError,
+    InvalidRows,
+    MalformedBody,
+    ModelFailure,
+    NotReady,
+    Overloaded,
+    TooManyRows,
+    UnsupportedMedia,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = b"1"
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One kind of problem.
+
+    Attributes:
+        slug: the last part of its `type`.
+        title: the same for every problem of the kind.
+        status: the HTTP status.
+        headers: what an answer with it also carries.
+    """
+
+    slug: str
+    title: str
+    status: int
+    headers: Headers = ()
+
+
+_RETRY = ((b"retry-after", RETRY_AFTER_S),)
+# RFC 9110, 15.5.16: say which codings would have been understood.
+_CODINGS = ((b"accept-encoding", b"gzip, identity"),)
+
+KINDS: dict[type[InferenceError], ProblemKind] = {
+    MalformedBody: ProblemKind("malformed-body", "The body cannot be read", 400),
+    InvalidRows: ProblemKind("invalid-rows", "The rows do not fit the model", 422),
+    TooManyRows: ProblemKind("too-many-rows", "Too many rows", 413),
+    BodyTooLarge: ProblemKind("body-too-large", "The body is too large", 413),
+    UnsupportedMedia: ProblemKind(
+        "unsupported-media", "The media type is not supported", 415, _CODINGS
+    ),
+    NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
+    Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
+    ModelFailure: ProblemKind("model-failure", "The model failed", 500),
+}
+
+
+def problem_of(error: InferenceError, request_id: str) -> Answer:
+    """The answer to a request that ended in `error`."""
+    kind = KINDS[type(error)]
+    members: dict[str, Any] = {
+        "type": f"urn:baton:problem:{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": str(error),
+        "request_id": request_id,
+    }
+    if isinstance(error, InvalidRows):
+        members["errors"] = error.cells
+    return _answer(members, kind.status, kind.headers)
+
+
+def status_problem(status: int, detail: str, request_id: str, headers: Headers = ()) -> Answer:
+    """A problem that its HTTP status says all about, e.g. 404."""
+    members = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
+    return _answer(members, status, headers)
+
+
+def internal_problem(request_id: str) -> Answer:
+    """A fault of ours: the log has what happened, under the request's id."""
+    detail = f"an unexpected fault; look for request {request_id} in the service's log"
+    return status_problem(500, detail, request_id)
+
+
+def _answer(members: dict[str, Any], status: int, headers: Headers) -> Answer:
+    return Answer(status, msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)

@@ -1,0 +1,95 @@
+"""The HTTP server: uvicorn, listening where it is told, and ending without losing a request."""
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from baton_inference.answer import ASGIApp
+from baton_inference.middleware import RequestIds
+from baton_inference.problems import MEDIA_TYPE, status_problem
+
+KEEP_ALIVE_S = 75
+"""Longer than clients and proxies keep an idle connection: so it is they who close it, and no
+request meets a connection that is just being closed."""
+LAST_REQUESTS_S = 1.0
+"""How long a connection that was idle at the end may still bring a request."""
+ANSWERS_S = 6.0
+"""How long accepted requests may take to be answered at the end."""
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with a gentler end.
+
+    uvicorn closes idle connections at once, and a request that is on its way on one of them is
+    lost. Here, connections first stay open for a moment; each answer tells the client to close.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the server; called by uvicorn."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [
+            *self.server_state.default_headers,
+            (b"connection", b"close"),
+        ]
+        loop = asyncio.get_running_loop()
+        end_s = loop.time() + LAST_REQUESTS_S
+        # uvicorn keeps a set, and no event to wait for.
+        while self.server_state.connections and loop.time() < end_s:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await super().shutdown(sockets)
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1, whose answer to what is not HTTP is a problem like any other."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers what cannot be parsed; called by uvicorn."""
+        request_id = RequestIds().new()
+        body = status_problem(400, msg, request_id).body
+        head = (
+            "HTTP/1.1 400 Bad Request\r\n"
+            f"content-type: {MEDIA_TYPE}\r\n"
+            f"content-length: {len(body)}\r\n"
+            f"x-request-id: {request_id}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; connections wait in it until `serve` takes them.
+
+    Raises:
+        OSError: the port is taken, or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Answers requests until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        _as_asgi(app),
+        loop="uvloop",
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=int(ANSWERS_S),
+    )
+    Server(config).run(sockets=[listener])
+
+
+def _as_asgi(app: ASGIApp) -> Any:
+    """Our own types of ASGI are looser than uvicorn's."""
+    return app

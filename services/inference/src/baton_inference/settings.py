@@ -1,0 +1,55 @@
+"""Settings of the inference service. Only this module reads the environment."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from baton_registry.settings import RegistrySettings
+
+LogFormat = Literal["auto", "json", "console"]
+
+
+def _user_cache_dir() -> Path:
+    """`$XDG_CACHE_HOME/baton`, else `~/.cache/baton`; a temporary folder where there is no home.
+
+    https://specifications.freedesktop.org/basedir/latest/ says that a relative path is ignored.
+    """
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(given).is_absolute():
+        return Path(given) / "baton"
+    try:
+        return Path.home() / ".cache" / "baton"
+    except RuntimeError:  # a container's user without an entry in /etc/passwd
+        return Path(tempfile.gettempdir()) / "baton"
+
+
+CacheDir = Annotated[Path, AfterValidator(Path.expanduser)]
+PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
+MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
+
+
+class InferenceSettings(RegistrySettings):
+    """What the service is told; read it with `baton_registry.settings.load`.
+
+    Attributes:
+        poll_interval_s: between two look-ups of the alias.
+        cache_dir: where versions are kept for the next start.
+        host: the address to listen on.
+        port: the port; 0 takes a free one.
+        max_rows: rows a request may hold.
+        max_body_bytes: bytes a body may hold once decoded.
+        log_format: `auto` is console where standard error is a terminal, else json.
+    """
+
+    poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
+    cache_dir: CacheDir = Field(default_factory=_user_cache_dir, validation_alias="BATON_CACHE_DIR")
+    host: str = Field("127.0.0.1", validation_alias="BATON_HOST")
+    port: Port = Field(8000, validation_alias="BATON_PORT")
+    max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
+    max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")
+    log_format: LogFormat = Field("auto", validation_alias="BATON_LOG_FORMAT")

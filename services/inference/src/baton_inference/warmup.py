@@ -1,0 +1,138 @@
+"""A version's first rows: its own input example, or made-up ones, and how quick it is on them."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from baton_engine.columns import to_array
+from baton_engine.engine import Engine, Scores
+from baton_inference.codecs.codec import Batch, Codec
+from baton_inference.errors import FailureKind, LoadFailure, Refused
+from baton_registry.signature import Column, Signature
+
+INLINE_BUDGET_S = 0.002
+"""How long scoring may hold up the event loop."""
+_INLINE_STEPS = (64, 16, 4, 1)
+_REPEATS = 3
+_MAX_ROWS = 100
+
+_SYNTHETIC: dict[str, Any] = {
+    "boolean": False,
+    "integer": 0,
+    "long": 0,
+    "float": 0.0,
+    "double": 0.0,
+    "string": "a",
+}
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """What the first rows showed.
+
+    Attributes:
+        example: one instance that can be scored.
+        inline_rows: so many rows are scored within `INLINE_BUDGET_S`; 0 means none.
+        used_example: False where the rows were made up.
+    """
+
+    example: Mapping[str, Any]
+    inline_rows: int
+    used_example: bool
+
+
+def warm_up(
+    engine: Engine, signature: Signature, codec: Codec, example_file: Path | None
+) -> WarmUp:
+    """Scores the version's input example, or a made-up row where it has none that can be read.
+
+    Args:
+        engine: the loaded model.
+        signature: its columns.
+        codec: reads instances, as requests are read.
+        example_file: in split form, `{"columns": […], "data": […]}`.
+
+    Raises:
+        LoadFailure: the model fails, or what it answers does not fit its classes.
+    """
+    instances = _read_example(example_file)
+    batch = _decoded(codec, instances)
+    used_example = batch is not None
+    if batch is None:
+        instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
+        batch = Batch(1, {c.name: to_array(c, [_SYNTHETIC[c.type]]) for c in signature.columns})
+    _check(_scores(engine, batch), batch.rows, engine)
+    example = max(instances, key=_filled_cells)
+    return WarmUp(example, _inline_rows(engine, batch, signature.columns), used_example)
+
+
+def _read_example(file: Path | None) -> Sequence[dict[str, Any]]:
+    """The example's rows; none where it is not in split form."""
+    try:
+        document = json.loads(file.read_bytes()) if file else {}
+        columns = document["columns"]
+        return [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ()
+
+
+def _decoded(codec: Codec, instances: Sequence[Mapping[str, Any]]) -> Batch | None:
+    """The rows as a request would bring them; None where they would be refused."""
+    try:
+        return codec.decode(json.dumps({"instances": instances}).encode())
+    except Refused:  # e.g. gaps in a column that the inferred signature calls required
+        return None
+
+
+def _filled_cells(instance: Mapping[str, Any]) -> int:
+    return sum(value is not None for value in instance.values())
+
+
+def _scores(engine: Engine, batch: Batch) -> Scores:
+    try:
+        return engine.score(batch.columns)
+    except Exception as error:
+        raise LoadFailure(
+            FailureKind.WARM_UP,
+            f"the model fails on its own input example: {_one_line(error)}",
+        ) from error
+
+
+def _check(scores: Scores, rows: int, engine: Engine) -> None:
+    shape = (rows, len(engine.classes))
+    if np.shape(scores.labels) != shape[:1] or np.shape(scores.probabilities) != shape:
+        raise LoadFailure(
+            FailureKind.WARM_UP,
+            f"the model answers {rows} rows of {len(engine.classes)} classes with labels of shape "
+            f"{np.shape(scores.labels)} and probabilities of {np.shape(scores.probabilities)}",
+        )
+    odd = {*scores.labels.tolist()} - {*engine.classes}
+    if odd:
+        raise LoadFailure(
+            FailureKind.WARM_UP, f"the model answers with labels that are not its classes: {odd}"
+        )
+
+
+def _inline_rows(engine: Engine, batch: Batch, columns: Sequence[Column]) -> int:
+    """The most rows, of those tried, that are scored within the budget."""
+    for rows in _INLINE_STEPS:
+        picked = np.arange(rows) % batch.rows
+        tried = Batch(rows, {c.name: batch.columns[c.name][picked] for c in columns})
+        if min(_seconds(engine, tried) for _ in range(_REPEATS)) <= INLINE_BUDGET_S:
+            return rows
+    return 0
+
+
+def _seconds(engine: Engine, batch: Batch) -> float:
+    started_s = time.perf_counter()
+    _scores(engine, batch)
+    return time.perf_counter() - started_s
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -1,0 +1,57 @@
+"""The codec of `/predict`."""
+
+import json
+
+import numpy as np
+import pytest
+from inference_fakes import GOOD_BODY, SIGNATURE
+
+from baton_engine.engine import Scores
+from baton_inference.codecs.predict import PredictCodec
+from baton_registry.model_version import ModelVersion
+from baton_registry.signature import Label
+
+
+def codec(classes: tuple[Label, ...]) -> PredictCodec:
+    """The codec of a model with these classes."""
+    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, classes, max_rows=10)
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "keys"),
+    [
+        (("no", "yes"), np.array(["yes", "no"], dtype=object), ["no", "yes"]),
+        ((3, -1), np.array([-1, 3]), ["3", "-1"]),
+        ((False, True), np.array([True, False]), ["False", "True"]),
+    ],
+)
+def test_labels_keep_their_type(
+    classes: tuple[Label, ...],
+    labels: np.ndarray[tuple[int], np.dtype[np.generic]],
+    keys: list[str],
+) -> None:
+    """A label has the target's type; the keys of the probabilities are its text, in order."""
+    scores = Scores(labels, np.array([[0.25, 0.75], [1, 0]], np.float32))
+    answer = json.loads(codec(classes).encode(scores))
+    assert answer == {
+        "model_name": 'say "ä"',
+        "model_version": "7",
+        "predictions": [
+            {"label": classes[1], "probabilities": {keys[0]: 0.25, keys[1]: 0.75}},
+            {"label": classes[0], "probabilities": {keys[0]: 1.0, keys[1]: 0.0}},
+        ],
+    }
+    assert list(answer["predictions"][0]["probabilities"]) == keys
+    assert type(answer["predictions"][0]["label"]) is type(classes[1])
+
+
+def test_no_number_becomes_null() -> None:
+    """JSON has no NaN: a probability that is none is null."""
+    scores = Scores(np.array(["no"]), np.array([[np.nan, 0.5]], np.float32))
+    answer = json.loads(codec(("no", "yes")).encode(scores))
+    assert answer["predictions"][0]["probabilities"] == {"no": None, "yes": 0.5}
+
+
+def test_reads_instances() -> None:
+    """The body holds instances."""
+    assert codec(("no", "yes")).decode(GOOD_BODY).rows == 1

@@ -1,0 +1,39 @@
+"""The core, wired."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from inference_fakes import FakeRegistry, settings
+
+from baton_inference.core import create_core
+
+CODE = """
+import sys, threading
+import baton_inference.core
+print(sorted({"fastapi", "starlette", "uvicorn", "mlflow", "onnx", "pandas"} & set(sys.modules)))
+print(threading.active_count())
+"""
+
+
+def test_knows_no_web_framework_and_starts_nothing() -> None:
+    """Importing the core brings neither FastAPI nor MLflow nor ONNX, and starts no thread."""
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "1"]
+
+
+def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
+    """A core that was made but not started has asked for nothing, and written nothing."""
+    registry = FakeRegistry()
+    registry.fault = AssertionError("asked")
+    core = create_core(settings(tmp_path / "cache"), registry=registry)
+    assert core.slot.served is None
+    assert core.record.status.state == "waiting"
+    assert not (tmp_path / "cache").exists()
+
+
+def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
+    """Without another registry it is the one that the settings name."""
+    core = create_core(settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
+    assert str(core.registry.http.base_url) == "http://tracking:5000"
+    core.close()

@@ -1,0 +1,64 @@
+"""The process: its start, its end, and what it says when it cannot start."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from service_process import command, environment, running
+
+
+def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:
+    """Without a registry that answers it is ready within 5 s, and says where the model is from."""
+    started_s = time.monotonic()
+    with running(tmp_path) as service:
+        service.wait_until_ready()
+        assert time.monotonic() - started_s < 5
+        answer = service.predict()
+        assert (answer.status, answer.headers["x-model-version"]) == (200, "1")
+        assert json.load(answer)["predictions"][0]["label"] == "yes"
+        connection = service.connect()
+        connection.request("GET", "/status")
+        status = json.load(connection.getresponse())
+        assert (status["state"], status["serving"]["source"]) == ("degraded", "cache")
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=10) == 0
+
+
+def test_sigint_is_an_orderly_end_too(tmp_path: Path) -> None:
+    """Ctrl-C ends it with 0, and without a traceback."""
+    with running(tmp_path) as service:
+        service.process.send_signal(signal.SIGINT)
+        assert service.process.wait(timeout=10) == 0
+        assert "Traceback" not in service.log_file.read_text()
+
+
+def fail_to_start(tmp_path: Path, **values: str) -> str:
+    """What a service that cannot start says."""
+    environ = environment(tmp_path / "cache", **values)
+    done = subprocess.run(
+        command(), env=environ, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_a_bad_setting_is_one_line(tmp_path: Path) -> None:
+    """A setting that is not allowed ends it at once, with one line."""
+    said = fail_to_start(tmp_path, BATON_POLL_INTERVAL_S="soon")
+    assert said.startswith("baton: BATON_POLL_INTERVAL_S='soon': ")
+    assert said.count("\n") == 1
+
+
+def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
+    """A port that is taken ends it at once, with one line that names it."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = fail_to_start(tmp_path, BATON_PORT=port)
+    assert "Address already in use" in said
+    assert port in said
+    assert "BATON_PORT" in said
+    assert said.count("\n") == 1

@@ -1,0 +1,82 @@
+"""The settings."""
+
+from pathlib import Path
+
+import pytest
+
+from baton_inference.settings import InferenceSettings
+from baton_registry.settings import SettingsError, load
+
+NAMES = (
+    "MLFLOW_TRACKING_URI",
+    "BATON_MODEL_NAME",
+    "BATON_ALIAS",
+    "BATON_POLL_INTERVAL_S",
+    "BATON_CACHE_DIR",
+    "BATON_HOST",
+    "BATON_PORT",
+    "BATON_MAX_ROWS",
+    "BATON_MAX_BODY_BYTES",
+    "BATON_LOG_FORMAT",
+    "XDG_CACHE_HOME",
+)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting is set."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/someone")
+
+
+def test_defaults() -> None:
+    """Without an environment, the defaults are the contract's."""
+    assert load(InferenceSettings).model_dump() == {
+        "tracking_uri": "http://127.0.0.1:5000",
+        "model_name": "churn_model",
+        "alias": "production",
+        "poll_interval_s": 2.0,
+        "cache_dir": Path("/home/someone/.cache/baton"),
+        "host": "127.0.0.1",
+        "port": 8000,
+        "max_rows": 10_000,
+        "max_body_bytes": 16 * 1024 * 1024,
+        "log_format": "auto",
+    }
+
+
+def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's cache folder is where XDG says, if it says an absolute path."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/me")
+    assert load(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert load(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
+    monkeypatch.setenv("BATON_CACHE_DIR", "~/versions")
+    assert load(InferenceSettings).cache_dir == Path("/home/someone/versions")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db"),
+        ("BATON_POLL_INTERVAL_S", "0"),
+        ("BATON_POLL_INTERVAL_S", "nan"),
+        ("BATON_POLL_INTERVAL_S", "often"),
+        ("BATON_PORT", "65536"),
+        ("BATON_PORT", "-1"),
+        ("BATON_MAX_ROWS", "0"),
+        ("BATON_MAX_ROWS", "1.5"),
+        ("BATON_MAX_BODY_BYTES", "12"),
+        ("BATON_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A value that is not allowed is told in one line, with its variable."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load(InferenceSettings)
+    text = str(caught.value)
+    assert name in text
+    assert value in text
+    assert "\n" not in text

@@ -1,0 +1,102 @@
+"""A version's first rows."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from inference_fakes import SIGNATURE, ErrorModel, SlowModel, SumModel, served
+
+from baton_engine.columns import Array
+from baton_engine.engine import Scores
+from baton_inference import warmup
+from baton_inference.errors import LoadFailure
+from baton_inference.warmup import WarmUp, warm_up
+
+
+def warm(engine: SumModel, tmp_path: Path, example: Any = None) -> WarmUp:
+    """Warms a model up on an example; a text stands for the file as it is."""
+    file = tmp_path / "input_example.json"
+    if example is not None:
+        file.write_text(example if isinstance(example, str) else json.dumps(example))
+    codec = served(engine).codecs["predict"]
+    return warm_up(engine, SIGNATURE, codec, file if example is not None else None)
+
+
+def test_uses_the_versions_own_example(tmp_path: Path) -> None:
+    """The example shown is the row of the version's own that has the fewest gaps."""
+    data = [[1, 1, None], [2, 2, "b"], [3, 3, None]]
+    result = warm(SumModel(), tmp_path, {"columns": ["x", "n", "note"], "data": data})
+    assert result.used_example
+    assert result.example == {"x": 2, "n": 2, "note": "b"}
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        None,
+        "not json",
+        "[" * 100_000,
+        {"inputs": [1]},
+        {"columns": ["x"], "data": [[1, 2]]},
+        {"columns": ["x", "n"], "data": []},
+        {"columns": ["x", "n"], "data": [[None, 1]]},
+        {"columns": ["other"], "data": [[1]]},
+        '{"columns": ["x", "n"], "data": [[NaN, 1]]}',
+    ],
+)
+def test_makes_a_row_up_where_the_example_is_of_no_use(tmp_path: Path, example: Any) -> None:
+    """No example, or one that a request could not bring, is replaced by a row of our own."""
+    result = warm(SumModel(), tmp_path, example)
+    assert not result.used_example
+    assert result.example == {"x": 0.0, "n": 0, "note": "a"}
+
+
+def test_a_model_that_fails_is_refused(tmp_path: Path) -> None:
+    """A model that fails on its first rows never gets into the slot."""
+    with pytest.raises(LoadFailure, match="could not convert"):
+        warm(ErrorModel(), tmp_path)
+
+
+class OddModel(SumModel):
+    """Answers with what it is given."""
+
+    def __init__(self, labels: Any, probabilities: Any) -> None:
+        super().__init__()
+        self.answer = Scores(np.array(labels), np.array(probabilities, np.float32))
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities"),
+    [
+        (["no"], [[0.1, 0.2, 0.7]]),
+        (["no"], [0.1, 0.9]),
+        (["no", "no"], [[0.1, 0.9]]),
+        (["maybe"], [[0.1, 0.9]]),
+        ([1], [[0.1, 0.9]]),
+    ],
+)
+def test_answers_must_fit_the_classes(tmp_path: Path, labels: Any, probabilities: Any) -> None:
+    """A model whose answers do not fit its classes is refused."""
+    with pytest.raises(LoadFailure, match=r"the model answers"):
+        warm(OddModel(labels, probabilities), tmp_path)
+
+
+def test_a_slow_model_is_kept_off_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quick model scores some rows on the event loop, a slow one none."""
+    now_s = 0.0
+
+    def pass_time() -> None:
+        nonlocal now_s
+        now_s += warmup.INLINE_BUDGET_S * 1.5
+
+    monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: now_s)
+    assert warm(SlowModel(pass_time), tmp_path).inline_rows == 0
+    assert warm(SlowModel(lambda: None), tmp_path).inline_rows == 64

@@ -1,0 +1,1 @@
+"""The tracking server's image: secrets from files, and the bucket through S3."""
