@@ -49,12 +49,15 @@ def test_answers_what_was_accepted(service: Service) -> None:
 
 
 def test_a_request_that_never_ends_does_not_hold_up_the_end(service: Service) -> None:
-    """A client that sends half a request and no more is given up in time."""
+    """A client that sends half a request and no more is told so in time, without a traceback."""
     connection = half_sent(service)
     service.predict()
     service.process.send_signal(signal.SIGTERM)
+    answer = read_all(connection)
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert b"retry-after" in answer
     assert service.process.wait(timeout=10) == 0
-    connection.close()
+    assert "Traceback" not in service.log_file.read_text()
 
 
 def test_connections_kept_alive_lose_no_request(service: Service) -> None:

@@ -10,6 +10,7 @@ InferenceError
 │   └── UnsupportedMedia a content type or content encoding that is not spoken
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
+├── Ending               the service ends before the request could be answered
 ├── ModelFailure         the model failed on rows that its signature allows
 └── ClientGone           the client went away before its request was whole
 
@@ -102,6 +103,10 @@ class NotReady(InferenceError):
 
 class Overloaded(InferenceError):
     """Too much work is queued."""
+
+
+class Ending(InferenceError):
+    """The service ends before the request could be answered."""
 
 
 class ModelFailure(InferenceError):

@@ -9,6 +9,7 @@ import msgspec
 from baton_inference.answer import Answer, Headers
 from baton_inference.errors import (
     BodyTooLarge,
+    Ending,
     InferenceError,
     InvalidRows,
     MalformedBody,
@@ -54,6 +55,7 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
     ),
     NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
     Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
+    Ending: ProblemKind("ending", "The service is ending", 503, _RETRY),
     ModelFailure: ProblemKind("model-failure", "The model failed", 500),
 }
 

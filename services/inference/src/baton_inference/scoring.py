@@ -1,5 +1,6 @@
 """A scoring route: bytes in, bytes out, by the one version that it found in the slot."""
 
+import asyncio
 import time
 
 import structlog
@@ -7,7 +8,7 @@ import structlog
 from baton_inference.answer import Answer, Receive, Scope, Send
 from baton_inference.body import BodyReader
 from baton_inference.codecs.codec import Batch, Codec
-from baton_inference.errors import ClientGone, InferenceError, ModelFailure, NotReady
+from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
 from baton_inference.media import MediaHeaders
 from baton_inference.metrics import Metrics
 from baton_inference.problems import internal_problem, problem_of
@@ -45,6 +46,9 @@ class ScoringRoute:
             code = answer.status
         except ClientGone:
             pass
+        except asyncio.CancelledError:  # the server's last resort when it ends
+            answer = problem_of(Ending("the service is ending; send this again"), request_id)
+            code = answer.status
         except InferenceError as error:
             if isinstance(error, ModelFailure):
                 _log_failure(error.__cause__ or error, request_id, served)

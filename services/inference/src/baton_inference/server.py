@@ -18,6 +18,8 @@ LAST_REQUESTS_S = 1.0
 """How long a connection that was idle at the end may still bring a request."""
 ANSWERS_S = 6.0
 """How long accepted requests may take to be answered at the end."""
+LAST_WORDS_S = 0.1
+"""For the answers of requests that were given up to leave the process."""
 BACKLOG = 2048
 
 
@@ -42,6 +44,7 @@ class Server(uvicorn.Server):
         while self.server_state.connections and loop.time() < end_s:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
+        await asyncio.sleep(LAST_WORDS_S)
 
 
 class Protocol(HttpToolsProtocol):
@@ -82,6 +85,7 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nobody reads the client's address, and each request would pay for it
         server_header=False,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
