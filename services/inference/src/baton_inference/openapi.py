@@ -1,6 +1,6 @@
 """The OpenAPI document: what FastAPI knows of its own routes, and `/predict` as it stands now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -202,6 +202,3 @@ def _problem_responses(kinds: Mapping[type[InferenceError], problems.ProblemKind
 
 def _header() -> Json:
     return {"schema": {"type": "string"}}
-
-
-Document = Callable[[], Json]

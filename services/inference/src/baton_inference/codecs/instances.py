@@ -25,9 +25,8 @@ T = TypeVar("T")
 
 _OBJECT, _LIST = b"{"[0], b"["[0]
 _READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_top = msgspec.json.Decoder(dict[str, Raw])
-_array = msgspec.json.Decoder(list[Raw])
 _object = msgspec.json.Decoder(dict[str, Raw])
+_list = msgspec.json.Decoder(list[Raw])
 
 
 class InstancesDecoder:
@@ -132,7 +131,7 @@ def _instances(body: bytes) -> list[Raw]:
         body.decode()  # msgspec does not look into text that it only passes on as `Raw`
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
-    document = _read(_top, body)
+    document = _read(_object, body)
     for name in document:
         if name != "instances":
             raise MalformedBody(f"unknown key {name[:MAX_SHOWN_NAME]!r}; known is 'instances'")
@@ -140,7 +139,7 @@ def _instances(body: bytes) -> list[Raw]:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:
         raise MalformedBody("'instances' is not a list")
-    return _read(_array, document["instances"])
+    return _read(_list, document["instances"])
 
 
 def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:

@@ -1,0 +1,33 @@
+"""The application, wired."""
+
+import json
+from pathlib import Path
+
+from inference_fakes import INSTANCE, call, get, make_app, post, served
+
+ROW = json.dumps(INSTANCE)
+
+
+def test_limits_are_those_of_the_settings(tmp_path: Path) -> None:
+    """The size of a body is bounded by the settings."""
+    app, _ = make_app(tmp_path, served(), BATON_MAX_BODY_BYTES=1024)
+    assert call(app, post("/predict", b" " * 1025)).status == 413
+    assert call(app, post("/predict", b" " * 1024)).status == 400
+
+
+def test_two_applications_share_nothing(tmp_path: Path) -> None:
+    """Metrics and models belong to one application: nothing is global."""
+    one, _ = make_app(tmp_path / "1", served(version="1"))
+    two, _ = make_app(tmp_path / "2", served(version="2"))
+    body = f'{{"instances":[{ROW}]}}'.encode()
+    assert call(one, post("/predict", body)).headers["x-model-version"] == "1"
+    assert call(two, post("/predict", body)).headers["x-model-version"] == "2"
+    assert b'model_version="2"' not in get(one, "/metrics").body
+
+
+def test_the_document_names_model_and_alias(tmp_path: Path) -> None:
+    """The documentation says whose scores these are."""
+    app, _ = make_app(tmp_path, BATON_MODEL_NAME="credit", BATON_ALIAS="blue")
+    description = get(app, "/openapi.json").json()["info"]["description"]
+    assert "`credit`" in description
+    assert "`blue`" in description
