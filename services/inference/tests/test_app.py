@@ -1,6 +1,7 @@
 """The application, wired."""
 
 import json
+import re
 from pathlib import Path
 
 from inference_fakes import INSTANCE, call, get, make_app, post, served
@@ -31,3 +32,13 @@ def test_the_document_names_model_and_alias(tmp_path: Path) -> None:
     description = get(app, "/openapi.json").json()["info"]["description"]
     assert "`credit`" in description
     assert "`blue`" in description
+
+
+def test_the_documentation_asks_no_other_host(tmp_path: Path) -> None:
+    """`/docs` works in a browser without internet: its script and style come from here."""
+    app, _ = make_app(tmp_path, served())
+    page = get(app, "/docs").body.decode()
+    assert "https://" not in page
+    for path in re.findall(r'(?:src|href)="(/[^"]+)"', page):
+        assert get(app, path).status == 200, path
+    assert "swagger-ui-bundle.js" in page

@@ -59,6 +59,14 @@ def test_follows_the_signature(tmp_path: Path) -> None:
     assert instance["properties"]["c"] == {"type": "string"}
 
 
+def test_names_known_categories(tmp_path: Path) -> None:
+    """Categories seen in training are examples, not an enum: others are accepted too."""
+    signature = Signature((Column("plan", "string", categories=("a", "b")),))
+    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    instance = schemas["Instances"]["properties"]["instances"]["items"]
+    assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
+
+
 def test_follows_the_classes(tmp_path: Path) -> None:
     """The schema of the answer names the classes, in their own type and as keys."""
     engine = SumModel(classes=(0, 1))

@@ -1,35 +1,21 @@
 """A small typed client of MLflow's registry, over its documented REST API."""
 
-import hashlib
-import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
 
 import httpx
 
-from baton_registry.errors import (
-    AliasNotSet,
-    ArtifactNotFound,
-    InvalidModel,
-    RegistryRefused,
-    RegistryUnavailable,
-    VersionNotFound,
-)
+from baton_registry.artifacts import NOT_FOUND, ArtifactClient, version_error
+from baton_registry.errors import AliasNotSet, RegistryRefused, RegistryUnavailable
 from baton_registry.model_version import ModelVersion
-from baton_registry.transport import FIRST_ERROR_STATUS, Transport
+from baton_registry.transport import Transport
 
-NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 EXISTS = "RESOURCE_ALREADY_EXISTS"
-HTTP_NOT_FOUND = 404
 SEARCH_PAGE = "1000"
-DOWNLOAD_TIMEOUT_S = 300.0
-"""For one file, however slowly its bytes come."""
 
 
-class RegistryClient:
+class RegistryClient(ArtifactClient):
     """Speaks to one tracking server. Safe to share between threads; close it when done.
 
     Every method raises `RegistryUnavailable` where no usable answer comes within `timeout_s`, and
@@ -44,11 +30,10 @@ class RegistryClient:
         auth: tuple[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.http = httpx.Client(
+        http = httpx.Client(
             base_url=tracking_uri, timeout=timeout_s, auth=auth, transport=transport
         )
-        self._transport = Transport(tracking_uri, self.http)
-        self._call = self._transport.call
+        super().__init__(Transport(tracking_uri, http))
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +48,7 @@ class RegistryClient:
 
     def close(self) -> None:
         """Ends the connections."""
-        self.http.close()
+        self._transport.http.close()
 
     # -- versions and aliases ------------------------------------------------------------------
 
@@ -96,7 +81,7 @@ class RegistryClient:
         try:
             return self._version(self._call("GET", "model-versions/get", params=query))
         except RegistryRefused as error:
-            raise _version_error(name, version, error) from error
+            raise version_error(name, version, error) from error
 
     def list_versions(self, name: str) -> list[ModelVersion]:
         """All versions of a model, newest first; empty where the model is unknown."""
@@ -149,7 +134,7 @@ class RegistryClient:
         try:
             self._call("POST", "registered-models/alias", json=body)
         except RegistryRefused as error:
-            raise _version_error(name, version, error) from error
+            raise version_error(name, version, error) from error
 
     def delete_alias(self, name: str, alias: str) -> None:
         """Removes the alias; nothing happens where it is not set."""
@@ -181,66 +166,6 @@ class RegistryClient:
         body = {**_tag(name, key, value), "version": version}
         self._call("POST", "model-versions/set-tag", json=body)
 
-    # -- artifacts -----------------------------------------------------------------------------
-
-    def artifact_root(self, version: ModelVersion) -> str:
-        """Where the tracking server serves the version's files, for `download`.
-
-        Raises:
-            VersionNotFound: the version is gone.
-            InvalidModel: its files are not served by the tracking server.
-        """
-        query = {"name": version.name, "version": version.version}
-        try:
-            payload = self._call("GET", "model-versions/get-download-uri", params=query)
-        except RegistryRefused as error:
-            raise _version_error(version.name, version.version, error) from error
-        uri = urlsplit(str(payload.get("artifact_uri", "")))
-        if uri.scheme != "mlflow-artifacts":
-            raise InvalidModel(
-                f"the files of version {version.version} are at {uri.scheme or 'an unknown place'}:"
-                " and not served by the tracking server; start it with --serve-artifacts"
-            )
-        return uri.path.strip("/")
-
-    def download(self, root: str, path: str, destination: Path) -> str:
-        """Streams one file to `destination` and gives its lower-case hex SHA-256.
-
-        Args:
-            root: from `artifact_root`.
-            path: the file, relative to the model's root.
-            destination: the file to write; its folder exists.
-
-        Raises:
-            ArtifactNotFound: there is no such file.
-            OSError: it could not be written.
-        """
-        digest, end_s = hashlib.sha256(), time.monotonic() + DOWNLOAD_TIMEOUT_S
-        url = "/api/2.0/mlflow-artifacts/artifacts/" + quote(f"{root}/{path}")
-        try:
-            with self.http.stream("GET", url) as response, destination.open("wb") as file:
-                self._check_download(response, path)
-                for chunk in response.iter_bytes():
-                    digest.update(chunk)
-                    file.write(chunk)
-                    if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
-                        raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
-        except httpx.HTTPError as error:
-            raise self._transport.unavailable(error) from error
-        return digest.hexdigest()
-
-    def _check_download(self, response: httpx.Response, path: str) -> None:
-        self._transport.check_answered(response)
-        if response.status_code == HTTP_NOT_FOUND:
-            raise ArtifactNotFound(f"the version has no file {path!r}")
-        if response.status_code >= FIRST_ERROR_STATUS:
-            raise RegistryRefused(
-                f"the registry refused the file {path!r}: "
-                f"{response.status_code} {response.reason_phrase}",
-                error_code="",
-                status=response.status_code,
-            )
-
     def _version(self, payload: Mapping[str, Any]) -> ModelVersion:
         try:
             return ModelVersion.from_rest(payload["model_version"])
@@ -248,15 +173,6 @@ class RegistryClient:
             raise RegistryUnavailable(
                 f"the registry at {self._transport.where} answered without a model version"
             ) from error
-
-
-def _version_error(name: str, version: str, error: RegistryRefused) -> Exception:
-    """`VersionNotFound` where that is what the refusal means, else the refusal itself."""
-    if error.error_code in (NOT_FOUND, "INVALID_PARAMETER_VALUE"):
-        return VersionNotFound(
-            f"model {name!r} has no version {version!r}; see its versions in the MLflow UI"
-        )
-    return error
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,8 @@ from baton_registry.signature import Label, Signature, parse_columns
 
 MLMODEL_FILE = "MLmodel"
 METADATA_KEY = "baton"
-"""The key under `metadata` in MLmodel where the trainer writes `{"classes": […]}`."""
+"""The key under `metadata` in MLmodel where the trainer writes `{"classes": […], "categories":
+{column: […]}}`."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ def _signature(document: dict[str, Any]) -> Signature:
         decoded = json.loads(inputs)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidModel("the signature in the MLmodel file is not JSON") from error
-    return Signature(columns=parse_columns(decoded), classes=_classes(document))
+    ours = _mapping(_mapping(document, "metadata"), METADATA_KEY)
+    columns = parse_columns(decoded, _mapping(ours, "categories"))
+    return Signature(columns=columns, classes=_classes(ours))
 
 
-def _classes(document: dict[str, Any]) -> tuple[Label, ...] | None:
-    classes = _mapping(_mapping(document, "metadata"), METADATA_KEY).get("classes")
+def _classes(ours: dict[str, Any]) -> tuple[Label, ...] | None:
+    classes = ours.get("classes")
     if not isinstance(classes, list) or not classes:
         return None
     if not all(isinstance(label, str | int) for label in classes):

@@ -4,31 +4,17 @@ A crash before the move changes nothing; a crash after it loses nothing, for the
 written before explains the move to whoever looks next.
 """
 
-import tempfile
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
-from baton_registry import ledger
+from baton_registry import guard, ledger
 from baton_registry.client import RegistryClient
-from baton_registry.errors import (
-    AliasNotSet,
-    ArtifactNotFound,
-    ChecksumMismatch,
-    InvalidModel,
-    PromotionRefused,
-    RegistryError,
-    RegistryUnavailable,
-    VersionNotFound,
-)
-from baton_registry.fetch import fetch_mlmodel
+from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.ledger import Entry, Move
-from baton_registry.model_version import GATE_TAG, ModelVersion
-from baton_registry.signature import Signature
+from baton_registry.model_version import ModelVersion
 
 CHALLENGER = "challenger"
-GATE_PASSED = "passed"
 
 Clock = Callable[[], datetime]
 
@@ -75,8 +61,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
     candidate = _candidate(client, model, version)
     position = _look(client, model, alias, now)
     if not force:
-        _check_gate(candidate)
-        _check_signature(client, candidate, position)
+        guard.check(client, candidate, position)
     move = Move(now(), _number(position), candidate.version, "promote", by, reason)
     return _commit(client, model, alias, move)
 
@@ -133,48 +118,6 @@ def _candidate(client: RegistryClient, model: str, version: str) -> ModelVersion
     if version != CHALLENGER:
         return client.get_version(model, version)
     return client.resolve_alias(model, CHALLENGER)
-
-
-def _check_gate(candidate: ModelVersion) -> None:
-    number = candidate.version
-    if candidate.status != "READY":
-        raise PromotionRefused(
-            f"version {number} is {candidate.status}, not READY; wait, or --force"
-        )
-    gate = candidate.tags.get(GATE_TAG)
-    if gate is None:
-        raise PromotionRefused(
-            f"version {number} records no gate (tag {GATE_TAG}); train it with baton, or --force"
-        )
-    if gate != GATE_PASSED:
-        raise PromotionRefused(
-            f"version {number} did not pass the gate ({gate}); see its run, or --force"
-        )
-
-
-def _check_signature(
-    client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
-) -> None:
-    try:
-        new = _signature(client, candidate)
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch) as error:
-        raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
-    if position is None:
-        return
-    try:
-        old = _signature(client, position)
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
-        return  # what cannot be served has no callers to break
-    if reasons := new.breaks(old):
-        raise PromotionRefused(
-            f"version {candidate.version} would break callers of version {position.version}: "
-            f"{'; '.join(reasons)}; change the callers first, then --force"
-        )
-
-
-def _signature(client: RegistryClient, version: ModelVersion) -> Signature:
-    with tempfile.TemporaryDirectory(prefix="baton-") as folder:
-        return fetch_mlmodel(client, version, Path(folder)).signature
 
 
 def _number(version: ModelVersion | None) -> str | None:

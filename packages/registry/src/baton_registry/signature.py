@@ -18,11 +18,13 @@ class Column:
         name: as in the training table.
         type: MLflow's name of the scalar type.
         required: False where the column had gaps in training: absent or null means missing.
+        categories: the texts seen in training, where recorded; others are allowed all the same.
     """
 
     name: str
     type: ColumnType
     required: bool = True
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,22 +66,26 @@ def _words(classes: Iterable[Label] | None) -> str:
     return "[" + ", ".join(map(str, classes or ())) + "]"
 
 
-def parse_columns(inputs: Any) -> tuple[Column, ...]:
+def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, ...]:
     """The columns of MLflow's `signature.inputs`, once decoded from JSON.
+
+    Args:
+        inputs: what was decoded.
+        categories: column to the texts seen in training, where recorded.
 
     Raises:
         InvalidModel: it is a tensor signature, has no columns, or a type we cannot score.
     """
     if not isinstance(inputs, list) or not inputs:
         raise InvalidModel("the signature has no input columns; log the model with one")
-    columns = tuple(_parse_column(spec) for spec in inputs)
+    columns = tuple(_parse_column(spec, categories) for spec in inputs)
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
         raise InvalidModel("the signature names a column twice")
     return columns
 
 
-def _parse_column(spec: Any) -> Column:
+def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
     if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
         raise InvalidModel("the signature is made of tensors, not of named columns")
     name, kind = spec.get("name"), spec.get("type")
@@ -90,4 +96,10 @@ def _parse_column(spec: Any) -> Column:
             f"column {name!r} has type {kind!r}; served are {', '.join(get_args(ColumnType))}"
         )
     required = spec.get("required", not spec.get("optional", False))
-    return Column(name=name, type=cast("ColumnType", kind), required=bool(required))
+    known = categories.get(name) if kind == "string" else None
+    return Column(
+        name=name,
+        type=cast("ColumnType", kind),
+        required=bool(required),
+        categories=tuple(map(str, known)) if isinstance(known, list) else (),
+    )

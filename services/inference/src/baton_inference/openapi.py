@@ -174,6 +174,8 @@ def _column_schema(column: Column) -> Json:
         schema["minimum"], schema["maximum"] = INTEGER_RANGES[column.type]
     if column.type == "float":
         schema["minimum"], schema["maximum"] = -_FLOAT32_MAX, _FLOAT32_MAX
+    if column.categories:  # no enum: others are allowed, and scored as the pipeline scores them
+        schema["examples"] = [*column.categories]
     if not column.required:
         schema["type"] = [schema["type"], "null"]
         schema["description"] = "May be absent or null: missing."

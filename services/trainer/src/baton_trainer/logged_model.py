@@ -67,7 +67,14 @@ def save(contents: Contents, folder: Path, identity: Model) -> None:
             pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
             serialization_format="skops",
             skops_trusted_types=_types_of(contents.pipeline),
-            metadata={METADATA_KEY: {"classes": list(contents.classes)}},
+            metadata={
+                METADATA_KEY: {
+                    "classes": list(contents.classes),
+                    "categories": {
+                        c.name: [*c.categories] for c in contents.columns if c.categories
+                    },
+                }
+            },
         )
     (folder / ONNX_FILE).write_bytes(contents.onnx)
     identity.add_flavor(
