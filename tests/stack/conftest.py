@@ -1,0 +1,57 @@
+"""One stack for all tests of this folder; its first start trained and promoted version 1."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from stack.containers import Stack
+
+HERE = Path(__file__).parent
+LIMIT_S = 900
+"""Of one test: the first one builds the images and starts the stack."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs the engine, and time."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.timeout(LIMIT_S))
+
+
+def engine_fault() -> str | None:
+    """Why no stack can be started, or None."""
+    try:
+        for command in (["docker", "info"], ["docker", "compose", "version"]):
+            subprocess.run(command, check=True, capture_output=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"no Docker engine with Compose answers ({error}); see docs/airgap.md"
+    return None
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack, up and healthy, removed with all its data at the end."""
+    if fault := engine_fault():
+        if os.environ.get("CI") == "true":
+            pytest.fail(fault)
+        pytest.skip(fault)
+    data = tmp_path_factory.mktemp("data")
+    data.chmod(0o755)  # read by the trainer's user
+    stack = Stack(f"baton-test-{os.getpid()}", data)
+    stack.run("docker", "compose", "--profile", "trainer", "build")
+    with stack.compose:
+        yield stack
+        stack.http.close()
+
+
+@pytest.fixture
+def versions(stack: Stack) -> list[str]:
+    """Every version, at least two that answer differently; the first one is in production."""
+    while len(stack.versions()) < 2:
+        stack.train("--param", "C=0.05")
+    if stack.predict()[0] != "1":
+        stack.baton("promote", "1", "--wait")
+    return stack.versions()

@@ -1,0 +1,32 @@
+"""The one door: what passes through it unchanged, and what it says where nobody is behind it."""
+
+import httpx
+from rig import wait_until
+from stack.containers import BODY, Stack
+
+REQUEST_ID = "a-caller.s_own-1"
+
+
+def test_headers_pass_unchanged(stack: Stack) -> None:
+    """The caller's request id comes back, with the version that computed the answer."""
+    answer = stack.http.post("/predict", json=BODY, headers={"X-Request-ID": REQUEST_ID})
+
+    assert answer.headers["X-Request-ID"] == REQUEST_ID
+    assert answer.headers["X-Model-Version"] == answer.json()["model_version"]
+
+
+def test_nobody_behind_the_door_is_a_problem_document(stack: Stack) -> None:
+    """Without any inference container the answer is a 503 by the contract, with the caller's id."""
+    stack.docker("stop", "inference")
+    try:
+        answer = stack.http.post("/predict", json=BODY, headers={"X-Request-ID": REQUEST_ID})
+    finally:
+        stack.docker("start", "inference")
+        wait_until(stack.serves, 30, "inference serves again")
+
+    problem = answer.json()
+    assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Retry-After"]
+    assert problem["request_id"] == answer.headers["X-Request-ID"] == REQUEST_ID
+    assert (problem["status"], problem["detail"]) == (503, "no inference container is ready")
