@@ -20,11 +20,12 @@ def test_metadata_is_in_postgresql(stack: Stack) -> None:
 
 def test_artifacts_are_in_the_bucket(stack: Stack) -> None:
     """The object store itself, asked past MLflow, holds an ONNX model for every version."""
+    versions = int(stack.sql("select count(*) from model_versions"))
     done = subprocess.run(EXPORT.split(), cwd=ROOT, check=True, capture_output=True, timeout=60)
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         models = [name for name in archive.getnames() if name.endswith("model.onnx")]
 
-    assert len(models) == len(stack.versions())
+    assert len(models) == versions > 0
 
 
 def test_no_artifact_is_on_a_server_s_own_disk(stack: Stack) -> None:

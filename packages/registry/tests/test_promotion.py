@@ -61,6 +61,7 @@ def test_promote_moves_the_alias_and_is_told(desk: Desk) -> None:
     (move,) = promotion.history(desk.client, MODEL, alias=ALIAS, now=desk.clock)
     assert (move.from_version, move.to_version, move.how) == (None, "1", "promote")
     assert (move.by, move.reason) == ("ann", "first")
+    assert len(desk.server.tags) == 1  # the intent is gone
 
 
 def test_challenger_is_the_version_that_its_alias_names(desk: Desk) -> None:

@@ -13,7 +13,7 @@ Array = NDArray[Any]
 MISSING_TEXT = ""
 """Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
 
-_DTYPES: dict[str, type[np.generic]] = {
+DTYPES: dict[str, type[np.generic]] = {
     "boolean": np.bool_,
     "integer": np.int32,
     "long": np.int64,
@@ -21,6 +21,7 @@ _DTYPES: dict[str, type[np.generic]] = {
     "double": np.float64,
     "string": np.object_,
 }
+"""Column type to the type of its values, where none is missing."""
 
 
 def to_array(column: Column, values: Sequence[Any]) -> Array:
@@ -38,4 +39,4 @@ def to_array(column: Column, values: Sequence[Any]) -> Array:
         return np.array(values, dtype=np.object_)
     if not column.required and None in values:
         return np.array(values, dtype=np.float64)  # numpy reads None as NaN
-    return np.array(values, dtype=_DTYPES[column.type])
+    return np.array(values, dtype=DTYPES[column.type])

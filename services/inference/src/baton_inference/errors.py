@@ -7,7 +7,8 @@ InferenceError
 │   ├── InvalidRows      rows that the signature does not allow; names the bad cells
 │   ├── TooManyRows      more rows than a request may hold
 │   ├── BodyTooLarge     more bytes than a body may hold
-│   └── UnsupportedMedia a content type or content encoding that is not spoken
+│   ├── UnsupportedMedia a content type or content encoding that is not spoken
+│   └── NotServed        the model or the version that is asked for is not the one that serves
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
 ├── Ending               the service ends before the request could be answered
@@ -95,6 +96,10 @@ class BodyTooLarge(Refused):
 
 class UnsupportedMedia(Refused):
     """A content type or a content encoding that is not spoken."""
+
+
+class NotServed(Refused):
+    """The model or the version that is asked for is not the one that serves."""
 
 
 class NotReady(InferenceError):

@@ -8,34 +8,61 @@ _MAX_DIGITS = 18
 
 
 class MediaHeaders:
-    """The headers that say what a body is."""
+    """The headers that say what a body is.
 
-    __slots__ = ("coding", "length", "media_type")
+    Attributes:
+        media_type: the content type in lower case, without parameters; None where none is given.
+        charset: as the content type says, in lower case.
+        coding: the content encoding.
+        length: of the body as it is sent.
+        json_length: of the JSON before the tensors, where V2's binary extension is used.
+    """
+
+    __slots__ = ("charset", "coding", "json_length", "length", "media_type")
 
     def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Reads them from the headers of an ASGI scope, whose names are in lower case."""
         self.media_type: bytes | None = None
         self.coding = b"identity"
+        self.charset = b"utf-8"
         self.length: int | None = None
+        self.json_length: int | None = None
         for name, value in headers:
             if name == b"content-type":
-                self.media_type = value.partition(b";")[0].strip().lower()
+                self._read_content_type(value)
             elif name == b"content-encoding":
                 self.coding = value.strip().lower() or b"identity"
             elif name == b"content-length":
-                is_sane = value.isdigit() and len(value) <= _MAX_DIGITS
-                self.length = int(value) if is_sane else 10**_MAX_DIGITS
+                self.length = _number(value)
+            elif name == b"inference-header-content-length":
+                self.json_length = _number(value)
 
-    def check(self, media_types: frozenset[bytes]) -> None:
+    def check(self, media_types: frozenset[bytes | None]) -> None:
         """Raises `UnsupportedMedia` on a content type or encoding that is not spoken."""
         if self.media_type not in media_types:
             found = _shown(self.media_type) if self.media_type else "none"
-            allowed = " or ".join(sorted(each.decode() for each in media_types))
+            allowed = " or ".join(sorted(each.decode() for each in media_types if each))
             raise UnsupportedMedia(f"the content type must be {allowed}, not {found}")
+        if self.charset != b"utf-8":
+            raise UnsupportedMedia(f"the charset must be utf-8, not {_shown(self.charset)}")
         if self.coding not in (b"identity", b"gzip"):
             raise UnsupportedMedia(
                 f"the content encoding must be gzip or identity, not {_shown(self.coding)}"
             )
+
+    def _read_content_type(self, value: bytes) -> None:
+        media_type, *parameters = value.split(b";")
+        self.media_type = media_type.strip().lower() or None
+        for parameter in parameters:
+            name, _, given = parameter.partition(b"=")
+            if name.strip().lower() == b"charset":
+                self.charset = given.strip().strip(b'"').lower()
+
+
+def _number(value: bytes) -> int:
+    """A length; one that no machine could hold where it is none."""
+    is_sane = value.isdigit() and len(value) <= _MAX_DIGITS
+    return int(value) if is_sane else 10**_MAX_DIGITS
 
 
 def _shown(value: bytes) -> str:

@@ -10,6 +10,7 @@ import structlog
 from baton_inference.answer import ASGIApp, Message, Receive, Scope, Send
 from baton_inference.problems import internal_problem, status_problem
 from baton_inference.scoring import ScoringRoute
+from baton_inference.targets import infer_target
 
 REQUEST_ID = "baton.request_id"
 """The key of the request's id in the ASGI scope."""
@@ -38,6 +39,27 @@ class RequestIds:
         return f"{self._prefix}-{next(self._numbers):x}"
 
 
+class ScoringRoutes:
+    """Finds the scoring route of a path."""
+
+    def __init__(self, exact: Mapping[str, ScoringRoute], infer: ScoringRoute) -> None:
+        """Takes the routes.
+
+        Args:
+            exact: path to route.
+            infer: for the paths of V2 that name a model.
+        """
+        self._exact = exact
+        self._infer = infer
+
+    def find(self, path: str) -> ScoringRoute | None:
+        """The route; None where the path is no scoring route's."""
+        route = self._exact.get(path)
+        if route is None and infer_target(path) is not None:
+            return self._infer
+        return route
+
+
 class Front:
     """Sends scoring requests straight to their routes, and the rest to another application.
 
@@ -45,8 +67,8 @@ class Front:
     costs; FastAPI documents these routes, and serves all others.
     """
 
-    def __init__(self, scoring: Mapping[str, ScoringRoute], rest: ASGIApp, ids: RequestIds) -> None:
-        self._scoring = scoring
+    def __init__(self, routes: ScoringRoutes, rest: ASGIApp, ids: RequestIds) -> None:
+        self._routes = routes
         self._rest = rest
         self._ids = ids
 
@@ -56,12 +78,13 @@ class Front:
             await self._rest(scope, receive, send)
             return
         request_id = self._ids.of(scope["headers"])
-        route = self._scoring.get(scope["path"])
+        route = self._routes.find(scope["path"])
         if route is None:
             await self._pass_on(scope, receive, send, request_id)
         elif scope["method"] != "POST":
             allow = ((b"allow", b"POST"),)
-            problem = status_problem(405, f"{scope['path']} takes POST only", request_id, allow)
+            path = scope["path"]
+            problem = status_problem(405, f"{path} takes POST only", request_id, allow, path)
             await problem.send(send, request_id)
         else:
             await route.handle(scope, receive, send, request_id)
@@ -83,4 +106,4 @@ class Front:
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:
-                await internal_problem(request_id).send(send, request_id)
+                await internal_problem(request_id, scope["path"]).send(send, request_id)

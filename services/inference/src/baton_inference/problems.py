@@ -15,6 +15,7 @@ from baton_inference.errors import (
     MalformedBody,
     ModelFailure,
     NotReady,
+    NotServed,
     Overloaded,
     TooManyRows,
     UnsupportedMedia,
@@ -53,6 +54,7 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
     UnsupportedMedia: ProblemKind(
         "unsupported-media", "The media type is not supported", 415, _CODINGS
     ),
+    NotServed: ProblemKind("not-served", "The model or version is not served", 404),
     NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
     Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
     Ending: ProblemKind("ending", "The service is ending", 503, _RETRY),
@@ -60,8 +62,8 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
 }
 
 
-def problem_of(error: InferenceError, request_id: str) -> Answer:
-    """The answer to a request that ended in `error`."""
+def problem_of(error: InferenceError, request_id: str, path: str = "") -> Answer:
+    """The answer to a request for `path` that ended in `error`."""
     kind = KINDS[type(error)]
     members: dict[str, Any] = {
         "type": f"urn:baton:problem:{kind.slug}",
@@ -72,10 +74,12 @@ def problem_of(error: InferenceError, request_id: str) -> Answer:
     }
     if isinstance(error, InvalidRows):
         members["errors"] = error.cells
-    return _answer(members, kind.status, kind.headers)
+    return _answer(members, path, kind.headers)
 
 
-def status_problem(status: int, detail: str, request_id: str, headers: Headers = ()) -> Answer:
+def status_problem(
+    status: int, detail: str, request_id: str, headers: Headers = (), path: str = ""
+) -> Answer:
     """A problem that its HTTP status says all about, e.g. 404."""
     members = {
         "type": "about:blank",
@@ -84,14 +88,16 @@ def status_problem(status: int, detail: str, request_id: str, headers: Headers =
         "detail": detail,
         "request_id": request_id,
     }
-    return _answer(members, status, headers)
+    return _answer(members, path, headers)
 
 
-def internal_problem(request_id: str) -> Answer:
+def internal_problem(request_id: str, path: str = "") -> Answer:
     """A fault of ours: the log has what happened, under the request's id."""
     detail = f"an unexpected fault; look for request {request_id} in the service's log"
-    return status_problem(500, detail, request_id)
+    return status_problem(500, detail, request_id, path=path)
 
 
-def _answer(members: dict[str, Any], status: int, headers: Headers) -> Answer:
-    return Answer(status, msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)
+def _answer(members: dict[str, Any], path: str, headers: Headers) -> Answer:
+    if path == "/v2" or path.startswith("/v2/"):  # where clients look for it: the protocol's own form of an error
+        members["error"] = members["detail"]
+    return Answer(members["status"], msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)

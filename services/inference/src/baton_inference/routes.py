@@ -49,7 +49,7 @@ def add_routes(
     )
     async def readyz(request: Request) -> Any:
         if slot.served is None:
-            return _response(problem_of(_not_ready(), request.scope[REQUEST_ID]))
+            return response_of(problem_of(not_ready(), request.scope[REQUEST_ID]))
         return Ready()
 
     @app.get("/status", summary="What serves, and what should", tags=["operations"])
@@ -71,7 +71,8 @@ def add_routes(
     app.add_exception_handler(Exception, _answer_exception)
 
 
-def _not_ready() -> NotReady:
+def not_ready() -> NotReady:
+    """The slot is empty."""
     return NotReady("no model is being served yet; GET /status says why")
 
 
@@ -81,16 +82,17 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
         raise TypeError(f"not for {type(error).__name__}")
     headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
     request_id = request.scope[REQUEST_ID]
-    detail = f"{request.method} {request.url.path}: {error.detail}"
-    return _response(status_problem(error.status_code, detail, request_id, headers))
+    path = request.url.path
+    detail = f"{request.method} {path}: {error.detail}"
+    return response_of(status_problem(error.status_code, detail, request_id, headers, path))
 
 
 async def _answer_exception(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Answers before Starlette raises the error again, for `Front` to log."""
-    return _response(internal_problem(request.scope[REQUEST_ID]))
+    return response_of(internal_problem(request.scope[REQUEST_ID], request.url.path))
 
 
-def _response(answer: Answer) -> Response:
+def response_of(answer: Answer) -> Response:
     """`answer` as Starlette's; the request's id is added on the way out."""
     headers = {name.decode(): value.decode() for name, value in answer.headers}
     return Response(answer.body, answer.status, headers, media_type=answer.media_type.decode())

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
 from baton_inference.answer import Answer, Receive, Scope, Send
 from baton_inference.body import BodyReader
-from baton_inference.codecs.codec import Batch, Codec
+from baton_inference.codecs.codec import Batch, Codec, Encoded
 from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
 from baton_inference.media import MediaHeaders
 from baton_inference.metrics import Metrics
@@ -21,20 +23,44 @@ MAX_INLINE_BYTES = 16 * 1024
 CLIENT_GONE = 499
 """What metrics count where nobody was left to answer, as nginx does."""
 
+CheckTarget = Callable[[str, Served], None]
+_ENDING = Ending("the service is ending; send this again")
+
 log = structlog.get_logger("baton.scoring")
+
+
+def _take_any(path: str, served: Served) -> None:
+    """The path names no version: whatever serves answers."""
 
 
 class ScoringRoute:
     """One protocol's scoring route, as a bare ASGI endpoint."""
 
     def __init__(
-        self, protocol: str, slot: Slot, metrics: Metrics, workers: Workers, bodies: BodyReader
+        self,
+        protocol: str,
+        slot: Slot,
+        metrics: Metrics,
+        workers: Workers,
+        bodies: BodyReader,
+        check_target: CheckTarget = _take_any,
     ) -> None:
+        """Wires the route.
+
+        Args:
+            protocol: whose codec of the served version is used.
+            slot: what serves.
+            metrics: where requests are counted.
+            workers: the threads for large requests.
+            bodies: reads them.
+            check_target: raises `NotServed` where a path names what is not served.
+        """
         self._protocol = protocol
         self._slot = slot
         self._metrics = metrics
         self._workers = workers
         self._bodies = bodies
+        self._check_target = check_target
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Answers one POST."""
@@ -47,16 +73,16 @@ class ScoringRoute:
         except ClientGone:
             pass
         except asyncio.CancelledError:  # the server's last resort when it ends
-            answer = problem_of(Ending("the service is ending; send this again"), request_id)
+            answer = problem_of(_ENDING, request_id, scope["path"])
             code = answer.status
         except InferenceError as error:
             if isinstance(error, ModelFailure):
                 _log_failure(error.__cause__ or error, request_id, served)
-            answer = problem_of(error, request_id)
+            answer = problem_of(error, request_id, scope["path"])
             code = answer.status
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             _log_failure(error, request_id, served)
-            answer = internal_problem(request_id)
+            answer = internal_problem(request_id, scope["path"])
             code = answer.status
         finally:
             version = served.model.version if served else ""
@@ -68,26 +94,30 @@ class ScoringRoute:
     async def _score(self, scope: Scope, receive: Receive, served: Served | None) -> Answer:
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")
+        self._check_target(scope["path"], served)
         codec = served.codecs[self._protocol]
         media = MediaHeaders(scope["headers"])
         media.check(codec.media_types)
         with self._bodies.share() as share:
             body = await self._bodies.read(receive, media, share)
-            rows, answered = await self._compute(served, codec, body)
+            rows, encoded = await self._compute(served, codec, media, body)
         self._metrics.count_rows(served.model.version, rows)
-        return Answer(200, answered, headers=served.headers)
+        headers = (*served.headers, *encoded.headers)
+        return Answer(200, encoded.body, encoded.media_type, headers)
 
-    async def _compute(self, served: Served, codec: Codec, body: bytes) -> tuple[int, bytes]:
+    async def _compute(
+        self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
+    ) -> tuple[int, Encoded]:
         """How many rows, and the body of the answer: here if that is quick, else in a thread."""
         if len(body) > MAX_INLINE_BYTES:
-            return await self._workers.run(lambda: _answer(served, codec, codec.decode(body)))
-        batch = codec.decode(body)
+            return await self._workers.run(lambda: _answer(served, codec, codec.decode(body, media)))
+        batch = codec.decode(body, media)
         if batch.rows > served.inline_rows:
             return await self._workers.run(lambda: _answer(served, codec, batch))
         return _answer(served, codec, batch)
 
 
-def _answer(served: Served, codec: Codec, batch: Batch) -> tuple[int, bytes]:
+def _answer(served: Served, codec: Codec[Any], batch: Batch) -> tuple[int, Encoded]:
     try:
         scores = served.engine.score(batch.columns)
     except Exception as error:
@@ -96,7 +126,7 @@ def _answer(served: Served, codec: Codec, batch: Batch) -> tuple[int, bytes]:
             f"version {version} failed on these rows; the service's log says more, under this"
             " request's id"
         ) from error
-    return batch.rows, codec.encode(scores)
+    return batch.rows, codec.encode(scores, batch)
 
 
 def _log_failure(error: BaseException, request_id: str, served: Served | None) -> None:

@@ -36,7 +36,7 @@ class Served:
     model: ModelVersion
     signature: Signature
     engine: Engine
-    codecs: Mapping[str, Codec]
+    codecs: Mapping[str, Codec[Any]]
     example: Mapping[str, Any]
     inline_rows: int
     source: Source

@@ -13,6 +13,7 @@ from baton_engine.columns import to_array
 from baton_engine.engine import Engine, Scores
 from baton_inference.codecs.codec import Batch, Codec
 from baton_inference.errors import FailureKind, LoadFailure, Refused
+from baton_inference.media import MediaHeaders
 from baton_registry.signature import Column, Signature
 
 INLINE_BUDGET_S = 0.002
@@ -47,7 +48,7 @@ class WarmUp:
 
 
 def warm_up(
-    engine: Engine, signature: Signature, codec: Codec, example_file: Path | None
+    engine: Engine, signature: Signature, codec: Codec[Batch], example_file: Path | None
 ) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
@@ -81,10 +82,10 @@ def _read_example(file: Path | None) -> Sequence[dict[str, Any]]:
         return ()
 
 
-def _decoded(codec: Codec, instances: Sequence[Mapping[str, Any]]) -> Batch | None:
+def _decoded(codec: Codec[Batch], instances: Sequence[Mapping[str, Any]]) -> Batch | None:
     """The rows as a request would bring them; None where they would be refused."""
     try:
-        return codec.decode(json.dumps({"instances": instances}).encode())
+        return codec.decode(json.dumps({"instances": instances}).encode(), MediaHeaders(()))
     except Refused:  # e.g. gaps in a column that the inferred signature calls required
         return None
 

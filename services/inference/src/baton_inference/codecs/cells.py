@@ -31,7 +31,7 @@ _TYPES: dict[str, Any] = {
     "double": float,
     "string": str,
 }
-_WANTED = {
+WANTED = {
     "boolean": "true or false",
     "integer": "a whole number",
     "long": "a whole number",
@@ -39,6 +39,7 @@ _WANTED = {
     "double": "a number",
     "string": "text",
 }
+"""Column type to what its values must be, in words."""
 _FOUND = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
 _IS_NUMBER = frozenset("-0123456789")
 
@@ -74,7 +75,7 @@ class CellReader:
 
     def _second_look(self, text: str) -> Any:
         """A whole number that is written as a fraction, e.g. `1.0`; else what is wrong."""
-        wanted = _WANTED[self._column.type]
+        wanted = WANTED[self._column.type]
         if text == "null":
             raise CellError(f"must be {wanted}; the column is required, null is not allowed")
         if text[0] not in _IS_NUMBER:

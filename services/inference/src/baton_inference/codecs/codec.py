@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from baton_engine.columns import Array
 from baton_engine.engine import Scores
+from baton_inference.answer import JSON, Headers
+from baton_inference.media import MediaHeaders
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that the signature allows.
+    """Rows that the signature allows. A protocol may add what its answer needs of the request.
 
     Attributes:
         rows: how many, at least 1.
@@ -21,13 +23,31 @@ class Batch:
     columns: Mapping[str, Array]
 
 
-class Codec(Protocol):
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The body of an answer, and what its headers say of it.
+
+    Attributes:
+        body: the bytes.
+        media_type: their content type.
+        headers: further headers, names in lower case.
+    """
+
+    body: bytes
+    media_type: bytes = JSON
+    headers: Headers = ()
+
+
+BatchT = TypeVar("BatchT", bound=Batch)
+
+
+class Codec(Protocol[BatchT]):
     """One protocol for one version. Safe to use from several threads."""
 
-    media_types: frozenset[bytes]
-    """The content types that `decode` reads, in lower case."""
+    media_types: frozenset[bytes | None]
+    """The content types that `decode` reads, in lower case; None: it need not be named."""
 
-    def decode(self, body: bytes) -> Batch:
+    def decode(self, body: bytes, media: MediaHeaders) -> BatchT:
         """Reads a request's body.
 
         Raises:
@@ -37,6 +57,6 @@ class Codec(Protocol):
         """
         ...
 
-    def encode(self, scores: Scores) -> bytes:
-        """Writes the body of the answer, as `application/json`."""
+    def encode(self, scores: Scores, batch: BatchT) -> Encoded:
+        """Writes the answer to the request that `batch` was read from."""
         ...

@@ -5,8 +5,10 @@ from typing import Any
 import msgspec
 
 from baton_engine.engine import Scores
-from baton_inference.codecs.codec import Batch
+from baton_inference.answer import JSON
+from baton_inference.codecs.codec import Batch, Encoded
 from baton_inference.codecs.instances import InstancesDecoder
+from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Label, Signature
 
@@ -16,7 +18,7 @@ PROTOCOL = "predict"
 class PredictCodec:
     """`/predict` for one version."""
 
-    media_types = frozenset({b"application/json"})
+    media_types: frozenset[bytes | None] = frozenset({JSON})
 
     def __init__(
         self,
@@ -31,11 +33,11 @@ class PredictCodec:
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
-    def decode(self, body: bytes) -> Batch:
+    def decode(self, body: bytes, media: MediaHeaders) -> Batch:  # noqa: ARG002
         """Reads `{"instances": […]}`. Raises as `Codec.decode` says."""
         return self._decoder.decode(body)
 
-    def encode(self, scores: Scores) -> bytes:
+    def encode(self, scores: Scores, batch: Batch) -> Encoded:  # noqa: ARG002
         """Writes the answer; a probability that is not a number becomes null."""
         keys = self._keys
         predictions: list[dict[str, Any]] = [
@@ -44,4 +46,4 @@ class PredictCodec:
                 scores.labels.tolist(), scores.probabilities.tolist(), strict=True
             )
         ]
-        return self._head + msgspec.json.encode(predictions) + b"}"
+        return Encoded(self._head + msgspec.json.encode(predictions) + b"}")
