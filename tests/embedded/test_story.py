@@ -1,11 +1,12 @@
 """The life cycle, in the order of a user."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import mlflow
 import pytest
-from rig import CUSTOMER, Desk, register
+from rig import CUSTOMER, Desk, TrackingServer, register
 
 POLL_S = 0.5
 
@@ -88,6 +89,11 @@ def test_a_wait_ends_when_the_load_failed(stocked: Desk) -> None:
         assert len(done.stderr.strip().splitlines()) == 1
         assert inference.serves("1")
 
+        again = stocked.try_baton("promote", "3", "--force", "--wait", "60")
+        assert again.returncode == 1
+        assert "model.onnx" in again.stderr  # it is not news, and still the reason
+        assert time.monotonic() - start < 30
+
 
 @pytest.mark.parametrize("verb", [("promote", "1"), ("rollback",), ("history",), ("status",)])
 def test_registry_away(tmp_path: Any, verb: tuple[str, ...]) -> None:
@@ -98,3 +104,12 @@ def test_registry_away(tmp_path: Any, verb: tuple[str, ...]) -> None:
 
     assert done.returncode == 1
     assert "127.0.0.1:9" in done.stderr.strip().splitlines()[-1]
+
+
+def test_an_odd_name_lives_as_well(tracking: TrackingServer, tmp_path: Path) -> None:
+    """A name that MLflow's registry takes goes through the whole life cycle."""
+    desk = Desk(tracking.uri, "acme.o'brien 100% ü", tmp_path)
+    assert desk.train("--promote") == "1"
+    with desk.serve() as inference:
+        inference.wait_serves("1")
+        assert inference.predict([CUSTOMER])["model_name"] == desk.model

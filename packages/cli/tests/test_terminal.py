@@ -60,3 +60,12 @@ def test_waiting_says_once_in_a_pipe_what_it_waits_for(capsys: pytest.CaptureFix
     with terminal.waiting("a moment") as update:
         update("another")
     assert capsys.readouterr().err == "a moment\n"
+
+
+def test_a_table_repeats_what_people_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither markup nor the name of an emoji in a cell is anything but text."""
+    table = Table()
+    table.add_column("reason")
+    table.add_row(":warning: [red]x[/red]")
+    terminal.show(table)
+    assert ":warning: [red]x[/red]" in capsys.readouterr().out

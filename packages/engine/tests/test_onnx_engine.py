@@ -232,3 +232,20 @@ def test_serves_on_when_its_file_is_gone(tmp_path: Path) -> None:
     assert engine.score(arrays(XN, [1], [1])).labels.tolist() == ["yes"]
     with pytest.raises(FileNotFoundError):
         OnnxEngine.from_file(file, XN)
+
+
+def test_probabilities_stay_within_their_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rounding put just outside of [0, 1] is put back; what is missing stays so."""
+    engine = OnnxEngine(linear([("a", FLOAT)]), Signature((Column("a", "double"),)))
+    raw = np.array([[-1.2e-7, 1.0000001], [np.nan, 0.5]], dtype=np.float32)
+
+    class Session:
+        """Answers with `raw`."""
+
+        def run(self, outputs: Any, feed: Any) -> Any:
+            return np.array(["yes", "no"], dtype=object), raw
+
+    monkeypatch.setattr(engine, "_session", Session())
+    scores = engine.score({"a": np.array([1.0, 2.0])})
+    np.testing.assert_array_equal(scores.probabilities, [[0.0, 1.0], [np.nan, 0.5]])
+    assert scores.probabilities.dtype == np.float32

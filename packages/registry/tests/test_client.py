@@ -1,6 +1,6 @@
 """What the client makes of a server's answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -88,3 +88,36 @@ def test_artifacts_elsewhere_are_refused() -> None:
 
     with pytest.raises(InvalidModel, match="--serve-artifacts"):
         elsewhere.artifact_root(version)
+
+
+class Trickle(httpx.SyncByteStream):
+    """An answer that never ends, on a clock that each of its bytes moves by a second."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.time_s = 0.0
+        monkeypatch.setattr("baton_registry.transport.time.monotonic", lambda: self.time_s)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.time_s += 1
+            yield b" "
+
+
+def test_an_answer_that_trickles_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time-out holds for the whole answer, not only for each of its bytes."""
+    stream = Trickle(monkeypatch)
+
+    with pytest.raises(RegistryUnavailable, match="took over 1 s"):
+        client_of(lambda _: httpx.Response(200, stream=stream)).resolve_alias(MODEL, ALIAS)
+    assert stream.time_s < 5
+
+
+def test_a_refused_alias_name_is_not_a_missing_version() -> None:
+    """What MLflow says of an alias that it does not allow reaches the user."""
+    answer = refusal(400, "INVALID_PARAMETER_VALUE", "Invalid alias name")
+    client = client_of(lambda _: answer)
+
+    with pytest.raises(RegistryRefused, match="Invalid alias name"):
+        client.set_alias(MODEL, "v1", "1")
+    with pytest.raises(VersionNotFound):
+        client.get_version(MODEL, "not-a-number")

@@ -1,5 +1,7 @@
 """Promotion and rollback against an in-memory registry."""
 
+from typing import Any
+
 import pytest
 from registry_fakes import ALIAS, MODEL, Clock, FakeMlflow, mlmodel
 
@@ -9,8 +11,10 @@ from baton_registry import (
     PromotionRefused,
     RegistryUnavailable,
     VersionNotFound,
+    ledger,
     promotion,
 )
+from baton_registry.ledger import Entry, Move
 
 AGE = ("age", "double", True)
 CITY = ("city", "string", False)
@@ -221,3 +225,31 @@ def test_no_such_version(desk: Desk) -> None:
     with pytest.raises(VersionNotFound, match="'77'"):
         desk.rollback(to="77")
     assert desk.server.aliases == {}
+
+
+@pytest.mark.parametrize("bob_looks", ["before Ann moves", "after Ann moved"])
+def test_overtaken_in_the_middle(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, bob_looks: str
+) -> None:
+    """Two interleaved promotions are told once each, in the order in which the alias moved."""
+    desk.promote("1")
+    tell = promotion._tell
+
+    def overtaken(*arguments: Any) -> None:
+        """Bob moves the alias and tells it after Ann's move, before Ann has told hers."""
+        monkeypatch.setattr(promotion, "_tell", tell)
+        if bob_looks == "after Ann moved":
+            desk.promote("3")
+        else:
+            move = Move(desk.clock(), "1", "3", "promote", "bob")
+            key, value = ledger.to_tag(ALIAS, Entry(4, "bob", move, done=True))
+            desk.server.tags[key] = value
+            desk.server.aliases[ALIAS] = "3"
+        tell(*arguments)
+
+    monkeypatch.setattr(promotion, "_tell", overtaken)
+    desk.promote("2")
+
+    assert [(to, how) for _, to, how in desk.told()] == [(v, "promote") for v in "123"]
+    assert desk.server.aliases[ALIAS] == "3"
+    assert len(desk.server.tags) == 3  # no intent is left

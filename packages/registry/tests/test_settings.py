@@ -27,8 +27,35 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
         load(RegistrySettings)
     assert str(caught.value) == (
-        "MLFLOW_TRACKING_URI='sqlite:///x': an http:// or https:// address"
+        "MLFLOW_TRACKING_URI='sqlite:///x': an http:// or https:// address, "
+        "e.g. http://127.0.0.1:5000"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("MLFLOW_TRACKING_URI", f"http://{at}") for at in ("", "h:abc", "h:99999", "[b", "a b")],
+        *[("BATON_ALIAS", alias) for alias in ("a b", "latest", "Latest", "v1", "V22", "a/b")],
+        *[("BATON_MODEL_NAME", model) for model in ("a/b", "a:b", "..")],
+    ],
+)
+def test_what_cannot_work_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Addresses that are none, and names that MLflow refuses or keeps for itself, end at once."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=name):
+        load(RegistrySettings)
+
+
+@pytest.mark.parametrize("model", ["acme.churn", "o'brien", "100% x", "kündigung"])
+def test_odd_names_that_mlflow_takes_are_taken(monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    """A name that the registry allows is no reason to refuse."""
+    monkeypatch.setenv("BATON_MODEL_NAME", model)
+
+    assert load(RegistrySettings).model_name == model
 
 
 class WithSecret(RegistrySettings):

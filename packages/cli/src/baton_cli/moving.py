@@ -50,6 +50,8 @@ def move(
         goal = Goal(settings.model_name, alias, done.to_version, way_back)
         text = f"waiting until version {done.to_version} is served"
         with terminal.waiting(text, in_pipes=False):  # stderr holds the failure's line alone
+            if done.from_version == done.to_version:
+                before = {}  # nothing moved: what failed before is what fails now
             reports = wait_until_served(inference, goal, timeout_s=wait_s, before=before)
     served_by = ", ".join(report.url for report in reports)
     terminal.show(f"version {done.to_version} is served by {served_by}")

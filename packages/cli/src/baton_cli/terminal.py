@@ -21,7 +21,7 @@ def show(renderable: RenderableType) -> None:
     if isinstance(renderable, str):
         click.echo(renderable)
         return
-    console = Console(file=sys.stdout, highlight=False, markup=False)
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(renderable)
         return

@@ -33,3 +33,11 @@ def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "lock").mkdir()
     with pytest.raises(CommandFailed, match="cannot be written"):
         Home(tmp_path).held().__enter__()
+
+
+@pytest.mark.parametrize("odd", ["?", "%41"])
+def test_a_home_that_cannot_be_in_a_database_address_is_one_line(tmp_path: Path, odd: str) -> None:
+    """SQLite would put the database elsewhere: such a home is refused before anything is made."""
+    with pytest.raises(CommandFailed, match="--home DIR"):
+        Home(tmp_path / f"a{odd}b").held().__enter__()
+    assert list(tmp_path.iterdir()) == []

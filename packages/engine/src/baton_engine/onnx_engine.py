@@ -73,7 +73,8 @@ class OnnxEngine:
             probabilities = self._table(probabilities)
         if self._is_boolean:
             labels = labels.astype(np.bool_)
-        return Scores(labels, probabilities)
+        # The sum of many float32 terms may leave [0, 1] by some 1e-7.
+        return Scores(labels, probabilities.clip(0.0, 1.0))
 
     def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
         """What ZipMap made of the probabilities, one map a row, as a table again."""

@@ -17,6 +17,7 @@ from baton_registry.model_version import ModelVersion
 from baton_registry.transport import FIRST_ERROR_STATUS, Transport
 
 NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
+INVALID = "INVALID_PARAMETER_VALUE"
 HTTP_NOT_FOUND = 404
 DOWNLOAD_TIMEOUT_S = 300.0
 """For one file, however slowly its bytes come."""
@@ -95,7 +96,8 @@ class ArtifactClient:
 
 def version_error(name: str, version: str, error: RegistryRefused) -> Exception:
     """`VersionNotFound` where that is what the refusal means, else the refusal itself."""
-    if error.error_code in (NOT_FOUND, "INVALID_PARAMETER_VALUE"):
+    is_no_number = error.error_code == INVALID and not version.isdecimal()
+    if error.error_code == NOT_FOUND or is_no_number:
         return VersionNotFound(
             f"model {name!r} has no version {version!r}; see its versions in the MLflow UI"
         )

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from baton_registry.artifacts import NOT_FOUND, ArtifactClient, version_error
+from baton_registry.artifacts import INVALID, NOT_FOUND, ArtifactClient, version_error
 from baton_registry.errors import AliasNotSet, RegistryRefused, RegistryUnavailable
 from baton_registry.model_version import ModelVersion
 from baton_registry.transport import Transport
@@ -33,7 +33,7 @@ class RegistryClient(ArtifactClient):
         http = httpx.Client(
             base_url=tracking_uri, timeout=timeout_s, auth=auth, transport=transport
         )
-        super().__init__(Transport(tracking_uri, http))
+        super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s))
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +64,7 @@ class RegistryClient(ArtifactClient):
         except RegistryRefused as error:
             # MLflow says "alias not found" with INVALID_PARAMETER_VALUE, and for no other reason
             # that a well-formed name can cause.
-            if error.error_code in (NOT_FOUND, "INVALID_PARAMETER_VALUE"):
+            if error.error_code in (NOT_FOUND, INVALID):
                 raise AliasNotSet(
                     f"alias {alias!r} of model {name!r} is not set; promote a version"
                 ) from error

@@ -153,6 +153,11 @@ def completed(intent: Entry, entries: Iterable[Entry]) -> Entry:
     return replace(intent, sequence=next_sequence(entries), done=True)
 
 
+def is_told(intent: Entry, entries: Iterable[Entry]) -> bool:
+    """Whether the intent's move is in the ledger already."""
+    return any(entry.done and entry.token == intent.token for entry in entries)
+
+
 def abandoned(entries: Iterable[Entry], now: datetime) -> list[Entry]:
     """The intents that no longer can come true, or did and are told by a done entry."""
     return [e for e in entries if not e.done and now - e.move.at > INTENT_LIFETIME]

@@ -6,6 +6,7 @@ written before explains the move to whoever looks next.
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from baton_registry import guard, ledger
@@ -162,8 +163,16 @@ def _commit(client: RegistryClient, model: str, alias: str, move: Move) -> Move:
 def _tell(client: RegistryClient, model: str, alias: str, intent: Entry) -> None:
     """Marks the intent as done. The alias has moved: a failure here is not a failed move."""
     try:
-        done = ledger.completed(intent, _entries(client, model, alias))
-        client.set_model_tag(model, *ledger.to_tag(alias, done))
-        client.delete_model_tag(model, ledger.to_tag(alias, intent)[0])
+        entries = _entries(client, model, alias)
+        position = client.resolve_alias(model, alias).version
+        # Somebody who moved it right after us may have told so before us: then our move keeps the
+        # place that its intent had, before theirs.
+        overtaken = position == ledger.known_position(entries)
+        done = replace(intent, done=True) if overtaken else ledger.completed(intent, entries)
+        told = ledger.is_told(intent, entries)  # by somebody who looked in between
+        if not told:
+            client.set_model_tag(model, *ledger.to_tag(alias, done))
+        if told or done.sequence != intent.sequence:
+            client.delete_model_tag(model, ledger.to_tag(alias, intent)[0])
     except RegistryError:
         return  # the next look finds the intent, and the alias where it says

@@ -6,7 +6,9 @@ of `NAME_FILE`, the way in which container images take their secrets.
 """
 
 import os
+import re
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,13 +20,34 @@ class SettingsError(Exception):
 
 
 def _http_uri(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("an http:// or https:// address")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port number, or a bracket that is not closed
+        good = False
+    if not good or any(character.isspace() for character in value):
+        raise ValueError("an http:// or https:// address, e.g. http://127.0.0.1:5000")
     return value.rstrip("/")
+
+
+def _model_name(value: str) -> str:
+    if "/" in value or ":" in value or value in (".", ".."):
+        raise ValueError("a name without / and :, as MLflow wants it")
+    return value
+
+
+def _alias(value: str) -> str:
+    if not re.fullmatch(r"[\w-]+", value) or re.fullmatch(r"latest|v\d+", value, re.IGNORECASE):
+        raise ValueError(
+            "letters, digits, _ and -; not latest and not v1, which MLflow keeps for itself"
+        )
+    return value
 
 
 HttpUri = Annotated[str, AfterValidator(_http_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
+ModelName = Annotated[Name, AfterValidator(_model_name)]
+Alias = Annotated[str, Field(max_length=250), AfterValidator(_alias)]
 
 
 class RegistrySettings(BaseModel):
@@ -33,8 +56,8 @@ class RegistrySettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
-    model_name: Name = Field("churn_model", validation_alias="BATON_MODEL_NAME")
-    alias: Name = Field("production", validation_alias="BATON_ALIAS")
+    model_name: ModelName = Field("churn_model", validation_alias="BATON_MODEL_NAME")
+    alias: Alias = Field("production", validation_alias="BATON_ALIAS")
 
 
 def load(settings: type[S]) -> S:

@@ -1,5 +1,7 @@
 """One HTTP exchange with the tracking server: an answer, a refusal, or none."""
 
+import json as jsonlib
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +24,10 @@ def shown(uri: str) -> str:
 class Transport:
     """JSON in, JSON out, errors typed. Safe to share between threads, as `httpx.Client` is."""
 
-    def __init__(self, tracking_uri: str, http: httpx.Client) -> None:
+    def __init__(self, tracking_uri: str, http: httpx.Client, *, timeout_s: float) -> None:
         self.where = shown(tracking_uri)
         self.http = http
+        self._timeout_s = timeout_s
 
     def call(
         self,
@@ -41,10 +44,10 @@ class Transport:
             RegistryRefused: a 4xx, with MLflow's error code.
         """
         try:
-            response = self.http.request(method, API + endpoint, params=params, json=json)
+            response, body = self._exchange(method, API + endpoint, params, json)
         except httpx.HTTPError as error:
             raise self.unavailable(error) from error
-        payload = self._payload(response)
+        payload = self._payload(response, body)
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
                 f"the registry at {self.where} refused {endpoint}: "
@@ -53,6 +56,19 @@ class Transport:
                 status=response.status_code,
             )
         return payload
+
+    def _exchange(
+        self, method: str, url: str, params: Mapping[str, str] | None, sent: Any
+    ) -> tuple[httpx.Response, bytes]:
+        """One request, and its answer's body within the time-out: httpx times single reads only."""
+        end_s = time.monotonic() + self._timeout_s
+        with self.http.stream(method, url, params=params, json=sent) as response:
+            chunks = []
+            for chunk in response.iter_bytes():
+                chunks.append(chunk)
+                if time.monotonic() > end_s:
+                    raise httpx.ReadTimeout(f"the answer took over {self._timeout_s:g} s")
+        return response, b"".join(chunks)
 
     def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
         """The error to raise where the server gave no answer."""
@@ -70,10 +86,10 @@ class Transport:
                 f"{response.reason_phrase}"
             )
 
-    def _payload(self, response: httpx.Response) -> dict[str, Any]:
+    def _payload(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
         self.check_answered(response)
         try:
-            payload = response.json()
+            payload = jsonlib.loads(body)
         except ValueError:
             payload = None
         if isinstance(payload, dict):

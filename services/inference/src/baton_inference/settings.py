@@ -26,7 +26,14 @@ def _user_cache_dir() -> Path:
         return Path(tempfile.gettempdir()) / "baton"
 
 
-CacheDir = Annotated[Path, AfterValidator(Path.expanduser)]
+def _expanded(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("a folder; ~ or ~user of an existing user") from error
+
+
+CacheDir = Annotated[Path, AfterValidator(_expanded)]
 PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]

@@ -70,11 +70,15 @@ def log_evaluation(metrics: Mapping[str, float], outcome: Outcome, model_id: str
         mlflow.log_figure(figure, f"plots/{name}.png")
 
 
+_PLAIN = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
+"""What MLflow refuses in the name of a logged model, though not in that of a registered one."""
+
+
 @contextmanager
 def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str]:
     """Announces a logged model and gives its id; READY when the block ends well, else FAILED."""
     model = mlflow.initialize_logged_model(
-        name=name,
+        name=name.translate(_PLAIN),
         source_run_id=run_id,
         params={key: str(value) for key, value in params.items()},
         model_type="classifier",

@@ -31,6 +31,11 @@ class Home:
         Raises:
             CommandFailed: it cannot be written, or is held already.
         """
+        if odd := set("?%") & set(str(self.path)):
+            raise CommandFailed(
+                f"the home {self.path} cannot hold a database: {min(odd)!r} has a meaning of its "
+                "own in the address of one; choose another: --home DIR"
+            )
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
             # Writing to it is the one test that a read-only file system cannot pass.
