@@ -16,7 +16,7 @@ from baton_engine.engine import EngineError, Scores
 from baton_inference.answer import ASGIApp, Message
 from baton_inference.app import create_app
 from baton_inference.clock import Clock
-from baton_inference.codecs.predict import PredictCodec
+from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.core import Core, create_core
 from baton_inference.middleware import Front
 from baton_inference.settings import InferenceSettings
@@ -95,9 +95,8 @@ def served(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    codec = PredictCodec(model, signature, engine.classes, max_rows=max_rows)
+    codecs = compile_codecs(model, signature, engine.classes, max_rows=max_rows)
     since = "2026-11-23T10:00:00.000Z"
-    codecs = {"predict": codec}
     return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
 
 

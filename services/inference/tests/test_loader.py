@@ -50,7 +50,7 @@ def test_loads_fetched_verified_and_warmed_up(loader: Loader, registry: FakeRegi
     assert (served.model.version, served.source, served.engine.name) == ("1", "registry", "sum")
     assert served.example == {"x": 1.5, "n": 2, "note": "b"}
     assert served.inline_rows > 0
-    assert set(served.codecs) == {"predict"}
+    assert set(served.codecs) == {"predict", "invocations", "v2"}
 
 
 def test_a_file_that_is_not_the_registered_one(loader: Loader, registry: FakeRegistry) -> None:

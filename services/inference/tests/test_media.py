@@ -21,6 +21,7 @@ def media(**headers: str) -> MediaHeaders:
         {"content_type": "application/json ;x=y", "content_encoding": "identity"},
         {"content_type": "application/json", "content_encoding": "GZIP"},
         {"content_type": "application/json", "content_encoding": ""},
+        {"content_type": 'application/json; charset="UTF-8"'},
     ],
 )
 def test_spoken(headers: dict[str, str]) -> None:
@@ -35,6 +36,7 @@ def test_spoken(headers: dict[str, str]) -> None:
         {"content_type": ""},
         {"content_type": "text/plain"},
         {"content_type": "application/jsonp"},
+        {"content_type": "application/json; charset=latin-1"},
         {"content_type": "application/json", "content_encoding": "br"},
         {"content_type": "application/json", "content_encoding": "gzip, gzip"},
         {"content_type": "application/json", "content_encoding": "deflate"},
@@ -44,6 +46,18 @@ def test_not_spoken(headers: dict[str, str]) -> None:
     """Any other content type, none at all, and any other coding are refused."""
     with pytest.raises(UnsupportedMedia):
         media(**headers).check(ALLOWED)
+
+
+def test_a_content_type_may_be_left_to_the_protocol() -> None:
+    """Where a protocol allows it, none at all is understood."""
+    for headers in ({}, {"content_type": ""}):
+        media(**headers).check(ALLOWED | {None})
+
+
+def test_json_length() -> None:
+    """The length of the JSON before binary data is what is declared."""
+    assert media().json_length is None
+    assert media(inference_header_content_length="12").json_length == 12
 
 
 def test_length() -> None:

@@ -20,7 +20,10 @@ def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
 
 def test_has_all_routes(tmp_path: Path) -> None:
     """All routes that exist are described, with or without a model."""
-    routes = {"/livez", "/readyz", "/status", "/metrics", "/predict"}
+    model, versioned = "/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"
+    routes = {"/livez", "/readyz", "/status", "/metrics", "/ping", "/version"}
+    routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
+    routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
     assert set(document(tmp_path)["paths"]) == routes
     assert set(document(tmp_path, served())["paths"]) == routes
 
@@ -34,7 +37,14 @@ def test_declares_every_status(tmp_path: Path) -> None:
         media_type = "application/json" if status == "200" else "application/problem+json"
         assert list(response["content"]) == [media_type]
     assert set(paths["/readyz"]["get"]["responses"]) == {"200", "503"}
-    for route in ("/livez", "/status", "/metrics"):
+    assert set(paths["/invocations"]["post"]["responses"]) == set(responses)
+    for path in ("/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"):
+        assert set(paths[f"{path}/infer"]["post"]["responses"]) == {*responses, "404"}
+        for end in ("", "/ready"):
+            assert set(paths[f"{path}{end}"]["get"]["responses"]) == {"200", "404", "503"}
+    for route in ("/ping", "/v2/health/ready"):
+        assert set(paths[route]["get"]["responses"]) == {"200", "503"}
+    for route in ("/livez", "/status", "/metrics", "/version", "/v2", "/v2/health/live"):
         assert set(paths[route]["get"]["responses"]) == {"200"}
 
 

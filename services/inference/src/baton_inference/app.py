@@ -5,14 +5,16 @@ from importlib.metadata import version
 from fastapi_offline import FastAPIOffline
 
 from baton_inference.body import BodyReader
-from baton_inference.codecs import predict
+from baton_inference.codecs import invocations, predict, v2
 from baton_inference.core import Core
 from baton_inference.exposition import Exposition, MetricsCollector
-from baton_inference.middleware import Front, RequestIds
+from baton_inference.middleware import Front, RequestIds, ScoringRoutes
+from baton_inference.mlflow_routes import mlflow_routes
 from baton_inference.openapi import LiveDocument
 from baton_inference.routes import add_routes
-from baton_inference.scoring import ScoringRoute
+from baton_inference.scoring import InferRoute, ScoringRoute
 from baton_inference.settings import InferenceSettings
+from baton_inference.v2_routes import v2_routes
 from baton_inference.workers import Workers
 
 
@@ -43,13 +45,19 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         status=lambda: core.record.status,
         exposition=Exposition(collector),
     )
+    rest.include_router(mlflow_routes(core.slot))
+    rest.include_router(v2_routes(core.slot))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(rest, core.slot, max_rows=settings.max_rows)  # type: ignore[method-assign]
-    scoring = ScoringRoute(
-        predict.PROTOCOL,
-        core.slot,
-        core.metrics,
-        workers,
-        BodyReader(settings.max_body_bytes, workers),
-    )
-    return Front({"/predict": scoring}, rest, RequestIds())
+    return Front(_scoring_routes(settings, core, workers), rest, RequestIds())
+
+
+def _scoring_routes(settings: InferenceSettings, core: Core, workers: Workers) -> ScoringRoutes:
+    bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
+
+    parts = (core.slot, core.metrics, workers, bodies)
+    exact = {
+        "/predict": ScoringRoute(predict.PROTOCOL, *parts),
+        "/invocations": ScoringRoute(invocations.PROTOCOL, *parts),
+    }
+    return ScoringRoutes(exact, infer=InferRoute(v2.PROTOCOL, *parts))

@@ -9,7 +9,8 @@ import structlog
 from baton_engine.engine import Engine, EngineError
 from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
-from baton_inference.codecs import predict
+from baton_inference.codecs.compiled import compile_codecs
+from baton_inference.codecs.predict import PROTOCOL
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.policy import Identity
 from baton_inference.slot import Served, Source
@@ -135,8 +136,8 @@ class Loader:
         signature = fetched.mlmodel.signature
         version = fetched.version
         engine = self._open_engine(fetched.onnx_file, signature)
-        codec = predict.PredictCodec(version, signature, engine.classes, max_rows=self._max_rows)
-        warm = warm_up(engine, signature, codec, fetched.input_example_file)
+        codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
+        warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example_file)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:
@@ -145,7 +146,7 @@ class Loader:
             model=version,
             signature=signature,
             engine=engine,
-            codecs={predict.PROTOCOL: codec},
+            codecs=codecs,
             example=warm.example,
             inline_rows=warm.inline_rows,
             source=source,

@@ -42,12 +42,14 @@ class RequestIds:
 class ScoringRoutes:
     """Finds the scoring route of a path."""
 
-    def __init__(self, exact: Mapping[str, ScoringRoute], infer: ScoringRoute) -> None:
+    def __init__(
+        self, exact: Mapping[str, ScoringRoute], infer: ScoringRoute | None = None
+    ) -> None:
         """Takes the routes.
 
         Args:
             exact: path to route.
-            infer: for the paths of V2 that name a model.
+            infer: for the paths of V2 that name a model, where there is one.
         """
         self._exact = exact
         self._infer = infer

@@ -1,18 +1,13 @@
-"""The OpenAPI document: what FastAPI knows of its own routes, and `/predict` as it stands now."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The OpenAPI document: FastAPI's own routes, and the scoring routes as they are now."""
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from baton_inference import problems
 from baton_inference.codecs.cells import INTEGER_RANGES
-from baton_inference.errors import InferenceError
+from baton_inference.openapi_problems import PROBLEM, Json, scoring_problems, version_headers
+from baton_inference.openapi_protocols import SCHEMAS, infer_paths, invocations_operation
 from baton_inference.slot import Served, Slot
 from baton_registry.signature import Column, Label
-
-Json = dict[str, Any]
 
 _COLUMN_TYPES: dict[str, Json] = {
     "boolean": {"type": "boolean"},
@@ -24,34 +19,6 @@ _COLUMN_TYPES: dict[str, Json] = {
 }
 _LABEL_TYPES: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
 _FLOAT32_MAX = 3.4028234663852886e38
-
-PROBLEM: Json = {
-    "type": "object",
-    "title": "Problem",
-    "description": "An error after RFC 9457.",
-    "required": ["type", "title", "status", "detail", "request_id"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "maxItems": 100,
-            "description": "The bad cells; rows are counted from 0.",
-            "items": {
-                "type": "object",
-                "required": ["row", "column", "message"],
-                "properties": {
-                    "row": {"type": "integer"},
-                    "column": {"type": "string"},
-                    "message": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 
 
 class LiveDocument:
@@ -80,15 +47,14 @@ class LiveDocument:
             "Problem": PROBLEM,
             "Instances": instances_schema(served, self._max_rows),
             "Predictions": predictions_schema(served),
+            **SCHEMAS,
         }
-        document["paths"]["/predict"] = {"post": predict_operation(served)}
+        document["paths"] |= {
+            "/predict": {"post": predict_operation(served)},
+            "/invocations": {"post": invocations_operation(served)},
+            **infer_paths(served),
+        }
         return document
-
-
-def problem_response(description: str) -> Json:
-    """A response that is a problem."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
 
 
 def predict_operation(served: Served | None) -> Json:
@@ -107,10 +73,10 @@ def predict_operation(served: Served | None) -> Json:
         "responses": {
             "200": {
                 "description": "One prediction for each instance, in their order.",
-                "headers": {name: _header() for name in ("X-Model-Name", "X-Model-Version")},
+                "headers": version_headers(),
                 "content": {"application/json": answer},
             },
-            **_problem_responses(problems.KINDS),
+            **scoring_problems(),
         },
     }
 
@@ -192,15 +158,3 @@ def _probabilities_schema(classes: tuple[Label, ...]) -> Json:
     number = {"type": ["number", "null"], "description": "Null where the model gave no number."}
     keys = [str(label) for label in classes]
     return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, number)}
-
-
-def _problem_responses(kinds: Mapping[type[InferenceError], problems.ProblemKind]) -> Json:
-    """The problems by their status; kinds that share one share a response."""
-    titles: dict[int, list[str]] = {}
-    for kind in kinds.values():
-        titles.setdefault(kind.status, []).append(kind.title)
-    return {str(s): problem_response("; or: ".join(titles[s]) + ".") for s in sorted(titles)}
-
-
-def _header() -> Json:
-    return {"schema": {"type": "string"}}

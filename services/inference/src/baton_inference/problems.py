@@ -98,6 +98,8 @@ def internal_problem(request_id: str, path: str = "") -> Answer:
 
 
 def _answer(members: dict[str, Any], path: str, headers: Headers) -> Answer:
-    if path == "/v2" or path.startswith("/v2/"):  # where clients look for it: the protocol's own form of an error
+    if path == "/v2" or path.startswith(
+        "/v2/"
+    ):  # where clients look for it: the protocol's own form of an error
         members["error"] = members["detail"]
     return Answer(members["status"], msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from baton_inference.answer import Answer
 from baton_inference.errors import NotReady
 from baton_inference.exposition import Exposition
 from baton_inference.middleware import REQUEST_ID
-from baton_inference.openapi import problem_response
+from baton_inference.openapi_problems import problem_response
 from baton_inference.problems import internal_problem, problem_of, status_problem
+from baton_inference.responses import response_of
 from baton_inference.slot import Slot
 from baton_inference.status import Status
 
@@ -49,7 +49,7 @@ def add_routes(
     )
     async def readyz(request: Request) -> Any:
         if slot.served is None:
-            return response_of(problem_of(not_ready(), request.scope[REQUEST_ID]))
+            return response_of(problem_of(_not_ready(), request.scope[REQUEST_ID]))
         return Ready()
 
     @app.get("/status", summary="What serves, and what should", tags=["operations"])
@@ -71,8 +71,7 @@ def add_routes(
     app.add_exception_handler(Exception, _answer_exception)
 
 
-def not_ready() -> NotReady:
-    """The slot is empty."""
+def _not_ready() -> NotReady:
     return NotReady("no model is being served yet; GET /status says why")
 
 
@@ -90,9 +89,3 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
 async def _answer_exception(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Answers before Starlette raises the error again, for `Front` to log."""
     return response_of(internal_problem(request.scope[REQUEST_ID], request.url.path))
-
-
-def response_of(answer: Answer) -> Response:
-    """`answer` as Starlette's; the request's id is added on the way out."""
-    headers = {name.decode(): value.decode() for name, value in answer.headers}
-    return Response(answer.body, answer.status, headers, media_type=answer.media_type.decode())

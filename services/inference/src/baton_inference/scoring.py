@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -16,6 +15,7 @@ from baton_inference.metrics import Metrics
 from baton_inference.problems import internal_problem, problem_of
 from baton_inference.slot import Served, Slot
 from baton_inference.stack import stack_of
+from baton_inference.targets import infer_target
 from baton_inference.workers import Workers
 
 MAX_INLINE_BYTES = 16 * 1024
@@ -23,44 +23,22 @@ MAX_INLINE_BYTES = 16 * 1024
 CLIENT_GONE = 499
 """What metrics count where nobody was left to answer, as nginx does."""
 
-CheckTarget = Callable[[str, Served], None]
 _ENDING = Ending("the service is ending; send this again")
 
 log = structlog.get_logger("baton.scoring")
-
-
-def _take_any(path: str, served: Served) -> None:
-    """The path names no version: whatever serves answers."""
 
 
 class ScoringRoute:
     """One protocol's scoring route, as a bare ASGI endpoint."""
 
     def __init__(
-        self,
-        protocol: str,
-        slot: Slot,
-        metrics: Metrics,
-        workers: Workers,
-        bodies: BodyReader,
-        check_target: CheckTarget = _take_any,
+        self, protocol: str, slot: Slot, metrics: Metrics, workers: Workers, bodies: BodyReader
     ) -> None:
-        """Wires the route.
-
-        Args:
-            protocol: whose codec of the served version is used.
-            slot: what serves.
-            metrics: where requests are counted.
-            workers: the threads for large requests.
-            bodies: reads them.
-            check_target: raises `NotServed` where a path names what is not served.
-        """
         self._protocol = protocol
         self._slot = slot
         self._metrics = metrics
         self._workers = workers
         self._bodies = bodies
-        self._check_target = check_target
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Answers one POST."""
@@ -91,11 +69,14 @@ class ScoringRoute:
         if answer is not None:
             await answer.send(send, request_id)
 
+    def codec_for(self, path: str, served: Served) -> Codec[Any]:  # noqa: ARG002
+        """The codec for a request to this path."""
+        return served.codecs[self._protocol]
+
     async def _score(self, scope: Scope, receive: Receive, served: Served | None) -> Answer:
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")
-        self._check_target(scope["path"], served)
-        codec = served.codecs[self._protocol]
+        codec = self.codec_for(scope["path"], served)
         media = MediaHeaders(scope["headers"])
         media.check(codec.media_types)
         with self._bodies.share() as share:
@@ -110,11 +91,24 @@ class ScoringRoute:
     ) -> tuple[int, Encoded]:
         """How many rows, and the body of the answer: here if that is quick, else in a thread."""
         if len(body) > MAX_INLINE_BYTES:
-            return await self._workers.run(lambda: _answer(served, codec, codec.decode(body, media)))
+            return await self._workers.run(
+                lambda: _answer(served, codec, codec.decode(body, media))
+            )
         batch = codec.decode(body, media)
         if batch.rows > served.inline_rows:
             return await self._workers.run(lambda: _answer(served, codec, batch))
         return _answer(served, codec, batch)
+
+
+class InferRoute(ScoringRoute):
+    """A scoring route whose path names the model, and may name the version."""
+
+    def codec_for(self, path: str, served: Served) -> Codec[Any]:
+        """The codec; raises `NotServed` where the path names what is not served."""
+        target = infer_target(path)
+        if target is not None:
+            target.check(served)
+        return super().codec_for(path, served)
 
 
 def _answer(served: Served, codec: Codec[Any], batch: Batch) -> tuple[int, Encoded]:

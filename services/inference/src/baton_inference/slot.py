@@ -6,7 +6,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from baton_engine.engine import Engine
-from baton_inference.codecs.codec import Codec
+from baton_inference.codecs.compiled import Codecs
 from baton_inference.policy import Identity
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
@@ -36,7 +36,7 @@ class Served:
     model: ModelVersion
     signature: Signature
     engine: Engine
-    codecs: Mapping[str, Codec[Any]]
+    codecs: Codecs
     example: Mapping[str, Any]
     inline_rows: int
     source: Source

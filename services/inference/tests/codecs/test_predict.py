@@ -7,9 +7,13 @@ import pytest
 from inference_fakes import GOOD_BODY, SIGNATURE
 
 from baton_engine.engine import Scores
+from baton_inference.codecs.codec import Batch
 from baton_inference.codecs.predict import PredictCodec
+from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Label
+
+BATCH = Batch(2, {})
 
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
@@ -32,7 +36,7 @@ def test_labels_keep_their_type(
 ) -> None:
     """A label has the target's type; the keys of the probabilities are its text, in order."""
     scores = Scores(labels, np.array([[0.25, 0.75], [1, 0]], np.float32))
-    answer = json.loads(codec(classes).encode(scores))
+    answer = json.loads(codec(classes).encode(scores, BATCH).body)
     assert answer == {
         "model_name": 'say "ä"',
         "model_version": "7",
@@ -48,10 +52,10 @@ def test_labels_keep_their_type(
 def test_no_number_becomes_null() -> None:
     """JSON has no NaN: a probability that is none is null."""
     scores = Scores(np.array(["no"]), np.array([[np.nan, 0.5]], np.float32))
-    answer = json.loads(codec(("no", "yes")).encode(scores))
+    answer = json.loads(codec(("no", "yes")).encode(scores, BATCH).body)
     assert answer["predictions"][0]["probabilities"] == {"no": None, "yes": 0.5}
 
 
 def test_reads_instances() -> None:
     """The body holds instances."""
-    assert codec(("no", "yes")).decode(GOOD_BODY).rows == 1
+    assert codec(("no", "yes")).decode(GOOD_BODY, MediaHeaders(())).rows == 1

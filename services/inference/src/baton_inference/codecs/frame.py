@@ -1,0 +1,76 @@
+"""A table on its way from a body to columns: values by column, not yet cast."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from baton_inference.codecs.casts import MAX_NAMED_CELLS, Cast, cast_column
+from baton_inference.codecs.codec import Batch
+from baton_inference.errors import BadCell, InvalidRows, TooManyRows
+from baton_registry.signature import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Values by column.
+
+    Attributes:
+        rows: how many values each column has.
+        columns: name to values; other columns than the signature's may be left out.
+        cast: makes an array of them.
+    """
+
+    rows: int
+    columns: Mapping[str, Sequence[Any]]
+    cast: Cast
+
+    def to_batch(self, signature: Signature) -> Batch:
+        """The columns of the signature.
+
+        A column may not be left out, even where the signature calls it optional: the pipeline
+        behind `mlflow models serve` fails without it.
+
+        Raises:
+            InvalidRows: a column is missing or has a bad cell, or there are no rows.
+        """
+        if not self.rows:
+            raise InvalidRows("there are no rows")
+        arrays = {}
+        bad: list[BadCell] = []
+        for column in signature.columns:
+            if column.name not in self.columns:
+                bad.append(BadCell(0, column.name, "is missing"))
+                continue
+            try:
+                arrays[column.name] = cast_column(column, self.columns[column.name], self.cast)
+            except InvalidRows as error:
+                bad += error.cells
+        if bad:
+            bad.sort(key=lambda cell: cell.row)
+            raise InvalidRows(
+                "the rows do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS])
+            )
+        return Batch(self.rows, arrays)
+
+
+def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
+    """The values by column; None where the rows are not all objects of the same columns."""
+    if {*map(type, rows)} != {dict}:
+        return None
+    names = [*rows[0]]
+    if not names or {*map(len, rows)} != {len(names)}:
+        return None
+    # Unlike `itemgetter(*names)`, it gives a tuple for a single name, too.
+    cells = itemgetter(*names, names[0])
+    try:
+        columns = [*zip(*map(cells, rows), strict=True)]
+    except KeyError:
+        return None
+    return dict(zip(names, columns, strict=False))
+
+
+def check_rows(rows: int, max_rows: int) -> None:
+    """Raises `TooManyRows`."""
+    if rows > max_rows:
+        raise TooManyRows(f"{rows} rows are more than the {max_rows} that a request may hold")
