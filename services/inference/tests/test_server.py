@@ -134,3 +134,17 @@ def test_a_large_body_is_refused_by_its_length(service: Service) -> None:
     connection.putheader("content-length", str(10**9))
     connection.endheaders()
     assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/status", "/metrics", "/docs"])
+def test_head_is_get_without_a_body(service: Service, path: str) -> None:
+    """A health checker that asks with HEAD gets the answer of a GET, headers only."""
+    service.wait_until_ready()
+    connection = service.connect()
+    for method in ("HEAD", "GET"):  # on one connection: a body sent with HEAD would spoil the next
+        connection.request(method, path)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert bool(answer.read()) == (method == "GET")
+        assert answer.headers["X-Request-ID"]
+    connection.close()

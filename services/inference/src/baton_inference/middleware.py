@@ -102,9 +102,12 @@ class Front:
                 message = {**message, "headers": [*message.get("headers", ()), tag]}
             await send(message)
 
-        scope[REQUEST_ID] = request_id
+        # Health checkers ask with HEAD, which FastAPI's routes do not know. The server still sees
+        # the method in its own scope, and sends no body.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
-            await self._rest(scope, receive, send_tagged)
+            inner = {**scope, "method": method, REQUEST_ID: request_id}
+            await self._rest(inner, receive, send_tagged)
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:
