@@ -123,6 +123,9 @@ def plain_mlflow_version(desk: Desk, flavor: str) -> None:
     model = LogisticRegression().fit(x.to_numpy(), y)
     signature = mlflow.models.infer_signature(x, y)
     mlflow.set_tracking_uri(desk.tracking_uri)
+    mlflow.set_experiment(
+        desk.model
+    )  # MLflow remembers one from whatever ran before in this process
     with mlflow.start_run():
         given = {"signature": signature, "registered_model_name": desk.model}
         given |= {"pip_requirements": []}
