@@ -11,7 +11,8 @@ from trainer_tables import TARGET, Notes, features, text_target
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
-from baton_trainer import csv_file, gate, logged_model, run, training
+from baton_registry.promotion import CHALLENGER
+from baton_trainer import csv_file, gate, logged_model, run
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.training import TrainRequest, TrainResult, train
@@ -62,7 +63,7 @@ def test_a_version_is_registered_with_all_that_serving_and_promotion_need(
 ) -> None:
     """Verdict, checksums that hold, the data's checksum and the alias; stdout stays clean."""
     result = workshop.train()
-    version = workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+    version = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert (version.version, version.run_id) == (result.version, result.run_id)
     assert result.gate_passed
     assert version.tags["baton.gate"] == "passed"
@@ -124,7 +125,7 @@ def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop
     assert worse.gate.startswith("failed: ROC AUC 0.")
     version = workshop.registry.get_version(workshop.name, worse.version)
     assert version.tags["baton.gate"] == worse.gate
-    challenger = workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+    challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert challenger.version == good.version
 
 
@@ -159,7 +160,7 @@ def test_a_failure_inside_leaves_a_failed_run_and_no_version(
     assert found.info.status == "FAILED"
     assert workshop.registry.list_versions(workshop.name) == []
     with pytest.raises(AliasNotSet):
-        workshop.registry.resolve_alias(workshop.name, training.CHALLENGER)
+        workshop.registry.resolve_alias(workshop.name, CHALLENGER)
 
 
 def test_what_could_not_be_compared_is_told(

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from baton_cli.errors import CommandFailed
 from baton_registry import settings as registry_settings
 from baton_registry.client import RegistryClient
-from baton_registry.settings import RegistrySettings, SettingsError
+from baton_registry.settings import RegistrySettings, SettingsError, is_http_address
 
 S = TypeVar("S", bound=RegistrySettings)
 
@@ -27,12 +27,7 @@ def _addresses(value: str) -> tuple[str, ...]:
 
 
 def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises where it is no port number
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    return is_http_address(text) and "@" not in urlsplit(text).netloc
 
 
 class CliSettings(RegistrySettings):

@@ -19,13 +19,18 @@ class SettingsError(Exception):
     """A setting is not allowed; the text is one line for the person who set it."""
 
 
-def _http_uri(value: str) -> str:
+def is_http_address(text: str) -> bool:
+    """Whether the text is an http or https address with a host."""
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # no port number, or a bracket that is not closed
-        good = False
-    if not good or any(character.isspace() for character in value):
+        return False
+    return good and not any(character.isspace() for character in text)
+
+
+def _http_uri(value: str) -> str:
+    if not is_http_address(value):
         raise ValueError("an http:// or https:// address, e.g. http://127.0.0.1:5000")
     return value.rstrip("/")
 

@@ -11,6 +11,7 @@ from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, ArtifactNotFound, ChecksumMismatch, InvalidModel
 from baton_registry.fetch import fetch
+from baton_registry.guard import GATE_PASSED
 from baton_registry.signature import Column
 from baton_trainer import cells, evaluation, scoring
 from baton_trainer.evaluation import Outcome
@@ -18,8 +19,6 @@ from baton_trainer.export import MAX_ABS_DIFF, Parity
 
 MARGIN = 0.01
 """How far the ROC AUC on the held-out rows may fall below production's."""
-
-PASSED = "passed"
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def verdict(parity: Parity, roc_auc: float, production: Production | None) -> st
             f"{MAX_ABS_DIFF:.0e} and none"
         )
     if production is None:
-        return PASSED
+        return GATE_PASSED
     if production.obstacle:
         return f"failed: cannot be compared with version {production.version} in production: " + (
             production.obstacle
@@ -64,7 +63,7 @@ def verdict(parity: Parity, roc_auc: float, production: Production | None) -> st
             f"failed: ROC AUC {roc_auc:.4f} on the held-out rows is more than {MARGIN} below the "
             f"{production.roc_auc:.4f} of version {production.version} in production"
         )
-    return PASSED
+    return GATE_PASSED
 
 
 def look_at_production(

@@ -10,7 +10,9 @@ from typing import Any
 
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet
+from baton_registry.guard import GATE_PASSED
 from baton_registry.model_version import CHECKSUM_TAG_PREFIX, DATA_CHECKSUM_TAG, GATE_TAG
+from baton_registry.promotion import CHALLENGER
 from baton_trainer import candidate, churn, csv_file, gate, pipeline, run, settings, table
 from baton_trainer.candidate import Candidate
 from baton_trainer.gate import Production
@@ -19,9 +21,6 @@ from baton_trainer.pipeline import Classifier
 from baton_trainer.progress import Progress, Silence
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
-
-CHALLENGER = "challenger"
-"""The alias of the newest version that passed the gate."""
 
 BUILT_IN = "built-in churn table"
 
@@ -62,7 +61,7 @@ class TrainResult:
     @property
     def gate_passed(self) -> bool:
         """Whether the version may be promoted."""
-        return self.gate == gate.PASSED
+        return self.gate == GATE_PASSED
 
 
 def train(
@@ -167,7 +166,7 @@ class _Run:
         created = self.registry.create_version(
             name, source=f"models:/{model_id}", run_id=self.run_id, tags=tags
         )
-        if verdict == gate.PASSED:
+        if verdict == GATE_PASSED:
             self.registry.set_alias(name, CHALLENGER, created.version)
         return created.version
 
