@@ -1,0 +1,26 @@
+"""The echo floor: the product's own HTTP server around an application without a model.
+
+It reads the body and sends it back; what a scoring route costs beyond that is the product's own
+doing. `python -m bench.peers.floor PORT`.
+"""
+
+import sys
+
+from baton_inference.answer import Receive, Scope, Send
+from baton_inference.server import listen, serve
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's shape
+    """Answers with the request's body."""
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        body += message.get("body", b"")
+        is_whole = not message.get("more_body", False)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+if __name__ == "__main__":
+    serve(echo, listen("127.0.0.1", int(sys.argv[1])))
