@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py")) + sorted(ROOT.glob("services/*/src/**/*.py"))
 CORE = ("watcher", "policy", "loader", "slot", "cache")
 PURE = ("policy", "ledger")
+HEAVY = ("mlflow", "mlflow-skinny", "onnx", "pandas", "pyarrow", "scikit-learn", "scipy")
 
 
 def imported(path: Path) -> set[str]:
@@ -41,6 +42,15 @@ def test_only_the_trainer_imports_mlflow() -> None:
 
     assert guilty
     assert {path.relative_to(ROOT).parts[1] for path in guilty} == {"trainer"}
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_inference_is_light(package: str) -> None:
+    """The image of inference does without what takes tens of megabytes and half a second."""
+    lock = (ROOT / "services/inference/requirements.lock").read_text(encoding="utf-8")
+
+    assert "\nonnxruntime==" in lock
+    assert f"\n{package}==" not in lock
 
 
 def test_only_settings_read_the_environment() -> None:

@@ -15,11 +15,10 @@ def classes_of_graph(model: bytes) -> tuple[Label, ...]:
     Raises:
         EngineError: no node does.
     """
-    # Only a model whose MLmodel names no classes needs it, and it takes as long to import as all
-    # the rest that serves.
-    import onnx  # noqa: PLC0415
+    # Only a model whose MLmodel names no classes needs it.
+    from baton_engine.onnx_proto import parse_nodes  # noqa: PLC0415
 
-    for node in reversed(onnx.load_model_from_string(model).graph.node):
+    for node in reversed(parse_nodes(model)):
         for attribute in node.attribute:
             if attribute.name in _ATTRIBUTES and (attribute.strings or attribute.ints):
                 texts = tuple(text.decode() for text in attribute.strings)
