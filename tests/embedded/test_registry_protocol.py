@@ -53,7 +53,7 @@ def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Pat
     assert fetched.verified
     assert fetched.mlmodel.signature.classes == ("No", "Yes")
     assert len(fetched.mlmodel.signature.columns) == 19
-    assert fetched.input_example_file is not None
+    assert fetched.input_example is not None
     assert reopen(version, tmp_path) == fetched
 
 

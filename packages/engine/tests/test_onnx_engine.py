@@ -223,15 +223,34 @@ def test_a_model_that_is_no_classifier() -> None:
         OnnxEngine(model.SerializeToString(), signature(("x", "double")))
 
 
-def test_serves_on_when_its_file_is_gone(tmp_path: Path) -> None:
-    """The file is read whole: it may go while the engine serves."""
-    file = tmp_path / "model.onnx"
-    file.write_bytes(linear([("x", FLOAT), ("n", INT64)]))
-    engine = OnnxEngine.from_file(file, XN)
-    file.unlink()
-    assert engine.score(arrays(XN, [1], [1])).labels.tolist() == ["yes"]
-    with pytest.raises(FileNotFoundError):
-        OnnxEngine.from_file(file, XN)
+def external(location: str) -> TensorProto:
+    """A tensor `w` of one number that stands in a file."""
+    tensor = TensorProto(name="w", data_type=FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", location), ("length", "4")):
+        tensor.external_data.add(key=key, value=value)
+    return tensor
+
+
+@pytest.mark.parametrize("as_constant", [False, True])
+@pytest.mark.parametrize("location", ["weights", "./weights", "{folder}/weights", "../weights"])
+def test_reads_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str, *, as_constant: bool
+) -> None:
+    """A model whose weights stand in another file is refused: any file could be named."""
+    (tmp_path / "below").mkdir()
+    for folder in (tmp_path, tmp_path / "below"):
+        (folder / "weights").write_bytes(b"\0\0\x80\x3f")
+    monkeypatch.chdir(tmp_path / "below")
+    tensor = external(location.format(folder=tmp_path))
+    model = onnx.load_model_from_string(matrix(1))
+    model.graph.node[0].input[0] = "product"
+    model.graph.node.insert(0, helper.make_node("Mul", ["x", "w"], ["product"]))
+    if as_constant:
+        model.graph.node.insert(0, helper.make_node("Constant", [], ["w"], value=tensor))
+    else:
+        model.graph.initializer.append(tensor)
+    with pytest.raises(EngineError, match="cannot load"):
+        OnnxEngine(model.SerializeToString(), signature(("x", "double")))
 
 
 def test_probabilities_stay_within_their_range(monkeypatch: pytest.MonkeyPatch) -> None:

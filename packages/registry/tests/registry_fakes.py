@@ -40,6 +40,7 @@ class FakeMlflow(httpx.BaseTransport):
         self.files: dict[str, bytes] = {}
         self.fail_on: set[tuple[str, str]] = set()
         self.log: list[tuple[str, str]] = []
+        self.artifact_uri = "mlflow-artifacts:/{version}"
 
     def client(self) -> RegistryClient:
         return RegistryClient("http://registry", transport=self)
@@ -100,7 +101,8 @@ class FakeMlflow(httpx.BaseTransport):
         return httpx.Response(200, json={})
 
     def _download_uri(self, sent: Body) -> httpx.Response:
-        return httpx.Response(200, json={"artifact_uri": f"mlflow-artifacts:/{sent['version']}"})
+        uri = self.artifact_uri.format(version=sent["version"])
+        return httpx.Response(200, json={"artifact_uri": uri})
 
     _ROUTES: dict[tuple[str, str], Callable[["FakeMlflow", Body], httpx.Response]] = {  # noqa: RUF012
         ("GET", "model-versions/get"): _get_version,

@@ -1,6 +1,7 @@
 """Fetching and verifying a version's files."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from registry_fakes import MODEL, FakeMlflow, mlmodel
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, fetch, reopen
 
 MLMODEL = mlmodel(("age", "double", True))
+WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}
 
 
 def sha256(text: str) -> str:
@@ -33,7 +35,8 @@ def test_fetch_gives_verified_files(tmp_path: Path) -> None:
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     assert fetched.verified
-    assert fetched.onnx_file.read_text() == "onnx"
+    assert fetched.onnx == b"onnx"
+    assert fetched.checksums == {name: sha256(files[name]) for name in ("MLmodel", "model.onnx")}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["MLmodel", "model.onnx"]
     assert reopen(fetched.version, tmp_path) == fetched
 
@@ -73,6 +76,50 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
 
+def test_a_recorded_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    """An input example may be absent, but not where it was registered and is gone."""
+    files = {"MLmodel": json.dumps({**json.loads(MLMODEL), **WITH_EXAMPLE}), "model.onnx": "onnx"}
+    client = server_with(files, tags_for(files)).client()
+    assert fetch(client, client.get_version(MODEL, "1"), tmp_path).input_example is None
+
+    client = server_with(files, tags_for({**files, "example.json": "{}"})).client()
+    with pytest.raises(ArtifactNotFound, match=r"example\.json"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path)
+
+
+@pytest.mark.parametrize("uri", ["mlflow-artifacts:/../secrets", "mlflow-artifacts:/1/../../x"])
+def test_an_address_outside_of_the_store_is_refused(tmp_path: Path, uri: str) -> None:
+    """What the registry calls a version's folder leads to no other route of the server."""
+    server = server_with({"MLmodel": MLMODEL}, {})
+    server.artifact_uri = uri
+    client = server.client()
+
+    with pytest.raises(InvalidModel, match="outside"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path)
+
+
+def test_what_was_verified_is_what_is_given(tmp_path: Path) -> None:
+    """Files that change on the disk after they were verified change nothing any more."""
+    files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
+    client = server_with(files, tags_for(files)).client()
+    fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
+
+    (tmp_path / "model.onnx").write_text("evil")
+    assert fetched.onnx == b"onnx"
+
+
+def test_a_link_in_the_cache_is_not_followed(tmp_path: Path) -> None:
+    """Not even to a file with the right content: the next time it may have another."""
+    files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
+    client = server_with(files, tags_for(files)).client()
+    version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
+    (tmp_path / "model.onnx").rename(tmp_path / "elsewhere")
+    (tmp_path / "model.onnx").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(OSError, match=r"model\.onnx"):
+        reopen(version, tmp_path)
+
+
 def test_altered_cache_is_refused(tmp_path: Path) -> None:
     """Files altered or lost after the fetch are refused when opened again."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
@@ -91,6 +138,8 @@ def test_altered_cache_is_refused(tmp_path: Path) -> None:
     ("text", "word"),
     [
         ("[", "not YAML"),
+        ("a: &a {b: 1}\nc: {<<: *a}", "not YAML"),
+        ("#" * 2**22 + "##", "over"),
         ("- a list", "not a mapping"),
         ("flavors: {sklearn: {}}", "no ONNX model"),
         ("flavors: {onnx: {data: ../../etc/passwd}}", "outside"),

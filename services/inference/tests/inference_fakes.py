@@ -72,9 +72,9 @@ class ErrorModel(SumModel):
         raise ValueError(f"could not convert {columns['note'][0]!r}")
 
 
-def open_fake_engine(path: Path, signature: Signature) -> SumModel:
+def open_fake_engine(model: bytes, signature: Signature) -> SumModel:
     """The model that a file's text asks for: `sum SHARE`, `error`; anything else is broken."""
-    kind, _, share = path.read_text().partition(" ")
+    kind, _, share = model.decode().partition(" ")
     if kind == "sum":
         return SumModel(float(share), signature.classes or ("no", "yes"))
     if kind == "error":
@@ -128,7 +128,7 @@ class FakeRegistry(RegistryClient):
     def artifact_root(self, version: ModelVersion) -> str:
         return version.source
 
-    def download(self, root: str, path: str, destination: Path) -> str:
+    def download(self, root: str, path: str, destination: Path) -> None:
         if fault := self.fault or self.download_fault:
             raise fault
         self.downloads.append(f"{root}/{path}")
@@ -136,7 +136,6 @@ class FakeRegistry(RegistryClient):
         if path not in self.files[root]:
             raise ArtifactNotFound(f"the version has no file {path!r}")
         destination.write_bytes(self.files[root][path])
-        return hashlib.sha256(self.files[root][path]).hexdigest()
 
     def add(
         self,

@@ -1,6 +1,7 @@
 """The cache on disk."""
 
 import fcntl
+import json
 import os
 import shutil
 import threading
@@ -71,14 +72,30 @@ def test_remembers_what_served_for_each_model_and_alias(cache: VersionCache) -> 
     assert cache.last_served("other", "staging") is None
 
 
-def test_a_version_without_checksums_gets_those_of_its_files(cache: VersionCache) -> None:
-    """Where the registry records nothing, what was fetched is what counts."""
-    plain = ModelVersion("churn_model", "1", source="s")
-    put(cache, plain)
-    found = cache.find("churn_model", Identity.of(plain))
-    assert found is not None
-    x = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    assert found[0].checksums == {"model.onnx": x}
+def altered_note(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
+    """Keeps version 1, as what serves, and alters what the cache notes of it."""
+    put(cache, version(1))
+    cache.point_to(version(1), "production")
+    (note,) = tmp_path.rglob("version.json")
+    note.write_text(json.dumps({**json.loads(note.read_text()), **fields}))
+
+
+@pytest.mark.parametrize("fields", [{"name": "other"}, {"version": "2"}, {"tags": {}}])
+def test_an_entry_that_is_not_what_it_is_kept_as(
+    cache: VersionCache, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    """Another model's files, or another version's, are not found in a version's place."""
+    altered_note(cache, tmp_path, **fields)
+    assert cache.find("churn_model", Identity.of(version(1))) is None
+
+
+@pytest.mark.parametrize("fields", [{"name": "other"}, {"tags": {}}])
+def test_nothing_is_served_without_its_name_and_its_checksums(
+    cache: VersionCache, tmp_path: Path, fields: dict[str, object]
+) -> None:
+    """What served last is another model's, or could be anything: it is not taken."""
+    altered_note(cache, tmp_path, **fields)
+    assert cache.last_served("churn_model", "production") is None
 
 
 def test_keeping_again_replaces_what_was_altered(cache: VersionCache) -> None:

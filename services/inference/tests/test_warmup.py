@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,19 +15,17 @@ from baton_inference.errors import LoadFailure
 from baton_inference.warmup import WarmUp, warm_up
 
 
-def warm(engine: SumModel, tmp_path: Path, example: Any = None) -> WarmUp:
+def warm(engine: SumModel, example: Any = None) -> WarmUp:
     """Warms a model up on an example; a text stands for the file as it is."""
-    file = tmp_path / "input_example.json"
-    if example is not None:
-        file.write_text(example if isinstance(example, str) else json.dumps(example))
+    text = example if isinstance(example, str) else json.dumps(example)
     codec = served(engine).codecs["predict"]
-    return warm_up(engine, SIGNATURE, codec, file if example is not None else None)
+    return warm_up(engine, SIGNATURE, codec, None if example is None else text.encode())
 
 
-def test_uses_the_versions_own_example(tmp_path: Path) -> None:
+def test_uses_the_versions_own_example() -> None:
     """The example shown is the row of the version's own that has the fewest gaps."""
     data = [[1, 1, None], [2, 2, "b"], [3, 3, None]]
-    result = warm(SumModel(), tmp_path, {"columns": ["x", "n", "note"], "data": data})
+    result = warm(SumModel(), {"columns": ["x", "n", "note"], "data": data})
     assert result.used_example
     assert result.example == {"x": 2, "n": 2, "note": "b"}
 
@@ -47,17 +44,17 @@ def test_uses_the_versions_own_example(tmp_path: Path) -> None:
         '{"columns": ["x", "n"], "data": [[NaN, 1]]}',
     ],
 )
-def test_makes_a_row_up_where_the_example_is_of_no_use(tmp_path: Path, example: Any) -> None:
+def test_makes_a_row_up_where_the_example_is_of_no_use(example: Any) -> None:
     """No example, or one that a request could not bring, is replaced by a row of our own."""
-    result = warm(SumModel(), tmp_path, example)
+    result = warm(SumModel(), example)
     assert not result.used_example
     assert result.example == {"x": 0.0, "n": 0, "note": "a"}
 
 
-def test_a_model_that_fails_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_fails_is_refused() -> None:
     """A model that fails on its first rows never gets into the slot."""
     with pytest.raises(LoadFailure, match="could not convert"):
-        warm(ErrorModel(), tmp_path)
+        warm(ErrorModel())
 
 
 class OddModel(SumModel):
@@ -81,15 +78,13 @@ class OddModel(SumModel):
         ([1], [[0.1, 0.9]]),
     ],
 )
-def test_answers_must_fit_the_classes(tmp_path: Path, labels: Any, probabilities: Any) -> None:
+def test_answers_must_fit_the_classes(labels: Any, probabilities: Any) -> None:
     """A model whose answers do not fit its classes is refused."""
     with pytest.raises(LoadFailure, match=r"the model answers"):
-        warm(OddModel(labels, probabilities), tmp_path)
+        warm(OddModel(labels, probabilities))
 
 
-def test_a_slow_model_is_kept_off_the_event_loop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quick model scores some rows on the event loop, a slow one none."""
     now_s = 0.0
 
@@ -98,5 +93,5 @@ def test_a_slow_model_is_kept_off_the_event_loop(
         now_s += warmup.INLINE_BUDGET_S * 1.5
 
     monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: now_s)
-    assert warm(SlowModel(pass_time), tmp_path).inline_rows == 0
-    assert warm(SlowModel(lambda: None), tmp_path).inline_rows == 64
+    assert warm(SlowModel(pass_time)).inline_rows == 0
+    assert warm(SlowModel(lambda: None)).inline_rows == 64

@@ -54,13 +54,12 @@ class FolderRegistry(RegistryClient):
     def artifact_root(self, version: ModelVersion) -> str:
         return ""
 
-    def download(self, root: str, path: str, destination: Path) -> str:
+    def download(self, root: str, path: str, destination: Path) -> None:
         assert self.folder is not None
         try:
             destination.write_bytes((self.folder / path).read_bytes())
         except FileNotFoundError as error:
             raise ArtifactNotFound("the version has no ONNX file") from error
-        return ""
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def test_any_mlflow_client_gets_the_labels_that_the_service_gives(
     folder = saved(data, tmp_path, estimator)
     labels = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(data.features))
     mlmodel = parse_mlmodel((folder / "MLmodel").read_text())
-    engine = OnnxEngine.from_file(folder / mlmodel.onnx_path, mlmodel.signature)
+    engine = OnnxEngine((folder / mlmodel.onnx_path).read_bytes(), mlmodel.signature)
     served = scoring.score(engine, mlmodel.signature.columns, data.features).labels
     assert labels.tolist() == served.tolist()
 

@@ -70,7 +70,7 @@ def test_a_version_is_registered_with_all_that_serving_and_promotion_need(
     assert version.tags["baton.data_sha256"] == csv_file.read(workshop.file).sha256
     fetched = fetch(workshop.registry, version, tmp_path)
     assert fetched.verified
-    assert fetched.input_example_file is not None
+    assert fetched.input_example is not None
     assert capsys.readouterr().out == ""
 
 

@@ -1,7 +1,7 @@
 """ONNX Runtime as an engine: one thread, inputs fed from columns, outputs read by their type."""
 
+import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,16 +56,6 @@ class OnnxEngine:
         self.classes: tuple[Label, ...] = signature.classes or classes_of_graph(model)
         self._is_boolean = all(isinstance(label, bool) for label in self.classes)
 
-    @classmethod
-    def from_file(cls, path: Path, signature: Signature) -> "OnnxEngine":
-        """Reads the file whole, so that it may go from the disk while it serves.
-
-        Raises:
-            EngineError: as the constructor does.
-            OSError: the file could not be read.
-        """
-        return cls(path.read_bytes(), signature)
-
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]`."""
         labels, probabilities = self._session.run(self._outputs, self._feed(columns))
@@ -112,6 +102,11 @@ def _session(model: bytes) -> Any:
     options.intra_op_num_threads = 1  # one row takes 0.1 ms: waking a second thread costs more
     options.inter_op_num_threads = 1
     options.log_severity_level = _FATAL_ONLY  # what matters is raised, and told in one line
+    # A model may name files that hold its weights. Nothing is below this, so it reads none: by
+    # default it could read whatever is below the folder that the process was started in.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", os.devnull
+    )
     try:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception

@@ -1,6 +1,5 @@
 """A version's files, as the tracking server serves them."""
 
-import hashlib
 import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,6 +12,7 @@ from baton_registry.errors import (
     RegistryRefused,
     VersionNotFound,
 )
+from baton_registry.files import MAX_FILE_BYTES
 from baton_registry.model_version import ModelVersion
 from baton_registry.transport import FIRST_ERROR_STATUS, Transport
 
@@ -50,10 +50,13 @@ class ArtifactClient:
                 f"the files of version {version.version} are at {uri.scheme or 'an unknown place'}:"
                 " and not served by the tracking server; start it with --serve-artifacts"
             )
-        return uri.path.strip("/")
+        root = uri.path.strip("/")
+        if ".." in root.split("/"):
+            raise InvalidModel(f"the files of version {version.version} are outside the store")
+        return root
 
-    def download(self, root: str, path: str, destination: Path) -> str:
-        """Streams one file to `destination` and gives its lower-case hex SHA-256.
+    def download(self, root: str, path: str, destination: Path) -> None:
+        """Streams one file to `destination`.
 
         Args:
             root: from `artifact_root`.
@@ -62,9 +65,10 @@ class ArtifactClient:
 
         Raises:
             ArtifactNotFound: there is no such file.
+            InvalidModel: it is larger than any that can be served.
             OSError: it could not be written.
         """
-        digest, end_s = hashlib.sha256(), time.monotonic() + DOWNLOAD_TIMEOUT_S
+        size, end_s = 0, time.monotonic() + DOWNLOAD_TIMEOUT_S
         url = "/api/2.0/mlflow-artifacts/artifacts/" + quote(f"{root}/{path}")
         try:
             with (
@@ -73,13 +77,14 @@ class ArtifactClient:
             ):
                 self._check_download(response, path)
                 for chunk in response.iter_bytes():
-                    digest.update(chunk)
                     file.write(chunk)
+                    size += len(chunk)
+                    if size > MAX_FILE_BYTES:
+                        raise InvalidModel(f"the file {path!r} is over {MAX_FILE_BYTES} bytes")
                     if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
             raise self._transport.unavailable(error) from error
-        return digest.hexdigest()
 
     def _check_download(self, response: httpx.Response, path: str) -> None:
         self._transport.check_answered(response)

@@ -1,47 +1,41 @@
 """A version's files: fetched through the tracking server, verified against their checksums.
 
 Only what serving needs is fetched: `MLmodel`, the ONNX file and the input example. What else a
-version holds (pickles, code, environments) never reaches the machine that serves.
+version holds (pickles, code, environments) never reaches the machine that serves. The bytes that
+are verified are the bytes that are given: what happens to the files afterwards does not matter.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from baton_registry.client import RegistryClient
 from baton_registry.errors import ArtifactNotFound, ChecksumMismatch
+from baton_registry.files import read_file
 from baton_registry.mlmodel import MLMODEL_FILE, MLModel, parse_mlmodel
 from baton_registry.model_version import ModelVersion
 
 
 @dataclass(frozen=True)
 class FetchedModel:
-    """A version's files on this machine.
+    """What serving needs of a version, as it was when it was verified.
 
     Attributes:
         version: what the registry says of it.
-        directory: the folder that holds the files under their own relative paths.
         mlmodel: the parsed MLmodel file.
+        onnx: the content of the ONNX file.
+        input_example: the content of the input example; None where the version has none.
         verified: False where the version records no checksums.
+        checksums: of the files that were read.
     """
 
     version: ModelVersion
-    directory: Path
     mlmodel: MLModel
+    onnx: bytes = field(repr=False)
+    input_example: bytes | None = field(repr=False)
     verified: bool
-
-    @property
-    def onnx_file(self) -> Path:
-        """The ONNX model."""
-        return self.directory / self.mlmodel.onnx_path
-
-    @property
-    def input_example_file(self) -> Path | None:
-        """The input example; None where the version has none."""
-        if self.mlmodel.input_example_path is None:
-            return None
-        path = self.directory / self.mlmodel.input_example_path
-        return path if path.exists() else None
+    checksums: Mapping[str, str]
 
 
 def fetch(client: RegistryClient, version: ModelVersion, directory: Path) -> FetchedModel:
@@ -50,17 +44,22 @@ def fetch(client: RegistryClient, version: ModelVersion, directory: Path) -> Fet
     Raises:
         RegistryUnavailable: the tracking server or its artifact store gave no answer.
         VersionNotFound: the version is gone.
-        ArtifactNotFound: the MLmodel or the ONNX file is missing.
+        ArtifactNotFound: the MLmodel, the ONNX file, or another file that is recorded is missing.
         InvalidModel: the version cannot be served; the text says why.
         ChecksumMismatch: a file is not the one that was registered.
         OSError: the folder could not be written.
     """
     root = client.artifact_root(version)
-    mlmodel = _fetch_mlmodel(client, version, root, directory)
-    _fetch_file(client, version, root, mlmodel.onnx_path, directory)
-    if mlmodel.input_example_path is not None:
-        _fetch_optional(client, version, root, mlmodel.input_example_path, directory)
-    return FetchedModel(version, directory, mlmodel, verified=bool(version.checksums))
+    _download(client, root, MLMODEL_FILE, directory)
+    mlmodel = _Files(version, directory).mlmodel()
+    _download(client, root, mlmodel.onnx_path, directory)
+    example = mlmodel.input_example_path
+    if example is not None:
+        try:
+            _download(client, root, example, directory)
+        except ArtifactNotFound:
+            (directory / example).unlink(missing_ok=True)
+    return reopen(version, directory)
 
 
 def reopen(version: ModelVersion, directory: Path) -> FetchedModel:
@@ -70,61 +69,64 @@ def reopen(version: ModelVersion, directory: Path) -> FetchedModel:
         ArtifactNotFound: a file is missing.
         ChecksumMismatch: a file was altered since.
         InvalidModel: the MLmodel file cannot be read.
-        OSError: a file could not be read.
+        OSError: a file could not be read, or is a link.
     """
-    _verify_file(version, directory, MLMODEL_FILE)
-    mlmodel = parse_mlmodel((directory / MLMODEL_FILE).read_text(encoding="utf-8"))
-    _verify_file(version, directory, mlmodel.onnx_path)
+    files = _Files(version, directory)
+    mlmodel = files.mlmodel()
     example = mlmodel.input_example_path
-    if example is not None and (directory / example).exists():
-        _verify_file(version, directory, example)
-    return FetchedModel(version, directory, mlmodel, verified=bool(version.checksums))
+    return FetchedModel(
+        version=version,
+        mlmodel=mlmodel,
+        onnx=files.content(mlmodel.onnx_path),
+        input_example=files.optional_content(example) if example else None,
+        verified=bool(version.checksums),
+        checksums=files.checksums,
+    )
 
 
 def fetch_mlmodel(client: RegistryClient, version: ModelVersion, directory: Path) -> MLModel:
     """Only the MLmodel file, verified: enough to compare signatures. Raises as `fetch` does."""
-    return _fetch_mlmodel(client, version, client.artifact_root(version), directory)
+    _download(client, client.artifact_root(version), MLMODEL_FILE, directory)
+    return _Files(version, directory).mlmodel()
 
 
-def _fetch_mlmodel(
-    client: RegistryClient, version: ModelVersion, root: str, directory: Path
-) -> MLModel:
-    _fetch_file(client, version, root, MLMODEL_FILE, directory)
-    text = (directory / MLMODEL_FILE).read_bytes().decode("utf-8", errors="replace")
-    return parse_mlmodel(text)
-
-
-def _fetch_file(
-    client: RegistryClient, version: ModelVersion, root: str, path: str, directory: Path
-) -> None:
+def _download(client: RegistryClient, root: str, path: str, directory: Path) -> None:
     destination = directory / path
     destination.parent.mkdir(parents=True, exist_ok=True)
-    _check(version, path, client.download(root, path, destination))
+    client.download(root, path, destination)
 
 
-def _fetch_optional(
-    client: RegistryClient, version: ModelVersion, root: str, path: str, directory: Path
-) -> None:
-    try:
-        _fetch_file(client, version, root, path, directory)
-    except ArtifactNotFound:
-        (directory / path).unlink(missing_ok=True)
+class _Files:
+    """A version's files in a folder, each verified as it is read."""
 
+    def __init__(self, version: ModelVersion, directory: Path) -> None:
+        self._version = version
+        self._directory = directory
+        self._recorded = version.checksums
+        self.checksums: dict[str, str] = {}
 
-def _verify_file(version: ModelVersion, directory: Path, path: str) -> None:
-    try:
-        with (directory / path).open("rb") as file:
-            actual = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise ArtifactNotFound(f"the cached version has no file {path!r}") from error
-    _check(version, path, actual)
+    def mlmodel(self) -> MLModel:
+        return parse_mlmodel(self.content(MLMODEL_FILE).decode(errors="replace"))
 
+    def content(self, path: str) -> bytes:
+        try:
+            content = read_file(self._directory, path)
+        except FileNotFoundError as error:
+            raise ArtifactNotFound(f"the version has no file {path!r}") from error
+        self.checksums[path] = digest = hashlib.sha256(content).hexdigest()
+        if self._recorded and self._recorded.get(path) != digest:
+            why = "differs from" if path in self._recorded else "has none among"
+            raise ChecksumMismatch(
+                f"the file {path!r} of version {self._version.version} {why} the checksums in the"
+                " registry; register the version again"
+            )
+        return content
 
-def _check(version: ModelVersion, path: str, actual: str) -> None:
-    recorded = version.checksums
-    if recorded and recorded.get(path) != actual:
-        why = "differs from" if path in recorded else "has none among"
-        raise ChecksumMismatch(
-            f"the file {path!r} of version {version.version} {why} the checksums in the registry; "
-            "register the version again"
-        )
+    def optional_content(self, path: str) -> bytes | None:
+        """As `content`; None where the file is neither there nor recorded."""
+        try:
+            return self.content(path)
+        except ArtifactNotFound:
+            if path in self._recorded:
+                raise
+            return None

@@ -11,9 +11,13 @@ from baton_registry.errors import InvalidModel
 from baton_registry.signature import Label, Signature, parse_columns
 
 MLMODEL_FILE = "MLmodel"
+MAX_TEXT = 4 * 2**20
+"""Characters of an MLmodel file; those with thousands of categories have a tenth of it."""
 METADATA_KEY = "baton"
 """The key under `metadata` in MLmodel where the trainer writes `{"classes": […], "categories":
 {column: […]}}`."""
+
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,13 @@ def parse_mlmodel(text: str) -> MLModel:
     """Reads an MLmodel file.
 
     Raises:
-        InvalidModel: not YAML of the expected shape; no ONNX flavour; no signature, or one that
-            is not made of columns.
+        InvalidModel: not YAML of the expected shape, or too much of it; no ONNX flavour; no
+            signature, or one that is not made of columns.
     """
+    if len(text) > MAX_TEXT:
+        raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
     try:
-        document = yaml.safe_load(text)
+        document = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidModel("the MLmodel file is not YAML") from error
     if not isinstance(document, dict):
@@ -50,6 +56,15 @@ def parse_mlmodel(text: str) -> MLModel:
         onnx_path=onnx_path,
         input_example_path=_input_example_path(document),
     )
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without merge keys, of which a few lines make a mapping of billions of entries."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Called by PyYAML for each mapping, to copy what it merges into it."""
+        if any(key.tag == _MERGE for key, _ in node.value):
+            raise yaml.YAMLError("merge keys are not read")
 
 
 def _mapping(document: dict[str, Any], key: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A version of a registered model, as the registry describes it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +36,11 @@ class ModelVersion:
         """File, relative to the model's root, to the lower-case hex SHA-256 recorded for it."""
         start = len(CHECKSUM_TAG_PREFIX)
         return {k[start:]: v for k, v in self.tags.items() if k.startswith(CHECKSUM_TAG_PREFIX)}
+
+    def with_checksums(self, checksums: Mapping[str, str]) -> "ModelVersion":
+        """The same, with these checksums recorded beside its tags."""
+        added = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in checksums.items()}
+        return replace(self, tags=MappingProxyType({**self.tags, **added}))
 
     @classmethod
     def from_rest(cls, payload: Mapping[str, Any]) -> "ModelVersion":

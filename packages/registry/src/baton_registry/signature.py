@@ -101,5 +101,12 @@ def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
         name=name,
         type=cast("ColumnType", kind),
         required=bool(required),
-        categories=tuple(map(str, known)) if isinstance(known, list) else (),
+        categories=_texts(known),
     )
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """A list of scalars as texts, else none: YAML lets a list hold itself, a billion times over."""
+    if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):
+        return ()
+    return tuple(map(str, values))

@@ -16,13 +16,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from baton_inference.policy import Identity
-from baton_registry.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
+from baton_registry.model_version import ModelVersion
 
 KEEP = 5
 """Versions kept beside those that serve: a rollback to one of them needs no download."""
@@ -42,12 +41,13 @@ class VersionCache:
         The version's checksums are the registry's or, where that records none, those that the
         files had when they were fetched.
         """
-        return self._open(self._versions / _key(name, identity.version, identity.source))
+        kept = self._open(self._versions / _key(name, identity.version, identity.source), name)
+        return kept if kept and Identity.of(kept[0]) == identity else None
 
     def last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
         """What served last for this model and alias; None where nothing did, or it is gone."""
         entry = _entry_of(self._serving / f"{_key(name, alias)}.json")
-        return self._open(self._versions / entry) if entry else None
+        return self._open(self._versions / entry, name) if entry else None
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -68,10 +68,9 @@ class VersionCache:
             shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, version: ModelVersion, model: Path) -> None:
-        """Takes in a version from its staging folder, in one step."""
+        """Takes in a version with checksums from its staging folder, in one step."""
         entry = self._versions / _key(version.name, version.version, version.source)
-        kept = version if version.checksums else _with_checksums(version, model)
-        (model.parent / "version.json").write_text(json.dumps(_to_json(kept)), encoding="utf-8")
+        (model.parent / "version.json").write_text(json.dumps(_to_json(version)), encoding="utf-8")
         self._versions.mkdir(parents=True, exist_ok=True)
         if entry.exists():  # fetched again: what was kept proved to be altered
             with self.staging() as away:
@@ -96,12 +95,13 @@ class VersionCache:
             if not _is_locked(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _open(self, entry: Path) -> tuple[ModelVersion, Path] | None:
+    def _open(self, entry: Path, name: str) -> tuple[ModelVersion, Path] | None:
+        """What an entry holds; None where that is nothing, another model's, or has no checksums."""
         try:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
-        return version, entry / "model"
+        return (version, entry / "model") if version.name == name and version.checksums else None
 
     def _prune(self) -> None:
         pinned = {_entry_of(file) for file in self._serving.glob("*.json")}
@@ -153,17 +153,6 @@ def _write_atomically(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)
-
-
-def _with_checksums(version: ModelVersion, model: Path) -> ModelVersion:
-    """`version` with the checksums of its files, as the registry would record them."""
-    tags = dict(version.tags)
-    for path in model.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            tags[CHECKSUM_TAG_PREFIX + path.relative_to(model).as_posix()] = digest
-    return replace(version, tags=MappingProxyType(tags))
 
 
 def _to_json(version: ModelVersion) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The core of the service, wired: what follows the alias and what serves. It knows no HTTP."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from baton_engine.engine import Engine
 from baton_inference.cache import VersionCache
@@ -43,13 +42,13 @@ class Core:
         self.registry.close()
 
 
-def open_onnx_engine(path: Path, signature: Signature) -> Engine:
-    """An ONNX file as an engine. Raises as `OnnxEngine.from_file` does."""
+def open_onnx_engine(model: bytes, signature: Signature) -> Engine:
+    """An ONNX file's content as an engine. Raises as `OnnxEngine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.
     from baton_engine.onnx_engine import OnnxEngine  # noqa: PLC0415
 
-    return OnnxEngine.from_file(path, signature)
+    return OnnxEngine(model, signature)
 
 
 def create_core(

@@ -30,7 +30,7 @@ from baton_registry.fetch import FetchedModel, fetch, reopen
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
 
-OpenEngine = Callable[[Path, Signature], Engine]
+OpenEngine = Callable[[bytes, Signature], Engine]
 READY = "READY"
 
 log = structlog.get_logger("baton.loader")
@@ -53,7 +53,7 @@ class Loader:
         Args:
             registry: where versions are fetched from.
             cache: where they are kept.
-            open_engine: makes an engine of an ONNX file.
+            open_engine: makes an engine of an ONNX file's content.
             max_rows: rows a request may hold, for the codecs.
             clock: tells since when a version serves.
         """
@@ -124,8 +124,9 @@ class Loader:
     def _from_registry(self, version: ModelVersion) -> Served:
         try:
             with self._cache.staging() as folder:
-                served = self._build(fetch(self._registry, version, folder), "registry")
-                self._cache.keep(version, folder)
+                fetched = fetch(self._registry, version, folder)
+                served = self._build(fetched, "registry")
+                self._cache.keep(version.with_checksums(fetched.checksums), folder)
                 return served
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
             log.warning("the version cannot be cached", reason=_disk(error))
@@ -135,9 +136,9 @@ class Loader:
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
         signature = fetched.mlmodel.signature
         version = fetched.version
-        engine = self._open_engine(fetched.onnx_file, signature)
+        engine = self._open_engine(fetched.onnx, signature)
         codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
-        warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example_file)
+        warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:

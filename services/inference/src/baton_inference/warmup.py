@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ class WarmUp:
 
 
 def warm_up(
-    engine: Engine, signature: Signature, codec: Codec[Batch], example_file: Path | None
+    engine: Engine, signature: Signature, codec: Codec[Batch], example: bytes | None
 ) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
@@ -56,29 +55,29 @@ def warm_up(
         engine: the loaded model.
         signature: its columns.
         codec: reads instances, as requests are read.
-        example_file: in split form, `{"columns": […], "data": […]}`.
+        example: its content, in split form, `{"columns": […], "data": […]}`.
 
     Raises:
         LoadFailure: the model fails, or what it answers does not fit its classes.
     """
-    instances = _read_example(example_file)
+    instances = _read_example(example)
     batch = _decoded(codec, instances)
     used_example = batch is not None
     if batch is None:
         instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
         batch = Batch(1, {c.name: to_array(c, [_SYNTHETIC[c.type]]) for c in signature.columns})
     _check(_scores(engine, batch), batch.rows, engine)
-    example = max(instances, key=_filled_cells)
-    return WarmUp(example, _inline_rows(engine, batch, signature.columns), used_example)
+    fullest = max(instances, key=_filled_cells)
+    return WarmUp(fullest, _inline_rows(engine, batch, signature.columns), used_example)
 
 
-def _read_example(file: Path | None) -> Sequence[dict[str, Any]]:
+def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
     """The example's rows; none where it is not in split form."""
     try:
-        document = json.loads(file.read_bytes()) if file else {}
+        document = json.loads(example or b"{}")
         columns = document["columns"]
         return [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ()
 
 

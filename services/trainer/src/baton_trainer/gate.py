@@ -82,7 +82,7 @@ def look_at_production(
     try:
         with tempfile.TemporaryDirectory(prefix="baton-gate-") as directory:
             fetched = fetch(client, version, Path(directory))
-            engine = OnnxEngine.from_file(fetched.onnx_file, fetched.mlmodel.signature)
+            engine = OnnxEngine(fetched.onnx, fetched.mlmodel.signature)
             columns = fetched.mlmodel.signature.columns
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, EngineError) as error:
         return Production(version.version, warning=str(error))
