@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-_MIB_IN_KIB = 1024
+_MB_IN_KIB = 1e6 / 1024
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Of a tree of processes, in MiB.
+    """Of a tree of processes, in MB of 10^6 bytes.
 
     Attributes:
-        rss_mib: resident; pages that processes share are counted in each of them.
-        pss_mib: proportional: shared pages are divided among those that share them.
+        rss_mb: resident; pages that processes share are counted in each of them.
+        pss_mb: proportional: shared pages are divided among those that share them.
     """
 
-    rss_mib: float
-    pss_mib: float
+    rss_mb: float
+    pss_mb: float
 
 
 def memory_below(pid: int) -> Memory:
@@ -34,7 +34,7 @@ def memory_below(pid: int) -> Memory:
         fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
         rss_kib += int(fields["Rss"].split()[0])
         pss_kib += int(fields["Pss"].split()[0])
-    return Memory(rss_kib / _MIB_IN_KIB, pss_kib / _MIB_IN_KIB)
+    return Memory(rss_kib / _MB_IN_KIB, pss_kib / _MB_IN_KIB)
 
 
 def _descendants(pid: int) -> list[int]:

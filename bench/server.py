@@ -7,8 +7,8 @@ import httpx
 
 from baton_cli.embedded.child import Child, Lifeline, Program
 from baton_cli.embedded.ready import failure_line, local_client
-from bench.closed_loop import Request
 from bench.errors import CannotRun
+from bench.load.request import Request
 from bench.memory import Memory, memory_below
 
 START_LIMIT_S = 120.0
@@ -20,7 +20,7 @@ class Server:
 
     def __init__(self, program: Program, port: int, lifeline: Lifeline) -> None:
         self.name = program.title
-        self.url = f"http://127.0.0.1:{port}"
+        self.port = port
         self._program = program
         self._lifeline = lifeline
         self._child: Child | None = None
@@ -32,9 +32,9 @@ class Server:
             CannotRun: it ended, or took too long.
         """
         self._program.log.begin()
-        started = time.perf_counter()
-        self._child = Child(self._program, self._lifeline)
-        ended = asyncio.create_task(self._child.wait())
+        started_s = time.perf_counter()
+        child = self._child = Child(self._program, self._lifeline)
+        ended = asyncio.create_task(child.wait())
         try:
             async with local_client() as client, asyncio.timeout(START_LIMIT_S):
                 while not await _is_good(client, probe):
@@ -46,7 +46,7 @@ class Server:
             raise CannotRun(failure_line(self._program, what)) from error
         finally:
             ended.cancel()
-        return time.perf_counter() - started
+        return time.perf_counter() - started_s
 
     def memory(self) -> Memory:
         """What it takes now, without the small process that holds it."""
@@ -60,12 +60,9 @@ class Server:
 
 
 async def _is_good(client: httpx.AsyncClient, probe: Request) -> bool:
+    body = probe.body.read_bytes()
+    headers = {"content-type": "application/json"}
     try:
-        answer = await client.post(
-            probe.url,
-            content=probe.body.read_bytes(),
-            headers={"content-type": probe.content_type},
-        )
+        return (await client.post(probe.url, content=body, headers=headers)).is_success
     except httpx.HTTPError:
         return False
-    return answer.is_success

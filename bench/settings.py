@@ -4,7 +4,6 @@ The only module of this room that reads the environment.
 """
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from baton_cli.settings import child_environment
@@ -30,8 +29,3 @@ def environment_of(env_dir: Path | None = None, **variables: str) -> dict[str, s
     """The environment of a child: ours, and the programs of `env_dir` before all others."""
     own = {} if env_dir is None else {"PATH": f"{env_dir / 'bin'}:{os.environ['PATH']}"}
     return child_environment(defaults={}, overrides={**_QUIET, **own, **variables})
-
-
-def with_python_path(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The variables with a folder that Python looks into first."""
-    return {**variables, "PYTHONPATH": str(folder)}

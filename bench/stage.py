@@ -1,11 +1,11 @@
 """What every benchmark stands on: a tracking server with a trained version, and ports."""
 
-import asyncio
+import fcntl
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from baton_cli.embedded.log import Log
 from baton_cli.embedded.programs import Plan, tracking
 from baton_cli.embedded.ready import failure_line, local_client, until_ok
 from baton_cli.terminal import tell
+from baton_registry import RegistryClient
 from bench.bodies import Bodies
 from bench.errors import CannotRun
 from bench.server import Server
-from bench.settings import RUN, environment_of
+from bench.settings import HOME, RUN, environment_of
 
 MODEL = "churn_model"
 ALIAS = "production"
@@ -48,6 +49,17 @@ class Stage:
     tracking_uri: str
     bodies: Bodies
     lifeline: Lifeline
+
+    @property
+    def model_requirements(self) -> Path:
+        """What version 1 says that it needs to be loaded, a `requirements.txt`."""
+        return self.home.path / "requirements.txt"
+
+    def download(self, name: str, destination: Path) -> None:
+        """Fetches a file of version 1."""
+        with RegistryClient(self.tracking_uri) as registry:
+            version = registry.get_version(MODEL, "1")
+            registry.download(registry.artifact_root(version), name, destination)
 
     def program(
         self, title: str, *command: str, env_dir: Path | None = None, **variables: str
@@ -91,19 +103,34 @@ class Stage:
 
 @asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
-    """A fresh registry with version 1, promoted; ended with the block."""
-    shutil.rmtree(RUN, ignore_errors=True)
-    home = Home(RUN)
-    plan = Plan(home, "127.0.0.1", port=free_port(), tracking_port=free_port())
-    with home.held(), Lifeline() as lifeline:
-        made = Stage(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
-        tell("starting a tracking server and training version 1")
+    """A fresh registry with version 1, promoted; ended with the block.
+
+    Raises:
+        CannotRun: it does not start, or another benchmark is running here.
+    """
+    with _alone(), Lifeline() as lifeline:
+        shutil.rmtree(RUN, ignore_errors=True)
+        plan = Plan(Home(RUN), "127.0.0.1", port=free_port(), tracking_port=free_port())
+        tell("starting a tracking server, training version 1")
         server = Child(tracking(plan), lifeline)
         try:
             async with local_client() as client:
                 if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
                     raise CannotRun(failure_line(server.program, "no tracking server"))
+            made = Stage(plan.home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
             await made.run(made.baton("training", "train", "--promote"))
+            made.download("requirements.txt", made.model_requirements)
             yield made
         finally:
-            await asyncio.shield(server.stop())
+            await server.stop()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    HOME.mkdir(exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotRun(f"another benchmark uses {HOME}; wait for its end") from error
+        yield

@@ -1,6 +1,6 @@
 """What one measurement saw, and the median of several."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -33,36 +33,36 @@ class Figures:
 
 @dataclass(frozen=True)
 class Medians:
-    """The medians of several rounds of the same measurement; counts are sums.
+    """The medians of several rounds of the same measurement.
+
+    A quantile is None where not one answer in a round lies beyond it: it would be the maximum.
 
     Attributes:
-        answered: 2xx answers of all rounds.
-        failed: failures of all rounds.
+        failed: failures of all rounds together.
         per_s: 2xx answers a second.
         p50_ms: latency, milliseconds.
         p99_ms: same.
         p999_ms: same.
     """
 
-    answered: int
     failed: int
     per_s: float
-    p50_ms: float
-    p99_ms: float
-    p999_ms: float
-
-    def resolves(self, quantile: float, rounds: int) -> bool:
-        """Whether a round saw enough answers for this quantile to be more than its maximum."""
-        return self.answered / rounds * (1 - quantile) >= 1
+    p50_ms: float | None
+    p99_ms: float | None
+    p999_ms: float | None
 
 
 def medians(rounds: Sequence[Figures]) -> Medians:
     """The medians of rounds, of which there must be one at least."""
+    answered = min(each.answered for each in rounds)
+
+    def quantile(beyond: float, values: Iterable[float]) -> float | None:
+        return median(values) if answered * beyond >= 1 else None
+
     return Medians(
-        answered=sum(each.answered for each in rounds),
         failed=sum(each.failed for each in rounds),
         per_s=median(each.per_s for each in rounds),
-        p50_ms=median(each.p50_ms for each in rounds),
-        p99_ms=median(each.p99_ms for each in rounds),
-        p999_ms=median(each.p999_ms for each in rounds),
+        p50_ms=quantile(0.5, (each.p50_ms for each in rounds)),
+        p99_ms=quantile(0.01, (each.p99_ms for each in rounds)),
+        p999_ms=quantile(0.001, (each.p999_ms for each in rounds)),
     )

@@ -9,32 +9,15 @@ import asyncio
 import json
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import CannotRun
-from bench.figures import Figures
+from bench.load.figures import Figures
+from bench.load.request import Request
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 TIMEOUT_S = 30
 """How long one answer may take before it counts as failed."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is posted.
-
-    Attributes:
-        url: whole.
-        body: a file that holds it.
-        rows: rows in the body.
-        content_type: of the body.
-    """
-
-    url: str
-    body: Path
-    rows: int = 1
-    content_type: str = "application/json"
 
 
 def require_wrk() -> None:
@@ -53,7 +36,7 @@ async def closed_loop(request: Request, *, connections: int, seconds: float) -> 
     process = await asyncio.create_subprocess_exec(
         *("wrk", "--threads", "1", "--connections", str(connections)),
         *("--duration", f"{max(1, round(seconds))}s", "--timeout", f"{TIMEOUT_S}s"),
-        *("--script", str(SCRIPT), request.url, "--", str(request.body), request.content_type),
+        *("--script", str(SCRIPT), request.url, "--", str(request.body)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -1,0 +1,69 @@
+"""One HTTP/1.1 connection that carries one request at a time, with next to no work of its own."""
+
+import re
+import socket
+from typing import NamedTuple
+
+_READ_BYTES = 65_536
+_HEAD_END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What came back: the status, the head as it was sent, the body."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+
+def post(path: str, body: bytes) -> bytes:
+    """A whole request."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Connection:
+    """A kept-alive connection to a port of this machine.
+
+    Every method raises `OSError` where the connection breaks, or the server closes it; and
+    `ValueError` for an answer without a length.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._received = b""
+
+    def fileno(self) -> int:
+        """For `select`."""
+        return self._socket.fileno()
+
+    def send(self, request: bytes) -> None:
+        """Sends a whole request."""
+        self._socket.sendall(request)
+
+    def receive(self) -> Answer | None:
+        """Takes what has come; the answer once it is whole. Call it when there is something."""
+        more = self._socket.recv(_READ_BYTES)
+        if not more:
+            raise ConnectionResetError("the server closed the connection")
+        received = self._received = self._received + more if self._received else more
+        head_length = received.find(_HEAD_END)
+        if head_length < 0:
+            return None
+        length = _LENGTH.search(received, 0, head_length)
+        if length is None:
+            raise ValueError("an answer without Content-Length")
+        body_start = head_length + len(_HEAD_END)
+        if len(received) < body_start + int(length[1]):
+            return None
+        self._received = b""
+        return Answer(int(received[9:12]), received[:head_length], received[body_start:])
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._socket.close()

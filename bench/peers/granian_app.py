@@ -1,0 +1,19 @@
+"""The product's application for another server: `granian --factory bench.peers.granian_app:app`.
+
+Wired as `baton_inference.main` does it, but for logging and the end.
+"""
+
+from baton_inference.answer import ASGIApp
+from baton_inference.app import create_app
+from baton_inference.core import create_core
+from baton_inference.settings import InferenceSettings
+from baton_inference.workers import Workers
+from baton_registry.settings import load
+
+
+def app() -> ASGIApp:
+    """The application, following the alias that the environment names."""
+    settings = load(InferenceSettings)
+    core = create_core(settings)
+    core.poller.start()
+    return create_app(settings, core, Workers())
