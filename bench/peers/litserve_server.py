@@ -1,8 +1,8 @@
 """LitServe with the same model version: `litserve_server.py MODEL_URI PORT`.
 
 As its documentation advises for a model that scores many rows as fast as one: batching, and
-the fast queue, meant for more than 100 requests/s. One worker, as
-the product has one process. It runs in an environment of its own.
+the fast queue, meant for more than 100 requests/s. One worker, as the
+product has one process. It runs in an environment of its own.
 """
 
 import sys
