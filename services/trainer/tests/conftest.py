@@ -11,6 +11,11 @@ from pathlib import Path
 import httpx
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure of a property.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REAL_TABLE_VARIABLE = "BATON_TEST_TELCO_CSV"
 

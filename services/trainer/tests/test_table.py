@@ -134,3 +134,11 @@ def test_the_real_table_trains_as_it_stands(real_table: pd.DataFrame) -> None:
     assert found.classes == ("No", "Yes")
     assert len(found.warnings) == 1
     assert "'customerID'" in found.warnings[0]
+
+
+def test_copies_on_both_sides_are_told() -> None:
+    """Figures that are kinder than the truth are not passed over."""
+    few = pd.DataFrame({"a": [0, 1, 2, 3] * 50, TARGET: ["x", "y", "x", "x"] * 50})
+    warned = [each for each in table.validated(as_file(few), TARGET).warnings if "copies" in each]
+    assert warned[0].startswith("200 of 200 rows are copies of a few;")
+    assert not any("copies" in each for each in some_table().warnings)

@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_registry.signature import Column, ColumnType, Label
-from baton_trainer import cells, split
+from baton_trainer import cells
 from baton_trainer.csv_file import CsvFile
 from baton_trainer.errors import DataError
+from baton_trainer.split import Split, split
 
 MIN_ROWS = 50
 MIN_CLASSES = 2
@@ -63,14 +64,14 @@ def validated(file: CsvFile, target: str) -> Table:
     if len(rows) < MIN_ROWS:
         raise DataError(f"{file.name}: {len(rows)} usable rows; at least {MIN_ROWS} are needed")
     goal = _checked_target(labels[known].reset_index(drop=True), file.name)
-    held_out = split.held_out(split.row_hashes(rows))
-    _check_split(goal, held_out, file.name)
     features, dropped = _features(rows.drop(columns=target))
     if features.empty:
         raise DataError(
             f"{file.name}: no column is left to learn from; is the separator a comma? "
             + "; ".join(dropped)
         )
+    sides = split(features)
+    _check_split(goal, sides.held_out, file.name)
     return Table(
         name=file.name,
         sha256=file.sha256,
@@ -78,8 +79,8 @@ def validated(file: CsvFile, target: str) -> Table:
         target=goal,
         columns=tuple(_column(features[name]) for name in features.columns),
         classes=tuple(sorted(goal.unique().tolist())),
-        held_out=held_out,
-        warnings=(*warnings, *dropped, *_leaks(features, goal)),
+        held_out=sides.held_out,
+        warnings=(*warnings, *dropped, *_common_rows(sides), *_leaks(features, goal)),
     )
 
 
@@ -135,6 +136,16 @@ def _check_split(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> N
                 f"{name}: none of the {part} rows is of class {min(missing)!r}; give more rows of "
                 "it, or leave it out"
             )
+
+
+def _common_rows(sides: Split) -> list[str]:
+    if not (copies := int(sides.common.sum())):
+        return []
+    line = (
+        f"{copies} of {len(sides.common)} rows are copies of a few; such rows are learned from and "
+        "held out alike, and the held-out figures are the kinder for it"
+    )
+    return [line]
 
 
 def _features(text: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
