@@ -18,6 +18,7 @@ import httpx
 from baton_registry import ModelVersion, RegistryClient
 
 LOCAL = "127.0.0.1"
+WEBHOOK_SECRET = "shared by registry and inference"
 CUSTOMER: dict[str, Any] = {
     "gender": "Female",
     "SeniorCitizen": 0,
@@ -114,7 +115,13 @@ class TrackingServer(Process):
         command += ["--port", str(self.port), "--workers", "1", "--serve-artifacts"]
         command += ["--backend-store-uri", f"sqlite:///{home}/mlflow.db"]
         command += ["--artifacts-destination", str(home / "artifacts")]
-        env = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        env = {
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "http",
+            "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+            "MLFLOW_WEBHOOK_CACHE_TTL": "1",
+            "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": "A" * 43 + "=",
+        }
         super().__init__(command, env, home / "tracking.log")
 
     def start(self) -> None:
@@ -182,6 +189,7 @@ class Desk:
             "BATON_MODEL_NAME": self.model,
             "BATON_POLL_INTERVAL_S": "0.2",
             "BATON_CACHE_DIR": str(self.folder / "cache"),
+            "BATON_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "BATON_INFERENCE_URL": ",".join(each.url for each in self.inference)
             or f"http://{LOCAL}:1",
         }

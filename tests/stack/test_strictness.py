@@ -8,10 +8,10 @@ from stack.containers import Stack
 SECRETS = {
     "postgres": {"database"},
     "storage": {"store"},
-    "tracking": {"database", "store", "tracking", "webhook"},
+    "tracking": {"database", "store", "tracking"},
     "inference": {"webhook"},
     "proxy": set[str](),
-    "bootstrap": set[str](),
+    "bootstrap": {"webhook"},
 }
 ALL_SECRETS = (
     "database/password",

@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from baton_cli.arguments import Seconds, Version
+from baton_cli.arguments import HttpAddress, Seconds, Version
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
@@ -27,3 +27,11 @@ def test_refuses_what_is_no_version(text: str) -> None:
 def test_reads_a_version_or_an_allowed_name(text: str) -> None:
     """Version numbers and allowed names pass as they are."""
     assert Version("challenger").convert(text, None, None) == text
+
+
+@pytest.mark.parametrize("text", ["inference", "ftp://x", "http://", ""])
+def test_refuses_what_is_no_address(text: str) -> None:
+    """An address has a scheme that is spoken, and a host."""
+    with pytest.raises(click.BadParameter, match="is not an http"):
+        HttpAddress().convert(text, None, None)
+    assert HttpAddress().convert("http://x/y", None, None) == "http://x/y"

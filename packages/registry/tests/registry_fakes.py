@@ -41,6 +41,8 @@ class FakeMlflow(httpx.BaseTransport):
         self.fail_on: set[tuple[str, str]] = set()
         self.log: list[tuple[str, str]] = []
         self.artifact_uri = "mlflow-artifacts:/{version}"
+        self.webhooks: dict[str, Body] = {}
+        self.page_size = 100
 
     def client(self) -> RegistryClient:
         return RegistryClient("http://registry", transport=self)
@@ -65,6 +67,10 @@ class FakeMlflow(httpx.BaseTransport):
         self.log.append((request.method, endpoint))
         if (request.method, endpoint) in self.fail_on:
             return httpx.Response(503)
+        if endpoint.startswith("webhooks"):
+            return self._webhooks(
+                request.method, endpoint.removeprefix("webhooks").strip("/"), sent
+            )
         return self._ROUTES[request.method, endpoint](self, sent)
 
     def _file(self, path: str) -> httpx.Response:
@@ -103,6 +109,28 @@ class FakeMlflow(httpx.BaseTransport):
     def _download_uri(self, sent: Body) -> httpx.Response:
         uri = self.artifact_uri.format(version=sent["version"])
         return httpx.Response(200, json={"artifact_uri": uri})
+
+    def _webhooks(self, method: str, webhook_id: str, sent: Body) -> httpx.Response:
+        if method == "GET":
+            start = int(sent.get("page_token", 0))
+            end = start + self.page_size
+            told = ("webhook_id", "name", "url")  # the secret is not
+            page: Body = {
+                "webhooks": [
+                    {field: row[field] for field in told}
+                    for row in [*self.webhooks.values()][start:end]
+                ]
+            }
+            if end < len(self.webhooks):
+                page["next_page_token"] = str(end)
+            return httpx.Response(200, json=page)
+        if method == "DELETE":
+            del self.webhooks[webhook_id]
+            return httpx.Response(200, json={})
+        webhook_id = webhook_id if method == "PATCH" else f"w-{len(self.webhooks) + 1}"
+        row = {**self.webhooks.get(webhook_id, {}), **sent, "webhook_id": webhook_id}
+        self.webhooks[webhook_id] = row
+        return httpx.Response(200, json={"webhook": row})
 
     _ROUTES: dict[tuple[str, str], Callable[["FakeMlflow", Body], httpx.Response]] = {  # noqa: RUF012
         ("GET", "model-versions/get"): _get_version,

@@ -5,6 +5,8 @@ import re
 
 import click
 
+from baton_registry.settings import is_http_address
+
 
 class Seconds(click.ParamType[float]):
     """A finite number of seconds above zero."""
@@ -40,4 +42,19 @@ class Version(click.ParamType[str]):
         if text not in self.names and not re.fullmatch("[1-9][0-9]*", text):
             allowed = " or ".join(["a version number", *map(repr, self.names)])
             self.fail(f"{text!r} is not {allowed}.", param, ctx)
+        return text
+
+
+class HttpAddress(click.ParamType[str]):
+    """An http or https address."""
+
+    name = "url"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        text = str(value)
+        if not is_http_address(text):
+            self.fail(f"{text!r} is not an http:// or https:// address.", param, ctx)
         return text

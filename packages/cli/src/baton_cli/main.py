@@ -24,6 +24,7 @@ VERBS = {
     "rollback": "Move the alias back to the version promoted before.",
     "status": "Show what the alias points to and what inference serves.",
     "history": "Show every known move of the alias, oldest first.",
+    "webhook": "Let the registry tell inference when an alias moves.",
 }
 HIDDEN_VERBS = ("bootstrap",)
 

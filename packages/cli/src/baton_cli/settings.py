@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
@@ -36,6 +36,8 @@ class CliSettings(RegistrySettings):
     inference_urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         ("http://127.0.0.1:8000",), validation_alias="BATON_INFERENCE_URL"
     )
+
+    webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
 
     def registry(self) -> RegistryClient:
         """A client of the tracking server; close it when done."""

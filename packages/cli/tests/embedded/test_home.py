@@ -41,3 +41,16 @@ def test_a_home_that_cannot_be_in_a_database_address_is_one_line(tmp_path: Path,
     with pytest.raises(CommandFailed, match="--home DIR"):
         Home(tmp_path / f"a{odd}b").held().__enter__()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_secrets_are_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    """What webhooks are signed with stays the same from one run to the next."""
+    made = []
+    for _ in range(2):
+        with Home(tmp_path).held():
+            files = [tmp_path / "webhook.secret", tmp_path / "webhook.key"]
+            made.append([file.read_text() for file in files])
+            assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert made[0] == made[1]
+    assert len({*made[0]}) == 2
+    assert {len(secret) for secret in made[0]} == {44}

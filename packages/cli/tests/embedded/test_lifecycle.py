@@ -34,7 +34,8 @@ def plan(tmp_path: Path) -> Plan:
         for probe in (one, other):
             probe.bind(("127.0.0.1", 0))
         ports = one.getsockname()[1], other.getsockname()[1]
-    return Plan(Home(tmp_path), "127.0.0.1", *ports)
+    with (home := Home(tmp_path)).held():
+        return Plan(home, "127.0.0.1", *ports)
 
 
 @pytest.fixture
@@ -52,7 +53,9 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     replaced = {
         "tracking": lambda plan: stand_in(plan, "tracking", *server(str(plan.tracking_port))),
         "inference": lambda plan: stand_in(plan, "inference", *server(str(plan.port))),
-        "bootstrap": lambda plan: stand_in(plan, "bootstrap", "-c", "print('trained')"),
+        "bootstrap": lambda plan: stand_in(
+            plan, "bootstrap", "-c", "print('warning: no webhook\\ntrained')"
+        ),
     }
     for name, program in replaced.items():
         monkeypatch.setattr(programs, name, program)
@@ -72,9 +75,12 @@ def test_lives_until_a_signal_and_leaves_nothing_running(
 ) -> None:
     """Everything starts, the summary is printed, and the signal is an orderly end."""
     printed: list[str] = []
+    told: list[str] = []
 
     def has_summary() -> bool:
-        printed.append(capsys.readouterr().out)
+        out, err = capsys.readouterr()
+        printed.append(out)
+        told.append(err)
         return "Ctrl-C stops everything" in "".join(printed)
 
     async def scenario() -> None:
@@ -85,6 +91,7 @@ def test_lives_until_a_signal_and_leaves_nothing_running(
 
     asyncio.run(scenario())
     assert f"{plan.inference_url}/docs" in "".join(printed)
+    assert "warning: no webhook\ntrained\n" in "".join(told)
     assert len(pids) == 2
     assert [member for pid in pids for member in members(pid)] == []
 

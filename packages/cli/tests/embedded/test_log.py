@@ -40,3 +40,11 @@ def test_the_last_line_is_the_last_that_says_something(tmp_path: Path) -> None:
 def test_bounding_a_log_that_is_not_there_does_nothing(tmp_path: Path) -> None:
     """Somebody may have tidied up."""
     Log(tmp_path, "tracking").bound()
+
+
+def test_warnings_are_the_lines_that_say_so(tmp_path: Path) -> None:
+    """They are found wherever they stand; no log, no warnings."""
+    log = Log(tmp_path, "bootstrap")
+    assert log.warnings() == []
+    log.path.write_bytes(b"warning: a \xff\nprogress\nno warning: b\nwarning: c\n")
+    assert log.warnings() == ["warning: a \N{REPLACEMENT CHARACTER}", "warning: c"]

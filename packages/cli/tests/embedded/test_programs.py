@@ -8,27 +8,35 @@ from baton_cli.embedded.home import Home
 from baton_cli.embedded.programs import Plan
 
 PLAN = Plan(Home(Path("/h")), "127.0.0.1", port=8001, tracking_port=5001)
-PROGRAMS = (programs.tracking, programs.inference, programs.bootstrap)
 
 
-def test_children_speak_to_our_tracking_server(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def at_home(tmp_path: Path) -> Plan:
+    """A plan whose home has its secrets."""
+    with (home := Home(tmp_path)).held():
+        return replace(PLAN, home=home)
+
+
+def test_children_speak_to_our_tracking_server(
+    at_home: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the user's shell says."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
     monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://elsewhere")
     for program in (
-        programs.tracking(PLAN),
-        programs.inference(PLAN),
-        programs.bootstrap(PLAN),
+        programs.tracking(at_home),
+        programs.inference(at_home),
+        programs.bootstrap(at_home),
     ):
         assert program.environment["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:5001"
         assert program.environment["MLFLOW_REGISTRY_URI"] == "http://127.0.0.1:5001"
 
 
-def test_the_tracking_server_keeps_everything_at_home() -> None:
+def test_the_tracking_server_keeps_everything_at_home(at_home: Plan) -> None:
     """Database and artifacts, which it serves itself, to this machine only."""
-    command = " ".join(programs.tracking(PLAN).command)
-    assert "--backend-store-uri sqlite:////h/mlflow.db" in command
-    assert "--serve-artifacts --artifacts-destination /h/artifacts" in command
+    command = " ".join(programs.tracking(at_home).command)
+    assert f"--backend-store-uri sqlite:///{at_home.home.database}" in command
+    assert f"--serve-artifacts --artifacts-destination {at_home.home.artifacts}" in command
     assert "--host 127.0.0.1 --port 5001" in command
 
 
@@ -61,3 +69,19 @@ def test_the_first_version_is_trained_on_the_users_data() -> None:
 def test_the_address_is_one_that_works_here(host: str, url: str) -> None:
     """To listen everywhere is no address to ask."""
     assert replace(PLAN, host=host).inference_url == url
+
+
+def test_the_webhook_is_signed_with_a_secret_of_the_home(at_home: Plan) -> None:
+    """Whoever registers it and whoever takes it read one file; the registry gets its own key."""
+    file = str(at_home.home.webhook_secret)
+    for program in (programs.bootstrap(at_home), programs.inference(at_home)):
+        assert program.environment["BATON_WEBHOOK_SECRET_FILE"] == file
+    tracking = programs.tracking(at_home).environment
+    assert tracking["MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY"] == at_home.home.webhook_key.read_text()
+
+
+def test_the_webhook_goes_to_our_inference(at_home: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the user's shell says."""
+    monkeypatch.setenv("BATON_INFERENCE_URL", "http://elsewhere")
+    environment = programs.bootstrap(at_home).environment
+    assert environment["BATON_INFERENCE_URL"] == at_home.inference_url

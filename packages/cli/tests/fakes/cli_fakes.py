@@ -72,7 +72,7 @@ def listening(answers: Answers) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_DELETE = do_GET  # noqa: N815 - their names there
+        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - their names there
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
             pass

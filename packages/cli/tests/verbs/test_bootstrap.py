@@ -91,6 +91,43 @@ def test_a_training_that_fails_is_a_failure(
     assert empty.aliases == {}
 
 
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The secret that inference knows too."""
+    monkeypatch.setenv("BATON_WEBHOOK_SECRET", "shh")
+    monkeypatch.setenv("BATON_INFERENCE_URL", "http://inference:8000")
+    return "shh"
+
+
+def test_ensures_the_webhook_before_the_first_version(
+    empty: Registry, orders: list[Order], secret: str
+) -> None:
+    """A training that fails leaves the webhook for the next one that does not."""
+    empty.fail_on.add(("POST", "registered-models/alias"))
+    assert run(["bootstrap"]) == 1
+    [webhook] = empty.webhooks.values()
+    assert (webhook["url"], webhook["secret"]) == ("http://inference:8000/webhooks/mlflow", secret)
+
+
+def test_goes_on_without_a_webhook(
+    registry: Registry, orders: list[Order], secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A registry that takes none is a warning: polling goes on."""
+    registry.aliases[ALIAS] = "2"
+    registry.fail_on.add(("GET", "webhooks"))
+    assert run(["bootstrap"]) == 0
+    warning, last = capsys.readouterr().err.splitlines()
+    assert warning.startswith("warning: no webhook, so moves of the alias are seen by polling: ")
+    assert secret not in warning
+    assert last.endswith("nothing to train")
+
+
+def test_without_a_secret_there_is_no_webhook(registry: Registry) -> None:
+    """Nothing is said of it either: nobody asked for one."""
+    assert run(["bootstrap"]) == 0
+    assert registry.webhooks == {}
+
+
 class Waking(Registry):
     """Does not answer before it was asked `sleeps` times."""
 

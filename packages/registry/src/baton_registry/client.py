@@ -10,6 +10,7 @@ from baton_registry.artifacts import INVALID, NOT_FOUND, ArtifactClient, version
 from baton_registry.errors import AliasNotSet, RegistryRefused, RegistryUnavailable
 from baton_registry.model_version import ModelVersion
 from baton_registry.transport import Transport
+from baton_registry.webhooks import WebhookClient
 
 EXISTS = "RESOURCE_ALREADY_EXISTS"
 SEARCH_PAGE = "1000"
@@ -20,6 +21,9 @@ class RegistryClient(ArtifactClient):
 
     Every method raises `RegistryUnavailable` where no usable answer comes within `timeout_s`, and
     `RegistryRefused` where the server says no for a reason that has no error of its own.
+
+    Attributes:
+        webhooks: the server's webhooks.
     """
 
     def __init__(
@@ -34,6 +38,7 @@ class RegistryClient(ArtifactClient):
             base_url=tracking_uri, timeout=timeout_s, auth=auth, transport=transport
         )
         super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s))
+        self.webhooks = WebhookClient(self._transport)
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,8 @@ from baton_inference.routes import add_routes
 from baton_inference.scoring import InferRoute, ScoringRoute
 from baton_inference.settings import InferenceSettings
 from baton_inference.v2_routes import v2_routes
+from baton_inference.webhook import WebhookReceiver
+from baton_inference.webhook_routes import webhook_routes
 from baton_inference.workers import Workers
 
 
@@ -47,9 +49,23 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
     )
     rest.include_router(mlflow_routes(core.slot))
     rest.include_router(v2_routes(core.slot))
+    if settings.webhook_secret is not None:
+        receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
+        rest.include_router(webhook_routes(receiver, workers))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(rest, core.slot, max_rows=settings.max_rows)  # type: ignore[method-assign]
     return Front(_scoring_routes(settings, core, workers), rest, RequestIds())
+
+
+def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
+    record = core.record
+    return WebhookReceiver(
+        secret,
+        model_name=record.model_name,
+        alias=record.alias,
+        nudge=core.poller.nudge,
+        clock=core.clock,
+    )
 
 
 def _scoring_routes(settings: InferenceSettings, core: Core, workers: Workers) -> ScoringRoutes:

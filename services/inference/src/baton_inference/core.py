@@ -27,6 +27,7 @@ class Core:
         poller: repeats the watcher's step.
         metrics: the counters.
         registry: the connection to the tracking server.
+        clock: what all of them read.
     """
 
     slot: Slot
@@ -35,6 +36,7 @@ class Core:
     poller: Poller
     metrics: Metrics
     registry: RegistryClient
+    clock: Clock
 
     def close(self) -> None:
         """Ends the poller and the connections."""
@@ -78,4 +80,4 @@ def create_core(
     record = Record(settings.model_name, settings.alias, slot, metrics, clock)
     watcher = Watcher(registry, loader, slot, record, clock)
     poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(slot, record, watcher, poller, metrics, registry)
+    return Core(slot, record, watcher, poller, metrics, registry, clock)

@@ -8,7 +8,8 @@ InferenceError
 │   ├── TooManyRows      more rows than a request may hold
 │   ├── BodyTooLarge     more bytes than a body may hold
 │   ├── UnsupportedMedia a content type or content encoding that is not spoken
-│   └── NotServed        the model or the version that is asked for is not the one that serves
+│   ├── NotServed        the model or the version that is asked for is not the one that serves
+│   └── NotSigned        a webhook that is not the registry's, or not of these minutes
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
 ├── Ending               the service ends before the request could be answered
@@ -100,6 +101,10 @@ class UnsupportedMedia(Refused):
 
 class NotServed(Refused):
     """The model or the version that is asked for is not the one that serves."""
+
+
+class NotSigned(Refused):
+    """A webhook's signature is not the registry's, or its timestamp is too far off."""
 
 
 class NotReady(InferenceError):

@@ -1,10 +1,9 @@
 """How the OpenAPI document describes errors, and the headers of what is not one."""
 
-from collections.abc import Collection
 from typing import Any
 
 from baton_inference import problems
-from baton_inference.errors import InferenceError, NotServed
+from baton_inference.errors import NotServed, NotSigned
 
 Json = dict[str, Any]
 
@@ -44,11 +43,12 @@ def problem_response(description: str) -> Json:
     return {"description": description, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
 
 
-def scoring_problems(without: Collection[type[InferenceError]] = (NotServed,)) -> Json:
+def scoring_problems(*, names_a_model: bool = False) -> Json:
     """The problems of a scoring route by their status; kinds that share one share a response."""
+    others = {NotSigned} if names_a_model else {NotServed, NotSigned}
     titles: dict[int, list[str]] = {}
     for error, kind in problems.KINDS.items():
-        if error not in without:
+        if error not in others:
             titles.setdefault(kind.status, []).append(kind.title)
     return {str(s): problem_response("; or: ".join(titles[s]) + ".") for s in sorted(titles)}
 

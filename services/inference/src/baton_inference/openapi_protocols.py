@@ -131,7 +131,7 @@ def _infer_operation(served: Served | None, name: str, *parameters: str) -> Json
                 "headers": version_headers(),
                 "content": {"application/json": {"schema": _reference("InferAnswer")}, **binary},
             },
-            **scoring_problems(without=()),
+            **scoring_problems(names_a_model=True),
         },
     }
 

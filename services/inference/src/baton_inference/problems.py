@@ -16,6 +16,7 @@ from baton_inference.errors import (
     ModelFailure,
     NotReady,
     NotServed,
+    NotSigned,
     Overloaded,
     TooManyRows,
     UnsupportedMedia,
@@ -45,6 +46,8 @@ class ProblemKind:
 _RETRY = ((b"retry-after", RETRY_AFTER_S),)
 # RFC 9110, 15.5.16: say which codings would have been understood.
 _CODINGS = ((b"accept-encoding", b"gzip, identity"),)
+# RFC 9110, 15.5.2: say how to authenticate.
+_SIGNATURE = ((b"www-authenticate", b"X-MLflow-Signature"),)
 
 KINDS: dict[type[InferenceError], ProblemKind] = {
     MalformedBody: ProblemKind("malformed-body", "The body cannot be read", 400),
@@ -55,6 +58,7 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
         "unsupported-media", "The media type is not supported", 415, _CODINGS
     ),
     NotServed: ProblemKind("not-served", "The model or version is not served", 404),
+    NotSigned: ProblemKind("not-signed", "The webhook is not the registry's", 401, _SIGNATURE),
     NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
     Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
     Ending: ProblemKind("ending", "The service is ending", 503, _RETRY),

@@ -1,5 +1,6 @@
 """The folder that `baton up` keeps everything in, and whose it is meanwhile."""
 
+import base64
 import fcntl
 import os
 from collections.abc import Iterator
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from baton_cli.errors import CommandFailed
+
+KEY_BYTES = 32
+"""Of a random secret; a Fernet key has so many."""
 
 
 class Home:
@@ -23,10 +27,12 @@ class Home:
         self.artifacts = self.path / "artifacts"
         self.database = self.path / "mlflow.db"
         self.example = self.path / "example.json"
+        self.webhook_secret = self.path / "webhook.secret"
+        self.webhook_key = self.path / "webhook.key"
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Makes the folder and holds it against a second `baton up`.
+        """Makes the folder, with its secrets, and holds it against a second `baton up`.
 
         Raises:
             CommandFailed: it cannot be written, or is held already.
@@ -54,6 +60,16 @@ class Home:
                 "other ports: --home DIR --port P --tracking-port P"
             ) from error
         try:
+            self._make_secrets()
             yield
         finally:
             os.close(lock)
+
+    def _make_secrets(self) -> None:
+        """Makes what webhooks are signed with and what the registry keeps that with, once."""
+        for file in (self.webhook_secret, self.webhook_key):
+            if not file.exists():
+                draft = file.with_suffix(".draft")
+                draft.touch(mode=0o600)
+                draft.write_bytes(base64.urlsafe_b64encode(os.urandom(KEY_BYTES)))
+                draft.replace(file)

@@ -75,7 +75,8 @@ class _Life:
         self._supervisor.keep(self._tracking)
         self._supervisor.keep(self._inference)
         async with local_client() as client:
-            terminal.tell(await self._first_version(client))
+            for line in await self._first_version(client):
+                terminal.tell(line)
             is_ready = await self._inference_ready(client)
         has_example = await asyncio.to_thread(self._write_example)
         text = hints.summary(self._plan, self._settings, has_example=has_example, is_ready=is_ready)
@@ -83,15 +84,15 @@ class _Life:
             click.echo(text)
         await asyncio.Event().wait()
 
-    async def _first_version(self, client: httpx.AsyncClient) -> str:
-        """Sees to it that there is a version, and gives what the one-shot says of it."""
+    async def _first_version(self, client: httpx.AsyncClient) -> list[str]:
+        """Sees to it that there is a version; gives what the one-shot says, warnings first."""
         program = programs.bootstrap(self._plan)
         for _ in range(MOST_BOOTSTRAPS):
             await self._answers(client, self._tracking, f"{self._plan.tracking_uri}/health")
             ends = self._supervisor.ends[self._tracking.title]
             code = await self._told(program)
             if code == 0:
-                return program.log.last_line()
+                return [*dict.fromkeys([*program.log.warnings(), program.log.last_line()])]
             if self._supervisor.ends[self._tracking.title] == ends:
                 break  # its own failure, not that of a tracking server that went away
         raise CommandFailed(failure_line(program, "the first version could not be trained"))

@@ -42,3 +42,11 @@ class Log:
         except OSError:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def warnings(self) -> list[str]:
+        """The lines that begin with `warning: `."""
+        try:
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        return [line for line in lines if line.startswith("warning: ")]

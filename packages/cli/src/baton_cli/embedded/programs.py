@@ -56,6 +56,7 @@ class Plan:
                 defaults={
                     "BATON_CACHE_DIR": str(self.home.cache),
                     "BATON_LOG_FORMAT": "console",  # people read it, though it is a file
+                    "BATON_WEBHOOK_SECRET_FILE": str(self.home.webhook_secret),
                 },
                 overrides={
                     "MLFLOW_TRACKING_URI": self.tracking_uri,
@@ -79,6 +80,11 @@ def tracking(plan: Plan) -> Program:
         *("--workers", "1"),
         # A plain registry: its job queue would be another process.
         MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
+        # Webhooks go to inference on this machine, in plain http; a new one is known at once.
+        MLFLOW_WEBHOOK_ALLOWED_SCHEMES="http,https",
+        MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS="true",
+        MLFLOW_WEBHOOK_CACHE_TTL="1",
+        MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY=plan.home.webhook_key.read_text(encoding="ascii"),
     )
 
 
@@ -90,5 +96,8 @@ def inference(plan: Plan) -> Program:
 def bootstrap(plan: Plan) -> Program:
     """The first version, where there is none."""
     return plan.program(
-        "the first version", "bootstrap", "baton_cli", "bootstrap", *plan.training_options()
+        "the first version",
+        "bootstrap",
+        *("baton_cli", "bootstrap", *plan.training_options()),
+        BATON_INFERENCE_URL=plan.inference_url,  # where the webhook goes
     )

@@ -12,9 +12,10 @@ from baton_cli.moving import describe
 from baton_cli.person import user_at_host
 from baton_cli.settings import CliSettings, load
 from baton_cli.training import Order, data_option, run_training, target_option
+from baton_cli.webhooks import ensure_webhooks, webhook_urls
 from baton_registry import promotion
 from baton_registry.client import RegistryClient
-from baton_registry.errors import AliasNotSet, RegistryUnavailable
+from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 
 POLL_INTERVAL_S = 1.0
 
@@ -24,7 +25,7 @@ POLL_INTERVAL_S = 1.0
 @target_option
 @click.option("--wait-registry", "wait_s", type=Seconds(), default=120.0, show_default=True)
 def bootstrap(data: Path | None, target: str | None, wait_s: float) -> None:
-    """Train and promote the first version, where the registry has none.
+    """Train and promote the first version, where the registry has none, and ensure the webhook.
 
     Exit code 0 also where the tracking server stays away: what depends on this one-shot serves
     from its cache then.
@@ -32,7 +33,9 @@ def bootstrap(data: Path | None, target: str | None, wait_s: float) -> None:
     settings = load(CliSettings)
     with settings.registry() as registry:
         try:
-            if has_versions_soon(registry, settings.model_name, wait_s):
+            has_versions = has_versions_soon(registry, settings.model_name, wait_s)
+            _ensure_webhooks(registry, settings)
+            if has_versions:
                 terminal.tell(_what_is_there(registry, settings))
                 return
         except RegistryUnavailable as error:
@@ -72,6 +75,16 @@ def has_versions_soon(
             if left_s <= 0:
                 raise
         sleep(min(POLL_INTERVAL_S, left_s))
+
+
+def _ensure_webhooks(registry: RegistryClient, settings: CliSettings) -> None:
+    """Lets the registry tell inference of moves where there is a secret; a failure only warns."""
+    if settings.webhook_secret is None:
+        return
+    try:
+        ensure_webhooks(settings, registry, webhook_urls(settings.inference_urls))
+    except RegistryError as error:
+        terminal.tell(f"warning: no webhook, so moves of the alias are seen by polling: {error}")
 
 
 def _what_is_there(registry: RegistryClient, settings: CliSettings) -> str:

@@ -1,0 +1,74 @@
+"""`POST /webhooks/mlflow`: the registry says that something moved."""
+
+from fastapi import APIRouter, Request, Response
+
+from baton_inference.answer import Receive
+from baton_inference.body import BodyReader
+from baton_inference.errors import ClientGone, InferenceError
+from baton_inference.media import MediaHeaders
+from baton_inference.middleware import REQUEST_ID
+from baton_inference.openapi_problems import Json, problem_response
+from baton_inference.problems import problem_of
+from baton_inference.responses import response_of
+from baton_inference.webhook import Delivery, WebhookReceiver
+from baton_inference.workers import Workers
+
+MAX_BODY_BYTES = 64 * 1024
+"""An alias event holds three names."""
+
+_HEADERS = ("X-MLflow-Delivery-Id", "X-MLflow-Timestamp", "X-MLflow-Signature")
+_EVENT: Json = {
+    "type": "object",
+    "required": ["entity", "action", "data"],
+    "properties": {
+        "entity": {"type": "string", "examples": ["model_version_alias"]},
+        "action": {"type": "string", "examples": ["created"]},
+        "timestamp": {"type": "string"},
+        "data": {"type": "object"},
+    },
+}
+_DOCUMENTED: Json = {
+    "parameters": [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+        for name in _HEADERS
+    ],
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _EVENT}}},
+}
+_PROBLEMS: dict[int | str, Json] = {
+    400: problem_response("Signed, and not the JSON of an event."),
+    401: problem_response("The signature does not fit, or the timestamp is too far off."),
+    413: problem_response(f"Over {MAX_BODY_BYTES} bytes."),
+    503: problem_response("Too many deliveries at a time."),
+}
+
+
+def webhook_routes(receiver: WebhookReceiver, workers: Workers) -> APIRouter:
+    """The route of the registry's webhook."""
+    router = APIRouter(tags=["operations"])
+    bodies = BodyReader(MAX_BODY_BYTES, workers)
+
+    @router.post(
+        "/webhooks/mlflow",
+        summary="The registry's webhook: look at the alias now",
+        description="Only a hint: the alias is looked up by itself as well.",
+        status_code=202,
+        response_class=Response,
+        responses=_PROBLEMS,
+        openapi_extra=_DOCUMENTED,
+    )
+    async def mlflow_webhook(request: Request) -> Response:
+        try:
+            body = await _read(bodies, request.receive, MediaHeaders(request.scope["headers"]))
+            receiver.receive(Delivery(*(request.headers.get(h, "") for h in _HEADERS), body))
+        except ClientGone:
+            return Response(status_code=202)  # nobody is left to read it
+        except InferenceError as error:
+            return response_of(problem_of(error, request.scope[REQUEST_ID], request.url.path))
+        return Response(status_code=202)
+
+    return router
+
+
+async def _read(bodies: BodyReader, receive: Receive, media: MediaHeaders) -> bytes:
+    with bodies.share() as share:
+        return await bodies.read(receive, media, share)

@@ -1,0 +1,50 @@
+"""The real registry tells inference that the alias has moved; polling remains the truth."""
+
+from collections.abc import Iterator
+
+import pytest
+from rig import LOCAL, WEBHOOK_SECRET, Desk, free_port, wait_until
+
+from baton_registry.webhooks import webhook_name
+
+NEVER_S = "3600"
+"""A poll interval in which a test never sees a second look."""
+
+
+@pytest.fixture
+def promoted(stocked: Desk) -> Iterator[Desk]:
+    """A desk with version 1 in production; its webhooks are gone afterwards."""
+    stocked.baton("promote", "1")
+    yield stocked
+    name = webhook_name(stocked.model, "production")
+    with stocked.registry as registry:
+        registry.webhooks.ensure(name, [], WEBHOOK_SECRET)
+        assert registry.webhooks.list(name) == []
+
+
+def test_moves_are_followed_without_polling(promoted: Desk) -> None:
+    """Moved, moved back and removed by any client: inference knows, though it does not look."""
+    with promoted.serve(BATON_POLL_INTERVAL_S=NEVER_S) as inference, promoted.registry as registry:
+        inference.wait_serves("1")
+        for _ in range(2):
+            said = promoted.baton("webhook", "ensure")
+            assert said.strip().endswith(f"tells {inference.url}/webhooks/mlflow")
+        assert len(registry.webhooks.list(webhook_name(promoted.model, "production"))) == 1
+        for version in ("2", "1"):
+            registry.set_alias(promoted.model, "production", version)
+            inference.wait_serves(version)
+        registry.delete_alias(promoted.model, "production")
+        wait_until(lambda: inference.status()["aspired_version"] is None, 10, "the alias is gone")
+
+
+@pytest.mark.parametrize("how", ["lost", "forged"])
+def test_polling_is_the_truth(promoted: Desk, how: str) -> None:
+    """A webhook that goes nowhere or is signed by somebody else: the next look sees the move."""
+    with promoted.serve(BATON_POLL_INTERVAL_S="1") as inference, promoted.registry as registry:
+        inference.wait_serves("1")
+        nowhere = f"http://{LOCAL}:{free_port()}"
+        url = f"{nowhere if how == 'lost' else inference.url}/webhooks/mlflow"
+        name = webhook_name(promoted.model, "production")
+        registry.webhooks.ensure(name, [url], "another secret")
+        registry.set_alias(promoted.model, "production", "2")
+        inference.wait_serves("2", limit_s=1 + 1.5)
