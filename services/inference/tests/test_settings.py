@@ -17,6 +17,8 @@ NAMES = (
     "BATON_PORT",
     "BATON_MAX_ROWS",
     "BATON_MAX_BODY_BYTES",
+    "BATON_WEBHOOK_SECRET",
+    "BATON_WEBHOOK_SECRET_FILE",
     "BATON_LOG_FORMAT",
     "XDG_CACHE_HOME",
 )
@@ -42,8 +44,19 @@ def test_defaults() -> None:
         "port": 8000,
         "max_rows": 10_000,
         "max_body_bytes": 16 * 1024 * 1024,
+        "webhook_secret": None,
         "log_format": "auto",
     }
+
+
+def test_the_webhook_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It may come as a file, and does not stand in what is printed of the settings."""
+    (tmp_path / "secret").write_text("shh-shh\n")
+    monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
+    settings = load(InferenceSettings)
+    assert settings.webhook_secret is not None
+    assert settings.webhook_secret.get_secret_value() == "shh-shh"
+    assert "shh-shh" not in repr(settings)
 
 
 def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:

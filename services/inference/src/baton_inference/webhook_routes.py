@@ -59,7 +59,8 @@ def webhook_routes(receiver: WebhookReceiver, workers: Workers) -> APIRouter:
     async def mlflow_webhook(request: Request) -> Response:
         try:
             body = await _read(bodies, request.receive, MediaHeaders(request.scope["headers"]))
-            receiver.receive(Delivery(*(request.headers.get(h, "") for h in _HEADERS), body))
+            delivery_id, timestamp, signature = (request.headers.get(name, "") for name in _HEADERS)
+            receiver.receive(Delivery(delivery_id, timestamp, signature, body))
         except ClientGone:
             return Response(status_code=202)  # nobody is left to read it
         except InferenceError as error:
