@@ -224,9 +224,9 @@ def test_a_model_that_is_no_classifier() -> None:
 
 
 def external(location: str) -> TensorProto:
-    """A tensor `w` of one number that stands in a file."""
-    tensor = TensorProto(name="w", data_type=FLOAT, dims=[1], data_location=TensorProto.EXTERNAL)
-    for key, value in (("location", location), ("length", "4")):
+    """A tensor `w` of 16 numbers that stand in a file."""
+    tensor = TensorProto(name="w", data_type=FLOAT, dims=[16], data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", location), ("length", "64")):
         tensor.external_data.add(key=key, value=value)
     return tensor
 
@@ -239,12 +239,13 @@ def test_reads_no_file(
     """A model whose weights stand in another file is refused: any file could be named."""
     (tmp_path / "below").mkdir()
     for folder in (tmp_path, tmp_path / "below"):
-        (folder / "weights").write_bytes(b"\0\0\x80\x3f")
+        (folder / "weights").write_bytes(b"\0\0\x80\x3f" * 16)
     monkeypatch.chdir(tmp_path / "below")
     tensor = external(location.format(folder=tmp_path))
-    model = onnx.load_model_from_string(matrix(1))
-    model.graph.node[0].input[0] = "product"
-    model.graph.node.insert(0, helper.make_node("Mul", ["x", "w"], ["product"]))
+    model = onnx.load_model_from_string(matrix(16))
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+    model.graph.node[0].input[0] = "greater"
+    model.graph.node.insert(0, helper.make_node("Max", ["x", "w"], ["greater"]))
     if as_constant:
         model.graph.node.insert(0, helper.make_node("Constant", [], ["w"], value=tensor))
     else:
