@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 from rig import Desk
 
+from baton_cli.training import ESTIMATORS
+
 ROWS = 500
 
 
-@pytest.mark.parametrize("estimator", ["logistic", "hist_gradient_boosting", "random_forest"])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_labels_equal_pyfunc(desk: Desk, telco_csv: Path, estimator: str) -> None:
     """500 rows of the real table get the labels that `mlflow.pyfunc` gives them."""
     desk.train("--data", str(telco_csv), "--estimator", estimator, "--promote")

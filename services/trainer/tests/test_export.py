@@ -10,10 +10,10 @@ from sklearn.preprocessing import FunctionTransformer
 from trainer_tables import TARGETS, some_candidate, some_table
 
 from baton_registry.signature import Column, Signature
-from baton_trainer import export, pipeline, scoring
+from baton_trainer import estimators, export, pipeline, scoring
 from baton_trainer.errors import ExportError
+from baton_trainer.estimators import ESTIMATORS
 from baton_trainer.export import Parity
-from baton_trainer.pipeline import ESTIMATORS
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -46,7 +46,7 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
     columns = (Column(names[0], "double"), Column(names[1], "string"))
-    fitted = pipeline.build(pipeline.classifier("logistic", {}), rows, columns)
+    fitted = pipeline.build(estimators.classifier("logistic", {}), rows, columns)
     fitted.fit(rows, rows[names[0]] > 0)
     model = export.to_onnx(fitted, columns)
     onnx.checker.check_model(onnx.load_model_from_string(model))

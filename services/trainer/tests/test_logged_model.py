@@ -1,5 +1,6 @@
 import hashlib
 import json
+from itertools import product
 from pathlib import Path
 
 import mlflow
@@ -12,8 +13,8 @@ from trainer_tables import TARGETS, some_candidate, some_table
 from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.mlmodel import parse_mlmodel
 from baton_trainer import logged_model, scoring, settings
+from baton_trainer.estimators import ESTIMATORS
 from baton_trainer.logged_model import Contents
-from baton_trainer.pipeline import ESTIMATORS
 from baton_trainer.table import Table
 
 
@@ -27,7 +28,10 @@ def saved(data: Table, folder: Path, estimator: str = "logistic") -> Path:
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own, on loading
-@pytest.mark.parametrize(("estimator", "target"), list(zip(ESTIMATORS, TARGETS, strict=False)))
+@pytest.mark.parametrize(
+    ("estimator", "target"),
+    [*zip(ESTIMATORS, TARGETS, strict=True), *product(["lightgbm", "xgboost"], TARGETS)],
+)
 def test_any_mlflow_client_gets_the_labels_that_the_service_gives(
     estimator: str, target: str, tmp_path: Path
 ) -> None:
@@ -39,6 +43,18 @@ def test_any_mlflow_client_gets_the_labels_that_the_service_gives(
     engine = OnnxEngine((folder / mlmodel.onnx_path).read_bytes(), mlmodel.signature)
     served = scoring.score(engine, mlmodel.signature.columns, data.features).labels
     assert labels.tolist() == served.tolist()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "needed"),
+    [("logistic", set()), ("lightgbm", {"lightgbm"}), ("xgboost", {"xgboost-cpu"})],
+)
+def test_the_requirements_name_the_booster_that_is_inside(
+    estimator: str, needed: set[str], tmp_path: Path
+) -> None:
+    """No reader installs a library that the model does not use, or misses one that it does."""
+    lines = (saved(some_table(), tmp_path, estimator) / "requirements.txt").read_text().split()
+    assert {line.partition("==")[0] for line in lines} & {"lightgbm", "xgboost-cpu"} == needed
 
 
 def test_it_loads_as_an_onnx_model_too(tmp_path: Path) -> None:

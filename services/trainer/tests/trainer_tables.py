@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from baton_trainer import candidate, csv_file, pipeline, table
+from baton_trainer import candidate, csv_file, estimators, pipeline, table
 from baton_trainer.candidate import Candidate
 from baton_trainer.csv_file import CsvFile
 from baton_trainer.evaluation import Outcome
@@ -18,6 +18,8 @@ QUICK: dict[str, dict[str, str]] = {
     "logistic": {},
     "hist_gradient_boosting": {"max_iter": "20"},
     "random_forest": {"n_estimators": "20"},
+    "lightgbm": {"n_estimators": "20"},
+    "xgboost": {"n_estimators": "20"},
 }
 """Parameters that make a test short."""
 
@@ -77,7 +79,7 @@ class Notes:
 
 def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> Candidate:
     """A candidate trained on the table."""
-    classifier = pipeline.classifier(estimator, {**QUICK[estimator], **params})
+    classifier = estimators.classifier(estimator, {**QUICK[estimator], **params})
     return candidate.made(pipeline.build(classifier, data.features, data.columns), data, Silence())
 
 

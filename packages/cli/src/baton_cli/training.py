@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from baton_trainer.training import TrainResult
 
 DEFAULT_ESTIMATOR = "logistic"
-ESTIMATORS = (DEFAULT_ESTIMATOR, "hist_gradient_boosting", "random_forest")
+ESTIMATORS = (
+    DEFAULT_ESTIMATOR,
+    "hist_gradient_boosting",
+    "random_forest",
+    "lightgbm",
+    "xgboost",
+)
 
 data_option = click.option(
     "--data", type=click.Path(path_type=Path), metavar="FILE", help="A CSV table [built-in churn]."

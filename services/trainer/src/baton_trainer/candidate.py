@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from baton_engine.engine import Scores
 from baton_registry.signature import Signature
 from baton_trainer import evaluation, export, scoring, threads
-from baton_trainer.errors import FitError, first_line
+from baton_trainer.errors import FitError, TrainError, first_line
 from baton_trainer.evaluation import Outcome
 from baton_trainer.export import Parity
 from baton_trainer.progress import Progress
@@ -92,7 +92,9 @@ def _fitting(progress: Progress) -> Iterator[None]:
         warnings.simplefilter("always")
         try:
             yield
-        except (TypeError, ValueError, FloatingPointError) as error:
+        except TrainError:
+            raise
+        except Exception as error:  # the libraries' own have no common base but Exception
             raise FitError(f"the estimator gave up: {first_line(error)}") from error
     of_interest = (ConvergenceWarning, FutureWarning)
     lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]

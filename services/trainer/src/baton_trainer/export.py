@@ -16,6 +16,9 @@ from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.signature import Column, Signature
 from baton_trainer.errors import ExportError, first_line
 
+_OPSETS = {"": 18, "ai.onnx.ml": 3}
+"""The newest operators that every converter writes: onnxmltools knows the trees of ML 3."""
+
 _NO_ZIPMAP = {"zipmap": False}  # probabilities as one tensor, not as a list of dictionaries
 
 MAX_ABS_DIFF = 1e-5
@@ -58,7 +61,9 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
         with warnings.catch_warnings():
             # protobuf deprecates the numpy integers that skl2onnx hands it for trees
             warnings.simplefilter("ignore")
-            model = convert_sklearn(fitted, initial_types=inputs, options={id(fitted): _NO_ZIPMAP})
+            model = convert_sklearn(
+                fitted, initial_types=inputs, options={id(fitted): _NO_ZIPMAP}, target_opset=_OPSETS
+            )
     except Exception as error:  # skl2onnx's own have no common base but Exception
         raise ExportError(f"no ONNX form of this pipeline: {first_line(error)}") from error
     _name_inputs(model.graph, [each.name for each in columns])

@@ -25,6 +25,9 @@ from baton_registry.signature import Column, Label
 ONNX_FILE = "model.onnx"
 EXAMPLE_ROWS = 5
 
+_BOOSTERS = {"lightgbm": "lightgbm", "xgboost": "xgboost-cpu"}
+"""The packages that only some pipelines need, to the distributions that they come from."""
+
 _REQUIREMENTS = ("scikit-learn", "skops", "numpy", "scipy", "pandas", "onnxruntime")
 
 
@@ -55,6 +58,7 @@ def save(contents: Contents, folder: Path, identity: Model) -> None:
         folder: where to.
         identity: an `mlflow.models.Model` that carries the ids of the run and the logged model.
     """
+    types = _types_of(contents.pipeline)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow uses what pandas deprecates
         mlflow.sklearn.save_model(
@@ -64,9 +68,9 @@ def save(contents: Contents, folder: Path, identity: Model) -> None:
             signature=signature(contents.columns, contents.classes),
             input_example=input_example(contents.features),
             # given, because finding them out takes MLflow 25 s
-            pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
+            pip_requirements=[f"{name}=={version(name)}" for name in _requirements(types)],
             serialization_format="skops",
-            skops_trusted_types=_types_of(contents.pipeline),
+            skops_trusted_types=types,
             metadata={
                 METADATA_KEY: {
                     "classes": list(contents.classes),
@@ -122,3 +126,9 @@ def _types_of(pipeline: Pipeline) -> list[str]:
     """The types that a reader of the skops file must trust; we made the pipeline, so we know."""
     found: list[Any] = skops.io.get_untrusted_types(data=skops.io.dumps(pipeline))
     return [str(each) for each in found]
+
+
+def _requirements(types: Sequence[str]) -> list[str]:
+    """The distributions that a reader of the model needs, known from the types that are in it."""
+    packages = {each.partition(".")[0] for each in types}
+    return [*_REQUIREMENTS, *(name for package, name in _BOOSTERS.items() if package in packages)]

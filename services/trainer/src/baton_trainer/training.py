@@ -13,11 +13,21 @@ from baton_registry.errors import AliasNotSet
 from baton_registry.guard import GATE_PASSED
 from baton_registry.model_version import CHECKSUM_TAG_PREFIX, DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.promotion import CHALLENGER
-from baton_trainer import candidate, churn, csv_file, gate, pipeline, run, settings, table
+from baton_trainer import (
+    candidate,
+    churn,
+    csv_file,
+    estimators,
+    gate,
+    pipeline,
+    run,
+    settings,
+    table,
+)
 from baton_trainer.candidate import Candidate
+from baton_trainer.estimators import Classifier
 from baton_trainer.gate import Production
 from baton_trainer.logged_model import Contents
-from baton_trainer.pipeline import Classifier
 from baton_trainer.progress import Progress, Silence
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
@@ -32,7 +42,7 @@ class TrainRequest:
     Attributes:
         data: a CSV file; None means the built-in churn table.
         target: the column to predict; None means `Churn`.
-        estimator: a key of `pipeline.ESTIMATORS`.
+        estimator: a key of `estimators.ESTIMATORS`.
         params: constructor arguments of the estimator as a user writes them.
     """
 
@@ -80,7 +90,7 @@ def train(
     told = progress or Silence()
     with _quiet(), RegistryClient(options.tracking_uri) as registry:
         told.phase("reading the table")
-        classifier = pipeline.classifier(request.estimator, request.params)
+        classifier = estimators.classifier(request.estimator, request.params)
         data = load(request)
         for warning in data.warnings:
             told.warn(warning)
@@ -114,7 +124,7 @@ class _Run:
         params = {
             "estimator": classifier.name,
             "target": self.data.target.name,
-            **classifier.estimator.get_params(),
+            **classifier.params,
         }
         run.log_inputs(self.data, params)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
