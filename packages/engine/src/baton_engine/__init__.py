@@ -1,1 +1,1 @@
-"""Columns to numpy, numpy through ONNX Runtime: what serving and training share."""
+"""Cells to columns, columns through ONNX Runtime: what serving, training and bulk scoring share."""

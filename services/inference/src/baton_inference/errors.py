@@ -19,8 +19,9 @@ InferenceError
 Every text is one line and may be shown to the sender of the request.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from baton_engine.cells import BadCell
 
 
 class InferenceError(Exception):
@@ -58,21 +59,6 @@ class Refused(InferenceError):
 
 class MalformedBody(Refused):
     """Not JSON, or not of the shape asked for."""
-
-
-@dataclass(frozen=True)
-class BadCell:
-    """One cell that the signature does not allow.
-
-    Attributes:
-        row: counted from 0.
-        column: as the request or the signature names it.
-        message: what is wrong, without the values of other cells.
-    """
-
-    row: int
-    column: str
-    message: str
 
 
 class InvalidRows(Refused):

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from baton_inference.codecs.cells import INTEGER_RANGES
+from baton_engine.cells import INTEGER_RANGES
 from baton_inference.openapi_problems import PROBLEM, Json, scoring_problems, version_headers
 from baton_inference.openapi_protocols import SCHEMAS, infer_paths, invocations_operation
 from baton_inference.slot import Served, Slot

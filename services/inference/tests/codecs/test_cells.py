@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from baton_inference.codecs.cells import CellError, CellReader
+from baton_engine.cells import CellError
+from baton_inference.codecs.cells import CellReader
 from baton_registry.signature import Column, ColumnType
 
 

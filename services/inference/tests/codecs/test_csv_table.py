@@ -2,19 +2,17 @@
 
 import csv
 import io
-import math
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.codecs.csv_table import MISSING, csv_cast, csv_frame
+from baton_inference.codecs.csv_table import csv_frame
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
-from baton_registry.signature import Column, ColumnType, Signature
+from baton_registry.signature import Column, Signature
 
 NAMES = ("a", "s")
-REFUSED = object()
 
 
 def table(text: str | bytes) -> dict[str, list[str]]:
@@ -73,50 +71,6 @@ def test_names_are_made_unique() -> None:
     """A name that comes again gets a number, as in pandas: a model's column may be the second."""
     frame = csv_frame(b"a,a,a.1,\n1,2,3,4", ("a", "a.1", "a.1.1", "Unnamed: 3"), 10)
     assert [cells[0] for cells in frame.columns.values()] == ["1", "2", "3", "4"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "values", "expected"),
-    [
-        ("double", ["1", "-.5", "1.", "+1e3", " 1 "], [1.0, -0.5, 1.0, 1000.0, 1.0]),
-        ("double", ["True", "false"], [1.0, 0.0]),
-        ("double", ["True", "1"], REFUSED),
-        ("double", ["1_0"], REFUSED),
-        ("double", ["NAN"], REFUSED),
-        ("double", ["0x1"], REFUSED),
-        ("double", ["\uff11"], REFUSED),
-        ("double", ["x"], REFUSED),
-        ("float", ["0.5"], [0.5]),
-        ("long", ["1", "2.0", "1e3", "007", " -1 "], [1, 2, 1000, 7, -1]),
-        ("long", ["TRUE"], [1]),
-        ("long", ["1.5"], REFUSED),
-        ("long", ["NA"], REFUSED),
-        ("long", ["inf"], REFUSED),
-        ("long", [str(2**63 - 1)], [2**63 - 1]),
-        ("long", [str(2**63)], REFUSED),
-        ("integer", [str(2**31)], REFUSED),
-        ("boolean", ["true", "FALSE"], [True, False]),
-        ("boolean", ["1", "0.0"], [True, False]),
-        ("boolean", ["2"], REFUSED),
-        ("boolean", ["True", "1"], REFUSED),
-        ("boolean", [""], REFUSED),
-        ("boolean", [" true"], REFUSED),
-        ("string", ["NA", " NA", "none", "1"], ["", " NA", "none", "1"]),
-    ],
-)
-def test_casts(kind: ColumnType, values: list[str], expected: Any) -> None:
-    """A column is what pandas reads with the signature's type."""
-    try:
-        assert csv_cast(Column("c", kind), values).tolist() == expected
-    except ValueError:
-        assert expected is REFUSED
-
-
-@pytest.mark.parametrize("marker", sorted(MISSING))
-def test_missing_markers(marker: str) -> None:
-    """Each of pandas' markers is a missing number and a missing text."""
-    assert math.isnan(csv_cast(Column("c", "double"), [marker])[0])
-    assert csv_cast(Column("c", "string"), [marker]).tolist() == [""]
 
 
 def test_bad_cells_are_named() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from baton_inference.codecs.casts import pandas_cast
+from baton_engine.casts import pandas_cast
 from baton_inference.codecs.frame import Frame, check_rows, transposed
 from baton_inference.errors import InvalidRows, TooManyRows
 from baton_registry.signature import Column, Signature

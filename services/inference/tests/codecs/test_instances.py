@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inference_fakes import GOOD_BODY, SIGNATURE
 
-from baton_inference.codecs.instances import MAX_NAMED_CELLS, InstancesDecoder
+from baton_engine.cells import MAX_NAMED_CELLS
+from baton_inference.codecs.instances import InstancesDecoder
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_registry.signature import Column, ColumnType, Signature
 

@@ -11,41 +11,23 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from baton_engine.cells import INTEGER_RANGES, WANTED, CellError
 from baton_registry.signature import Column
 
-_INT32 = np.iinfo(np.int32)
-_INT64 = np.iinfo(np.int64)
+_INT32_MIN, _INT32_MAX = INTEGER_RANGES["integer"]
+_INT64_MIN, _INT64_MAX = INTEGER_RANGES["long"]
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
-
-INTEGER_RANGES = {
-    "integer": (int(_INT32.min), int(_INT32.max)),
-    "long": (int(_INT64.min), int(_INT64.max)),
-}
-"""Column type to its least and greatest value."""
 
 _TYPES: dict[str, Any] = {
     "boolean": bool,
-    "integer": Annotated[int, Meta(ge=int(_INT32.min), le=int(_INT32.max))],
-    "long": Annotated[int, Meta(ge=int(_INT64.min), le=int(_INT64.max))],
+    "integer": Annotated[int, Meta(ge=_INT32_MIN, le=_INT32_MAX)],
+    "long": Annotated[int, Meta(ge=_INT64_MIN, le=_INT64_MAX)],
     "float": Annotated[float, Meta(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX)],
     "double": float,
     "string": str,
 }
-WANTED = {
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "long": "a whole number",
-    "float": "a number",
-    "double": "a number",
-    "string": "text",
-}
-"""Column type to what its values must be, in words."""
 _FOUND = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
 _IS_NUMBER = frozenset("-0123456789")
-
-
-class CellError(ValueError):
-    """The column does not allow the value; the text says why, and does not repeat the value."""
 
 
 def json_type(column: Column) -> Any:

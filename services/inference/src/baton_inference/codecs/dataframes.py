@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from baton_inference.codecs.casts import ABSENT, pandas_cast
+from baton_engine.casts import ABSENT, pandas_cast
 from baton_inference.codecs.frame import Frame, check_rows, transposed
 from baton_inference.errors import InvalidRows, MalformedBody
 

@@ -1,14 +1,16 @@
 """A table on its way from a body to columns: values by column, not yet cast."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from baton_inference.codecs.casts import MAX_NAMED_CELLS, Cast, cast_column
+from baton_engine.casts import Cast, cast_column
+from baton_engine.cells import MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.columns import Array
 from baton_inference.codecs.codec import Batch
-from baton_inference.errors import BadCell, InvalidRows, TooManyRows
-from baton_registry.signature import Signature
+from baton_inference.errors import InvalidRows, TooManyRows
+from baton_registry.signature import Column, Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +38,31 @@ class Frame:
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        arrays = {}
-        bad: list[BadCell] = []
-        for column in signature.columns:
-            if column.name not in self.columns:
-                bad.append(BadCell(0, column.name, "is missing"))
-                continue
-            try:
-                arrays[column.name] = cast_column(column, self.columns[column.name], self.cast)
-            except InvalidRows as error:
-                bad += error.cells
-        if bad:
-            bad.sort(key=lambda cell: cell.row)
-            raise InvalidRows(
-                "the rows do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS])
-            )
-        return Batch(self.rows, arrays)
+        return Batch(self.rows, columns_of(signature, self._read))
+
+    def _read(self, column: Column) -> Array:
+        if column.name not in self.columns:
+            raise BadCells((BadCell(0, column.name, "is missing"),))
+        return cast_column(column, self.columns[column.name], self.cast)
+
+
+def columns_of(signature: Signature, read: Callable[[Column], Array]) -> dict[str, Array]:
+    """Every column of the signature, as `read` gives it or says in `BadCells` that it cannot.
+
+    Raises:
+        InvalidRows: the bad cells of all columns, by their rows (at most 100).
+    """
+    arrays = {}
+    bad: list[BadCell] = []
+    for column in signature.columns:
+        try:
+            arrays[column.name] = read(column)
+        except BadCells as error:
+            bad += error.cells
+    if bad:
+        bad.sort(key=lambda cell: cell.row)
+        raise InvalidRows("the rows do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS]))
+    return arrays
 
 
 def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:

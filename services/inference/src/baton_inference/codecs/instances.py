@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
+from baton_engine.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.columns import to_array
-from baton_inference.codecs.cells import CellError, CellReader, json_type
+from baton_inference.codecs.cells import CellReader, json_type
 from baton_inference.codecs.codec import Batch
-from baton_inference.errors import BadCell, InvalidRows, MalformedBody, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_registry.signature import Signature
 
-MAX_NAMED_CELLS = 100
 MAX_SHOWN_NAME = 200
 """Characters of an unknown name that are repeated to its sender."""
 

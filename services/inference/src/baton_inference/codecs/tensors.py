@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from baton_inference.codecs.casts import ABSENT, CAST_ERRORS, numpy_cast
+from baton_engine.casts import ABSENT, CAST_ERRORS, numpy_cast
 from baton_inference.codecs.frame import Frame, check_rows, transposed
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_registry.signature import Column

@@ -11,18 +11,18 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from baton_engine.columns import to_array
+from baton_engine.cells import BadCell, BadCells
+from baton_engine.columns import Array, to_array
 from baton_engine.engine import Scores
 from baton_inference.answer import JSON
-from baton_inference.codecs.casts import MAX_NAMED_CELLS
 from baton_inference.codecs.codec import Batch, Encoded
-from baton_inference.codecs.frame import check_rows
+from baton_inference.codecs.frame import check_rows, columns_of
 from baton_inference.codecs.v2_request import InferRequest, Tensor, parse_request, split_body
 from baton_inference.codecs.v2_tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
-from baton_inference.errors import BadCell, InvalidRows, MalformedBody
+from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
-from baton_registry.signature import Signature
+from baton_registry.signature import Column, Signature
 
 PROTOCOL = "v2"
 BINARY = b"application/octet-stream"
@@ -49,7 +49,7 @@ class V2Codec:
     media_types: frozenset[bytes | None] = frozenset({None, JSON, BINARY})
 
     def __init__(self, version: ModelVersion, signature: Signature, *, max_rows: int) -> None:
-        self._columns = signature.columns
+        self._signature = signature
         self._decoders = {column.name: TensorDecoder(column) for column in signature.columns}
         self._max_rows = max_rows
         self._head = {"model_name": version.name, "model_version": version.version}
@@ -65,26 +65,17 @@ class V2Codec:
         if not rows:
             raise InvalidRows("there are no rows")
         pieces = _pieces(request, tail)
-        arrays = {}
-        bad: list[BadCell] = []
-        for column in self._columns:
+
+        def read(column: Column) -> Array:
             tensor = tensors.get(column.name)
             if tensor is not None:
-                try:
-                    decoder = self._decoders[column.name]
-                    arrays[column.name] = decoder.decode(tensor, pieces.get(column.name), rows)
-                except InvalidRows as error:
-                    bad += error.cells
-            elif column.required:
-                bad.append(BadCell(0, column.name, "is missing"))
-            else:
-                arrays[column.name] = to_array(column, [None] * rows)
-        if bad:
-            bad.sort(key=lambda cell: cell.row)
-            raise InvalidRows(
-                "the tensors do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS])
-            )
-        return V2Batch(rows, arrays, request.id, outputs)
+                decoder = self._decoders[column.name]
+                return decoder.decode(tensor, pieces.get(column.name), rows)
+            if column.required:
+                raise BadCells((BadCell(0, column.name, "is missing"),))
+            return to_array(column, [None] * rows)
+
+        return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
 
     def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
         """Writes the outputs that are wanted."""

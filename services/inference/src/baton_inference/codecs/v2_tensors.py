@@ -8,11 +8,12 @@ import msgspec
 import numpy as np
 from msgspec import Raw
 
-from baton_engine.columns import DTYPES, Array, to_array
-from baton_inference.codecs.casts import MAX_NAMED_CELLS
-from baton_inference.codecs.cells import INTEGER_RANGES, WANTED, CellError, CellReader, json_type
+from baton_engine.cells import MAX_NAMED_CELLS, WANTED, BadCell, BadCells, CellError
+from baton_engine.columns import Array, to_array
+from baton_engine.numbers import number_column
+from baton_inference.codecs.cells import CellReader, json_type
 from baton_inference.codecs.v2_request import Tensor
-from baton_inference.errors import BadCell, InvalidRows, MalformedBody
+from baton_inference.errors import MalformedBody
 from baton_registry.signature import Column
 
 DATATYPES = {
@@ -54,7 +55,7 @@ class TensorDecoder:
 
         Raises:
             MalformedBody: not what its shape and datatype say.
-            InvalidRows: a value that the column does not allow.
+            BadCells: a value that the column does not allow.
         """
         self._check_datatype(tensor.datatype)
         if binary is None:
@@ -69,7 +70,7 @@ class TensorDecoder:
         own = DATATYPES[self._column.type]
         if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
             message = f"must be {WANTED[self._column.type]}: a tensor of {own}, not of {datatype}"
-            raise InvalidRows(message, (BadCell(0, self._column.name, message),))
+            raise BadCells((BadCell(0, self._column.name, message),))
 
     def _from_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
         if not isinstance(tensor.data, Raw):
@@ -97,7 +98,7 @@ class TensorDecoder:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise MalformedBody(f"the data of {self._column.name!r} are not a list") from error
         if bad:
-            raise InvalidRows("the tensor does not fit its column", tuple(bad[:MAX_NAMED_CELLS]))
+            raise BadCells(tuple(bad[:MAX_NAMED_CELLS]))
         return values
 
     def _from_bytes(self, datatype: str, binary: memoryview, rows: int) -> Array:
@@ -110,45 +111,7 @@ class TensorDecoder:
         if datatype == "BOOL":
             return np.frombuffer(binary, np.uint8).astype(np.bool_)
         values = np.frombuffer(binary, dtype)
-        bad = ~self._is_allowed(values)
-        if bad.any():
-            raise self._refusal(values, np.flatnonzero(bad)[:MAX_NAMED_CELLS])
-        if values.dtype.kind == "f" and np.isnan(values).any():
-            return values.astype(np.float64)  # as `to_array` does where a number is missing
-        return values.astype(DTYPES[self._column.type])
-
-    def _is_allowed(self, values: Array) -> Array:
-        """Which numbers the column takes; NaN means missing, so an optional column takes it."""
-        column = self._column
-        fits: Array
-        if column.type in INTEGER_RANGES:
-            least, greatest = INTEGER_RANGES[column.type]
-            if values.dtype.kind == "f":
-                values = values.astype(np.float64)  # in a half float the bounds are infinite
-                # 2**63 - 1 is not a float: stay below the next one
-                within = (values >= float(least)) & (values < float(greatest) + 1.0)
-                fits = within & (np.trunc(values) == values)
-            else:
-                fits = (values >= least) & (values <= greatest)
-        else:
-            with np.errstate(over="ignore"):
-                fits = np.isfinite(values.astype(DTYPES[column.type]))
-        if not column.required and values.dtype.kind == "f":
-            fits = fits | np.isnan(values)
-        return fits
-
-    def _refusal(self, values: Array, rows: Array) -> InvalidRows:
-        column = self._column
-        cells = []
-        for row in rows.tolist():
-            value = float(values[row])
-            message = f"is beyond the range of the column's type, {column.type}"
-            if np.isnan(value):
-                message = "is missing; the column is required"
-            elif column.type in INTEGER_RANGES and not value.is_integer():
-                message = "must be a whole number, not a fraction"
-            cells.append(BadCell(row, column.name, message))
-        return InvalidRows("the tensor does not fit its column", tuple(cells))
+        return number_column(self._column, values)
 
 
 def rows_of(tensor: Tensor) -> int:

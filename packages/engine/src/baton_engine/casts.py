@@ -1,4 +1,4 @@
-"""JSON values to one column, by the rules of MLflow's scoring server.
+"""Values as JSON brings them to one column, by the rules of MLflow's scoring server.
 
 That server makes a pandas table of `dataframe_split` and `dataframe_records`, and numpy arrays of
 `instances` and `inputs`, and casts both to the signature's types. It is generous: text that reads
@@ -12,14 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from baton_engine.cells import (
+    INTEGER_RANGES,
+    MAX_NAMED_CELLS,
+    WANTED,
+    BadCell,
+    BadCells,
+    CellError,
+)
 from baton_engine.columns import DTYPES, MISSING_TEXT, Array
-from baton_inference.codecs.cells import INTEGER_RANGES, WANTED, CellError
-from baton_inference.errors import BadCell, InvalidRows
 from baton_registry.signature import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
 
-MAX_NAMED_CELLS = 100
 ABSENT = math.nan
 """A cell that its row does not have, as pandas fills it in."""
 _NUMBERS = frozenset({int, float, type(None)})
@@ -31,15 +36,15 @@ def cast_column(column: Column, values: Sequence[Any], cast: Cast) -> Array:
     """The values as the engine takes them.
 
     Raises:
-        InvalidRows: not of the column's type; every bad cell is named (at most 100).
+        BadCells: not of the column's type; every bad cell is named (at most 100).
     """
     try:
         array = cast(column, values)
     except CAST_ERRORS as error:
-        raise _invalid(column, values, cast) from error
+        raise _bad_cells(column, values, cast) from error
     # scikit-learn's imputer, which every pipeline of ours begins with, refuses them.
     if array.dtype.kind == "f" and np.isinf(array).any():
-        raise _invalid(column, values, cast)
+        raise _bad_cells(column, values, cast)
     return array
 
 
@@ -81,11 +86,11 @@ def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell
     return found
 
 
-def _invalid(column: Column, values: Sequence[Any], cast: Cast) -> InvalidRows:
+def _bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> BadCells:
     cells = bad_cells(column, values, cast)
     if not cells:  # each is good alone, e.g. -1 beside 2**63
         cells = [BadCell(0, column.name, "the column's values do not go together")]
-    return InvalidRows("the rows do not fit the model's signature", tuple(cells))
+    return BadCells(tuple(cells))
 
 
 def _refusal(column: Column, value: Any, cast: Cast) -> str | None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.codecs.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
-from baton_inference.errors import InvalidRows
+from baton_engine.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
+from baton_engine.cells import BadCells
 from baton_registry.signature import Column, ColumnType
 
 REFUSED = object()
@@ -21,7 +21,7 @@ def cast(kind: ColumnType, values: Sequence[Any], how: Cast) -> Any:
     """The values of the column, or `REFUSED`."""
     try:
         return cast_column(Column("c", kind), values, how).tolist()
-    except InvalidRows as error:
+    except BadCells as error:
         return REFUSED if error.cells else "refused without a cell"
 
 
@@ -99,7 +99,7 @@ def test_gaps_are_nan(how: Cast) -> None:
 @pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
 def test_every_bad_cell_is_named(how: Cast) -> None:
     """The bad cells are named, and the good ones beside them are not."""
-    with pytest.raises(InvalidRows) as caught:
+    with pytest.raises(BadCells) as caught:
         cast_column(Column("c", "long"), [1, "x", 2.5, [1], 3], how)
     assert [cell.row for cell in caught.value.cells] == [1, 2, 3]
     assert "fraction" in caught.value.cells[1].message
@@ -107,7 +107,7 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
 
 def test_at_most_a_hundred_cells_are_named() -> None:
     """Of many bad cells a hundred are named."""
-    with pytest.raises(InvalidRows) as caught:
+    with pytest.raises(BadCells) as caught:
         cast_column(Column("c", "long"), ["x"] * 101, pandas_cast)
     assert len(caught.value.cells) == 100
 
