@@ -6,7 +6,8 @@ import pytest
 
 from baton_cli import training
 from baton_cli.errors import CommandFailed
-from baton_cli.training import ESTIMATORS, Order, run_training
+from baton_cli.training import ESTIMATORS, Order, repeated, run_training
+from baton_cli.verbs.up import up
 
 
 def test_an_installation_without_the_trainer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +20,27 @@ def test_an_installation_without_the_trainer_says_so(monkeypatch: pytest.MonkeyP
 def test_what_the_trainer_objects_to_is_one_line() -> None:
     """Its texts are the user's own: file, column, hint."""
     with pytest.raises(CommandFailed, match="takes no 'nix'"):
-        run_training(Order(params={"nix": "1"}))
+        run_training(Order(given={"train": {"params": {"nix": "1"}}}))
+
+
+def test_only_what_was_given_is_said() -> None:
+    """By section and key of the file that says the same, where it is not said here."""
+    options = {
+        "data__file": None,
+        "columns__target": "y",
+        "columns__drop": (),
+        "columns__id": ("a",),
+    }
+    assert Order.of(None, options).given == {"columns": {"target": "y", "id": ("a",)}}
+
+
+def test_what_to_train_can_be_passed_on_to_another_command() -> None:
+    """`baton up` trains in a child: nothing that was said gets lost, and no other option."""
+    given = ("--config", "b.toml", "--data", "t.csv", "--drop", "a", "--drop", "b c")
+    with up.make_context("up", [*given, "--port", "9"]) as ctx:
+        assert repeated(ctx) == given
+    with up.make_context("up", []) as ctx:
+        assert repeated(ctx) == ()
 
 
 def test_knows_the_trainers_estimators() -> None:

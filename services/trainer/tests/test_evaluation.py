@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,6 +45,27 @@ def test_truth_is_found_by_label_not_by_order_of_appearance() -> None:
     """The columns of the probabilities follow the classes."""
     found = Outcome.of(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
     assert found.truth.tolist() == [1, 0, 0]
+
+
+def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
+    """The other one has another precision and recall; what is symmetric stays."""
+    seen = some_outcome(2)
+    first = replace(seen, positive=0)
+    turned = Outcome((1, 0), 1 - seen.truth, seen.probabilities[:, ::-1])
+    assert evaluation.metrics(first) == pytest.approx(evaluation.metrics(turned))
+    one, other = evaluation.metrics(first), evaluation.metrics(seen)
+    assert one["f1"] != pytest.approx(other["f1"])
+    assert one["pr_auc"] != pytest.approx(other["pr_auc"])
+    assert one["roc_auc"] == pytest.approx(other["roc_auc"])
+
+
+def test_cross_validation_is_about_the_positive_class() -> None:
+    """A classifier that always says "no" has no recall of "yes", and all of "no"."""
+    rows = pd.DataFrame({"n": np.arange(60.0)})
+    target = pd.Series(["no", "no", "yes"] * 20)
+    never = make_pipeline(DummyClassifier(strategy="most_frequent"))
+    assert evaluation.cross_validated(never, rows, target, "yes")["f1"] == 0
+    assert evaluation.cross_validated(never, rows, target, "no")["f1"] == pytest.approx(0.8)
 
 
 def test_cross_validation_gives_a_mean_and_a_spread_of_every_figure() -> None:

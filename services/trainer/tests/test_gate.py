@@ -14,6 +14,7 @@ from baton_trainer import gate, logged_model, table
 from baton_trainer.export import Parity
 from baton_trainer.gate import Production
 from baton_trainer.logged_model import Contents
+from baton_trainer.request import Columns
 from baton_trainer.table import Table
 
 SAME = Parity(1e-7, 0, 100)
@@ -98,7 +99,8 @@ def test_production_is_scored_on_the_held_out_rows(data: Table, production: Path
 
 def changed(**columns: object) -> Table:
     frame = features().assign(**columns)  # type: ignore[arg-type]
-    return table.validated(as_file(frame.assign(**{TARGET: text_target(features())})), TARGET)
+    file = as_file(frame.assign(**{TARGET: text_target(features())}))
+    return table.validated(file, Columns(target=TARGET))
 
 
 @pytest.mark.parametrize(

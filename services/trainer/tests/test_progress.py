@@ -1,16 +1,21 @@
 import io
 
 from rich.console import Console
+from rich.table import Table
 
 from baton_trainer.progress import ConsoleProgress
 
 
 def told(*, terminal: bool) -> str:
-    """What stands on the console after two phases and a warning."""
+    """What stands on the console after two phases and what was told in between."""
     text = io.StringIO()
-    console = Console(file=text, force_terminal=terminal, width=200)
+    console = Console(file=text, force_terminal=terminal, width=40)
+    table = Table("column", "role")
+    table.add_row("[bold]", "left out, " * 5)
     with ConsoleProgress(console) as progress:
         progress.phase("reading")
+        progress.note("read as cp1252")
+        progress.show(table)
         progress.warn("column '[bold]' is odd")
         progress.phase("fitting [50]")
     return text.getvalue()
@@ -18,12 +23,20 @@ def told(*, terminal: bool) -> str:
 
 def test_without_a_terminal_every_phase_is_a_plain_line() -> None:
     """Logs of containers and CI read well: no colours, no redrawn lines."""
-    assert told(terminal=False) == "reading\nwarning: column '[bold]' is odd\nfitting [50]\n"
+    assert told(terminal=False).splitlines() == [
+        "reading",
+        "read as cp1252",
+        "column  role",
+        "[bold]  left out, left out, left out, left out, left out,",
+        "warning: column '[bold]' is odd",
+        "fitting [50]",
+    ]
 
 
-def test_in_a_terminal_only_warnings_stay() -> None:
+def test_in_a_terminal_all_but_the_phases_stays() -> None:
     """The live line is erased at the end; what was written above it remains."""
     text = told(terminal=True)
-    assert "warning: column '[bold]' is odd" in text
+    for stays in ("read as cp1252", "[bold] │ left out", "warning: column '[bold]' is odd"):
+        assert stays in text
     assert "\x1b[2K" in text
     assert "fitting" not in text.rpartition("\x1b[2K")[2]

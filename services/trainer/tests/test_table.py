@@ -6,10 +6,11 @@ from trainer_tables import ROWS, TARGET, as_file, features, some_table, text_tar
 
 from baton_trainer import table
 from baton_trainer.errors import DataError
+from baton_trainer.request import Columns
 
 
 def validated(frame: pd.DataFrame, target: str = TARGET) -> table.Table:
-    return table.validated(as_file(frame, "t.csv"), target)
+    return table.validated(as_file(frame, "t.csv"), Columns(target=target))
 
 
 def good() -> pd.DataFrame:
@@ -50,6 +51,60 @@ def test_classes_have_the_targets_own_type_and_are_sorted(
     found = some_table(target).classes
     assert found == classes
     assert [type(label) for label in found] == [type(label) for label in classes]
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted", "positive"),
+    [
+        (["No", "Yes"], None, "Yes"),
+        (["No", "Yes"], "No", "No"),
+        ([0, 1], None, 1),
+        ([0, 1], "0", 0),
+        ([False, True], "false", False),
+        (["a", "b", "c", "d"], None, None),
+    ],
+)
+def test_the_positive_class_is_the_wanted_one_or_the_second(
+    target: list[object], wanted: str | None, positive: object
+) -> None:
+    """The order of the classes stays; of more than two none is positive."""
+    found = some_table(target * (ROWS // len(target)), positive=wanted)
+    assert (found.positive, type(found.positive)) == (positive, type(positive))
+    assert found.classes == tuple(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted", "line"),
+    [
+        (["No", "Yes"], "yes", "no class 'yes' for --positive; the classes are 'No' and 'Yes'"),
+        (["a", "b", "c", "d"], "a", "--positive a is for a target of two classes.* has 4"),
+    ],
+)
+def test_a_positive_class_that_cannot_be_is_refused(
+    target: list[str], wanted: str, line: str
+) -> None:
+    """One of two, spelt as in the table."""
+    with pytest.raises(DataError, match=line):
+        some_table(target * (ROWS // len(target)), positive=wanted)
+
+
+def test_columns_are_left_out_by_name() -> None:
+    """Ids as well as what the user does not want; no warning is needed."""
+    found = some_table(drop=("flag", "label"), id=("whole",))
+    assert not {"flag", "label", "whole"} & set(found.features)
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize("key", ["drop", "id"])
+def test_what_is_left_out_must_be_there_and_not_be_the_target(key: str) -> None:
+    """A typing error would leave the wrong column in."""
+    for name, line in (
+        ("flg", f"no column 'flg' for --{key} .columns: flag, gappy flag"),
+        (TARGET, f"--{key} goal names the target"),
+    ):
+        wanted: dict[str, Any] = {key: (name,)}
+        with pytest.raises(DataError, match=line):
+            some_table(**wanted)
 
 
 def test_rows_without_a_target_are_left_out_with_a_warning() -> None:
@@ -139,6 +194,6 @@ def test_the_real_table_trains_as_it_stands(real_table: pd.DataFrame) -> None:
 def test_copies_on_both_sides_are_told() -> None:
     """Figures that are kinder than the truth are not passed over."""
     few = pd.DataFrame({"a": [0, 1, 2, 3] * 50, TARGET: ["x", "y", "x", "x"] * 50})
-    warned = [each for each in table.validated(as_file(few), TARGET).warnings if "copies" in each]
+    warned = [each for each in validated(few).warnings if "copies" in each]
     assert warned[0].startswith("200 of 200 rows are copies of a few;")
     assert not any("copies" in each for each in some_table().warnings)

@@ -14,8 +14,9 @@ from baton_registry.fetch import fetch
 from baton_registry.promotion import CHALLENGER
 from baton_trainer import csv_file, gate, logged_model, run
 from baton_trainer.errors import DataError, RecordError
+from baton_trainer.request import Columns, Data, Train, TrainRequest
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.training import TrainRequest, TrainResult, train
+from baton_trainer.training import TrainResult, train
 
 
 @dataclass
@@ -32,8 +33,13 @@ class Workshop:
 
     def train(self, **wishes: Any) -> TrainResult:
         """A quick training on the workshop's table."""
-        wishes = {"data": self.file, "target": TARGET, **wishes}
-        return train(TrainRequest(**wishes), self.options)
+        return train(self.request(**wishes), self.options)
+
+    def request(self, **wishes: Any) -> TrainRequest:
+        """For the workshop's table; `wishes` are of how to train."""
+        return TrainRequest(
+            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**wishes)
+        )
 
     def runs(self) -> list[Any]:
         """All MLflow runs, newest first."""
@@ -133,7 +139,7 @@ def test_bad_data_is_told_before_the_registry_is_asked(tmp_path: Path) -> None:
     """A user without a tracking server still learns what is wrong with the file."""
     options = TrainerSettings.model_validate({"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
     with pytest.raises(DataError, match="No such file"):
-        train(TrainRequest(data=tmp_path / "nothing.csv"), options)
+        train(TrainRequest(data=Data(file=tmp_path / "nothing.csv")), options)
 
 
 def test_an_absent_registry_is_told_before_long_work() -> None:
@@ -170,8 +176,7 @@ def test_what_could_not_be_compared_is_told(
     notes = Notes()
     production = gate.Production("3", warning="version 3 has no ONNX model")
     monkeypatch.setattr(gate, "look_at_production", lambda *_: production)
-    request = TrainRequest(workshop.file, TARGET)
-    assert train(request, workshop.options, notes).gate_passed
+    assert train(workshop.request(), workshop.options, notes).gate_passed
     assert notes.warnings == ["not compared with production: version 3 has no ONNX model"]
     assert notes.phases[0] == "reading the table"
     assert notes.phases[-1] == "registering the version"

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from rich.table import Table as RichTable
 
 from baton_trainer import candidate, csv_file, estimators, pipeline, table
 from baton_trainer.candidate import Candidate
 from baton_trainer.csv_file import CsvFile
 from baton_trainer.evaluation import Outcome
 from baton_trainer.progress import Silence
+from baton_trainer.request import Columns
 from baton_trainer.table import Table
 
 ROWS = 400
@@ -56,11 +58,11 @@ def as_file(frame: pd.DataFrame, name: str = "some.csv") -> CsvFile:
     return csv_file.parse(frame.to_csv(index=False).encode(), name)
 
 
-def some_table(target: Any = None, rows: int = ROWS) -> Table:
-    """A valid table with a target of texts, or with the given one."""
+def some_table(target: Any = None, rows: int = ROWS, **wanted: Any) -> Table:
+    """A valid table with a target of texts, or with the given one; `wanted` are `Columns`."""
     frame = features(rows)
     frame[TARGET] = text_target(frame) if target is None else target
-    return table.validated(as_file(frame), TARGET)
+    return table.validated(as_file(frame), Columns(target=TARGET, **wanted))
 
 
 class Notes:
@@ -68,13 +70,21 @@ class Notes:
 
     def __init__(self) -> None:
         self.phases: list[str] = []
+        self.notes: list[str] = []
         self.warnings: list[str] = []
+        self.tables: list[RichTable] = []
 
     def phase(self, text: str) -> None:
         self.phases.append(text)
 
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
     def warn(self, text: str) -> None:
         self.warnings.append(text)
+
+    def show(self, table: RichTable) -> None:
+        self.tables.append(table)
 
 
 def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> Candidate:

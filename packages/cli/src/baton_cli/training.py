@@ -1,9 +1,13 @@
-"""What `train` and `bootstrap` share: the way into the trainer's room."""
+"""What `train`, `bootstrap` and `up` share: options that say what to train, and the way to do it.
 
-from collections.abc import Mapping
+An option's parameter is named `section__key`, after the section and the key of `baton.toml` that
+say the same.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,20 +26,75 @@ ESTIMATORS = (
     "xgboost",
 )
 
-data_option = click.option(
-    "--data", type=click.Path(path_type=Path), metavar="FILE", help="A CSV table [built-in churn]."
+F = TypeVar("F", bound=Callable[..., Any])
+
+_FILE = click.Path(path_type=Path)
+_TABLE_OPTIONS = (
+    click.option(
+        "--config",
+        type=_FILE,
+        metavar="FILE",
+        help="A baton.toml that says what these options say, and yields to them [./baton.toml].",
+    ),
+    click.option(
+        "--data",
+        "data__file",
+        type=_FILE,
+        metavar="FILE",
+        help="A CSV table [built-in churn].",
+    ),
+    click.option("--target", "columns__target", metavar="COLUMN", help="What to predict [Churn]."),
+    click.option(
+        "--positive",
+        "columns__positive",
+        metavar="LABEL",
+        help="Of two classes the one that the figures are about [the second].",
+    ),
+    click.option(
+        "--drop",
+        "columns__drop",
+        multiple=True,
+        metavar="COLUMN",
+        help="Leave a column out. May be repeated.",
+    ),
+    click.option(
+        "--id",
+        "columns__id",
+        multiple=True,
+        metavar="COLUMN",
+        help="A column that names rows and teaches nothing. May be repeated.",
+    ),
 )
-target_option = click.option("--target", metavar="COLUMN", help="What to predict [Churn].")
+
+
+def table_options(command: F) -> F:
+    """The options that say which table to train on, and what its columns are."""
+    for option in reversed(_TABLE_OPTIONS):
+        command = option(command)
+    return command
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to train, as the command line says it."""
+    """What to train, as the command line says it.
 
-    data: Path | None = None
-    target: str | None = None
-    estimator: str = DEFAULT_ESTIMATOR
-    params: Mapping[str, str] = field(default_factory=dict)
+    Attributes:
+        config: a `baton.toml` that completes it; None means that of the working directory, if any.
+        given: what was said, by section and key of that file.
+    """
+
+    config: Path | None = None
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: Path | None, options: Mapping[str, Any]) -> "Order":
+        """Collects the options named `section__key`; those that were not given say nothing."""
+        given: dict[str, dict[str, Any]] = {}
+        for name, value in options.items():
+            section, _, key = name.partition("__")
+            if value not in (None, (), {}):
+                given.setdefault(section, {})[key] = value
+        return cls(config, given)
 
 
 def run_training(order: Order) -> "TrainResult":
@@ -47,15 +106,28 @@ def run_training(order: Order) -> "TrainResult":
     """
     try:
         # Seconds of imports, and a room that an image may lack.
-        from baton_trainer import training  # noqa: PLC0415
+        from baton_trainer import request, training  # noqa: PLC0415
         from baton_trainer.errors import TrainError  # noqa: PLC0415
         from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
         from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise missing_room("trainer", error) from error
-    request = training.TrainRequest(order.data, order.target, order.estimator, order.params)
     try:
+        wanted = request.load(order.config, order.given)
         with ConsoleProgress() as progress:
-            return training.train(request, load(TrainerSettings), progress)
+            return training.train(wanted, load(TrainerSettings), progress)
     except TrainError as error:
         raise CommandFailed(str(error)) from error
+
+
+def repeated(ctx: click.Context) -> tuple[str, ...]:
+    """The options of this command that say what to train, as arguments for another one."""
+    arguments: list[str] = []
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        if parameter.name != "config" and "__" not in (parameter.name or ""):
+            continue
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        for each in values:
+            arguments += [parameter.opts[0], str(each)]
+    return tuple(arguments)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded import checks
-from baton_cli.embedded.checks import check_data, check_ports, check_rooms, check_settings
+from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
 from baton_cli.errors import CommandFailed
+from baton_cli.training import Order
 
 
 @pytest.fixture
@@ -52,16 +53,31 @@ def test_a_host_that_is_not_ours_is_one_line(free: int) -> None:
         check_ports("192.0.2.1", free, free + 1)
 
 
+def order(**data: object) -> Order:
+    return Order(given={"data": data})
+
+
 def test_data_must_be_a_readable_file(tmp_path: Path) -> None:
     """Missing files and folders are told before anything starts."""
-    check_data(None)
+    check_table(Order())
     file = tmp_path / "table.csv"
     file.touch()
-    check_data(file)
+    check_table(order(file=file))
     with pytest.raises(CommandFailed, match="No such file"):
-        check_data(tmp_path / "nix.csv")
+        check_table(order(file=tmp_path / "nix.csv"))
     with pytest.raises(CommandFailed, match="Is a directory"):
-        check_data(tmp_path)
+        check_table(order(file=tmp_path))
+
+
+def test_a_wrong_option_or_file_of_options_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """The data file may be named by it too."""
+    config = tmp_path / "b.toml"
+    config.write_text('[data]\nfile = "nix.csv"')
+    with pytest.raises(CommandFailed, match=r"nix\.csv cannot be read"):
+        check_table(Order(config))
+    config.write_text("[columns]\ntraget = 'y'")
+    with pytest.raises(CommandFailed, match=r"b\.toml: \[columns\] traget is not known"):
+        check_table(Order(config))
 
 
 def test_all_rooms_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def plan(here: Path, port: int = 8000, tracking_port: int = 5000, data: Path | None = None) -> Plan:
-    return Plan(Home(here / ".baton"), "127.0.0.1", port, tracking_port, data)
+def plan(here: Path, port: int = 8000, tracking_port: int = 5000, *training: str) -> Plan:
+    return Plan(Home(here / ".baton"), "127.0.0.1", port, tracking_port, training)
 
 
 def commands(text: str) -> list[str]:
@@ -70,8 +70,8 @@ def test_what_the_shell_sets_otherwise_is_named(
 
 def test_own_data_and_odd_names_can_be_pasted(here: Path) -> None:
     """Shells split at blanks."""
-    data = Path("my table.csv")
-    text = summary(plan(here, data=data), load(CliSettings), has_example=True, is_ready=True)
+    own = plan(here, 8000, 5000, "--data", "my table.csv")
+    text = summary(own, load(CliSettings), has_example=True, is_ready=True)
     assert shlex.split(commands(text)[1]) == ["bin/baton", "train", "--data", "my table.csv"]
 
 

@@ -52,7 +52,8 @@ def test_inference_keeps_its_cache_at_home_unless_told_otherwise(
 
 def test_the_first_version_is_trained_on_the_users_data() -> None:
     """File and target column are passed on."""
-    command = programs.bootstrap(replace(PLAN, data=Path("t.csv"), target="y")).command
+    wanted = ("--data", "t.csv", "--target", "y")
+    command = programs.bootstrap(replace(PLAN, training=wanted)).command
     assert command[-5:] == ("bootstrap", "--data", "t.csv", "--target", "y")
     assert programs.bootstrap(PLAN).command[-1] == "bootstrap"
 

@@ -42,7 +42,7 @@ def test_trains_and_promotes_the_first_version(
 ) -> None:
     """An empty registry has a version in production afterwards."""
     assert run(["bootstrap", "--target", "y"]) == 0
-    assert orders == [Order(target="y")]
+    assert orders == [Order(given={"columns": {"target": "y"}})]
     assert empty.aliases == {ALIAS: "1"}
     assert capsys.readouterr().out == "churn_model@production is set to version 1\n"
 

@@ -56,7 +56,11 @@ def test_options_reach_the_trainer(orders: list[Order]) -> None:
     arguments += ["--param", "max_depth=3", "--param", "C=a=b", "--param", "max_depth=4"]
     assert run(["train", *arguments]) == 0
     params = {"max_depth": "4", "C": "a=b"}
-    assert orders == [Order(None, "y", "random_forest", params)]
+    (order,) = orders
+    assert order.given == {
+        "columns": {"target": "y"},
+        "train": {"estimator": "random_forest", "params": params},
+    }
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,12 @@ def _made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
     learn, judge = ~table.held_out, table.held_out
     with _fitting(progress):
         progress.phase("cross-validating")
-        cv = evaluation.cross_validated(unfitted, table.features[learn], table.target[learn])
+        cv = evaluation.cross_validated(
+            unfitted, table.features[learn], table.target[learn], table.positive
+        )
         progress.phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
-    outcome = evaluation.judged(fitted, table.features[judge], table.target[judge])
+    outcome = evaluation.judged(fitted, table.features[judge], table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
     scores = _served(onnx, table)

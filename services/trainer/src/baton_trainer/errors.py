@@ -1,6 +1,7 @@
 """What can keep a training from giving a version.
 
 TrainError
+├── RequestError      an option or a key of baton.toml is unknown, or its value is not allowed
 ├── DataError         the table cannot be trained on: unreadable, too few rows, one class, …
 ├── ParameterError    an unknown estimator or parameter, or a value that it refuses
 ├── FitError          the estimator gave up on this table
@@ -13,6 +14,10 @@ Every text is one line: what, where, a hint.
 
 class TrainError(Exception):
     """The root: everything that this room raises on purpose."""
+
+
+class RequestError(TrainError):
+    """An option or a key of `baton.toml` is unknown, or its value is not allowed."""
 
 
 class DataError(TrainError):

@@ -1,7 +1,7 @@
 """How good a classifier is: the same figures for two classes and for more.
 
-For two classes the figures are those of the second one (in sorted order); for more they are the
-plain means over the classes, each against the rest.
+For two classes the figures are those of the positive one; for more they are the plain means over
+the classes, each against the rest.
 """
 
 from collections.abc import Sequence
@@ -36,28 +36,45 @@ class Outcome:
         classes: the labels in the order of the probabilities.
         truth: shape `[n]`, the index in `classes` of each row's true label.
         probabilities: shape `[n, classes]`.
+        positive: of two classes the index of the one that the figures are about.
     """
 
     classes: tuple[Label, ...]
     truth: NDArray[np.intp]
     probabilities: Floats
+    positive: int = 1
 
     @classmethod
-    def of(cls, classes: Sequence[Label], target: pd.Series, probabilities: Floats) -> "Outcome":
-        """Pairs labels, all of which are among `classes`, with the probabilities of their rows."""
+    def of(
+        cls,
+        classes: Sequence[Label],
+        target: pd.Series,
+        probabilities: Floats,
+        positive: Label | None = None,
+    ) -> "Outcome":
+        """Pairs labels, all of which are among `classes`, with the probabilities of their rows.
+
+        `positive` is a label too; None means the second of two classes.
+        """
         truth = pd.Index(classes).get_indexer(pd.Index(target))
-        return cls(tuple(classes), truth, probabilities)
+        place = 1 if positive is None else list(classes).index(positive)
+        return cls(tuple(classes), truth, probabilities, place)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The indices of the classes that have figures of their own: of two only the positive."""
+        every = tuple(range(len(self.classes)))
+        return (self.positive,) if len(every) == _TWO else every
 
     @property
     def indicator(self) -> NDArray[np.int_]:
-        """Shape `[n, classes]`, 1 in the column of the true class; for two classes only the 2nd."""
-        every = np.eye(len(self.classes), dtype=np.int_)[self.truth]
-        return every[:, 1:] if len(self.classes) == _TWO else every
+        """Shape `[n, len(shown)]`, 1 in the column of the true class."""
+        return np.eye(len(self.classes), dtype=np.int_)[self.truth][:, self.shown]
 
     @property
     def scores(self) -> Floats:
         """The probabilities in the shape of `indicator`."""
-        return self.probabilities[:, 1:] if len(self.classes) == _TWO else self.probabilities
+        return self.probabilities[:, self.shown]
 
 
 def roc_auc(outcome: Outcome) -> float:
@@ -86,6 +103,7 @@ def metrics(outcome: Outcome) -> dict[str, float]:
                 outcome.truth,
                 predicted,
                 average="binary" if is_binary else "macro",
+                pos_label=outcome.positive,
                 zero_division=0.0,
             )
         ),
@@ -93,9 +111,11 @@ def metrics(outcome: Outcome) -> dict[str, float]:
 
 
 def cross_validated(
-    pipeline: Pipeline, features: pd.DataFrame, target: pd.Series
+    pipeline: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
 ) -> dict[str, float]:
     """The metrics' means over stratified folds, and their standard deviations as `<metric>_std`.
+
+    `positive` is as in `Outcome.of`.
 
     Raises:
         DataError: a class has a single row.
@@ -111,12 +131,15 @@ def cross_validated(
     found = []
     for learn, judge in splitter.split(features, target):
         fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
-        found.append(metrics(judged(fitted, features.iloc[judge], target.iloc[judge])))
+        outcome = judged(fitted, features.iloc[judge], target.iloc[judge], positive)
+        found.append(metrics(outcome))
     table = pd.DataFrame(found)
     spread = table.std(ddof=0).add_suffix("_std")
     return {str(name): float(value) for name, value in pd.concat([table.mean(), spread]).items()}
 
 
-def judged(fitted: Pipeline, features: pd.DataFrame, target: pd.Series) -> Outcome:
-    """What a fitted pipeline says of rows."""
-    return Outcome.of(fitted.classes_.tolist(), target, fitted.predict_proba(features))
+def judged(
+    fitted: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
+) -> Outcome:
+    """What a fitted pipeline says of rows; `positive` is as in `Outcome.of`."""
+    return Outcome.of(fitted.classes_.tolist(), target, fitted.predict_proba(features), positive)

@@ -55,7 +55,7 @@ def figures(outcome: Outcome) -> dict[str, Figure]:
 def _curves(outcome: Outcome) -> list[_Curve]:
     """Class, truth, score and colour for each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
-    names = [str(label) for label in outcome.classes[-truth.shape[1] :]]
+    names = [str(outcome.classes[each]) for each in outcome.shown]
     order = np.argsort(-truth.sum(axis=0), kind="stable")[:MAX_CURVES]
     return [
         (names[each], truth[:, each], scores[:, each], colour)

@@ -5,6 +5,9 @@ from typing import Protocol, Self
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
+
+_NEVER_WRAP = 10_000
 
 
 class Progress(Protocol):
@@ -14,8 +17,16 @@ class Progress(Protocol):
         """A new phase has begun."""
         ...
 
+    def note(self, text: str) -> None:
+        """Something that was found out or decided, in one line."""
+        ...
+
     def warn(self, text: str) -> None:
         """Something that the person should know, in one line."""
+        ...
+
+    def show(self, table: Table) -> None:
+        """Figures for the person to look at."""
         ...
 
 
@@ -25,7 +36,13 @@ class Silence:
     def phase(self, text: str) -> None:
         """Nothing."""
 
+    def note(self, text: str) -> None:
+        """Nothing."""
+
     def warn(self, text: str) -> None:
+        """Nothing."""
+
+    def show(self, table: Table) -> None:
         """Nothing."""
 
 
@@ -57,9 +74,25 @@ class ConsoleProgress:
         else:
             self._print(text)
 
+    def note(self, text: str) -> None:
+        """Prints a line that stays."""
+        self._print(text)
+
     def warn(self, text: str) -> None:
         """Prints a line that stays."""
         self._print(f"warning: {text}", style="yellow")
+
+    def show(self, table: Table) -> None:
+        """Prints a table that stays; where there is no terminal, a row is a line, never wrapped."""
+        if self._console.is_terminal:
+            self._console.print(table, markup=False, highlight=False)
+            return
+        table.box, table.pad_edge = None, False
+        wide = Console(width=_NEVER_WRAP, color_system=None)
+        with wide.capture() as captured:
+            wide.print(table, markup=False, highlight=False)
+        for line in captured.get().splitlines():
+            self._print(line.rstrip())
 
     def _print(self, text: str, style: str | None = None) -> None:
         self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)

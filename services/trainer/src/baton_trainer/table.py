@@ -10,6 +10,7 @@ from baton_registry.signature import Column, ColumnType, Label
 from baton_trainer import cells
 from baton_trainer.csv_file import CsvFile
 from baton_trainer.errors import DataError
+from baton_trainer.request import Columns
 from baton_trainer.split import Split, split
 
 MIN_ROWS = 50
@@ -34,6 +35,7 @@ class Table:
         target: shape `[rows]`, without gaps; text, whole numbers or booleans.
         columns: the features as a signature names them; optional where a column has gaps.
         classes: the different values of the target, sorted.
+        positive: of two classes the one that the figures are about; None where there are more.
         held_out: shape `[rows]`, True for the rows that training must not see.
         warnings: one line for everything that was left out or looks odd.
     """
@@ -44,17 +46,19 @@ class Table:
     target: pd.Series
     columns: tuple[Column, ...]
     classes: tuple[Label, ...]
+    positive: Label | None
     held_out: NDArray[np.bool_]
     warnings: tuple[str, ...]
 
 
-def validated(file: CsvFile, target: str) -> Table:
+def validated(file: CsvFile, wanted: Columns) -> Table:
     """Types the columns, drops those that teach nothing, and refuses what cannot be trained on.
 
     Raises:
         DataError: no rows or columns, too few rows, no such target, not a target of classes.
     """
-    _check_columns(file, target)
+    target = wanted.target
+    _check_columns(file, wanted)
     labels = cells.typed(file.cells[target])
     known = labels.notna()
     if not known.any():
@@ -64,7 +68,9 @@ def validated(file: CsvFile, target: str) -> Table:
     if len(rows) < MIN_ROWS:
         raise DataError(f"{file.name}: {len(rows)} usable rows; at least {MIN_ROWS} are needed")
     goal = _checked_target(labels[known].reset_index(drop=True), file.name)
-    features, dropped = _features(rows.drop(columns=target))
+    classes = tuple(sorted(goal.unique().tolist()))
+    positive = _positive(wanted.positive, classes, file.name)
+    features, dropped = _features(rows.drop(columns=[target, *wanted.drop, *wanted.id]))
     if features.empty:
         raise DataError(
             f"{file.name}: no column is left to learn from; is the separator a comma? "
@@ -78,24 +84,32 @@ def validated(file: CsvFile, target: str) -> Table:
         features=features,
         target=goal,
         columns=tuple(_column(features[name]) for name in features.columns),
-        classes=tuple(sorted(goal.unique().tolist())),
+        classes=classes,
+        positive=positive,
         held_out=sides.held_out,
         warnings=(*warnings, *dropped, *_common_rows(sides), *_leaks(features, goal)),
     )
 
 
-def _check_columns(file: CsvFile, target: str) -> None:
+def _check_columns(file: CsvFile, wanted: Columns) -> None:
     names = pd.Series(file.cells.columns, dtype=object)
     repeated = names[names.duplicated() & (names != "")]
     if len(repeated):
         raise DataError(
             f"{file.name}: column {repeated.iloc[0]!r} is there more than once; rename one"
         )
-    if target not in set(names):
-        shown = ", ".join(names[:_SHOWN_COLUMNS]) + (", …" if len(names) > _SHOWN_COLUMNS else "")
+    known = ", ".join(names[:_SHOWN_COLUMNS]) + (", …" if len(names) > _SHOWN_COLUMNS else "")
+    if wanted.target not in set(names):
         raise DataError(
-            f"{file.name}: no column {target!r}; name the target with --target (columns: {shown})"
+            f"{file.name}: no column {wanted.target!r}; name the target with --target "
+            f"(columns: {known})"
         )
+    for option, left_out in (("--drop", wanted.drop), ("--id", wanted.id)):
+        for name in left_out:
+            if name == wanted.target:
+                raise DataError(f"{file.name}: {option} {name} names the target; it is needed")
+            if name not in set(names):
+                raise DataError(f"{file.name}: no column {name!r} for {option} (columns: {known})")
     if file.cells.empty:
         raise DataError(f"{file.name}: no rows below the line of names; at least {MIN_ROWS} needed")
 
@@ -126,6 +140,25 @@ def _checked_target(labels: pd.Series, name: str) -> pd.Series:
             f"classifiers of at most {MAX_CLASSES} classes"
         )
     return labels
+
+
+def _positive(wanted: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
+    """Of two classes the wanted one, or else the second; a boolean may be said as in any case."""
+    if wanted is None:
+        return classes[-1] if len(classes) == MIN_CLASSES else None
+    if len(classes) != MIN_CLASSES:
+        raise DataError(
+            f"{name}: --positive {wanted} is for a target of two classes, and this has "
+            f"{len(classes)}; leave it out"
+        )
+    for label in classes:
+        text = str(label)
+        if wanted == text or (isinstance(label, bool) and wanted.lower() == text.lower()):
+            return label
+    one, other = classes
+    raise DataError(
+        f"{name}: no class {wanted!r} for --positive; the classes are {one!r} and {other!r}"
+    )
 
 
 def _check_split(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> None:

@@ -4,8 +4,7 @@ import contextlib
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from baton_registry.client import RegistryClient
@@ -29,27 +28,11 @@ from baton_trainer.estimators import Classifier
 from baton_trainer.gate import Production
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
+from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
 
 BUILT_IN = "built-in churn table"
-
-
-@dataclass(frozen=True)
-class TrainRequest:
-    """What to train.
-
-    Attributes:
-        data: a CSV file; None means the built-in churn table.
-        target: the column to predict; None means `Churn`.
-        estimator: a key of `estimators.ESTIMATORS`.
-        params: constructor arguments of the estimator as a user writes them.
-    """
-
-    data: Path | None = None
-    target: str | None = None
-    estimator: str = "logistic"
-    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,14 +73,14 @@ def train(
     told = progress or Silence()
     with _quiet(), RegistryClient(options.tracking_uri) as registry:
         told.phase("reading the table")
-        classifier = estimators.classifier(request.estimator, request.params)
+        classifier = estimators.classifier(request.train.estimator, request.train.params)
         data = load(request)
         for warning in data.warnings:
             told.warn(warning)
         told.phase("asking the registry")
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
-        with run.opened(options, request.estimator) as run_id:
+        with run.opened(options, request.train.estimator) as run_id:
             return _Run(run_id, data, options, registry, told).train(classifier)
 
 
@@ -124,6 +107,7 @@ class _Run:
         params = {
             "estimator": classifier.name,
             "target": self.data.target.name,
+            "positive": self.data.positive,
             **classifier.params,
         }
         run.log_inputs(self.data, params)
@@ -193,8 +177,8 @@ def load(request: TrainRequest) -> Table:
     Raises:
         DataError: it cannot be trained on.
     """
-    if request.data is None:
+    if request.data.file is None:
         file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN)
     else:
-        file = csv_file.read(request.data)
-    return table.validated(file, request.target or churn.TARGET)
+        file = csv_file.read(request.data.file)
+    return table.validated(file, request.columns)

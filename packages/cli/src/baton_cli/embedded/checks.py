@@ -3,10 +3,10 @@
 import errno
 import socket
 from importlib.util import find_spec
-from pathlib import Path
 
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import load
+from baton_cli.training import Order
 
 ROOMS = ("mlflow", "baton_trainer", "baton_inference")
 
@@ -29,12 +29,17 @@ def check_settings() -> None:
     load(TrainerSettings)
 
 
-def check_data(data: Path | None) -> None:
-    """The file to train on can be opened."""
-    if data is None:
-        return
+def check_table(order: Order) -> None:
+    """What says which table to train on is good, and its file can be opened."""
+    from baton_trainer import request  # noqa: PLC0415 - check_rooms comes first
+    from baton_trainer.errors import RequestError  # noqa: PLC0415 - same
+
     try:
-        data.open("rb").close()
+        data = request.load(order.config, order.given).data.file
+        if data is not None:
+            data.open("rb").close()
+    except RequestError as error:
+        raise CommandFailed(str(error)) from error
     except OSError as error:
         raise CommandFailed(
             f"the data file {data} cannot be read ({error.strerror}); name another: --data FILE"

@@ -18,7 +18,7 @@ def summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: b
     tracking, everything = environment(plan, settings)
     commands = [
         _curl(url, plan.home.example if has_example else None),
-        _command(tracking, program, "train", *plan.training_options()),
+        _command(tracking, program, "train", *plan.training),
         _command(everything, program, "promote", "challenger", "--wait"),
     ]
     lines = [

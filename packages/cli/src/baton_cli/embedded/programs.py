@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from baton_cli.embedded.child import Program
 from baton_cli.embedded.home import Home
@@ -19,16 +18,14 @@ class Plan:
         host: where inference listens.
         port: inference's port.
         tracking_port: the tracking server's port.
-        data: the table to train the first version on; None for the built-in one.
-        target: its target column; None for the default.
+        training: the options of `baton train` that say what the first version is trained on.
     """
 
     home: Home
     host: str
     port: int
     tracking_port: int
-    data: Path | None = None
-    target: str | None = None
+    training: tuple[str, ...] = ()
 
     @property
     def tracking_uri(self) -> str:
@@ -41,11 +38,6 @@ class Plan:
         everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if everywhere else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-    def training_options(self) -> list[str]:
-        """The options of `baton train` that say what to train on."""
-        options = [] if self.data is None else ["--data", str(self.data)]
-        return options if self.target is None else [*options, "--target", self.target]
 
     def program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:
         """A Python module as a child of ours that speaks to our tracking server."""
@@ -98,6 +90,6 @@ def bootstrap(plan: Plan) -> Program:
     return plan.program(
         "the first version",
         "bootstrap",
-        *("baton_cli", "bootstrap", *plan.training_options()),
+        *("baton_cli", "bootstrap", *plan.training),
         BATON_INFERENCE_URL=plan.inference_url,  # where the webhook goes
     )

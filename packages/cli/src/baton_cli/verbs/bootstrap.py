@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,7 +12,7 @@ from baton_cli.arguments import Seconds
 from baton_cli.moving import describe
 from baton_cli.person import user_at_host
 from baton_cli.settings import CliSettings, load
-from baton_cli.training import Order, data_option, run_training, target_option
+from baton_cli.training import Order, run_training, table_options
 from baton_cli.webhooks import ensure_webhooks, webhook_urls
 from baton_registry import promotion
 from baton_registry.client import RegistryClient
@@ -21,10 +22,9 @@ POLL_INTERVAL_S = 1.0
 
 
 @click.command(hidden=True)
-@data_option
-@target_option
+@table_options
 @click.option("--wait-registry", "wait_s", type=Seconds(), default=120.0, show_default=True)
-def bootstrap(data: Path | None, target: str | None, wait_s: float) -> None:
+def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
     """Train and promote the first version, where the registry has none, and ensure the webhook.
 
     Exit code 0 also where the tracking server stays away: what depends on this one-shot serves
@@ -41,7 +41,7 @@ def bootstrap(data: Path | None, target: str | None, wait_s: float) -> None:
         except RegistryUnavailable as error:
             terminal.tell(f"warning: whether there is a version is unknown: {error}")
             return
-        result = run_training(Order(data, target))
+        result = run_training(Order.of(config, options))
         move = promotion.promote(
             registry,
             settings.model_name,

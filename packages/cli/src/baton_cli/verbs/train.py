@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +15,8 @@ from baton_cli.training import (
     DEFAULT_ESTIMATOR,
     ESTIMATORS,
     Order,
-    data_option,
     run_training,
-    target_option,
+    table_options,
 )
 from baton_registry import promotion
 
@@ -40,34 +39,29 @@ def _check_params(
 
 
 @click.command()
-@data_option
-@target_option
+@table_options
 @click.option(
-    "--estimator", type=click.Choice(ESTIMATORS), default=DEFAULT_ESTIMATOR, show_default=True
+    "--estimator",
+    "train__estimator",
+    type=click.Choice(ESTIMATORS),
+    help=f"What to train [{DEFAULT_ESTIMATOR}].",
 )
 @click.option(
     "--param",
-    "params",
+    "train__params",
     multiple=True,
     metavar="K=V",
     callback=_check_params,
     help="A constructor argument of the estimator, e.g. C=0.1. May be repeated.",
 )
 @click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
-def train(
-    data: Path | None,
-    target: str | None,
-    estimator: str,
-    params: dict[str, str],
-    *,
-    then_promote: bool,
-) -> None:
+def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     """Train a version, register it, and say whether it passed the gate.
 
     Prints the version number on stdout, all else on stderr.
     """
     settings = load(CliSettings)
-    result = run_training(Order(data, target, estimator, params))
+    result = run_training(Order.of(config, options))
     terminal.tell(summary(settings.model_name, result))
     if then_promote and result.gate_passed:
         terminal.tell(_promote(settings, result.version))

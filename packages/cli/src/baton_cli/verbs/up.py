@@ -2,22 +2,22 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
-from baton_cli.embedded.checks import check_data, check_ports, check_rooms, check_settings
+from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import live
 from baton_cli.embedded.programs import Plan
 from baton_cli.settings import CliSettings, UpSettings, load
-from baton_cli.training import data_option, target_option
+from baton_cli.training import Order, repeated, table_options
 
 PORT = click.IntRange(1, 65535)
 
 
 @click.command()
-@data_option
-@target_option
+@table_options
 @click.option("--port", type=PORT, metavar="P", help="Inference's port [BATON_PORT or 8000].")
 @click.option(
     "--tracking-port",
@@ -35,8 +35,15 @@ PORT = click.IntRange(1, 65535)
     show_default=True,
     help="Where runs, models, cache and logs are kept.",
 )
+@click.pass_context
 def up(
-    data: Path | None, target: str | None, port: int | None, tracking_port: int, home: Path
+    ctx: click.Context,
+    /,
+    config: Path | None,
+    port: int | None,
+    tracking_port: int,
+    home: Path,
+    **options: Any,
 ) -> None:
     """Run the whole life cycle on this machine, without Docker.
 
@@ -46,8 +53,8 @@ def up(
     settings, own = load(CliSettings), load(UpSettings)
     check_rooms()
     check_settings()
-    check_data(data)
-    plan = Plan(Home(home), own.host, port or own.port, tracking_port, data, target)
+    check_table(Order.of(config, options))
+    plan = Plan(Home(home), own.host, port or own.port, tracking_port, repeated(ctx))
     with plan.home.held():
         check_ports(plan.host, plan.port, plan.tracking_port)
         asyncio.run(live(plan, settings))

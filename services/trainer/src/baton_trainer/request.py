@@ -1,0 +1,129 @@
+"""What to train: the options of `baton train`, and the same from a `baton.toml`.
+
+A section of the file is a model here, a key of it a field: `docs/baton-toml.md` says what each
+means. Nothing is imported that takes long, so that a command line is judged before work begins.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from baton_trainer.errors import RequestError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+DEFAULT_FILE = "baton.toml"
+DEFAULT_TARGET = "Churn"
+Given = Mapping[str, Mapping[str, Any]]
+"""What was said, by section and key."""
+
+
+def _text(value: object) -> object:
+    """A label or a parameter as a command line would say it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _texts(values: object) -> object:
+    return {k: _text(v) for k, v in values.items()} if isinstance(values, Mapping) else values
+
+
+class _Section(BaseModel):
+    """Each field's description completes the sentence "allowed is …"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Data(_Section):
+    """Where the table is."""
+
+    file: Path | None = Field(default=None, description="the path of a CSV file")
+
+
+class Columns(_Section):
+    """What the columns are."""
+
+    target: str = Field(default=DEFAULT_TARGET, description="the name of a column")
+    positive: Annotated[str, BeforeValidator(_text)] | None = Field(
+        default=None, description="one of the target's two classes"
+    )
+    drop: tuple[str, ...] = Field(default=(), description="a list of names of columns")
+    id: tuple[str, ...] = Field(default=(), description="a list of names of columns")
+
+
+class Train(_Section):
+    """How to train."""
+
+    estimator: str = Field(default="logistic", description="the name of an estimator")
+    params: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
+        default={}, description="a table of the estimator's constructor arguments"
+    )
+
+
+class TrainRequest(_Section):
+    """What to train."""
+
+    data: Data = Field(default=Data(), description="a table of keys")
+    columns: Columns = Field(default=Columns(), description="a table of keys")
+    train: Train = Field(default=Train(), description="a table of keys")
+
+
+_SECTIONS: Mapping[str, type[_Section]] = {"data": Data, "columns": Columns, "train": Train}
+
+
+def load(config: Path | None, given: Given) -> TrainRequest:
+    """The request of a command line, completed by a file.
+
+    Args:
+        config: a `baton.toml`; None means the one in the working directory, if there is one.
+        given: what the command line says; each of its keys takes the place of the file's.
+
+    Raises:
+        RequestError: the file cannot be read, or something in it or in `given` is not allowed.
+    """
+    file = config or Path(DEFAULT_FILE)
+    said = _read(file) if config or file.is_file() else {}
+    of_file = _checked(said, f"{file}: [{{0}}] {{1}}")
+    if given.get("train", {}).get("estimator", of_file.train.estimator) != of_file.train.estimator:
+        said.get("train", {}).pop("params", None)  # they are another estimator's
+    merged = {name: {**said.get(name, {}), **given.get(name, {})} for name in {*said, *given}}
+    return _checked(merged, "--{1}")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise RequestError(f"{file}: {reason}; name a file that can be read") from error
+    except ValueError as error:  # not UTF-8, or not TOML
+        raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
+    data = said.get("data")
+    if isinstance(data, dict) and isinstance(data.get("file"), str):
+        data["file"] = str(file.parent / data["file"])
+    return said
+
+
+def _checked(said: Mapping[str, Any], named: str) -> TrainRequest:
+    """What was said as a request; `named` makes the name of a key of section and key."""
+    try:
+        return TrainRequest.model_validate(said)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        section, key = (*map(str, first["loc"]), "")[:2]
+        fields: Mapping[str, FieldInfo] = TrainRequest.model_fields
+        value = said[section]
+        if key:
+            fields = _SECTIONS[section].model_fields
+            value = value[key]
+        name = named.format(section, key).rstrip()
+        if first["type"] == "extra_forbidden":
+            text = f"{name} is not known; allowed are {', '.join(fields)}"
+        else:
+            text = f"{name} = {value!r}; allowed is {fields[key or section].description}"
+        raise RequestError(text) from error

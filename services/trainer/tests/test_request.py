@@ -1,0 +1,126 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from baton_trainer import request
+from baton_trainer.errors import RequestError
+from baton_trainer.request import Columns, Data, Train, TrainRequest
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def config(text: str, path: str = "baton.toml") -> Path:
+    Path(path).write_text(text, encoding="utf-8")
+    return Path(path)
+
+
+FULL = """
+[data]
+file = "t.csv"
+
+[columns]
+target = "left"
+positive = 1
+drop = ["a", "b"]
+id = ["customer"]
+
+[train]
+estimator = "random_forest"
+params = {max_depth = 3, bootstrap = false, criterion = "gini"}
+"""
+
+
+def test_nothing_said_is_the_built_in_table() -> None:
+    """And its target, and the first estimator."""
+    assert request.load(None, {}) == TrainRequest()
+    assert TrainRequest().columns.target == "Churn"
+
+
+def test_the_file_of_the_working_directory_counts() -> None:
+    """Values become what the command line would say."""
+    config(FULL)
+    assert request.load(None, {}) == TrainRequest(
+        data=Data(file=Path("t.csv")),
+        columns=Columns(target="left", positive="1", drop=("a", "b"), id=("customer",)),
+        train=Train(
+            estimator="random_forest",
+            params={"max_depth": "3", "bootstrap": "false", "criterion": "gini"},
+        ),
+    )
+
+
+def test_a_table_is_looked_for_beside_the_file_that_names_it(here: Path) -> None:
+    """So that both can lie in a folder of their own."""
+    (here / "own").mkdir()
+    own = config(FULL, "own/b.toml")
+    assert request.load(own, {}).data.file == Path("own/t.csv")
+
+
+def test_the_command_line_wins_key_by_key() -> None:
+    """What it does not say stays as the file says."""
+    config(FULL)
+    found = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
+    assert (found.columns.positive, found.columns.drop) == ("0", ("c",))
+    assert (found.columns.target, found.columns.id) == ("left", ("customer",))
+
+
+@pytest.mark.parametrize(
+    ("given", "params"),
+    [
+        ({"estimator": "logistic"}, {}),
+        ({"estimator": "logistic", "params": {"C": "1"}}, {"C": "1"}),
+        ({"estimator": "random_forest"}, {"max_depth": "3"}),
+        ({"params": {"n_estimators": "9"}}, {"n_estimators": "9"}),
+    ],
+)
+def test_the_files_parameters_are_those_of_its_estimator(
+    given: dict[str, Any], params: dict[str, str]
+) -> None:
+    """Another estimator on the command line would not take them."""
+    config('[train]\nestimator = "random_forest"\nparams = {max_depth = 3}')
+    assert request.load(None, {"train": given}).train.params == params
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[colums]", "[colums] is not known; allowed are data, columns, train"),
+        (
+            "[columns]\ntraget = 'y'",
+            "[columns] traget is not known; allowed are target, positive, ",
+        ),
+        ("data = 'x'", "[data] = 'x'; allowed is a table of keys"),
+        ("[columns]\ntarget = 3", "[columns] target = 3; allowed is the name of a column"),
+        ("[columns]\ndrop = 'a'", "[columns] drop = 'a'; allowed is a list of names of columns"),
+        ("[columns]\ndrop = ['a', 1]", "[columns] drop = ['a', 1]; allowed is a list of names"),
+        ("[columns]\npositive = []", "[columns] positive = []; allowed is one of the target's two"),
+        ("[data]\nfile = true", "[data] file = True; allowed is the path of a CSV"),
+        ("[train.params]\nC = [1]", "[train] params = {'C': [1]}; allowed is a table of"),
+        ("[columns]\ntarget = y", "Invalid value (at line 2, column 10); it must be TOML"),
+        ("[columns]\ntarget = 'a'\ntarget = 'b'", "Cannot overwrite a value (at "),
+    ],
+)
+def test_what_is_not_allowed_is_one_line_with_file_and_key(text: str, line: str) -> None:
+    """And what is allowed instead."""
+    config(text, "b.toml")
+    with pytest.raises(RequestError) as caught:
+        request.load(Path("b.toml"), {})
+    assert str(caught.value).startswith(f"b.toml: {line}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_named_must_be_there(here: Path) -> None:
+    """A folder, bytes that are no text: the reason is told too."""
+    with pytest.raises(RequestError, match=r"nix\.toml: No such file"):
+        request.load(Path("nix.toml"), {})
+    with pytest.raises(RequestError, match="Is a directory"):
+        request.load(here, {})
+    (here / "b.toml").write_bytes(b"[data]\n# \xff")
+    with pytest.raises(RequestError, match=r"b\.toml: .*codec can't decode.*UTF-8"):
+        request.load(here / "b.toml", {})
