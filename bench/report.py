@@ -2,7 +2,7 @@
 
 from bench.bodies import MANY_ROWS
 from bench.contestants import FLOOR, INSTANCES, INVOCATIONS, MLFLOW, PREDICT, SPLIT
-from bench.goals import GOALS_HEAD, Goal, at_least, at_most
+from bench.goals import Goal, at_least, at_most, goal_table
 from bench.load.figures import Medians
 from bench.results import ByLine, Results
 from bench.servers import MANY_CONNECTIONS, REFERENCE, SHARE
@@ -29,7 +29,7 @@ def full(results: Results) -> str:
             _half_load(results),
         ),
         ("Start and memory", _starts(results)),
-        ("Goals", markdown(GOALS_HEAD, [goal.row() for goal in goals(results)])),
+        ("Goals", goal_table(goals(results))),
     ]
     return "\n\n".join(f"### {title}\n\n{table}" for title, table in sections)
 

@@ -19,8 +19,8 @@ from bench.load.open_loop import open_loop
 from bench.load.order import Order
 from bench.progress import Step, progress
 from bench.results import Results, Rounds, Start
-from bench.stage import Stage, stage
-from bench.starts import STARTS, starts
+from bench.stage import Stage
+from bench.starts import WAYS, starts
 
 CONNECTIONS = (1, 16, 64)
 REFERENCE = 16
@@ -43,10 +43,15 @@ class Scale:
     Attributes:
         rounds: how often each measurement is repeated.
         seconds: how long one lasts, unless the server is slow.
+        connections: of the closed loop; 1 and `REFERENCE` are among them.
     """
 
     rounds: int
     seconds: float
+    connections: tuple[int, ...] = CONNECTIONS
+
+    def __str__(self) -> str:
+        return f"medians of {self.rounds} rounds, {self.seconds:g} s a load"
 
 
 class Bench:
@@ -65,7 +70,7 @@ class Bench:
         many_rows = [line for each in contestants for line in each.many_rows]
         results = self.results
         for number in range(1, self._scale.rounds + 1):
-            for connections in CONNECTIONS:
+            for connections in self._scale.connections:
                 rounds = results.one_row.setdefault(connections, Rounds())
                 await self._closed(number, one_row, connections, rounds)
             await self._closed(number, many_rows, MANY_CONNECTIONS, results.many_rows)
@@ -86,7 +91,7 @@ class Bench:
                 line.request, connections=connections, seconds=self._seconds[key]
             )
             rounds.add(line.name, seen)
-            self._tell(number, f"{line.name}, {connections} connections", seen)
+            self._tell(number, f"{line.name}, {connections} at a time", seen)
 
     def _long_enough(self, seen: Figures, connections: int) -> float:
         """How long a measurement lasts: longer where answers come slowly."""
@@ -121,35 +126,38 @@ class Bench:
         )
 
 
-async def run(makers: Sequence[Maker], scale: Scale) -> Results:
+async def run(place: Stage, makers: Sequence[Maker], scale: Scale) -> Results:
     """Runs the benchmark; what cannot run is left out and named in the results.
 
     Raises:
-        CannotRun: nothing can be measured at all.
+        CannotRun: the product itself cannot run.
     """
     require_wrk()
-    async with stage() as place, AsyncExitStack() as stack:
-        made, missing = await _made(makers, place)
-        one_row = sum(len(each.one_row) for each in made)
-        many_rows = sum(len(each.many_rows) for each in made)
-        measurements = one_row * (len(CONNECTIONS) + 1) + many_rows
-        steps = len(made) + scale.rounds * measurements + STARTS
-        step = stack.enter_context(progress(steps))
+    made, missing = await _made(makers, place)
+    with progress(_steps(made, scale)) as step:
         bench = Bench(scale, place, step)
         bench.results.missing = missing
-        running = []
-        for each in made:
-            stack.push_async_callback(each.server.stop)
-            try:
-                bench.results.starts[each.server.name] = await _start(each, step)
-                running.append(each)
-            except CannotRun as error:
-                missing.append(str(error))
-        await bench.rounds(running)
-        for each in running:
-            bench.results.starts[each.server.name].loaded = each.server.memory()
-        bench.results.starts |= await starts(place, step)
-        return bench.results
+        async with AsyncExitStack() as stack:
+            running = []
+            for each in made:
+                stack.push_async_callback(each.server.stop)
+                try:
+                    bench.results.starts[each.server.name] = await _start(each, step)
+                    running.append(each)
+                except CannotRun as error:
+                    missing.append(str(error))
+            await bench.rounds(running)
+            for each in running:
+                bench.results.starts[each.server.name].loaded = each.server.memory()
+        bench.results.starts |= await starts(place, scale.rounds, step)
+    return bench.results
+
+
+def _steps(made: Sequence[Contestant], scale: Scale) -> int:
+    one_row = sum(len(each.one_row) for each in made)
+    many_rows = sum(len(each.many_rows) for each in made)
+    a_round = one_row * (len(scale.connections) + 1) + many_rows + len(WAYS)
+    return len(made) + scale.rounds * a_round
 
 
 async def _made(makers: Sequence[Maker], place: Stage) -> tuple[list[Contestant], list[str]]:

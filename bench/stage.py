@@ -1,11 +1,12 @@
 """What every benchmark stands on: a tracking server with a trained version, and ports."""
 
+import asyncio
 import fcntl
 import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,6 +100,29 @@ class Stage:
             await child.stop()
         if code:
             raise CannotRun(failure_line(program, f"{program.title} failed"))
+
+    async def output(self, program: Program) -> str:
+        """Runs a program to its end and gives what it wrote to standard output.
+
+        Raises:
+            CannotRun: it failed.
+        """
+        with program.log.open() as log:
+            process = await asyncio.create_subprocess_exec(
+                *program.command,
+                env=program.environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
+        try:
+            out, _ = await process.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+        if process.returncode:
+            raise CannotRun(failure_line(program, f"{program.title} failed"))
+        return out.decode()
 
 
 @asynccontextmanager

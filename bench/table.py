@@ -23,6 +23,8 @@ def number(value: float | None) -> str:
     """With as many digits as mean something; a dash where there is none."""
     if value is None or not isfinite(value):
         return DASH
+    if isinstance(value, int):
+        return f"{value:,}"
     digits = next((digits for least, digits in ((100, 0), (10, 1)) if abs(value) >= least), 2)
     return f"{value:,.{digits}f}"
 

@@ -35,7 +35,8 @@ class Checker:
         document = json.loads(body)
         if document.get("model_version") != version or version not in self._expected:
             return False
-        if not _are_alike(document["predictions"], [self._expected[version]]):
+        predictions = document["predictions"]
+        if len(predictions) != 1 or not are_alike(predictions[0], self._expected[version]):
             return False
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
@@ -43,15 +44,9 @@ class Checker:
         return True
 
 
-def _are_alike(seen: list[Any], expected: list[Any]) -> bool:
-    if len(seen) != len(expected):
+def are_alike(seen: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    """Whether two predictions are the same but for rounding."""
+    mine, theirs = seen["probabilities"], expected["probabilities"]
+    if seen["label"] != expected["label"] or mine.keys() != theirs.keys():
         return False
-    for one, other in zip(seen, expected, strict=True):
-        mine, theirs = one["probabilities"], other["probabilities"]
-        if one["label"] != other["label"] or mine.keys() != theirs.keys():
-            return False
-        if not all(
-            isclose(p, theirs[key], rel_tol=0, abs_tol=TOLERANCE) for key, p in mine.items()
-        ):
-            return False
-    return True
+    return all(isclose(p, theirs[key], rel_tol=0, abs_tol=TOLERANCE) for key, p in mine.items())

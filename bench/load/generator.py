@@ -56,6 +56,8 @@ class Generator:
         """By file number: the connection, and when its request was due."""
         self._due: deque[float] = deque()
         """When requests were due that have not been sent."""
+        self._arrivals: Iterator[float] = iter(())
+        self._next_s = 0.0
         self._lags_s = array("d")
         self._version = ""
         self.latencies_s = array("d")
@@ -65,20 +67,30 @@ class Generator:
         """Does what was ordered."""
         started_s, started_cpu_s = time.perf_counter(), time.process_time()
         end_s = started_s + self._order.seconds
-        arrivals = _arrivals(started_s, self._order.per_s)
-        next_s, is_wanted = next(arrivals), True
+        self._arrivals = arrivals(started_s, self._order.per_s)
+        self._next_s, is_wanted = next(self._arrivals), True
         while is_wanted and (now_s := time.perf_counter()) < end_s:
-            while next_s <= now_s:
-                self._due.append(next_s)
-                self._lags_s.append(now_s - next_s)
-                next_s = next(arrivals)
+            self._come_due(now_s)
             self._send()
-            is_wanted = self._receive(min(next_s, end_s) - time.perf_counter())
-        self.seen.seconds = time.perf_counter() - started_s
+            is_wanted = self._receive(min(self._next_s, end_s) - time.perf_counter())
+        now_s = time.perf_counter()
+        self._come_due(min(now_s, end_s))
+        self.seen.seconds = now_s - started_s
         self._take_the_last()
         self.seen.busy = (time.process_time() - started_cpu_s) / self.seen.seconds
         if self._lags_s:
             self.seen.lag_p99_ms = float(np.quantile(self._lags_s, 0.99)) * 1e3
+
+    def _come_due(self, now_s: float) -> None:
+        while self._next_s <= now_s:
+            self._due.append(self._next_s)
+            self._lags_s.append(now_s - self._next_s)
+            self._next_s = next(self._arrivals)
+
+    def close(self) -> None:
+        """Ends the connections."""
+        for connection in (*self._free, *(busy for busy, _ in self._busy.values())):
+            connection.close()
 
     def _take_the_last(self) -> None:
         end_s = time.perf_counter() + LAST_ANSWERS_S
@@ -141,7 +153,7 @@ class Generator:
             self._free.append(Connection(self._order.port))
 
 
-def _arrivals(start_s: float, per_s: float) -> Iterator[float]:
+def arrivals(start_s: float, per_s: float) -> Iterator[float]:
     """The times of a Poisson process; the same ones for everybody."""
     rng = np.random.default_rng(_SEED)
     at_s = start_s
@@ -162,6 +174,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     generator.run()
+    generator.close()
     np.save(order.latencies, np.array(generator.latencies_s))
     _tell(asdict(generator.seen))
 

@@ -1,0 +1,55 @@
+"""The machine that was measured on, and how much of it others used meanwhile."""
+
+import os
+import platform
+import resource
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_IDLE, _IOWAIT, _STEAL = 3, 4, 7
+"""Columns of the first line of `/proc/stat` (proc_stat(5))."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Processor time so far, in seconds: of all processors, and of ours."""
+
+    wall_s: float
+    busy_s: float
+    stolen_s: float
+    ours_s: float
+
+
+def read() -> Reading:
+    """Now. What our children took counts once they have ended and were waited for."""
+    line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
+    ticks = [int(field) / os.sysconf("SC_CLK_TCK") for field in line.split()[1:9]]
+    stolen_s = ticks[_STEAL]
+    ours = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Reading(
+        wall_s=time.monotonic(),
+        busy_s=sum(ticks) - ticks[_IDLE] - ticks[_IOWAIT] - stolen_s,
+        stolen_s=stolen_s,
+        ours_s=sum(each.ru_utime + each.ru_stime for each in ours),
+    )
+
+
+def description(start: Reading, end: Reading) -> str:
+    """One line on the machine between two readings."""
+    count = os.cpu_count() or 1
+    available_s = count * (end.wall_s - start.wall_s)
+    ours_s = end.ours_s - start.ours_s
+    others = max(0.0, end.busy_s - start.busy_s - ours_s) / available_s
+    stolen = (end.stolen_s - start.stolen_s) / available_s
+    return (
+        f"{count} processors ({_model()}), Python {platform.python_version()}; {others:.0%} of "
+        f"their time went to other programs meanwhile, {stolen:.0%} to other machines"
+    )
+
+
+def _model() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
