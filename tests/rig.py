@@ -181,6 +181,7 @@ class Desk:
     model: str
     folder: Path
     inference: list[Inference] = field(default_factory=list)
+    more_env: dict[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
@@ -192,6 +193,7 @@ class Desk:
             "BATON_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "BATON_INFERENCE_URL": ",".join(each.url for each in self.inference)
             or f"http://{LOCAL}:1",
+            **self.more_env,
         }
 
     @property

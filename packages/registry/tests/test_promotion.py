@@ -1,5 +1,6 @@
 """Promotion and rollback against an in-memory registry."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from baton_registry import (
     promotion,
 )
 from baton_registry.ledger import Entry, Move
+from baton_registry.signing import TrustedKey, new_key_pair, parse_signing_key
 
 AGE = ("age", "double", True)
 CITY = ("city", "string", False)
@@ -30,6 +32,8 @@ class Desk:
         for version in "1234":
             self.server.add(version, MLmodel=mlmodel(AGE, CITY))
 
+    trusted: tuple[TrustedKey, ...] = ()
+
     def promote(self, version: str, *, force: bool = False, reason: str = "") -> str | None:
         move = promotion.promote(
             self.client,
@@ -39,6 +43,7 @@ class Desk:
             by="ann",
             reason=reason,
             force=force,
+            trusted=self.trusted,
             now=self.clock,
         )
         return move.to_version
@@ -253,3 +258,24 @@ def test_overtaken_in_the_middle(
     assert [(to, how) for _, to, how in desk.told()] == [(v, "promote") for v in "123"]
     assert desk.server.aliases[ALIAS] == "3"
     assert len(desk.server.tags) == 3  # no intent is left
+
+
+def test_only_signed_versions_are_promoted_where_keys_are_trusted(desk: Desk) -> None:
+    """Unsigned, or with a gate that somebody changed afterwards, a version is refused."""
+    key = parse_signing_key(new_key_pair()[0])
+    files = {"MLmodel": mlmodel(AGE, CITY)}
+    tags = {"baton.gate": "failed: worse"} | {
+        f"baton.sha256.{path}": hashlib.sha256(text.encode()).hexdigest()
+        for path, text in files.items()
+    }
+    tag, signature = key.tag(MODEL, tags)
+    desk.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
+    tags["baton.gate"] = "passed"
+    tag, signature = key.tag(MODEL, tags)
+    desk.server.add("6", {**tags, tag: signature}, **files)
+    desk.trusted = (key.public,)
+
+    for version in ("1", "5"):
+        with pytest.raises(PromotionRefused, match="inference that trusts these keys"):
+            desk.promote(version)
+    assert desk.promote("6") == "6"

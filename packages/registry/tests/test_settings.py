@@ -6,6 +6,7 @@ import pytest
 from pydantic import Field
 
 from baton_registry.settings import RegistrySettings, SettingsError, load
+from baton_registry.signing import new_key_pair, parse_trusted_keys
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,9 +74,20 @@ def test_secrets_come_from_files_and_are_not_shown(
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(file))
     assert load(WithSecret).secret == "long enough"
 
-    file.write_text("short")
+    file.write_text("short")  # and so it is with anything called a secret
     with pytest.raises(SettingsError, match=r"^BATON_WEBHOOK_SECRET=\*\*\*: "):
         load(WithSecret)
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "none"))
     with pytest.raises(SettingsError, match="cannot be read"):
         load(WithSecret)
+
+
+def test_trusted_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Public keys, several at a time, from the variable or a file; what is none is refused."""
+    public = [new_key_pair()[1] for _ in range(2)]
+    monkeypatch.setenv("BATON_TRUSTED_KEYS", ",".join(public))
+    assert load(RegistrySettings).trusted_keys == parse_trusted_keys(" ".join(public))
+
+    monkeypatch.setenv("BATON_TRUSTED_KEYS", new_key_pair()[0])
+    with pytest.raises(SettingsError, match=r"^BATON_TRUSTED_KEYS=\*\*\*: Ed25519 public keys"):
+        load(RegistrySettings)

@@ -1,5 +1,6 @@
 """The loader: from the registry or the cache to a version that can serve."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.loader import Loader
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.model_version import ModelVersion
+from baton_registry.signing import TrustedKey, new_key_pair, parse_signing_key
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def registry() -> FakeRegistry:
     return FakeRegistry()
 
 
-def make_loader(registry: FakeRegistry, directory: Path) -> Loader:
+def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -> Loader:
     """A loader whose cache is in a folder."""
     return Loader(
         registry,
@@ -28,6 +30,7 @@ def make_loader(registry: FakeRegistry, directory: Path) -> Loader:
         open_engine=open_fake_engine,
         max_rows=100,
         clock=HandClock().clock(),
+        trusted=trusted,
     )
 
 
@@ -183,3 +186,43 @@ def test_tags_of_the_registry_count_more_than_the_cache(
     loader.load(version)
     other = MappingProxyType(dict.fromkeys(version.tags, "0" * 64))
     assert failure_of(loader, replace(version, tags=other))[0] is FailureKind.CHECKSUM
+
+
+def test_only_signed_versions_are_loaded_where_keys_are_trusted(
+    registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """Neither from the registry nor from the cache comes a version that no trusted key signed."""
+    key = parse_signing_key(new_key_pair()[0])
+    careless = make_loader(registry, tmp_path / "cache")
+    careful = make_loader(registry, tmp_path / "cache", key.public)
+    version = registry.add("1")
+    careless.note_serving(careless.load(version), "production")
+    kind, reason = failure_of(careful, version)
+    assert kind is FailureKind.SIGNATURE
+    assert "not signed by a trusted key" in reason
+    assert careful.load_last_served("churn_model", "production") is None
+
+    tag, signature = key.tag(version.name, version.tags)
+    signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
+    assert careful.load(signed).model.version == "1"
+
+
+def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
+    """A signed version comes from the cache while the registry is away, unless it was altered."""
+    key = parse_signing_key(new_key_pair()[0])
+    loader = make_loader(registry, tmp_path / "cache", key.public)
+    version = registry.add("1")
+    tag, signature = key.tag(version.name, version.tags)
+    signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
+    loader.note_serving(loader.load(signed), "production")
+    registry.fault = RegistryUnavailable("away")
+    assert loader.load_last_served("churn_model", "production") is not None
+
+    (model,) = tmp_path.rglob("model.onnx")
+    (note,) = tmp_path.rglob("version.json")
+    evil = b"sum 0.99"
+    was, now = (hashlib.sha256(content).hexdigest() for content in (model.read_bytes(), evil))
+    model.write_bytes(evil)
+    note.write_text(note.read_text().replace(was, now))
+    assert make_loader(registry, tmp_path / "cache").load_last_served("churn_model", "production")
+    assert loader.load_last_served("churn_model", "production") is None

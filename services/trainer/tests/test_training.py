@@ -12,6 +12,7 @@ from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
 from baton_registry.promotion import CHALLENGER
+from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer import csv_file, gate, logged_model, run
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.request import Columns, Data, Train, TrainRequest
@@ -180,3 +181,11 @@ def test_what_could_not_be_compared_is_told(
     assert notes.warnings == ["not compared with production: version 3 has no ONNX model"]
     assert notes.phases[0] == "reading the table"
     assert notes.phases[-1] == "registering the version"
+
+
+def test_a_version_is_signed_where_there_is_a_key(workshop: Workshop) -> None:
+    """From its first moment on, so that who trusts the key need not wait."""
+    key = parse_signing_key(new_key_pair()[0])
+    workshop.options = workshop.options.model_copy(update={"signing_key": key})
+    result = workshop.train()
+    check_signed(workshop.registry.get_version(workshop.name, result.version), [key.public])

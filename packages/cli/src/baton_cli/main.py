@@ -25,6 +25,7 @@ VERBS = {
     "status": "Show what the alias points to and what inference serves.",
     "history": "Show every known move of the alias, oldest first.",
     "webhook": "Let the registry tell inference when an alias moves.",
+    "keys": "Make keys: to sign versions with, or to be let in by.",
 }
 HIDDEN_VERBS = ("bootstrap",)
 

@@ -7,6 +7,7 @@ RegistryError
 ├── VersionNotFound       the registry answered: no such version
 ├── ArtifactNotFound      the version has no such file
 ├── ChecksumMismatch      a file is not the one whose checksum was recorded
+├── NotSigned             no trusted key has signed the version, or not what it is now
 ├── InvalidModel          the version's MLmodel cannot be served; the text says why
 ├── PromotionRefused      a check before the alias move said no
 └── NothingToRollBackTo   the ledger knows no earlier version
@@ -51,6 +52,10 @@ class ArtifactNotFound(RegistryError):
 
 class ChecksumMismatch(RegistryError):
     """A file's SHA-256 is not the recorded one, or none is recorded for it among others."""
+
+
+class NotSigned(RegistryError):
+    """No trusted key has signed the version, or what it signed is not what the version is now."""
 
 
 class InvalidModel(RegistryError):

@@ -1,6 +1,7 @@
 """The checks before an alias moves: may this version take over from that one?"""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from baton_registry.client import RegistryClient
@@ -8,28 +9,40 @@ from baton_registry.errors import (
     ArtifactNotFound,
     ChecksumMismatch,
     InvalidModel,
+    NotSigned,
     PromotionRefused,
     VersionNotFound,
 )
 from baton_registry.fetch import fetch_mlmodel
 from baton_registry.model_version import GATE_TAG, ModelVersion
 from baton_registry.signature import Signature
+from baton_registry.signing import TrustedKey, check_signed
 
 GATE_PASSED = "passed"
 
 
-def check(client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None) -> None:
-    """Lets a version pass that is ready, went through the gate and breaks no callers.
+def check(
+    client: RegistryClient,
+    candidate: ModelVersion,
+    position: ModelVersion | None,
+    trusted: Sequence[TrustedKey] = (),
+) -> None:
+    """Lets a version pass that is signed, ready, went through the gate and breaks no callers.
 
     Args:
         client: the registry.
         candidate: the version that wants the alias.
         position: the version that has it; None where the alias is not set.
+        trusted: the keys of which one must have signed it; none where it need not be signed.
 
     Raises:
         PromotionRefused: it must not have it; the text says why.
         RegistryUnavailable: the registry gave no answer.
     """
+    try:  # first: what the gate's tag says is signed, too
+        check_signed(candidate, trusted)
+    except NotSigned as error:
+        raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
     _check_signature(client, candidate, position)
 

@@ -5,7 +5,7 @@ written before explains the move to whoever looks next.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,6 +14,7 @@ from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.ledger import Entry, Move
 from baton_registry.model_version import ModelVersion
+from baton_registry.signing import TrustedKey
 
 CHALLENGER = "challenger"
 
@@ -34,6 +35,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
     by: str,
     reason: str = "",
     force: bool = False,
+    trusted: Sequence[TrustedKey] = (),
     now: Clock = utc_now,
 ) -> Move:
     """Moves the alias to a version, once the checks allow it.
@@ -46,6 +48,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
         by: who moves it.
         reason: why; kept in the ledger.
         force: move it whatever the gate and the signatures say.
+        trusted: the keys of which one must have signed it; none where it need not be signed.
         now: the clock.
 
     Returns:
@@ -53,7 +56,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
         `to_version`.
 
     Raises:
-        PromotionRefused: the gate or the signature speaks against it.
+        PromotionRefused: the gate or a signature speaks against it.
         VersionNotFound: there is no such version.
         AliasNotSet: `challenger` was asked for and is not set.
         RegistryUnavailable: the registry gave no answer.
@@ -62,7 +65,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
     candidate = _candidate(client, model, version)
     position = _look(client, model, alias, now)
     if not force:
-        guard.check(client, candidate, position)
+        guard.check(client, candidate, position, trusted)
     move = Move(now(), _number(position), candidate.version, "promote", by, reason)
     return _commit(client, model, alias, move)
 

@@ -10,7 +10,9 @@ import re
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+
+from baton_registry.signing import TrustedKey, parse_trusted_keys
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -53,16 +55,22 @@ HttpUri = Annotated[str, AfterValidator(_http_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 ModelName = Annotated[Name, AfterValidator(_model_name)]
 Alias = Annotated[str, Field(max_length=250), AfterValidator(_alias)]
+TrustedKeys = Annotated[tuple[TrustedKey, ...], PlainValidator(parse_trusted_keys)]
 
 
 class RegistrySettings(BaseModel):
-    """Where the registry is and what is asked of it."""
+    """Where the registry is and what is asked of it.
+
+    Attributes:
+        trusted_keys: where there are any, only what one of them signed serves and is promoted.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
     model_name: ModelName = Field("churn_model", validation_alias="BATON_MODEL_NAME")
     alias: Alias = Field("production", validation_alias="BATON_ALIAS")
+    trusted_keys: TrustedKeys = Field((), validation_alias="BATON_TRUSTED_KEYS")
 
 
 def load(settings: type[S]) -> S:
@@ -101,5 +109,6 @@ def _read(name: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    """The value as it may be shown: a secret's is not."""
-    return "***" if any(word in name for word in ("SECRET", "KEY", "PASSWORD")) else repr(value)
+    """The value as it may be shown: a secret's is not, unless it is the name of its file."""
+    is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD"))
+    return "***" if is_secret and not name.endswith("_FILE") else repr(value)

@@ -76,6 +76,7 @@ def create_core(
         open_engine=open_engine,
         max_rows=settings.max_rows,
         clock=clock,
+        trusted=settings.trusted_keys,
     )
     record = Record(settings.model_name, settings.alias, slot, metrics, clock)
     watcher = Watcher(registry, loader, slot, record, clock)

@@ -35,6 +35,8 @@ class FailureKind(StrEnum):
     """Its files could not be had; trying again soon may help."""
     CHECKSUM = "checksum"
     """A file is not the one that was registered."""
+    SIGNATURE = "signature"
+    """No trusted key has signed it."""
     INVALID = "invalid"
     """The version is not one that can be served."""
     ENGINE = "engine"

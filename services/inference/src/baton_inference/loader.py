@@ -1,7 +1,7 @@
 """Brings a version to the point where it can serve: fetch, verify, build, warm up."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -21,6 +21,7 @@ from baton_registry.errors import (
     ArtifactNotFound,
     ChecksumMismatch,
     InvalidModel,
+    NotSigned,
     RegistryError,
     RegistryRefused,
     RegistryUnavailable,
@@ -29,6 +30,7 @@ from baton_registry.errors import (
 from baton_registry.fetch import FetchedModel, fetch, reopen
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
+from baton_registry.signing import TrustedKey, check_signed
 
 OpenEngine = Callable[[bytes, Signature], Engine]
 READY = "READY"
@@ -39,7 +41,7 @@ log = structlog.get_logger("baton.loader")
 class Loader:
     """Loads versions, one at a time, in the watcher's thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is wired from, each by its name
         self,
         registry: RegistryClient,
         cache: VersionCache,
@@ -47,6 +49,7 @@ class Loader:
         open_engine: OpenEngine,
         max_rows: int,
         clock: Clock,
+        trusted: Sequence[TrustedKey] = (),
     ) -> None:
         """Wires the loader.
 
@@ -56,12 +59,14 @@ class Loader:
             open_engine: makes an engine of an ONNX file's content.
             max_rows: rows a request may hold, for the codecs.
             clock: tells since when a version serves.
+            trusted: where there are any, only what one of these keys signed is loaded.
         """
         self._registry = registry
         self._cache = cache
         self._open_engine = open_engine
         self._max_rows = max_rows
         self._clock = clock
+        self._trusted = trusted
 
     def load(self, version: ModelVersion) -> Served:
         """The version, ready to serve; from the cache where it is kept unaltered.
@@ -75,6 +80,7 @@ class Loader:
                 f"the registry says of version {version.version}: {version.status}",
             )
         try:
+            check_signed(version, self._trusted)
             return self._from_cache(version) or self._from_registry(version)
         except LoadFailure:
             raise
@@ -85,7 +91,10 @@ class Loader:
         """What served last for this model and alias; None where the cache cannot give it."""
         try:
             kept = self._cache.last_served(name, alias)
-            return self._build(reopen(*kept), "cache") if kept else None
+            if kept is None:
+                return None
+            check_signed(kept[0], self._trusted)
+            return self._build(reopen(*kept), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
             log.warning("the cached version cannot be used", reason=str(_load_failure(error)))
             return None
@@ -157,6 +166,7 @@ class Loader:
 
 _KINDS: dict[type[Exception], FailureKind] = {
     ChecksumMismatch: FailureKind.CHECKSUM,
+    NotSigned: FailureKind.SIGNATURE,
     InvalidModel: FailureKind.INVALID,
     ArtifactNotFound: FailureKind.INVALID,
     VersionNotFound: FailureKind.INVALID,

@@ -2,10 +2,12 @@
 
 import logging
 import os
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from baton_registry.settings import Name, RegistrySettings
+from baton_registry.signing import SigningKey, parse_signing_key
 
 _MLFLOW_DEFAULTS = {
     # stdout carries the version number and nothing else
@@ -27,9 +29,13 @@ class TrainerSettings(RegistrySettings):
 
     Attributes:
         experiment: None means an experiment named as the model.
+        signing_key: signs what is registered; None means that nothing is signed.
     """
 
     experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
+    signing_key: Annotated[SigningKey | None, PlainValidator(parse_signing_key)] = Field(
+        None, validation_alias="BATON_SIGNING_KEY"
+    )
 
     @property
     def experiment_name(self) -> str:

@@ -156,7 +156,10 @@ class _Run:
         """Creates the version with its tags, in one step, and points the challenger alias to it."""
         tags = {CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()}
         tags |= {GATE_TAG: verdict, DATA_CHECKSUM_TAG: self.data.sha256}
-        name = self.options.model_name
+        name, key = self.options.model_name, self.options.signing_key
+        if key is not None:
+            signature_tag, signature = key.tag(name, tags)
+            tags[signature_tag] = signature
         created = self.registry.create_version(
             name, source=f"models:/{model_id}", run_id=self.run_id, tags=tags
         )

@@ -49,6 +49,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
             alias=settings.alias,
             by=user_at_host(),
             reason="the first version",
+            trusted=settings.trusted_keys,
         )
     terminal.show(describe(settings.model_name, settings.alias, move))
 

@@ -21,7 +21,8 @@ def promote(
     """Move the alias to VERSION, a number or 'challenger'.
 
     Refused for a version that did not pass its gate, is not ready, or would break the callers of
-    the version that the alias points to now.
+    the version that the alias points to now; where BATON_TRUSTED_KEYS is set, also for one that
+    none of them signed.
     """
     settings = load(CliSettings)
     target = alias or settings.alias
@@ -36,6 +37,7 @@ def promote(
             by=user_at_host(),
             reason=reason,
             force=force,
+            trusted=settings.trusted_keys,
         ),
         wait_s=wait_s,
     )

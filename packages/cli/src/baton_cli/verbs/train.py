@@ -82,6 +82,7 @@ def _promote(settings: CliSettings, version: str) -> str:
             alias=settings.alias,
             by=user_at_host(),
             reason="train --promote",
+            trusted=settings.trusted_keys,
         )
     return describe(settings.model_name, settings.alias, move)
 
