@@ -31,7 +31,7 @@ def test_a_parameter_is_read_as_a_person_means_it(text: str, value: object) -> N
 def test_parameters_reach_the_estimator_over_our_defaults() -> None:
     """What the user says counts; the seed is fixed unless it is said too."""
     forest = estimators.classifier("random_forest", {"n_estimators": "7"}).params
-    assert (forest["n_estimators"], forest["random_state"]) == (7, estimators.SEED)
+    assert (forest["n_estimators"], forest["random_state"]) == (7, 0)
     assert forest["min_samples_leaf"] == 5
     wishes = {"n_estimators": "7", "random_state": "3"}
     assert estimators.classifier("random_forest", wishes, seed=9).params["random_state"] == 3

@@ -1,4 +1,5 @@
 import io
+import itertools
 
 from rich.console import Console
 from rich.table import Table
@@ -40,3 +41,33 @@ def test_in_a_terminal_all_but_the_phases_stays() -> None:
         assert stays in text
     assert "\x1b[2K" in text
     assert "fitting" not in text.rpartition("\x1b[2K")[2]
+
+
+def stepped(*, terminal: bool) -> str:
+    """What stands on the console after two steps of ten seconds, of three."""
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=100)
+    seconds = itertools.count(0, 10)
+    with ConsoleProgress(console, lambda: next(seconds)) as progress:
+        with progress.steps("searching", 3) as advance:
+            advance("ROC AUC 0.80")
+            advance("ROC AUC [0.81]")
+        progress.phase("fitting")
+    return text.getvalue()
+
+
+def test_without_a_terminal_every_step_is_a_line_with_the_time_left() -> None:
+    """Judged by the steps so far."""
+    assert stepped(terminal=False).splitlines() == [
+        "searching 1 of 3: ROC AUC 0.80, 20 s left",
+        "searching 2 of 3: ROC AUC [0.81], 10 s left",
+        "fitting",
+    ]
+
+
+def test_in_a_terminal_steps_are_a_bar_that_goes_away() -> None:
+    """It counts, and says what came of the last step."""
+    text = stepped(terminal=True)
+    assert "2/3" in text
+    assert "searching: ROC AUC [0.81]" in text
+    assert "searching" not in text.rpartition("\x1b[2K")[2]

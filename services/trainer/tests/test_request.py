@@ -101,6 +101,11 @@ def test_the_files_parameters_are_those_of_its_estimator(
         ("[columns]\ndrop = ['a', 1]", "[columns] drop = ['a', 1]; allowed is a list of names"),
         ("[columns]\npositive = []", "[columns] positive = []; allowed is one of the target's two"),
         ("[data]\nfile = true", "[data] file = True; allowed is the path of a CSV"),
+        ("[train]\nsearch = -1", "[train] search = -1; allowed is a number of trials"),
+        (
+            "[train]\nseed = 4294967295",
+            "[train] seed = 4294967295; allowed is a number from 0 to 4294967294",
+        ),
         ("[train.params]\nC = [1]", "[train] params = {'C': [1]}; allowed is a table of"),
         ("[columns]\ntarget = y", "Invalid value (at line 2, column 10); it must be TOML"),
         ("[columns]\ntarget = 'a'\ntarget = 'b'", "Cannot overwrite a value (at "),

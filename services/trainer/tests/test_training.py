@@ -110,6 +110,23 @@ def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
     assert found.data.tags["baton.gate"] == "passed"
 
 
+def test_a_search_is_runs_inside_the_run_and_the_best_of_them_is_registered(
+    workshop: Workshop,
+) -> None:
+    """Each trial with its parameters and figures; the best is fitted again and is the version."""
+    notes = Notes()
+    train(workshop.request(search=3, seed=5), workshop.options, notes)
+    *trials, parent = sorted(workshop.runs(), key=lambda run: -run.info.start_time)
+    assert parent.data.params["search"] == "3"
+    assert parent.data.params["seed"] == parent.data.params["random_state"] == "5"
+    assert {each.data.tags["mlflow.parentRunId"] for each in trials} == {parent.info.run_id}
+    assert all(each.info.status == "FINISHED" for each in trials)
+    best = max(trials, key=lambda each: float(each.data.metrics["cv_roc_auc"]))
+    assert len(trials) == len(notes.steps_done) == 3
+    assert best.data.params.items() <= parent.data.params.items()
+    assert "searching 3" in notes.phases
+
+
 def test_training_again_on_the_same_data_passes_with_the_same_metrics(workshop: Workshop) -> None:
     """Production's own figure on the held-out rows is the challenger's."""
     first = workshop.train()

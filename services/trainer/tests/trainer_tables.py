@@ -1,5 +1,7 @@
 """Small tables and what is made of them, shared by the tests of this room."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from baton_trainer import candidate, csv_file, estimators, pipeline, table
 from baton_trainer.candidate import Candidate
 from baton_trainer.csv_file import CsvFile
 from baton_trainer.evaluation import Outcome
-from baton_trainer.progress import Silence
+from baton_trainer.progress import Advance, Silence
 from baton_trainer.request import Columns
 from baton_trainer.table import Table
 
@@ -71,6 +73,7 @@ class Notes:
     def __init__(self) -> None:
         self.phases: list[str] = []
         self.notes: list[str] = []
+        self.steps_done: list[str] = []
         self.warnings: list[str] = []
         self.tables: list[RichTable] = []
 
@@ -79,6 +82,11 @@ class Notes:
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+
+    @contextmanager
+    def steps(self, text: str, total: int) -> Iterator[Advance]:
+        self.phases.append(f"{text} {total}")
+        yield self.steps_done.append
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
@@ -90,7 +98,8 @@ class Notes:
 def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> Candidate:
     """A candidate trained on the table."""
     classifier = estimators.classifier(estimator, {**QUICK[estimator], **params})
-    return candidate.made(pipeline.build(classifier, data.features, data.columns), data, Silence())
+    unfitted = pipeline.build(classifier, data.features, data.columns)
+    return candidate.made(unfitted, data, 0, Silence())
 
 
 def some_outcome(classes: int, rows: int = 300) -> Outcome:

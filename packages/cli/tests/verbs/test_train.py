@@ -54,17 +54,25 @@ def test_options_reach_the_trainer(orders: list[Order]) -> None:
     """Parameters as they are written; of one that is given twice the last counts."""
     arguments = ["--estimator", "random_forest", "--target", "y"]
     arguments += ["--param", "max_depth=3", "--param", "C=a=b", "--param", "max_depth=4"]
+    arguments += ["--search", "20", "--seed", "7"]
     assert run(["train", *arguments]) == 0
     params = {"max_depth": "4", "C": "a=b"}
     (order,) = orders
     assert order.given == {
         "columns": {"target": "y"},
-        "train": {"estimator": "random_forest", "params": params},
+        "train": {"estimator": "random_forest", "params": params, "search": 20, "seed": 7},
     }
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--param", "C"], ["--param", "=1"], ["--estimator", "oracle"]]
+    "arguments",
+    [
+        ["--param", "C"],
+        ["--param", "=1"],
+        ["--estimator", "oracle"],
+        ["--search", "-1"],
+        ["--seed", "-1"],
+    ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(arguments: list[str], orders: list[Order]) -> None:
     """Nothing is trained then."""

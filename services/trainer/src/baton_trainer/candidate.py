@@ -39,8 +39,8 @@ class Candidate:
     metrics: Mapping[str, float]
 
 
-def made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
-    """Cross-validates, fits, evaluates and exports.
+def made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Candidate:
+    """Cross-validates, fits, evaluates and exports; `seed` chooses the folds.
 
     Raises:
         DataError: a class has too few rows.
@@ -48,15 +48,15 @@ def made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
         ExportError: the pipeline has no ONNX form that can be served.
     """
     with threads.limited(len(table.features)):
-        return _made(unfitted, table, progress)
+        return _made(unfitted, table, seed, progress)
 
 
-def _made(unfitted: Pipeline, table: Table, progress: Progress) -> Candidate:
+def _made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Candidate:
     learn, judge = ~table.held_out, table.held_out
-    with _fitting(progress):
+    with fitting(progress):
         progress.phase("cross-validating")
         cv = evaluation.cross_validated(
-            unfitted, table.features[learn], table.target[learn], table.positive
+            unfitted, table.features[learn], table.target[learn], table.positive, seed
         )
         progress.phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
@@ -88,7 +88,7 @@ def _served(onnx: bytes, table: Table) -> Scores:
 
 
 @contextmanager
-def _fitting(progress: Progress) -> Iterator[None]:
+def fitting(progress: Progress) -> Iterator[None]:
     """Makes an estimator's failure a `FitError`, and tells each of its warnings once."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -15,8 +15,6 @@ from sklearn.linear_model import LogisticRegression
 from baton_trainer import boosters, threads
 from baton_trainer.errors import ParameterError, first_line
 
-SEED = 0
-
 _SOURCE_PLACE = re.compile(r"^\[[\d:]+\] \S+: | at \S+, line \d+ \.$")
 """Where in their own sources XGBoost and LightGBM found an argument wrong: no news to a user."""
 
@@ -74,6 +72,7 @@ ESTIMATORS: Mapping[str, Kind] = {
             "n_estimators": 150,
             "num_leaves": 6,
             "min_child_samples": 40,
+            "subsample_freq": 1,  # without it `subsample` means nothing
             "n_jobs": 0,  # as many threads as OpenMP is allowed; its default ignores `threads`
             "deterministic": True,
             "force_row_wise": True,  # else it times both ways, and the faster one differs
@@ -87,6 +86,7 @@ ESTIMATORS: Mapping[str, Kind] = {
             "n_estimators": 150,
             "max_depth": 3,
             "min_child_weight": 5,
+            "reg_lambda": 1.0,  # as its default, which it does not name
             "subsample": 0.8,
             "colsample_bytree": 0.8,
             "verbosity": 0,
@@ -96,7 +96,7 @@ ESTIMATORS: Mapping[str, Kind] = {
 }
 
 
-def classifier(name: str, params: Mapping[str, str], seed: int = SEED) -> Classifier:
+def classifier(name: str, params: Mapping[str, str], seed: int = 0) -> Classifier:
     """A classifier by name, its arguments checked by its own library.
 
     Args:
@@ -140,7 +140,7 @@ def parsed(text: str) -> int | float | bool | str | None:
 
 def _try(classifier: Classifier) -> None:
     """Fits a handful of rows: the one public way to have all arguments checked."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(0)
     rows, truth = rng.normal(size=(40, 2)), np.arange(40) % 2
     try:
         with warnings.catch_warnings(), threads.limited(len(rows)):

@@ -20,7 +20,6 @@ from baton_registry.signature import Label
 from baton_trainer.errors import DataError
 
 FOLDS = 5
-SEED = 0
 
 _LEAST_PROBABILITY = 1e-15
 _TWO = 2
@@ -111,7 +110,11 @@ def metrics(outcome: Outcome) -> dict[str, float]:
 
 
 def cross_validated(
-    pipeline: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
+    pipeline: Pipeline,
+    features: pd.DataFrame,
+    target: pd.Series,
+    positive: Label | None = None,
+    seed: int = 0,
 ) -> dict[str, float]:
     """The metrics' means over stratified folds, and their standard deviations as `<metric>_std`.
 
@@ -127,7 +130,7 @@ def cross_validated(
             f"class {counts.idxmin()!r} of the target has too few rows to learn from; give more "
             "rows of it, or leave it out"
         )
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=SEED)
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     found = []
     for learn, judge in splitter.split(features, target):
         fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])

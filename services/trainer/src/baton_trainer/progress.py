@@ -1,11 +1,20 @@
-"""Telling a person how far a training is: a live line in a terminal, else a plain line a phase."""
+"""Telling a person how far a training is: a live line in a terminal, else plain lines."""
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.status import Status
 from rich.table import Table
+
+Advance = Callable[[str], None]
+"""One step more is done; the text says what came of it."""
 
 _NEVER_WRAP = 10_000
 
@@ -15,6 +24,10 @@ class Progress(Protocol):
 
     def phase(self, text: str) -> None:
         """A new phase has begun."""
+        ...
+
+    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
+        """A phase of a known number of steps; the block calls what it is given after each."""
         ...
 
     def note(self, text: str) -> None:
@@ -36,6 +49,11 @@ class Silence:
     def phase(self, text: str) -> None:
         """Nothing."""
 
+    @contextmanager
+    def steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
+        """Nothing."""
+        yield lambda _: None
+
     def note(self, text: str) -> None:
         """Nothing."""
 
@@ -49,8 +67,11 @@ class Silence:
 class ConsoleProgress:
     """Tells a console, by default that of stderr; a context, after which no live line is left."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._console = console or Console(stderr=True)
+        self._clock = clock
         self._live = self._console.status("") if self._console.is_terminal else None
 
     def __enter__(self) -> Self:
@@ -77,6 +98,40 @@ class ConsoleProgress:
     def note(self, text: str) -> None:
         """Prints a line that stays."""
         self._print(text)
+
+    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
+        """A bar with the time left, or a line a step where there is no terminal."""
+        return self._bar(self._live, text, total) if self._live else self._lines(text, total)
+
+    @contextmanager
+    def _bar(self, live: Status, text: str, total: int) -> Iterator[Advance]:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        live.stop()
+        try:
+            with Bar(*columns, console=self._console, transient=True) as bar:
+                task = bar.add_task(escape(text), total=total)
+                yield lambda note: bar.update(
+                    task, advance=1, description=escape(f"{text}: {note}")
+                )
+        finally:
+            live.start()
+
+    @contextmanager
+    def _lines(self, text: str, total: int) -> Iterator[Advance]:
+        start, done = self._clock(), 0
+
+        def advance(note: str) -> None:
+            nonlocal done
+            done += 1
+            left_s = (self._clock() - start) / done * (total - done)
+            self._print(f"{text} {done} of {total}: {note}, {left_s:.0f} s left")
+
+        yield advance
 
     def warn(self, text: str) -> None:
         """Prints a line that stays."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
+MAX_SEED = 2**32 - 2
+"""NumPy takes seeds of 32 bits; the search takes the next one too."""
 Given = Mapping[str, Mapping[str, Any]]
 """What was said, by section and key."""
 
@@ -63,6 +65,8 @@ class Train(_Section):
     params: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
         default={}, description="a table of the estimator's constructor arguments"
     )
+    search: int = Field(default=0, ge=0, description="a number of trials; 0: no search")
+    seed: int = Field(default=0, ge=0, le=MAX_SEED, description=f"a number from 0 to {MAX_SEED}")
 
 
 class TrainRequest(_Section):

@@ -70,6 +70,13 @@ def log_evaluation(metrics: Mapping[str, float], outcome: Outcome, model_id: str
         mlflow.log_figure(figure, f"plots/{name}.png")
 
 
+def log_trial(name: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+    """Logs a trial as a run inside the active one."""
+    with mlflow.start_run(run_name=name, nested=True):
+        mlflow.log_params(dict(params))
+        mlflow.log_metrics(dict(metrics))
+
+
 _PLAIN = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
 """What MLflow refuses in the name of a logged model, though not in that of a registered one."""
 

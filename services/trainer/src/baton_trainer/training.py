@@ -71,17 +71,18 @@ def train(
     """
     settings.quieten_mlflow()
     told = progress or Silence()
+    wanted = request.train
     with _quiet(), RegistryClient(options.tracking_uri) as registry:
         told.phase("reading the table")
-        classifier = estimators.classifier(request.train.estimator, request.train.params)
+        classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = load(request)
         for warning in data.warnings:
             told.warn(warning)
         told.phase("asking the registry")
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
-        with run.opened(options, request.train.estimator) as run_id:
-            return _Run(run_id, data, options, registry, told).train(classifier)
+        with run.opened(options, wanted.estimator) as run_id:
+            return _Run(run_id, request, data, options, registry, told).train(classifier)
 
 
 @contextlib.contextmanager
@@ -97,6 +98,7 @@ class _Run:
     """What the steps inside one MLflow run share."""
 
     run_id: str
+    request: TrainRequest
     data: Table
     options: TrainerSettings
     registry: RegistryClient
@@ -104,15 +106,19 @@ class _Run:
 
     def train(self, classifier: Classifier) -> TrainResult:
         """Everything between the run's start and its end."""
+        if self.request.train.search:
+            classifier = self._tuned(classifier)
         params = {
             "estimator": classifier.name,
             "target": self.data.target.name,
             "positive": self.data.positive,
+            "search": self.request.train.search,
+            "seed": self.request.train.seed,
             **classifier.params,
         }
         run.log_inputs(self.data, params)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
-        made = candidate.made(unfitted, self.data, self.progress)
+        made = candidate.made(unfitted, self.data, self.request.train.seed, self.progress)
         self.progress.phase("comparing with production")
         production = self._look_at_production()
         verdict = gate.verdict(made.parity, made.served_roc_auc, production)
@@ -123,6 +129,23 @@ class _Run:
         self.progress.phase("registering the version")
         version = self._register(model_id, checksums, verdict)
         return TrainResult(version, self.run_id, verdict, metrics)
+
+    def _tuned(self, untuned: Classifier) -> Classifier:
+        """The best of some trials, each of them a run inside this one."""
+        from baton_trainer import search  # noqa: PLC0415 - half a second, for who searches
+
+        wanted = self.request.train
+        tried: list[search.Trial] = []
+        with self.progress.steps("searching", wanted.search) as advance:
+            for trial in search.trials(self.data, untuned, wanted):
+                tried.append(trial)
+                metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
+                run.log_trial(f"trial {trial.number}", trial.params, metrics)
+                advance(
+                    f"cross-validated ROC AUC {trial.metrics[search.METRIC]:.4f}, "
+                    f"best {search.best(tried).metrics[search.METRIC]:.4f}"
+                )
+        return search.best(tried).classifier
 
     def _look_at_production(self) -> Production | None:
         held_out = self.data.held_out

@@ -54,6 +54,20 @@ def _check_params(
     callback=_check_params,
     help="A constructor argument of the estimator, e.g. C=0.1. May be repeated.",
 )
+@click.option(
+    "--search",
+    "train__search",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Tune the estimator in N trials, judged by cross-validated ROC AUC [none].",
+)
+@click.option(
+    "--seed",
+    "train__seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Of all that is random: the same data, seed and versions give the same metrics [0].",
+)
 @click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
 def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     """Train a version, register it, and say whether it passed the gate.
