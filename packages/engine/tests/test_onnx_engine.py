@@ -259,13 +259,10 @@ def test_probabilities_stay_within_their_range(monkeypatch: pytest.MonkeyPatch) 
     engine = OnnxEngine(linear([("a", FLOAT)]), Signature((Column("a", "double"),)))
     raw = np.array([[-1.2e-7, 1.0000001], [np.nan, 0.5]], dtype=np.float32)
 
-    class Session:
-        """Answers with `raw`."""
+    def run(outputs: Any, feed: Any, options: Any) -> Any:
+        return np.array(["yes", "no"], dtype=object), raw
 
-        def run(self, outputs: Any, feed: Any) -> Any:
-            return np.array(["yes", "no"], dtype=object), raw
-
-    monkeypatch.setattr(engine, "_session", Session())
+    monkeypatch.setattr(engine, "_run", run)
     scores = engine.score({"a": np.array([1.0, 2.0])})
     np.testing.assert_array_equal(scores.probabilities, [[0.0, 1.0], [np.nan, 0.5]])
     assert scores.probabilities.dtype == np.float32

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.columns import Array
+from baton_engine.columns import Array, DType
 from baton_engine.engine import EngineError, Scores
 from baton_inference.answer import ASGIApp, Message
 from baton_inference.app import create_app
@@ -41,6 +41,7 @@ class SumModel:
     """The probability of the last class is a share that each model has of its own."""
 
     name = "sum"
+    dtypes: Mapping[str, DType] = MappingProxyType({})
 
     def __init__(self, share: float = 0.25, classes: tuple[Label, ...] = ("no", "yes")) -> None:
         self.share = share
@@ -95,7 +96,7 @@ def served(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    codecs = compile_codecs(model, signature, engine.classes, max_rows=max_rows)
+    codecs = compile_codecs(model, signature, engine, max_rows=max_rows)
     since = "2026-11-23T10:00:00.000Z"
     return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
 

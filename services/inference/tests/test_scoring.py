@@ -27,8 +27,8 @@ from inference_fakes import (
 from structlog.testing import capture_logs
 
 from baton_inference.app import create_app
+from baton_inference.body import SMALL_BYTES
 from baton_inference.core import create_core
-from baton_inference.scoring import MAX_INLINE_BYTES
 from baton_inference.workers import Workers
 
 
@@ -176,7 +176,7 @@ def test_where_rows_are_scored(tmp_path: Path, *, is_large: bool, inline_rows: i
     threads: list[int] = []
     engine = SlowModel(lambda: threads.append(threading.get_ident()))
     app, _ = make_app(tmp_path, served(engine, inline_rows=inline_rows))
-    body = GOOD_BODY + b" " * (MAX_INLINE_BYTES if is_large else 0)
+    body = GOOD_BODY + b" " * (SMALL_BYTES if is_large else 0)
     assert call(app, post("/predict", body)).status == 200
     is_inline = inline_rows > 0 and not is_large
     assert (threads == [threading.get_ident()]) == is_inline

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import onnx
 import pandas as pd
@@ -85,7 +83,7 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     labels = scores.labels.copy()
     labels[7] = "other"
     found = export.parity(
-        made.pipeline, replace(scores, labels=labels, probabilities=shifted), rows
+        made.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
     )
     assert (found.flips, found.rows) == (1, 10)
     assert found.max_abs_diff == pytest.approx(0.25, abs=1e-6)

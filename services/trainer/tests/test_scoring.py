@@ -1,9 +1,10 @@
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from baton_engine.columns import Array
+from baton_engine.columns import Array, DType
 from baton_engine.engine import Scores
 from baton_registry.signature import Column, Label
 from baton_trainer import scoring
@@ -14,6 +15,7 @@ class RecordingEngine:
 
     name = "recording"
     classes: tuple[Label, ...] = ("a", "b")
+    dtypes: Mapping[str, DType] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.given: Mapping[str, Array] = {}

@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 from baton_registry.signature import Column
 
 Array = NDArray[Any]
+DType = np.dtype[Any]
 
 MISSING_TEXT = ""
 """Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
 
-DTYPES: dict[str, type[np.generic]] = {
-    "boolean": np.bool_,
-    "integer": np.int32,
-    "long": np.int64,
-    "float": np.float32,
-    "double": np.float64,
-    "string": np.object_,
+DTYPES: dict[str, DType] = {
+    "boolean": np.dtype(np.bool_),
+    "integer": np.dtype(np.int32),
+    "long": np.dtype(np.int64),
+    "float": np.dtype(np.float32),
+    "double": np.dtype(np.float64),
+    "string": np.dtype(np.object_),
 }
 """Column type to the type of its values, where none is missing."""
 

@@ -1,13 +1,12 @@
 """What serving asks of a loaded model, and what can go wrong in loading one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_engine.columns import Array
+from baton_engine.columns import Array, DType
 from baton_registry.signature import Label
 
 
@@ -15,8 +14,7 @@ class EngineError(Exception):
     """The model cannot be loaded or does not fit its signature; the text says why in one line."""
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(NamedTuple):
     """What a model says of n rows.
 
     Attributes:
@@ -29,11 +27,18 @@ class Scores:
 
 
 class Engine(Protocol):
-    """A loaded model. Safe to call from several threads."""
+    """A loaded model. Safe to call from several threads.
+
+    Attributes:
+        name: the kind of engine.
+        classes: the labels, in the order of the probabilities.
+        dtypes: column to the type that it is scored in; another is cast, which takes time.
+    """
 
     name: str
     classes: tuple[Label, ...]
+    dtypes: Mapping[str, DType]
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
-        """Scores rows given as columns of shape `[n]`, one for each column of the signature."""
+        """Scores rows given as columns of shape `[n]` or `[n, 1]`, all those of the signature."""
         ...

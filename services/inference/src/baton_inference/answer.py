@@ -1,8 +1,7 @@
 """An answer as bare ASGI: status, headers, body."""
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -12,10 +11,12 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 JSON = b"application/json"
+WRITE = "baton.write"
+"""The key in the ASGI scope of a function that takes an answer and the request's id, and writes it
+in one go; it gives False where it wrote nothing. Our own server puts it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What is sent back.
 
     Attributes:
@@ -30,8 +31,11 @@ class Answer:
     media_type: bytes = JSON
     headers: Headers = ()
 
-    async def send(self, send: Send, request_id: str) -> None:
-        """Sends it whole."""
+    async def send(self, scope: Scope, send: Send, request_id: str) -> None:
+        """Sends it whole, in answer to the request with that scope."""
+        write = scope.get(WRITE)
+        if write is not None and write(self, request_id):
+            return
         headers = [
             (b"content-type", self.media_type),
             (b"content-length", b"%d" % len(self.body)),

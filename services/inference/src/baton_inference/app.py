@@ -4,6 +4,8 @@ from importlib.metadata import version
 
 from fastapi_offline import FastAPIOffline
 
+from baton_inference.arrivals import Arrivals
+from baton_inference.batcher import Batcher
 from baton_inference.body import BodyReader
 from baton_inference.codecs import invocations, predict, v2
 from baton_inference.core import Core
@@ -12,7 +14,7 @@ from baton_inference.middleware import Front, RequestIds, ScoringRoutes
 from baton_inference.mlflow_routes import mlflow_routes
 from baton_inference.openapi import LiveDocument
 from baton_inference.routes import add_routes
-from baton_inference.scoring import InferRoute, ScoringRoute
+from baton_inference.scoring import InferRoute, ScoringParts, ScoringRoute
 from baton_inference.settings import InferenceSettings
 from baton_inference.v2_routes import v2_routes
 from baton_inference.webhook import WebhookReceiver
@@ -36,10 +38,12 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         redoc_url=None,
         redirect_slashes=False,
     )
+    arrivals = Arrivals()
+    batcher = Batcher(arrivals)
     collector = MetricsCollector(
         core.metrics,
         status=lambda: core.record.status,
-        queue_depth=lambda: workers.pending,
+        queue_depth=lambda: batcher.pending + workers.pending,
     )
     add_routes(
         rest,
@@ -54,7 +58,7 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         rest.include_router(webhook_routes(receiver, workers))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(rest, core.slot, max_rows=settings.max_rows)  # type: ignore[method-assign]
-    return Front(_scoring_routes(settings, core, workers), rest, RequestIds())
+    return Front(_scoring_routes(settings, core, batcher, workers), rest, RequestIds(), arrivals)
 
 
 def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
@@ -68,12 +72,13 @@ def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
     )
 
 
-def _scoring_routes(settings: InferenceSettings, core: Core, workers: Workers) -> ScoringRoutes:
+def _scoring_routes(
+    settings: InferenceSettings, core: Core, batcher: Batcher, workers: Workers
+) -> ScoringRoutes:
     bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
-
-    parts = (core.slot, core.metrics, workers, bodies)
+    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies)
     exact = {
-        "/predict": ScoringRoute(predict.PROTOCOL, *parts),
-        "/invocations": ScoringRoute(invocations.PROTOCOL, *parts),
+        "/predict": ScoringRoute(predict.PROTOCOL, parts),
+        "/invocations": ScoringRoute(invocations.PROTOCOL, parts),
     }
-    return ScoringRoutes(exact, infer=InferRoute(v2.PROTOCOL, *parts))
+    return ScoringRoutes(exact, infer=InferRoute(v2.PROTOCOL, parts))

@@ -3,12 +3,14 @@
 from functools import partial
 from typing import Self
 
-from baton_inference.answer import Receive
+from baton_inference.answer import Message, Receive
 from baton_inference.errors import BodyTooLarge, ClientGone, Overloaded
 from baton_inference.gunzip import Gunzip
 from baton_inference.media import MediaHeaders
 from baton_inference.workers import Workers
 
+SMALL_BYTES = 16 * 1024
+"""So much is decoded within a few tenths of a millisecond, on the event loop."""
 BODIES_IN_MEMORY = 8
 """So many bodies of the greatest size may be held at a time."""
 
@@ -67,23 +69,42 @@ class BodyReader:
         """What a body is held under; use it as a context for as long as the body is needed."""
         return self._memory.share()
 
+    def check_length(self, media: MediaHeaders) -> None:
+        """Raises `BodyTooLarge` by Content-Length, before anything is read."""
+        if media.length is not None and media.length > self._max_bytes:
+            raise self._too_large()
+
+    def small(self, first: Message, media: MediaHeaders) -> bytes | None:
+        """The body, where the first message holds all of it and it is too small to be accounted.
+
+        What it returns is gone within the event loop's turn or two: that is no memory held.
+        """
+        body: bytes = first.get("body", b"")
+        is_whole = first["type"] == "http.request" and not first.get("more_body", False)
+        is_small = len(body) <= min(SMALL_BYTES, self._max_bytes)
+        return body if is_whole and is_small and media.coding == b"identity" else None
+
     async def read(self, receive: Receive, media: MediaHeaders, share: Share) -> bytes:
-        """The decoded body.
+        """The decoded body. Raises `BodyTooLarge` by Content-Length, and as `rest` does."""
+        self.check_length(media)
+        return await self.rest(await receive(), receive, media, share)
+
+    async def rest(
+        self, first: Message, receive: Receive, media: MediaHeaders, share: Share
+    ) -> bytes:
+        """The decoded body, whose first message was received.
 
         Raises:
-            BodyTooLarge: over the limit, by Content-Length or at the first byte over.
+            BodyTooLarge: at the first byte over the limit.
             MalformedBody: not the gzip that it claims to be.
             Overloaded: too many bytes are held, or too much work is queued.
             ClientGone: the client went away.
         """
-        if media.length is not None and media.length > self._max_bytes:
-            raise self._too_large()
         gunzip = Gunzip(self._max_bytes) if media.coding == b"gzip" else None
         pieces: list[bytes] = []
         size = 0
-        more = True
+        message, more = first, True
         while more:
-            message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             piece: bytes = message.get("body", b"")
@@ -95,6 +116,8 @@ class BodyReader:
                 raise self._too_large()
             share.take(len(piece))
             pieces.append(piece)
+            if more:
+                message = await receive()
         if gunzip is not None:
             gunzip.check_whole()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -1,5 +1,6 @@
 """The process: settings, logging, the socket, the core, the server; and its end."""
 
+import gc
 import logging
 import os
 import signal
@@ -15,6 +16,9 @@ from baton_inference.server import listen, serve
 from baton_inference.settings import InferenceSettings
 from baton_inference.workers import Workers
 from baton_registry.settings import SettingsError, load
+
+GARBAGE_THRESHOLD = 20_000
+"""Objects made and not freed before a collection; Python's default is 700."""
 
 log = structlog.get_logger("baton.main")
 
@@ -41,11 +45,24 @@ def main() -> int:
         # The web framework takes half a second to import: meanwhile the watcher loads the model.
         from baton_inference.app import create_app  # noqa: PLC0415
 
+        settle_memory()
         log.info("listening", host=settings.host, port=listener.getsockname()[1])
-        serve(create_app(settings, core, workers), listener)
+        app = create_app(settings, core, workers)
+        serve(app, listener, app.arrivals)
     finally:
         _close(core, workers)
     return 0
+
+
+def settle_memory() -> None:
+    """Makes collections of cyclic garbage rare, for the scoring path leaves none behind.
+
+    What is there at the start stays, and need not be looked at again; with the default threshold
+    64 requests at a time make the collector take a fifth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's shape

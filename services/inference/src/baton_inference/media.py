@@ -1,6 +1,7 @@
 """The headers that say what a body is, and which of them are understood."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from baton_inference.errors import UnsupportedMedia
 
@@ -29,7 +30,7 @@ class MediaHeaders:
         self.json_length: int | None = None
         for name, value in headers:
             if name == b"content-type":
-                self._read_content_type(value)
+                self.media_type, self.charset = _content_type(value)
             elif name == b"content-encoding":
                 self.coding = value.strip().lower() or b"identity"
             elif name == b"content-length":
@@ -50,13 +51,17 @@ class MediaHeaders:
                 f"the content encoding must be gzip or identity, not {_shown(self.coding)}"
             )
 
-    def _read_content_type(self, value: bytes) -> None:
-        media_type, *parameters = value.split(b";")
-        self.media_type = media_type.strip().lower() or None
-        for parameter in parameters:
-            name, _, given = parameter.partition(b"=")
-            if name.strip().lower() == b"charset":
-                self.charset = given.strip().strip(b'"').lower()
+
+@lru_cache(maxsize=64)  # callers send the same few, with every request
+def _content_type(value: bytes) -> tuple[bytes | None, bytes]:
+    """The media type and the charset that a content type names."""
+    media_type, *parameters = value.split(b";")
+    charset = b"utf-8"
+    for parameter in parameters:
+        name, _, given = parameter.partition(b"=")
+        if name.strip().lower() == b"charset":
+            charset = given.strip().strip(b'"').lower()
+    return media_type.strip().lower() or None, charset
 
 
 def _number(value: bytes) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import structlog
 
 from baton_inference.answer import ASGIApp, Message, Receive, Scope, Send
+from baton_inference.arrivals import Arrivals
 from baton_inference.problems import internal_problem, status_problem
 from baton_inference.scoring import ScoringRoute
 from baton_inference.targets import infer_target
@@ -69,16 +70,21 @@ class Front:
     costs; FastAPI documents these routes, and serves all others.
     """
 
-    def __init__(self, routes: ScoringRoutes, rest: ASGIApp, ids: RequestIds) -> None:
+    def __init__(
+        self, routes: ScoringRoutes, rest: ASGIApp, ids: RequestIds, arrivals: Arrivals
+    ) -> None:
         self._routes = routes
         self._rest = rest
         self._ids = ids
+        self.arrivals = arrivals
+        """The server that runs this tells it of each request that it has read."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request, or the application's life cycle."""
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
+        self.arrivals.note_start()
         request_id = self._ids.of(scope["headers"])
         route = self._routes.find(scope["path"])
         if route is None:
@@ -87,7 +93,7 @@ class Front:
             allow = ((b"allow", b"POST"),)
             path = scope["path"]
             problem = status_problem(405, f"{path} takes POST only", request_id, allow, path)
-            await problem.send(send, request_id)
+            await problem.send(scope, send, request_id)
         else:
             await route.handle(scope, receive, send, request_id)
 
@@ -111,4 +117,4 @@ class Front:
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:
-                await internal_problem(request_id, scope["path"]).send(send, request_id)
+                await internal_problem(request_id, scope["path"]).send(scope, send, request_id)

@@ -2,13 +2,17 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
-from baton_inference.answer import Answer, Receive, Scope, Send
+from baton_engine.engine import Scores
+from baton_inference.answer import Answer, Message, Receive, Scope, Send
+from baton_inference.batcher import Batcher, score_batches
 from baton_inference.body import BodyReader
-from baton_inference.codecs.codec import Batch, Codec, Encoded
+from baton_inference.codecs.codec import Codec, Encoded
 from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
 from baton_inference.media import MediaHeaders
 from baton_inference.metrics import Metrics
@@ -18,8 +22,6 @@ from baton_inference.stack import stack_of
 from baton_inference.targets import infer_target
 from baton_inference.workers import Workers
 
-MAX_INLINE_BYTES = 16 * 1024
-"""A larger body is decoded in a thread: this much takes a few tenths of a millisecond."""
 CLIENT_GONE = 499
 """What metrics count where nobody was left to answer, as nginx does."""
 
@@ -28,17 +30,35 @@ _ENDING = Ending("the service is ending; send this again")
 log = structlog.get_logger("baton.scoring")
 
 
+@dataclass(frozen=True)
+class ScoringParts:
+    """What all scoring routes share.
+
+    Attributes:
+        slot: what serves.
+        metrics: the counters.
+        batcher: scores few rows, together with others'.
+        workers: the threads for many.
+        bodies: reads what comes in more than one piece, or is not small.
+    """
+
+    slot: Slot
+    metrics: Metrics
+    batcher: Batcher
+    workers: Workers
+    bodies: BodyReader
+
+
 class ScoringRoute:
     """One protocol's scoring route, as a bare ASGI endpoint."""
 
-    def __init__(
-        self, protocol: str, slot: Slot, metrics: Metrics, workers: Workers, bodies: BodyReader
-    ) -> None:
+    def __init__(self, protocol: str, parts: ScoringParts) -> None:
         self._protocol = protocol
-        self._slot = slot
-        self._metrics = metrics
-        self._workers = workers
-        self._bodies = bodies
+        self._slot = parts.slot
+        self._metrics = parts.metrics
+        self._batcher = parts.batcher
+        self._workers = parts.workers
+        self._bodies = parts.bodies
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Answers one POST."""
@@ -67,7 +87,7 @@ class ScoringRoute:
             duration_s = time.perf_counter() - started_s
             self._metrics.count_request(self._protocol, code, version, duration_s)
         if answer is not None:
-            await answer.send(send, request_id)
+            await answer.send(scope, send, request_id)
 
     def codec_for(self, path: str, served: Served) -> Codec[Any]:  # noqa: ARG002
         """The codec for a request to this path."""
@@ -79,25 +99,37 @@ class ScoringRoute:
         codec = self.codec_for(scope["path"], served)
         media = MediaHeaders(scope["headers"])
         media.check(codec.media_types)
+        self._bodies.check_length(media)
+        first = await receive()
+        body = self._bodies.small(first, media)
+        if body is None:
+            return await self._score_large(served, codec, media, first, receive)
+        batch = codec.decode(body, media)
+        if batch.rows > served.inline_rows:
+            scores = await self._workers.run(partial(score_batches, served, codec, (batch,)))
+        else:
+            scored = self._batcher.score(served, codec, batch)
+            scores = scored if isinstance(scored, Scores) else await scored
+        return self._answer(served, batch.rows, codec.encode(scores, batch))
+
+    async def _score_large(
+        self,
+        served: Served,
+        codec: Codec[Any],
+        media: MediaHeaders,
+        first: Message,
+        receive: Receive,
+    ) -> Answer:
+        """From the first message on; the body is decoded in a thread, too."""
         with self._bodies.share() as share:
-            body = await self._bodies.read(receive, media, share)
-            rows, encoded = await self._compute(served, codec, media, body)
+            body = await self._bodies.rest(first, receive, media, share)
+            rows, encoded = await self._workers.run(partial(_scored, served, codec, media, body))
+        return self._answer(served, rows, encoded)
+
+    def _answer(self, served: Served, rows: int, encoded: Encoded) -> Answer:
         self._metrics.count_rows(served.model.version, rows)
         headers = (*served.headers, *encoded.headers)
         return Answer(200, encoded.body, encoded.media_type, headers)
-
-    async def _compute(
-        self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
-    ) -> tuple[int, Encoded]:
-        """How many rows, and the body of the answer: here if that is quick, else in a thread."""
-        if len(body) > MAX_INLINE_BYTES:
-            return await self._workers.run(
-                lambda: _answer(served, codec, codec.decode(body, media))
-            )
-        batch = codec.decode(body, media)
-        if batch.rows > served.inline_rows:
-            return await self._workers.run(lambda: _answer(served, codec, batch))
-        return _answer(served, codec, batch)
 
 
 class InferRoute(ScoringRoute):
@@ -111,16 +143,12 @@ class InferRoute(ScoringRoute):
         return super().codec_for(path, served)
 
 
-def _answer(served: Served, codec: Codec[Any], batch: Batch) -> tuple[int, Encoded]:
-    try:
-        scores = served.engine.score(batch.columns)
-    except Exception as error:
-        version = served.model.version
-        raise ModelFailure(
-            f"version {version} failed on these rows; the service's log says more, under this"
-            " request's id"
-        ) from error
-    return batch.rows, codec.encode(scores, batch)
+def _scored(
+    served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
+) -> tuple[int, Encoded]:
+    """How many rows, and the answer: from the body on."""
+    batch = codec.decode(body, media)
+    return batch.rows, codec.encode(score_batches(served, codec, (batch,)), batch)
 
 
 def _log_failure(error: BaseException, request_id: str, served: Served | None) -> None:

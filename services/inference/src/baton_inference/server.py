@@ -5,11 +5,13 @@ import socket
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from baton_inference.answer import ASGIApp
+from baton_inference.arrivals import Arrivals
 from baton_inference.middleware import RequestIds
 from baton_inference.problems import MEDIA_TYPE, status_problem
+from baton_inference.wire import offer
 
 KEEP_ALIVE_S = 75
 """Longer than clients and proxies keep an idle connection: so it is they who close it, and no
@@ -48,7 +50,16 @@ class Server(uvicorn.Server):
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, whose answer to what is not HTTP is a problem like any other."""
+    """uvicorn's HTTP/1.1, with an answer to what is not HTTP that is a problem like any other."""
+
+    arrivals: Arrivals
+    """What to tell of each request."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begins a request in the event loop's next turn; called by uvicorn."""
+        self.arrivals.note_arrival()
+        offer(cycle)
+        super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what cannot be parsed; called by uvicorn."""
@@ -75,12 +86,19 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Answers requests until SIGTERM or SIGINT."""
+def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = None) -> None:
+    """Answers requests until SIGTERM or SIGINT.
+
+    Args:
+        app: answers one request.
+        listener: where they come from.
+        arrivals: is told of each request as soon as its head is read.
+    """
+    protocol = type("Protocol", (Protocol,), {"arrivals": arrivals or Arrivals()})
     config = uvicorn.Config(
         _as_asgi(app),
         loop="uvloop",
-        http=Protocol,
+        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,

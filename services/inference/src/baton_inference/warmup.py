@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.columns import to_array
+from baton_engine.columns import Array, to_array
 from baton_engine.engine import Engine, Scores
-from baton_inference.codecs.codec import Batch, Codec
+from baton_inference.codecs.codec import Codec
 from baton_inference.errors import FailureKind, LoadFailure, Refused
 from baton_inference.media import MediaHeaders
-from baton_registry.signature import Column, Signature
+from baton_registry.signature import Signature
 
 INLINE_BUDGET_S = 0.002
 """How long scoring may hold up the event loop."""
@@ -47,7 +47,7 @@ class WarmUp:
 
 
 def warm_up(
-    engine: Engine, signature: Signature, codec: Codec[Batch], example: bytes | None
+    engine: Engine, signature: Signature, codec: Codec[Any], example: bytes | None
 ) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
@@ -61,14 +61,14 @@ def warm_up(
         LoadFailure: the model fails, or what it answers does not fit its classes.
     """
     instances = _read_example(example)
-    batch = _decoded(codec, instances)
-    used_example = batch is not None
-    if batch is None:
+    columns = _decoded(codec, instances)
+    used_example = columns is not None
+    if columns is None:
         instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
-        batch = Batch(1, {c.name: to_array(c, [_SYNTHETIC[c.type]]) for c in signature.columns})
-    _check(_scores(engine, batch), batch.rows, engine)
+        columns = {c.name: to_array(c, [_SYNTHETIC[c.type]]) for c in signature.columns}
+    _check(_scores(engine, columns), len(instances), engine)
     fullest = max(instances, key=_filled_cells)
-    return WarmUp(fullest, _inline_rows(engine, batch, signature.columns), used_example)
+    return WarmUp(fullest, _inline_rows(engine, columns, len(instances)), used_example)
 
 
 def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
@@ -81,10 +81,13 @@ def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
         return ()
 
 
-def _decoded(codec: Codec[Batch], instances: Sequence[Mapping[str, Any]]) -> Batch | None:
+def _decoded(
+    codec: Codec[Any], instances: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Array] | None:
     """The rows as a request would bring them; None where they would be refused."""
+    body = json.dumps({"instances": instances}).encode()
     try:
-        return codec.decode(json.dumps({"instances": instances}).encode(), MediaHeaders(()))
+        return codec.columns([codec.decode(body, MediaHeaders(()))])
     except Refused:  # e.g. gaps in a column that the inferred signature calls required
         return None
 
@@ -93,9 +96,9 @@ def _filled_cells(instance: Mapping[str, Any]) -> int:
     return sum(value is not None for value in instance.values())
 
 
-def _scores(engine: Engine, batch: Batch) -> Scores:
+def _scores(engine: Engine, columns: Mapping[str, Array]) -> Scores:
     try:
-        return engine.score(batch.columns)
+        return engine.score(columns)
     except Exception as error:
         raise LoadFailure(
             FailureKind.WARM_UP,
@@ -118,19 +121,19 @@ def _check(scores: Scores, rows: int, engine: Engine) -> None:
         )
 
 
-def _inline_rows(engine: Engine, batch: Batch, columns: Sequence[Column]) -> int:
+def _inline_rows(engine: Engine, columns: Mapping[str, Array], given: int) -> int:
     """The most rows, of those tried, that are scored within the budget."""
     for rows in _INLINE_STEPS:
-        picked = np.arange(rows) % batch.rows
-        tried = Batch(rows, {c.name: batch.columns[c.name][picked] for c in columns})
+        picked = np.arange(rows) % given
+        tried = {name: column[picked] for name, column in columns.items()}
         if min(_seconds(engine, tried) for _ in range(_REPEATS)) <= INLINE_BUDGET_S:
             return rows
     return 0
 
 
-def _seconds(engine: Engine, batch: Batch) -> float:
+def _seconds(engine: Engine, columns: Mapping[str, Array]) -> float:
     started_s = time.perf_counter()
-    _scores(engine, batch)
+    _scores(engine, columns)
     return time.perf_counter() - started_s
 
 

@@ -9,7 +9,7 @@ import pytest
 from inference_fakes import INSTANCE, SIGNATURE
 
 from baton_engine.engine import Scores
-from baton_inference.codecs.codec import Batch
+from baton_inference.codecs.codec import ColumnBatch
 from baton_inference.codecs.invocations import MLFLOW_VERSION, InvocationsCodec
 from baton_inference.errors import MalformedBody
 from baton_inference.media import MediaHeaders
@@ -63,7 +63,7 @@ def test_needs_exactly_one_form(document: Any) -> None:
 def test_answers_labels(labels: list[Any]) -> None:
     """The predictions are the labels, in the target's type."""
     scores = Scores(np.array(labels), np.zeros((2, 2), np.float32))
-    encoded = CODEC.encode(scores, Batch(2, {}))
+    encoded = CODEC.encode(scores, ColumnBatch(2, {}))
     assert encoded.media_type == b"application/json"
     assert json.loads(encoded.body) == {"predictions": labels}
 

@@ -4,21 +4,21 @@ import json
 
 import numpy as np
 import pytest
-from inference_fakes import GOOD_BODY, SIGNATURE
+from inference_fakes import GOOD_BODY, SIGNATURE, SumModel
 
 from baton_engine.engine import Scores
-from baton_inference.codecs.codec import Batch
-from baton_inference.codecs.predict import PredictCodec
+from baton_inference.codecs.predict import PredictCodec, RowBatch
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Label
 
-BATCH = Batch(2, {})
+BATCH = RowBatch(2, ())
 
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
     """The codec of a model with these classes."""
-    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, classes, max_rows=10)
+    engine = SumModel(classes=classes)
+    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, engine, max_rows=10)
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,11 @@ def test_no_number_becomes_null() -> None:
 
 
 def test_reads_instances() -> None:
-    """The body holds instances."""
-    assert codec(("no", "yes")).decode(GOOD_BODY, MediaHeaders(())).rows == 1
+    """The body holds instances; those of several bodies become columns in their order."""
+    under_test = codec(("no", "yes"))
+    batch = under_test.decode(GOOD_BODY, MediaHeaders(()))
+    other = under_test.decode(b'{"instances":[{"x":7,"n":2},{"x":8,"n":3}]}', MediaHeaders(()))
+    assert (batch.rows, other.rows) == (1, 2)
+    columns = under_test.columns([batch, other])
+    assert columns["x"].ravel().tolist() == [0.5, 7.0, 8.0]
+    assert columns["note"].ravel().tolist() == ["a", "", ""]

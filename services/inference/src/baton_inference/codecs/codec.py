@@ -1,8 +1,10 @@
 """What every protocol offers: bytes to columns, scores to bytes, compiled once a version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
 
 from baton_engine.columns import Array
 from baton_engine.engine import Scores
@@ -12,19 +14,35 @@ from baton_inference.media import MediaHeaders
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows that the signature allows. A protocol may add what its answer needs of the request.
+    """The rows of one request, which the signature allows; a protocol says how they are held.
 
     Attributes:
         rows: how many, at least 1.
-        columns: each column of the signature, shape `[rows]`.
     """
 
     rows: int
-    columns: Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class ColumnBatch(Batch):
+    """Rows held as columns. A protocol may add what its answer needs of the request.
+
+    Attributes:
+        columns: each column of the signature, shape `[rows]`.
+    """
+
+    columns: Mapping[str, Array]
+
+
+def joined(batches: Sequence[ColumnBatch]) -> Mapping[str, Array]:
+    """The rows of all batches, one after the other, by column."""
+    if len(batches) == 1:
+        return batches[0].columns
+    every = [batch.columns for batch in batches]
+    return {name: np.concatenate([columns[name] for columns in every]) for name in every[0]}
+
+
+class Encoded(NamedTuple):
     """The body of an answer, and what its headers say of it.
 
     Attributes:
@@ -55,6 +73,10 @@ class Codec(Protocol[BatchT]):
             InvalidRows: a cell that the signature does not allow, or no rows.
             TooManyRows: more rows than a request may hold.
         """
+        ...
+
+    def columns(self, batches: Sequence[BatchT]) -> Mapping[str, Array]:
+        """The rows of all batches, one after the other, as the engine takes them."""
         ...
 
     def encode(self, scores: Scores, batch: BatchT) -> Encoded:

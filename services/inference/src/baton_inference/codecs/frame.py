@@ -8,7 +8,7 @@ from typing import Any
 from baton_engine.casts import Cast, cast_column
 from baton_engine.cells import MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.columns import Array
-from baton_inference.codecs.codec import Batch
+from baton_inference.codecs.codec import ColumnBatch
 from baton_inference.errors import InvalidRows, TooManyRows
 from baton_registry.signature import Column, Signature
 
@@ -27,7 +27,7 @@ class Frame:
     columns: Mapping[str, Sequence[Any]]
     cast: Cast
 
-    def to_batch(self, signature: Signature) -> Batch:
+    def to_batch(self, signature: Signature) -> ColumnBatch:
         """The columns of the signature.
 
         A column may not be left out, even where the signature calls it optional: the pipeline
@@ -38,7 +38,7 @@ class Frame:
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return Batch(self.rows, columns_of(signature, self._read))
+        return ColumnBatch(self.rows, columns_of(signature, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:

@@ -12,9 +12,8 @@ import msgspec
 from msgspec import Raw
 
 from baton_engine.cells import MAX_NAMED_CELLS, BadCell, CellError
-from baton_engine.columns import to_array
+from baton_engine.transpose import Rows
 from baton_inference.codecs.cells import CellReader, json_type
-from baton_inference.codecs.codec import Batch
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_registry.signature import Signature
 
@@ -38,16 +37,12 @@ class InstancesDecoder:
         self._readers = {column.name: CellReader(column) for column in signature.columns}
         self._fast = _compile(signature)
 
-    def decode(self, body: bytes) -> Batch:
-        """The rows as columns. Raises as `Codec.decode` says."""
+    def decode(self, body: bytes) -> Rows:
+        """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
         rows = self.decode_fast(body)
-        if rows is None:
-            rows = self.decode_slowly(body)
-        columns = zip(*rows, strict=True)
-        arrays = {c.name: to_array(c, v) for c, v in zip(self._columns, columns, strict=True)}
-        return Batch(len(rows), arrays)
+        return self.decode_slowly(body) if rows is None else rows
 
-    def decode_fast(self, body: bytes) -> Sequence[tuple[Any, ...]] | None:
+    def decode_fast(self, body: bytes) -> Rows | None:
         """The rows, values in the order of the columns; None where anything is odd."""
         # An instance has a brace at least: so few braces cannot be too many rows, and the memory
         # that this step takes is bounded.
@@ -59,7 +54,7 @@ class InstancesDecoder:
             return None
         return [*map(msgspec.structs.astuple, instances)] or None
 
-    def decode_slowly(self, body: bytes) -> Sequence[tuple[Any, ...]]:
+    def decode_slowly(self, body: bytes) -> Rows:
         """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
         instances = _instances(body)
         if len(instances) > self._max_rows:
@@ -73,7 +68,7 @@ class InstancesDecoder:
                 raise MalformedBody(f"instance {number} is not an object of columns and values")
         return self._rows(instances)
 
-    def _rows(self, instances: Sequence[Raw]) -> Sequence[tuple[Any, ...]]:
+    def _rows(self, instances: Sequence[Raw]) -> Rows:
         rows: list[tuple[Any, ...]] = []
         bad: list[BadCell] = []
         for number, instance in enumerate(instances):

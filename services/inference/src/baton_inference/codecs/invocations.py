@@ -3,14 +3,15 @@
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from baton_engine.columns import Array
 from baton_engine.engine import Scores
 from baton_inference.answer import JSON
-from baton_inference.codecs.codec import Batch, Encoded
+from baton_inference.codecs.codec import ColumnBatch, Encoded, joined
 from baton_inference.codecs.csv_table import CSV, csv_frame
 from baton_inference.codecs.dataframes import records_frame, split_frame
 from baton_inference.codecs.document import parse_object
@@ -46,7 +47,7 @@ class InvocationsCodec:
             "inputs": tensors.inputs,
         }
 
-    def decode(self, body: bytes, media: MediaHeaders) -> Batch:
+    def decode(self, body: bytes, media: MediaHeaders) -> ColumnBatch:
         """Reads JSON or CSV. Raises as `Codec.decode` says."""
         if media.media_type == CSV:
             frame = csv_frame(body, self._names, self._max_rows)
@@ -54,7 +55,11 @@ class InvocationsCodec:
             frame = self._json_frame(body)
         return frame.to_batch(self._signature)
 
-    def encode(self, scores: Scores, batch: Batch) -> Encoded:  # noqa: ARG002
+    def columns(self, batches: Sequence[ColumnBatch]) -> Mapping[str, Array]:
+        """The rows of all batches as columns."""
+        return joined(batches)
+
+    def encode(self, scores: Scores, batch: ColumnBatch) -> Encoded:  # noqa: ARG002
         """Writes the labels; all that a classifier's `predict` gives."""
         return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 

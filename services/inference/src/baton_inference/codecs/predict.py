@@ -1,18 +1,34 @@
 """The protocol of `POST /predict`: instances in, labels and probabilities out."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
 
-from baton_engine.engine import Scores
+from baton_engine.columns import Array
+from baton_engine.engine import Engine, Scores
+from baton_engine.transpose import Rows, Transposer
 from baton_inference.answer import JSON
 from baton_inference.codecs.codec import Batch, Encoded
 from baton_inference.codecs.instances import InstancesDecoder
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
-from baton_registry.signature import Label, Signature
+from baton_registry.signature import Signature
 
 PROTOCOL = "predict"
+
+
+@dataclass(frozen=True, slots=True)
+class RowBatch(Batch):
+    """Rows as they were read: those of several requests become columns in one go.
+
+    Attributes:
+        cells: row by row, values in the order of the signature.
+    """
+
+    cells: Rows
 
 
 class PredictCodec:
@@ -24,20 +40,26 @@ class PredictCodec:
         self,
         version: ModelVersion,
         signature: Signature,
-        classes: tuple[Label, ...],
+        engine: Engine,
         *,
         max_rows: int,
     ) -> None:
         self._decoder = InstancesDecoder(signature, max_rows=max_rows)
-        self._keys = [str(label) for label in classes]
+        self._transposer = Transposer(signature.columns, engine.dtypes)
+        self._keys = [str(label) for label in engine.classes]
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
-    def decode(self, body: bytes, media: MediaHeaders) -> Batch:  # noqa: ARG002
+    def decode(self, body: bytes, media: MediaHeaders) -> RowBatch:  # noqa: ARG002
         """Reads `{"instances": […]}`. Raises as `Codec.decode` says."""
-        return self._decoder.decode(body)
+        rows = self._decoder.decode(body)
+        return RowBatch(len(rows), rows)
 
-    def encode(self, scores: Scores, batch: Batch) -> Encoded:  # noqa: ARG002
+    def columns(self, batches: Sequence[RowBatch]) -> Mapping[str, Array]:
+        """The rows of all batches as columns."""
+        return self._transposer.columns([*chain.from_iterable(each.cells for each in batches)])
+
+    def encode(self, scores: Scores, batch: RowBatch) -> Encoded:  # noqa: ARG002
         """Writes the answer; a probability that is not a number becomes null."""
         keys = self._keys
         predictions: list[dict[str, Any]] = [

@@ -4,7 +4,7 @@ https://github.com/kserve/open-inference-protocol/blob/main/specification/protoc
 https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from baton_engine.cells import BadCell, BadCells
 from baton_engine.columns import Array, to_array
 from baton_engine.engine import Scores
 from baton_inference.answer import JSON
-from baton_inference.codecs.codec import Batch, Encoded
+from baton_inference.codecs.codec import ColumnBatch, Encoded, joined
 from baton_inference.codecs.frame import check_rows, columns_of
 from baton_inference.codecs.v2_request import InferRequest, Tensor, parse_request, split_body
 from baton_inference.codecs.v2_tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
@@ -31,7 +31,7 @@ OUTPUTS = (LABEL, PROBABILITIES)
 
 
 @dataclass(frozen=True, slots=True)
-class V2Batch(Batch):
+class V2Batch(ColumnBatch):
     """Rows, and how they are to be answered.
 
     Attributes:
@@ -76,6 +76,10 @@ class V2Codec:
             return to_array(column, [None] * rows)
 
         return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
+
+    def columns(self, batches: Sequence[V2Batch]) -> Mapping[str, Array]:
+        """The rows of all batches as columns."""
+        return joined(batches)
 
     def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
         """Writes the outputs that are wanted."""
