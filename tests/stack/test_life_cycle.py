@@ -33,6 +33,16 @@ def test_the_ui_shows_the_model(stack: Stack) -> None:
     assert MODEL in [each["name"] for each in models.json()["registered_models"]]
 
 
+def test_the_operations_page_is_there(stack: Stack) -> None:
+    """The image holds the page, which links to MLflow where a browser of this machine finds it."""
+    page = stack.http.get("/")
+    data = stack.http.get("/console/data").json()
+
+    assert "<title>Baton</title>" in page.raise_for_status().text
+    assert data["links"]["model"] == f"{stack.tracking_url}/#/models/{MODEL}"
+    assert data["moves"][0]["reason"] == "the first version"
+
+
 def test_a_foreign_host_is_refused(stack: Stack) -> None:
     """The MLflow server's host check is on: a page of elsewhere cannot speak to it."""
     search = f"{stack.tracking_url}/api/2.0/mlflow/registered-models/search"

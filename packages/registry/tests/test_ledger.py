@@ -1,5 +1,6 @@
 """The ledger as a pure fold, against a model of it that is too simple to be wrong."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,3 +135,24 @@ def test_json_of_a_move() -> None:
         "by": "ann",
         "reason": "why",
     }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"at": "2026-01-01T00:00:00"},
+        {"at": "yesterday"},
+        {"how": "magic"},
+        {"how": ["promote"]},
+        {"to": 7},
+        {"reason": {"html": "<b>"}},
+    ],
+    ids=str,
+)
+def test_a_tag_of_another_shape_is_passed_over(odd: dict[str, object]) -> None:
+    """Anybody may write tags: one that is not a move's tells nothing, and harms nothing."""
+    good = Entry(1, "a", Move(START, None, "1", "promote"), done=True)
+    key, value = ledger.to_tag(ALIAS, Entry(1, "b", Move(START, None, "2", "promote"), done=True))
+    tags = dict([ledger.to_tag(ALIAS, good), (key, json.dumps({**json.loads(value), **odd}))])
+
+    assert ledger.from_tags(ALIAS, tags) == [good]

@@ -279,3 +279,31 @@ def test_only_signed_versions_are_promoted_where_keys_are_trusted(desk: Desk) ->
         with pytest.raises(PromotionRefused, match="inference that trusts these keys"):
             desk.promote(version)
     assert desk.promote("6") == "6"
+
+
+def test_known_moves_are_read_without_writing(desk: Desk) -> None:
+    """A reader sees what `history` would tell, external moves included, and writes nothing."""
+    desk.promote("1")
+    desk.server.aliases[ALIAS] = "3"
+    tags = dict(desk.server.tags)
+    seen_at = desk.clock()
+
+    moves = promotion.known_moves(desk.client, MODEL, alias=ALIAS, position="3", seen_at=seen_at)
+
+    told = [(move.from_version, move.to_version, move.how) for move in moves]
+    assert told == [(None, "1", "promote"), ("1", "3", "external")]
+    assert moves[-1].at == seen_at
+    assert desk.server.tags == tags
+
+
+def test_known_moves_tell_one_that_is_not_marked_done_yet(desk: Desk) -> None:
+    """A reader that comes between the move and its mark knows who moved the alias and why."""
+    desk.promote("1")
+    move = Move(desk.clock(), "1", "2", "promote", "ann", "better")
+    desk.server.tags.update([ledger.to_tag(ALIAS, Entry(2, "t", move, done=False))])
+
+    [_, last] = promotion.known_moves(
+        desk.client, MODEL, alias=ALIAS, position="2", seen_at=desk.clock()
+    )
+
+    assert (last.by, last.reason) == ("ann", "better")

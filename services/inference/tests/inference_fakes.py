@@ -21,6 +21,7 @@ from baton_inference.core import Core, create_core
 from baton_inference.middleware import Front
 from baton_inference.settings import InferenceSettings
 from baton_inference.slot import Served
+from baton_inference.status import RegistryStatus, ServingStatus, Status
 from baton_inference.workers import Workers
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, ArtifactNotFound
@@ -101,6 +102,18 @@ def served(
     return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
 
 
+AT = "2026-11-23T10:00:00.000Z"
+SERVING = Status(
+    model_name="churn_model",
+    alias="production",
+    state="serving",
+    aspired_version="3",
+    serving=ServingStatus("3", "run-3", "onnx", "registry", AT),
+    registry=RegistryStatus(reachable=True, last_success_at=AT),
+    last_load_failure=None,
+    swaps=0,
+)
+
 # -- registry --------------------------------------------------------------------------------------
 
 
@@ -114,6 +127,7 @@ class FakeRegistry(RegistryClient):
         self.fault: Exception | None = None
         self.download_fault: Exception | None = None
         self.downloads: list[str] = []
+        self.tags: dict[str, str] = {}
         self.while_downloading: Callable[[], object] = lambda: None
 
     def close(self) -> None:
@@ -125,6 +139,11 @@ class FakeRegistry(RegistryClient):
         if self.alias is None:
             raise AliasNotSet("the alias is not set")
         return self.versions[self.alias]
+
+    def model_tags(self, name: str) -> dict[str, str]:
+        if self.fault:
+            raise self.fault
+        return self.tags
 
     def artifact_root(self, version: ModelVersion) -> str:
         return version.source

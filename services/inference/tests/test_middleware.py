@@ -38,7 +38,7 @@ def test_any_other_id_is_replaced(given: str) -> None:
         (Request("GET", "/metrics"), 200),
         (Request("GET", "/docs"), 200),
         (Request("GET", "/openapi.json"), 200),
-        (Request("GET", "/"), 404),
+        (Request("GET", "/"), 200),
         (Request("GET", "/livez/"), 404),
         (Request("GET", "/nowhere"), 404),
         (Request("POST", "/livez"), 405),

@@ -21,7 +21,7 @@ def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
 def test_has_all_routes(tmp_path: Path) -> None:
     """All routes that exist are described, with or without a model."""
     model, versioned = "/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"
-    routes = {"/livez", "/readyz", "/status", "/metrics", "/ping", "/version"}
+    routes = {"/", "/console/data", "/livez", "/readyz", "/status", "/metrics", "/ping", "/version"}
     routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
     routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
     assert set(document(tmp_path)["paths"]) == routes

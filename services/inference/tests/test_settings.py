@@ -17,6 +17,7 @@ NAMES = (
     "BATON_PORT",
     "BATON_MAX_ROWS",
     "BATON_MAX_BODY_BYTES",
+    "BATON_TRACKING_UI_URL",
     "BATON_WEBHOOK_SECRET",
     "BATON_WEBHOOK_SECRET_FILE",
     "BATON_LOG_FORMAT",
@@ -44,6 +45,7 @@ def test_defaults() -> None:
         "port": 8000,
         "max_rows": 10_000,
         "max_body_bytes": 16 * 1024 * 1024,
+        "tracking_ui_url": None,
         "webhook_secret": None,
         "log_format": "auto",
     }
@@ -73,6 +75,7 @@ def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db"),
+        ("BATON_TRACKING_UI_URL", "mlflow.example"),
         ("BATON_POLL_INTERVAL_S", "0"),
         ("BATON_POLL_INTERVAL_S", "nan"),
         ("BATON_POLL_INTERVAL_S", "often"),

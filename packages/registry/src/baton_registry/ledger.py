@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from baton_registry.errors import NothingToRollBackTo
 
@@ -108,14 +108,15 @@ def _from_tag(place: str, value: str) -> Entry | None:
 
 
 def _move(fields: Mapping[str, Any]) -> Move:
-    return Move(
-        at=datetime.fromisoformat(fields["at"]),
-        from_version=fields["from"],
-        to_version=fields["to"],
-        how=fields["how"],
-        by=fields["by"],
-        reason=fields["reason"],
-    )
+    """The move that a tag tells of. Anybody may write tags: a field of another type is refused."""
+    at = datetime.fromisoformat(fields["at"])
+    texts = [fields["by"], fields["reason"]]
+    texts += [version for version in (fields["from"], fields["to"]) if version is not None]
+    if at.tzinfo is None or fields["how"] not in get_args(How):
+        raise ValueError("not a move of ours")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("not a move of ours")
+    return Move(at, fields["from"], fields["to"], fields["how"], fields["by"], fields["reason"])
 
 
 def known_position(entries: Iterable[Entry]) -> str | None:

@@ -118,6 +118,28 @@ def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_
     return [entry.move for entry in _entries(client, model, alias) if entry.done]
 
 
+def known_moves(
+    client: RegistryClient, model: str, *, alias: str, position: str | None, seen_at: datetime
+) -> list[Move]:
+    """Every known move of the alias, oldest first, for those who must not write to the registry.
+
+    Args:
+        client: the registry.
+        model: the registered model.
+        alias: the alias.
+        position: where it was seen to point; None where it is not set.
+        seen_at: when it was first seen there: the time of a move that the ledger does not know.
+
+    Raises:
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry said no.
+    """
+    entries = _entries(client, model, alias)
+    news = ledger.settle(entries, position, seen_at)
+    told = [entry.move for entry in entries if entry.done]
+    return told if news is None else [*told, news.move]
+
+
 def _candidate(client: RegistryClient, model: str, version: str) -> ModelVersion:
     if version != CHALLENGER:
         return client.get_version(model, version)

@@ -8,6 +8,8 @@ from baton_inference.arrivals import Arrivals
 from baton_inference.batcher import Batcher
 from baton_inference.body import BodyReader
 from baton_inference.codecs import invocations, predict, v2
+from baton_inference.console.document import Writer
+from baton_inference.console.routes import console_routes
 from baton_inference.core import Core
 from baton_inference.exposition import Exposition, MetricsCollector
 from baton_inference.middleware import Front, RequestIds, ScoringRoutes
@@ -20,6 +22,7 @@ from baton_inference.v2_routes import v2_routes
 from baton_inference.webhook import WebhookReceiver
 from baton_inference.webhook_routes import webhook_routes
 from baton_inference.workers import Workers
+from baton_registry.transport import shown
 
 
 def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Front:
@@ -51,6 +54,7 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         status=lambda: core.record.status,
         exposition=Exposition(collector),
     )
+    rest.include_router(console_routes(_console_writer(settings, core)))
     rest.include_router(mlflow_routes(core.slot))
     rest.include_router(v2_routes(core.slot))
     if settings.webhook_secret is not None:
@@ -59,6 +63,16 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(rest, core.slot, max_rows=settings.max_rows)  # type: ignore[method-assign]
     return Front(_scoring_routes(settings, core, batcher, workers), rest, RequestIds(), arrivals)
+
+
+def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
+    return Writer(
+        status=lambda: core.record.status,
+        moves=lambda: core.moves.known,
+        metrics=core.metrics,
+        ui_url=shown(settings.tracking_ui_url or settings.tracking_uri),  # no password in a page
+        clock=core.clock,
+    )
 
 
 def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:

@@ -7,6 +7,7 @@ from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
 from baton_inference.loader import Loader, OpenEngine
 from baton_inference.metrics import Metrics
+from baton_inference.moves import MoveReader
 from baton_inference.poller import Poller
 from baton_inference.record import Record
 from baton_inference.settings import InferenceSettings
@@ -27,6 +28,7 @@ class Core:
         poller: repeats the watcher's step.
         metrics: the counters.
         registry: the connection to the tracking server.
+        moves: the moves of the alias, for people.
         clock: what all of them read.
     """
 
@@ -36,6 +38,7 @@ class Core:
     poller: Poller
     metrics: Metrics
     registry: RegistryClient
+    moves: MoveReader
     clock: Clock
 
     def close(self) -> None:
@@ -79,6 +82,7 @@ def create_core(
         trusted=settings.trusted_keys,
     )
     record = Record(settings.model_name, settings.alias, slot, metrics, clock)
-    watcher = Watcher(registry, loader, slot, record, clock)
+    moves = MoveReader(registry, settings.model_name, settings.alias, clock)
+    watcher = Watcher(registry, loader, record, moves, clock)
     poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(slot, record, watcher, poller, metrics, registry, clock)
+    return Core(slot, record, watcher, poller, metrics, registry, moves, clock)

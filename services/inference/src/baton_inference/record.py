@@ -28,6 +28,7 @@ class Record:
     Attributes:
         model_name: the registered model that is followed.
         alias: the alias that is followed.
+        slot: what serves.
         aspired: what the alias was last seen to say.
         failure: the failed load that the policy goes by.
         status: the last snapshot.
@@ -38,7 +39,7 @@ class Record:
     ) -> None:
         self.model_name = model_name
         self.alias = alias
-        self._slot = slot
+        self.slot = slot
         self._metrics = metrics
         self._clock = clock
         self.aspired: ModelVersion | None = None
@@ -125,7 +126,7 @@ class Record:
         self.status = self._snapshot()
 
     def _snapshot(self) -> Status:
-        served = self._slot.served
+        served = self.slot.served
         is_healthy = self._registry.reachable and self.aspired is not None and not self.failure
         return Status(
             model_name=self.model_name,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from baton_registry.settings import RegistrySettings
+from baton_registry.settings import HttpUri, RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
 
@@ -50,6 +50,7 @@ class InferenceSettings(RegistrySettings):
         port: the port; 0 takes a free one.
         max_rows: rows a request may hold.
         max_body_bytes: bytes a body may hold once decoded.
+        tracking_ui_url: where a browser finds MLflow's pages; None: at `tracking_uri`.
         webhook_secret: what the registry's webhooks are signed with; None: they are not taken.
         log_format: `auto` is console where standard error is a terminal, else json.
     """
@@ -60,5 +61,6 @@ class InferenceSettings(RegistrySettings):
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
     max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")
+    tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     log_format: LogFormat = Field("auto", validation_alias="BATON_LOG_FORMAT")

@@ -5,9 +5,9 @@ import structlog
 from baton_inference.clock import Clock
 from baton_inference.errors import LoadFailure
 from baton_inference.loader import Loader
+from baton_inference.moves import MoveReader
 from baton_inference.policy import Decision, decide
 from baton_inference.record import Record
-from baton_inference.slot import Slot
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryError
 from baton_registry.model_version import ModelVersion
@@ -22,8 +22,8 @@ class Watcher:
         self,
         registry: RegistryClient,
         loader: Loader,
-        slot: Slot,
         record: Record,
+        moves: MoveReader,
         clock: Clock,
     ) -> None:
         """Wires the watcher; nothing is looked up yet.
@@ -31,14 +31,15 @@ class Watcher:
         Args:
             registry: resolves the alias.
             loader: loads versions.
-            slot: what serves.
-            record: what was seen; names the model and the alias.
+            record: what was seen; holds the slot, names the model and the alias.
+            moves: reads how the alias came to be where it is.
             clock: times retries.
         """
         self._registry = registry
         self._loader = loader
-        self._slot = slot
+        self._slot = record.slot
         self._record = record
+        self._moves = moves
         self._clock = clock
 
     def restore(self) -> None:
@@ -55,6 +56,8 @@ class Watcher:
         """Looks the alias up once, and does what follows from it."""
         if self._resolve():
             self._follow()
+            aspired = self._record.aspired
+            self._moves.follow(aspired.version if aspired else None)
 
     def _resolve(self) -> bool:
         """Looks the alias up; False where the registry did not answer."""

@@ -23,9 +23,9 @@ def summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: b
     ]
     lines = [
         "",
-        f"  MLflow       {plan.tracking_uri}",
+        f"  Operations   {url}",
         f"  Predictions  {url}/docs",
-        f"  Status       {url}/status",
+        f"  MLflow       {plan.tracking_uri}",
         f"  Logs         {shown(plan.home.logs)}",
         "",
         "Try next, in another terminal:",

@@ -1,0 +1,1 @@
+"""The operations page: what serves, why, since when, and what to do."""

@@ -1,0 +1,38 @@
+// Requests a second over the last minutes, the versions stacked: a swap is one colour taking over.
+
+import { el, svg } from "./dom.js";
+
+const [WIDTH, HEIGHT] = [600, 100];
+const [LEAST_MS, MOST_MS] = [60_000, 300_000];
+
+export function drawChart(history, hue) {
+  const end = history.at(-1).at;
+  const span = Math.min(MOST_MS, Math.max(LEAST_MS, end - history[0].at));
+  const minutes = Math.round(span / 60_000);
+  const versions = [...new Set(history.flatMap((point) => Object.keys(point.rates)))];
+  const totals = history.map((point) => sum(Object.values(point.rates)));
+  const top = Math.max(1, ...totals);
+  const x = (at) => (WIDTH * (1 - (end - at) / span)).toFixed(1);
+  const y = (rate) => (HEIGHT * (1 - rate / top)).toFixed(1);
+  const areas = versions.map((version, i) => {
+    const upper = history.map((point) => [x(point.at), y(sumUpTo(point, versions, i + 1))]);
+    const lower = history.map((point) => [x(point.at), y(sumUpTo(point, versions, i))]).reverse();
+    const points = [...upper, ...lower].map((pair) => pair.join(",")).join(" ");
+    return svg("polygon", { class: hue(version), points });
+  });
+  const now = totals.at(-1);
+  const label = `Requests a second: now ${now.toFixed(1)}, at most ${Math.max(...totals).toFixed(1)}`;
+  const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label };
+  return el(
+    "div",
+    { class: "chart" },
+    svg("svg", box, areas),
+    el("p", { class: "axis" },
+      el("span", {}, minutes === 1 ? "a minute ago" : `${minutes} minutes ago`),
+      el("span", {}, `highest ${top.toFixed(top < 10 ? 1 : 0)}/s`),
+      el("span", {}, "now")),
+  );
+}
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const sumUpTo = (point, versions, count) => sum(versions.slice(0, count).map((version) => point.rates[version] ?? 0));
