@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rig import Desk, TrackingServer, register
+from rig import Desk, Inference, TrackingServer, register
 
 from baton_registry import ModelVersion
 
@@ -44,6 +44,21 @@ def stocked(desk: Desk, trained: list[ModelVersion]) -> Desk:
     """A desk whose model has the two trained versions, 1 and 2, none of them promoted."""
     assert [register(desk, version) for version in trained] == ["1", "2"]
     return desk
+
+
+@pytest.fixture(scope="session")
+def served_once(
+    tracking: TrackingServer,
+    trained: list[ModelVersion],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Inference]:
+    """An inference process that serves a version, for tests that change nothing."""
+    desk = Desk(tracking.uri, "served_once", tmp_path_factory.mktemp("served_once"))
+    register(desk, trained[0])
+    desk.baton("promote", "1")
+    with desk.serve() as inference:
+        inference.wait_serves("1")
+        yield inference
 
 
 @pytest.fixture(scope="session")
