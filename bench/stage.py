@@ -132,21 +132,27 @@ async def stage() -> AsyncIterator[Stage]:
     Raises:
         CannotRun: it does not start, or another benchmark is running here.
     """
-    with _alone(), Lifeline() as lifeline:
+    with _alone():
         shutil.rmtree(RUN, ignore_errors=True)
-        plan = Plan(Home(RUN), "127.0.0.1", port=free_port(), tracking_port=free_port())
-        tell("starting a tracking server, training version 1")
-        server = Child(tracking(plan), lifeline)
-        try:
-            async with local_client() as client:
-                if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
-                    raise CannotRun(failure_line(server.program, "no tracking server"))
-            made = Stage(plan.home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
-            await made.run(made.baton("training", "train", "--promote"))
-            made.download("requirements.txt", made.model_requirements)
-            yield made
-        finally:
-            await server.stop()
+        home = Home(RUN)
+        plan = Plan(home, "127.0.0.1", port=free_port(), tracking_port=free_port())
+        with home.held(), Lifeline() as lifeline:
+            tell("starting a tracking server, training version 1")
+            server = Child(tracking(plan), lifeline)
+            try:
+                await _until_healthy(plan, server)
+                made = Stage(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
+                await made.run(made.baton("training", "train", "--promote"))
+                made.download("requirements.txt", made.model_requirements)
+                yield made
+            finally:
+                await server.stop()
+
+
+async def _until_healthy(plan: Plan, server: Child) -> None:
+    async with local_client() as client:
+        if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
+            raise CannotRun(failure_line(server.program, "the tracking server does not answer"))
 
 
 @contextmanager
