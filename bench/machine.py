@@ -7,13 +7,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-_IDLE, _IOWAIT, _STEAL = 3, 4, 7
-"""Columns of the first line of `/proc/stat` (proc_stat(5))."""
+_USER, _NICE, _SYSTEM, _STEAL = 0, 1, 2, 7
+"""Columns of the first line of `/proc/stat` (proc_stat(5)). Interrupts are left out: those of the
+load itself come through the loopback device, and nobody says whose they are."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Processor time so far, in seconds: of all processors, and of ours."""
+    """Processor time so far, in seconds: of all programs, of other machines, and of ours."""
 
     wall_s: float
     busy_s: float
@@ -25,12 +26,11 @@ def read() -> Reading:
     """Now. What our children took counts once they have ended and were waited for."""
     line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
     ticks = [int(field) / os.sysconf("SC_CLK_TCK") for field in line.split()[1:9]]
-    stolen_s = ticks[_STEAL]
     ours = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return Reading(
         wall_s=time.monotonic(),
-        busy_s=sum(ticks) - ticks[_IDLE] - ticks[_IOWAIT] - stolen_s,
-        stolen_s=stolen_s,
+        busy_s=ticks[_USER] + ticks[_NICE] + ticks[_SYSTEM],
+        stolen_s=ticks[_STEAL],
         ours_s=sum(each.ru_utime + each.ru_stime for each in ours),
     )
 
@@ -43,8 +43,8 @@ def description(start: Reading, end: Reading) -> str:
     others = max(0.0, end.busy_s - start.busy_s - ours_s) / available_s
     stolen = (end.stolen_s - start.stolen_s) / available_s
     return (
-        f"{count} processors ({_model()}), Python {platform.python_version()}; {others:.0%} of "
-        f"their time went to other programs meanwhile, {stolen:.0%} to other machines"
+        f"{count} processors ({_model()}), Python {platform.python_version()}; at least "
+        f"{others:.0%} of their time went to other programs, {stolen:.0%} to other machines"
     )
 
 
