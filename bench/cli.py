@@ -14,7 +14,6 @@ from bench import contestants, report, servers, swap_report, swaps
 from bench.documents import DETAILS, README, put
 from bench.environments import tried_libraries
 from bench.errors import CannotRun
-from bench.machine import description, read
 from bench.settings import TRIED, environment_of
 from bench.stage import Stage, stage
 
@@ -47,10 +46,8 @@ def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, se
     """The product, its peers and an echo floor under the same loads."""
     scale = servers.Scale(1, 1) if quick else servers.Scale(rounds, seconds)
     makers = contestants.PRODUCT if no_peers else contestants.ALL
-    before = read()
     results = asyncio.run(_staged(lambda place: servers.run(place, makers, scale)))
-    machine = description(before, read())
-    _tell_results("servers", f"{report.full(results)}\n\nOn {machine}; {scale}.", write=write)
+    _tell_results("servers", report.full(results), write=write)
     if write:
         put(README, "servers", report.short(results))
     if results.missing:
@@ -72,10 +69,8 @@ def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, se
 def swaps_command(*, quick: bool, write: bool, count: int, estimator: str) -> None:
     """Constant load while the alias moves; every answer is checked."""
     plan = swaps.SwapPlan(2 if quick else count // swaps.PER_PHASE, estimator=estimator)
-    before = read()
     results = asyncio.run(_staged(lambda place: swaps.run(place, plan)))
-    machine = description(before, read())
-    _tell_results("swaps", f"{swap_report.full(results)}\n\nOn {machine}.", write=write)
+    _tell_results("swaps", swap_report.full(results), write=write)
 
 
 @bench.command("encoders")

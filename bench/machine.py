@@ -2,14 +2,19 @@
 
 import os
 import platform
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.processes import PROC, descendants
+
 _USER, _NICE, _SYSTEM, _STEAL = 0, 1, 2, 7
 """Columns of the first line of `/proc/stat` (proc_stat(5)). Interrupts are left out: those of the
 load itself come through the loopback device, and nobody says whose they are."""
+
+
+_FIRST_TIME, _AFTER_TIMES = 11, 15
+"""Fields of `/proc/PID/stat` after the name (proc_pid_stat(5)): utime, stime, cutime, cstime."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +28,25 @@ class Reading:
 
 
 def read() -> Reading:
-    """Now. What our children took counts once they have ended and were waited for."""
-    line = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0]
-    ticks = [int(field) / os.sysconf("SC_CLK_TCK") for field in line.split()[1:9]]
-    ours = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    """Now. Ours is this process, what it has started, and what has ended of that."""
+    line = (PROC / "stat").read_text(encoding="ascii").partition("\n")[0]
+    ticks = list(map(int, line.split()[1:9]))
+    ours = sum(map(_ticks_of, [os.getpid(), *descendants(os.getpid())]))
+    per_s = os.sysconf("SC_CLK_TCK")
     return Reading(
         wall_s=time.monotonic(),
-        busy_s=ticks[_USER] + ticks[_NICE] + ticks[_SYSTEM],
-        stolen_s=ticks[_STEAL],
-        ours_s=sum(each.ru_utime + each.ru_stime for each in ours),
+        busy_s=(ticks[_USER] + ticks[_NICE] + ticks[_SYSTEM]) / per_s,
+        stolen_s=ticks[_STEAL] / per_s,
+        ours_s=ours / per_s,
     )
+
+
+def _ticks_of(pid: int) -> int:
+    try:
+        text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has just ended
+        return 0
+    return sum(map(int, text.rpartition(")")[2].split()[_FIRST_TIME:_AFTER_TIMES]))
 
 
 def description(start: Reading, end: Reading) -> str:

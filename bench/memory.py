@@ -1,9 +1,9 @@
 """How much memory a program and all that it has started take."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-_PROC = Path("/proc")
+from bench.processes import PROC, descendants
+
 _MB_IN_KIB = 1e6 / 1024
 
 
@@ -26,20 +26,12 @@ def memory_below(pid: int) -> Memory:
     Read from `/proc/PID/smaps_rollup` (proc_pid_smaps(5)). One that ends meanwhile counts nothing.
     """
     rss_kib, pss_kib = 0, 0
-    for child in _descendants(pid):
+    for child in descendants(pid):
         try:
-            text = (_PROC / str(child) / "smaps_rollup").read_text(encoding="ascii")
+            text = (PROC / str(child) / "smaps_rollup").read_text(encoding="ascii")
         except OSError:
             continue
         fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
         rss_kib += int(fields["Rss"].split()[0])
         pss_kib += int(fields["Pss"].split()[0])
     return Memory(rss_kib / _MB_IN_KIB, pss_kib / _MB_IN_KIB)
-
-
-def _descendants(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in (_PROC / str(pid) / "task").glob("*/children"):
-        for child in map(int, task.read_text(encoding="ascii").split()):
-            found += [child, *_descendants(child)]
-    return found

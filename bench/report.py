@@ -31,7 +31,8 @@ def full(results: Results) -> str:
         ("Start and memory", _starts(results)),
         ("Goals", goal_table(goals(results))),
     ]
-    return "\n\n".join(f"### {title}\n\n{table}" for title, table in sections)
+    parts = [f"### {title}\n\n{table}" for title, table in sections]
+    return "\n\n".join([*parts, f"On {results.machine}."])
 
 
 def short(results: Results) -> str:

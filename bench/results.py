@@ -49,6 +49,7 @@ class Results:
         half_load: open loop, at half of what the line reached at 16 connections.
         starts: by server.
         missing: what could not run, and why.
+        machine: what it was measured on.
     """
 
     one_row: dict[int, Rounds] = field(default_factory=dict)
@@ -57,3 +58,4 @@ class Results:
     half_load: Rounds = field(default_factory=Rounds)
     starts: dict[str, Start] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    machine: str = ""

@@ -17,6 +17,7 @@ from bench.load.closed_loop import closed_loop, require_wrk
 from bench.load.figures import Figures
 from bench.load.open_loop import open_loop
 from bench.load.order import Order
+from bench.machine import description, read
 from bench.progress import Step, progress
 from bench.results import Results, Rounds, Start
 from bench.stage import Stage
@@ -146,7 +147,9 @@ async def run(place: Stage, makers: Sequence[Maker], scale: Scale) -> Results:
                     running.append(each)
                 except CannotRun as error:
                     missing.append(str(error))
+            before = read()
             await bench.rounds(running)
+            bench.results.machine = f"{description(before, read())}; {scale}"
             for each in running:
                 bench.results.starts[each.server.name].loaded = each.server.memory()
         bench.results.starts |= await starts(place, scale.rounds, step)

@@ -21,7 +21,8 @@ def full(results: SwapResults) -> str:
         ("Memory", _memory(results)),
         ("Goals", goal_table(goals(results))),
     ]
-    return "\n\n".join(f"### {title}\n\n{table}" for title, table in sections)
+    parts = [f"### {title}\n\n{table}" for title, table in sections]
+    return "\n\n".join([*parts, f"On {results.machine}."])
 
 
 def goals(results: SwapResults) -> list[Goal]:

@@ -40,6 +40,7 @@ class SwapResults:
             version, seconds.
         counted: swaps that inference itself counted.
         memory: by number of swaps.
+        machine: what it was measured on.
     """
 
     per_s: float
@@ -48,3 +49,4 @@ class SwapResults:
     swap_s: list[float] = field(default_factory=list)
     counted: int = 0
     memory: dict[int, Memory] = field(default_factory=dict)
+    machine: str = ""

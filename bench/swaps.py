@@ -23,6 +23,7 @@ from bench.load.closed_loop import closed_loop, require_wrk
 from bench.load.open_loop import OpenLoop, Versions, open_loop
 from bench.load.order import Order
 from bench.load.request import Request
+from bench.machine import description, read
 from bench.progress import Step, progress
 from bench.server import Server
 from bench.stage import ALIAS, MODEL, Stage
@@ -120,7 +121,9 @@ async def run(place: Stage, plan: SwapPlan) -> SwapResults:
             progress(2 * plan.phases) as step,
         ):
             bench = SwapBench(server, order, registry, step)
+            before = read()
             await bench.run(plan)
+            bench.results.machine = description(before, read())
         bench.results.counted = await _counted(server)
     except TimeoutError as error:
         raise CannotRun(f"a swap did not come within {SWAP_LIMIT_S:g} s") from error
