@@ -96,3 +96,14 @@ def test_a_process_that_follows_another_alias_ends_the_wait() -> None:
     """It would never serve what this alias points to, not even with the same number."""
     with pytest.raises(CommandFailed, match="follows alias 'staging'"):
         wait(Script([status("2", alias="staging")]))
+
+
+def test_a_process_that_refuses_our_key_ends_the_wait() -> None:
+    """It will go on doing so; what to set is told, and how to go back."""
+
+    class Refusing(Script):
+        def reports(self) -> list[Report]:
+            return [Report("http://a", None, is_refused=True)]
+
+    with pytest.raises(CommandFailed, match=r"refuses the API key.*BATON_API_KEY.*go back with"):
+        wait(Refusing())

@@ -107,3 +107,19 @@ def test_both_kinds_of_address_are_one_machine(monkeypatch: pytest.MonkeyPatch) 
 def test_a_host_that_is_unknown_has_no_address() -> None:
     """That it cannot be reached is told by the request."""
     assert addresses("no-such-host.invalid") == []
+
+
+def test_shows_its_key_and_says_where_it_is_refused() -> None:
+    """With a key it is let in; without, that is told apart from no answer."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        is_known = request.headers.get("Authorization") == "Bearer secret"
+        return httpx.Response(200, json=status("1")) if is_known else httpx.Response(401)
+
+    for key, refused in (("secret", False), ("other", True), (None, True)):
+        with Inference(["http://a"], api_key=key, transport=httpx.MockTransport(handle)) as asked:
+            (report,) = asked.reports()
+        assert report.is_refused is refused
+        assert (report.serving_version is None) is refused
+    assert "BATON_API_KEY" in report.silence
+    assert report.to_json()["reachable"] is False

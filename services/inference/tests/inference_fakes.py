@@ -18,6 +18,7 @@ from baton_inference.app import create_app
 from baton_inference.clock import Clock
 from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.core import Core, create_core
+from baton_inference.key_file import KeyFile
 from baton_inference.middleware import Front
 from baton_inference.settings import InferenceSettings
 from baton_inference.slot import Served
@@ -297,10 +298,16 @@ def _scope(request: Request) -> dict[str, Any]:
     }
 
 
-def make_app(cache_dir: Path, version: Served | None = None, **values: Any) -> tuple[Front, Core]:
+def make_app(
+    cache_dir: Path,
+    version: Served | None = None,
+    *,
+    keys: KeyFile | None = None,
+    **values: Any,
+) -> tuple[Front, Core]:
     """The application around a core whose slot holds `version`; `values` are settings."""
     chosen = settings(cache_dir, **values)
     core = create_core(chosen, registry=FakeRegistry(), open_engine=open_fake_engine)
     if version is not None:
         core.slot.swap(version)
-    return create_app(chosen, core, Workers()), core
+    return create_app(chosen, core, Workers(), keys), core

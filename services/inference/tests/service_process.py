@@ -85,10 +85,10 @@ class Service:
         """A keep-alive connection."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
-    def predict(self) -> http.client.HTTPResponse:
+    def predict(self, **headers: str) -> http.client.HTTPResponse:
         """One request on a connection of its own."""
         connection = self.connect()
-        connection.request("POST", "/predict", BODY, HEADERS)
+        connection.request("POST", "/predict", BODY, {**HEADERS, **headers})
         return connection.getresponse()
 
     def wait_until_ready(self) -> None:
@@ -125,12 +125,12 @@ def environment(cache: Path, **values: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(tmp_path: Path) -> Iterator[Service]:
+def running(tmp_path: Path, **values: str) -> Iterator[Service]:
     """A service whose cache holds version 1, and whose registry never answers."""
     fill_cache(tmp_path / "cache")
     log_file = tmp_path / "log"
     with hanging_server() as uri, log_file.open("w") as log:
-        environ = environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri)
+        environ = environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
         process = subprocess.Popen(command(), stderr=log, env=environ, text=True)
         try:
             yield Service(process, _port(process, log_file), log_file)

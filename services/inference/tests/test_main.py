@@ -9,6 +9,8 @@ from pathlib import Path
 
 from service_process import command, environment, running
 
+from baton_registry.api_keys import Scope, new_key
+
 
 def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:
     """Without a registry that answers it is ready within 5 s, and says where the model is from."""
@@ -62,3 +64,27 @@ def test_a_taken_port_is_one_line(tmp_path: Path) -> None:
     assert port in said
     assert "BATON_PORT" in said
     assert said.count("\n") == 1
+
+
+def test_bad_keys_are_one_line(tmp_path: Path) -> None:
+    """A service whose keys cannot be read does not start, rather than let everybody in."""
+    said = fail_to_start(tmp_path, BATON_API_KEYS_FILE=str(tmp_path / "none"))
+    assert said == (
+        f"baton: BATON_API_KEYS_FILE={tmp_path}/none: No such file or directory; "
+        "see: baton keys api\n"
+    )
+
+
+def test_a_key_that_is_taken_back_is_of_no_use_soon(tmp_path: Path) -> None:
+    """The file is read again while the service runs."""
+    secret, key = new_key("crm", [Scope.SCORING])
+    file = tmp_path / "keys"
+    file.write_text(key.line)
+    with running(tmp_path, BATON_API_KEYS_FILE=str(file)) as service:
+        service.wait_until_ready()
+        assert service.predict().status == 401
+        assert service.predict(**{"X-API-Key": secret}).status == 200
+        file.write_text("# nobody")
+        deadline_s = time.monotonic() + 10
+        while service.predict(**{"X-API-Key": secret}).status != 401:
+            assert time.monotonic() < deadline_s

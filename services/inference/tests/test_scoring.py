@@ -34,7 +34,7 @@ from baton_inference.workers import Workers
 
 def predict(tmp_path: Path, *pieces: bytes, **headers: str) -> Response:
     """What a service with a model and low limits answers."""
-    limits = {"BATON_MAX_BODY_BYTES": 2048, "BATON_MAX_ROWS": 10}
+    limits: dict[str, Any] = {"BATON_MAX_BODY_BYTES": 2048, "BATON_MAX_ROWS": 10}
     app, _ = make_app(tmp_path, served(max_rows=10), **limits)
     return call(app, post("/predict", *pieces, **headers))
 

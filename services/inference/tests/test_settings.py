@@ -22,6 +22,7 @@ NAMES = (
     "BATON_WEBHOOK_SECRET",
     "BATON_WEBHOOK_SECRET_FILE",
     "BATON_LOG_FORMAT",
+    "BATON_API_KEYS_FILE",
     "XDG_CACHE_HOME",
 )
 
@@ -49,6 +50,7 @@ def test_defaults() -> None:
         "max_body_bytes": 16 * 1024 * 1024,
         "tracking_ui_url": None,
         "webhook_secret": None,
+        "api_keys_file": None,
         "log_format": "auto",
     }
 

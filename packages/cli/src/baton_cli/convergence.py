@@ -91,6 +91,8 @@ def wait_until_served(  # noqa: PLR0913 - all that the wait depends on, clock in
 
 def _hopeless(report: Report, goal: Goal, before: Failures) -> str | None:
     """Why waiting for this process is in vain; None where it is not."""
+    if report.is_refused:
+        return report.silence
     if report.status is None:
         return None
     if not report.follows(goal.model_name, goal.alias):

@@ -11,6 +11,7 @@ import httpx
 
 TIMEOUT_S = 2.0
 MOST_AT_ONCE = 16
+REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Resolve = Callable[[str], Sequence[str]]
@@ -32,10 +33,24 @@ class Process:
 
 @dataclass(frozen=True)
 class Report:
-    """What one inference process answered; `status` is None where it did not."""
+    """What one inference process answered.
+
+    Attributes:
+        url: the process.
+        status: its status; None where it did not tell.
+        is_refused: it answered, but does not let us in.
+    """
 
     url: str
     status: Mapping[str, Any] | None
+    is_refused: bool = False
+
+    @property
+    def silence(self) -> str:
+        """Why there is no status."""
+        if self.is_refused:
+            return f"{self.url} refuses the API key; set BATON_API_KEY to one for operations"
+        return f"no answer from {self.url}; is it up? (BATON_INFERENCE_URL)"
 
     @property
     def serving_version(self) -> str | None:
@@ -102,6 +117,7 @@ class Inference:
         self,
         urls: Sequence[str],
         *,
+        api_key: str | None = None,
         resolve: Resolve = addresses,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
@@ -110,7 +126,10 @@ class Inference:
         # A transport of our own: a proxy that the environment names cannot reach one process
         # among several. SSL_CERT_FILE still holds.
         self._http = httpx.Client(
-            transport=transport or httpx.HTTPTransport(), timeout=TIMEOUT_S, trust_env=False
+            transport=transport or httpx.HTTPTransport(),
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
         )
 
     def __enter__(self) -> Self:
@@ -133,6 +152,8 @@ class Inference:
                 headers={"Host": process.host},
                 extensions={"sni_hostname": name},
             )
+            if answer.status_code in REFUSALS:
+                return Report(process.url, None, is_refused=True)
             status = answer.json() if answer.is_success else None
         except (httpx.HTTPError, ValueError):
             status = None

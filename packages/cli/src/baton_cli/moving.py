@@ -7,7 +7,6 @@ import click
 from baton_cli import terminal
 from baton_cli.arguments import Seconds
 from baton_cli.convergence import Failures, Goal, failures, wait_until_served
-from baton_cli.inference import Inference
 from baton_cli.settings import CliSettings
 from baton_registry.client import RegistryClient
 from baton_registry.ledger import Move
@@ -39,7 +38,7 @@ def move(
         RegistryError: the alias was not moved.
         CommandFailed: it was, and inference did not follow.
     """
-    with Inference(settings.inference_urls) as inference:
+    with settings.inference() as inference:
         before: Failures = {} if wait_s is None else failures(inference.reports())
         with settings.registry() as registry:
             done = act(registry)

@@ -10,7 +10,7 @@ from rich.text import Text
 from baton_cli.inference import Report
 from baton_registry.errors import AliasNotSet, RegistryError
 
-STATE_STYLES = {"serving": "green", "no answer": "red"}
+STATE_STYLES = {"serving": "green", "no answer": "red", "refused": "red"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Overview:
         columns = ["inference", "serves", "state", *(["note"] if any(notes) else [])]
         shown = Table(*columns, box=None, pad_edge=False)
         for report, note in zip(self.reports, notes, strict=True):
-            state = str((report.status or {}).get("state", "no answer"))
+            silence = "refused" if report.is_refused else "no answer"
+            state = str((report.status or {}).get("state", silence))
             style = STATE_STYLES.get(state, "yellow")
             cells = (report.url, report.serving_version or "-", Text(state, style), Text(note))
             shown.add_row(*cells[: len(columns)])
@@ -74,7 +75,7 @@ class Overview:
 
     def _objection(self, report: Report) -> str | None:
         if report.status is None:
-            return f"no answer from {report.url}; is it up? (BATON_INFERENCE_URL)"
+            return report.silence
         if not report.follows(self.model_name, self.alias):
             followed = f"{report.status.get('model_name')}@{report.status.get('alias')}"
             return f"{report.url} follows {followed}; set BATON_MODEL_NAME and BATON_ALIAS alike"

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
+from baton_cli.inference import Inference
 from baton_registry import settings as registry_settings
 from baton_registry.client import RegistryClient
 from baton_registry.settings import RegistrySettings, SettingsError, is_http_address
@@ -31,17 +32,23 @@ def _is_address(text: str) -> bool:
 
 
 class CliSettings(RegistrySettings):
-    """Where the registry and the inference processes are."""
+    """Where the registry and the inference processes are, and what lets us in there."""
 
     inference_urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         ("http://127.0.0.1:8000",), validation_alias="BATON_INFERENCE_URL"
     )
 
+    api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
 
     def registry(self) -> RegistryClient:
         """A client of the tracking server; close it when done."""
         return RegistryClient(self.tracking_uri)
+
+    def inference(self) -> Inference:
+        """All inference processes that are named; close it when done."""
+        key = self.api_key.get_secret_value() if self.api_key is not None else None
+        return Inference(self.inference_urls, api_key=key)
 
 
 def _default(field: FieldInfo) -> str:

@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from fastapi_offline import FastAPIOffline
 
+from baton_inference.access import Access
 from baton_inference.arrivals import Arrivals
 from baton_inference.batcher import Batcher
 from baton_inference.body import BodyReader
@@ -12,6 +13,7 @@ from baton_inference.console.document import Writer
 from baton_inference.console.routes import console_routes
 from baton_inference.core import Core
 from baton_inference.exposition import Exposition, MetricsCollector
+from baton_inference.key_file import KeyFile
 from baton_inference.middleware import Front, RequestIds, ScoringRoutes
 from baton_inference.mlflow_routes import mlflow_routes
 from baton_inference.openapi import LiveDocument
@@ -25,13 +27,16 @@ from baton_inference.workers import Workers
 from baton_registry.transport import shown
 
 
-def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Front:
-    """Wires the application; whoever made `core` and `workers` ends them.
+def create_app(
+    settings: InferenceSettings, core: Core, workers: Workers, keys: KeyFile | None = None
+) -> Front:
+    """Wires the application; whoever made `core`, `workers` and `keys` ends them.
 
     Args:
         settings: what the service is told.
         core: what serves.
         workers: the threads for large requests.
+        keys: the API keys that callers need; None lets everybody in.
     """
     rest = FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
         title="Baton inference",
@@ -41,6 +46,7 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         redoc_url=None,
         redirect_slashes=False,
     )
+    access = Access(lambda: keys.ring) if keys is not None else None
     arrivals = Arrivals()
     batcher = Batcher(arrivals)
     collector = MetricsCollector(
@@ -61,8 +67,12 @@ def create_app(settings: InferenceSettings, core: Core, workers: Workers) -> Fro
         receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         rest.include_router(webhook_routes(receiver, workers))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
-    rest.openapi = LiveDocument(rest, core.slot, max_rows=settings.max_rows)  # type: ignore[method-assign]
-    return Front(_scoring_routes(settings, core, batcher, workers), rest, RequestIds(), arrivals)
+    rest.openapi = LiveDocument(  # type: ignore[method-assign]
+        rest, core.slot, max_rows=settings.max_rows, needs_key=access is not None
+    )
+    bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
+    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies, access)
+    return Front(_scoring_routes(parts), rest, RequestIds(), arrivals, access)
 
 
 def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
@@ -86,11 +96,7 @@ def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
     )
 
 
-def _scoring_routes(
-    settings: InferenceSettings, core: Core, batcher: Batcher, workers: Workers
-) -> ScoringRoutes:
-    bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
-    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies)
+def _scoring_routes(parts: ScoringParts) -> ScoringRoutes:
     exact = {
         "/predict": ScoringRoute(predict.PROTOCOL, parts),
         "/invocations": ScoringRoute(invocations.PROTOCOL, parts),

@@ -9,6 +9,8 @@ InferenceError
 │   ├── BodyTooLarge     more bytes than a body may hold
 │   ├── UnsupportedMedia a content type or content encoding that is not spoken
 │   ├── NotServed        the model or the version that is asked for is not the one that serves
+│   ├── NotAdmitted      no key, or none that is known
+│   ├── NotAllowed       a key that is for something else
 │   └── NotSigned        a webhook that is not the registry's, or not of these minutes
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
@@ -89,6 +91,14 @@ class UnsupportedMedia(Refused):
 
 class NotServed(Refused):
     """The model or the version that is asked for is not the one that serves."""
+
+
+class NotAdmitted(Refused):
+    """It shows no key, or none that is known."""
+
+
+class NotAllowed(Refused):
+    """Its key is for something else."""
 
 
 class NotSigned(Refused):

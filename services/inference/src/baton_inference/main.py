@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -12,6 +13,7 @@ import structlog
 
 from baton_inference import logs
 from baton_inference.core import Core, create_core
+from baton_inference.key_file import KeyFile
 from baton_inference.server import listen, serve
 from baton_inference.settings import InferenceSettings
 from baton_inference.workers import Workers
@@ -33,6 +35,7 @@ def main() -> int:
         signal.signal(number, _end)
     try:
         settings = load(InferenceSettings)
+        keys = _open_keys(settings.api_keys_file)
         listener = listen(settings.host, settings.port)
     except SettingsError as error:
         return _give_up(str(error))
@@ -41,17 +44,28 @@ def main() -> int:
     logs.configure(settings.log_format)
     core, workers = create_core(settings), Workers()
     core.poller.start()
+    if keys is not None:
+        keys.start()
     try:
         # The web framework takes half a second to import: meanwhile the watcher loads the model.
         from baton_inference.app import create_app  # noqa: PLC0415
 
         settle_memory()
         log.info("listening", host=settings.host, port=listener.getsockname()[1])
-        app = create_app(settings, core, workers)
+        app = create_app(settings, core, workers, keys)
         serve(app, listener, app.arrivals)
     finally:
         _close(core, workers)
     return 0
+
+
+def _open_keys(path: Path | None) -> KeyFile | None:
+    if path is None:
+        return None
+    try:
+        return KeyFile(path)
+    except ValueError as error:
+        raise SettingsError(f"BATON_API_KEYS_FILE={path}: {error}; see: baton keys api") from error
 
 
 def settle_memory() -> None:

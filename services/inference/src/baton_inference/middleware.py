@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 
 import structlog
 
+from baton_inference.access import Access
 from baton_inference.answer import ASGIApp, Message, Receive, Scope, Send
 from baton_inference.arrivals import Arrivals
-from baton_inference.problems import internal_problem, status_problem
+from baton_inference.errors import InferenceError
+from baton_inference.problems import internal_problem, problem_of, status_problem
 from baton_inference.scoring import ScoringRoute
+from baton_inference.security_headers import with_security_headers
 from baton_inference.targets import infer_target
 
 REQUEST_ID = "baton.request_id"
@@ -71,13 +74,27 @@ class Front:
     """
 
     def __init__(
-        self, routes: ScoringRoutes, rest: ASGIApp, ids: RequestIds, arrivals: Arrivals
+        self,
+        routes: ScoringRoutes,
+        rest: ASGIApp,
+        ids: RequestIds,
+        arrivals: Arrivals,
+        access: Access | None = None,
     ) -> None:
+        """Wires it.
+
+        Args:
+            routes: the scoring routes; they let callers in by themselves.
+            rest: answers all else.
+            ids: names requests.
+            arrivals: the server that runs this tells it of each request that it has read.
+            access: lets callers of all else in; None where all are.
+        """
         self._routes = routes
         self._rest = rest
         self._ids = ids
+        self._access = access
         self.arrivals = arrivals
-        """The server that runs this tells it of each request that it has read."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request, or the application's life cycle."""
@@ -98,14 +115,21 @@ class Front:
             await route.handle(scope, receive, send, request_id)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        try:
+            if self._access is not None:
+                self._access.check(scope["path"], scope["headers"])
+        except InferenceError as error:
+            await problem_of(error, request_id, scope["path"]).send(scope, send, request_id)
+            return
         is_started = False
 
         async def send_tagged(message: Message) -> None:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                tag = (b"x-request-id", request_id.encode())
-                message = {**message, "headers": [*message.get("headers", ()), tag]}
+                headers = with_security_headers(scope["path"], message.get("headers", ()))
+                headers.append((b"x-request-id", request_id.encode()))
+                message = {**message, "headers": headers}
             await send(message)
 
         # Health checkers ask with HEAD, which FastAPI's routes do not know. The server still sees

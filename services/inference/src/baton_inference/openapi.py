@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from baton_engine.cells import INTEGER_RANGES
+from baton_inference.openapi_keys import declare_keys
 from baton_inference.openapi_problems import PROBLEM, Json, scoring_problems, version_headers
 from baton_inference.openapi_protocols import SCHEMAS, infer_paths, invocations_operation
 from baton_inference.slot import Served, Slot
@@ -24,10 +25,11 @@ _FLOAT32_MAX = 3.4028234663852886e38
 class LiveDocument:
     """`/openapi.json`, following what the slot holds."""
 
-    def __init__(self, app: FastAPI, slot: Slot, *, max_rows: int) -> None:
+    def __init__(self, app: FastAPI, slot: Slot, *, max_rows: int, needs_key: bool = False) -> None:
         self._app = app
         self._slot = slot
         self._max_rows = max_rows
+        self._needs_key = needs_key
         self._built: tuple[Served | None, Json] | None = None
 
     def __call__(self) -> Json:
@@ -54,6 +56,8 @@ class LiveDocument:
             "/invocations": {"post": invocations_operation(served)},
             **infer_paths(served),
         }
+        if self._needs_key:
+            declare_keys(document)
         return document
 
 

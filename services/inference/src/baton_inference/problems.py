@@ -14,6 +14,8 @@ from baton_inference.errors import (
     InvalidRows,
     MalformedBody,
     ModelFailure,
+    NotAdmitted,
+    NotAllowed,
     NotReady,
     NotServed,
     NotSigned,
@@ -48,6 +50,11 @@ _RETRY = ((b"retry-after", RETRY_AFTER_S),)
 _CODINGS = ((b"accept-encoding", b"gzip, identity"),)
 # RFC 9110, 15.5.2: say how to authenticate.
 _SIGNATURE = ((b"www-authenticate", b"X-MLflow-Signature"),)
+# One line a scheme: browsers do not find `Basic`, which makes them ask for a key, behind another.
+_KEY = (
+    (b"www-authenticate", b'Bearer realm="baton"'),
+    (b"www-authenticate", b'Basic realm="baton"'),
+)
 
 KINDS: dict[type[InferenceError], ProblemKind] = {
     MalformedBody: ProblemKind("malformed-body", "The body cannot be read", 400),
@@ -57,6 +64,8 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
     UnsupportedMedia: ProblemKind(
         "unsupported-media", "The media type is not supported", 415, _CODINGS
     ),
+    NotAdmitted: ProblemKind("not-admitted", "An API key is needed", 401, _KEY),
+    NotAllowed: ProblemKind("not-allowed", "The API key is not for this", 403),
     NotServed: ProblemKind("not-served", "The model or version is not served", 404),
     NotSigned: ProblemKind("not-signed", "The webhook is not the registry's", 401, _SIGNATURE),
     NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),

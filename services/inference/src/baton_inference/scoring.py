@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from baton_engine.engine import Scores
+from baton_inference.access import Access
 from baton_inference.answer import Answer, Message, Receive, Scope, Send
 from baton_inference.batcher import Batcher, score_batches
 from baton_inference.body import BodyReader
@@ -40,6 +41,7 @@ class ScoringParts:
         batcher: scores few rows, together with others'.
         workers: the threads for many.
         bodies: reads what comes in more than one piece, or is not small.
+        access: lets callers in; None where all are.
     """
 
     slot: Slot
@@ -47,6 +49,7 @@ class ScoringParts:
     batcher: Batcher
     workers: Workers
     bodies: BodyReader
+    access: Access | None = None
 
 
 class ScoringRoute:
@@ -59,6 +62,7 @@ class ScoringRoute:
         self._batcher = parts.batcher
         self._workers = parts.workers
         self._bodies = parts.bodies
+        self._access = parts.access
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Answers one POST."""
@@ -94,6 +98,8 @@ class ScoringRoute:
         return served.codecs[self._protocol]
 
     async def _score(self, scope: Scope, receive: Receive, served: Served | None) -> Answer:
+        if self._access is not None:
+            self._access.check(scope["path"], scope["headers"])
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")
         codec = self.codec_for(scope["path"], served)

@@ -52,6 +52,7 @@ class InferenceSettings(RegistrySettings):
         max_body_bytes: bytes a body may hold once decoded.
         tracking_ui_url: where a browser finds MLflow's pages; None: at `tracking_uri`.
         webhook_secret: what the registry's webhooks are signed with; None: they are not taken.
+        api_keys_file: whoever asks for more than health needs one of its keys; None: nobody does.
         log_format: `auto` is console where standard error is a terminal, else json.
     """
 
@@ -63,4 +64,5 @@ class InferenceSettings(RegistrySettings):
     max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
+    api_keys_file: Path | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
     log_format: LogFormat = Field("auto", validation_alias="BATON_LOG_FORMAT")

@@ -4,7 +4,6 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.inference import Inference
 from baton_cli.overview import Overview
 from baton_cli.settings import CliSettings, load
 from baton_registry.errors import RegistryError
@@ -19,7 +18,7 @@ def status(*, as_json: bool) -> None:
     """
     settings = load(CliSettings)
     aspired = _aspired(settings)
-    with Inference(settings.inference_urls) as inference:
+    with settings.inference() as inference:
         overview = Overview(settings.model_name, settings.alias, aspired, inference.reports())
     if as_json:
         terminal.show_json(overview.to_json())

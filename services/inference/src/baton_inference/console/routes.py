@@ -15,8 +15,6 @@ CONTENT_SECURITY_POLICY = (
 
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",  # kept, and asked for by its tag each time
 }
 _TEXT: Json = {"schema": {"type": "string"}}
