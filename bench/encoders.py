@@ -7,7 +7,6 @@ import json
 import timeit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,11 +14,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from baton_engine.columns import Array, DType
 from baton_engine.engine import Scores
 from baton_inference.codecs.predict import PredictCodec, RowBatch
 from baton_registry import Column, ModelVersion, Signature
-from baton_registry.signature import Label
 from bench.table import markdown, number
 
 ROWS = (1, 16, 1000)
@@ -93,21 +90,10 @@ def _filled(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> bytes:
 def product() -> Encode:
     """What the product does, whatever that is now."""
     signature = Signature((Column("tenure", "long"),), CLASSES)
-    codec = PredictCodec(_VERSION, signature, _Engine(), max_rows=max(ROWS))
+    codec = PredictCodec(_VERSION, signature, CLASSES, max_rows=max(ROWS))
     return lambda labels, probabilities: (
         codec.encode(Scores(labels, probabilities), RowBatch(len(labels), ())).body
     )
-
-
-class _Engine:
-    """What the codec asks of an engine; it scores nothing here."""
-
-    name = "none"
-    classes: tuple[Label, ...] = CLASSES
-    dtypes: Mapping[str, DType] = MappingProxyType({})
-
-    def score(self, columns: Mapping[str, Array]) -> Scores:
-        raise NotImplementedError
 
 
 def ways() -> Mapping[str, Encode]:

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.columns import DTYPES, DType, to_array
+from baton_engine.lone_row import LoneRow
 from baton_engine.transpose import Transposer
 from baton_registry.signature import Column
 
 FLOAT32 = np.dtype(np.float32)
+WHOLE = ("boolean", "integer", "long")
 KINDS: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.booleans(),
     "integer": st.integers(-(2**31), 2**31 - 1),
@@ -41,6 +43,30 @@ def test_the_same_as_column_by_column(rows: list[tuple[Any, ...]]) -> None:
         expected = to_array(column, values)
         assert plain(found[column.name]) == plain(expected), column
         assert found[column.name].shape[0] == len(rows)
+
+
+@given(rows=st.lists(ROW, min_size=1, max_size=3), as_float32=st.booleans())
+def test_a_lone_row_is_the_same(rows: list[tuple[Any, ...]], *, as_float32: bool) -> None:
+    """Arrays that are used again hold what new ones would, or say that they cannot."""
+    numbers = [column.name for column in COLUMNS if column.type != "string"]
+    dtypes = dict.fromkeys(numbers, FLOAT32) if as_float32 else {}
+    lone_row = LoneRow(COLUMNS, dtypes)
+    for row in rows:
+        has_gap = any(v is None for c, v in zip(COLUMNS, row, strict=True) if c.type in WHOLE)
+        if not lone_row.fill(row):
+            assert as_float32 or has_gap
+            continue
+        expected = Transposer(COLUMNS, dtypes).columns([row])
+        for name, values in lone_row.columns.items():
+            assert plain(values) == plain(expected[name]), name
+            assert (values.dtype, values.shape) == (expected[name].dtype, (1, 1)), name
+
+
+def test_a_lone_row_is_filled_where_a_number_is_missing() -> None:
+    """A gap in a column of floats is the usual case, and no reason to make arrays anew."""
+    lone_row = LoneRow([Column("c", "double", required=False)], {"c": FLOAT32})
+    assert lone_row.fill((None,))
+    assert plain(lone_row.columns["c"]) == ["NaN"]
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double"])

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.columns import Array, DType
+from baton_engine.columns import Array
 from baton_engine.engine import EngineError, Scores
+from baton_engine.transpose import Rows, Transposer
 from baton_inference.answer import ASGIApp, Message
 from baton_inference.app import create_app
 from baton_inference.clock import Clock
@@ -43,7 +44,6 @@ class SumModel:
     """The probability of the last class is a share that each model has of its own."""
 
     name = "sum"
-    dtypes: Mapping[str, DType] = MappingProxyType({})
 
     def __init__(self, share: float = 0.25, classes: tuple[Label, ...] = ("no", "yes")) -> None:
         self.share = share
@@ -54,6 +54,9 @@ class SumModel:
         last = self.share > 0.5
         labels = np.array([self.classes[-1 if last else 0]] * rows)
         return Scores(labels, np.full((rows, 2), [1 - self.share, self.share], np.float32))
+
+    def score_rows(self, rows: Rows) -> Scores:
+        return self.score(Transposer(COLUMNS, {}).columns(rows))
 
 
 class SlowModel(SumModel):
@@ -98,7 +101,7 @@ def served(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    codecs = compile_codecs(model, signature, engine, max_rows=max_rows)
+    codecs = compile_codecs(model, signature, engine.classes, max_rows=max_rows)
     since = "2026-11-23T10:00:00.000Z"
     return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
 

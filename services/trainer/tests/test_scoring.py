@@ -1,11 +1,11 @@
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from baton_engine.columns import Array, DType
+from baton_engine.columns import Array
 from baton_engine.engine import Scores
+from baton_engine.transpose import Rows
 from baton_registry.signature import Column, Label
 from baton_trainer import scoring
 
@@ -15,7 +15,6 @@ class RecordingEngine:
 
     name = "recording"
     classes: tuple[Label, ...] = ("a", "b")
-    dtypes: Mapping[str, DType] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.given: Mapping[str, Array] = {}
@@ -23,6 +22,9 @@ class RecordingEngine:
     def score(self, columns: Mapping[str, Array]) -> Scores:
         self.given = columns
         return Scores(np.array(["a"]), np.array([[1.0, 0.0]], np.float32))
+
+    def score_rows(self, rows: Rows) -> Scores:
+        raise NotImplementedError
 
 
 def test_rows_reach_the_engine_as_the_service_sends_them() -> None:

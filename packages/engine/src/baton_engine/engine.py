@@ -6,7 +6,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_engine.columns import Array, DType
+from baton_engine.columns import Array
+from baton_engine.transpose import Rows
 from baton_registry.signature import Label
 
 
@@ -32,13 +33,15 @@ class Engine(Protocol):
     Attributes:
         name: the kind of engine.
         classes: the labels, in the order of the probabilities.
-        dtypes: column to the type that it is scored in; another is cast, which takes time.
     """
 
     name: str
     classes: tuple[Label, ...]
-    dtypes: Mapping[str, DType]
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`, all those of the signature."""
+        ...
+
+    def score_rows(self, rows: Rows) -> Scores:
+        """Scores rows whose values are in the order of the signature; None means missing."""
         ...

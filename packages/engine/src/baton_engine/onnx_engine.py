@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from baton_engine.classes import classes_of_graph
 from baton_engine.columns import Array, DType
 from baton_engine.engine import EngineError, Scores
+from baton_engine.lone_row import LoneRow
+from baton_engine.transpose import Rows, Transposer
 from baton_registry.signature import Label, Signature
 
 _INPUT_DTYPES: dict[str, DType] = {
@@ -56,17 +59,34 @@ class OnnxEngine:
             raise EngineError(
                 f"the inputs of the ONNX model are not the signature's columns: {odd}"
             )
-        self.dtypes: Mapping[str, DType] = self._inputs
+        dtypes = self._inputs
         if self._one_matrix:
             (dtype,) = self._inputs.values()
-            self.dtypes = dict.fromkeys(self._columns, dtype)
+            dtypes = dict.fromkeys(self._columns, dtype)
+        self._transposer = Transposer(signature.columns, dtypes)
+        self._lone_row = LoneRow(signature.columns, dtypes)
+        self._lone_row_lock = Lock()  # whoever does not get it does without
         self._outputs, self._is_zipmap = _classifier_outputs(self._session)
         self.classes: tuple[Label, ...] = signature.classes or classes_of_graph(model)
         self._is_boolean = all(isinstance(label, bool) for label in self.classes)
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""
-        labels, probabilities = self._run(self._outputs, self._feed(columns), None)
+        return self._scores(self._feed(columns))
+
+    def score_rows(self, rows: Rows) -> Scores:
+        """Scores rows whose values are in the order of the signature; None means missing."""
+        if len(rows) == 1 and self._lone_row_lock.acquire(blocking=False):
+            try:
+                if self._lone_row.fill(rows[0]):
+                    row = self._lone_row.columns
+                    return self.score(row) if self._one_matrix else self._scores(row)
+            finally:
+                self._lone_row_lock.release()
+        return self.score(self._transposer.columns(rows))
+
+    def _scores(self, feed: Mapping[str, Array]) -> Scores:
+        labels, probabilities = self._run(self._outputs, feed, None)
         if self._is_zipmap:
             probabilities = self._table(probabilities)
         if self._is_boolean:

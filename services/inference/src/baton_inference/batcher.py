@@ -110,7 +110,7 @@ def score_batches(served: Served, codec: Codec[Any], batches: Sequence[Batch]) -
         ModelFailure: the engine failed; what it raised is the cause.
     """
     try:
-        return served.engine.score(codec.columns(batches))
+        return codec.score(served.engine, batches)
     except Exception as error:
         raise ModelFailure(
             f"version {served.model.version} failed on these rows; the service's log says more,"

@@ -146,7 +146,7 @@ class Loader:
         signature = fetched.mlmodel.signature
         version = fetched.version
         engine = self._open_engine(fetched.onnx, signature)
-        codecs = compile_codecs(version, signature, engine, max_rows=self._max_rows)
+        codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
         warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)

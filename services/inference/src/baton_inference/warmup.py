@@ -4,13 +4,15 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
 
-from baton_engine.columns import Array, to_array
 from baton_engine.engine import Engine, Scores
+from baton_engine.transpose import Rows
 from baton_inference.codecs.codec import Codec
+from baton_inference.codecs.predict import RowBatch
 from baton_inference.errors import FailureKind, LoadFailure, Refused
 from baton_inference.media import MediaHeaders
 from baton_registry.signature import Signature
@@ -47,7 +49,7 @@ class WarmUp:
 
 
 def warm_up(
-    engine: Engine, signature: Signature, codec: Codec[Any], example: bytes | None
+    engine: Engine, signature: Signature, codec: Codec[RowBatch], example: bytes | None
 ) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
@@ -61,14 +63,14 @@ def warm_up(
         LoadFailure: the model fails, or what it answers does not fit its classes.
     """
     instances = _read_example(example)
-    columns = _decoded(codec, instances)
-    used_example = columns is not None
-    if columns is None:
+    rows = _decoded(codec, instances)
+    used_example = rows is not None
+    if rows is None:
         instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
-        columns = {c.name: to_array(c, [_SYNTHETIC[c.type]]) for c in signature.columns}
-    _check(_scores(engine, columns), len(instances), engine)
+        rows = [tuple(instances[0].values())]
+    _check(_scores(engine, rows), len(rows), engine)
     fullest = max(instances, key=_filled_cells)
-    return WarmUp(fullest, _inline_rows(engine, columns, len(instances)), used_example)
+    return WarmUp(fullest, _inline_rows(engine, rows), used_example)
 
 
 def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
@@ -81,13 +83,11 @@ def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
         return ()
 
 
-def _decoded(
-    codec: Codec[Any], instances: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Array] | None:
+def _decoded(codec: Codec[RowBatch], instances: Sequence[Mapping[str, Any]]) -> Rows | None:
     """The rows as a request would bring them; None where they would be refused."""
     body = json.dumps({"instances": instances}).encode()
     try:
-        return codec.columns([codec.decode(body, MediaHeaders(()))])
+        return codec.decode(body, MediaHeaders(())).cells
     except Refused:  # e.g. gaps in a column that the inferred signature calls required
         return None
 
@@ -96,9 +96,9 @@ def _filled_cells(instance: Mapping[str, Any]) -> int:
     return sum(value is not None for value in instance.values())
 
 
-def _scores(engine: Engine, columns: Mapping[str, Array]) -> Scores:
+def _scores(engine: Engine, rows: Rows) -> Scores:
     try:
-        return engine.score(columns)
+        return engine.score_rows(rows)
     except Exception as error:
         raise LoadFailure(
             FailureKind.WARM_UP,
@@ -121,19 +121,18 @@ def _check(scores: Scores, rows: int, engine: Engine) -> None:
         )
 
 
-def _inline_rows(engine: Engine, columns: Mapping[str, Array], given: int) -> int:
+def _inline_rows(engine: Engine, rows: Rows) -> int:
     """The most rows, of those tried, that are scored within the budget."""
-    for rows in _INLINE_STEPS:
-        picked = np.arange(rows) % given
-        tried = {name: column[picked] for name, column in columns.items()}
+    for count in _INLINE_STEPS:
+        tried = [*islice(cycle(rows), count)]
         if min(_seconds(engine, tried) for _ in range(_REPEATS)) <= INLINE_BUDGET_S:
-            return rows
+            return count
     return 0
 
 
-def _seconds(engine: Engine, columns: Mapping[str, Array]) -> float:
+def _seconds(engine: Engine, rows: Rows) -> float:
     started_s = time.perf_counter()
-    _scores(engine, columns)
+    _scores(engine, rows)
     return time.perf_counter() - started_s
 
 

@@ -7,6 +7,7 @@ import pytest
 from inference_fakes import GOOD_BODY, SIGNATURE, SumModel
 
 from baton_engine.engine import Scores
+from baton_engine.transpose import Rows
 from baton_inference.codecs.predict import PredictCodec, RowBatch
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
@@ -17,8 +18,7 @@ BATCH = RowBatch(2, ())
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
     """The codec of a model with these classes."""
-    engine = SumModel(classes=classes)
-    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, engine, max_rows=10)
+    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, classes, max_rows=10)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,17 @@ def test_no_number_becomes_null() -> None:
 
 
 def test_reads_instances() -> None:
-    """The body holds instances; those of several bodies become columns in their order."""
+    """The body holds instances; those of several bodies are scored in their order."""
     under_test = codec(("no", "yes"))
     batch = under_test.decode(GOOD_BODY, MediaHeaders(()))
     other = under_test.decode(b'{"instances":[{"x":7,"n":2},{"x":8,"n":3}]}', MediaHeaders(()))
     assert (batch.rows, other.rows) == (1, 2)
-    columns = under_test.columns([batch, other])
-    assert columns["x"].ravel().tolist() == [0.5, 7.0, 8.0]
-    assert columns["note"].ravel().tolist() == ["a", "", ""]
+    asked: list[Rows] = []
+
+    class Engine(SumModel):
+        def score_rows(self, rows: Rows) -> Scores:
+            asked.append(rows)
+            return super().score_rows(rows)
+
+    assert len(under_test.score(Engine(), [batch, other]).labels) == 3
+    assert asked == [[(0.5, 1, "a"), (7.0, 2, None), (8.0, 3, None)]]

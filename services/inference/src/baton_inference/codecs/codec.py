@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from baton_engine.columns import Array
-from baton_engine.engine import Scores
+from baton_engine.engine import Engine, Scores
 from baton_inference.answer import JSON, Headers
 from baton_inference.media import MediaHeaders
 
@@ -34,12 +34,14 @@ class ColumnBatch(Batch):
     columns: Mapping[str, Array]
 
 
-def joined(batches: Sequence[ColumnBatch]) -> Mapping[str, Array]:
-    """The rows of all batches, one after the other, by column."""
+def score_columns(engine: Engine, batches: Sequence[ColumnBatch]) -> Scores:
+    """The scores of all batches, one after the other."""
     if len(batches) == 1:
-        return batches[0].columns
+        return engine.score(batches[0].columns)
     every = [batch.columns for batch in batches]
-    return {name: np.concatenate([columns[name] for columns in every]) for name in every[0]}
+    return engine.score(
+        {name: np.concatenate([columns[name] for columns in every]) for name in every[0]}
+    )
 
 
 class Encoded(NamedTuple):
@@ -75,8 +77,8 @@ class Codec(Protocol[BatchT]):
         """
         ...
 
-    def columns(self, batches: Sequence[BatchT]) -> Mapping[str, Array]:
-        """The rows of all batches, one after the other, as the engine takes them."""
+    def score(self, engine: Engine, batches: Sequence[BatchT]) -> Scores:
+        """The scores of all batches, one after the other. Raises what the engine does."""
         ...
 
     def encode(self, scores: Scores, batch: BatchT) -> Encoded:

@@ -3,29 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from baton_engine.engine import Engine
 from baton_inference.codecs import invocations, predict, v2
 from baton_inference.codecs.codec import Codec
 from baton_registry.model_version import ModelVersion
-from baton_registry.signature import Signature
+from baton_registry.signature import Label, Signature
 
 Codecs = Mapping[str, Codec[Any]]
 """Protocol name to codec."""
 
 
 def compile_codecs(
-    version: ModelVersion, signature: Signature, engine: Engine, *, max_rows: int
+    version: ModelVersion, signature: Signature, classes: tuple[Label, ...], *, max_rows: int
 ) -> Codecs:
     """The codecs of a version.
 
     Args:
         version: named in the answers.
         signature: its columns.
-        engine: what scores its rows.
+        classes: its labels, in the order of the probabilities.
         max_rows: rows that a request may hold.
     """
     return {
-        predict.PROTOCOL: predict.PredictCodec(version, signature, engine, max_rows=max_rows),
+        predict.PROTOCOL: predict.PredictCodec(version, signature, classes, max_rows=max_rows),
         invocations.PROTOCOL: invocations.InvocationsCodec(signature, max_rows=max_rows),
         v2.PROTOCOL: v2.V2Codec(version, signature, max_rows=max_rows),
     }

@@ -3,15 +3,14 @@
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from baton_engine.columns import Array
-from baton_engine.engine import Scores
+from baton_engine.engine import Engine, Scores
 from baton_inference.answer import JSON
-from baton_inference.codecs.codec import ColumnBatch, Encoded, joined
+from baton_inference.codecs.codec import ColumnBatch, Encoded, score_columns
 from baton_inference.codecs.csv_table import CSV, csv_frame
 from baton_inference.codecs.dataframes import records_frame, split_frame
 from baton_inference.codecs.document import parse_object
@@ -55,9 +54,9 @@ class InvocationsCodec:
             frame = self._json_frame(body)
         return frame.to_batch(self._signature)
 
-    def columns(self, batches: Sequence[ColumnBatch]) -> Mapping[str, Array]:
-        """The rows of all batches as columns."""
-        return joined(batches)
+    def score(self, engine: Engine, batches: Sequence[ColumnBatch]) -> Scores:
+        """The scores of all batches, one after the other."""
+        return score_columns(engine, batches)
 
     def encode(self, scores: Scores, batch: ColumnBatch) -> Encoded:  # noqa: ARG002
         """Writes the labels; all that a classifier's `predict` gives."""

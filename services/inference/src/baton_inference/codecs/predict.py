@@ -1,21 +1,20 @@
 """The protocol of `POST /predict`: instances in, labels and probabilities out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import msgspec
 
-from baton_engine.columns import Array
 from baton_engine.engine import Engine, Scores
-from baton_engine.transpose import Rows, Transposer
+from baton_engine.transpose import Rows
 from baton_inference.answer import JSON
 from baton_inference.codecs.codec import Batch, Encoded
 from baton_inference.codecs.instances import InstancesDecoder
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
-from baton_registry.signature import Signature
+from baton_registry.signature import Label, Signature
 
 PROTOCOL = "predict"
 
@@ -40,13 +39,12 @@ class PredictCodec:
         self,
         version: ModelVersion,
         signature: Signature,
-        engine: Engine,
+        classes: tuple[Label, ...],
         *,
         max_rows: int,
     ) -> None:
         self._decoder = InstancesDecoder(signature, max_rows=max_rows)
-        self._transposer = Transposer(signature.columns, engine.dtypes)
-        self._keys = [str(label) for label in engine.classes]
+        self._keys = [str(label) for label in classes]
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
@@ -55,9 +53,11 @@ class PredictCodec:
         rows = self._decoder.decode(body)
         return RowBatch(len(rows), rows)
 
-    def columns(self, batches: Sequence[RowBatch]) -> Mapping[str, Array]:
-        """The rows of all batches as columns."""
-        return self._transposer.columns([*chain.from_iterable(each.cells for each in batches)])
+    def score(self, engine: Engine, batches: Sequence[RowBatch]) -> Scores:
+        """The scores of all batches, whose rows become columns in one go."""
+        if len(batches) == 1:
+            return engine.score_rows(batches[0].cells)
+        return engine.score_rows([*chain.from_iterable(each.cells for each in batches)])
 
     def encode(self, scores: Scores, batch: RowBatch) -> Encoded:  # noqa: ARG002
         """Writes the answer; a probability that is not a number becomes null."""

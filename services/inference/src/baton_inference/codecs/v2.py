@@ -13,9 +13,9 @@ import numpy as np
 
 from baton_engine.cells import BadCell, BadCells
 from baton_engine.columns import Array, to_array
-from baton_engine.engine import Scores
+from baton_engine.engine import Engine, Scores
 from baton_inference.answer import JSON
-from baton_inference.codecs.codec import ColumnBatch, Encoded, joined
+from baton_inference.codecs.codec import ColumnBatch, Encoded, score_columns
 from baton_inference.codecs.frame import check_rows, columns_of
 from baton_inference.codecs.v2_request import InferRequest, Tensor, parse_request, split_body
 from baton_inference.codecs.v2_tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
@@ -77,9 +77,9 @@ class V2Codec:
 
         return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
 
-    def columns(self, batches: Sequence[V2Batch]) -> Mapping[str, Array]:
-        """The rows of all batches as columns."""
-        return joined(batches)
+    def score(self, engine: Engine, batches: Sequence[V2Batch]) -> Scores:
+        """The scores of all batches, one after the other."""
+        return score_columns(engine, batches)
 
     def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
         """Writes the outputs that are wanted."""
