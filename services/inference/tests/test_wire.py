@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from service_process import BODY, Service, running
+from service_process import BODY, HEADERS, Service, running
 
 HEAD = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 
@@ -63,6 +63,17 @@ def test_requests_in_one_piece_are_answered_in_order(service: Service) -> None:
     heads = answers(service, sent, 6)
     assert [head[:3] for head in heads] == [b"400", b"200"] * 3
     assert all(each in head for each, head in zip(ids, heads, strict=True))
+
+
+def test_head_is_answered_without_a_body(service: Service) -> None:
+    """A body would be taken for the beginning of the connection's next answer."""
+    connection = service.connect()
+    for method, status in (("HEAD", 405), ("POST", 200)):
+        connection.request(method, "/predict", BODY if method == "POST" else None, HEADERS)
+        answer = connection.getresponse()
+        assert answer.status == status
+        answer.read()
+    connection.close()
 
 
 def test_http_1_0_is_answered_and_closed(service: Service) -> None:
