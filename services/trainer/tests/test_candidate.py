@@ -5,10 +5,10 @@ import pytest
 from sklearn.pipeline import Pipeline
 from trainer_tables import Notes, features, hidden, some_candidate, some_table
 
-from baton_trainer import candidate, csv_file, estimators, pipeline, table
+from baton_trainer import candidate, estimators, pipeline, reading, table
 from baton_trainer.errors import FitError
 from baton_trainer.estimators import ESTIMATORS
-from baton_trainer.request import Columns
+from baton_trainer.request import Columns, Data
 from baton_trainer.table import Table
 
 
@@ -69,7 +69,7 @@ def test_the_real_table_gives_what_the_estimator_owes_us(
     estimator: str, real_table_file: Path
 ) -> None:
     """A cross-validated ROC AUC as good as is known of this table, and the same model in ONNX."""
-    data = table.validated(csv_file.read(real_table_file), Columns())
+    data = table.validated(reading.read(real_table_file, Data()), Columns())
     made = some_candidate(data, estimator)
     assert made.metrics["cv_roc_auc"] > 0.83
     assert made.parity.holds
@@ -77,7 +77,7 @@ def test_the_real_table_gives_what_the_estimator_owes_us(
 
 def test_the_best_estimator_is_as_good_as_is_known_of_the_real_table(real_table_file: Path) -> None:
     """A cross-validated ROC AUC of 0.845, without a wish for any parameter."""
-    data = table.validated(csv_file.read(real_table_file), Columns())
+    data = table.validated(reading.read(real_table_file, Data()), Columns())
     chosen = estimators.classifier("xgboost", {})
     unfitted = pipeline.build(chosen, data.features, data.columns)
     assert candidate.made(unfitted, data, 0, Notes()).metrics["cv_roc_auc"] > 0.845

@@ -51,10 +51,70 @@ def test_a_column_of_gaps_alone_is_all_none() -> None:
     assert typed("", " ").tolist() == [None, None]
 
 
-def test_an_infinite_number_is_refused_by_its_column() -> None:
-    """No estimator takes infinity, and no caller can send it."""
-    with pytest.raises(DataError, match=r"'c'.*infinite"):
-        typed("1", "inf")
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        (["1", "inf"], "'c' holds an infinite number, in row 2"),
+        (["1", "", "-1e39"], "'c' holds -1e.39, too large for a model, in row 3.*--drop c"),
+    ],
+)
+def test_a_number_that_cannot_reach_a_model_is_refused(texts: list[str], line: str) -> None:
+    """ONNX takes 32-bit floats: infinity is what it would see."""
+    with pytest.raises(DataError, match=line):
+        cells.check_size(typed(*texts))
+
+
+def test_the_largest_number_that_can_reach_a_model_passes() -> None:
+    """So do whole numbers and texts of any size."""
+    cells.check_size(typed("3.4e38", "-3.4e38"))
+    cells.check_size(typed("9223372036854775807"))
+    cells.check_size(typed("x" * 99))
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [(["1,5", "-2"], [1.5, -2.0]), (["1,5", "2.5"], ["1,5", "2.5"]), (["1,5", "x"], ["1,5", "x"])],
+)
+def test_a_decimal_comma_takes_the_place_of_the_point(
+    texts: list[str], values: list[object]
+) -> None:
+    """A point is none then: it may be a thousand's."""
+    column = cells.typed(pd.Series(texts, dtype=object), ",")
+    assert column.tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("texts", "verdict"),
+    [
+        (["1,5", "2"], True),
+        (["1.234,5", "0,123"], True),
+        (["1,234", "12,345"], None),
+        (["1", "2"], False),
+        (["1,5", "a"], False),
+        (["a, b"], False),
+        (["1,2,3"], False),
+    ],
+)
+def test_decimal_commas_are_told_from_those_of_thousands(
+    texts: list[str], *, verdict: bool | None
+) -> None:
+    """Where every comma may be either it is not for us to say."""
+    assert cells.has_decimal_commas(texts) is verdict
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        (["007", " ", "x"], ["007", None, "x"]),
+        ([1, 2], ["1", "2"]),
+        ([1.0, np.nan, 3.0], ["1", None, "3"]),
+        ([0.5, np.nan], ["0.5", None]),
+        ([True, False], ["True", "False"]),
+    ],
+)
+def test_any_column_can_be_text(values: list[object], texts: list[object]) -> None:
+    """As callers would write its values."""
+    assert cells.as_text(pd.Series(values)).tolist() == texts
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))

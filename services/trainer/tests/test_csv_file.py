@@ -1,10 +1,10 @@
 import hashlib
-from pathlib import Path
 
 import pytest
 
 from baton_trainer import csv_file
 from baton_trainer.errors import DataError
+from baton_trainer.request import Data
 
 
 def test_cells_are_the_texts_that_stand_in_the_file() -> None:
@@ -27,8 +27,10 @@ def test_a_name_that_is_there_twice_is_kept_twice() -> None:
         (b"", "empty"),
         (b" \n\n", "empty"),
         (b"PK\x03\x04\x00\x00", "binary"),
-        ("a,b\n1,2\n".encode("utf-16"), "binary"),
+        (b"a,b\n1,\0\n", "binary"),
         ("a,b\n1,ü\n".encode("latin-1"), "line 2 is not UTF-8"),
+        (b'{"a": 1}', "the file is JSON"),
+        (b"<!DOCTYPE html>", "the file is HTML"),
         (b"a,b\n1,2\n1,2,3\n", "line 3 has 3 cells .* 2 columns"),
         (b"a,b\n1,2\n1\n", "line 3 has 1 cells"),
         (b'a,b\n1,"2\n3,4\n', "f: "),
@@ -41,21 +43,31 @@ def test_damaged_content_is_one_line_with_its_place(content: bytes, message: str
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_the_separator_is_found_out_and_told(separator: str) -> None:
+    """A comma needs no telling."""
+    content = f"a{separator}b\n1{separator}x, y\n".encode()
+    file = csv_file.parse(content, "f")
+    assert file.cells.to_numpy().tolist() == [["1", "x, y"]]
+    assert file.found == (f"separator {separator!r}",)
+    assert csv_file.parse(b"a,b\n1,2\n", "f").found == ()
+
+
+def test_what_is_given_is_not_found_out() -> None:
+    """And not told either."""
+    content = "a;b,ü\n1;2,ö\n".encode("latin-1")
+    file = csv_file.parse(content, "f", Data(separator=",", encoding="latin-1"))
+    assert file.cells.columns.tolist() == ["a;b", "ü"]
+    assert file.found == ()
+
+
+def test_an_encoding_is_told_with_a_word_to_check_it_by() -> None:
+    """Mojibake is seen at a glance."""
+    rows = "Stadt,n\n" + "Köln,1\nMünchen,2\nGießen,3\n" * 9
+    assert csv_file.parse(rows.encode("cp1252"), "f").found == ("encoding cp1252 (e.g. 'Köln')",)
+
+
 def test_a_cell_too_long_to_be_a_cell_is_told_with_its_line() -> None:
     """A quote that never closes in a large file ends at the parser's own limit."""
     with pytest.raises(DataError, match="line 2"):
         csv_file.parse(b"a,b\n1," + b"x" * 200_000, "f")
-
-
-def test_what_cannot_be_opened_is_named_with_the_reason(tmp_path: Path) -> None:
-    """A missing file and a folder are told by the system's own words."""
-    with pytest.raises(DataError, match=r"nothing\.csv: No such file"):
-        csv_file.read(tmp_path / "nothing.csv")
-    with pytest.raises(DataError, match="Is a directory"):
-        csv_file.read(tmp_path)
-
-
-def test_a_file_is_named_by_its_path(tmp_path: Path) -> None:
-    """Messages about it should say which file."""
-    (tmp_path / "t.csv").write_bytes(b"a\n1\n")
-    assert csv_file.read(tmp_path / "t.csv").name == str(tmp_path / "t.csv")

@@ -100,7 +100,7 @@ def test_what_is_left_out_must_be_there_and_not_be_the_target(key: str) -> None:
     """A typing error would leave the wrong column in."""
     for name, line in (
         ("flg", f"no column 'flg' for --{key} .columns: flag, gappy flag"),
-        (TARGET, f"--{key} goal names the target"),
+        (TARGET, f"--{key} names the target, 'goal'"),
     ):
         wanted: dict[str, Any] = {key: (name,)}
         with pytest.raises(DataError, match=line):

@@ -13,7 +13,7 @@ from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
 from baton_registry.promotion import CHALLENGER
 from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
-from baton_trainer import csv_file, gate, logged_model, run
+from baton_trainer import gate, logged_model, reading, run
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.request import Columns, Data, Train, TrainRequest
 from baton_trainer.settings import TrainerSettings
@@ -74,7 +74,7 @@ def test_a_version_is_registered_with_all_that_serving_and_promotion_need(
     assert (version.version, version.run_id) == (result.version, result.run_id)
     assert result.gate_passed
     assert version.tags["baton.gate"] == "passed"
-    assert version.tags["baton.data_sha256"] == csv_file.read(workshop.file).sha256
+    assert version.tags["baton.data_sha256"] == reading.read(workshop.file, Data()).sha256
     fetched = fetch(workshop.registry, version, tmp_path)
     assert fetched.verified
     assert fetched.input_example is not None

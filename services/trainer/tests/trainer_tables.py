@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 
 from baton_trainer import candidate, csv_file, estimators, pipeline, table
 from baton_trainer.candidate import Candidate
-from baton_trainer.csv_file import CsvFile
+from baton_trainer.data_file import DataFile
 from baton_trainer.evaluation import Outcome
 from baton_trainer.progress import Advance, Silence
 from baton_trainer.request import Columns
@@ -55,7 +55,7 @@ def text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
     return pd.Series(np.where(hidden(frame) > 0.8, "yes", "no"))
 
 
-def as_file(frame: pd.DataFrame, name: str = "some.csv") -> CsvFile:
+def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
     """The frame as if it had been read from a CSV file."""
     return csv_file.parse(frame.to_csv(index=False).encode(), name)
 

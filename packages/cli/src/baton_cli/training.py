@@ -41,7 +41,25 @@ _TABLE_OPTIONS = (
         "data__file",
         type=_FILE,
         metavar="FILE",
-        help="A CSV table [built-in churn].",
+        help="A CSV or Parquet table [built-in churn].",
+    ),
+    click.option(
+        "--separator",
+        "data__separator",
+        metavar="CHAR",
+        help="What stands between cells of a CSV file: a character, or tab [found out].",
+    ),
+    click.option(
+        "--encoding",
+        "data__encoding",
+        metavar="NAME",
+        help="The text encoding of a CSV file [found out].",
+    ),
+    click.option(
+        "--decimal",
+        "data__decimal",
+        type=click.Choice([".", ","]),
+        help="The decimal mark in a CSV file [found out].",
     ),
     click.option("--target", "columns__target", metavar="COLUMN", help="What to predict [Churn]."),
     click.option(

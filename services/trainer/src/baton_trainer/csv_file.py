@@ -1,80 +1,71 @@
-"""A CSV file as a table of text, with its checksum: nothing is guessed, nothing is lost."""
+"""A CSV file as a table of text, with its checksum: nothing is lost, no cell is read yet."""
 
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
-from pathlib import Path
+import re
 
 import pandas as pd
 
+from baton_trainer import encoding, separator
+from baton_trainer.data_file import DataFile
 from baton_trainer.errors import DataError, first_line
+from baton_trainer.request import Data
+
+_OTHERS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<!": "HTML", "<h": "HTML", "<?": "XML"}
+_FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 
 
-@dataclass(frozen=True)
-class CsvFile:
-    """A parsed CSV file.
-
-    Attributes:
-        name: what to call it in messages.
-        cells: every cell as the text that stands in the file, shape `[rows, columns]`.
-        sha256: of the file's bytes, lower-case hex.
-    """
-
-    name: str
-    cells: pd.DataFrame
-    sha256: str
-
-
-def read(path: Path) -> CsvFile:
-    """Reads a comma-separated UTF-8 file whose first line names the columns.
+def parse(content: bytes, name: str, wanted: Data = Data()) -> DataFile:  # noqa: B008 - frozen
+    """Parses the bytes of a CSV file whose first line names the columns.
 
     Raises:
-        DataError: it cannot be read, or is not such a file.
+        DataError: it is no such file, or how to read it cannot be told.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"{path}: {reason}; name a CSV file that can be read") from error
-    return parse(content, str(path))
-
-
-def parse(content: bytes, name: str) -> CsvFile:
-    """Parses the bytes of a CSV file. Raises as `read` does."""
-    text = _decoded(content, name)
-    header = _checked_header(text, name)
+    text, encoded = encoding.decoded(content, name, wanted.encoding)
+    _check_kind(text, name)
+    between = wanted.separator or separator.found_out(text, name)
+    header = _checked_header(text, name, between)
     try:
         cells = pd.read_csv(
             io.StringIO(text),
+            sep=between,
             dtype=object,
             keep_default_na=False,
             index_col=False,
             header=0,
             names=range(len(header)),  # not the names: pandas would rename duplicates
+            engine="c",
         )
     except pd.errors.ParserError as error:
         raise DataError(f"{name}: {first_line(error)}; repair the file") from error
     cells.columns = pd.Index(header, dtype=object)
-    return CsvFile(name=name, cells=cells, sha256=hashlib.sha256(content).hexdigest())
+    found = []
+    if wanted.encoding is None and encoded != encoding.PLAIN:
+        found.append(f"encoding {encoded}{_example(text)}")
+    if wanted.separator is None and between != separator.USUAL:
+        found.append(f"separator {between!r}")
+    return DataFile(
+        name=name,
+        cells=cells,
+        sha256=hashlib.sha256(content).hexdigest(),
+        decimal=wanted.decimal,
+        found=tuple(found),
+    )
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if b"\0" in content:
-        raise DataError(f"{name}: binary data; give a CSV file in UTF-8")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{name}: line {line} is not UTF-8 text; save the file as UTF-8") from error
-    if not text.strip():
+def _check_kind(text: str, name: str) -> None:
+    start = text.lstrip()[:2].lower()
+    if not start:
         raise DataError(f"{name}: the file is empty; its first line must name the columns")
-    return text
+    for opening, what in _OTHERS.items():
+        if start.startswith(opening):
+            raise DataError(f"{name}: the file is {what}; save the table as CSV or Parquet")
 
 
-def _checked_header(text: str, name: str) -> list[str]:
+def _checked_header(text: str, name: str, between: str) -> list[str]:
     """The column names, once every line is known to have as many cells as there are names."""
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
     header: list[str] = []
     try:
         for row in reader:
@@ -82,8 +73,15 @@ def _checked_header(text: str, name: str) -> list[str]:
             if row and len(row) != len(header):
                 raise DataError(
                     f"{name}: line {reader.line_num} has {len(row)} cells where the first line "
-                    f"names {len(header)} columns; is the separator a comma?"
+                    f"names {len(header)} columns; repair it (or is the separator another than "
+                    f"{between!r}? then say --separator)"
                 )
     except csv.Error as error:
         raise DataError(f"{name}: line {reader.line_num}: {error}; repair the file") from error
     return [column.strip() for column in header]
+
+
+def _example(text: str) -> str:
+    """A word by which a person sees whether the encoding is right."""
+    word = _FOREIGN_WORD.search(text)
+    return f" (e.g. {word[0][:40]!r})" if word else ""

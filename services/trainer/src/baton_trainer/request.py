@@ -7,9 +7,9 @@ means. Nothing is imported that takes long, so that a command line is judged bef
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from baton_trainer.errors import RequestError
 
@@ -20,8 +20,28 @@ DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
 MAX_SEED = 2**32 - 2
 """NumPy takes seeds of 32 bits; the search takes the next one too."""
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+"""Names for separators that are hard to write in a shell."""
+
+
 Given = Mapping[str, Mapping[str, Any]]
 """What was said, by section and key."""
+
+
+def _separator(text: str) -> str:
+    separator = SEPARATORS.get(text, text)
+    if len(separator) != 1 or separator in '"\r\n':
+        raise ValueError
+    return separator
+
+
+def _encoding(name: str) -> str:
+    """Python's codecs that are no text encodings, such as base64, refuse as unknown names do."""
+    try:
+        b"".decode(name)
+    except LookupError as error:
+        raise ValueError from error
+    return name
 
 
 def _text(value: object) -> object:
@@ -42,9 +62,16 @@ class _Section(BaseModel):
 
 
 class Data(_Section):
-    """Where the table is."""
+    """Where the table is and how to read it; None means: find out."""
 
-    file: Path | None = Field(default=None, description="the path of a CSV file")
+    file: Path | None = Field(default=None, description="the path of a CSV or Parquet file")
+    separator: Annotated[str, AfterValidator(_separator)] | None = Field(
+        default=None, description=f"one character, or one of {', '.join(SEPARATORS)}"
+    )
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = Field(
+        default=None, description="the name of a text encoding, e.g. utf-8, cp1252, shift_jis"
+    )
+    decimal: Literal[".", ","] | None = Field(default=None, description='"." or ","')
 
 
 class Columns(_Section):
@@ -56,6 +83,9 @@ class Columns(_Section):
     )
     drop: tuple[str, ...] = Field(default=(), description="a list of names of columns")
     id: tuple[str, ...] = Field(default=(), description="a list of names of columns")
+    roles: Mapping[str, Literal["number", "category"]] = Field(
+        default={}, description='"number" or "category" for each column named'
+    )
 
 
 class Train(_Section):

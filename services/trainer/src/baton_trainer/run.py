@@ -15,7 +15,7 @@ from mlflow.models import Model
 
 from baton_registry.model_version import DATA_CHECKSUM_TAG
 from baton_registry.transport import shown
-from baton_trainer import logged_model
+from baton_trainer import column_report, logged_model
 from baton_trainer.errors import RecordError, first_line
 from baton_trainer.evaluation import Outcome
 from baton_trainer.logged_model import Contents
@@ -47,6 +47,7 @@ def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
     """Logs the table and the parameters."""
     set_tags({DATA_CHECKSUM_TAG: table.sha256})
     mlflow.log_params(dict(params))
+    mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
     for context, rows in (("training", ~table.held_out), ("testing", table.held_out)):
         frame = table.features[rows].assign(**{str(table.target.name): table.target[rows]})
         dataset = from_pandas(

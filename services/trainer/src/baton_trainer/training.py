@@ -15,10 +15,12 @@ from baton_registry.promotion import CHALLENGER
 from baton_trainer import (
     candidate,
     churn,
+    column_report,
     csv_file,
     estimators,
     gate,
     pipeline,
+    reading,
     run,
     settings,
     table,
@@ -28,11 +30,12 @@ from baton_trainer.estimators import Classifier
 from baton_trainer.gate import Production
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
-from baton_trainer.request import TrainRequest
+from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
 
 BUILT_IN = "built-in churn table"
+_PLAIN = Data(separator=",", encoding="utf-8", decimal=".")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ def train(
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = load(request)
+        for note in data.notes:
+            told.note(note)
+        told.show(column_report.shown(data.roles))
         for warning in data.warnings:
             told.warn(warning)
         told.phase("asking the registry")
@@ -204,7 +210,7 @@ def load(request: TrainRequest) -> Table:
         DataError: it cannot be trained on.
     """
     if request.data.file is None:
-        file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN)
+        file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN, _PLAIN)
     else:
-        file = csv_file.read(request.data.file)
+        file = reading.read(request.data.file, request.data)
     return table.validated(file, request.columns)
