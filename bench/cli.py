@@ -40,7 +40,7 @@ def bench() -> None:
 @_quick
 @_write
 @click.option("--no-peers", is_flag=True, help="Only the product and the floor.")
-@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True)
+@click.option("--rounds", type=click.IntRange(1), default=4, show_default=True)
 @click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Of a load.")
 def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, seconds: int) -> None:
     """The product, its peers and an echo floor under the same loads."""
@@ -49,7 +49,7 @@ def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, se
     results = asyncio.run(_staged(lambda place: servers.run(place, makers, scale)))
     _tell_results("servers", report.full(results), write=write)
     if write:
-        put(README, "servers", report.short(results))
+        put(README, "servers", f"{report.short(results)}\n\nOn {results.machine}.")
     if results.missing:
         raise CannotRun("; ".join(results.missing))
 

@@ -1,11 +1,10 @@
 """The tables of the benchmark of the swaps, in Markdown."""
 
+import math
 from statistics import median
 
-import numpy as np
-
 from bench.goals import Goal, at_most, goal_table
-from bench.load.open_loop import quantiles_ms
+from bench.load.figures import medians
 from bench.swap_results import Phases, SwapResults
 from bench.swaps import SHARE
 from bench.table import markdown, number
@@ -27,18 +26,16 @@ def full(results: SwapResults) -> str:
 
 def goals(results: SwapResults) -> list[Goal]:
     """What can be said of the goals."""
-    swapping, calm = results.swapping, results.calm
-    _, p99, p999 = quantiles_ms(swapping.latencies_s)
-    _, calm_p99, _ = quantiles_ms(calm.latencies_s)
+    swapping, calm = medians(results.swapping.figures), medians(results.calm.figures)
     memory = results.memory
     first, last = memory[min(memory)], memory[max(memory)]
     swaps = len(results.swap_s)
     return [
         at_most("failed requests", 0, swapping.failed, ""),
-        at_most("answers that mix two versions", 0, swapping.mixed, ""),
+        at_most("answers that mix two versions", 0, results.swapping.mixed, ""),
         at_most("moves of the alias that inference skipped", 0, swaps - results.counted, ""),
-        at_most("p99 while swapping, of p99 without", 2, p99 / calm_p99),
-        at_most("p99.9 while swapping", 50, p999, "ms"),
+        at_most("p99 while swapping, of p99 without", 2, _ratio(swapping.p99_ms, calm.p99_ms)),
+        at_most("p99.9 while swapping", 50, _or_nan(swapping.p999_ms), "ms"),
         at_most(
             f"growth of resident memory from swap {min(memory)} to swap {max(memory):,}",
             5,
@@ -46,6 +43,15 @@ def goals(results: SwapResults) -> list[Goal]:
             "%",
         ),
     ]
+
+
+def _ratio(one: float | None, other: float | None) -> float:
+    return _or_nan(one) / _or_nan(other)
+
+
+def _or_nan(value: float | None) -> float:
+    """A quantile that could not be resolved meets no goal."""
+    return math.nan if value is None else value
 
 
 def _latencies(results: SwapResults) -> str:
@@ -63,14 +69,14 @@ def _latencies(results: SwapResults) -> str:
 
 
 def _row(name: str, seen: Phases) -> list[str]:
-    latencies_s = seen.latencies_s
-    longest_ms = 1e3 * float(np.max(latencies_s))
+    middle = medians(seen.figures)
+    latencies = (middle.p50_ms, middle.p99_ms, middle.p999_ms, 1e3 * seen.longest_s)
     return [
         name,
-        f"{len(latencies_s):,}",
-        str(seen.failed),
-        str(seen.mixed),
-        *map(number, (*quantiles_ms(latencies_s), longest_ms)),
+        number(sum(each.answered for each in seen.figures)),
+        number(middle.failed),
+        number(seen.mixed),
+        *map(number, latencies),
     ]
 
 

@@ -2,30 +2,30 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from bench.load.open_loop import Latencies, OpenLoop
+from bench.load.figures import Figures
+from bench.load.open_loop import OpenLoop
 from bench.memory import Memory
 
 
 @dataclass
 class Phases:
-    """What was seen in all phases of one kind."""
+    """What was seen in all phases of one kind.
 
-    failed: int = 0
+    Attributes:
+        figures: of each phase.
+        mixed: answers of all of them that were not wholly of one version.
+        longest_s: the longest latency of all of them.
+    """
+
+    figures: list[Figures] = field(default_factory=list)
     mixed: int = 0
-    _parts: list[Latencies] = field(default_factory=list)
+    longest_s: float = 0.0
 
     def add(self, load: OpenLoop) -> None:
         """One phase more."""
-        self.failed += load.seen.failed
+        self.figures.append(load.figures())
         self.mixed += load.seen.mixed
-        self._parts.append(load.latencies_s)
-
-    @property
-    def latencies_s(self) -> Latencies:
-        """Of all answers."""
-        return np.concatenate(self._parts)
+        self.longest_s = float(load.latencies_s.max(initial=self.longest_s))
 
 
 @dataclass

@@ -1,11 +1,13 @@
 """The product's application for another server: `granian --factory bench.peers.granian_app:app`.
 
-Wired as `baton_inference.main` does it, but for logging and the end.
+Wired as `baton_inference.main` does it, but for logging, the end, and the batching of requests that
+wait together: it needs to know of arrivals before ASGI does, which uvicorn's protocol tells.
 """
 
 from baton_inference.answer import ASGIApp
 from baton_inference.app import create_app
 from baton_inference.core import create_core
+from baton_inference.main import settle_memory
 from baton_inference.settings import InferenceSettings
 from baton_inference.workers import Workers
 from baton_registry.settings import load
@@ -16,4 +18,5 @@ def app() -> ASGIApp:
     settings = load(InferenceSettings)
     core = create_core(settings)
     core.poller.start()
+    settle_memory()
     return create_app(settings, core, Workers())
