@@ -81,4 +81,5 @@ def test_tells_of_swaps_and_failures(tmp_path: Path) -> None:
     told = samples(get(app, "/metrics").body)
     assert told["baton_swaps_total"] == told["baton_swap_duration_seconds_count"] == 1
     assert told['baton_swap_failures_total{reason="engine"}'] == 1
+    assert told['baton_swap_failures_total{reason="fetch"}'] == 0
     assert told['baton_aspired_version_info{version="3"}'] == 1

@@ -20,9 +20,23 @@ except ZeroDivisionError:
 """
 
 
-def run(log_format: str) -> list[str]:
+HOSTILE = """
+import logging, structlog
+from baton_inference import logs
+logs.configure({0!r})
+forged = "a\\n2026-01-01T00:00:00Z [info     ] serving\\r\\x1b[2J\\u2028\\u202eb"
+structlog.get_logger("baton.x").info(forged, version=forged, stack=forged)
+logging.getLogger("other").warning(forged)
+try:
+    raise ValueError(forged)
+except ValueError:
+    structlog.get_logger("baton.x").exception("failed")
+"""
+
+
+def run(log_format: str, code: str = CODE) -> list[str]:
     """The lines on standard error."""
-    command = [sys.executable, "-c", CODE.format(log_format)]
+    command = [sys.executable, "-c", code.format(log_format)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == ""
     return done.stderr.splitlines()
@@ -44,3 +58,19 @@ def test_console_is_for_people() -> None:
     lines = run("console")
     assert "swapped" in lines[0]
     assert "version=3" in lines[0]
+
+
+def test_nobody_can_forge_a_line_of_json() -> None:
+    """Three events are three lines, whatever they carry."""
+    assert len([json.loads(line) for line in run("json", HOSTILE)]) == 3
+
+
+def test_nobody_can_forge_a_line_for_people() -> None:
+    """Every line that does not belong to a stack begins an event; no control character is left."""
+    lines = run("console", HOSTILE)
+    events = [line for line in lines if line and not line.startswith("    ")]
+    assert len(events) == 3
+    assert not any("2026-01-01" in line[:40] for line in events)
+    text = "".join(lines)
+    assert not any(character in text for character in "\r\x1b\u2028\u202e")
+    assert "\\u202e" in text

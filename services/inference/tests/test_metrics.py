@@ -22,3 +22,14 @@ def test_series_are_bounded() -> None:
     assert len(metrics.requests) == 2 * MAX_VERSIONS
     assert len(metrics.durations) == len(metrics.rows) == MAX_VERSIONS
     assert metrics.rows["999"] == 3
+
+
+def test_the_versions_that_answered_last_are_kept() -> None:
+    """A version that was rolled back to is no old one, however low its number is."""
+    metrics = Metrics()
+    metrics.count_request("predict", 503, "", 0.001)
+    for version in [*map(str, range(MAX_VERSIONS)), "0", "new"]:
+        metrics.count_request("predict", 200, version, 0.001)
+    assert metrics.requests["predict", 200, "0"] == 2
+    assert ("predict", 200, "1") not in metrics.requests
+    assert metrics.requests["predict", 503, ""] == 1

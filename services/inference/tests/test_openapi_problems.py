@@ -1,6 +1,6 @@
 """How the document describes errors."""
 
-from baton_inference.errors import NotAdmitted, NotAllowed, NotSigned
+from baton_inference.errors import Forged, NotAdmitted, NotAllowed
 from baton_inference.openapi_problems import scoring_problems
 from baton_inference.problems import KINDS, MEDIA_TYPE
 
@@ -9,7 +9,7 @@ def test_every_kind_is_described() -> None:
     """Each kind of problem that scoring can end in is under its status, once."""
     every = scoring_problems(names_a_model=True)
     for error, kind in KINDS.items():
-        if error not in (NotSigned, NotAdmitted, NotAllowed):
+        if error not in (Forged, NotAdmitted, NotAllowed):
             assert kind.title in every[str(kind.status)]["description"]
     assert [*every] == sorted(every)
     assert not {"401", "403"} & every.keys()

@@ -158,15 +158,42 @@ def test_a_fault_of_ours(tmp_path: Path) -> None:
 
 
 def test_a_client_that_goes_away_is_not_answered(tmp_path: Path) -> None:
-    """A disconnect in the middle of a body sends nothing and logs nothing, but is counted."""
+    """A disconnect in the middle of a body sends nothing, and is counted and logged as one."""
     app, core = make_app(tmp_path, served())
     with capture_logs() as logs:
         request = post("/predict", b'{"inst')
         request.is_cut = True
         answer = call(app, request)
     assert answer.status == 0
-    assert logs == []
+    assert [(entry["event"], entry["status"]) for entry in logs] == [("client went away", 499)]
     assert core.metrics.requests["predict", 499, "1"] == 1
+
+
+def test_a_request_that_goes_well_is_not_logged(tmp_path: Path) -> None:
+    """At thousands a second a line for each would cost more than the answers."""
+    app, _ = make_app(tmp_path, served())
+    with capture_logs() as logs:
+        assert call(app, post("/predict", GOOD_BODY)).status == 200
+    assert logs == []
+
+
+def test_a_refused_request_is_one_line_without_its_values(tmp_path: Path) -> None:
+    """The line has the id, the version, the status, the kind of problem and the time it took."""
+    app, _ = make_app(tmp_path, served(version="7"))
+    with capture_logs() as logs:
+        body = body_of({**INSTANCE, "n": "SECRET\nlevel=info"})
+        assert call(app, post("/predict", body, x_request_id="look-for-me")).status == 422
+    [entry] = logs
+    assert entry.pop("duration_ms") > 0
+    assert entry == {
+        "event": "request refused",
+        "log_level": "info",
+        "request_id": "look-for-me",
+        "protocol": "predict",
+        "status": 422,
+        "version": "7",
+        "problem": "invalid-rows",
+    }
 
 
 @pytest.mark.parametrize("is_large", [False, True])

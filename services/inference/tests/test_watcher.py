@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from inference_fakes import FakeRegistry, HandClock, open_fake_engine, settings
+from structlog.testing import capture_logs
 
 from baton_inference.core import Core, create_core
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
@@ -272,3 +273,29 @@ def test_swap_duration_counts_from_the_alias_being_seen(
     core.watcher.step()
     assert core.metrics.swap_duration.sum == 7
     assert core.metrics.swap_failures == {"fetch": 1}
+
+
+def test_the_log_tells_the_story_of_a_swap(
+    core: Core, registry: FakeRegistry, time: HandClock
+) -> None:
+    """From the alias to the slot, each step with its version and how long it took."""
+    core.watcher.step()
+    registry.alias = "2"
+
+    def pass_a_second() -> None:
+        time.now_s += 1
+
+    registry.while_downloading = pass_a_second  # for each of three files
+    with capture_logs() as logs:
+        core.watcher.step()
+    assert [(entry["event"], entry["version"], entry.get("seconds")) for entry in logs] == [
+        ("the alias points to", "2", None),
+        ("loading", "2", None),
+        ("fetched and verified", "2", 3),
+        ("opened and warmed up", "2", 0),
+        ("serving", "2", 3),
+    ]
+    registry.alias = "1"
+    with capture_logs() as logs:
+        core.watcher.step()
+    assert "verified in the cache" in [entry["event"] for entry in logs]

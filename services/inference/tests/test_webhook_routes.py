@@ -63,10 +63,13 @@ def test_a_genuine_delivery_wakes_the_poller(app: tuple[Front, Core]) -> None:
     ],
 )
 def test_problems(app: tuple[Front, Core], body: bytes, secret: str, status: int) -> None:
-    """What is refused is a problem, and wakes nobody."""
+    """What is refused is a problem and a line in the log, and wakes nobody."""
     front, core = app
-    answer = deliver(front, body, secret)
+    with capture_logs() as logs:
+        answer = deliver(front, body, secret)
     assert answer.status == status
+    [entry] = logs
+    assert (entry["protocol"], entry["status"]) == ("webhook", status)
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
     assert ("www-authenticate" in answer.headers) == (status == 401)

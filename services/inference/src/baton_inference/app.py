@@ -17,6 +17,7 @@ from baton_inference.key_file import KeyFile
 from baton_inference.middleware import Front, RequestIds, ScoringRoutes
 from baton_inference.mlflow_routes import mlflow_routes
 from baton_inference.openapi import LiveDocument
+from baton_inference.request_log import RequestLog
 from baton_inference.routes import add_routes
 from baton_inference.scoring import InferRoute, ScoringParts, ScoringRoute
 from baton_inference.settings import InferenceSettings
@@ -63,15 +64,16 @@ def create_app(
     rest.include_router(console_routes(_console_writer(settings, core)))
     rest.include_router(mlflow_routes(core.slot))
     rest.include_router(v2_routes(core.slot))
+    request_log = RequestLog()
     if settings.webhook_secret is not None:
         receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
-        rest.include_router(webhook_routes(receiver, workers))
+        rest.include_router(webhook_routes(receiver, workers, request_log))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(  # type: ignore[method-assign]
         rest, core.slot, max_rows=settings.max_rows, needs_key=access is not None
     )
     bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
-    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies, access)
+    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies, request_log, access)
     return Front(_scoring_routes(parts), rest, RequestIds(), arrivals, access)
 
 

@@ -11,7 +11,7 @@ InferenceError
 │   ├── NotServed        the model or the version that is asked for is not the one that serves
 │   ├── NotAdmitted      no key, or none that is known
 │   ├── NotAllowed       a key that is for something else
-│   └── NotSigned        a webhook that is not the registry's, or not of these minutes
+│   └── Forged           a webhook that is not the registry's, or not of these minutes
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
 ├── Ending               the service ends before the request could be answered
@@ -101,7 +101,7 @@ class NotAllowed(Refused):
     """Its key is for something else."""
 
 
-class NotSigned(Refused):
+class Forged(Refused):
     """A webhook's signature is not the registry's, or its timestamp is too far off."""
 
 

@@ -12,6 +12,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import choose_encoder
 
+from baton_inference.errors import FailureKind
 from baton_inference.metrics import Metrics
 from baton_inference.status import Status
 
@@ -34,20 +35,24 @@ class MetricsCollector:
 
     def _scoring(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
-            "baton_requests", "Scoring requests.", labels=("protocol", "code", "model_version")
+            "baton_requests",
+            "Scoring requests that have ended; code 499: the client went away.",
+            labels=("protocol", "code", "model_version"),
         )
         for (protocol, code, version), count in self._metrics.requests.items():
             requests.add_metric((protocol, str(code), version), count)
         yield requests
         durations = HistogramMetricFamily(
             "baton_request_duration_seconds",
-            "Scoring requests, from their headers to their answer.",
+            "How long scoring requests took, from their headers to their answer.",
             labels=("protocol", "model_version"),
         )
         for labels, histogram in self._metrics.durations.items():
             durations.add_metric(labels, [*histogram.buckets()], histogram.sum)
         yield durations
-        rows = CounterMetricFamily("baton_rows", "Rows scored.", labels=("model_version",))
+        rows = CounterMetricFamily(
+            "baton_rows", "Rows scored, by the version that scored them.", labels=("model_version",)
+        )
         for version, count in self._metrics.rows.items():
             rows.add_metric((version,), count)
         yield rows
@@ -58,10 +63,10 @@ class MetricsCollector:
         swaps = "Replacements of the served version; the first load is not one."
         yield CounterMetricFamily("baton_swaps", swaps, value=self._metrics.swaps)
         failures = CounterMetricFamily(
-            "baton_swap_failures", "Versions that could not be loaded.", labels=("reason",)
+            "baton_swap_failures", "Attempts to load a version that failed.", labels=("reason",)
         )
-        for kind, count in self._metrics.swap_failures.items():
-            failures.add_metric((kind.value,), count)
+        for kind in FailureKind:  # zeros too: a first failure is seen as an increase
+            failures.add_metric((kind.value,), self._metrics.swap_failures[kind])
         yield failures
         histogram = self._metrics.swap_duration
         yield HistogramMetricFamily(
@@ -73,27 +78,31 @@ class MetricsCollector:
 
     def _state(self, status: Status) -> Iterator[Metric]:
         model = GaugeMetricFamily(
-            "baton_model_info", "The serving version.", labels=("version", "run_id", "engine")
+            "baton_model_info",
+            "1 for the version that serves.",
+            labels=("version", "run_id", "engine"),
         )
         if status.serving is not None:
             serving = status.serving
             model.add_metric((serving.version, serving.run_id, serving.engine), 1)
         yield model
         aspired = GaugeMetricFamily(
-            "baton_aspired_version_info", "The version that the alias names.", labels=("version",)
+            "baton_aspired_version_info",
+            "1 for the version that the alias names.",
+            labels=("version",),
         )
         if status.aspired_version is not None:
             aspired.add_metric((status.aspired_version,), 1)
         yield aspired
         registry = status.registry
-        reachable = "Whether the last look-up of the alias was answered."
+        reachable = "1 where the last look-up of the alias was answered, 0 where it was not."
         yield GaugeMetricFamily(
             "baton_registry_reachable", reachable, value=int(registry.reachable)
         )
         last = registry.last_success_at
         yield GaugeMetricFamily(
             "baton_registry_last_success_timestamp_seconds",
-            "When the registry last answered; 0 where it never did.",
+            "When the registry last answered, in POSIX time; 0 where it never did.",
             value=datetime.fromisoformat(last).timestamp() if last else 0,
         )
 

@@ -1,7 +1,8 @@
 """Brings a version to the point where it can serve: fetch, verify, build, warm up."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -12,21 +13,13 @@ from baton_inference.clock import Clock
 from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.codecs.predict import PROTOCOL
 from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.load_failures import as_load_failure, disk_reason
 from baton_inference.policy import Identity
 from baton_inference.slot import Served, Source
 from baton_inference.status import utc_text
 from baton_inference.warmup import warm_up
 from baton_registry.client import RegistryClient
-from baton_registry.errors import (
-    ArtifactNotFound,
-    ChecksumMismatch,
-    InvalidModel,
-    NotSigned,
-    RegistryError,
-    RegistryRefused,
-    RegistryUnavailable,
-    VersionNotFound,
-)
+from baton_registry.errors import RegistryError
 from baton_registry.fetch import FetchedModel, fetch, reopen
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
@@ -79,13 +72,14 @@ class Loader:
                 FailureKind.FETCH,
                 f"the registry says of version {version.version}: {version.status}",
             )
+        log.info("loading", version=version.version)
         try:
             check_signed(version, self._trusted)
             return self._from_cache(version) or self._from_registry(version)
         except LoadFailure:
             raise
         except Exception as error:
-            raise _load_failure(error) from error
+            raise as_load_failure(error) from error
 
     def load_last_served(self, name: str, alias: str) -> Served | None:
         """What served last for this model and alias; None where the cache cannot give it."""
@@ -96,7 +90,7 @@ class Loader:
             check_signed(kept[0], self._trusted)
             return self._build(reopen(*kept), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
-            log.warning("the cached version cannot be used", reason=str(_load_failure(error)))
+            log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
             return None
 
     def note_serving(self, served: Served, alias: str) -> None:
@@ -104,14 +98,14 @@ class Loader:
         try:
             self._cache.point_to(served.model, alias)
         except OSError as error:
-            log.warning("the serving version cannot be noted", reason=_disk(error))
+            log.warning("the serving version cannot be noted", reason=disk_reason(error))
 
     def clean_up(self) -> None:
         """Removes what died processes left behind."""
         try:
             self._cache.clean()
         except OSError as error:
-            log.warning("the cache cannot be cleaned", reason=_disk(error))
+            log.warning("the cache cannot be cleaned", reason=disk_reason(error))
 
     def _from_cache(self, version: ModelVersion) -> Served | None:
         try:
@@ -121,33 +115,37 @@ class Loader:
             recorded, directory = kept
             # What the registry records counts; where it records nothing, what was fetched does.
             expected = version if version.checksums else recorded
-            return self._build(reopen(expected, directory), "registry")
+            with self._told("verified in the cache", version):
+                fetched = reopen(expected, directory)
+            return self._build(fetched, "registry")
         except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
             log.warning(
                 "the cached version cannot be used; fetching it again",
                 version=version.version,
-                reason=str(_load_failure(error)),
+                reason=str(as_load_failure(error)),
             )
             return None
 
     def _from_registry(self, version: ModelVersion) -> Served:
         try:
             with self._cache.staging() as folder:
-                fetched = fetch(self._registry, version, folder)
+                with self._told("fetched and verified", version):
+                    fetched = fetch(self._registry, version, folder)
                 served = self._build(fetched, "registry")
                 self._cache.keep(version.with_checksums(fetched.checksums), folder)
                 return served
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
-            log.warning("the version cannot be cached", reason=_disk(error))
+            log.warning("the version cannot be cached", reason=disk_reason(error))
         with tempfile.TemporaryDirectory(prefix="baton-") as name:
             return self._build(fetch(self._registry, version, Path(name)), "registry")
 
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
         signature = fetched.mlmodel.signature
         version = fetched.version
-        engine = self._open_engine(fetched.onnx, signature)
-        codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
-        warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
+        with self._told("opened and warmed up", version):
+            engine = self._open_engine(fetched.onnx, signature)
+            codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
+            warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:
@@ -163,32 +161,10 @@ class Loader:
             since=utc_text(self._clock.posix_s()),
         )
 
-
-_KINDS: dict[type[Exception], FailureKind] = {
-    ChecksumMismatch: FailureKind.CHECKSUM,
-    NotSigned: FailureKind.SIGNATURE,
-    InvalidModel: FailureKind.INVALID,
-    ArtifactNotFound: FailureKind.INVALID,
-    VersionNotFound: FailureKind.INVALID,
-    RegistryUnavailable: FailureKind.FETCH,
-    RegistryRefused: FailureKind.FETCH,
-    EngineError: FailureKind.ENGINE,
-}
-
-
-def _load_failure(error: Exception) -> LoadFailure:
-    """What the error means for the version."""
-    if isinstance(error, LoadFailure):
-        return error
-    if isinstance(error, OSError):
-        return LoadFailure(FailureKind.FETCH, f"its files could not be stored: {_disk(error)}")
-    if type(error) in _KINDS:
-        return LoadFailure(_KINDS[type(error)], str(error))
-    log.error("a load failed unexpectedly", exc_info=error)
-    return LoadFailure(
-        FailureKind.INTERNAL, f"unexpected {type(error).__name__}; the log says more"
-    )
-
-
-def _disk(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+    @contextmanager
+    def _told(self, event: str, version: ModelVersion) -> Iterator[None]:
+        """One line of the story of a swap: what was done, and how long it took."""
+        started_s = self._clock.steady_s()
+        yield
+        seconds = round(self._clock.steady_s() - started_s, 3)
+        log.info(event, version=version.version, seconds=seconds)

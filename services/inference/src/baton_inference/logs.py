@@ -1,12 +1,25 @@
-"""Logging: one line an event on standard error, as JSON or for a person to read."""
+"""Logging: one line an event on standard error, as JSON or for a person to read.
+
+Whatever an event carries, it cannot look like another one: JSON escapes control characters itself,
+and for people they are escaped here; tracebacks are indented.
+"""
 
 import logging
 import sys
-from typing import Any
+import traceback
+from collections.abc import MutableMapping
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
 
 from baton_inference.settings import LogFormat
+
+_MULTI_LINE = ("exception", "stack")
+# C0, DEL, C1; the line separators; and what turns the direction of writing.
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F)]
+_CONTROLS += [0x200E, 0x200F, *range(0x2066, 0x206A)]
+_ESCAPES = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
 
 
 def configure(log_format: LogFormat) -> None:
@@ -42,7 +55,27 @@ def configure(log_format: LogFormat) -> None:
 
 def _renderers(*, is_console: bool) -> list[Any]:
     if is_console:
-        plain = structlog.dev.plain_traceback
         colors = sys.stderr.isatty()
-        return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
+        renderer = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=_indented)
+        return [_escaped, renderer]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+
+
+def _escaped(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """The event with its texts on one line each; what has lines of its own has them indented."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _indent(value) if name in _MULTI_LINE else value.translate(_ESCAPES)
+    return event
+
+
+def _indent(text: str) -> str:
+    return "\n".join("    " + line.translate(_ESCAPES) for line in text.split("\n"))
+
+
+def _indented(
+    out: TextIO, exc_info: tuple[type[BaseException], BaseException, TracebackType | None]
+) -> None:
+    out.write("\n" + _indent("".join(traceback.format_exception(*exc_info)).rstrip()))

@@ -3,11 +3,8 @@
 import gc
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import structlog
 
@@ -16,6 +13,7 @@ from baton_inference.core import Core, create_core
 from baton_inference.key_file import KeyFile
 from baton_inference.server import listen, serve
 from baton_inference.settings import InferenceSettings
+from baton_inference.stop_signals import StopSignals
 from baton_inference.workers import Workers
 from baton_registry.settings import SettingsError, load
 
@@ -31,8 +29,8 @@ def main() -> int:
     A setting that is not allowed or a port that is taken is one line on standard error, and 1.
     """
     # uvicorn raises the signal that ended it again: without this it would kill the process.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _end)
+    stop = StopSignals()
+    stop.take_over()
     try:
         settings = load(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
@@ -47,12 +45,13 @@ def main() -> int:
     if keys is not None:
         keys.start()
     try:
-        # The web framework takes half a second to import: meanwhile the watcher loads the model.
-        from baton_inference.app import create_app  # noqa: PLC0415
+        with stop.deferred():
+            # The web framework takes half a second to import: the watcher loads meanwhile.
+            from baton_inference.app import create_app  # noqa: PLC0415
 
-        settle_memory()
-        log.info("listening", host=settings.host, port=listener.getsockname()[1])
-        app = create_app(settings, core, workers, keys)
+            settle_memory()
+            log.info("listening", host=settings.host, port=listener.getsockname()[1])
+            app = create_app(settings, core, workers, keys)
         serve(app, listener, app.arrivals)
     finally:
         _close(core, workers)
@@ -77,10 +76,6 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-
-
-def _end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - a handler's shape
-    raise SystemExit(0)
 
 
 def _give_up(reason: str) -> int:

@@ -29,8 +29,8 @@ REQUEST_BUCKETS_S = (
     10.0,
 )
 SWAP_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-MAX_VERSIONS = 20
-"""Versions that have series of their own; the series of older ones go."""
+MAX_VERSIONS = 10
+"""Versions that have series of their own: those that answered last. The series of others go."""
 
 
 class Histogram:
@@ -69,11 +69,12 @@ class Metrics:
         self.swaps = 0
         self.swap_failures: Counter[FailureKind] = Counter()
         self.swap_duration = Histogram(SWAP_BUCKETS_S)
-        self._versions: dict[str, None] = {}
+        self._versions: dict[str, None] = {}  # the one that answered last is the last one
+        self._last_version = ""
 
     def count_request(self, protocol: str, status: int, version: str, duration_s: float) -> None:
         """One scoring request was answered; `version` is empty where none was being served."""
-        if version not in self._versions:
+        if version != self._last_version:
             self._admit(version)
         self.requests[protocol, status, version] += 1
         histogram = self.durations.get((protocol, version))
@@ -96,6 +97,10 @@ class Metrics:
 
     def _admit(self, version: str) -> None:
         """Makes room for a version's series: there may be thousands of versions in a lifetime."""
+        self._last_version = version
+        if not version:
+            return  # there is but one nameless series, of the time before any version served
+        self._versions.pop(version, None)
         self._versions[version] = None
         if len(self._versions) <= MAX_VERSIONS:
             return

@@ -3,7 +3,7 @@
 from typing import Any
 
 from baton_inference import problems
-from baton_inference.errors import NotAdmitted, NotAllowed, NotServed, NotSigned
+from baton_inference.errors import Forged, NotAdmitted, NotAllowed, NotServed
 
 Json = dict[str, Any]
 
@@ -45,7 +45,7 @@ def problem_response(description: str) -> Json:
 
 def scoring_problems(*, names_a_model: bool = False) -> Json:
     """The problems of a scoring route by their status; kinds that share one share a response."""
-    others = {NotSigned, NotAdmitted, NotAllowed} | (set() if names_a_model else {NotServed})
+    others = {Forged, NotAdmitted, NotAllowed} | (set() if names_a_model else {NotServed})
     titles: dict[int, list[str]] = {}
     for error, kind in problems.KINDS.items():
         if error not in others:

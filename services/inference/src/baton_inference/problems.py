@@ -10,6 +10,7 @@ from baton_inference.answer import Answer, Headers
 from baton_inference.errors import (
     BodyTooLarge,
     Ending,
+    Forged,
     InferenceError,
     InvalidRows,
     MalformedBody,
@@ -18,7 +19,6 @@ from baton_inference.errors import (
     NotAllowed,
     NotReady,
     NotServed,
-    NotSigned,
     Overloaded,
     TooManyRows,
     UnsupportedMedia,
@@ -67,7 +67,7 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
     NotAdmitted: ProblemKind("not-admitted", "An API key is needed", 401, _KEY),
     NotAllowed: ProblemKind("not-allowed", "The API key is not for this", 403),
     NotServed: ProblemKind("not-served", "The model or version is not served", 404),
-    NotSigned: ProblemKind("not-signed", "The webhook is not the registry's", 401, _SIGNATURE),
+    Forged: ProblemKind("forged", "The webhook is not the registry's", 401, _SIGNATURE),
     NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
     Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
     Ending: ProblemKind("ending", "The service is ending", 503, _RETRY),
@@ -88,6 +88,11 @@ def problem_of(error: InferenceError, request_id: str, path: str = "") -> Answer
     if isinstance(error, InvalidRows):
         members["errors"] = error.cells
     return _answer(members, path, kind.headers)
+
+
+def slug_of(error: InferenceError) -> str:
+    """The last part of the type of the problem that the error is."""
+    return KINDS[type(error)].slug
 
 
 def status_problem(

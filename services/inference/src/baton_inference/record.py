@@ -109,12 +109,19 @@ class Record:
     def note_serving(self, served: Served | None, *, is_replacement: bool = False) -> None:
         """A load ended well, or found nothing in the cache (None)."""
         self._is_loading = False
-        if is_replacement:
-            self._metrics.count_swap(self._clock.steady_s() - self._aspired_since_s)
+        # From the cache it serves before the alias was seen at all.
+        took_s = self._clock.steady_s() - self._aspired_since_s if self.aspired else None
+        if is_replacement and took_s is not None:
+            self._metrics.count_swap(took_s)
         if served is not None:
-            self.aspired = self.aspired or served.model  # from the cache, before any contact
+            self.aspired = self.aspired or served.model
             self.failure = self._shown_failure = None
-            log.info("serving", version=served.model.version, source=served.source)
+            log.info(
+                "serving",
+                version=served.model.version,
+                source=served.source,
+                seconds=None if took_s is None else round(took_s, 3),
+            )
         self._publish()
 
     def note_agreement(self) -> None:

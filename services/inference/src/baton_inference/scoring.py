@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import structlog
-
 from baton_engine.engine import Scores
 from baton_inference.access import Access
 from baton_inference.answer import Answer, Message, Receive, Scope, Send
@@ -17,18 +15,14 @@ from baton_inference.codecs.codec import Codec, Encoded
 from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
 from baton_inference.media import MediaHeaders
 from baton_inference.metrics import Metrics
-from baton_inference.problems import internal_problem, problem_of
+from baton_inference.problems import internal_problem, problem_of, slug_of
+from baton_inference.request_log import CLIENT_GONE, Ended, RequestLog, is_worth_a_line
 from baton_inference.slot import Served, Slot
 from baton_inference.stack import stack_of
 from baton_inference.targets import infer_target
 from baton_inference.workers import Workers
 
-CLIENT_GONE = 499
-"""What metrics count where nobody was left to answer, as nginx does."""
-
 _ENDING = Ending("the service is ending; send this again")
-
-log = structlog.get_logger("baton.scoring")
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,7 @@ class ScoringParts:
         batcher: scores few rows, together with others'.
         workers: the threads for many.
         bodies: reads what comes in more than one piece, or is not small.
+        log: tells of requests that did not go well.
         access: lets callers in; None where all are.
     """
 
@@ -49,6 +44,7 @@ class ScoringParts:
     batcher: Batcher
     workers: Workers
     bodies: BodyReader
+    log: RequestLog
     access: Access | None = None
 
 
@@ -63,12 +59,14 @@ class ScoringRoute:
         self._workers = parts.workers
         self._bodies = parts.bodies
         self._access = parts.access
+        self._log = parts.log
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Answers one POST."""
         started_s = time.perf_counter()
         served = self._slot.served
         code, answer = CLIENT_GONE, None
+        problem, stack = "", None
         try:
             answer = await self._score(scope, receive, served)
             code = answer.status
@@ -78,18 +76,23 @@ class ScoringRoute:
             answer = problem_of(_ENDING, request_id, scope["path"])
             code = answer.status
         except InferenceError as error:
+            problem = slug_of(error)
             if isinstance(error, ModelFailure):
-                _log_failure(error.__cause__ or error, request_id, served)
+                stack = stack_of(error.__cause__ or error)
             answer = problem_of(error, request_id, scope["path"])
             code = answer.status
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
-            _log_failure(error, request_id, served)
+            stack = stack_of(error)
             answer = internal_problem(request_id, scope["path"])
             code = answer.status
         finally:
             version = served.model.version if served else ""
             duration_s = time.perf_counter() - started_s
             self._metrics.count_request(self._protocol, code, version, duration_s)
+            if is_worth_a_line(code, duration_s):
+                self._log.write(
+                    Ended(request_id, self._protocol, code, version, duration_s, problem, stack)
+                )
         if answer is not None:
             await answer.send(scope, send, request_id)
 
@@ -155,8 +158,3 @@ def _scored(
     """How many rows, and the answer: from the body on."""
     batch = codec.decode(body, media)
     return batch.rows, codec.encode(score_batches(served, codec, (batch,)), batch)
-
-
-def _log_failure(error: BaseException, request_id: str, served: Served | None) -> None:
-    version = served.model.version if served else None
-    log.error("scoring failed", request_id=request_id, version=version, stack=stack_of(error))

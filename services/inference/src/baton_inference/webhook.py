@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from baton_inference.clock import Clock
-from baton_inference.errors import MalformedBody, NotSigned
+from baton_inference.errors import Forged, MalformedBody
 
 WINDOW_S = 300
 """How far a delivery's timestamp may be from our clock, and how long its id is remembered."""
@@ -79,13 +79,13 @@ class WebhookReceiver:
         """Takes one delivery; nudges once where it is news of our alias.
 
         Raises:
-            NotSigned: the signature is not MLflow's, or the timestamp is too far off.
+            Forged: the signature is not MLflow's, or the timestamp is too far off.
             MalformedBody: it is signed, and not the JSON of an event.
         """
         self._check_signature(delivery)
         sent_s, now_s = _seconds(delivery.timestamp), self._clock.posix_s()
         if abs(now_s - sent_s) > WINDOW_S:
-            raise NotSigned(f"the timestamp is over {WINDOW_S} s off; are both clocks right?")
+            raise Forged(f"the timestamp is over {WINDOW_S} s off; are both clocks right?")
         names_ours = _alias_of(delivery.body) == self._ours
         is_new = self._remember(delivery.delivery_id, max(now_s, sent_s) + WINDOW_S, now_s)
         if names_ours and is_new:
@@ -95,7 +95,7 @@ class WebhookReceiver:
     def _check_signature(self, delivery: Delivery) -> None:
         expected = delivery.expected_signature(self._secret)
         if not hmac.compare_digest(expected.encode(), delivery.signature.encode()):
-            raise NotSigned("the signature does not fit; is BATON_WEBHOOK_SECRET the registry's?")
+            raise Forged("the signature does not fit; is BATON_WEBHOOK_SECRET the registry's?")
 
     def _remember(self, delivery_id: str, expiry_s: float, now_s: float) -> bool:
         """Notes an id until it expires; False where it was noted already."""
@@ -114,7 +114,7 @@ def _seconds(timestamp: str) -> int:
     try:
         return int(timestamp)
     except ValueError as error:
-        raise NotSigned("the timestamp is not a number of seconds") from error
+        raise Forged("the timestamp is not a number of seconds") from error
 
 
 def _alias_of(body: bytes) -> tuple[Any, Any] | None:

@@ -1,5 +1,7 @@
 """`POST /webhooks/mlflow`: the registry says that something moved."""
 
+import time
+
 from fastapi import APIRouter, Request, Response
 
 from baton_inference.answer import Receive
@@ -8,7 +10,8 @@ from baton_inference.errors import ClientGone, InferenceError
 from baton_inference.media import MediaHeaders
 from baton_inference.middleware import REQUEST_ID
 from baton_inference.openapi_problems import Json, problem_response
-from baton_inference.problems import problem_of
+from baton_inference.problems import problem_of, slug_of
+from baton_inference.request_log import Ended, RequestLog
 from baton_inference.responses import response_of
 from baton_inference.webhook import Delivery, WebhookReceiver
 from baton_inference.workers import Workers
@@ -42,7 +45,9 @@ _PROBLEMS: dict[int | str, Json] = {
 }
 
 
-def webhook_routes(receiver: WebhookReceiver, workers: Workers) -> APIRouter:
+def webhook_routes(
+    receiver: WebhookReceiver, workers: Workers, request_log: RequestLog
+) -> APIRouter:
     """The route of the registry's webhook."""
     router = APIRouter(tags=["operations"])
     bodies = BodyReader(MAX_BODY_BYTES, workers)
@@ -57,6 +62,7 @@ def webhook_routes(receiver: WebhookReceiver, workers: Workers) -> APIRouter:
         openapi_extra=_DOCUMENTED,
     )
     async def mlflow_webhook(request: Request) -> Response:
+        started_s = time.perf_counter()
         try:
             body = await _read(bodies, request.receive, MediaHeaders(request.scope["headers"]))
             delivery_id, timestamp, signature = (request.headers.get(name, "") for name in _HEADERS)
@@ -64,7 +70,13 @@ def webhook_routes(receiver: WebhookReceiver, workers: Workers) -> APIRouter:
         except ClientGone:
             return Response(status_code=202)  # nobody is left to read it
         except InferenceError as error:
-            return response_of(problem_of(error, request.scope[REQUEST_ID], request.url.path))
+            request_id = request.scope[REQUEST_ID]
+            answer = problem_of(error, request_id, request.url.path)
+            duration_s = time.perf_counter() - started_s
+            request_log.write(
+                Ended(request_id, "webhook", answer.status, "", duration_s, slug_of(error))
+            )
+            return response_of(answer)
         return Response(status_code=202)
 
     return router

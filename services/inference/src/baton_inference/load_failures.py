@@ -1,0 +1,50 @@
+"""What an error during a load means for the version."""
+
+import structlog
+
+from baton_engine.engine import EngineError
+from baton_inference.errors import FailureKind, LoadFailure
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    NotSigned,
+    RegistryRefused,
+    RegistryUnavailable,
+    VersionNotFound,
+)
+
+log = structlog.get_logger("baton.loader")
+
+
+_KINDS: dict[type[Exception], FailureKind] = {
+    ChecksumMismatch: FailureKind.CHECKSUM,
+    NotSigned: FailureKind.SIGNATURE,
+    InvalidModel: FailureKind.INVALID,
+    ArtifactNotFound: FailureKind.INVALID,
+    VersionNotFound: FailureKind.INVALID,
+    RegistryUnavailable: FailureKind.FETCH,
+    RegistryRefused: FailureKind.FETCH,
+    EngineError: FailureKind.ENGINE,
+}
+
+
+def as_load_failure(error: Exception) -> LoadFailure:
+    """What the error means for the version."""
+    if isinstance(error, LoadFailure):
+        return error
+    if isinstance(error, OSError):
+        return LoadFailure(
+            FailureKind.FETCH, f"its files could not be stored: {disk_reason(error)}"
+        )
+    if type(error) in _KINDS:
+        return LoadFailure(_KINDS[type(error)], str(error))
+    log.error("a load failed unexpectedly", exc_info=error)
+    return LoadFailure(
+        FailureKind.INTERNAL, f"unexpected {type(error).__name__}; the log says more"
+    )
+
+
+def disk_reason(error: OSError) -> str:
+    """What is wrong with the disk, without a path."""
+    return error.strerror or type(error).__name__
