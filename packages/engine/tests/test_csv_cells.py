@@ -48,6 +48,13 @@ def test_casts(kind: ColumnType, values: list[str], expected: Any) -> None:
         assert expected is REFUSED
 
 
+@pytest.mark.parametrize("end", ["x", ".x", "e", "e1x", ".1x", " x"])
+def test_a_long_cell_is_refused_at_once(end: str) -> None:
+    """A cell of digits that is no number is not tried in all ways to split it, for minutes."""
+    with pytest.raises(ValueError, match="number"):
+        csv_cast(Column("c", "double"), ["1" * 131_000 + end])
+
+
 @pytest.mark.parametrize("marker", sorted(MISSING))
 def test_missing_markers(marker: str) -> None:
     """Each of pandas' markers is a missing number and a missing text."""

@@ -19,9 +19,10 @@ MISSING = frozenset({
 
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
-# Python's own float() also takes 1_000, other alphabets' digits, and NAN.
+# Python's own float() also takes 1_000, other alphabets' digits, and NAN. No two parts that follow
+# one another take the same digits: else a long cell would be tried in every way to split it.
 _NUMBER = re.compile(
-    r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
+    r"\s*[+-]?((\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
 )
 
 

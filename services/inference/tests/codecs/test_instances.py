@@ -168,7 +168,7 @@ def test_what_is_not_json_is_malformed(text: str) -> None:
         b'{"instances":[{"x":1,"n":1,"note":["\xff"]}]}',
         b'{"instances":[{"x":1,"n":1,"note":"\xed\xa0\x80"}]}',
         b'{"instances":[{"x":1,"n":1,"note":' + b"[" * 100_000 + b"]" * 100_000 + b"}]}",
-        b"[" * 1_000_000,
+        b"[" * 200_000,
     ],
 )
 def test_wrong_shapes_are_malformed(body: bytes) -> None:

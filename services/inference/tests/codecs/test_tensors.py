@@ -123,3 +123,32 @@ def test_anything_is_rows_or_refused(data: Any) -> None:
         except Refused:
             continue
         assert all(values.shape == (batch.rows,) for values in batch.columns.values())
+
+
+def test_extra_lists_take_no_more_memory_than_they_have() -> None:
+    """A long text among many short ones is not padded into all of their places."""
+    extra = [["a" * 2**20], *([["b"]] * 99_999)]
+    reader = TensorReader(SIGNATURE.columns, max_rows=100_000)
+    with pytest.raises(MalformedBody, match="one length"):
+        reader.inputs({"a": [1], "s": ["x"], "n": [2], "z": extra})
+
+
+@pytest.mark.parametrize(
+    ("extra", "is_good"),
+    [
+        ([[1], ["a"]], True),
+        ([[], []], True),
+        ([[[1, 2]], [[3, None]]], True),
+        ([[1], [1, 2]], False),
+        ([[1], 1], False),
+        ([[[1]], [1]], False),
+    ],
+)
+def test_extra_lists_must_be_of_one_shape(extra: Any, *, is_good: bool) -> None:
+    """As numpy wants them, whatever they hold."""
+    body = {"a": [1, 2], "s": ["x", "y"], "n": [1, 2], "z": extra}
+    if is_good:
+        assert READER.inputs(body).rows == 2
+        return
+    with pytest.raises(MalformedBody, match="one shape"):
+        READER.inputs(body)

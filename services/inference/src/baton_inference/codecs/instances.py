@@ -14,6 +14,7 @@ from msgspec import Raw
 from baton_engine.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.transpose import Rows
 from baton_inference.codecs.cells import CellReader, json_type
+from baton_inference.codecs.values import check_json_values, max_values
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_registry.signature import Signature
 
@@ -34,6 +35,7 @@ class InstancesDecoder:
     def __init__(self, signature: Signature, *, max_rows: int) -> None:
         self._columns = signature.columns
         self._max_rows = max_rows
+        self._max_values = max_values(len(signature.columns), max_rows)
         self._readers = {column.name: CellReader(column) for column in signature.columns}
         self._fast = _compile(signature)
 
@@ -56,6 +58,7 @@ class InstancesDecoder:
 
     def decode_slowly(self, body: bytes) -> Rows:
         """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
+        check_json_values(body, self._max_values)
         instances = _instances(body)
         if len(instances) > self._max_rows:
             raise TooManyRows(

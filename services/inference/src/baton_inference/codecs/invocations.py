@@ -16,6 +16,7 @@ from baton_inference.codecs.dataframes import records_frame, split_frame
 from baton_inference.codecs.document import parse_object
 from baton_inference.codecs.frame import Frame
 from baton_inference.codecs.tensors import TensorReader
+from baton_inference.codecs.values import check_csv_values, check_json_values, max_values
 from baton_inference.errors import MalformedBody
 from baton_inference.media import MediaHeaders
 from baton_registry.signature import Signature
@@ -37,6 +38,7 @@ class InvocationsCodec:
     def __init__(self, signature: Signature, *, max_rows: int) -> None:
         self._signature = signature
         self._max_rows = max_rows
+        self._max_values = max_values(len(signature.columns), max_rows)
         self._names = names = tuple(column.name for column in signature.columns)
         tensors = TensorReader(signature.columns, max_rows=max_rows)
         self._readers: dict[str, Reader] = {
@@ -49,6 +51,7 @@ class InvocationsCodec:
     def decode(self, body: bytes, media: MediaHeaders) -> ColumnBatch:
         """Reads JSON or CSV. Raises as `Codec.decode` says."""
         if media.media_type == CSV:
+            check_csv_values(body, self._max_values)
             frame = csv_frame(body, self._names, self._max_rows)
         else:
             frame = self._json_frame(body)
@@ -63,6 +66,7 @@ class InvocationsCodec:
         return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
     def _json_frame(self, body: bytes) -> Frame:
+        check_json_values(body, self._max_values)
         document = parse_object(body)
         formats = document.keys() & self._readers.keys()
         if len(formats) != 1 or document.keys() & LANGUAGE_MODEL_KEYS:

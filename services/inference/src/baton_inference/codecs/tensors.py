@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from baton_engine.casts import ABSENT, CAST_ERRORS, numpy_cast
+from baton_engine.casts import ABSENT, numpy_cast
 from baton_inference.codecs.frame import Frame, check_rows, transposed
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_registry.signature import Column
+
+MAX_DIMENSIONS = 64
+"""Of an array in numpy."""
 
 
 class TensorReader:
@@ -115,10 +116,25 @@ def _has_object(values: Collection[Any]) -> bool:
 
 
 def _check_homogeneous(name: str, values: Sequence[Any]) -> None:
-    """Extra columns are ignored, but not before numpy made an array of them."""
+    """Extra columns are ignored, but not before numpy made an array of them.
+
+    Not by numpy here: its arrays of text are as wide as the longest of them in every place.
+    """
     if not any(isinstance(value, list) for value in values):
         return
     try:
-        np.array([np.array(value) for value in values])
-    except CAST_ERRORS as error:
+        _shape(values, MAX_DIMENSIONS)
+    except ValueError as error:
         raise MalformedBody(f"the lists in {name[:200]!r} are not of one shape") from error
+
+
+def _shape(value: Any, dimensions: int) -> tuple[int, ...]:
+    """The shape of the array that numpy would make; raises `ValueError` where it would not."""
+    if not isinstance(value, list | tuple):
+        return ()
+    if not dimensions:
+        raise ValueError("too many dimensions")
+    shapes = {_shape(each, dimensions - 1) for each in value}
+    if len(shapes) > 1:
+        raise ValueError("not of one shape")
+    return (len(value), *shapes.pop()) if shapes else (0,)

@@ -19,6 +19,7 @@ from baton_inference.codecs.codec import ColumnBatch, Encoded, score_columns
 from baton_inference.codecs.frame import check_rows, columns_of
 from baton_inference.codecs.v2_request import InferRequest, Tensor, parse_request, split_body
 from baton_inference.codecs.v2_tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
+from baton_inference.codecs.values import check_json_values, max_values
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.media import MediaHeaders
 from baton_registry.model_version import ModelVersion
@@ -52,11 +53,13 @@ class V2Codec:
         self._signature = signature
         self._decoders = {column.name: TensorDecoder(column) for column in signature.columns}
         self._max_rows = max_rows
+        self._max_values = max_values(len(signature.columns), max_rows)
         self._head = {"model_name": version.name, "model_version": version.version}
 
     def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:
         """Reads a request, its tensors in JSON or after it. Raises as `Codec.decode` says."""
         head, tail = split_body(body, media.json_length)
+        check_json_values(head, self._max_values)
         request = parse_request(head)
         tensors = self._by_name(request)
         outputs = _outputs(request)
