@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,44 @@ def test_a_file_that_is_named_must_be_there(here: Path) -> None:
     (here / "b.toml").write_bytes(b"[data]\n# \xff")
     with pytest.raises(RequestError, match=r"b\.toml: .*codec can't decode.*UTF-8"):
         request.load(here / "b.toml", {})
+
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "baton-toml.md"
+
+
+def test_the_documents_example_is_allowed() -> None:
+    """It uses every key of the table's sections."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (example,) = re.findall("```toml\n(.*?)```", text, re.DOTALL)
+    wanted = request.load(config(example, "b.toml"), {})
+    assert wanted.data.model_fields_set == set(Data.model_fields)
+    assert wanted.columns.model_fields_set == set(Columns.model_fields)
+
+
+def test_the_document_names_keys_that_there_are() -> None:
+    """Each row of its tables, in its section."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for title, section in (("data", Data), ("columns", Columns), ("train", Train)):
+        part = text.split(f"## [{title}]\n")[1].split("\n## ")[0]
+        keys = re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)
+        assert keys
+        assert set(keys) <= set(section.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"separator": "ab"}, "--separator = 'ab'; allowed is one character, or one of comma, "),
+        ({"encoding": "latin9x"}, "--encoding = 'latin9x'; allowed is the name of a text encoding"),
+        ({"encoding": "base64"}, "--encoding = 'base64'; allowed is the name of a text encoding"),
+    ],
+)
+def test_an_option_that_is_not_allowed_is_named_as_one(given: dict[str, str], line: str) -> None:
+    """The command line has no sections."""
+    with pytest.raises(RequestError, match=line):
+        request.load(None, {"data": given})
+
+
+def test_a_separator_may_be_said_by_name() -> None:
+    """A tab is hard to write in a shell."""
+    assert request.load(None, {"data": {"separator": "tab"}}).data.separator == "\t"

@@ -38,7 +38,7 @@ def _separator(text: str) -> str:
 def _encoding(name: str) -> str:
     """Python's codecs that are no text encodings, such as base64, refuse as unknown names do."""
     try:
-        b"".decode(name)
+        "a".encode(name)
     except LookupError as error:
         raise ValueError from error
     return name
