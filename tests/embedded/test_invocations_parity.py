@@ -1,5 +1,6 @@
 """`/invocations` beside a running `mlflow models serve` of the same version."""
 
+import io
 import json
 import os
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from odd_bodies import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
 from rig import (
@@ -119,6 +122,21 @@ def test_many_rows(mlflow_serve: httpx.Client, inference: Inference) -> None:
     for document in documents:
         assert invoke(inference.http, json.dumps(document), JSON).json() == expected
     assert invoke(inference.http, csv_text(*rows), CSV).json() == expected
+    for media_type, body in columnar(rows).items():
+        assert invoke(inference.http, body, media_type).json() == expected
+
+
+def columnar(rows: list[dict[str, Any]]) -> dict[str, bytes]:
+    """The rows as Arrow and as Parquet, by content type."""
+    table = pa.Table.from_pylist(rows)
+    stream, file = io.BytesIO(), io.BytesIO()
+    with pa.ipc.new_stream(stream, table.schema) as sink:
+        sink.write_table(table)
+    pq.write_table(table, file)
+    return {
+        "application/vnd.apache.arrow.stream": stream.getvalue(),
+        "application/vnd.apache.parquet": file.getvalue(),
+    }
 
 
 def test_the_other_routes(mlflow_serve: httpx.Client, inference: Inference) -> None:

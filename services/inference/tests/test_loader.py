@@ -2,13 +2,15 @@
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from inference_fakes import FakeRegistry, HandClock, open_fake_engine
+from inference_fakes import FakeRegistry, HandClock, NearReader, open_fake_engine
 
 from baton_inference.cache import VersionCache
+from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.loader import Loader
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
@@ -28,7 +30,7 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         registry,
         VersionCache(directory),
         open_engine=open_fake_engine,
-        max_rows=100,
+        compile_codecs=partial(compile_codecs, arrow=NearReader(), max_rows=100),
         clock=HandClock().clock(),
         trusted=trusted,
     )

@@ -7,8 +7,11 @@ import subprocess
 import time
 from pathlib import Path
 
+import pyarrow as pa
+from columnar_bodies import read_answer, stream
 from service_process import command, environment, running
 
+from baton_inference.media import ARROW, PARQUET
 from baton_registry.api_keys import Scope, new_key
 
 
@@ -29,12 +32,50 @@ def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:
         assert service.process.wait(timeout=10) == 0
 
 
+def test_loads_no_more_than_it_needs(tmp_path: Path) -> None:
+    """A service that scores has loaded ONNX Runtime, and nothing of what makes models or Arrow."""
+    with running(tmp_path) as service:
+        service.wait_until_ready()
+        service.predict()
+        found = mapped(service.process.pid)
+    assert "onnxruntime" in found
+    assert not found & {"arro3", "mlflow", "onnx", "pandas", "pyarrow"}
+
+
+def mapped(pid: int) -> set[str]:
+    """The folders of the libraries that a process has loaded."""
+    maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    return {part for line in maps.splitlines() for part in Path(line.split()[-1]).parts}
+
+
 def test_sigint_is_an_orderly_end_too(tmp_path: Path) -> None:
     """Ctrl-C ends it with 0, and without a traceback."""
     with running(tmp_path) as service:
         service.process.send_signal(signal.SIGINT)
         assert service.process.wait(timeout=10) == 0
         assert "Traceback" not in service.log_file.read_text()
+
+
+def test_the_process_that_reads_arrow_ends_with_the_service(tmp_path: Path) -> None:
+    """An Arrow body is answered, and what read it is gone once the service has ended."""
+    with running(tmp_path) as service:
+        service.wait_until_ready()
+        connection = service.connect()
+        headers = {"content-type": ARROW.decode(), "accept": PARQUET.decode()}
+        connection.request("POST", "/invocations", stream(pa.table({"x": [1.5, -1]})), headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["content-type"]) == (200, PARQUET.decode())
+        assert read_answer(answer.read(), PARQUET).to_pydict() == {"predictions": ["yes", "no"]}
+        (child,) = children_of(service.process.pid)
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(timeout=10) == 0
+        assert not Path(f"/proc/{child}").exists()
+
+
+def children_of(pid: int) -> list[str]:
+    """The processes that it has begun."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [child for task in tasks for child in (task / "children").read_text().split()]
 
 
 def fail_to_start(tmp_path: Path, **values: str) -> str:

@@ -54,6 +54,27 @@ def test_a_content_type_may_be_left_to_the_protocol() -> None:
         media(**headers).check(ALLOWED | {None})
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_type": "application/vnd.apache.parquet"},
+        {"content_type": "application/vnd.apache.arrow.stream"},
+        {"accept": "text/html, Application/VND.apache.parquet"},
+    ],
+)
+def test_columnar(headers: dict[str, str]) -> None:
+    """What is Arrow or Parquet, or may be answered so, is told apart: it takes a thread."""
+    assert media(**headers).is_columnar
+    assert not media(content_type="application/json", accept="*/*").is_columnar
+
+
+def test_accept_may_be_sent_twice() -> None:
+    """Several headers of that name are one list."""
+    sent = MediaHeaders([(b"accept", b"text/html"), (b"accept", b"application/json;q=0.5")])
+    assert sent.accept == b"text/html,application/json;q=0.5"
+    assert media().accept == b""
+
+
 def test_json_length() -> None:
     """The length of the JSON before binary data is what is declared."""
     assert media().json_length is None

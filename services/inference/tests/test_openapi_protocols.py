@@ -32,10 +32,17 @@ def test_every_part_of_a_path_is_declared(tmp_path: Path) -> None:
 
 
 def test_the_content_types_are_named(tmp_path: Path) -> None:
-    """CSV and binary tensors are described beside JSON, with no version served too."""
+    """What is not JSON is described beside it, with no version served too."""
     paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
-    content = paths["/invocations"]["post"]["requestBody"]["content"]
-    assert set(content) == {"application/json", "text/csv"}
+    columnar = {"application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"}
+    invocations = paths["/invocations"]["post"]
+    assert set(invocations["requestBody"]["content"]) == {
+        "application/json",
+        "text/csv",
+        *columnar,
+    }
+    answers = invocations["responses"]["200"]["content"]
+    assert set(answers) == {"application/json", *columnar}
     infer = paths["/v2/models/{model_name}/infer"]["post"]
     for part in (infer["requestBody"], infer["responses"]["200"]):
         assert set(part["content"]) == {"application/json", "application/octet-stream"}

@@ -4,15 +4,18 @@ import asyncio
 import gzip
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from columnar_bodies import GOOD, WRITERS, read_answer
 from inference_fakes import (
     GOOD_BODY,
     INSTANCE,
     ErrorModel,
     FakeRegistry,
+    NearReader,
     Request,
     Response,
     SlowModel,
@@ -28,7 +31,10 @@ from structlog.testing import capture_logs
 
 from baton_inference.app import create_app
 from baton_inference.body import SMALL_BYTES
+from baton_inference.codecs.columnar import ArrowTable
+from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.core import create_core
+from baton_inference.media import ARROW, PARQUET
 from baton_inference.workers import Workers
 
 
@@ -112,6 +118,30 @@ def test_missing_content_type(tmp_path: Path) -> None:
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, identity"
     assert "not none" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("media_type", [ARROW, PARQUET])
+def test_arrow_and_parquet_never_hold_up_the_event_loop(tmp_path: Path, media_type: bytes) -> None:
+    """However small, such a body is read in a thread: another process does it."""
+    version = served()
+    threads = []
+
+    class Reader(NearReader):
+        def read(self, *args: Any) -> ArrowTable:
+            threads.append(threading.current_thread())
+            return super().read(*args)
+
+    codecs = compile_codecs(
+        version.model, version.signature, version.engine.classes, arrow=Reader(), max_rows=10
+    )
+    app, _ = make_app(tmp_path, replace(version, codecs=codecs))
+    headers = {"content_type": media_type.decode(), "accept": media_type.decode()}
+    answer = call(app, post("/invocations", WRITERS[media_type](GOOD), **headers))
+    assert (answer.status, answer.headers["x-model-version"]) == (200, "1")
+    assert answer.headers["content-type"] == media_type.decode()
+    assert read_answer(answer.body, media_type).to_pydict() == {"predictions": ["no", "no"]}
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_gzip_is_understood(tmp_path: Path) -> None:

@@ -77,12 +77,14 @@ class BodyReader:
     def small(self, first: Message, media: MediaHeaders) -> bytes | None:
         """The body, where the first message holds all of it and it is too small to be accounted.
 
-        What it returns is gone within the event loop's turn or two: that is no memory held.
+        What it returns is gone within the event loop's turn or two: that is no memory held. What is
+        columnar never is: another process reads it, and the event loop must not wait for it.
         """
         body: bytes = first.get("body", b"")
         is_whole = first["type"] == "http.request" and not first.get("more_body", False)
         is_small = len(body) <= min(SMALL_BYTES, self._max_bytes)
-        return body if is_whole and is_small and media.coding == b"identity" else None
+        is_quick = media.coding == b"identity" and not media.is_columnar
+        return body if is_whole and is_small and is_quick else None
 
     async def read(self, receive: Receive, media: MediaHeaders, share: Share) -> bytes:
         """The decoded body. Raises `BodyTooLarge` by Content-Length, and as `rest` does."""

@@ -1,10 +1,13 @@
 """The core of the service, wired: what follows the alias and what serves. It knows no HTTP."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from baton_engine.engine import Engine
+from baton_inference.arrow_reader import ArrowReader
 from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
+from baton_inference.codecs.compiled import compile_codecs
 from baton_inference.loader import Loader, OpenEngine
 from baton_inference.metrics import Metrics
 from baton_inference.moves import MoveReader
@@ -29,6 +32,7 @@ class Core:
         metrics: the counters.
         registry: the connection to the tracking server.
         moves: the moves of the alias, for people.
+        arrow: the process that reads Arrow and Parquet bodies.
         clock: what all of them read.
     """
 
@@ -39,12 +43,14 @@ class Core:
     metrics: Metrics
     registry: RegistryClient
     moves: MoveReader
+    arrow: ArrowReader
     clock: Clock
 
     def close(self) -> None:
         """Ends the poller and the connections."""
         self.poller.stop()
         self.registry.close()
+        self.arrow.close()
 
 
 def open_onnx_engine(model: bytes, signature: Signature) -> Engine:
@@ -72,12 +78,12 @@ def create_core(
         clock: in place of the system's clocks.
     """
     registry, clock = registry or RegistryClient(settings.tracking_uri), clock or Clock()
-    slot, metrics = Slot(), Metrics()
+    slot, metrics, arrow = Slot(), Metrics(), ArrowReader(settings.max_body_bytes)
     loader = Loader(
         registry,
         VersionCache(settings.cache_dir),
         open_engine=open_engine,
-        max_rows=settings.max_rows,
+        compile_codecs=partial(compile_codecs, arrow=arrow, max_rows=settings.max_rows),
         clock=clock,
         trusted=settings.trusted_keys,
     )
@@ -85,4 +91,4 @@ def create_core(
     moves = MoveReader(registry, settings.model_name, settings.alias, clock)
     watcher = Watcher(registry, loader, record, moves, clock)
     poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(slot, record, watcher, poller, metrics, registry, moves, clock)
+    return Core(slot, record, watcher, poller, metrics, registry, moves, arrow, clock)

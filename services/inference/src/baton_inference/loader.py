@@ -10,7 +10,7 @@ import structlog
 from baton_engine.engine import Engine, EngineError
 from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
-from baton_inference.codecs.compiled import compile_codecs
+from baton_inference.codecs.compiled import CompileCodecs
 from baton_inference.codecs.predict import PROTOCOL
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.load_failures import as_load_failure, disk_reason
@@ -40,7 +40,7 @@ class Loader:
         cache: VersionCache,
         *,
         open_engine: OpenEngine,
-        max_rows: int,
+        compile_codecs: CompileCodecs,
         clock: Clock,
         trusted: Sequence[TrustedKey] = (),
     ) -> None:
@@ -50,14 +50,14 @@ class Loader:
             registry: where versions are fetched from.
             cache: where they are kept.
             open_engine: makes an engine of an ONNX file's content.
-            max_rows: rows a request may hold, for the codecs.
+            compile_codecs: makes the codecs of a version.
             clock: tells since when a version serves.
             trusted: where there are any, only what one of these keys signed is loaded.
         """
         self._registry = registry
         self._cache = cache
         self._open_engine = open_engine
-        self._max_rows = max_rows
+        self._compile_codecs = compile_codecs
         self._clock = clock
         self._trusted = trusted
 
@@ -144,7 +144,7 @@ class Loader:
         version = fetched.version
         with self._told("opened and warmed up", version):
             engine = self._open_engine(fetched.onnx, signature)
-            codecs = compile_codecs(version, signature, engine.classes, max_rows=self._max_rows)
+            codecs = self._compile_codecs(version, signature, engine.classes)
             warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from baton_inference.errors import UnsupportedMedia
 
+ARROW = b"application/vnd.apache.arrow.stream"
+PARQUET = b"application/vnd.apache.parquet"
 _MAX_DIGITS = 18
 
 
@@ -12,6 +14,7 @@ class MediaHeaders:
     """The headers that say what a body is.
 
     Attributes:
+        accept: what may be answered, as it was sent; empty where nothing is said.
         media_type: the content type in lower case, without parameters; None where none is given.
         charset: as the content type says, in lower case.
         coding: the content encoding.
@@ -19,10 +22,11 @@ class MediaHeaders:
         json_length: of the JSON before the tensors, where V2's binary extension is used.
     """
 
-    __slots__ = ("charset", "coding", "json_length", "length", "media_type")
+    __slots__ = ("accept", "charset", "coding", "json_length", "length", "media_type")
 
     def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Reads them from the headers of an ASGI scope, whose names are in lower case."""
+        self.accept = b""
         self.media_type: bytes | None = None
         self.coding = b"identity"
         self.charset = b"utf-8"
@@ -35,8 +39,15 @@ class MediaHeaders:
                 self.coding = value.strip().lower() or b"identity"
             elif name == b"content-length":
                 self.length = _number(value)
+            elif name == b"accept":
+                self.accept = self.accept + b"," + value if self.accept else value
             elif name == b"inference-header-content-length":
                 self.json_length = _number(value)
+
+    @property
+    def is_columnar(self) -> bool:
+        """Whether the body is Arrow or Parquet, or the answer may be: work for a thread."""
+        return self.media_type in (ARROW, PARQUET) or b"vnd.apache" in self.accept.lower()
 
     def check(self, media_types: frozenset[bytes | None]) -> None:
         """Raises `UnsupportedMedia` on a content type or encoding that is not spoken."""

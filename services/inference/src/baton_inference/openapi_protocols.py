@@ -3,9 +3,12 @@
 from typing import Any
 
 from baton_inference.codecs import v2
+from baton_inference.media import ARROW, PARQUET
 from baton_inference.openapi_problems import Json, scoring_problems, version_headers
 from baton_inference.slot import Served
 
+_BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
+_COLUMNAR: Json = {each.decode(): _BINARY for each in (ARROW, PARQUET)}
 _SCALAR: Json = {"type": ["string", "number", "boolean", "null"]}
 _TENSOR: Json = {
     "type": "object",
@@ -85,16 +88,27 @@ def invocations_operation(served: Served | None) -> Json:
     return {
         "operationId": "invocations",
         "summary": "Score rows, as `mlflow models serve` does",
+        "description": "Also takes an Arrow stream or a Parquet file with the model's columns, and"
+        " answers with one where `Accept` asks for it: a table with the column `predictions`,"
+        " whose metadata are `model_name` and `model_version`. Where `Accept` asks for nothing"
+        " that can be written, the answer is JSON.",
         "tags": ["scoring"],
         "requestBody": {
             "required": True,
-            "content": {"application/json": body, "text/csv": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": body,
+                "text/csv": {"schema": {"type": "string"}},
+                **_COLUMNAR,
+            },
         },
         "responses": {
             "200": {
                 "description": "One prediction for each row, in their order.",
                 "headers": version_headers(),
-                "content": {"application/json": {"schema": _reference("InvocationAnswer")}},
+                "content": {
+                    "application/json": {"schema": _reference("InvocationAnswer")},
+                    **_COLUMNAR,
+                },
             },
             **scoring_problems(),
         },
@@ -116,7 +130,7 @@ def _infer_operation(served: Served | None, name: str, *parameters: str) -> Json
     json_body: Json = {"schema": _reference("InferRequest")}
     if served is not None:
         json_body["example"] = _infer_example(served)
-    binary = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    binary = {"application/octet-stream": _BINARY}
     return {
         "operationId": name,
         "summary": "Score tensors (Open Inference Protocol V2)",

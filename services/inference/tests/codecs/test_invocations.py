@@ -5,16 +5,18 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
-from inference_fakes import INSTANCE, SIGNATURE
+from columnar_bodies import WRITERS
+from inference_fakes import INSTANCE, SIGNATURE, NearReader
 
 from baton_engine.engine import Scores
-from baton_inference.codecs.codec import ColumnBatch
-from baton_inference.codecs.invocations import MLFLOW_VERSION, InvocationsCodec
+from baton_inference.codecs.invocations import MLFLOW_VERSION, InvocationsBatch, InvocationsCodec
 from baton_inference.errors import MalformedBody
-from baton_inference.media import MediaHeaders
+from baton_inference.media import ARROW, PARQUET, MediaHeaders
+from baton_registry.model_version import ModelVersion
 
-CODEC = InvocationsCodec(SIGNATURE, max_rows=10)
+CODEC = InvocationsCodec(ModelVersion("churn_model", "7"), SIGNATURE, NearReader(), max_rows=10)
 JSON = MediaHeaders([(b"content-type", b"application/json")])
 CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
 
@@ -44,6 +46,26 @@ def test_reads_csv() -> None:
     }
 
 
+@pytest.mark.parametrize("media_type", [ARROW, PARQUET])
+def test_reads_arrow_and_parquet(media_type: bytes) -> None:
+    """A columnar body gives the columns that JSON gives."""
+    body = WRITERS[media_type](pa.table({name: [value] for name, value in INSTANCE.items()}))
+    batch = CODEC.decode(body, MediaHeaders([(b"content-type", media_type)]))
+    assert {name: values.tolist() for name, values in batch.columns.items()} == {
+        name: [value] for name, value in INSTANCE.items()
+    }
+
+
+@pytest.mark.parametrize("answer_type", [b"application/json", ARROW, PARQUET])
+def test_answers_as_accept_asks(answer_type: bytes) -> None:
+    """Whatever the body is, the answer is what `Accept` prefers."""
+    body = json.dumps({"dataframe_records": [INSTANCE]}).encode()
+    accept = (b"accept", answer_type + b", text/html;q=0.5")
+    batch = CODEC.decode(body, MediaHeaders([(b"content-type", b"application/json"), accept]))
+    scores = Scores(np.array(["yes"]), np.zeros((1, 2), np.float32))
+    assert CODEC.encode(scores, batch).media_type == answer_type
+
+
 @pytest.mark.parametrize(
     "document",
     [
@@ -63,7 +85,7 @@ def test_needs_exactly_one_form(document: Any) -> None:
 def test_answers_labels(labels: list[Any]) -> None:
     """The predictions are the labels, in the target's type."""
     scores = Scores(np.array(labels), np.zeros((2, 2), np.float32))
-    encoded = CODEC.encode(scores, ColumnBatch(2, {}))
+    encoded = CODEC.encode(scores, InvocationsBatch(2, {}, b"application/json"))
     assert encoded.media_type == b"application/json"
     assert json.loads(encoded.body) == {"predictions": labels}
 

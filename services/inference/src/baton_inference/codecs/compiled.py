@@ -1,19 +1,27 @@
 """Every protocol's codec, compiled for one version."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from baton_inference.codecs import invocations, predict, v2
 from baton_inference.codecs.codec import Codec
+from baton_inference.codecs.columnar import TableReader
 from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Label, Signature
 
 Codecs = Mapping[str, Codec[Any]]
 """Protocol name to codec."""
+CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Codecs]
+"""Makes the codecs of a version from its signature and its classes."""
 
 
 def compile_codecs(
-    version: ModelVersion, signature: Signature, classes: tuple[Label, ...], *, max_rows: int
+    version: ModelVersion,
+    signature: Signature,
+    classes: tuple[Label, ...],
+    *,
+    arrow: TableReader,
+    max_rows: int,
 ) -> Codecs:
     """The codecs of a version.
 
@@ -21,10 +29,13 @@ def compile_codecs(
         version: named in the answers.
         signature: its columns.
         classes: its labels, in the order of the probabilities.
+        arrow: reads Arrow and Parquet bodies.
         max_rows: rows that a request may hold.
     """
     return {
         predict.PROTOCOL: predict.PredictCodec(version, signature, classes, max_rows=max_rows),
-        invocations.PROTOCOL: invocations.InvocationsCodec(signature, max_rows=max_rows),
+        invocations.PROTOCOL: invocations.InvocationsCodec(
+            version, signature, arrow, max_rows=max_rows
+        ),
         v2.PROTOCOL: v2.V2Codec(version, signature, max_rows=max_rows),
     }

@@ -4,13 +4,16 @@ https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-ser
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from baton_engine.engine import Engine, Scores
+from baton_inference.accept import preferred
 from baton_inference.answer import JSON
 from baton_inference.codecs.codec import ColumnBatch, Encoded, score_columns
+from baton_inference.codecs.columnar import ArrowTable, TableReader, encode_labels
 from baton_inference.codecs.csv_table import CSV, csv_frame
 from baton_inference.codecs.dataframes import records_frame, split_frame
 from baton_inference.codecs.document import parse_object
@@ -18,7 +21,8 @@ from baton_inference.codecs.frame import Frame
 from baton_inference.codecs.tensors import TensorReader
 from baton_inference.codecs.values import check_csv_values, check_json_values, max_values
 from baton_inference.errors import MalformedBody
-from baton_inference.media import MediaHeaders
+from baton_inference.media import ARROW, PARQUET, MediaHeaders
+from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
 
 Reader = Callable[[Any], Frame]
@@ -30,13 +34,32 @@ LANGUAGE_MODEL_KEYS = frozenset({"messages", "prompt", "input"})
 """A body with one of these is for another kind of model, whatever else it holds."""
 
 
+ANSWERS = (JSON, ARROW, PARQUET)
+"""The content types of answers, the usual one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationsBatch(ColumnBatch):
+    """Rows, and how they are to be answered.
+
+    Attributes:
+        answer_type: one of `ANSWERS`.
+    """
+
+    answer_type: bytes
+
+
 class InvocationsCodec:
     """`/invocations` for one version."""
 
-    media_types: frozenset[bytes | None] = frozenset({JSON, CSV})
+    media_types: frozenset[bytes | None] = frozenset({JSON, CSV, ARROW, PARQUET})
 
-    def __init__(self, signature: Signature, *, max_rows: int) -> None:
+    def __init__(
+        self, version: ModelVersion, signature: Signature, arrow: TableReader, *, max_rows: int
+    ) -> None:
+        self._version = version
         self._signature = signature
+        self._arrow = arrow
         self._max_rows = max_rows
         self._max_values = max_values(len(signature.columns), max_rows)
         self._names = names = tuple(column.name for column in signature.columns)
@@ -48,21 +71,28 @@ class InvocationsCodec:
             "inputs": tensors.inputs,
         }
 
-    def decode(self, body: bytes, media: MediaHeaders) -> ColumnBatch:
-        """Reads JSON or CSV. Raises as `Codec.decode` says."""
+    def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
+        """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
+        table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
-            frame = csv_frame(body, self._names, self._max_rows)
+            table = csv_frame(body, self._names, self._max_rows)
+        elif media.media_type in (ARROW, PARQUET):
+            table = self._arrow.read(body, media.media_type, self._names, self._max_rows)
         else:
-            frame = self._json_frame(body)
-        return frame.to_batch(self._signature)
+            table = self._json_frame(body)
+        batch = table.to_batch(self._signature)
+        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
+        return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
-    def score(self, engine: Engine, batches: Sequence[ColumnBatch]) -> Scores:
+    def score(self, engine: Engine, batches: Sequence[InvocationsBatch]) -> Scores:
         """The scores of all batches, one after the other."""
         return score_columns(engine, batches)
 
-    def encode(self, scores: Scores, batch: ColumnBatch) -> Encoded:  # noqa: ARG002
+    def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:
         """Writes the labels; all that a classifier's `predict` gives."""
+        if batch.answer_type != JSON:
+            return encode_labels(scores.labels, self._version, batch.answer_type)
         return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
     def _json_frame(self, body: bytes) -> Frame:
