@@ -5,13 +5,10 @@ import socket
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from baton_inference.answer import ASGIApp
 from baton_inference.arrivals import Arrivals
-from baton_inference.middleware import RequestIds
-from baton_inference.problems import MEDIA_TYPE, status_problem
-from baton_inference.wire import offer
+from baton_inference.protocol import Protocol
 
 KEEP_ALIVE_S = 75
 """Longer than clients and proxies keep an idle connection: so it is they who close it, and no
@@ -23,14 +20,25 @@ ANSWERS_S = 6.0
 LAST_WORDS_S = 0.1
 """For the answers of requests that were given up to leave the process."""
 BACKLOG = 2048
+TICKS_PER_LOOK = 10
+"""How many of uvicorn's ticks, a tenth of a second each, between two looks for slow clients."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server with a gentler end.
+    """uvicorn's server with a gentler end, and with an end to its patience.
 
     uvicorn closes idle connections at once, and a request that is on its way on one of them is
     lost. Here, connections first stay open for a moment; each answer tells the client to close.
     """
+
+    async def on_tick(self, counter: int) -> bool:
+        """Looks after connections; called by uvicorn, ten times a second."""
+        if counter % TICKS_PER_LOOK == 0:
+            now_s = asyncio.get_running_loop().time()
+            for connection in [*self.server_state.connections]:
+                if isinstance(connection, Protocol):
+                    connection.end_if_slow(now_s)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the server; called by uvicorn."""
@@ -47,33 +55,6 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
         await asyncio.sleep(LAST_WORDS_S)
-
-
-class Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1, with an answer to what is not HTTP that is a problem like any other."""
-
-    arrivals: Arrivals
-    """What to tell of each request."""
-
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begins a request in the event loop's next turn; called by uvicorn."""
-        self.arrivals.note_arrival()
-        offer(cycle)
-        super()._start_asgi_task(cycle, app)
-
-    def send_400_response(self, msg: str) -> None:
-        """Answers what cannot be parsed; called by uvicorn."""
-        request_id = RequestIds().new()
-        body = status_problem(400, msg, request_id).body
-        head = (
-            "HTTP/1.1 400 Bad Request\r\n"
-            f"content-type: {MEDIA_TYPE}\r\n"
-            f"content-length: {len(body)}\r\n"
-            f"x-request-id: {request_id}\r\n"
-            "connection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
