@@ -23,13 +23,19 @@ def request(body: bytes = BODY, *headers: bytes) -> bytes:
     return HEAD + b"content-length: %d\r\n" % len(body) + lines + b"\r\n" + body
 
 
+def read_all(connection: socket.socket) -> bytes:
+    """All that comes until the server closes."""
+    content = b""
+    while piece := connection.recv(65536):
+        content += piece
+    return content
+
+
 def answers(service: Service, sent: bytes, count: int) -> list[bytes]:
     """The heads of the answers to what is sent on one connection, which the server closes."""
     with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
         connection.sendall(sent)
-        content = b""
-        while piece := connection.recv(65536):
-            content += piece
+        content = read_all(connection)
     heads = [part.partition(b"\r\n\r\n")[0] for part in content.split(b"HTTP/1.1 ")[1:]]
     assert len(heads) == count, content
     return heads
@@ -65,8 +71,28 @@ def test_requests_in_one_piece_are_answered_in_order(service: Service) -> None:
     assert all(each in head for each, head in zip(ids, heads, strict=True))
 
 
+def test_head_is_answered_without_a_body(service: Service) -> None:
+    """A body would be taken for the beginning of the connection's next answer."""
+    head = request(b"").replace(b"POST", b"HEAD", 1)
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        connection.sendall(head + request(BODY, b"connection: close"))
+        first, _, rest = read_all(connection).partition(b"\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 405")
+    assert rest.startswith(b"HTTP/1.1 200")
+
+
 def test_http_1_0_is_answered_and_closed(service: Service) -> None:
     """An old client waits for the end of the connection, and gets it."""
     sent = request(BODY).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
     (head,) = answers(service, sent, 1)
     assert head.startswith(b"200")
+
+
+def test_a_client_that_leaves_with_requests_under_way_leaves_no_traceback(service: Service) -> None:
+    """Only the newest of a connection's requests is told by uvicorn that its client has gone."""
+    large = request(BODY + b" " * 20_000)  # answered from a thread, when the client is gone
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+            connection.sendall(large + large)
+    assert service.predict().status == 200
+    assert "Exception in ASGI" not in service.log_file.read_text()

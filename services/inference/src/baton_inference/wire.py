@@ -23,6 +23,10 @@ def _write(cycle: RequestResponseCycle, answer: Answer, request_id: str) -> bool
     defaults = cycle.default_headers
     # More than the date: the server is ending, and says so in a header that uvicorn acts on.
     is_plain = cycle.keep_alive and not cycle.response_started and len(defaults) <= 1
+    is_plain = is_plain and cycle.scope["method"] != "HEAD"  # which is answered without a body
+    if cycle.transport.is_closing():
+        # uvicorn notes a client's leaving only on the newest of its requests.
+        cycle.disconnected = True
     if not is_plain or cycle.disconnected or cycle.flow.write_paused:
         return False
     cycle.response_started = cycle.response_complete = True
