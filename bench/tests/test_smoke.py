@@ -13,7 +13,7 @@ from bench.results import Results
 from bench.swap_results import SwapResults
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_the_benchmarks_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every load answers without a failure, every swap is seen, and every goal has a figure."""
     if shutil.which("wrk") is None:
