@@ -22,6 +22,7 @@ VERBS = {
     "train": "Train a version, register it, and say whether it passed the gate.",
     "promote": "Move the alias to a version.",
     "rollback": "Move the alias back to the version promoted before.",
+    "score": "Score a whole CSV or Parquet file with one version.",
     "status": "Show what the alias points to and what inference serves.",
     "history": "Show every known move of the alias, oldest first.",
     "webhook": "Let the registry tell inference when an alias moves.",

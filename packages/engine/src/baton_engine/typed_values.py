@@ -11,6 +11,11 @@ from baton_engine.numbers import number_column
 from baton_engine.values import Numbers, Odd, Texts, Values
 from baton_registry.signature import Column
 
+
+class WrongType(BadCells):
+    """The whole column is of a kind that does not go into it, whatever its values are."""
+
+
 _MISSING = "is missing; the column is required"
 
 
@@ -59,8 +64,9 @@ def _booleans(column: Column, values: Numbers) -> Array:
     return values.astype(np.float64 if gaps.any() else np.bool_)
 
 
-def _of_other_kind(column: Column, found: str) -> BadCells:
-    return _bad(column, [(0, f"must be {WANTED[column.type]}; the column holds {found}")])
+def _of_other_kind(column: Column, found: str) -> WrongType:
+    message = f"must be {WANTED[column.type]}; the column holds {found}"
+    return WrongType((BadCell(0, column.name, message),))
 
 
 def _bad(column: Column, told: Iterable[tuple[int, str]]) -> BadCells:

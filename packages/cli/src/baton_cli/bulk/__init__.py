@@ -1,0 +1,1 @@
+"""Bulk scoring: a whole file through one version, chunk by chunk."""

@@ -1,0 +1,111 @@
+"""Some rows of a file: as they stand in it, and as columns of a signature."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+from arro3.core import Array as ArrowArray
+from arro3.core import DataType, RecordBatch
+
+from baton_engine.arrow_values import values_of
+from baton_engine.casts import cast_column
+from baton_engine.columns import Array
+from baton_engine.csv_cells import csv_cast
+from baton_engine.typed_values import typed_column
+from baton_registry.signature import Column
+
+
+class Chunk(Protocol):
+    """Some rows.
+
+    Attributes:
+        places: where each row is, e.g. `line 17`.
+    """
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Where each row is."""
+        ...
+
+    def read(self, column: Column) -> Array:
+        """A column of the file. Raises `BadCells`."""
+        ...
+
+    def without(self, rows: Collection[int]) -> Self:
+        """The chunk without some rows, counted from 0."""
+        ...
+
+    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Columns as they stand in the file."""
+        ...
+
+
+@dataclass(frozen=True)
+class CsvChunk:
+    """Rows of a CSV file: cells mean what they mean in CSV on `/invocations`.
+
+    Attributes:
+        names: of the columns.
+        lines: in which each row begins, from 1.
+        cells: each row's, as many as there are names.
+    """
+
+    names: Sequence[str]
+    lines: Sequence[int]
+    cells: Sequence[Sequence[str]]
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Where each row is."""
+        return [f"line {line}" for line in self.lines]
+
+    def read(self, column: Column) -> Array:
+        """A column. Raises `BadCells`."""
+        return cast_column(column, self._texts(column.name), csv_cast)
+
+    def without(self, rows: Collection[int]) -> "CsvChunk":
+        """The chunk without some rows."""
+        left = [row for row in range(len(self.cells)) if row not in rows]
+        return replace(
+            self, lines=[self.lines[row] for row in left], cells=[self.cells[row] for row in left]
+        )
+
+    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Columns of text, as it stands in the file."""
+        return [ArrowArray(self._texts(name), DataType.string()) for name in names]
+
+    def _texts(self, name: str) -> list[str]:
+        at = self.names.index(name)
+        return [row[at] for row in self.cells]
+
+
+@dataclass(frozen=True)
+class ParquetChunk:
+    """Rows of a Parquet file.
+
+    Attributes:
+        batch: the rows.
+        rows: the number of each in the file, from 1.
+    """
+
+    batch: RecordBatch
+    rows: Sequence[int]
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Where each row is."""
+        return [f"row {row}" for row in self.rows]
+
+    def read(self, column: Column) -> Array:
+        """A column. Raises `BadCells`."""
+        return typed_column(column, values_of(self.batch.column(column.name)))
+
+    def without(self, rows: Collection[int]) -> "ParquetChunk":
+        """The chunk without some rows."""
+        left = [row for row in range(len(self.rows)) if row not in rows]
+        taken = self.batch.take(ArrowArray(left, DataType.int64()))
+        return ParquetChunk(taken, [self.rows[row] for row in left])
+
+    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Columns in the types of the file."""
+        return [self.batch.column(name) for name in names]
