@@ -116,12 +116,8 @@ class Record:
         if served is not None:
             self.aspired = self.aspired or served.model
             self.failure = self._shown_failure = None
-            log.info(
-                "serving",
-                version=served.model.version,
-                source=served.source,
-                seconds=None if took_s is None else round(took_s, 3),
-            )
+            took = {} if took_s is None else {"seconds": round(took_s, 3)}
+            log.info("serving", version=served.model.version, source=served.source, **took)
         self._publish()
 
     def note_agreement(self) -> None:

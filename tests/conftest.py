@@ -1,4 +1,4 @@
-"""One real tracking server and two trained versions for all tests of the embedded product."""
+"""One real tracking server and two trained versions for all tests of the whole product."""
 
 import itertools
 import os

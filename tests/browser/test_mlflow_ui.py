@@ -1,0 +1,44 @@
+"""MLflow's own pages show what Baton did."""
+
+from browser.conftest import Watched
+from playwright.sync_api import expect
+from rig import Desk
+
+LIMIT_MS = 30_000
+
+
+def test_the_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watched) -> None:
+    """The model, both versions, and the alias on the one that was promoted or rolled back to."""
+    page = watched.page
+    for command, version in (
+        (("promote", "1"), "1"),
+        (("promote", "2"), "2"),
+        (("rollback",), "1"),
+    ):
+        stocked.baton(*command)
+        page.goto(f"{stocked.tracking_uri}/#/models/{stocked.model}")
+        page.reload()
+        expect(page.get_by_role("heading", name=stocked.model)).to_be_visible(timeout=LIMIT_MS)
+        for each in ("1", "2"):
+            row = page.get_by_role("row").filter(has_text=f"Version {each}")
+            expect(row).to_be_visible(timeout=LIMIT_MS)
+            shown = row.get_by_text("production")
+            expect(shown).to_have_count(1 if each == version else 0, timeout=LIMIT_MS)
+
+
+def test_the_operations_page_links_into_mlflow(stocked: Desk, watched: Watched) -> None:
+    """The links to the serving version and its run lead to MLflow's pages of them."""
+    stocked.baton("promote", "2")
+    with stocked.serve() as inference:
+        inference.wait_serves("2")
+        run_id = inference.status()["serving"]["run_id"]
+        page = watched.page
+        page.goto(inference.url)
+        version = page.locator("#pass a").last
+        expect(version).to_have_text("version 2", timeout=15_000)
+        run = page.locator("#facts a")
+        targets = [str(link.get_attribute("href")) for link in (version, run)]
+    page.goto(targets[0])
+    expect(page.get_by_role("heading", name="Version 2")).to_be_visible(timeout=LIMIT_MS)
+    page.goto(targets[1])
+    expect(page.get_by_text(run_id).first).to_be_visible(timeout=LIMIT_MS)

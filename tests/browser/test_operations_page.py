@@ -1,0 +1,149 @@
+"""The operations page in a browser, beside a real registry."""
+
+from pathlib import Path
+
+import pytest
+from browser.conftest import Watched
+from playwright.sync_api import Browser, ViewportSize, expect
+from rig import LOCAL, Desk, Inference, TrackingServer, register
+
+from baton_registry import ModelVersion, promotion
+
+ALIAS = "production"
+MARKUP = "<img src=x onerror=alert(1)>"
+PHONE = ViewportSize(width=390, height=844)
+
+
+def headline(watched: Watched, text: str) -> None:
+    """Waits until the page's headline is this."""
+    expect(watched.page.locator("#state .headline")).to_have_text(text, timeout=15_000)
+
+
+def open_page(watched: Watched, inference: Inference) -> None:
+    watched.page.goto(inference.url)
+
+
+def test_a_swap_and_a_failed_swap(
+    stocked: Desk, trained: list[ModelVersion], watched: Watched
+) -> None:
+    """The page tells what serves, who moved the alias and why; what failed, and the way back."""
+    stocked.baton("promote", "1", "--reason", "the first one")
+    with stocked.serve() as inference:
+        open_page(watched, inference)
+        page = watched.page
+        headline(watched, "Version 1 is serving")
+        expect(page.locator("#why")).to_contain_text("the first one")
+        expect(page.locator("#pass .track")).to_have_class("track agree")
+
+        stocked.baton("promote", "2", "--reason", "better in spring")
+        headline(watched, "Version 2 is serving")
+        expect(page.locator("#why")).to_contain_text("better in spring")
+        expect(page.locator("#moves li").first).to_contain_text("1 → 2")
+        expect(page.locator("#rollback code").first).to_contain_text("baton rollback --wait")
+
+        broken = register(stocked, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
+        with stocked.registry as registry:
+            registry.set_alias(stocked.model, ALIAS, broken)
+        note = page.locator("#notes .note")
+        expect(note).to_contain_text("Version 3 cannot be loaded", timeout=15_000)
+        expect(note).to_contain_text("checksums")
+        expect(note.locator("code")).to_contain_text("baton rollback --wait")
+        expect(page.locator("#state .badge")).to_have_text("degraded")
+        headline(watched, "Version 2 is serving")
+
+        stocked.baton("rollback")
+        expect(page.locator("#state .badge")).to_have_text("serving", timeout=15_000)
+        expect(page.locator("#notes .note")).to_have_count(0)
+        assert watched.faults == []
+        assert all(address.startswith(inference.url) for address in watched.addresses)
+
+
+def test_predict_from_the_form(stocked: Desk, watched: Watched) -> None:
+    """The form is made from the live schema; what is wrong is told at its field."""
+    stocked.baton("promote", "1")
+    with stocked.serve() as inference:
+        inference.wait_serves("1")
+        open_page(watched, inference)
+        page = watched.page
+        page.get_by_role("button", name="Predict").click()
+        answer = page.locator("#answer")
+        expect(answer).to_contain_text("version 1")
+        expect(answer.locator("meter")).to_have_count(2)
+
+        page.get_by_label("tenure").fill("many")
+        page.get_by_role("button", name="Predict").click()
+        expect(answer).to_contain_text("The rows do not fit the model")
+        expect(page.get_by_label("tenure")).to_have_attribute("aria-invalid", "")
+        expect(page.locator("#field-tenure-error")).not_to_be_empty()
+
+
+def test_what_the_registry_holds_is_text(
+    tracking: TrackingServer, trained: list[ModelVersion], watched: Watched, tmp_path: Path
+) -> None:
+    """A model, a person and a reason of markup are shown as they are written, and run nothing."""
+    desk = Desk(tracking.uri, MARKUP, tmp_path)
+    register(desk, trained[0])
+    with desk.registry as registry:
+        promotion.promote(
+            registry,
+            MARKUP,
+            "1",
+            alias=ALIAS,
+            by=MARKUP,
+            reason=f"<script>alert(2)</script>{MARKUP}",
+        )
+    with desk.serve() as inference:
+        inference.wait_serves("1")
+        open_page(watched, inference)
+        page = watched.page
+        headline(watched, "Version 1 is serving")
+        expect(page.locator("#subject")).to_have_text(f"{MARKUP} @ {ALIAS}")
+        expect(page.locator("#moves")).to_contain_text(f"<script>alert(2)</script>{MARKUP}")
+        assert page.locator("main img, main script").count() == 0
+        assert watched.faults == []
+
+
+def test_before_a_model_and_without_a_registry(tmp_path: Path, watched: Watched) -> None:
+    """A process that knows nothing yet says so, and what to look at."""
+    with Desk(f"http://{LOCAL}:1", "churn_model", tmp_path).serve() as inference:
+        open_page(watched, inference)
+        headline(watched, "No version is being served")
+        expect(watched.page.locator("#notes")).to_contain_text(
+            "The registry cannot be reached", timeout=15_000
+        )
+        expect(watched.page.locator("#try")).to_contain_text("nothing to try")
+
+
+def test_says_when_inference_is_gone(stocked: Desk, watched: Watched) -> None:
+    """A page that is left open does not go on claiming what was."""
+    stocked.baton("promote", "1")
+    with stocked.serve() as inference:
+        open_page(watched, inference)
+        headline(watched, "Version 1 is serving")
+        expect(watched.page.locator("#lost")).to_be_hidden()
+    expect(watched.page.locator("#lost")).to_contain_text("does not answer", timeout=15_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fits_a_phone(stocked: Desk, browser: Browser, scheme: str) -> None:
+    """Nothing is wider than the screen, in light and dark; every field has a label."""
+    stocked.baton("promote", "1")
+    dark = scheme == "dark"
+    with (
+        stocked.serve() as inference,
+        browser.new_context(viewport=PHONE, color_scheme="dark" if dark else "light") as context,
+    ):
+        inference.wait_serves("1")
+        page = context.new_page()
+        page.goto(inference.url)
+        expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=15_000)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        unnamed = page.locator("#form :is(input, select)").evaluate_all(
+            "fields => fields.filter(field => !field.labels.length).length"
+        )
+        assert width <= PHONE["width"]
+        assert paper == ("rgb(17, 19, 23)" if dark else "rgb(245, 245, 241)")
+        assert unnamed == 0
+        for landmark in ("banner", "navigation", "main", "contentinfo"):
+            assert page.get_by_role(landmark).count() == 1, landmark
