@@ -16,7 +16,7 @@ from baton_engine.transpose import Rows
 from baton_inference.codecs.cells import CellReader, json_type
 from baton_inference.codecs.values import check_json_values, max_values
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
-from baton_registry.signature import Signature
+from baton_registry.signature import Column, Signature
 
 MAX_SHOWN_NAME = 200
 """Characters of an unknown name that are repeated to its sender."""
@@ -105,19 +105,26 @@ class InstancesDecoder:
         return None
 
 
-def _compile(signature: Signature) -> msgspec.json.Decoder[Any] | None:
-    """The decoder of the fast path; None where msgspec cannot name a column."""
+def row_struct(columns: Sequence[Column]) -> type[msgspec.Struct] | None:
+    """A type that msgspec reads one row into; None where it cannot name a column."""
     fields: list[Any] = []
-    for number, column in enumerate(signature.columns):
+    for number, column in enumerate(columns):
         default = () if column.required else (None,)
         fields.append((f"c{number}", json_type(column), *default))
-    names = {f"c{number}": column.name for number, column in enumerate(signature.columns)}
+    names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:
         # gc=False: rows hold only scalars, so they need not be tracked.
-        row = msgspec.defstruct(
+        return msgspec.defstruct(
             "Row", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False
         )
     except ValueError:  # a quote, a backslash or a control character in a column's name
+        return None
+
+
+def _compile(signature: Signature) -> msgspec.json.Decoder[Any] | None:
+    """The decoder of the fast path, where there can be one."""
+    row = row_struct(signature.columns)
+    if row is None:
         return None
     body = msgspec.defstruct("Body", [("instances", list[row])], forbid_unknown_fields=True)  # type: ignore[valid-type]
     return msgspec.json.Decoder(body)

@@ -3,12 +3,13 @@
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from baton_engine.columns import Array
 from baton_engine.engine import Engine, Scores
 from baton_inference.accept import preferred
 from baton_inference.answer import JSON
@@ -19,6 +20,7 @@ from baton_inference.codecs.dataframes import records_frame, split_frame
 from baton_inference.codecs.document import parse_object
 from baton_inference.codecs.frame import Frame
 from baton_inference.codecs.tensors import TensorReader
+from baton_inference.codecs.typed_json import TypedJson
 from baton_inference.codecs.values import check_csv_values, check_json_values, max_values
 from baton_inference.errors import MalformedBody
 from baton_inference.media import ARROW, PARQUET, MediaHeaders
@@ -62,6 +64,7 @@ class InvocationsCodec:
         self._arrow = arrow
         self._max_rows = max_rows
         self._max_values = max_values(len(signature.columns), max_rows)
+        self._typed = TypedJson(signature, max_rows=max_rows)
         self._names = names = tuple(column.name for column in signature.columns)
         tensors = TensorReader(signature.columns, max_rows=max_rows)
         self._readers: dict[str, Reader] = {
@@ -73,6 +76,10 @@ class InvocationsCodec:
 
     def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
         """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
+        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
+        typed = self._typed_json(body) if media.media_type == JSON else None
+        if typed is not None:
+            return InvocationsBatch(*typed, answer_type)
         table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
@@ -82,7 +89,6 @@ class InvocationsCodec:
         else:
             table = self._json_frame(body)
         batch = table.to_batch(self._signature)
-        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
     def score(self, engine: Engine, batches: Sequence[InvocationsBatch]) -> Scores:
@@ -95,8 +101,11 @@ class InvocationsCodec:
             return encode_labels(scores.labels, self._version, batch.answer_type)
         return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
-    def _json_frame(self, body: bytes) -> Frame:
+    def _typed_json(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)
+        return self._typed.read(body)
+
+    def _json_frame(self, body: bytes) -> Frame:
         document = parse_object(body)
         formats = document.keys() & self._readers.keys()
         if len(formats) != 1 or document.keys() & LANGUAGE_MODEL_KEYS:
