@@ -91,3 +91,14 @@ def test_trusted_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("BATON_TRUSTED_KEYS", new_key_pair()[0])
     with pytest.raises(SettingsError, match=r"^BATON_TRUSTED_KEYS=\*\*\*: Ed25519 public keys"):
         load(RegistrySettings)
+
+
+def test_credentials_are_both_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """MLflow's own variables, the password from a file, too; it is never shown."""
+    (tmp_path / "password").write_text("hush\n")
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "reader")
+    assert load(RegistrySettings).auth is None
+    monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD_FILE", str(tmp_path / "password"))
+    settings = load(RegistrySettings)
+    assert settings.auth == ("reader", "hush")
+    assert "hush" not in repr(settings)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from baton_inference.settings import InferenceSettings
 from baton_registry.settings import SettingsError, load
@@ -41,6 +42,8 @@ def test_defaults() -> None:
         "tracking_uri": "http://127.0.0.1:5000",
         "model_name": "churn_model",
         "alias": "production",
+        "username": "",
+        "password": SecretStr(""),
         "trusted_keys": (),
         "poll_interval_s": 2.0,
         "cache_dir": Path("/home/someone/.cache/baton"),

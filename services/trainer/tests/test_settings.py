@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,13 @@ def test_what_the_user_has_set_for_mlflow_wins() -> None:
     settings.quieten_mlflow()
     assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "99"
     assert os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] == "true"
+
+
+@pytest.mark.usefixtures("_own_environment")
+def test_a_password_from_a_file_reaches_mlflow(tmp_path: Path) -> None:
+    """MLflow's own client reads the environment alone."""
+    (tmp_path / "password").write_text("secret\n")
+    os.environ["MLFLOW_TRACKING_USERNAME"] = "trainer"
+    os.environ["MLFLOW_TRACKING_PASSWORD_FILE"] = str(tmp_path / "password")
+    settings.give_credentials(load(TrainerSettings))
+    assert os.environ["MLFLOW_TRACKING_PASSWORD"] == "secret"

@@ -43,7 +43,7 @@ class CliSettings(RegistrySettings):
 
     def registry(self) -> RegistryClient:
         """A client of the tracking server; close it when done."""
-        return RegistryClient(self.tracking_uri)
+        return RegistryClient(self.tracking_uri, auth=self.auth)
 
     def inference(self) -> Inference:
         """All inference processes that are named; close it when done."""

@@ -10,7 +10,15 @@ import re
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationError,
+)
 
 from baton_registry.signing import TrustedKey, parse_trusted_keys
 
@@ -62,6 +70,8 @@ class RegistrySettings(BaseModel):
     """Where the registry is and what is asked of it.
 
     Attributes:
+        username: for a tracking server that asks for one (basic-auth).
+        password: the same.
         trusted_keys: where there are any, only what one of them signed serves and is promoted.
     """
 
@@ -70,7 +80,15 @@ class RegistrySettings(BaseModel):
     tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
     model_name: ModelName = Field("churn_model", validation_alias="BATON_MODEL_NAME")
     alias: Alias = Field("production", validation_alias="BATON_ALIAS")
+    username: str = Field("", validation_alias="MLFLOW_TRACKING_USERNAME")
+    password: SecretStr = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_PASSWORD")
     trusted_keys: TrustedKeys = Field((), validation_alias="BATON_TRUSTED_KEYS")
+
+    @property
+    def auth(self) -> tuple[str, str] | None:
+        """User and password for `RegistryClient`; None where they are not both set."""
+        password = self.password.get_secret_value()
+        return (self.username, password) if self.username and password else None
 
 
 def load(settings: type[S]) -> S:

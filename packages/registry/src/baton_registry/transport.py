@@ -13,6 +13,7 @@ from baton_registry.errors import RegistryRefused, RegistryUnavailable
 API = "/api/2.0/mlflow/"
 FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
+UNAUTHORIZED_HINT = "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
 
 
 def shown(uri: str) -> str:
@@ -51,7 +52,8 @@ class Transport:
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
                 f"the registry at {self.where} refused {endpoint}: "
-                f"{one_line(payload.get('message')) or response.reason_phrase}",
+                f"{one_line(payload.get('message')) or response.reason_phrase}"
+                f"{UNAUTHORIZED_HINT if response.status_code in (401, 403) else ''}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )

@@ -43,6 +43,13 @@ class TrainerSettings(RegistrySettings):
         return self.experiment or self.model_name
 
 
+def give_credentials(settings: RegistrySettings) -> None:
+    """Tells MLflow's client who we are; by itself it knows nothing of a password in a file."""
+    if settings.auth is not None:
+        names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+        os.environ.update(zip(names, settings.auth, strict=True))
+
+
 def quieten_mlflow() -> None:
     """Makes MLflow silent and quick to give up; what the user has set in the environment wins."""
     for name, value in _MLFLOW_DEFAULTS.items():

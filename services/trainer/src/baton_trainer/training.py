@@ -73,9 +73,10 @@ def train(
         RegistryError: the registry gave no answer or refused.
     """
     settings.quieten_mlflow()
+    settings.give_credentials(options)
     told = progress or Silence()
     wanted = request.train
-    with _quiet(), RegistryClient(options.tracking_uri) as registry:
+    with _quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = load(request)
