@@ -121,3 +121,21 @@ def test_a_refused_alias_name_is_not_a_missing_version() -> None:
         client.set_alias(MODEL, "v1", "1")
     with pytest.raises(VersionNotFound):
         client.get_version(MODEL, "not-a-number")
+
+
+def test_a_model_that_basic_auth_hides_is_unknown() -> None:
+    """There, an unknown model is a 403; one that is seen and still refused is a refusal."""
+    seen: list[dict[str, str]] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("model-versions/search"):
+            return httpx.Response(200, json={"model_versions": seen})
+        return httpx.Response(403, text="Permission denied")
+
+    client = client_of(handle)
+    with pytest.raises(AliasNotSet):
+        client.resolve_alias(MODEL, ALIAS)
+    assert client.model_tags(MODEL) == {}
+    seen.append({"name": MODEL, "version": "1"})
+    with pytest.raises(RegistryRefused, match="MLFLOW_TRACKING_USERNAME"):
+        client.resolve_alias(MODEL, ALIAS)

@@ -14,6 +14,7 @@ from baton_registry.webhooks import WebhookClient
 
 EXISTS = "RESOURCE_ALREADY_EXISTS"
 SEARCH_PAGE = "1000"
+FORBIDDEN = 403
 
 
 class RegistryClient(ArtifactClient):
@@ -69,7 +70,7 @@ class RegistryClient(ArtifactClient):
         except RegistryRefused as error:
             # MLflow says "alias not found" with INVALID_PARAMETER_VALUE, and for no other reason
             # that a well-formed name can cause.
-            if error.error_code in (NOT_FOUND, INVALID):
+            if error.error_code in (NOT_FOUND, INVALID) or self._is_unseen(name, error):
                 raise AliasNotSet(
                     f"alias {alias!r} of model {name!r} is not set; promote a version"
                 ) from error
@@ -152,7 +153,7 @@ class RegistryClient(ArtifactClient):
         try:
             payload = self._call("GET", "registered-models/get", params={"name": name})
         except RegistryRefused as error:
-            if error.error_code == NOT_FOUND:
+            if error.error_code == NOT_FOUND or self._is_unseen(name, error):
                 return {}
             raise
         tags = payload.get("registered_model", {}).get("tags") or ()
@@ -170,6 +171,13 @@ class RegistryClient(ArtifactClient):
         """Sets one tag of a version."""
         body = {**_tag(name, key, value), "version": version}
         self._call("POST", "model-versions/set-tag", json=body)
+
+    def _is_unseen(self, name: str, error: RegistryRefused) -> bool:
+        """Whether it was refused because the model is unknown.
+
+        With basic-auth on, MLflow answers that with 403; a search shows what may be read.
+        """
+        return error.status == FORBIDDEN and not self.list_versions(name)
 
     def _version(self, payload: Mapping[str, Any]) -> ModelVersion:
         try:

@@ -1,0 +1,105 @@
+"""Inference's account is stolen: it reads, and changes nothing that anybody serves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from rig import CUSTOMER, Desk, TrackingServer, wait_until
+
+from baton_registry import RegistryClient, RegistryRefused
+
+ADMIN = ("admin", "administrator-1234")
+TRAINER = ("trainer", "trainer-password-1234")
+READER = ("inference", "inference-password-1234")
+
+
+class ShutServer(TrackingServer):
+    """A tracking server with basic-auth on, where everybody who has an account may read."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.command += ["--app-name", "basic-auth"]
+        config = home / "basic_auth.ini"
+        config.write_text(
+            "[mlflow]\ndefault_permission = READ\n"
+            f"database_uri = sqlite:///{home}/auth.db\nadmin_username = {ADMIN[0]}\n"
+            "auth_cache_ttl_seconds = 60\n"  # else each request hashes a password
+            "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+        )
+        self.env = {
+            **self.env,
+            "MLFLOW_AUTH_CONFIG_PATH": str(config),
+            "MLFLOW_AUTH_ADMIN_PASSWORD": ADMIN[1],
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": "only-for-this-test",
+        }
+
+    def add_user(self, name: str, password: str) -> None:
+        user = {"username": name, "password": password}
+        url = f"{self.uri}/api/2.0/mlflow/users/create"
+        httpx.post(url, json=user, auth=ADMIN, timeout=20).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShutServer]:
+    """The server with its three accounts."""
+    server = ShutServer(tmp_path_factory.mktemp("shut"))
+    server.start()
+    for account in (TRAINER, READER):
+        server.add_user(*account)
+    yield server
+    server.stop(limit_s=30)
+
+
+def as_user(account: tuple[str, str]) -> dict[str, str]:
+    return {"MLFLOW_TRACKING_USERNAME": account[0], "MLFLOW_TRACKING_PASSWORD": account[1]}
+
+
+def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> None:
+    """The trainer trains and promotes, inference reads, and with its account nobody does more."""
+    desk = Desk(shut.uri, "churn_model", tmp_path, more_env=as_user(TRAINER))
+    assert desk.train("--promote") == "1"
+    with desk.serve(**as_user(READER)) as inference:
+        inference.wait_serves("1")
+        assert inference.predict([CUSTOMER])["model_version"] == "1"
+
+        with RegistryClient(shut.uri, auth=READER, timeout_s=30) as thief:
+            version = thief.resolve_alias(desk.model, "production")
+            for attempt in (
+                lambda: thief.set_alias(desk.model, "production", "1"),
+                lambda: thief.delete_alias(desk.model, "production"),
+                lambda: thief.set_version_tag(desk.model, "1", "baton.gate", "passed"),
+                lambda: thief.set_model_tag(desk.model, "note", "mine"),
+                lambda: thief.create_version(
+                    desk.model, source=version.source, run_id=version.run_id, tags={}
+                ),
+            ):
+                with pytest.raises(RegistryRefused) as caught:
+                    attempt()
+                assert caught.value.status == 403
+        assert overwritten(shut, desk, version.source).status_code == 403
+        assert inference.predict([CUSTOMER])["model_version"] == "1"
+        assert inference.status()["state"] == "serving"
+
+    done = Desk(shut.uri, desk.model, tmp_path, more_env=as_user(READER)).try_baton("promote", "1")
+    assert "already" in done.stdout  # nothing to move
+    assert desk.history() == [(None, "1", "promote")]
+
+
+def overwritten(server: ShutServer, desk: Desk, source: str) -> httpx.Response:
+    """An attempt to put another ONNX file into the place of the one that serves."""
+    with RegistryClient(server.uri, auth=READER, timeout_s=30) as thief:
+        root = thief.artifact_root(thief.get_version(desk.model, "1"))
+    url = f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model.onnx"
+    return httpx.put(url, content=b"evil", auth=READER, timeout=20)
+
+
+def test_without_an_account_nothing_is_answered(shut: ShutServer, tmp_path: Path) -> None:
+    """And inference says what it lacks, where people look."""
+    desk = Desk(shut.uri, "churn_model", tmp_path)
+    with desk.serve() as inference:
+        wait_until(lambda: inference.status()["registry"]["last_error"] is not None, 10, "told")
+        assert "MLFLOW_TRACKING_USERNAME" in inference.status()["registry"]["last_error"]
+    done = desk.try_baton("train")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
