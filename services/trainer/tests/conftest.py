@@ -12,6 +12,12 @@ import httpx
 import pandas as pd
 import pytest
 from hypothesis import settings
+from mlflow.models import Model
+from trainer_tables import some_candidate, some_table
+
+from baton_trainer import logged_model
+from baton_trainer.logged_model import Contents
+from baton_trainer.table import Table
 
 # A busy machine is no failure of a property.
 settings.register_profile("untimed", deadline=None)
@@ -33,6 +39,23 @@ def real_table_file() -> Path:
 def real_table(real_table_file: Path) -> pd.DataFrame:
     """The real churn table as pandas reads it."""
     return pd.read_csv(real_table_file)
+
+
+@pytest.fixture(scope="session")
+def some_data() -> Table:
+    """A table with a column of every kind."""
+    return some_table()
+
+
+@pytest.fixture(scope="session")
+def version_folder(some_data: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a version that was trained on `some_data`."""
+    made = some_candidate(some_data)
+    folder = tmp_path_factory.mktemp("version") / "model"
+    columns, classes = some_data.columns, some_data.classes
+    contents = Contents(made.pipeline, made.onnx, columns, classes, some_data.features)
+    logged_model.save(contents, folder, Model())
+    return folder
 
 
 @pytest.fixture(scope="session")

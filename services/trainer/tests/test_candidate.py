@@ -32,11 +32,10 @@ def test_it_never_learns_from_the_rows_that_judge_it() -> None:
 
 
 def test_it_beats_chance_on_what_can_be_learnt() -> None:
-    """Both in cross-validation and on the held-out rows, and the service would say the same."""
+    """Both in cross-validation and on the held-out rows."""
     made = some_candidate(some_table(hidden(features()) > 0.8))
     assert made.metrics["cv_roc_auc"] > 0.7
     assert made.metrics["test_roc_auc"] > 0.7
-    assert made.served_roc_auc == pytest.approx(made.metrics["test_roc_auc"], abs=1e-3)
 
 
 def built(**params: str) -> tuple[Pipeline, Table]:

@@ -1,146 +1,154 @@
-import json
-from pathlib import Path
+from trainer_contenders import contender
+from trainer_tables import changed_table, noisy, some_outcome
 
-import numpy as np
-import pandas as pd
-import pytest
-from mlflow.models import Model
-from trainer_tables import TARGET, as_file, features, some_candidate, some_table, text_target
-
-from baton_registry.client import RegistryClient
-from baton_registry.errors import AliasNotSet, ArtifactNotFound
-from baton_registry.model_version import ModelVersion
-from baton_trainer import gate, logged_model, table
+from baton_trainer import gate
+from baton_trainer.bootstrap import Difference, difference
+from baton_trainer.comparison import Comparison, SliceComparison
 from baton_trainer.export import Parity
-from baton_trainer.gate import Production
-from baton_trainer.logged_model import Contents
-from baton_trainer.request import Columns
+from baton_trainer.production import Production
+from baton_trainer.request import Gate
 from baton_trainer.table import Table
+from baton_trainer.verdict import Verdict
 
 SAME = Parity(1e-7, 0, 100)
+ONE = some_outcome(2, 1_000)
 
 
-@pytest.mark.parametrize(
-    ("parity", "production", "text"),
-    [
-        (SAME, None, "passed"),
-        (SAME, Production("3", roc_auc=0.85), "passed"),
-        (SAME, Production("3", roc_auc=0.8600001), "failed: ROC AUC 0.8500 .* of version 3"),
-        (SAME, Production("3", roc_auc=0.5), "passed"),
-        (SAME, Production("3", obstacle="it needs x"), "failed: .* version 3 .*: it needs x"),
-        (SAME, Production("3", warning="no ONNX"), "passed"),
-        (Parity(2e-5, 0, 100), None, "failed: the ONNX model differs .* 2.0e-05"),
-        (Parity(0.0, 1, 100), None, "failed: .* 1 other labels in 100 rows"),
-    ],
-)
-def test_the_verdict_follows_from_parity_and_production(
-    parity: Parity, production: Production | None, text: str
-) -> None:
-    """Passed, or failed with the figures and the version that they were compared with."""
-    assert pd.Series([gate.verdict(parity, 0.85, production)]).str.fullmatch(text + ".*").all()
-
-
-class FolderRegistry(RegistryClient):
-    """A registry whose production version lies in a folder; None means that there is none."""
-
-    def __init__(self, folder: Path | None) -> None:
-        super().__init__("http://nowhere.invalid")
-        self.folder = folder
-
-    def resolve_alias(self, name: str, alias: str) -> ModelVersion:
-        if self.folder is None:
-            raise AliasNotSet("not set")
-        return ModelVersion(name, "3")
-
-    def artifact_root(self, version: ModelVersion) -> str:
-        return ""
-
-    def download(self, root: str, path: str, destination: Path) -> None:
-        assert self.folder is not None
-        try:
-            destination.write_bytes((self.folder / path).read_bytes())
-        except FileNotFoundError as error:
-            raise ArtifactNotFound("the version has no ONNX file") from error
-
-
-@pytest.fixture(scope="module")
-def data() -> Table:
-    return some_table()
-
-
-@pytest.fixture(scope="module")
-def production(data: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a version that was trained on `data`."""
-    made = some_candidate(data)
-    folder = tmp_path_factory.mktemp("production") / "model"
-    contents = Contents(made.pipeline, made.onnx, data.columns, data.classes, data.features)
-    logged_model.save(contents, folder, Model())
-    return folder
-
-
-def look(folder: Path | None, data: Table) -> Production | None:
-    with FolderRegistry(folder) as registry:
-        rows, target = data.features[data.held_out], data.target[data.held_out]
-        return gate.look_at_production(registry, "m", "production", rows, target)
-
-
-def test_no_production_is_no_obstacle(data: Table) -> None:
-    """The first version has nothing to be compared with."""
-    assert look(None, data) is None
-
-
-def test_production_is_scored_on_the_held_out_rows(data: Table, production: Path) -> None:
-    """A version trained again on the same data finds its own figure there."""
-    found = look(production, data)
+def worse_by(noise: float) -> Difference:
+    """A challenger that is worse than production, on 1,000 rows."""
+    found = difference(noisy(ONE, noise), ONE)
     assert found is not None
-    assert found.roc_auc == pytest.approx(some_candidate(data).served_roc_auc)
-    assert (found.version, found.obstacle, found.warning) == ("3", "", "")
+    return found
 
 
-def changed(**columns: object) -> Table:
-    frame = features().assign(**columns)  # type: ignore[arg-type]
-    file = as_file(frame.assign(**{TARGET: text_target(features())}))
-    return table.validated(file, Columns(target=TARGET))
+NOT_WORSE, A_BIT_WORSE, WORSE = worse_by(0.0), worse_by(0.4), worse_by(2.0)
 
 
-@pytest.mark.parametrize(
-    ("columns", "obstacle"),
-    [
-        ({"whole": 1}, "needs column 'whole'"),
-        ({"whole": ["", 1, 2, 3] * 100}, "'whole' has gaps"),
-        ({"whole": np.linspace(0, 1, 400)}, "'whole' is whole numbers there and fractions here"),
-        ({"whole": ["x", "y"] * 200}, "'whole' is long there and text here"),
-        ({"label": [1, 2] * 200}, "'label' is string there and numbers here"),
-    ],
-)
-def test_rows_that_production_does_not_take_are_an_obstacle(
-    columns: dict[str, object], obstacle: str, production: Path
-) -> None:
-    """The column is named, and so is what is wrong with it."""
-    found = look(production, changed(**columns))
-    assert found is not None
-    assert obstacle in found.obstacle
+def against(whole: Difference, *slices: SliceComparison) -> Comparison:
+    return Comparison("the challenger", "version 3", 1_000, whole, slices, ())
 
 
-def test_other_classes_are_an_obstacle(production: Path) -> None:
-    """Probabilities of other things cannot be compared."""
-    found = look(production, some_table(["a", "b"] * 200))
-    assert found is not None
-    assert "classes are others (a, b, no)" in found.obstacle
+def judged(
+    table: Table, comparison: Comparison | None, bounds: Gate | None = None, parity: Parity = SAME
+) -> Verdict:
+    """The verdict on a challenger with version 3 in production."""
+    rival = Production("3", contender(table), comparison, "its classes are others (maybe)")
+    return gate.judged(parity, contender(table), rival, bounds or Gate())
 
 
-def test_a_production_that_cannot_be_looked_at_is_a_warning(
-    data: Table, production: Path, tmp_path: Path
-) -> None:
-    """Its fault, not the challenger's: one that plain MLflow made, or that lost a file."""
-    mlmodel = (production / "MLmodel").read_text()
-    (tmp_path / "MLmodel").write_text(mlmodel.replace("onnx:", "other:"))
-    without = look(tmp_path, data)
-    (tmp_path / "MLmodel").write_text(mlmodel)
-    lost = look(tmp_path, data)
-    (tmp_path / "model.onnx").write_bytes(json.dumps("no model").encode())
-    broken = look(tmp_path, data)
-    found = [each.warning for each in (without, lost, broken) if each]
-    assert "no ONNX model" in found[0]
-    assert "no ONNX file" in found[1]
-    assert "cannot load" in found[2]
+def outcome(verdict: Verdict, name: str) -> bool | None:
+    (check,) = [each for each in verdict.checks if each.name == name]
+    return check.passed
+
+
+def test_a_challenger_that_is_not_worse_passes(some_data: Table) -> None:
+    """Every question was asked and answered, and the figures are kept."""
+    verdict = judged(some_data, against(NOT_WORSE, SliceComparison("c", "v", 99, NOT_WORSE)))
+    assert verdict.text == "passed"
+    assert [each.name for each in verdict.checks] == [
+        "ONNX parity",
+        "size",
+        "schema",
+        "ROC AUC",
+        "slices",
+    ]
+    assert all(each.passed for each in verdict.checks)
+    assert verdict.production == "3"
+    assert verdict.figures["production_roc_auc"] == NOT_WORSE.second
+    assert verdict.figures["gate_rows"] == 1_000
+    assert verdict.figures["gate_roc_auc_difference"] == 0
+
+
+def test_a_better_challenger_passes_whatever_is_asked(some_data: Table) -> None:
+    """Also the strictest test."""
+    better = difference(ONE, noisy(ONE, 2.0))
+    assert better is not None
+    strict = Gate(margin=0, confidence=0.95)
+    assert judged(some_data, against(better), strict).text == "passed"
+
+
+def test_a_worse_challenger_is_stopped_with_the_figures(some_data: Table) -> None:
+    """Those of both, of the rows, and of what is allowed."""
+    text = judged(some_data, against(WORSE)).text
+    assert text.startswith(f"failed: ROC AUC {WORSE.first:.4f} may be ")
+    assert f"below the {WORSE.second:.4f} of version 3 in production" in text
+    assert "(1000 held-out rows, 50% confidence); 0.01 is allowed" in text
+
+
+def test_margin_and_confidence_are_the_users(some_data: Table) -> None:
+    """What is worse by less than the margin passes, unless it has to be sure."""
+    bit = against(A_BIT_WORSE)
+    drop = -A_BIT_WORSE.estimate
+    assert drop > 0
+    assert judged(some_data, bit, Gate(margin=1.5 * drop)).text == "passed"
+    assert judged(some_data, bit, Gate(margin=0.5 * drop)).text != "passed"
+    sure = Gate(margin=1.5 * drop, confidence=0.99)
+    assert "99% confidence" in judged(some_data, bit, sure).text
+
+
+def test_a_slice_that_collapsed_stops_what_is_good_as_a_whole(some_data: Table) -> None:
+    """It is named with its figures; a drop that may be chance is not held against it."""
+    collapsed = SliceComparison("Contract", "Two year", 240, WORSE)
+    shaky = SliceComparison("Contract", "One year", 240, A_BIT_WORSE)
+    verdict = judged(some_data, against(NOT_WORSE, collapsed, shaky))
+    assert outcome(verdict, "ROC AUC") is True
+    assert verdict.text == (
+        f"failed: collapsed where Contract is Two year (ROC AUC {WORSE.first:.4f} after "
+        f"{WORSE.second:.4f}, 240 rows)"
+    )
+    assert judged(some_data, against(NOT_WORSE, shaky)).text == "passed"
+    assert outcome(judged(some_data, against(NOT_WORSE)), "slices") is None
+
+
+def test_an_onnx_model_that_differs_is_stopped(some_data: Table) -> None:
+    """Probabilities beyond the tolerance, or a single other label."""
+    far = judged(some_data, against(NOT_WORSE), parity=Parity(2e-5, 0, 100))
+    assert far.text.startswith("failed: the ONNX model differs from the pipeline by 2.0e-05")
+    flipped = judged(some_data, against(NOT_WORSE), parity=Parity(0.0, 1, 100))
+    assert "1 other labels in 100 rows" in flipped.text
+
+
+def test_a_model_over_the_budget_is_stopped(some_data: Table) -> None:
+    """In megabytes of 10^6 bytes."""
+    sizes = (2_000_000, 2_010_000)
+    fits, over = (
+        gate.judged(SAME, contender(some_data, size_bytes=size), None, Gate(max_mb=2))
+        for size in sizes
+    )
+    assert fits.text == "passed"
+    assert over.text == "failed: the ONNX model has 2.01 MB; 2 MB are allowed"
+
+
+def test_a_schema_that_breaks_callers_is_stopped(some_data: Table) -> None:
+    """By the same rule as promotion; that they cannot be compared is no second reason."""
+    challenger = contender(changed_table(more=["u", "v"] * 200))
+    rival = Production("3", contender(some_data), reason="version 3: it needs x")
+    verdict = gate.judged(SAME, challenger, rival, Gate())
+    assert verdict.text == (
+        "failed: callers of version 3 in production would break: column 'more' is new and required"
+    )
+    assert outcome(verdict, "ROC AUC") is None
+
+
+def test_what_cannot_be_compared_is_stopped(some_data: Table) -> None:
+    """Nobody knows whether it is worse."""
+    verdict = judged(some_data, None)
+    assert verdict.text == (
+        "failed: not comparable with version 3 in production: its classes are others (maybe)"
+    )
+
+
+def test_a_production_that_cannot_be_loaded_stops_nobody(some_data: Table) -> None:
+    """It serves nobody either."""
+    rival = Production("3", reason="version 3 has no ONNX model")
+    verdict = gate.judged(SAME, contender(some_data), rival, Gate())
+    assert verdict.text == "passed"
+    assert [each.reason for each in verdict.checks if each.passed is None] == [rival.reason]
+
+
+def test_the_first_version_is_judged_by_itself(some_data: Table) -> None:
+    """There is nothing to compare it with."""
+    verdict = gate.judged(SAME, contender(some_data), None, Gate())
+    assert (verdict.text, verdict.production) == ("passed", None)
+    assert outcome(verdict, "ROC AUC") is None
+    assert gate.judged(Parity(1, 0, 9), contender(some_data), None, Gate()).text != "passed"

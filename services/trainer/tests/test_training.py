@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
 from baton_registry.promotion import CHALLENGER
 from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
-from baton_trainer import gate, logged_model, reading, run
+from baton_trainer import logged_model, production, reading, run
 from baton_trainer.errors import DataError, RecordError
+from baton_trainer.production import Production
 from baton_trainer.request import Columns, Data, Train, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.training import TrainResult, train
@@ -103,9 +105,11 @@ def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
     assert found.data.params["C"] == "0.5"
     assert found.data.params["estimator"] == "logistic"
     assert found.data.metrics == pytest.approx(dict(result.metrics))
+    artifacts = mlflow.MlflowClient()
+    assert {each.path for each in artifacts.list_artifacts(result.run_id)} >= {"gate.json"}
     contexts = {each.tags[0].value for each in found.inputs.dataset_inputs}
     assert contexts == {"training", "testing"}
-    pictures = mlflow.MlflowClient().list_artifacts(result.run_id, "plots")
+    pictures = artifacts.list_artifacts(result.run_id, "plots")
     assert len(pictures) == 4
     assert found.data.tags["baton.gate"] == "passed"
 
@@ -149,6 +153,9 @@ def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop
     assert worse.gate.startswith("failed: ROC AUC 0.")
     version = workshop.registry.get_version(workshop.name, worse.version)
     assert version.tags["baton.gate"] == worse.gate
+    figures = json.loads(version.tags["baton.gate_figures"])
+    assert figures["production_roc_auc"] == pytest.approx(good.metrics["test_roc_auc"])
+    assert figures["gate_roc_auc_difference_high"] < -0.01
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert challenger.version == good.version
 
@@ -192,8 +199,8 @@ def test_what_could_not_be_compared_is_told(
 ) -> None:
     """A production that plain MLflow made stops nobody, but nobody should think it was beaten."""
     notes = Notes()
-    production = gate.Production("3", warning="version 3 has no ONNX model")
-    monkeypatch.setattr(gate, "look_at_production", lambda *_: production)
+    rival = Production("3", reason="version 3 has no ONNX model")
+    monkeypatch.setattr(production, "look", lambda *_: rival)
     assert train(workshop.request(), workshop.options, notes).gate_passed
     assert notes.warnings == ["not compared with production: version 3 has no ONNX model"]
     assert notes.phases[0] == "reading the table"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,14 @@ def some_table(target: Any = None, rows: int = ROWS, **wanted: Any) -> Table:
     return table.validated(as_file(frame), Columns(target=TARGET, **wanted))
 
 
+def changed_table(**columns: Any) -> Table:
+    """The same rows and target with other values in some columns, or with more columns."""
+    frame = features().assign(**columns)
+    return table.validated(
+        as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
+    )
+
+
 class Notes:
     """Keeps what it is told."""
 
@@ -100,6 +109,13 @@ def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> C
     classifier = estimators.classifier(estimator, {**QUICK[estimator], **params})
     unfitted = pipeline.build(classifier, data.features, data.columns)
     return candidate.made(unfitted, data, 0, Silence())
+
+
+def noisy(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
+    """What a worse classifier says of the same rows."""
+    rng = np.random.default_rng(seed)
+    odds = outcome.probabilities * np.exp(noise * rng.normal(size=outcome.probabilities.shape))
+    return replace(outcome, probabilities=odds / odds.sum(axis=1, keepdims=True))
 
 
 def some_outcome(classes: int, rows: int = 300) -> Outcome:

@@ -4,7 +4,7 @@ An option's parameter is named `section__key`, after the section and the key of 
 say the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -84,10 +84,50 @@ _TABLE_OPTIONS = (
     ),
 )
 
+_GATE_OPTIONS = (
+    click.option(
+        "--gate-margin",
+        "gate__margin",
+        type=click.FloatRange(0, 1),
+        metavar="X",
+        help="How far the ROC AUC may be below production's on the same rows [0.01].",
+    ),
+    click.option(
+        "--gate-confidence",
+        "gate__confidence",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        metavar="P",
+        help="How sure it must be that it is not further below [0.5: more likely than not].",
+    ),
+    click.option(
+        "--gate-slice-margin",
+        "gate__slice_margin",
+        type=click.FloatRange(0, 1),
+        metavar="X",
+        help="How far it may surely be below in a single category [0.05].",
+    ),
+    click.option(
+        "--gate-max-mb",
+        "gate__max_mb",
+        type=click.FloatRange(0, min_open=True),
+        metavar="MB",
+        help="How large the ONNX model may be [100].",
+    ),
+)
+
 
 def table_options(command: F) -> F:
     """The options that say which table to train on, and what its columns are."""
-    for option in reversed(_TABLE_OPTIONS):
+    return _with(_TABLE_OPTIONS, command)
+
+
+def gate_options(command: F) -> F:
+    """The options that say how much worse than production a version may be."""
+    return _with(_GATE_OPTIONS, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 

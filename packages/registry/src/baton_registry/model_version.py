@@ -7,6 +7,7 @@ from typing import Any
 
 CHECKSUM_TAG_PREFIX = "baton.sha256."
 GATE_TAG = "baton.gate"
+GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from baton_engine.engine import Scores
+from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.signature import Signature
 from baton_trainer import evaluation, export, scoring, threads
 from baton_trainer.errors import FitError, TrainError, first_line
@@ -27,7 +27,7 @@ class Candidate:
         onnx: the same as an ONNX file.
         parity: how far the two agree on the held-out rows.
         outcome: what the pipeline says of the held-out rows.
-        served_roc_auc: the ROC AUC of what the service would say of the held-out rows.
+        engine: the ONNX model as the service would load it.
         metrics: `cv_*` from cross-validation, `test_*` on the held-out rows, `onnx_*` of parity.
     """
 
@@ -35,7 +35,7 @@ class Candidate:
     onnx: bytes
     parity: Parity
     outcome: Outcome
-    served_roc_auc: float
+    engine: OnnxEngine
     metrics: Mapping[str, float]
 
 
@@ -63,15 +63,15 @@ def _made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Ca
     outcome = evaluation.judged(fitted, table.features[judge], table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
-    scores = _served(onnx, table)
+    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    scores = scoring.score(engine, table.columns, table.features[judge])
     parity = export.parity(fitted, scores, table.features[judge])
-    served = Outcome.of(table.classes, table.target[judge], scores.probabilities)
     return Candidate(
         pipeline=fitted,
         onnx=onnx,
         parity=parity,
         outcome=outcome,
-        served_roc_auc=evaluation.roc_auc(served),
+        engine=engine,
         metrics={
             **{f"cv_{name}": value for name, value in cv.items()},
             **{f"test_{name}": value for name, value in evaluation.metrics(outcome).items()},
@@ -79,12 +79,6 @@ def _made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Ca
             "onnx_label_flips": float(parity.flips),
         },
     )
-
-
-def _served(onnx: bytes, table: Table) -> Scores:
-    """What the service would say of the held-out rows."""
-    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
-    return scoring.score(engine, table.columns, table.features[table.held_out])
 
 
 @contextmanager

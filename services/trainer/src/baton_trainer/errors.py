@@ -6,6 +6,8 @@ TrainError
 ├── ParameterError    an unknown estimator or parameter, or a value that it refuses
 ├── FitError          the estimator gave up on this table
 ├── ExportError       the pipeline has no ONNX form that can be served
+├── VersionNotLoadable  a registered version cannot be loaded as the service would
+├── NotComparable     two models cannot be judged by the same rows
 └── RecordError       MLflow did not take the run; nothing was registered
 
 Every text is one line: what, where, a hint.
@@ -34,6 +36,14 @@ class FitError(TrainError):
 
 class ExportError(TrainError):
     """The pipeline has no ONNX form that can be served."""
+
+
+class VersionNotLoadable(TrainError):
+    """A registered version cannot be loaded as the service would load it."""
+
+
+class NotComparable(TrainError):
+    """Two models cannot be judged by the same rows."""
 
 
 class RecordError(TrainError):

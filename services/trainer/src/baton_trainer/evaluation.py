@@ -5,7 +5,7 @@ the classes, each against the rest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,10 @@ class Outcome:
         """The indices of the classes that have figures of their own: of two only the positive."""
         every = tuple(range(len(self.classes)))
         return (self.positive,) if len(every) == _TWO else every
+
+    def at(self, rows: NDArray[Any]) -> "Outcome":
+        """The same of some rows, given as indices or as a mask."""
+        return replace(self, truth=self.truth[rows], probabilities=self.probabilities[rows])
 
     @property
     def indicator(self) -> NDArray[np.int_]:

@@ -1,120 +1,153 @@
-"""The gate: may this version go to production? A pure decision, and the look at production."""
+"""The gate: may this version go to production? A pure decision on figures that others found."""
 
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
-import pandas as pd
-
-from baton_engine.engine import EngineError
-from baton_engine.onnx_engine import OnnxEngine
-from baton_registry.client import RegistryClient
-from baton_registry.errors import AliasNotSet, ArtifactNotFound, ChecksumMismatch, InvalidModel
-from baton_registry.fetch import fetch
-from baton_registry.guard import GATE_PASSED
-from baton_registry.signature import Column
-from baton_trainer import cells, evaluation, scoring
-from baton_trainer.evaluation import Outcome
+from baton_trainer.comparison import Comparison, SliceComparison
+from baton_trainer.contender import Contender
 from baton_trainer.export import MAX_ABS_DIFF, Parity
+from baton_trainer.production import Production
+from baton_trainer.request import Gate
+from baton_trainer.verdict import Check, Verdict
 
-MARGIN = 0.01
-"""How far the ROC AUC on the held-out rows may fall below production's."""
+SLICE_CONFIDENCE = 0.95
+"""How sure a slice's collapse must be: there are many slices, and some look bad by chance."""
 
-
-@dataclass(frozen=True)
-class Production:
-    """What is known of the version in production.
-
-    Attributes:
-        version: its number.
-        roc_auc: on the challenger's held-out rows; None where it could not be scored.
-        obstacle: why its callers' rows are not these; empty where they are.
-        warning: why it could not be looked at at all; empty where it could.
-    """
-
-    version: str
-    roc_auc: float | None = None
-    obstacle: str = ""
-    warning: str = ""
+_MB = 1_000_000
 
 
-def verdict(parity: Parity, roc_auc: float, production: Production | None) -> str:
-    """The text of the gate's tag: `passed`, or `failed: why`.
+def judged(
+    parity: Parity, challenger: Contender, production: Production | None, bounds: Gate
+) -> Verdict:
+    """Judges a challenger.
 
     Args:
         parity: of the challenger's ONNX model with its pipeline.
-        roc_auc: the challenger's, on the held-out rows.
+        challenger: the model.
         production: None where nothing is in production.
+        bounds: how much is allowed.
     """
-    if not parity.holds:
-        return (
-            f"failed: the ONNX model differs from the pipeline by {parity.max_abs_diff:.1e} at "
-            f"most, with {parity.flips} other labels in {parity.rows} rows; allowed are "
-            f"{MAX_ABS_DIFF:.0e} and none"
-        )
+    checks = [_parity(parity), _size(challenger, production, bounds)]
+    figures = {"gate_size_bytes": float(challenger.size_bytes)}
     if production is None:
-        return GATE_PASSED
-    if production.obstacle:
-        return f"failed: cannot be compared with version {production.version} in production: " + (
-            production.obstacle
-        )
-    if production.roc_auc is not None and roc_auc < production.roc_auc - MARGIN:
-        return (
-            f"failed: ROC AUC {roc_auc:.4f} on the held-out rows is more than {MARGIN} below the "
-            f"{production.roc_auc:.4f} of version {production.version} in production"
-        )
-    return GATE_PASSED
+        checks.append(Check("ROC AUC", None, why="nothing is in production"))
+        return Verdict(tuple(checks), None, figures)
+    checks += _against(challenger, production, bounds)
+    if production.comparison is not None:
+        figures |= _figures(production.comparison)
+    return Verdict(tuple(checks), production.version, figures)
 
 
-def look_at_production(
-    client: RegistryClient, name: str, alias: str, features: pd.DataFrame, target: pd.Series
-) -> Production | None:
-    """Scores the version that the alias points to on rows that it did not learn from.
-
-    Raises:
-        RegistryUnavailable: the registry gave no answer.
-        RegistryRefused: the registry refused for an unknown reason.
-    """
-    try:
-        version = client.resolve_alias(name, alias)
-    except AliasNotSet:
-        return None
-    try:
-        with tempfile.TemporaryDirectory(prefix="baton-gate-") as directory:
-            fetched = fetch(client, version, Path(directory))
-            engine = OnnxEngine(fetched.onnx, fetched.mlmodel.signature)
-            columns = fetched.mlmodel.signature.columns
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, EngineError) as error:
-        return Production(version.version, warning=str(error))
-    if obstacle := _obstacle(engine, columns, features, target):
-        return Production(version.version, obstacle=obstacle)
-    probabilities = scoring.score(engine, columns, features).probabilities
-    outcome = Outcome.of(engine.classes, target, probabilities)
-    return Production(version.version, roc_auc=evaluation.roc_auc(outcome))
+def _figures(comparison: Comparison) -> dict[str, float]:
+    difference = comparison.difference
+    low, high = difference.interval
+    return {
+        "production_roc_auc": difference.second,
+        "gate_rows": float(comparison.rows),
+        "gate_roc_auc": difference.first,
+        "gate_roc_auc_difference": difference.estimate,
+        "gate_roc_auc_difference_low": low,
+        "gate_roc_auc_difference_high": high,
+    }
 
 
-def _obstacle(
-    engine: OnnxEngine, columns: tuple[Column, ...], features: pd.DataFrame, target: pd.Series
-) -> str:
-    """Why these rows cannot be given to the engine, or say nothing of it; empty where they can."""
-    if set(engine.classes) != (now := set(target.unique().tolist())):
-        shown = sorted(map(str, now ^ set(engine.classes)))
-        return f"its classes are others ({', '.join(shown[:3])})"
-    for column in columns:
-        if column.name not in features:
-            return f"it needs column {column.name!r}, which these rows do not have"
-        if reason := _misfit(column, features[column.name]):
-            return f"column {column.name!r} {reason}"
-    return ""
+def _parity(parity: Parity) -> Check:
+    return Check(
+        "ONNX parity",
+        passed=parity.holds,
+        challenger=f"{parity.max_abs_diff:.1e}, {parity.flips} other labels",
+        allowed=f"{MAX_ABS_DIFF:.0e}, none",
+        why=(
+            f"the ONNX model differs from the pipeline by {parity.max_abs_diff:.1e} at most, with "
+            f"{parity.flips} other labels in {parity.rows} rows; allowed are {MAX_ABS_DIFF:.0e} "
+            "and none"
+        ),
+    )
 
 
-def _misfit(column: Column, values: pd.Series) -> str:
-    if column.required and values.isna().any():
-        return "has gaps here, which it does not take"
-    is_text = cells.is_text(values)
-    if is_text != (column.type == "string"):
-        return f"is {column.type} there and {'text' if is_text else 'numbers'} here"
-    present = values.dropna()
-    if column.type in ("integer", "long") and (present.astype(float) % 1 != 0).any():
-        return "is whole numbers there and fractions here"
-    return ""
+def _size(challenger: Contender, production: Production | None, bounds: Gate) -> Check:
+    size_mb = challenger.size_bytes / _MB
+    rival = production and production.contender
+    return Check(
+        "size",
+        passed=size_mb <= bounds.max_mb,
+        challenger=f"{size_mb:.3g} MB",
+        production=f"{rival.size_bytes / _MB:.3g} MB" if rival else "",
+        allowed=f"{bounds.max_mb:g} MB",
+        why=f"the ONNX model has {size_mb:.3g} MB; {bounds.max_mb:g} MB are allowed",
+    )
+
+
+def _against(challenger: Contender, production: Production, bounds: Gate) -> Iterator[Check]:
+    """The questions that need a version in production."""
+    where = f"version {production.version} in production"
+    if production.contender is None:  # what cannot be served has no callers to break either
+        yield Check("ROC AUC", None, why=production.reason)
+        return
+    breaks = challenger.signature.breaks(production.contender.signature)
+    yield Check(
+        "schema",
+        passed=not breaks,
+        challenger=_columns(challenger),
+        production=_columns(production.contender),
+        allowed="breaks no caller",
+        why=f"callers of {where} would break: {', '.join(breaks)}",
+    )
+    if production.comparison is not None:
+        yield _roc_auc(production.comparison, bounds, where)
+        yield _slices(production.comparison, bounds)
+    elif breaks:
+        yield Check("ROC AUC", None, why=production.reason)
+    else:
+        why = f"not comparable with {where}: {production.reason}"
+        yield Check("ROC AUC", passed=False, why=why)
+
+
+def _columns(contender: Contender) -> str:
+    return f"{len(contender.signature.columns)} columns"
+
+
+def _roc_auc(comparison: Comparison, bounds: Gate, where: str) -> Check:
+    found = comparison.difference
+    low, high = found.interval
+    lower = found.bound(bounds.confidence)
+    return Check(
+        "ROC AUC",
+        passed=lower >= -bounds.margin,
+        challenger=f"{found.first:.4f} ({found.estimate:+.4f}, 95 % {low:+.4f} to {high:+.4f})",
+        production=f"{found.second:.4f}",
+        allowed=f"{-bounds.margin:+g}, {bounds.confidence:.0%} confidence",
+        why=(
+            f"ROC AUC {found.first:.4f} may be {-lower:.4f} below the {found.second:.4f} of "
+            f"{where} ({comparison.rows} held-out rows, {bounds.confidence:.0%} confidence); "
+            f"{bounds.margin:g} is allowed"
+        ),
+    )
+
+
+def _slices(comparison: Comparison, bounds: Gate) -> Check:
+    """A slice has collapsed where it is sure that its ROC AUC fell by more than is allowed."""
+    if not comparison.slices:
+        return Check("slices", None, why="no category has enough rows of each class")
+    collapsed = [
+        each
+        for each in comparison.slices
+        if each.difference.bound(1 - SLICE_CONFIDENCE) < -bounds.slice_margin
+    ]
+    shown = (collapsed or comparison.slices)[0]
+    return Check(
+        "slices",
+        passed=not collapsed,
+        challenger=f"{shown.difference.first:.4f} where {_named(shown)}",
+        production=f"{shown.difference.second:.4f}",
+        allowed=f"{-bounds.slice_margin:+g}, beyond doubt",
+        why="collapsed where " + ", ".join(map(_collapse, collapsed)),
+    )
+
+
+def _named(part: SliceComparison) -> str:
+    return f"{part.column} is {part.value}"
+
+
+def _collapse(part: SliceComparison) -> str:
+    found = part.difference
+    return f"{_named(part)} (ROC AUC {found.first:.4f} after {found.second:.4f}, {part.rows} rows)"

@@ -99,15 +99,35 @@ class Train(_Section):
     seed: int = Field(default=0, ge=0, le=MAX_SEED, description=f"a number from 0 to {MAX_SEED}")
 
 
+class Gate(_Section):
+    """How much worse than the version in production a challenger may be."""
+
+    margin: float = Field(default=0.01, ge=0, le=1, description="a number from 0 to 1")
+    """How far the ROC AUC on the held-out rows may be below production's."""
+    confidence: float = Field(default=0.5, gt=0, lt=1, description="a number between 0 and 1")
+    """How sure it must be that it is not: 0.5 is more likely than not, 0.95 the usual test of
+    non-inferiority, which few rows can pass."""
+    slice_margin: float = Field(default=0.05, ge=0, le=1, description="a number from 0 to 1")
+    """How far the ROC AUC of a slice may surely be below production's."""
+    max_mb: float = Field(default=100.0, gt=0, description="a number of megabytes above 0")
+    """Of the ONNX file; a megabyte is 10^6 bytes."""
+
+
 class TrainRequest(_Section):
     """What to train."""
 
     data: Data = Field(default=Data(), description="a table of keys")
     columns: Columns = Field(default=Columns(), description="a table of keys")
     train: Train = Field(default=Train(), description="a table of keys")
+    gate: Gate = Field(default=Gate(), description="a table of keys")
 
 
-_SECTIONS: Mapping[str, type[_Section]] = {"data": Data, "columns": Columns, "train": Train}
+_SECTIONS: Mapping[str, type[_Section]] = {
+    "data": Data,
+    "columns": Columns,
+    "train": Train,
+    "gate": Gate,
+}
 
 
 def load(config: Path | None, given: Given) -> TrainRequest:

@@ -13,7 +13,7 @@ from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
-from baton_registry.model_version import DATA_CHECKSUM_TAG
+from baton_registry.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.transport import shown
 from baton_trainer import column_report, logged_model
 from baton_trainer.errors import RecordError, first_line
@@ -22,6 +22,7 @@ from baton_trainer.logged_model import Contents
 from baton_trainer.plots import figures
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
+from baton_trainer.verdict import Verdict
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
 
 def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
     """Logs the table and the parameters."""
-    set_tags({DATA_CHECKSUM_TAG: table.sha256})
+    mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
     mlflow.log_params(dict(params))
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
     for context, rows in (("training", ~table.held_out), ("testing", table.held_out)):
@@ -59,9 +60,10 @@ def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
         mlflow.log_input(dataset, context=context)
 
 
-def set_tags(tags: Mapping[str, str]) -> None:
-    """Sets tags of the run."""
-    mlflow.set_tags(dict(tags))
+def log_verdict(verdict: Verdict) -> None:
+    """Logs what the gate says."""
+    mlflow.set_tags({GATE_TAG: verdict.text})
+    mlflow.log_dict(verdict.to_json(), "gate.json")
 
 
 def log_evaluation(metrics: Mapping[str, float], outcome: Outcome, model_id: str) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet
 from baton_registry.guard import GATE_PASSED
-from baton_registry.model_version import CHECKSUM_TAG_PREFIX, DATA_CHECKSUM_TAG, GATE_TAG
-from baton_registry.promotion import CHALLENGER
+from baton_registry.signature import Signature
 from baton_trainer import (
     candidate,
     churn,
@@ -20,19 +19,22 @@ from baton_trainer import (
     estimators,
     gate,
     pipeline,
+    production,
     reading,
+    registration,
     run,
     settings,
     table,
 )
 from baton_trainer.candidate import Candidate
+from baton_trainer.contender import Contender
 from baton_trainer.estimators import Classifier
-from baton_trainer.gate import Production
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
+from baton_trainer.verdict import Verdict
 
 BUILT_IN = "built-in churn table"
 _PLAIN = Data(separator=",", encoding="utf-8", decimal=".")
@@ -127,15 +129,20 @@ class _Run:
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
         made = candidate.made(unfitted, self.data, self.request.train.seed, self.progress)
         self.progress.phase("comparing with production")
-        production = self._look_at_production()
-        verdict = gate.verdict(made.parity, made.served_roc_auc, production)
-        metrics = {**made.metrics, **_production_metrics(production)}
+        verdict = self._judged(made)
+        metrics = {**made.metrics, **verdict.figures}
         self.progress.phase("logging the run")
         model_id, checksums = self._log_model(made, metrics, params)
-        run.set_tags({GATE_TAG: verdict})
+        run.log_verdict(verdict)
         self.progress.phase("registering the version")
-        version = self._register(model_id, checksums, verdict)
-        return TrainResult(version, self.run_id, verdict, metrics)
+        version = registration.register(
+            self.registry,
+            self.options,
+            model_id,
+            self.run_id,
+            registration.tags(checksums, self.data.sha256, verdict),
+        )
+        return TrainResult(version, self.run_id, verdict.text, metrics)
 
     def _tuned(self, untuned: Classifier) -> Classifier:
         """The best of some trials, each of them a run inside this one."""
@@ -154,18 +161,19 @@ class _Run:
                 )
         return search.best(tried).classifier
 
-    def _look_at_production(self) -> Production | None:
-        held_out = self.data.held_out
-        production = gate.look_at_production(
-            self.registry,
-            self.options.model_name,
-            self.options.alias,
-            self.data.features[held_out],
-            self.data.target[held_out],
-        )
-        if production is not None and production.warning:
-            self.progress.warn(f"not compared with production: {production.warning}")
-        return production
+    def _judged(self, made: Candidate) -> Verdict:
+        """The gate's verdict, told."""
+        signature = Signature(self.data.columns, self.data.classes)
+        challenger = Contender("the challenger", made.engine, signature, len(made.onnx))
+        name, alias = self.options.model_name, self.options.alias
+        rival = production.look(self.registry, name, alias, challenger, self.data)
+        if rival is not None and rival.contender is None:
+            self.progress.warn(f"not compared with production: {rival.reason}")
+        for doubt in rival.comparison.doubts if rival and rival.comparison else ():
+            self.progress.warn(doubt)
+        verdict = gate.judged(made.parity, challenger, rival, self.request.gate)
+        self.progress.show(verdict.table())
+        return verdict
 
     def _log_model(
         self, made: Candidate, metrics: Mapping[str, float], params: Mapping[str, Any]
@@ -181,27 +189,6 @@ class _Run:
         with run.new_model(self.options.model_name, self.run_id, params) as model_id:
             run.log_evaluation(metrics, made.outcome, model_id)
             return model_id, run.upload(contents, model_id, self.run_id)
-
-    def _register(self, model_id: str, checksums: Mapping[str, str], verdict: str) -> str:
-        """Creates the version with its tags, in one step, and points the challenger alias to it."""
-        tags = {CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()}
-        tags |= {GATE_TAG: verdict, DATA_CHECKSUM_TAG: self.data.sha256}
-        name, key = self.options.model_name, self.options.signing_key
-        if key is not None:
-            signature_tag, signature = key.tag(name, tags)
-            tags[signature_tag] = signature
-        created = self.registry.create_version(
-            name, source=f"models:/{model_id}", run_id=self.run_id, tags=tags
-        )
-        if verdict == GATE_PASSED:
-            self.registry.set_alias(name, CHALLENGER, created.version)
-        return created.version
-
-
-def _production_metrics(production: Production | None) -> dict[str, float]:
-    if production is None or production.roc_auc is None:
-        return {}
-    return {"production_roc_auc": production.roc_auc}
 
 
 def load(request: TrainRequest) -> Table:

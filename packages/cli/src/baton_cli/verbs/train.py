@@ -15,6 +15,7 @@ from baton_cli.training import (
     DEFAULT_ESTIMATOR,
     ESTIMATORS,
     Order,
+    gate_options,
     run_training,
     table_options,
 )
@@ -68,6 +69,7 @@ def _check_params(
     metavar="N",
     help="Of all that is random: the same data, seed and versions give the same metrics [0].",
 )
+@gate_options
 @click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
 def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     """Train a version, register it, and say whether it passed the gate.

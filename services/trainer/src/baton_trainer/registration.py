@@ -1,0 +1,51 @@
+"""A logged model becomes a version that has its verdict and checksums from its first moment on."""
+
+import json
+from collections.abc import Mapping
+
+from baton_registry.client import RegistryClient
+from baton_registry.guard import GATE_PASSED
+from baton_registry.model_version import (
+    CHECKSUM_TAG_PREFIX,
+    DATA_CHECKSUM_TAG,
+    GATE_FIGURES_TAG,
+    GATE_TAG,
+)
+from baton_registry.promotion import CHALLENGER
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.verdict import Verdict
+
+
+def tags(checksums: Mapping[str, str], data_sha256: str, verdict: Verdict) -> dict[str, str]:
+    """A version's tags: the checksum of each of its files and of its data, and the verdict."""
+    return {
+        **{CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()},
+        DATA_CHECKSUM_TAG: data_sha256,
+        GATE_TAG: verdict.text,
+        GATE_FIGURES_TAG: json.dumps(verdict.figures),
+    }
+
+
+def register(
+    client: RegistryClient,
+    settings: TrainerSettings,
+    model_id: str,
+    run_id: str,
+    tags: Mapping[str, str],
+) -> str:
+    """Creates the version in one step, signed where there is a key, and gives its number.
+
+    The challenger alias moves to it where it passed the gate.
+
+    Raises:
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry refused for an unknown reason.
+    """
+    name, key = settings.model_name, settings.signing_key
+    signed = dict(tags) if key is None else dict([*tags.items(), key.tag(name, tags)])
+    version = client.create_version(
+        name, source=f"models:/{model_id}", run_id=run_id, tags=signed
+    ).version
+    if tags[GATE_TAG] == GATE_PASSED:
+        client.set_alias(name, CHALLENGER, version)
+    return version
