@@ -74,7 +74,7 @@ class Verdict:
             table.add_column(heading)
         for each in self.checks:
             figures = (each.production, each.challenger, each.allowed)
-            table.add_row(
-                each.name, *(figure or "-" for figure in figures), Text(*_SHOWN[each.passed])
-            )
+            word, style = _SHOWN[each.passed]
+            answer = f"{word}: {each.why}" if each.passed is None else word
+            table.add_row(each.name, *(figure or "-" for figure in figures), Text(answer, style))
         return table
