@@ -261,6 +261,26 @@ def test_the_old_version_is_freed(core: Core, registry: FakeRegistry) -> None:
         gc.enable()
 
 
+def test_what_a_load_leaves_behind_is_freed(core: Core, registry: FakeRegistry) -> None:
+    """Garbage in cycles does not wait for the process to collect, which it does seldom."""
+
+    class Cycle:
+        """Holds itself."""
+
+        def __init__(self) -> None:
+            self.itself = self
+
+    left: list[weakref.ref[Cycle]] = []
+    registry.while_downloading = lambda: left.append(weakref.ref(Cycle()))
+    gc.disable()
+    try:
+        core.watcher.step()
+    finally:
+        gc.enable()
+    assert left
+    assert [each() for each in left if each() is not None] == []
+
+
 def test_swap_duration_counts_from_the_alias_being_seen(
     core: Core, registry: FakeRegistry, time: HandClock
 ) -> None:

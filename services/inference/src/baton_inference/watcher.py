@@ -1,5 +1,7 @@
 """Follows the alias: looks it up, decides, loads, swaps. One step a call, in plain code."""
 
+import gc
+
 import structlog
 
 from baton_inference.clock import Clock
@@ -97,3 +99,5 @@ class Watcher:
         is_replacement = self._slot.swap(served)
         record.note_serving(served, is_replacement=is_replacement)
         self._loader.note_serving(served, record.alias)
+        # A load leaves cycles behind, and the process collects seldom: see `main.settle_memory`.
+        gc.collect()
