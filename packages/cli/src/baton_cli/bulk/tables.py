@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from baton_engine.csv_reader import CsvError, CsvReader
 CHUNK_ROWS = 4096
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 _SEPARATORS = ";\t|"
+_BROKEN = (CsvError, EOFError, gzip.BadGzipFile, zlib.error)
 
 Misfit = tuple[str, str]
 """A row that is none of the table: where it is, and why."""
@@ -68,7 +70,7 @@ class CsvTable:
         inflated: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
         try:
             self._reader = CsvReader(self._lines(inflated))
-        except CsvError as error:
+        except _BROKEN as error:
             raise self._broken(error) from error
         self.fields = [Field(name, DataType.string()) for name in self._reader.names]
 
@@ -89,7 +91,7 @@ class CsvTable:
                 if len(cells) + len(misfits) >= CHUNK_ROWS:
                     yield CsvChunk(self._reader.names, lines, cells), misfits
                     lines, cells, misfits = [], [], []
-        except (CsvError, EOFError, gzip.BadGzipFile) as error:
+        except _BROKEN as error:
             raise self._broken(error) from error
         yield CsvChunk(self._reader.names, lines, cells), misfits
 

@@ -1,7 +1,6 @@
 """`baton score`."""
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -71,7 +70,7 @@ def score(  # noqa: PLR0913 - one for each option
     from baton_cli.bulk.tables import open_table  # noqa: PLC0415
 
     settings = load(CliSettings)
-    with file.open("rb") as source:
+    with _opened(file) as source:
         table = open_table(file, source)
         model = pinned(settings, number)
         job = Job(table, model, keep or None)
@@ -82,6 +81,14 @@ def score(  # noqa: PLR0913 - one for each option
     if not job.counts.scored and not job.counts.left_out:
         terminal.tell(f"warning: {file} has no rows")
     terminal.tell(_summary(job, output))
+
+
+def _opened(file: Path) -> IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandFailed(f"{file}: {reason}; name a CSV or Parquet file") from error
 
 
 class BadRows:
@@ -119,11 +126,15 @@ def _write(
 
     kind = output_format or SUFFIXES.get(output.suffix.lower(), "csv")
     write = write_as_parquet if kind == "parquet" else write_as_csv
-    target: AbstractContextManager[IO[bytes]] = (
-        nullcontext(sys.stdout.buffer) if output == STDOUT else appearing(output)
-    )
-    with target as file:
-        write(batches, job.schema, file)
+    if output == STDOUT:
+        write(batches, job.schema, sys.stdout.buffer)
+        return
+    try:
+        with appearing(output) as file:
+            write(batches, job.schema, file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandFailed(f"{output}: {reason}; nothing was written") from error
 
 
 def _summary(job: "Job", output: Path) -> str:

@@ -1,0 +1,35 @@
+"""Some rows of a file."""
+
+import pyarrow as pa
+import pytest
+from arro3.core import RecordBatch
+from bulk_fakes import COLUMNS
+
+from baton_cli.bulk.chunks import Chunk, CsvChunk, ParquetChunk
+
+CSV = CsvChunk(["x", "n", "note"], [2, 4, 5], [["1", "1", "a"], ["2", "2", ""], ["3", "3", "c"]])
+ROWS = {"x": [1.0, 2, 3], "n": [1, 2, 3], "note": ["a", None, "c"]}
+PARQUET = ParquetChunk(RecordBatch.from_arrow(pa.record_batch(ROWS)), range(101, 104))
+
+
+@pytest.mark.parametrize("chunk", [CSV, PARQUET])
+def test_columns_are_read_and_kept(chunk: Chunk) -> None:
+    """A column is read in the signature's type, and kept as it stands."""
+    assert [chunk.read(column).tolist() for column in COLUMNS] == [
+        [1.0, 2.0, 3.0],
+        [1, 2, 3],
+        ["a", "", "c"],
+    ]
+    (kept,) = chunk.kept(["note"])
+    assert [value.as_py() or "" for value in kept] == ["a", "", "c"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("chunk", "places"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
+)
+def test_rows_are_left_out_and_keep_their_places(chunk: Chunk, places: list[str]) -> None:
+    """What is left after rows were taken out is still known by its place in the file."""
+    left = chunk.without({1})
+    assert left.places == places
+    assert left.read(COLUMNS[0]).tolist() == [1.0, 3.0]
+    assert not chunk.without({0, 1, 2}).places
