@@ -8,7 +8,7 @@ from trainer_tables import Notes, features, hidden, some_candidate, some_table
 from baton_trainer import candidate, estimators, pipeline, reading, table
 from baton_trainer.errors import FitError
 from baton_trainer.estimators import ESTIMATORS
-from baton_trainer.request import Columns, Data
+from baton_trainer.request import Columns, Data, Train
 from baton_trainer.table import Table
 
 
@@ -49,7 +49,7 @@ def test_an_estimator_that_does_not_converge_is_told_once() -> None:
     notes = Notes()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        candidate.made(*built(max_iter="1"), 0, notes)
+        candidate.made(*built(max_iter="1"), Train(), notes)
     assert len(notes.warnings) == 1
     assert "failed to converge" in notes.warnings[0]
 
@@ -59,7 +59,7 @@ def test_an_estimator_that_gives_up_is_one_line() -> None:
     unfitted, data = built()
     unfitted.set_params(columns__numbers="no transformer")
     with pytest.raises(FitError, match="gave up") as caught:
-        candidate.made(unfitted, data, 0, Notes())
+        candidate.made(unfitted, data, Train(), Notes())
     assert "\n" not in str(caught.value)
 
 
@@ -79,4 +79,4 @@ def test_the_best_estimator_is_as_good_as_is_known_of_the_real_table(real_table_
     data = table.validated(reading.read(real_table_file, Data()), Columns())
     chosen = estimators.classifier("xgboost", {})
     unfitted = pipeline.build(chosen, data.features, data.columns)
-    assert candidate.made(unfitted, data, 0, Notes()).metrics["cv_roc_auc"] > 0.845
+    assert candidate.made(unfitted, data, Train(), Notes()).metrics["cv_roc_auc"] > 0.845

@@ -3,13 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.dummy import DummyClassifier
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
-from sklearn.pipeline import make_pipeline
 from trainer_tables import some_outcome
 
 from baton_trainer import evaluation
-from baton_trainer.errors import DataError
 from baton_trainer.evaluation import Outcome
 
 
@@ -23,6 +20,7 @@ def test_a_perfect_classifier_has_perfect_figures() -> None:
             "pr_auc": 1.0,
             "log_loss": 0.0,
             "brier": 0.0,
+            "ece": 0.0,
             "accuracy": 1.0,
             "f1": 1.0,
         }
@@ -59,29 +57,32 @@ def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
     assert one["roc_auc"] == pytest.approx(other["roc_auc"])
 
 
-def test_cross_validation_is_about_the_positive_class() -> None:
-    """A classifier that always says "no" has no recall of "yes", and all of "no"."""
-    rows = pd.DataFrame({"n": np.arange(60.0)})
-    target = pd.Series(["no", "no", "yes"] * 20)
-    never = make_pipeline(DummyClassifier(strategy="most_frequent"))
-    assert evaluation.cross_validated(never, rows, target, "yes")["f1"] == 0
-    assert evaluation.cross_validated(never, rows, target, "no")["f1"] == pytest.approx(0.8)
+def test_rows_are_grouped_by_probability_in_groups_of_equal_size() -> None:
+    """What was said and what was seen in each; nothing is lost."""
+    score = np.repeat(np.arange(10) / 10, 7)
+    truth = (np.arange(70) % 7 == 0).astype(int)
+    found = evaluation.reliability(truth, score)
+    assert found.said == pytest.approx(np.arange(10) / 10)
+    assert found.seen == pytest.approx(np.full(10, 1 / 7))
+    assert found.rows.tolist() == [7] * 10
+    assert found.error == pytest.approx(np.abs(np.arange(10) / 10 - 1 / 7).mean())
 
 
-def test_cross_validation_gives_a_mean_and_a_spread_of_every_figure() -> None:
-    """A classifier that knows nothing has a ROC AUC of one half, in every fold."""
-    rows = pd.DataFrame({"n": np.arange(60.0)})
-    target = pd.Series(["no", "no", "yes"] * 20)
-    found = evaluation.cross_validated(make_pipeline(DummyClassifier()), rows, target)
-    assert (found["roc_auc"], found["roc_auc_std"]) == (0.5, 0.0)
-    assert found["accuracy"] == pytest.approx(2 / 3)
-    assert {name for name in found if not name.endswith("_std")} == {
-        *("roc_auc", "pr_auc", "log_loss", "brier", "accuracy", "f1")
-    }
+def test_rows_of_one_probability_stay_together() -> None:
+    """A tree gives few different ones; groups may then be fewer, and of other sizes."""
+    score = np.array([0.2] * 85 + [0.9] * 15)
+    found = evaluation.reliability(np.arange(100) % 2, score)
+    assert found.rows.tolist() == [85, 15]
+    assert evaluation.reliability(np.array([1, 0]), np.array([0.3, 0.3])).rows.tolist() == [2]
 
 
-def test_a_class_of_one_row_is_named() -> None:
-    """There is no fold that could learn it and be judged by it."""
-    rows, target = pd.DataFrame({"n": [1.0, 2.0, 3.0]}), pd.Series(["a", "a", "b"])
-    with pytest.raises(DataError, match="class 'b'"):
-        evaluation.cross_validated(make_pipeline(DummyClassifier()), rows, target)
+@pytest.mark.parametrize("classes", [2, 4])
+def test_calibration_error_is_none_of_a_calibrated_classifier(classes: int) -> None:
+    """And grows where probabilities are pushed to the ends."""
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(classes), 20_000)
+    truth = (probabilities.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
+    honest = Outcome(tuple(range(classes)), truth, probabilities)
+    sharp = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
+    assert evaluation.calibration_error(honest) < 0.02
+    assert evaluation.calibration_error(replace(honest, probabilities=sharp)) > 0.1

@@ -110,7 +110,7 @@ def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
     contexts = {each.tags[0].value for each in found.inputs.dataset_inputs}
     assert contexts == {"training", "testing"}
     pictures = artifacts.list_artifacts(result.run_id, "plots")
-    assert len(pictures) == 4
+    assert len(pictures) == 8
     assert found.data.tags["baton.gate"] == "passed"
 
 

@@ -3,19 +3,35 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.table import Table as RichTable
 
-from baton_trainer import candidate, csv_file, estimators, pipeline, table
+from baton_trainer import (
+    candidate,
+    csv_file,
+    estimators,
+    evaluation,
+    intervals,
+    pipeline,
+    slice_figures,
+    table,
+)
 from baton_trainer.candidate import Candidate
+from baton_trainer.card_content import Subject
+from baton_trainer.cross_validation import CrossValidation
 from baton_trainer.data_file import DataFile
 from baton_trainer.evaluation import Outcome
+from baton_trainer.importance import Importance
 from baton_trainer.progress import Advance, Silence
-from baton_trainer.request import Columns
+from baton_trainer.report import Report
+from baton_trainer.request import Columns, Train, TrainRequest
+from baton_trainer.slices import Slice
 from baton_trainer.table import Table
+from baton_trainer.thresholds import Costs, thresholds
 
 ROWS = 400
 TARGET = "goal"
@@ -104,11 +120,48 @@ class Notes:
         self.tables.append(table)
 
 
-def some_candidate(data: Table, estimator: str = "logistic", **params: str) -> Candidate:
-    """A candidate trained on the table."""
-    classifier = estimators.classifier(estimator, {**QUICK[estimator], **params})
+def some_candidate(
+    data: Table, estimator: str = "logistic", wanted: Train | None = None
+) -> Candidate:
+    """A candidate trained on the table, quickly."""
+    classifier = estimators.classifier(estimator, QUICK[estimator])
     unfitted = pipeline.build(classifier, data.features, data.columns)
-    return candidate.made(unfitted, data, 0, Silence())
+    return candidate.made(unfitted, data, wanted or Train(), Silence())
+
+
+def some_report(classes: int = 2, rows: int = 300) -> Report:
+    """A report of random truths, of a table that never was."""
+    seen = some_outcome(classes, rows)
+    names = [f"half {each}" for each in range(20)]
+    halves = [
+        Slice(name, "a", np.random.default_rng(k).random(rows) < 0.5)
+        for k, name in enumerate(names)
+    ]
+    return Report(
+        cross_validation=CrossValidation([evaluation.metrics(seen)] * 2, seen),
+        held_out=seen,
+        figures=evaluation.metrics(seen),
+        intervals=intervals.intervals(seen, 0),
+        thresholds=thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
+        slices=slice_figures.figures(seen, halves),
+        sliced_roc_auc=evaluation.roc_auc(seen),
+        importances=tuple(Importance(name, 0.1 / (k + 1), 0.01) for k, name in enumerate(names)),
+    )
+
+
+def some_subject(data: Table, **wanted: Any) -> Subject:
+    """A card's subject, trained on the table; `wanted` are `Train`."""
+    request = TrainRequest(columns=Columns(target=TARGET), train=Train(**wanted))
+    return Subject(
+        model_name="some_model",
+        run_id="0123abcd",
+        day=date(2026, 11, 24),
+        request=request,
+        table=data,
+        classifier=estimators.classifier("logistic", {}),
+        candidate=some_candidate(data, wanted=request.train),
+        verdict="passed",
+    )
 
 
 def noisy(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:

@@ -102,7 +102,7 @@ class RegistryClient(ArtifactClient):
             query["page_token"] = page["next_page_token"]
 
     def create_version(
-        self, name: str, *, source: str, run_id: str, tags: Mapping[str, str]
+        self, name: str, *, source: str, run_id: str, tags: Mapping[str, str], description: str = ""
     ) -> ModelVersion:
         """Registers a version with its tags in one step; makes the model where it is unknown.
 
@@ -111,6 +111,7 @@ class RegistryClient(ArtifactClient):
             source: `models:/<model id>` of a logged model.
             run_id: the run that logged it.
             tags: the version's tags from its first moment on.
+            description: what the MLflow UI shows with it.
         """
         try:
             self._call("POST", "registered-models/create", json={"name": name})
@@ -126,6 +127,7 @@ class RegistryClient(ArtifactClient):
                 "run_id": run_id,
                 "model_id": source.removeprefix("models:/"),
                 "tags": [{"key": key, "value": value} for key, value in tags.items()],
+                "description": description,
             },
         )
         return self._version(payload)

@@ -1,7 +1,7 @@
 """A candidate: a pipeline fitted on a table, judged on the held-out rows, and its ONNX twin."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,11 +10,14 @@ from sklearn.pipeline import Pipeline
 
 from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.signature import Signature
-from baton_trainer import evaluation, export, scoring, threads
+from baton_trainer import evaluation, export, report, scoring, threads
+from baton_trainer.cross_validation import cross_validated
 from baton_trainer.errors import FitError, TrainError, first_line
-from baton_trainer.evaluation import Outcome
 from baton_trainer.export import Parity
+from baton_trainer.importance import Judge
 from baton_trainer.progress import Progress
+from baton_trainer.report import Report
+from baton_trainer.request import Train
 from baton_trainer.table import Table
 
 
@@ -26,21 +29,28 @@ class Candidate:
         pipeline: fitted on the rows that are not held out.
         onnx: the same as an ONNX file.
         parity: how far the two agree on the held-out rows.
-        outcome: what the pipeline says of the held-out rows.
         engine: the ONNX model as the service would load it.
-        metrics: `cv_*` from cross-validation, `test_*` on the held-out rows, `onnx_*` of parity.
+        report: how good it is.
     """
 
     pipeline: Pipeline
     onnx: bytes
     parity: Parity
-    outcome: Outcome
     engine: OnnxEngine
-    metrics: Mapping[str, float]
+    report: Report
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Those of the report, and `onnx_*` of parity."""
+        return {
+            **self.report.metrics,
+            "onnx_max_abs_diff": self.parity.max_abs_diff,
+            "onnx_label_flips": float(self.parity.flips),
+        }
 
 
-def made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Candidate:
-    """Cross-validates, fits, evaluates and exports; `seed` chooses the folds.
+def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> Candidate:
+    """Cross-validates, fits, exports and evaluates.
 
     Raises:
         DataError: a class has too few rows.
@@ -48,36 +58,31 @@ def made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Can
         ExportError: the pipeline has no ONNX form that can be served.
     """
     with threads.limited(len(table.features)):
-        return _made(unfitted, table, seed, progress)
+        return _made(unfitted, table, wanted, progress)
 
 
-def _made(unfitted: Pipeline, table: Table, seed: int, progress: Progress) -> Candidate:
+def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> Candidate:
     learn, judge = ~table.held_out, table.held_out
     with fitting(progress):
         progress.phase("cross-validating")
-        cv = evaluation.cross_validated(
-            unfitted, table.features[learn], table.target[learn], table.positive, seed
+        cv = cross_validated(
+            unfitted, table.features[learn], table.target[learn], table.positive, wanted.seed
         )
         progress.phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
-    outcome = evaluation.judged(fitted, table.features[judge], table.target[judge], table.positive)
+    features = table.features[judge]
+    outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
     engine = export.engine_of(onnx, Signature(table.columns, table.classes))
-    scores = scoring.score(engine, table.columns, table.features[judge])
-    parity = export.parity(fitted, scores, table.features[judge])
+    scores = scoring.score(engine, table.columns, features)
+    progress.phase("evaluating")
     return Candidate(
         pipeline=fitted,
         onnx=onnx,
-        parity=parity,
-        outcome=outcome,
+        parity=export.parity(fitted, scores, features),
         engine=engine,
-        metrics={
-            **{f"cv_{name}": value for name, value in cv.items()},
-            **{f"test_{name}": value for name, value in evaluation.metrics(outcome).items()},
-            "onnx_max_abs_diff": parity.max_abs_diff,
-            "onnx_label_flips": float(parity.flips),
-        },
+        report=report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted),
     )
 
 

@@ -49,12 +49,14 @@ class Kind:
         defaults: arguments that differ from the library's own defaults.
         is_linear: whether its features are scaled.
         finish: makes it one that takes labels of any type.
+        library: the distribution that it comes from.
     """
 
     make: Callable[..., ClassifierMixin]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     is_linear: bool = False
     finish: Callable[[ClassifierMixin], ClassifierMixin] = _as_it_is
+    library: str = "scikit-learn"
 
 
 # Small steps and small trees: what cross-validation on tables of some thousand rows prefers.
@@ -78,6 +80,7 @@ ESTIMATORS: Mapping[str, Kind] = {
             "force_row_wise": True,  # else it times both ways, and the faster one differs
             "verbosity": -1,
         },
+        library="lightgbm",
     ),
     "xgboost": Kind(
         boosters.xgboost,
@@ -92,6 +95,7 @@ ESTIMATORS: Mapping[str, Kind] = {
             "verbosity": 0,
         },
         finish=boosters.of_any_labels,
+        library="xgboost-cpu",
     ),
 }
 

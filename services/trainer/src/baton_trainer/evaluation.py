@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from baton_registry.signature import Label
-from baton_trainer.errors import DataError
 
-FOLDS = 5
+UNBOUNDED = ("log_loss", "brier")
+"""The figures that may be above 1."""
+BINS = 10
+"""Groups of rows for calibration; each holds as many rows as the others."""
 
 _LEAST_PROBABILITY = 1e-15
 _TWO = 2
@@ -63,7 +63,17 @@ class Outcome:
     def shown(self) -> tuple[int, ...]:
         """The indices of the classes that have figures of their own: of two only the positive."""
         every = tuple(range(len(self.classes)))
-        return (self.positive,) if len(every) == _TWO else every
+        return (self.positive,) if self.is_binary else every
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are two classes, and so a positive one."""
+        return len(self.classes) == _TWO
+
+    @property
+    def predicted(self) -> NDArray[np.intp]:
+        """The index of each row's most probable class, shape `[n]`: the label that is served."""
+        return np.asarray(self.probabilities.argmax(axis=1))
 
     def at(self, rows: NDArray[Any]) -> "Outcome":
         """The same of some rows, given as indices or as a mask."""
@@ -86,26 +96,20 @@ def roc_auc(outcome: Outcome) -> float:
 
 
 def metrics(outcome: Outcome) -> dict[str, float]:
-    """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `accuracy` and `f1`, by name.
-
-    Brier's score is the mean squared difference from the truth, for more than two classes summed
-    over them (Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2).
-    """
-    predicted = outcome.probabilities.argmax(axis=1)
-    of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
-    squares = (outcome.scores - outcome.indicator) ** 2
-    is_binary = len(outcome.classes) == _TWO
+    """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`, by name."""
+    predicted = outcome.predicted
     return {
         "roc_auc": roc_auc(outcome),
         "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
-        "log_loss": float(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)).mean()),
-        "brier": float(squares.sum(axis=1).mean()),
+        "log_loss": float(log_losses(outcome).mean()),
+        "brier": float(brier_scores(outcome).mean()),
+        "ece": calibration_error(outcome),
         "accuracy": float(accuracy_score(outcome.truth, predicted)),
         "f1": float(
             f1_score(
                 outcome.truth,
                 predicted,
-                average="binary" if is_binary else "macro",
+                average="binary" if outcome.is_binary else "macro",
                 pos_label=outcome.positive,
                 zero_division=0.0,
             )
@@ -113,36 +117,61 @@ def metrics(outcome: Outcome) -> dict[str, float]:
     }
 
 
-def cross_validated(
-    pipeline: Pipeline,
-    features: pd.DataFrame,
-    target: pd.Series,
-    positive: Label | None = None,
-    seed: int = 0,
-) -> dict[str, float]:
-    """The metrics' means over stratified folds, and their standard deviations as `<metric>_std`.
+def log_losses(outcome: Outcome) -> Floats:
+    """The negative logarithm of the true class's probability, shape `[n]`."""
+    of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
+    return np.asarray(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)))
 
-    `positive` is as in `Outcome.of`.
 
-    Raises:
-        DataError: a class has a single row.
+def brier_scores(outcome: Outcome) -> Floats:
+    """The squared difference from the truth, for more than two classes summed; shape `[n]`.
+
+    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
-    counts = target.value_counts()
-    folds = min(FOLDS, int(counts.min()))
-    if folds < _TWO:
-        raise DataError(
-            f"class {counts.idxmin()!r} of the target has too few rows to learn from; give more "
-            "rows of it, or leave it out"
-        )
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    found = []
-    for learn, judge in splitter.split(features, target):
-        fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
-        outcome = judged(fitted, features.iloc[judge], target.iloc[judge], positive)
-        found.append(metrics(outcome))
-    table = pd.DataFrame(found)
-    spread = table.std(ddof=0).add_suffix("_std")
-    return {str(name): float(value) for name, value in pd.concat([table.mean(), spread]).items()}
+    return np.asarray(((outcome.scores - outcome.indicator) ** 2).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Rows grouped by what was said of them, from the least probable to the most.
+
+    Attributes:
+        said: the mean probability in each group, shape `[bins]`.
+        seen: the share of rows in each group that are of the class.
+        rows: the size of each group.
+    """
+
+    said: Floats
+    seen: Floats
+    rows: NDArray[np.intp]
+
+    @property
+    def error(self) -> float:
+        """The mean distance of `said` from `seen`, weighted by the rows."""
+        return float(np.average(np.abs(self.said - self.seen), weights=self.rows))
+
+
+def reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
+    """Groups of equal size, at most `BINS`; rows of one probability stay together."""
+    order = np.argsort(score, kind="stable")
+    edges = np.linspace(0, len(order), BINS + 1).astype(np.intp)[1:-1]
+    starts = np.unique(np.searchsorted(score[order], score[order][edges]))
+    groups = [each for each in np.split(order, starts) if len(each)]
+    return Reliability(
+        np.array([score[each].mean() for each in groups]),
+        np.array([truth[each].mean() for each in groups]),
+        np.array([len(each) for each in groups]),
+    )
+
+
+def calibration_error(outcome: Outcome) -> float:
+    """The expected calibration error, the mean over the shown classes.
+
+    Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602), of groups of equal size as
+    Nixon et al. 2019 (arXiv:1904.01685) advise: equal widths leave most groups nearly empty.
+    """
+    pairs = zip(outcome.indicator.T, outcome.scores.T, strict=True)
+    return float(np.mean([reliability(truth, score).error for truth, score in pairs]))
 
 
 def judged(

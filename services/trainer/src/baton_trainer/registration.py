@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from baton_registry.client import RegistryClient
 from baton_registry.guard import GATE_PASSED
@@ -26,13 +27,24 @@ def tags(checksums: Mapping[str, str], data_sha256: str, verdict: Verdict) -> di
     }
 
 
-def register(
-    client: RegistryClient,
-    settings: TrainerSettings,
-    model_id: str,
-    run_id: str,
-    tags: Mapping[str, str],
-) -> str:
+@dataclass(frozen=True)
+class Entry:
+    """What is registered.
+
+    Attributes:
+        model_id: the logged model's.
+        run_id: of the run that logged it.
+        tags: those of `tags`.
+        description: what the MLflow UI shows with the version.
+    """
+
+    model_id: str
+    run_id: str
+    tags: Mapping[str, str]
+    description: str
+
+
+def register(client: RegistryClient, settings: TrainerSettings, entry: Entry) -> str:
     """Creates the version in one step, signed where there is a key, and gives its number.
 
     The challenger alias moves to it where it passed the gate.
@@ -42,10 +54,16 @@ def register(
         RegistryRefused: the registry refused for an unknown reason.
     """
     name, key = settings.model_name, settings.signing_key
-    signed = dict(tags) if key is None else dict([*tags.items(), key.tag(name, tags)])
+    signed = (
+        dict(entry.tags) if key is None else dict([*entry.tags.items(), key.tag(name, entry.tags)])
+    )
     version = client.create_version(
-        name, source=f"models:/{model_id}", run_id=run_id, tags=signed
+        name,
+        source=f"models:/{entry.model_id}",
+        run_id=entry.run_id,
+        tags=signed,
+        description=entry.description,
     ).version
-    if tags[GATE_TAG] == GATE_PASSED:
+    if entry.tags[GATE_TAG] == GATE_PASSED:
         client.set_alias(name, CHALLENGER, version)
     return version

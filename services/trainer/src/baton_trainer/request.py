@@ -44,6 +44,10 @@ def _encoding(name: str) -> str:
     return name
 
 
+Cost = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""Of one error of its kind, in any unit."""
+
+
 def _text(value: object) -> object:
     """A label or a parameter as a command line would say it."""
     if isinstance(value, bool):
@@ -97,6 +101,13 @@ class Train(_Section):
     )
     search: int = Field(default=0, ge=0, description="a number of trials; 0: no search")
     seed: int = Field(default=0, ge=0, le=MAX_SEED, description=f"a number from 0 to {MAX_SEED}")
+    cost_fp: Cost = Field(default=1.0, description="a number above 0")
+    cost_fn: Cost = Field(default=1.0, description="a number above 0")
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether the two kinds of error were given a price."""
+        return bool({"cost_fp", "cost_fn"} & self.model_fields_set)
 
 
 class Gate(_Section):

@@ -12,14 +12,13 @@ from mlflow.data.pandas_dataset import from_pandas
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from baton_registry.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.transport import shown
 from baton_trainer import column_report, logged_model
 from baton_trainer.errors import RecordError, first_line
-from baton_trainer.evaluation import Outcome
 from baton_trainer.logged_model import Contents
-from baton_trainer.plots import figures
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
 from baton_trainer.verdict import Verdict
@@ -66,11 +65,20 @@ def log_verdict(verdict: Verdict) -> None:
     mlflow.log_dict(verdict.to_json(), "gate.json")
 
 
-def log_evaluation(metrics: Mapping[str, float], outcome: Outcome, model_id: str) -> None:
-    """Logs metrics, shown with the run and with its model, and the pictures."""
+def log_evaluation(metrics: Mapping[str, float], files: Mapping[str, bytes], model_id: str) -> None:
+    """Logs metrics, shown with the run and with its model, and the files of the report."""
     mlflow.log_metrics(dict(metrics), model_id=model_id)
-    for name, figure in figures(outcome).items():
-        mlflow.log_figure(figure, f"plots/{name}.png")
+    with TemporaryDirectory(prefix="baton-report-") as directory:
+        for name, content in files.items():
+            path = Path(directory, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        mlflow.log_artifacts(directory)
+
+
+def describe(text: str) -> None:
+    """Sets what the MLflow UI shows on top of the run."""
+    mlflow.set_tag(MLFLOW_RUN_NOTE, text)
 
 
 def log_trial(name: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from baton_engine.columns import to_array
+from baton_engine.columns import Array, to_array
 from baton_engine.engine import Engine, Scores
 from baton_registry.signature import Column
 
@@ -17,7 +17,12 @@ def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> 
         ValueError, TypeError: a value is not of its column's type.
         OverflowError: a number does not fit its column's type.
     """
-    return engine.score({each.name: to_array(each, _sent(features[each.name])) for each in columns})
+    return engine.score(arrays(columns, features))
+
+
+def arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:
+    """The rows as an engine takes them, by column; raises as `score` does."""
+    return {each.name: to_array(each, _sent(features[each.name])) for each in columns}
 
 
 def _sent(values: pd.Series) -> list[Any]:

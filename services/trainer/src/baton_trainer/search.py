@@ -20,8 +20,9 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from baton_trainer import estimators, evaluation, pipeline, threads
+from baton_trainer import estimators, pipeline, threads
 from baton_trainer.candidate import fitting
+from baton_trainer.cross_validation import cross_validated
 from baton_trainer.errors import ParameterError
 from baton_trainer.estimators import Classifier
 from baton_trainer.progress import Silence
@@ -78,7 +79,7 @@ class Trial:
     Attributes:
         number: from 0.
         params: those that were tuned, by name.
-        metrics: those of `evaluation.cross_validated`.
+        metrics: the means of `evaluation.metrics` over the folds.
         classifier: unfitted, with these arguments.
     """
 
@@ -124,10 +125,10 @@ def best(tried: list[Trial]) -> Trial:
     return max(tried, key=lambda trial: (trial.metrics[METRIC], -trial.number))
 
 
-def _judged(table: Table, classifier: Classifier, seed: int) -> dict[str, float]:
+def _judged(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     learn = ~table.held_out
     unfitted = pipeline.build(classifier, table.features, table.columns)
     features, target = table.features[learn], table.target[learn]
     with fitting(Silence()), threads.limited(len(features)):
         # The folds of the next seed: those of `seed` are for the report.
-        return evaluation.cross_validated(unfitted, features, target, table.positive, seed + 1)
+        return cross_validated(unfitted, features, target, table.positive, seed + 1).means

@@ -5,6 +5,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from baton_registry.client import RegistryClient
@@ -13,6 +14,7 @@ from baton_registry.guard import GATE_PASSED
 from baton_registry.signature import Signature
 from baton_trainer import (
     candidate,
+    card_content,
     churn,
     column_report,
     csv_file,
@@ -22,15 +24,18 @@ from baton_trainer import (
     production,
     reading,
     registration,
+    report_files,
     run,
     settings,
     table,
 )
 from baton_trainer.candidate import Candidate
+from baton_trainer.card_content import Subject
 from baton_trainer.contender import Contender
 from baton_trainer.estimators import Classifier
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
+from baton_trainer.registration import Entry
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
@@ -87,6 +92,8 @@ def train(
         told.show(column_report.shown(data.roles))
         for warning in data.warnings:
             told.warn(warning)
+        if data.positive is None and wanted.has_costs:
+            told.warn("costs are those of two classes; this target has more: they are left out")
         told.phase("asking the registry")
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
@@ -127,21 +134,23 @@ class _Run:
         }
         run.log_inputs(self.data, params)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
-        made = candidate.made(unfitted, self.data, self.request.train.seed, self.progress)
+        made = candidate.made(unfitted, self.data, self.request.train, self.progress)
         self.progress.phase("comparing with production")
         verdict = self._judged(made)
         metrics = {**made.metrics, **verdict.figures}
         self.progress.phase("logging the run")
-        model_id, checksums = self._log_model(made, metrics, params)
+        subject = self._subject(classifier, made, verdict)
+        model_id, checksums = self._log_model(made, metrics, params, report_files.of(subject))
         run.log_verdict(verdict)
+        run.describe(card_content.summary(subject))
         self.progress.phase("registering the version")
-        version = registration.register(
-            self.registry,
-            self.options,
-            model_id,
-            self.run_id,
-            registration.tags(checksums, self.data.sha256, verdict),
+        entry = Entry(
+            model_id=model_id,
+            run_id=self.run_id,
+            tags=registration.tags(checksums, self.data.sha256, verdict),
+            description=card_content.summary(subject),
         )
+        version = registration.register(self.registry, self.options, entry)
         return TrainResult(version, self.run_id, verdict.text, metrics)
 
     def _tuned(self, untuned: Classifier) -> Classifier:
@@ -175,8 +184,24 @@ class _Run:
         self.progress.show(verdict.table())
         return verdict
 
+    def _subject(self, classifier: Classifier, made: Candidate, verdict: Verdict) -> Subject:
+        return Subject(
+            model_name=self.options.model_name,
+            run_id=self.run_id,
+            day=datetime.now(UTC).date(),
+            request=self.request,
+            table=self.data,
+            classifier=classifier,
+            candidate=made,
+            verdict=verdict.text,
+        )
+
     def _log_model(
-        self, made: Candidate, metrics: Mapping[str, float], params: Mapping[str, Any]
+        self,
+        made: Candidate,
+        metrics: Mapping[str, float],
+        params: Mapping[str, Any],
+        files: Mapping[str, bytes],
     ) -> tuple[str, dict[str, str]]:
         """The logged model's id, and the checksum of each of its files."""
         contents = Contents(
@@ -187,7 +212,7 @@ class _Run:
             features=self.data.features[~self.data.held_out],
         )
         with run.new_model(self.options.model_name, self.run_id, params) as model_id:
-            run.log_evaluation(metrics, made.outcome, model_id)
+            run.log_evaluation(metrics, files, model_id)
             return model_id, run.upload(contents, model_id, self.run_id)
 
 

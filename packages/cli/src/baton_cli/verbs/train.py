@@ -24,6 +24,8 @@ from baton_registry import promotion
 if TYPE_CHECKING:  # the trainer is a room that an image may lack
     from baton_trainer.training import TrainResult
 
+COST = click.FloatRange(min=0, min_open=True)
+
 SHOWN_METRICS = {"test_roc_auc": "ROC AUC", "production_roc_auc": "production's"}
 
 
@@ -70,6 +72,20 @@ def _check_params(
     help="Of all that is random: the same data, seed and versions give the same metrics [0].",
 )
 @gate_options
+@click.option(
+    "--cost-fp",
+    "train__cost_fp",
+    type=COST,
+    metavar="X",
+    help="What a false positive costs, in any unit, for the threshold table [1].",
+)
+@click.option(
+    "--cost-fn",
+    "train__cost_fn",
+    type=COST,
+    metavar="X",
+    help="What a false negative costs [1].",
+)
 @click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
 def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     """Train a version, register it, and say whether it passed the gate.
