@@ -161,6 +161,14 @@ def test_signed_nonsense_is_malformed(bench: Bench, body: Any) -> None:
         bench.receiver.receive(bench.delivery(body=body))
 
 
+def test_signed_bytes_that_are_no_text_are_malformed(bench: Bench) -> None:
+    """A key that is not UTF-8 is the sender's fault, and none of ours."""
+    unsigned = replace(bench.delivery(), body=b'{"\xf6": 1}')
+    signature = unsigned.expected_signature(SECRET.encode())
+    with pytest.raises(MalformedBody):
+        bench.receiver.receive(replace(unsigned, signature=signature))
+
+
 def test_memory_is_bounded(bench: Bench) -> None:
     """However many deliveries come, only so many are remembered."""
     for number in range(MAX_REMEMBERED + 5):

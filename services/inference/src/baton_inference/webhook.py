@@ -123,5 +123,5 @@ def _alias_of(body: bytes) -> tuple[Any, Any] | None:
         event = msgspec.json.decode(body)
         is_alias = event["entity"] == ALIAS_ENTITY
         return (event["data"]["name"], event["data"]["alias"]) if is_alias else None
-    except (msgspec.DecodeError, KeyError, TypeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, RecursionError) as error:
         raise MalformedBody("the body is not the JSON of a registry event") from error
