@@ -13,10 +13,13 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from mlflow.models import Model
-from trainer_tables import some_candidate, some_table
+from trainer_tables import TARGET, features, some_candidate, some_table, text_target
+from trainer_workshop import Workshop
 
+from baton_registry.client import RegistryClient
 from baton_trainer import logged_model
 from baton_trainer.logged_model import Contents
+from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
 
 # A busy machine is no failure of a property.
@@ -92,3 +95,21 @@ def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def workshop(
+    tracking_uri: str,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Workshop]:
+    """A workshop for one test."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    frame = features()
+    frame.assign(**{TARGET: text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
+    options = TrainerSettings.model_validate(
+        {"MLFLOW_TRACKING_URI": tracking_uri, "BATON_MODEL_NAME": request.node.name[:80]}
+    )
+    with RegistryClient(tracking_uri) as registry:
+        yield Workshop(options, registry, tmp_path / "t.csv")

@@ -1,15 +1,11 @@
 import json
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import pytest
-from trainer_tables import TARGET, Notes, features, text_target
+from trainer_tables import Notes
+from trainer_workshop import Workshop
 
-from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
 from baton_registry.promotion import CHALLENGER
@@ -17,54 +13,9 @@ from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer import logged_model, production, reading, run
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.production import Production
-from baton_trainer.request import Columns, Data, Train, TrainRequest
+from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.training import TrainResult, train
-
-
-@dataclass
-class Workshop:
-    """A model of its own in the tracking server, and a table to train it on."""
-
-    options: TrainerSettings
-    registry: RegistryClient
-    file: Path
-
-    @property
-    def name(self) -> str:
-        return self.options.model_name
-
-    def train(self, **wishes: Any) -> TrainResult:
-        """A quick training on the workshop's table."""
-        return train(self.request(**wishes), self.options)
-
-    def request(self, **wishes: Any) -> TrainRequest:
-        """For the workshop's table; `wishes` are of how to train."""
-        return TrainRequest(
-            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**wishes)
-        )
-
-    def runs(self) -> list[Any]:
-        """All MLflow runs, newest first."""
-        mlflow.set_tracking_uri(self.options.tracking_uri)
-        return list(mlflow.search_runs(experiment_names=[self.name], output_format="list"))
-
-
-@pytest.fixture
-def workshop(
-    tracking_uri: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Workshop]:
-    monkeypatch.setattr(os, "environ", dict(os.environ))
-    frame = features()
-    frame.assign(**{TARGET: text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
-    options = TrainerSettings.model_validate(
-        {"MLFLOW_TRACKING_URI": tracking_uri, "BATON_MODEL_NAME": request.node.name[:80]}
-    )
-    with RegistryClient(tracking_uri) as registry:
-        yield Workshop(options, registry, tmp_path / "t.csv")
+from baton_trainer.training import train
 
 
 def test_a_version_is_registered_with_all_that_serving_and_promotion_need(

@@ -4,6 +4,7 @@ An option's parameter is named `section__key`, after the section and the key of 
 say the same.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from baton_cli.errors import CommandFailed, missing_room
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
+    from baton_trainer.reproduction import Reproduction
     from baton_trainer.training import TrainResult
 
 DEFAULT_ESTIMATOR = "logistic"
@@ -173,7 +175,29 @@ def run_training(order: Order) -> "TrainResult":
     try:
         wanted = request.load(order.config, order.given)
         with ConsoleProgress() as progress:
-            return training.train(wanted, load(TrainerSettings), progress)
+            command = ("baton", *sys.argv[1:])
+            return training.train(wanted, load(TrainerSettings), progress, command)
+    except TrainError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def repeat_training(version: str, data: Path | None) -> "Reproduction":
+    """Trains a version, a number or an alias, again; progress on stderr.
+
+    Raises:
+        CommandFailed: this installation has no trainer, or it could not be repeated.
+        RegistryError: the registry gave no answer or refused.
+    """
+    try:
+        from baton_trainer import repetition  # noqa: PLC0415 - as above
+        from baton_trainer.errors import TrainError  # noqa: PLC0415
+        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
+        from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise missing_room("trainer", error) from error
+    try:
+        with ConsoleProgress() as progress:
+            return repetition.repeat(version, data, load(TrainerSettings), progress)
     except TrainError as error:
         raise CommandFailed(str(error)) from error
 

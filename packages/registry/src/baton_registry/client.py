@@ -89,6 +89,17 @@ class RegistryClient(ArtifactClient):
         except RegistryRefused as error:
             raise version_error(name, version, error) from error
 
+    def find(self, name: str, version: str) -> ModelVersion:
+        """The version of that number, or else the one that the alias of that name points to.
+
+        Raises:
+            VersionNotFound: the model has no such version.
+            AliasNotSet: the registry knows no such alias, or no such model.
+        """
+        if version.isdecimal():
+            return self.get_version(name, version)
+        return self.resolve_alias(name, version)
+
     def list_versions(self, name: str) -> list[ModelVersion]:
         """All versions of a model, newest first; empty where the model is unknown."""
         query = {"filter": f"name = '{_quoted(name)}'", "max_results": SEARCH_PAGE}

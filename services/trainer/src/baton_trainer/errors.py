@@ -7,6 +7,7 @@ TrainError
 ├── FitError          the estimator gave up on this table
 ├── ExportError       the pipeline has no ONNX form that can be served
 ├── VersionNotLoadable  a registered version cannot be loaded as the service would
+├── RecordMissing     a version's run does not say how to repeat its training
 ├── NotComparable     two models cannot be judged by the same rows
 └── RecordError       MLflow did not take the run; nothing was registered
 
@@ -40,6 +41,10 @@ class ExportError(TrainError):
 
 class VersionNotLoadable(TrainError):
     """A registered version cannot be loaded as the service would load it."""
+
+
+class RecordMissing(TrainError):
+    """A version's run does not say how to repeat its training."""
 
 
 class NotComparable(TrainError):

@@ -12,7 +12,7 @@ from mlflow.data.pandas_dataset import from_pandas
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
-from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
 from baton_registry.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.transport import shown
@@ -34,7 +34,8 @@ def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
     try:
         mlflow.set_tracking_uri(settings.tracking_uri)
         mlflow.set_experiment(settings.experiment_name)
-        with mlflow.start_run(run_name=estimator) as run:
+        # MLflow's own would be the path of the program on this machine.
+        with mlflow.start_run(run_name=estimator, tags={MLFLOW_SOURCE_NAME: "baton train"}) as run:
             yield run.info.run_id
     except MlflowException as error:
         raise RecordError(
@@ -52,11 +53,17 @@ def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
         frame = table.features[rows].assign(**{str(table.target.name): table.target[rows]})
         dataset = from_pandas(
             frame,
-            source=CodeDatasetSource({"name": table.name, "sha256": table.sha256}),
+            source=CodeDatasetSource({"name": Path(table.name).name, "sha256": table.sha256}),
             targets=str(table.target.name),
             name=Path(table.name).stem,
         )
         mlflow.log_input(dataset, context=context)
+
+
+def log_texts(files: Mapping[str, str]) -> None:
+    """Logs files by their path in the run."""
+    for path, text in files.items():
+        mlflow.log_text(text, path)
 
 
 def log_verdict(verdict: Verdict) -> None:

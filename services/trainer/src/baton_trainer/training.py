@@ -1,9 +1,7 @@
 """One training from table to registered version."""
 
 import contextlib
-import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,10 +33,13 @@ from baton_trainer.contender import Contender
 from baton_trainer.estimators import Classifier
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
+from baton_trainer.quiet import quiet
+from baton_trainer.record import Record
 from baton_trainer.registration import Entry
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
+from baton_trainer.tuning import tuned
 from baton_trainer.verdict import Verdict
 
 BUILT_IN = "built-in churn table"
@@ -68,12 +69,21 @@ class TrainResult:
 
 
 def train(
-    request: TrainRequest, options: TrainerSettings, progress: Progress | None = None
+    request: TrainRequest,
+    options: TrainerSettings,
+    progress: Progress | None = None,
+    command: Sequence[str] = (),
 ) -> TrainResult:
     """Trains, evaluates, logs, judges and registers a version; moves `challenger` if it passed.
 
     The table is judged before the registry is asked anything, and the registry is asked whether it
     is there before long work begins. A failure leaves nothing registered.
+
+    Args:
+        request: what to train.
+        options: where the registry is.
+        progress: who is told; None means nobody.
+        command: the command line that asked for it, to be recorded without its secrets.
 
     Raises:
         TrainError: the table, the estimator or MLflow is at fault; the text is one line.
@@ -83,7 +93,7 @@ def train(
     settings.give_credentials(options)
     told = progress or Silence()
     wanted = request.train
-    with _quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
+    with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = load(request)
@@ -98,15 +108,7 @@ def train(
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:
-            return _Run(run_id, request, data, options, registry, told).train(classifier)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps stdout for the version number, and other people's warnings to themselves."""
-    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+            return _Run(run_id, request, data, options, registry, told).train(classifier, command)
 
 
 @dataclass(frozen=True)
@@ -120,26 +122,28 @@ class _Run:
     registry: RegistryClient
     progress: Progress
 
-    def train(self, classifier: Classifier) -> TrainResult:
+    def train(self, untuned: Classifier, command: Sequence[str]) -> TrainResult:
         """Everything between the run's start and its end."""
-        if self.request.train.search:
-            classifier = self._tuned(classifier)
+        wanted = self.request.train
+        classifier, found = tuned(self.data, untuned, wanted, self.progress)
+        record = Record.of(self.request, self.data, found, command)
+        run.log_texts(record.files())
         params = {
             "estimator": classifier.name,
             "target": self.data.target.name,
             "positive": self.data.positive,
-            "search": self.request.train.search,
-            "seed": self.request.train.seed,
+            "search": wanted.search,
+            "seed": wanted.seed,
             **classifier.params,
         }
         run.log_inputs(self.data, params)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
-        made = candidate.made(unfitted, self.data, self.request.train, self.progress)
+        made = candidate.made(unfitted, self.data, wanted, self.progress)
         self.progress.phase("comparing with production")
         verdict = self._judged(made)
         metrics = {**made.metrics, **verdict.figures}
         self.progress.phase("logging the run")
-        subject = self._subject(classifier, made, verdict)
+        subject = self._subject(record, classifier, made, verdict)
         model_id, checksums = self._log_model(made, metrics, params, report_files.of(subject))
         run.log_verdict(verdict)
         run.describe(card_content.summary(subject))
@@ -152,23 +156,6 @@ class _Run:
         )
         version = registration.register(self.registry, self.options, entry)
         return TrainResult(version, self.run_id, verdict.text, metrics)
-
-    def _tuned(self, untuned: Classifier) -> Classifier:
-        """The best of some trials, each of them a run inside this one."""
-        from baton_trainer import search  # noqa: PLC0415 - half a second, for who searches
-
-        wanted = self.request.train
-        tried: list[search.Trial] = []
-        with self.progress.steps("searching", wanted.search) as advance:
-            for trial in search.trials(self.data, untuned, wanted):
-                tried.append(trial)
-                metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
-                run.log_trial(f"trial {trial.number}", trial.params, metrics)
-                advance(
-                    f"cross-validated ROC AUC {trial.metrics[search.METRIC]:.4f}, "
-                    f"best {search.best(tried).metrics[search.METRIC]:.4f}"
-                )
-        return search.best(tried).classifier
 
     def _judged(self, made: Candidate) -> Verdict:
         """The gate's verdict, told."""
@@ -184,12 +171,14 @@ class _Run:
         self.progress.show(verdict.table())
         return verdict
 
-    def _subject(self, classifier: Classifier, made: Candidate, verdict: Verdict) -> Subject:
+    def _subject(
+        self, record: Record, classifier: Classifier, made: Candidate, verdict: Verdict
+    ) -> Subject:
         return Subject(
             model_name=self.options.model_name,
             run_id=self.run_id,
             day=datetime.now(UTC).date(),
-            request=self.request,
+            request=record.request,
             table=self.data,
             classifier=classifier,
             candidate=made,
