@@ -71,7 +71,7 @@ def summary(subject: Subject) -> str:
     auc = _with_interval(report.figures["roc_auc"], report.intervals.get("roc_auc"))
     cv = report.cross_validation.means["roc_auc"]
     text = (
-        f"{subject.classifier.name} on {len(table.target):,} rows of {table.name}. "
+        f"{subject.classifier.name} on {len(table.target):,} rows of {table.file_name}. "
         f"ROC AUC {auc} on held-out rows, {cv:.4f} in cross-validation."
     )
     if report.slices:
@@ -102,7 +102,7 @@ def of(subject: Subject) -> dict[str, Any]:
         "summary": summary(subject),
         "facts": _facts(subject),
         "positive": "" if table.positive is None else str(table.positive),
-        "data": table.name,
+        "data": table.file_name,
         "sha256": table.sha256,
         "rows": f"{len(table.target):,}",
         "held_out": f"{table.held_out.sum():,}",

@@ -53,9 +53,9 @@ def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
         frame = table.features[rows].assign(**{str(table.target.name): table.target[rows]})
         dataset = from_pandas(
             frame,
-            source=CodeDatasetSource({"name": Path(table.name).name, "sha256": table.sha256}),
+            source=CodeDatasetSource({"name": table.file_name, "sha256": table.sha256}),
             targets=str(table.target.name),
-            name=Path(table.name).stem,
+            name=Path(table.file_name).stem,
         )
         mlflow.log_input(dataset, context=context)
 

@@ -1,6 +1,7 @@
 """A table that can be trained on: typed features, a target of classes, and what was left out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,11 @@ class Table:
     roles: tuple[ColumnRole, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def file_name(self) -> str:
+        """The name without its folder, for what others read: it is of this machine."""
+        return Path(self.name).name
 
 
 def validated(file: DataFile, wanted: Columns) -> Table:
