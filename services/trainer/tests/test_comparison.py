@@ -34,6 +34,14 @@ def test_rows_that_one_of_them_learned_from_judge_neither(large: Table) -> None:
     assert 0 < found.rows == both.sum() < large.held_out.sum()
 
 
+def test_columns_that_neither_knows_are_of_no_account(large: Table) -> None:
+    """The table may have more of them: what the two held out judges the two."""
+    fewer = tuple(each for each in large.columns if each.name != "whole")
+    names = [each.name for each in fewer]
+    found = compared(contender(large, columns=fewer), contender(large, columns=fewer), large)
+    assert found.rows == split(large.features[names]).held_out.sum()
+
+
 def test_what_a_stranger_learned_from_is_not_known(large: Table) -> None:
     """A version that was not trained by us is judged all the same, and the doubt is told."""
     fewer = tuple(each for each in large.columns if each.name != "whole")
@@ -42,6 +50,7 @@ def test_what_a_stranger_learned_from_is_not_known(large: Table) -> None:
     assert found.rows == large.held_out.sum()
     assert len(found.doubts) == 1
     assert found.doubts[0].startswith("version 3 was not trained by baton")
+    assert compared(stranger, stranger, large).rows == large.held_out.sum()
 
 
 def test_rows_that_one_of_them_does_not_take_judge_neither() -> None:

@@ -20,6 +20,7 @@ VERBS = {
     "up": "Run the whole life cycle on this machine, without Docker.",
     "serve": "Serve the version that the alias points to, over HTTP.",
     "train": "Train a version, register it, and say whether it passed the gate.",
+    "compare": "Show two versions side by side.",
     "reproduce": "Train a version again, and say whether it comes out the same.",
     "promote": "Move the alias to a version.",
     "rollback": "Move the alias back to the version promoted before.",

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from baton_cli.errors import CommandFailed, missing_room
-from baton_cli.settings import load
+from baton_cli.trainer_room import in_trainer
 
 if TYPE_CHECKING:
-    from baton_trainer.reproduction import Reproduction
+    from baton_trainer.progress import Progress
+    from baton_trainer.settings import TrainerSettings
     from baton_trainer.training import TrainResult
 
 DEFAULT_ESTIMATOR = "logistic"
@@ -158,48 +158,15 @@ class Order:
 
 
 def run_training(order: Order) -> "TrainResult":
-    """Trains and registers one version; progress on stderr.
+    """Trains and registers one version; progress on stderr. Raises as `in_trainer` does."""
 
-    Raises:
-        CommandFailed: this installation has no trainer, or it could not train.
-        RegistryError: the registry gave no answer or refused.
-    """
-    try:
-        # Seconds of imports, and a room that an image may lack.
-        from baton_trainer import request, training  # noqa: PLC0415
-        from baton_trainer.errors import TrainError  # noqa: PLC0415
-        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
-        from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise missing_room("trainer", error) from error
-    try:
+    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
+        from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
+
         wanted = request.load(order.config, order.given)
-        with ConsoleProgress() as progress:
-            command = ("baton", *sys.argv[1:])
-            return training.train(wanted, load(TrainerSettings), progress, command)
-    except TrainError as error:
-        raise CommandFailed(str(error)) from error
+        return training.train(wanted, settings, progress, ("baton", *sys.argv[1:]))
 
-
-def repeat_training(version: str, data: Path | None) -> "Reproduction":
-    """Trains a version, a number or an alias, again; progress on stderr.
-
-    Raises:
-        CommandFailed: this installation has no trainer, or it could not be repeated.
-        RegistryError: the registry gave no answer or refused.
-    """
-    try:
-        from baton_trainer import repetition  # noqa: PLC0415 - as above
-        from baton_trainer.errors import TrainError  # noqa: PLC0415
-        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
-        from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise missing_room("trainer", error) from error
-    try:
-        with ConsoleProgress() as progress:
-            return repetition.repeat(version, data, load(TrainerSettings), progress)
-    except TrainError as error:
-        raise CommandFailed(str(error)) from error
+    return in_trainer(act)
 
 
 def repeated(ctx: click.Context) -> tuple[str, ...]:

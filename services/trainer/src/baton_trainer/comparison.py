@@ -68,7 +68,7 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
     for each in contenders:
         if obstacle := each.obstacle(table.features, table.classes):
             raise NotComparable(f"{each.name}: {obstacle}")
-    rows = table.held_out & np.all([_usable(each, table) for each in contenders], axis=0)
+    rows = _judges(contenders, table)
     features = table.features[rows]
     one, two = (_outcome(each, table, rows) for each in contenders)
     difference = bootstrap.difference(one, two)
@@ -91,13 +91,24 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
     )
 
 
-def _usable(contender: Contender, table: Table) -> NDArray[np.bool_]:
-    """The rows that a contender takes and, split by its own columns, did not learn from."""
-    takes = contender.takes(table.features).to_numpy(np.bool_)
+def _judges(contenders: Sequence[Contender], table: Table) -> NDArray[np.bool_]:
+    """The rows that all of them take and, each split by its own columns, none learned from.
+
+    What strangers learned from is not known: where all are, the table's own split must do.
+    """
+    rows = np.ones(len(table.features), np.bool_)
+    for each in contenders:
+        rows &= each.takes(table.features).to_numpy(np.bool_)
+        if each.holds_out:
+            rows &= _held_out(each, table)
+    return rows if any(each.holds_out for each in contenders) else rows & table.held_out
+
+
+def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_]:
     columns = [each.name for each in contender.signature.columns]
-    if not contender.holds_out or set(columns) == set(table.features):
-        return takes
-    return takes & split(table.features[columns]).held_out
+    if set(columns) == set(table.features):
+        return table.held_out
+    return split(table.features[columns]).held_out
 
 
 def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Outcome:

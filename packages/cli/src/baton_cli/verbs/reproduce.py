@@ -6,7 +6,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.training import repeat_training
+from baton_cli.trainer_room import repeat_training
 
 
 @click.command()
