@@ -16,7 +16,7 @@ _MEGABYTES = "MB"
 def full(results: Results) -> str:
     """Every table, with headings."""
     sections = [
-        (f"One row a request, closed loop, {count} connections", _one_row(rounds.medians()))
+        (f"One row a request, closed loop, {_connections(count)}", _one_row(rounds.medians()))
         for count, rounds in results.one_row.items()
     ]
     sections += [
@@ -33,6 +33,10 @@ def full(results: Results) -> str:
     ]
     parts = [f"### {title}\n\n{table}" for title, table in sections]
     return "\n\n".join([*parts, f"On {results.machine}."])
+
+
+def _connections(count: int) -> str:
+    return "one connection" if count == 1 else f"{count} connections"
 
 
 def short(results: Results) -> str:

@@ -6,7 +6,7 @@ rounds are shown.
 """
 
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
 from baton_cli.errors import CommandFailed
@@ -18,6 +18,7 @@ from bench.load.figures import Figures
 from bench.load.open_loop import open_loop
 from bench.load.order import Order
 from bench.machine import description, read
+from bench.processors import apart
 from bench.progress import Step, progress
 from bench.results import Results, Rounds, Start
 from bench.stage import Stage
@@ -73,7 +74,8 @@ class Bench:
         for number in range(1, self._scale.rounds + 1):
             for connections in self._scale.connections:
                 rounds = results.one_row.setdefault(connections, Rounds())
-                await self._closed(number, one_row, connections, rounds)
+                with apart() if connections == 1 else nullcontext():
+                    await self._closed(number, one_row, connections, rounds)
             await self._closed(number, many_rows, MANY_CONNECTIONS, results.many_rows)
         reference = results.one_row[REFERENCE].medians()
         results.offered = {name: SHARE * seen.per_s for name, seen in reference.items()}

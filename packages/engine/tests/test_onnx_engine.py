@@ -254,15 +254,19 @@ def test_reads_no_file(
         OnnxEngine(model.SerializeToString(), signature(("x", "double")))
 
 
-def test_probabilities_stay_within_their_range(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rows", [[0, 1, 2], [0], [1], [2]])
+def test_probabilities_stay_within_their_range(
+    rows: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What rounding put just outside of [0, 1] is put back; what is missing stays so."""
     engine = OnnxEngine(linear([("a", FLOAT)]), Signature((Column("a", "double"),)))
-    raw = np.array([[-1.2e-7, 1.0000001], [np.nan, 0.5]], dtype=np.float32)
+    raw = np.array([[-1.2e-7, 1.0], [np.nan, 0.5], [0.0, 1.0000001]], dtype=np.float32)[rows]
+    expected = np.array([[0.0, 1.0], [np.nan, 0.5], [0.0, 1.0]])[rows]
 
     def run(outputs: Any, feed: Any, options: Any) -> Any:
-        return np.array(["yes", "no"], dtype=object), raw
+        return np.array(["yes"] * len(rows), dtype=object), raw
 
     monkeypatch.setattr(engine, "_run", run)
-    scores = engine.score({"a": np.array([1.0, 2.0])})
-    np.testing.assert_array_equal(scores.probabilities, [[0.0, 1.0], [np.nan, 0.5]])
+    scores = engine.score({"a": np.ones(len(rows))})
+    np.testing.assert_array_equal(scores.probabilities, expected)
     assert scores.probabilities.dtype == np.float32

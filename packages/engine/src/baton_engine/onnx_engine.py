@@ -91,8 +91,9 @@ class OnnxEngine:
             probabilities = self._table(probabilities)
         if self._is_boolean:
             labels = labels.astype(np.bool_)
-        # The sum of many float32 terms may leave [0, 1] by some 1e-7.
-        return Scores(labels, probabilities.clip(0.0, 1.0))
+        if len(probabilities) != 1 or not _are_within(probabilities[0].tolist()):
+            probabilities = probabilities.clip(0.0, 1.0)
+        return Scores(labels, probabilities)
 
     def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
         """What ZipMap made of the probabilities, one map a row, as a table again."""
@@ -113,6 +114,14 @@ class OnnxEngine:
             else _cast(column, dtype)
             for name, dtype in self._inputs.items()
         }
+
+
+def _are_within(probabilities: Sequence[float]) -> bool:
+    """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
+
+    For a lone row: `clip` is partly Python, and costs it as much as filling its arrays.
+    """
+    return min(probabilities) >= 0.0 and max(probabilities) <= 1.0
 
 
 def _cast(column: Array, dtype: DType) -> Array:

@@ -65,42 +65,45 @@ class ScoringRoute:
         """Answers one POST."""
         started_s = time.perf_counter()
         served = self._slot.served
-        code, answer = CLIENT_GONE, None
+        answer, rows = None, 0
         problem, stack = "", None
         try:
-            answer = await self._score(scope, receive, served)
-            code = answer.status
+            answer, rows = await self._score(scope, receive, served)
         except ClientGone:
             pass
         except asyncio.CancelledError:  # the server's last resort when it ends
             answer = problem_of(_ENDING, request_id, scope["path"])
-            code = answer.status
         except InferenceError as error:
             problem = slug_of(error)
             if isinstance(error, ModelFailure):
                 stack = stack_of(error.__cause__ or error)
             answer = problem_of(error, request_id, scope["path"])
-            code = answer.status
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer
             stack = stack_of(error)
             answer = internal_problem(request_id, scope["path"])
-            code = answer.status
-        finally:
+        duration_s = time.perf_counter() - started_s
+        try:
+            if answer is not None:
+                await answer.send(scope, send, request_id)
+        finally:  # the caller need not wait for the book-keeping
+            code = CLIENT_GONE if answer is None else answer.status
             version = served.model.version if served else ""
-            duration_s = time.perf_counter() - started_s
             self._metrics.count_request(self._protocol, code, version, duration_s)
+            if rows:
+                self._metrics.count_rows(version, rows)
             if is_worth_a_line(code, duration_s):
                 self._log.write(
                     Ended(request_id, self._protocol, code, version, duration_s, problem, stack)
                 )
-        if answer is not None:
-            await answer.send(scope, send, request_id)
 
     def codec_for(self, path: str, served: Served) -> Codec[Any]:  # noqa: ARG002
         """The codec for a request to this path."""
         return served.codecs[self._protocol]
 
-    async def _score(self, scope: Scope, receive: Receive, served: Served | None) -> Answer:
+    async def _score(
+        self, scope: Scope, receive: Receive, served: Served | None
+    ) -> tuple[Answer, int]:
+        """The answer, and how many rows were scored."""
         if self._access is not None:
             self._access.check(scope["path"], scope["headers"])
         if served is None:
@@ -119,7 +122,7 @@ class ScoringRoute:
         else:
             scored = self._batcher.score(served, codec, batch)
             scores = scored if isinstance(scored, Scores) else await scored
-        return self._answer(served, batch.rows, codec.encode(scores, batch))
+        return _answer(served, codec.encode(scores, batch)), batch.rows
 
     async def _score_large(
         self,
@@ -128,17 +131,12 @@ class ScoringRoute:
         media: MediaHeaders,
         first: Message,
         receive: Receive,
-    ) -> Answer:
-        """From the first message on; the body is decoded in a thread, too."""
+    ) -> tuple[Answer, int]:
+        """As `_score`, from the first message on; the body is decoded in a thread, too."""
         with self._bodies.share() as share:
             body = await self._bodies.rest(first, receive, media, share)
             rows, encoded = await self._workers.run(partial(_scored, served, codec, media, body))
-        return self._answer(served, rows, encoded)
-
-    def _answer(self, served: Served, rows: int, encoded: Encoded) -> Answer:
-        self._metrics.count_rows(served.model.version, rows)
-        headers = (*served.headers, *encoded.headers)
-        return Answer(200, encoded.body, encoded.media_type, headers)
+        return _answer(served, encoded), rows
 
 
 class InferRoute(ScoringRoute):
@@ -150,6 +148,11 @@ class InferRoute(ScoringRoute):
         if target is not None:
             target.check(served)
         return super().codec_for(path, served)
+
+
+def _answer(served: Served, encoded: Encoded) -> Answer:
+    headers = (*served.headers, *encoded.headers)
+    return Answer(200, encoded.body, encoded.media_type, headers)
 
 
 def _scored(

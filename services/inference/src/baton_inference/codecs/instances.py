@@ -105,11 +105,14 @@ class InstancesDecoder:
         return None
 
 
-def row_struct(columns: Sequence[Column]) -> type[msgspec.Struct] | None:
-    """A type that msgspec reads one row into; None where it cannot name a column."""
+def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspec.Struct] | None:
+    """A type that msgspec reads one row into; None where it cannot name a column.
+
+    With `whole` a row has every column, and null is the only gap.
+    """
     fields: list[Any] = []
     for number, column in enumerate(columns):
-        default = () if column.required else (None,)
+        default = () if whole or column.required else (None,)
         fields.append((f"c{number}", json_type(column), *default))
     names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:

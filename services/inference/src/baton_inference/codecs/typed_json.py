@@ -1,8 +1,9 @@
 """The usual bodies of `/invocations`, read straight to the signature's types.
 
-A body without a gap, an extra column or a value of another type means the same to MLflow as to us,
-and is read twice as fast as by way of dictionaries. Whatever is odd is left to the readers that
-know what MLflow makes of it.
+A body of rows that have every column, no other, and values of its type means the same to MLflow as
+to us, and is read twice as fast as by way of dictionaries; so does a null in an optional column of
+fractions, which is NaN in each form. Whatever else is odd is left to the readers that know what
+MLflow makes of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ MAX_ORDERS = 16
 """Orders of columns in `dataframe_split` that are remembered: callers have one each."""
 
 _READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_TYPES_WITH_NAN = frozenset({"float", "double"})
 _ESCAPED_NUL = rb"\u0000"
 """numpy's texts end before trailing NULs: not a matter for the short way."""
 
@@ -45,7 +47,10 @@ class TypedJson:
 
     def __init__(self, signature: Signature, *, max_rows: int) -> None:
         self._max_rows = max_rows
-        columns = [replace(column, required=True) for column in signature.columns]
+        columns = [
+            column if column.type in _TYPES_WITH_NAN else replace(column, required=True)
+            for column in signature.columns
+        ]
         self._columns = {column.name: column for column in columns}
         self._by_name = Transposer(columns, {})
         self._orders: dict[tuple[str, ...], _Order] = {}
@@ -97,7 +102,7 @@ class TypedJson:
 
 
 def _body_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
-    row = row_struct(columns)
+    row = row_struct(columns, whole=True)
     if row is None:
         return None
     rows: Any = list[row] | UnsetType  # type: ignore[valid-type]
