@@ -52,3 +52,11 @@ def test_settings() -> None:
     """The README names every variable that inference reads."""
     for field in InferenceSettings.model_fields.values():
         assert f"`{field.validation_alias}`" in README
+
+
+def test_alerts() -> None:
+    """docs/metrics.md tells of every alert that ships, and of none besides."""
+    rules = (ROOT / "infra" / "monitoring" / "alerts.yml").read_text(encoding="utf-8")
+    shipped = re.findall(r"- alert: (\w+)", rules)
+    assert shipped
+    assert re.findall(r"^\| `(Baton\w+)`", METRICS, re.MULTILINE) == shipped

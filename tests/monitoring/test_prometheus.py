@@ -1,0 +1,161 @@
+"""The alerts and the dashboard, beside a real Prometheus that scrapes a real process."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from rig import CUSTOMER, LOCAL, Desk, Inference, Process, answers, free_port, register, wait_until
+
+from baton_registry import ModelVersion
+
+MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
+DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))
+ALERTS = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))
+QUERIES = [
+    target["expr"].replace("$__rate_interval", "1m")
+    for panel in DASHBOARD["panels"]
+    for target in panel["targets"]
+]
+LIMIT_S = 60.0
+
+
+def program(name: str) -> str:
+    """Where the program is."""
+    found = shutil.which(name)
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} is not installed; .ci/run installs it")
+        pytest.skip(f"{name} is not installed (Debian package prometheus)")
+    return found
+
+
+def promtool(*arguments: str, stdin: str = "") -> None:
+    done = subprocess.run(
+        [program("promtool"), *arguments], input=stdin, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+class Prometheus(Process):
+    """A Prometheus with the shipped rules, that scrapes one process."""
+
+    def __init__(self, folder: Path, inference: Inference) -> None:
+        self.url = f"http://{LOCAL}:{free_port()}"
+        config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
+        config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+        config["rule_files"] = [str(MONITORING / "alerts.yml")]
+        [job] = config["scrape_configs"]
+        del job["dns_sd_configs"]
+        job["static_configs"] = [{"targets": [inference.url.removeprefix("http://")]}]
+        file = folder / "prometheus.yml"
+        file.write_text(yaml.safe_dump(config))
+        command = [program("prometheus"), f"--config.file={file}"]
+        command += [f"--storage.tsdb.path={folder / 'data'}"]
+        command += [f"--web.listen-address={self.url.removeprefix('http://')}"]
+        super().__init__(command, {}, folder / "prometheus.log")
+
+    def query(self, expr: str) -> list[dict[str, Any]]:
+        answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expr}, timeout=10)
+        found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]["result"]
+        return found
+
+    def firing(self) -> set[str]:
+        alerts = httpx.get(f"{self.url}/api/v1/alerts", timeout=10).raise_for_status().json()
+        told = alerts["data"]["alerts"]
+        return {each["labels"]["alertname"] for each in told if each["state"] == "firing"}
+
+
+@dataclass
+class Scene:
+    """A process after a swap and a failed one, and the Prometheus that saw it."""
+
+    prometheus: Prometheus
+    inference: Inference
+
+
+@pytest.fixture(scope="module")
+def scene(
+    trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
+) -> Iterator[Scene]:
+    """Version 1, then 2, then one that cannot be loaded, with requests good and bad throughout."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    desk = Desk(tracking.uri, "monitored", folder)
+    for version in trained:
+        register(desk, version)
+    broken = register(desk, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
+    desk.baton("promote", "1")
+    with desk.serve() as inference, desk.registry as registry:
+        inference.wait_serves("1")
+        prometheus = Prometheus(folder, inference)
+        prometheus.start()
+        try:
+            wait_until(lambda: answers(f"{prometheus.url}/-/ready"), LIMIT_S, prometheus.told())
+            ask_until_scraped(prometheus, inference, "1")
+            registry.set_alias(desk.model, "production", "2")
+            inference.wait_serves("2")
+            ask_until_scraped(prometheus, inference, "2")
+            registry.set_alias(desk.model, "production", broken)
+            yield Scene(prometheus, inference)
+        finally:
+            prometheus.stop()
+
+
+def ask_until_scraped(prometheus: Prometheus, inference: Inference, version: str) -> None:
+    """Sends requests until Prometheus has a rate of them."""
+
+    def has_rate() -> bool:
+        inference.predict([CUSTOMER])
+        inference.http.post("/predict", content=b"{")
+        rate = f'rate(baton_requests_total{{model_version="{version}", code="200"}}[1m]) > 0'
+        return bool(prometheus.query(rate))
+
+    wait_until(has_rate, LIMIT_S, f"a rate of version {version}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "rules", "alerts.yml"),
+        ("check", "config", "prometheus.yml"),
+        ("test", "rules", "alerts_test.yml"),
+    ],
+    ids=" ".join,
+)
+def test_promtool(arguments: tuple[str, str, str]) -> None:
+    """Configuration and rules are what Prometheus reads, and each alert does what it should."""
+    promtool(*arguments[:2], str(MONITORING / arguments[2]))
+
+
+def test_every_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not() -> None:
+    """An alert that never fires, or always does, is none."""
+    tests = yaml.safe_load((MONITORING / "alerts_test.yml").read_text(encoding="utf-8"))["tests"]
+    cases = [case for test in tests for case in test["alert_rule_test"]]
+    fires = {case["alertname"] for case in cases if case.get("exp_alerts")}
+    rests = {case["alertname"] for case in cases if not case.get("exp_alerts")}
+    names = {rule["alert"] for group in ALERTS["groups"] for rule in group["rules"]}
+    assert fires == rests == names
+
+
+def test_live_metrics_are_well_formed(scene: Scene) -> None:
+    """The linter finds nothing to mend in what a process tells."""
+    promtool("check", "metrics", stdin=scene.inference.http.get("/metrics").text)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_dashboard_has_data(scene: Scene, query: str) -> None:
+    """No panel is empty once there is traffic and there was a swap."""
+    wait_until(lambda: bool(scene.prometheus.query(query)), LIMIT_S, query)
+
+
+def test_a_failed_swap_is_an_alert(scene: Scene) -> None:
+    """The shipped rule fires in a running Prometheus."""
+    wait_until(lambda: "BatonSwapFailed" in scene.prometheus.firing(), LIMIT_S, "it fires")
+    assert "BatonDown" not in scene.prometheus.firing()
