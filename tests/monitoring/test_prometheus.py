@@ -15,6 +15,7 @@ import yaml
 from rig import CUSTOMER, LOCAL, Desk, Inference, Process, answers, free_port, register, wait_until
 
 from baton_registry import ModelVersion
+from baton_registry.api_keys import Scope, new_key
 
 MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))
@@ -45,7 +46,7 @@ def promtool(*arguments: str, stdin: str = "") -> None:
 
 
 class Prometheus(Process):
-    """A Prometheus with the shipped rules, that scrapes one process."""
+    """A Prometheus with the shipped rules, that scrapes one process with the key in `api_key`."""
 
     def __init__(self, folder: Path, inference: Inference) -> None:
         self.url = f"http://{LOCAL}:{free_port()}"
@@ -53,6 +54,8 @@ class Prometheus(Process):
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         config["rule_files"] = [str(MONITORING / "alerts.yml")]
         [job] = config["scrape_configs"]
+        assert job["authorization"] == {"credentials_file": "api_key"}
+        job["authorization"] = {"credentials_file": str(folder / "api_key")}
         del job["dns_sd_configs"]
         job["static_configs"] = [{"targets": [inference.url.removeprefix("http://")]}]
         file = folder / "prometheus.yml"
@@ -85,14 +88,25 @@ class Scene:
 def scene(
     trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
 ) -> Iterator[Scene]:
-    """Version 1, then 2, then one that cannot be loaded, with requests good and bad throughout."""
+    """Version 1, then 2, then one that cannot be loaded, with requests good and bad throughout.
+
+    The process asks for API keys.
+    """
     folder = tmp_path_factory.mktemp("prometheus")
+    scraper, scraper_key = new_key("prometheus", [Scope.OPERATIONS])
+    caller, caller_key = new_key("caller", Scope)
+    (folder / "api_key").write_text(scraper)
+    (folder / "keys").write_text(f"{scraper_key.line}\n{caller_key.line}\n")
     desk = Desk(tracking.uri, "monitored", folder)
     for version in trained:
         register(desk, version)
     broken = register(desk, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
     desk.baton("promote", "1")
-    with desk.serve() as inference, desk.registry as registry:
+    with (
+        desk.serve(BATON_API_KEYS_FILE=str(folder / "keys")) as inference,
+        desk.registry as registry,
+    ):
+        inference.http.headers["X-API-Key"] = caller
         inference.wait_serves("1")
         prometheus = Prometheus(folder, inference)
         prometheus.start()

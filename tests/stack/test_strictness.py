@@ -1,6 +1,7 @@
 """What a container may do, see and reach."""
 
 import json
+from typing import Any
 
 import pytest
 from stack.containers import Stack
@@ -31,20 +32,25 @@ else:
 """
 
 
+def assert_confined(container: dict[str, Any]) -> None:
+    """Holds what the engine knows of a container against what every one is allowed."""
+    host, name = container["HostConfig"], container["Name"]
+    assert container["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
+    assert host["ReadonlyRootfs"], name
+    assert host["CapDrop"] == ["ALL"], name
+    assert "no-new-privileges:true" in host["SecurityOpt"], name
+    assert host["Memory"] > 0, name
+    assert host["PidsLimit"] > 0, name
+    assert host["LogConfig"]["Config"]["max-size"], name
+
+
 def test_every_container_is_confined(stack: Stack) -> None:
     """No root, no writable root filesystem, no capability, no unlimited memory, pids or logs."""
     containers = stack.inspect()
 
     assert containers
     for each in containers:
-        host, name = each["HostConfig"], each["Name"]
-        assert each["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
-        assert host["ReadonlyRootfs"], name
-        assert host["CapDrop"] == ["ALL"], name
-        assert "no-new-privileges:true" in host["SecurityOpt"], name
-        assert host["Memory"] > 0, name
-        assert host["PidsLimit"] > 0, name
-        assert host["LogConfig"]["Config"]["max-size"], name
+        assert_confined(each)
 
 
 def test_only_the_proxy_is_published_and_only_here(stack: Stack) -> None:
