@@ -1,6 +1,7 @@
 """One connection, its bytes and its clock moved by hand."""
 
 import asyncio
+import json
 from collections.abc import Coroutine
 from typing import Any
 
@@ -185,7 +186,13 @@ def test_each_answer_has_a_time_of_its_own(client: Client) -> None:
 
 
 def test_what_is_no_request_is_a_problem(client: Client) -> None:
-    """It is told so, and let go."""
+    """It is told so, with the headers that every answer has, and let go."""
+    client.protocol.server_state.default_headers = [(b"date", b"today"), (b"connection", b"close")]
     client.send(b"hello\r\n\r\n")
     assert client.status == b"400"
     assert client.transport.end == "closed"
+    head, _, body = client.transport.written.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n")[1:]]
+    assert names == ["content-type", "content-length", "x-request-id", "connection", "date"]
+    assert b"date: today" in head
+    assert json.loads(body)["status"] == 400

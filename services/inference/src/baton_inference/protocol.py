@@ -110,11 +110,13 @@ class Protocol(HttpToolsProtocol):
             f"content-type: {MEDIA_TYPE}\r\n"
             f"content-length: {len(problem.body)}\r\n"
             f"x-request-id: {request_id}\r\n"
-            "connection: close\r\n\r\n"
+            "connection: close\r\n"
         )
+        kept = dict(self.server_state.default_headers)  # uvicorn keeps the date there
+        date = b"date: %b\r\n" % kept[b"date"] if b"date" in kept else b""
         if self.cycle is not None:
             self.cycle.disconnected = True  # what its handling says comes too late
-        self.transport.write(head.encode() + problem.body)
+        self.transport.write(head.encode() + date + b"\r\n" + problem.body)
         self.transport.close()
 
 

@@ -145,6 +145,13 @@ def test_what_is_not_json_is_malformed(text: str) -> None:
         decoder().decode(body)
 
 
+@pytest.mark.parametrize("body", [rb'{"instances":[{"note":"\ud800"}]}', rb'{"\udc00":1}'])
+def test_a_lone_surrogate_is_named(body: bytes) -> None:
+    """It is not taken for a body that was cut off."""
+    with pytest.raises(MalformedBody, match="has a lone surrogate"):
+        decoder().decode(body)
+
+
 @pytest.mark.parametrize(
     "body",
     [

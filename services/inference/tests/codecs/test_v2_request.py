@@ -55,6 +55,12 @@ def test_refuses(body: bytes) -> None:
         parse_request(body)
 
 
+def test_a_lone_surrogate_is_named() -> None:
+    """It is not taken for a body that was cut off."""
+    with pytest.raises(MalformedBody, match="has a lone surrogate"):
+        parse_request(rb'{"inputs":[{"name":"\ud800","shape":[1],"datatype":"FP64","data":[1]}]}')
+
+
 @pytest.mark.parametrize(
     ("parameters", "data", "size"),
     [

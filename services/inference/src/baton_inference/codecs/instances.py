@@ -14,6 +14,7 @@ from msgspec import Raw
 from baton_engine.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.transpose import Rows
 from baton_inference.codecs.cells import CellReader, json_type
+from baton_inference.codecs.json_fault import json_fault
 from baton_inference.codecs.values import check_json_values, max_values
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_registry.signature import Column, Signature
@@ -158,7 +159,7 @@ def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
     except RecursionError as error:
         raise MalformedBody("the body is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBody(f"the body is not JSON: {error}") from error
+        raise MalformedBody(json_fault(text, error)) from error
 
 
 def _summary(count: int) -> str:

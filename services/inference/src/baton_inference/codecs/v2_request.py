@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from baton_inference.codecs.json_fault import json_fault
 from baton_inference.errors import MalformedBody
 
 Parameters = dict[str, Any]
@@ -93,8 +94,10 @@ def parse_request(text: bytes) -> InferRequest:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
     except RecursionError as error:
         raise MalformedBody("the body is nested too deeply") from error
-    except msgspec.MsgspecError as error:
+    except msgspec.ValidationError as error:
         raise MalformedBody(f"the body is not a V2 request: {error}") from error
+    except msgspec.DecodeError as error:
+        raise MalformedBody(json_fault(text, error)) from error
     if not request.inputs:
         raise MalformedBody("the request has no inputs")
     return request
