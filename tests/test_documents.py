@@ -5,10 +5,12 @@ from pathlib import Path
 
 from inference_fakes import make_app
 
+from baton_engine.onnx_engine import OnnxEngine
 from baton_inference.codecs import invocations, predict, v2
 from baton_inference.errors import FailureKind
 from baton_inference.exposition import MetricsCollector
 from baton_inference.metrics import MAX_VERSIONS
+from baton_inference.request_log import CLIENT_GONE
 from baton_inference.settings import InferenceSettings
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +46,8 @@ def test_label_values() -> None:
     assert told == {kind.value for kind in FailureKind}
     protocols = {predict.PROTOCOL, invocations.PROTOCOL, v2.PROTOCOL}
     assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
+    assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
+    assert f"; {CLIENT_GONE} where" in row("code")
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 

@@ -39,14 +39,7 @@ def create_app(
         workers: the threads for large requests.
         keys: the API keys that callers need; None lets everybody in.
     """
-    rest = FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
-        title="Baton inference",
-        description=f"Scores rows with what the alias `{settings.alias}` of the model "
-        f"`{settings.model_name}` points to.",
-        version=version("baton-inference"),
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    rest = _framework(settings)
     access = Access(lambda: keys.ring) if keys is not None else None
     arrivals = Arrivals()
     batcher = Batcher(arrivals)
@@ -75,6 +68,17 @@ def create_app(
     bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
     parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies, request_log, access)
     return Front(_scoring_routes(parts), rest, RequestIds(), arrivals, access)
+
+
+def _framework(settings: InferenceSettings) -> FastAPIOffline:
+    return FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
+        title="Baton inference",
+        description=f"Scores rows with what the alias `{settings.alias}` of the model "
+        f"`{settings.model_name}` points to.",
+        version=version("baton-inference"),
+        redoc_url=None,
+        redirect_slashes=False,
+    )
 
 
 def _console_writer(settings: InferenceSettings, core: Core) -> Writer:

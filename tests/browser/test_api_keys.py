@@ -1,0 +1,102 @@
+"""The operations page where inference asks for API keys."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, HttpCredentials, Page, Response, expect
+from rig import Desk, Inference
+
+from baton_registry.api_keys import Scope, new_key
+
+LIMIT_MS = 15_000
+
+
+@dataclass
+class Guarded:
+    """A process that asks for keys, and a key for each set of scopes."""
+
+    inference: Inference
+    both: str
+    operations: str
+    scoring: str
+
+
+@pytest.fixture
+def guarded(stocked: Desk) -> Iterator[Guarded]:
+    """It serves version 1."""
+    scopes: tuple[list[Scope], ...] = ([*Scope], [Scope.OPERATIONS], [Scope.SCORING])
+    made = [new_key("somebody", each) for each in scopes]
+    file = stocked.folder / "keys"
+    file.write_text("\n".join(key.line for _, key in made))
+    secrets = [secret for secret, _ in made]
+    stocked.baton("promote", "1")
+    with stocked.serve(BATON_API_KEYS_FILE=str(file)) as inference:
+        inference.http.headers["X-API-Key"] = secrets[0]
+        inference.wait_serves("1")
+        yield Guarded(inference, *secrets)
+
+
+@pytest.fixture
+def pages(browser: Browser) -> Iterator[list[Page]]:
+    """Pages of people with other keys; closed at the end."""
+    opened: list[Page] = []
+    yield opened
+    for page in opened:
+        page.context.close()
+
+
+def visit(browser: Browser, pages: list[Page], guarded: Guarded, key: str | None) -> Response:
+    """Opens the page as somebody who, when asked, gives this key as the password."""
+    credentials = None if key is None else HttpCredentials(username="me", password=key)
+    page = browser.new_context(http_credentials=credentials).new_page()
+    pages.append(page)
+    answer = page.goto(guarded.inference.url)
+    assert answer is not None
+    return answer
+
+
+def test_a_browser_is_made_to_ask_for_the_key(
+    guarded: Guarded, browser: Browser, pages: list[Page]
+) -> None:
+    """Without a key, or with a wrong one, there is a question, and nothing of the page or its data."""
+    for key in (None, "baton_wrong"):
+        answer = visit(browser, pages, guarded, key)
+        assert answer.status == httpx.codes.UNAUTHORIZED
+        asked = [each["value"] for each in answer.headers_array() if each["name"].lower() == "www-authenticate"]
+        assert any(value.startswith("Basic ") for value in asked)
+        assert pages[-1].locator("main").count() == 0
+
+
+def test_the_page_works_whole_with_a_key_for_both(
+    guarded: Guarded, browser: Browser, pages: list[Page]
+) -> None:
+    """What it shows, what it asks for by itself, and the form."""
+    visit(browser, pages, guarded, guarded.both)
+    [page] = pages
+    expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=LIMIT_MS)
+    page.get_by_role("button", name="Predict").click(timeout=LIMIT_MS)
+    expect(page.locator("#answer")).to_contain_text("version 1", timeout=LIMIT_MS)
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_a_key_for_operations_shows_all_and_scores_nothing(
+    guarded: Guarded, browser: Browser, pages: list[Page]
+) -> None:
+    """The form says in words which scope the key lacks."""
+    visit(browser, pages, guarded, guarded.operations)
+    [page] = pages
+    expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=LIMIT_MS)
+    page.get_by_role("button", name="Predict").click(timeout=LIMIT_MS)
+    expect(page.locator("#answer")).to_contain_text("not for scoring", timeout=LIMIT_MS)
+
+
+def test_a_key_for_scoring_alone_shows_nothing(
+    guarded: Guarded, browser: Browser, pages: list[Page]
+) -> None:
+    """The page is for operations; who scores is told so."""
+    answer = visit(browser, pages, guarded, guarded.scoring)
+    assert answer.status == httpx.codes.FORBIDDEN
+    assert "operations" in answer.json()["detail"]
+    assert pages[-1].locator("main").count() == 0
