@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from baton_inference.access import Access
@@ -70,8 +71,8 @@ def create_app(
     return Front(_scoring_routes(parts), rest, RequestIds(), arrivals, access)
 
 
-def _framework(settings: InferenceSettings) -> FastAPIOffline:
-    return FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
+def _framework(settings: InferenceSettings) -> FastAPI:
+    app: FastAPI = FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
         title="Baton inference",
         description=f"Scores rows with what the alias `{settings.alias}` of the model "
         f"`{settings.model_name}` points to.",
@@ -79,6 +80,7 @@ def _framework(settings: InferenceSettings) -> FastAPIOffline:
         redoc_url=None,
         redirect_slashes=False,
     )
+    return app
 
 
 def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
