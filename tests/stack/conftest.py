@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stack.containers import Stack
+from stack.containers import ROOT, Stack
 
 HERE = Path(__file__).parent
 LIMIT_S = 900
@@ -32,16 +32,24 @@ def engine_fault() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The stack, up and healthy, removed with all its data at the end."""
+def images() -> None:
+    """Every image, built from this tree."""
     if fault := engine_fault():
         if os.environ.get("CI") == "true":
             pytest.fail(fault)
         pytest.skip(fault)
+    build = ["docker", "compose", "--profile", "trainer", "build"]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="session")
+def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack, up and healthy, removed with all its data at the end."""
     data = tmp_path_factory.mktemp("data")
     data.chmod(0o755)  # read by the trainer's user
     stack = Stack(f"baton-test-{os.getpid()}", data)
-    stack.run("docker", "compose", "--profile", "trainer", "build")
+    os.environ.update(stack.env)  # what testcontainers gives to `docker compose`
     with stack.compose:
         yield stack
         stack.http.close()

@@ -22,14 +22,13 @@ Predictions = list[dict[str, Any]]
 class Stack:
     """One compose project, and the commands that an operator would type."""
 
-    def __init__(self, project: str, data: Path) -> None:
+    def __init__(self, project: str, data: Path, files: str = "docker-compose.yml") -> None:
         ports = {"BATON_TRACKING_PORT": free_port(), "BATON_INFERENCE_PORT": free_port()}
         self.tracking_url = f"http://{LOCAL}:{ports['BATON_TRACKING_PORT']}"
         self.inference_url = f"http://{LOCAL}:{ports['BATON_INFERENCE_PORT']}"
-        # For testcontainers and for the scripts alike: both start `docker compose`.
-        os.environ["COMPOSE_PROJECT_NAME"] = project
-        os.environ["BATON_DATA_DIR"] = str(data)
-        os.environ.update({name: str(port) for name, port in ports.items()})
+        self.env = {name: str(port) for name, port in ports.items()}
+        self.env |= {"COMPOSE_PROJECT_NAME": project, "BATON_DATA_DIR": str(data)}
+        self.env["COMPOSE_FILE"] = files
         self.data = data
         self.compose = DockerCompose(ROOT)
         self.http = httpx.Client(base_url=self.inference_url, timeout=10)
@@ -37,8 +36,8 @@ class Stack:
     def run(self, *command: str, code: int = 0, stdin: str = "") -> str:
         """Runs a command at the project's root, checks its exit code, gives its stdout."""
         done = subprocess.run(
-            command, cwd=ROOT, input=stdin, text=True, capture_output=True, timeout=COMMAND_LIMIT_S,
-            check=False,
+            command, cwd=ROOT, env={**os.environ, **self.env}, input=stdin, text=True,
+            capture_output=True, timeout=COMMAND_LIMIT_S, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{command}: {done.stdout}\n{done.stderr[-3000:]}"
         return done.stdout if code == 0 else done.stderr
@@ -46,6 +45,13 @@ class Stack:
     def docker(self, *arguments: str) -> str:
         """`docker compose …`."""
         return self.run("docker", "compose", *arguments)
+
+    def exits_well(self, *arguments: str) -> bool:
+        """Whether a `docker compose …` ends with 0."""
+        command = ["docker", "compose", *arguments]
+        environment = {**os.environ, **self.env}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+        return done.returncode == 0
 
     def up(self, *arguments: str) -> None:
         """`docker compose up -d --wait`: everything is healthy when it ends."""
@@ -121,3 +127,15 @@ class Stack:
     def wipe(self) -> None:
         """Removes containers, volumes and secrets."""
         self.run("scripts/down", "-v", "--yes")
+
+
+def assert_confined(container: dict[str, Any]) -> None:
+    """It is not root, writes to no root filesystem, has no capability, and all of it is bounded."""
+    host, name = container["HostConfig"], container["Name"]
+    assert container["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
+    assert host["ReadonlyRootfs"], name
+    assert host["CapDrop"] == ["ALL"], name
+    assert "no-new-privileges:true" in host["SecurityOpt"], name
+    assert host["Memory"] > 0, name
+    assert host["PidsLimit"] > 0, name
+    assert host["LogConfig"]["Config"]["max-size"], name

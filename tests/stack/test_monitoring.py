@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from rig import LOCAL, free_port, wait_until
-from stack.containers import Stack
-from stack.test_strictness import assert_confined
+from stack.containers import Stack, assert_confined
 
 
 @pytest.fixture(scope="module")

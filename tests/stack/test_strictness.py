@@ -1,10 +1,9 @@
 """What a container may do, see and reach."""
 
 import json
-from typing import Any
 
 import pytest
-from stack.containers import Stack
+from stack.containers import Stack, assert_confined
 
 SECRETS = {
     "postgres": {"database"},
@@ -30,18 +29,6 @@ except OSError as error:
 else:
     print("yes")
 """
-
-
-def assert_confined(container: dict[str, Any]) -> None:
-    """Holds what the engine knows of a container against what every one is allowed."""
-    host, name = container["HostConfig"], container["Name"]
-    assert container["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
-    assert host["ReadonlyRootfs"], name
-    assert host["CapDrop"] == ["ALL"], name
-    assert "no-new-privileges:true" in host["SecurityOpt"], name
-    assert host["Memory"] > 0, name
-    assert host["PidsLimit"] > 0, name
-    assert host["LogConfig"]["Config"]["max-size"], name
 
 
 def test_every_container_is_confined(stack: Stack) -> None:

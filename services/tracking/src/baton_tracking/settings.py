@@ -21,6 +21,15 @@ class BucketSettings:
     name: str
 
 
+@dataclass(frozen=True)
+class AccountPasswords:
+    """What opens each of the stack's accounts of MLflow."""
+
+    admin: str
+    trainer: str
+    inference: str
+
+
 def load_bucket(environment: Mapping[str, str] = os.environ) -> BucketSettings:
     """The bucket that the environment names.
 
@@ -31,6 +40,22 @@ def load_bucket(environment: Mapping[str, str] = os.environ) -> BucketSettings:
         return BucketSettings(environment["MLFLOW_S3_ENDPOINT_URL"], environment["BATON_BUCKET"])
     except KeyError as error:
         raise SettingsError(f"{error.args[0]} is not set; docker-compose.yml sets it") from error
+
+
+def load_accounts(environment: Mapping[str, str] = os.environ) -> AccountPasswords:
+    """The passwords that the environment holds.
+
+    Raises:
+        SettingsError: one is missing.
+    """
+    try:
+        return AccountPasswords(
+            admin=environment["BATON_ADMIN_PASSWORD"],
+            trainer=environment["BATON_TRAINER_PASSWORD"],
+            inference=environment["BATON_INFERENCE_PASSWORD"],
+        )
+    except KeyError as error:
+        raise SettingsError(f"{error.args[0]} is not set; deploy/secure.yml sets it") from error
 
 
 def load_with_secrets(

@@ -1,0 +1,204 @@
+"""With deploy/secure.yml nobody is let in who need not be, and what is let in may do no more."""
+
+import os
+import socket
+import ssl
+import warnings
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from rig import wait_until
+from stack.containers import BODY, MODEL, assert_confined
+from stack.secure_stack import SecureStack, bearer
+
+POLL_INTERVAL_S = 20
+"""So long that a move of the alias seen sooner can only have come by the webhook."""
+
+
+@pytest.fixture(scope="module")
+def secure(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureStack]:
+    """The stack, up for the first time; somebody has read the credentials."""
+    data = tmp_path_factory.mktemp("secure")
+    data.chmod(0o755)
+    stack = SecureStack(f"baton-secure-{os.getpid()}", data)
+    stack.env["BATON_POLL_INTERVAL_S"] = str(POLL_INTERVAL_S)
+    try:
+        stack.up()
+        stack.sign_in()
+        yield stack
+    finally:
+        stack.http.close()
+        stack.wipe()
+
+
+def test_without_an_account_mlflow_tells_nothing(secure: SecureStack) -> None:
+    """Neither the registry, nor artifacts, nor pages are for whoever comes along."""
+    for path in ("registered-models/search", "experiments/search", "webhooks", "users/list"):
+        assert secure.mlflow(None, "GET", f"mlflow/{path}").status_code == 401, path
+    page = httpx.get(secure.tracking_url, verify=secure.trust, timeout=10)
+    assert page.status_code == 401
+
+
+def test_the_credentials_that_are_shown_work(secure: SecureStack) -> None:
+    """The administrator reads the registry, the scoring key scores, the operations key sees."""
+    found = secure.mlflow(secure.admin, "GET", "mlflow/registered-models/search")
+
+    assert [each["name"] for each in found.json()["registered_models"]] == [MODEL]
+    assert secure.predict()[0] == "1"
+    assert secure.status()["state"] == "serving"
+
+
+def test_a_key_is_asked_for_and_opens_its_own_doors(secure: SecureStack) -> None:
+    """No key: 401, the other's key: 403; health needs none."""
+    with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
+        assert http.post("/predict", json=BODY).status_code == 401
+        assert http.get("/status").status_code == 401
+        assert http.get("/readyz").status_code == 200
+        operations, scoring = bearer(secure.operations), bearer(secure.scoring)
+        assert http.post("/predict", json=BODY, headers=operations).status_code == 403
+        assert http.get("/status", headers=scoring).status_code == 403
+
+
+@pytest.mark.parametrize("door", ["tracking_url", "inference_url"])
+def test_doors_speak_tls_only(secure: SecureStack, door: str) -> None:
+    """A certificate that must be trusted, 1.2 or newer, and no plain http."""
+    url: str = getattr(secure, door)
+
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        httpx.get(f"{url}/health", timeout=10)
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(f"{url.replace('https', 'http')}/health", timeout=10)
+    answer = httpx.get(f"{url}/health", verify=secure.trust, timeout=10)
+    assert "Strict-Transport-Security" not in answer.headers
+    with pytest.raises(ssl.SSLError, match=r"(?i)protocol|alert"):
+        handshake(url, ssl.TLSVersion.TLSv1_1)
+    assert handshake(url, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+
+
+def handshake(url: str, offered: ssl.TLSVersion) -> str | None:
+    """The version that the door agrees to, where this is the only one that it is offered."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")  # else OpenSSL itself would refuse to try
+    with warnings.catch_warnings(action="ignore"):  # that 1.1 is old is the point
+        context.minimum_version = context.maximum_version = offered
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    with (
+        socket.create_connection((parts.hostname, parts.port or 443), timeout=10) as plain,
+        context.wrap_socket(plain) as wrapped,
+    ):
+        return wrapped.version()
+
+
+def test_trainer_promotes_and_the_administrator_s_move_is_pushed(secure: SecureStack) -> None:
+    """The trainer's account suffices for a version's life; a move in MLflow arrives at once."""
+    assert secure.train("--param", "C=0.05") == "2"
+    secure.baton("promote", "2", "--wait", "10")
+    assert secure.predict()[0] == "2"
+    secure.baton("rollback", "--wait", "10")
+    assert secure.predict()[0] == "1"
+
+    secure.move(secure.admin, "2").raise_for_status()
+
+    wait_until(lambda: secure.predict()[0] == "2", POLL_INTERVAL_S / 2, "pushed by the webhook")
+    assert secure.history()[-1]["how"] == "external"
+
+
+def test_inference_s_account_changes_nothing(secure: SecureStack) -> None:
+    """Stolen, it reads; alias, tags, versions, artifacts, webhooks and accounts are refused."""
+    thief = secure.user("inference")
+    version = secure.mlflow(thief, "GET", f"mlflow/model-versions/get?name={MODEL}&version=1")
+    run = {"run_id": version.json()["model_version"]["run_id"]}
+    model, one = {"name": MODEL}, {"name": MODEL, "version": "1"}
+    tag = {"key": "baton.gate", "value": "passed"}
+    hook = {"name": "mine", "url": "http://inference:8000/x", "events": []}
+    attempts = [
+        ("POST", "mlflow/registered-models/alias", {**one, "alias": "production"}),
+        ("DELETE", "mlflow/registered-models/alias", {**model, "alias": "production"}),
+        ("POST", "mlflow/registered-models/set-tag", {**model, **tag}),
+        ("POST", "mlflow/model-versions/set-tag", {**one, **tag}),
+        ("POST", "mlflow/model-versions/create", {**model, "source": "models:/m-1", **run}),
+        ("DELETE", "mlflow/registered-models/delete", model),
+        ("POST", "mlflow/runs/log-metric", {**run, "key": "auc", "value": 1.0, "timestamp": 0}),
+        ("PUT", "mlflow-artifacts/artifacts/1/mine", {"evil": True}),
+        ("GET", "mlflow/webhooks", {}),
+        ("POST", "mlflow/webhooks", hook),
+        ("POST", "mlflow/users/create", {"username": "mine", "password": "mine-mine-mine"}),
+        ("PATCH", "mlflow/users/update-admin", {"username": "inference", "is_admin": True}),
+    ]
+
+    answers = [secure.mlflow(thief, method, path, **body) for method, path, body in attempts]
+
+    let_in = [
+        f"{answer.status_code} {answer.request.method} {answer.request.url.path}"
+        for answer in answers
+        if answer.status_code != 403
+    ]
+    assert let_in == []
+
+
+def test_what_inference_s_account_can_still_make(secure: SecureStack) -> None:
+    """SECURITY.md says it: models and experiments of its own, and so artifacts in the bucket.
+
+    And it sees who has an account.
+    """
+    thief = secure.user("inference")
+
+    model = secure.mlflow(thief, "POST", "mlflow/registered-models/create", name="of-a-thief")
+    made = secure.mlflow(thief, "POST", "mlflow/experiments/create", name="of-a-thief")
+    own = made.raise_for_status().json()["experiment_id"]
+    file = secure.mlflow(thief, "PUT", f"mlflow-artifacts/artifacts/{own}/file", any="bytes")
+
+    assert model.status_code == file.status_code == 200
+    assert secure.mlflow(thief, "GET", "mlflow/users/list").status_code == 200
+
+
+def test_every_container_is_confined(secure: SecureStack) -> None:
+    """What comes on top is as strict as what it stands on, and reads no more than it must."""
+    containers = secure.inspect()
+    for each in containers:
+        assert_confined(each)
+
+    secrets = {
+        each["Config"]["Labels"]["com.docker.compose.service"]: {
+            mount["Destination"].removeprefix("/run/secrets/")
+            for mount in each["Mounts"]
+            if mount["Destination"].startswith("/run/secrets/") and not mount["RW"]
+        }
+        for each in containers
+    }
+    assert secrets == {
+        "secrets": set(),
+        "postgres": {"database"},
+        "storage": {"store"},
+        "upgrade": {"database"},
+        "bucket": {"store"},
+        "accounts": {"database", "admin", "trainer", "inference"},
+        "tracking": {"database", "store", "tracking"},
+        "bootstrap": {"webhook", "admin"},
+        "inference": {"webhook", "inference", "api-keys"},
+        "proxy": {"tls"},
+    }
+
+
+def test_no_secret_is_told(secure: SecureStack) -> None:
+    """Neither `docker inspect` nor a log holds a password or a key."""
+    told = str(secure.inspect()) + secure.docker("logs", "--no-color")
+
+    for secret in (secure.admin[1], secure.scoring, secure.operations, secure.user("trainer")[1]):
+        assert secret not in told
+
+
+def test_a_second_start_keeps_all_credentials(secure: SecureStack) -> None:
+    """`up` again makes nothing anew: what was handed out goes on working."""
+    before = (secure.admin, secure.scoring, secure.operations)
+
+    secure.up()
+    secure.sign_in()
+
+    assert (secure.admin, secure.scoring, secure.operations) == before
+    assert secure.mlflow(secure.admin, "GET", "mlflow/users/list").status_code == 200
