@@ -10,7 +10,7 @@ import click
 
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, show, tell
-from bench import contestants, report, servers, swap_report, swaps
+from bench import contestants, report, servers, swap_report, swaps, training
 from bench.documents import DETAILS, README, put
 from bench.environments import tried_libraries
 from bench.errors import CannotRun
@@ -71,6 +71,19 @@ def swaps_command(*, quick: bool, write: bool, count: int, estimator: str) -> No
     plan = swaps.SwapPlan(2 if quick else count // swaps.PER_PHASE, estimator=estimator)
     results = asyncio.run(_staged(lambda place: swaps.run(place, plan)))
     _tell_results("swaps", swap_report.full(results), write=write)
+
+
+@bench.command("train")
+@_quick
+@_write
+@click.option("--rows", type=click.IntRange(5_000), default=training.ROWS, show_default=True)
+def train_command(*, quick: bool, write: bool, rows: int) -> None:
+    """A large table trained, evaluated and registered by each gradient boosting."""
+    count = training.QUICK_ROWS if quick else rows
+    results = asyncio.run(_staged(lambda place: training.run(place, count)))
+    _tell_results("train", training.full(results), write=write)
+    if write:
+        put(README, "train", training.short(results))
 
 
 @bench.command("encoders")

@@ -34,7 +34,11 @@ def test_a_document_without_marks_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("document", "name"),
-    [(README, "servers"), (DETAILS, "servers"), (DETAILS, "swaps"), (DETAILS, "encoders")],
+    [
+        (README, "servers"),
+        (README, "train"),
+        *((DETAILS, name) for name in ("servers", "swaps", "train", "encoders")),
+    ],
 )
 def test_the_projects_documents_have_a_place_for_them(document: Path, name: str) -> None:
     """`--write` finds where to write after a run of minutes."""

@@ -1,7 +1,7 @@
 from trainer_tables import TARGETS, some_subject, some_table
 
 from baton_trainer import card_content
-from baton_trainer.card_content import Grid
+from baton_trainer.card_grids import Grid
 
 
 def content(target: str = "texts", **wanted: object) -> dict[str, object]:
@@ -24,15 +24,6 @@ def test_the_figures_are_those_that_are_logged_with_their_intervals() -> None:
     assert held_out.startswith(f"{metrics['test_roc_auc']:.4f} (")
 
 
-def test_the_columns_are_described_by_their_values() -> None:
-    """The range of numbers, the frequent texts, what is missing."""
-    columns = rows(content()["columns"])
-    assert columns["whole"] == ("long", "none", columns["whole"][2])
-    assert columns["whole"][2].startswith("0 to 49, median ")
-    assert "a " in columns["label"][2]
-    assert columns["gappy whole"][1].endswith("%")
-
-
 def test_of_two_classes_there_are_thresholds_with_the_cheapest_marked() -> None:
     """In the costs that were given."""
     found = content(cost_fp=2, cost_fn=7.5)
@@ -48,13 +39,6 @@ def test_of_more_classes_there_are_none() -> None:
     assert found["thresholds"] is None
     assert found["positive"] == ""
     assert "said" not in found["slices"].heads  # type: ignore[attr-defined]
-
-
-def test_every_class_is_counted_in_both_parts() -> None:
-    """No row is lost."""
-    data = some_table()
-    found = rows(card_content.of(some_subject(data))["class_rows"])
-    assert sum(int(n) for each in found.values() for n in each) == len(data.target)
 
 
 def test_the_summary_names_the_weakest_slice() -> None:

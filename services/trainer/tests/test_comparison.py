@@ -2,12 +2,13 @@ from dataclasses import replace
 
 import pytest
 from trainer_contenders import bad, bad_where_a, contender, good
-from trainer_tables import changed_table, some_table
+from trainer_tables import TARGET, as_file, changed_table, features, some_table, text_target
 
 from baton_trainer.comparison import compared
 from baton_trainer.errors import NotComparable
+from baton_trainer.request import Columns
 from baton_trainer.split import split
-from baton_trainer.table import Table
+from baton_trainer.table import Table, validated
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,23 @@ def test_what_a_stranger_learned_from_is_not_known(large: Table) -> None:
     assert len(found.doubts) == 1
     assert found.doubts[0].startswith("version 3 was not trained by baton")
     assert compared(stranger, stranger, large).rows == large.held_out.sum()
+
+
+def test_an_id_that_repeats_decides_for_those_who_held_out_by_it() -> None:
+    """Who held out row by row judges by its own split too; an id that is not named here is told."""
+    frame = features(4_000).assign(customer=[f"c{row % 1_500}" for row in range(4_000)])
+    frame[TARGET] = text_target(frame)
+    by_id = validated(as_file(frame), Columns(target=TARGET, id=("customer",)))
+    assert by_id.held_out_by == "customer"
+    grouped = contender(by_id, held_out_by="customer")
+    assert compared(grouped, grouped, by_id).rows == by_id.held_out.sum()
+    row_by_row = compared(grouped, contender(by_id), by_id)
+    both = by_id.held_out & split(by_id.features).held_out
+    assert 0 < row_by_row.rows == both.sum() < by_id.held_out.sum()
+    plain = validated(as_file(frame), Columns(target=TARGET, drop=("customer",)))
+    found = compared(contender(plain), grouped, plain)
+    assert found.rows == plain.held_out.sum()
+    assert found.doubts[0].startswith("version 3 held out rows by 'customer', which is no id that")
 
 
 def test_rows_that_one_of_them_does_not_take_judge_neither() -> None:

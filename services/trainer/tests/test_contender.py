@@ -8,7 +8,7 @@ from trainer_contenders import contender as contender_of
 from trainer_registry import FolderRegistry
 from trainer_tables import changed_table, some_candidate
 
-from baton_registry.model_version import DATA_CHECKSUM_TAG, ModelVersion
+from baton_registry.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
 from baton_trainer import contender, scoring
 from baton_trainer.contender import Contender
 from baton_trainer.errors import NotComparable, VersionNotLoadable
@@ -36,6 +36,8 @@ def test_only_what_baton_trained_is_known_to_hold_rows_out(version_folder: Path)
     """Others may have learned from any row."""
     assert not load(version_folder).holds_out
     assert load(version_folder, **{DATA_CHECKSUM_TAG: "0"}).holds_out
+    assert load(version_folder).held_out_by == ""
+    assert load(version_folder, **{HELD_OUT_BY_TAG: "customer"}).held_out_by == "customer"
 
 
 @pytest.mark.parametrize(

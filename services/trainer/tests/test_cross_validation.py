@@ -9,6 +9,7 @@ from sklearn.pipeline import make_pipeline
 from baton_trainer.cross_validation import CrossValidation, cross_validated
 from baton_trainer.errors import DataError
 from baton_trainer.evaluation import Outcome
+from baton_trainer.folds import Folds
 
 ROWS = pd.DataFrame({"n": np.arange(60.0)})
 TARGET = pd.Series(["no", "no", "yes"] * 20)
@@ -72,7 +73,9 @@ def test_the_seed_chooses_the_folds() -> None:
     """The same seed the same folds."""
     model = make_pipeline(KNeighborsClassifier(5))
     target = pd.Series(np.where((ROWS["n"] // 7) % 2, "yes", "no"))
-    first, again, other = (cross_validated(model, ROWS, target, None, each) for each in (1, 1, 2))
+    first, again, other = (
+        cross_validated(model, ROWS, target, None, Folds(each)) for each in (1, 1, 2)
+    )
     assert first.folds == again.folds
     assert first.folds != other.folds
 

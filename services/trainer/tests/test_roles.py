@@ -65,43 +65,6 @@ def test_rare_categories_count_as_never_seen() -> None:
     assert "'c': the 100 most frequent of 150 texts are told apart, 75% of its cells" in line
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "is_suspect"),
-    [
-        ("n", [3 * row for row in range(ROWS)], True),
-        ("customer_id", [3 * (row % 300) for row in range(ROWS)], True),
-        ("customerId", [3 * (row % 300) for row in range(ROWS)], True),
-        ("paid", [3 * (row % 300) for row in range(ROWS)], False),
-        ("price", [row / 7 for row in range(ROWS)], False),
-    ],
-)
-def test_a_number_that_looks_like_an_id_is_kept_and_told(
-    name: str, values: list[Any], *, is_suspect: bool
-) -> None:
-    """By its name, or because no two rows share it."""
-    found = role_of(values, name)
-    assert found.role == "number"
-    assert any(f"--id {name}" in line for line in found.warnings) is is_suspect
-
-
-@pytest.mark.parametrize(
-    ("values", "line"),
-    [
-        ([*range(1, 40), "?"], "because of 10 cells that are no numbers, e.g. '?' in row 40"),
-        (["1,5", "2"], "looks like numbers with a decimal comma; if so: --decimal ,"),
-    ],
-)
-def test_numbers_that_are_read_as_text_are_told(values: list[Any], line: str) -> None:
-    """With the cell that makes them text."""
-    assert line in role_of(values).warnings[0]
-
-
-def test_numbers_with_points_under_a_decimal_comma_are_told() -> None:
-    """A wrong `--decimal` does not pass unseen."""
-    column = cells.typed(pd.Series(["1.5", "2.5"] * 9, dtype=object, name="c"), ",")
-    assert "decimal point; if so: --decimal ." in roles.found_out(column).warnings[0]
-
-
 def test_what_the_user_calls_a_number_must_be_one() -> None:
     """Codes with leading zeros may; the first cell that is none is named."""
     column = pd.Series(["007", None, "8"], dtype=object, name="c")

@@ -41,3 +41,14 @@ def test_a_password_from_a_file_reaches_mlflow(tmp_path: Path) -> None:
     os.environ["MLFLOW_TRACKING_PASSWORD_FILE"] = str(tmp_path / "password")
     settings.give_credentials(load(TrainerSettings))
     assert os.environ["MLFLOW_TRACKING_PASSWORD"] == "secret"
+
+
+@pytest.mark.usefixtures("_own_environment")
+def test_threads_sleep_while_they_wait_unless_the_user_wants_them_to_spin() -> None:
+    """OpenMP reads it from the environment only."""
+    os.environ.pop("OMP_WAIT_POLICY", None)
+    settings.let_threads_sleep()
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    os.environ["OMP_WAIT_POLICY"] = "ACTIVE"
+    settings.let_threads_sleep()
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"

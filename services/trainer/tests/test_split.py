@@ -68,6 +68,20 @@ def test_copies_of_common_rows_are_on_both_sides() -> None:
     assert 0.17 < many.held_out.mean() < 0.23
 
 
+def test_rows_of_one_id_are_on_one_side() -> None:
+    """Whatever the features say; a row without an id is decided by its own features."""
+    table = features(3_000)
+    ids = pd.Series([f"c{row % 900}" if row % 10 else None for row in range(3_000)], dtype=object)
+    sides = split(table, ids)
+    assert pd.Series(sides.held_out).groupby(ids).nunique().max() == 1
+    assert 0.15 < sides.held_out.mean() < 0.25
+    alone = ids.isna().to_numpy()
+    assert (sides.held_out[alone] == split(table).held_out[alone]).all()
+    assert sides.groups is not None
+    assert len(set(sides.groups)) == ids.nunique() + alone.sum()
+    assert split(table).groups is None
+
+
 def test_about_a_fifth_is_held_out() -> None:
     """Of a table whose rows differ."""
     assert 0.17 < split(features(5_000)).held_out.mean() < 0.23

@@ -191,6 +191,18 @@ def test_the_real_table_trains_as_it_stands(real_table: pd.DataFrame) -> None:
     assert "'customerID'" in found.warnings[0]
 
 
+def test_rows_of_one_id_stay_together_and_that_is_told() -> None:
+    """In a line that says how many there are; an id that names each row changes nothing."""
+    names = [f"c{row % 150}" for row in range(400)]
+    data = some_table(id=("customer",), more={"customer": names})
+    assert data.held_out_by == "customer"
+    assert pd.Series(data.held_out).groupby(names).nunique().max() == 1
+    assert "150 different 'customer' in 400 rows: those of one are" in data.notes[-1]
+    each = some_table(id=("row",), more={"row": [f"r{row}" for row in range(400)]})
+    assert (each.held_out_by, each.groups, each.notes) == ("", None, ())
+    assert (each.held_out == some_table().held_out).all()
+
+
 def test_copies_on_both_sides_are_told() -> None:
     """Figures that are kinder than the truth are not passed over."""
     few = pd.DataFrame({"a": [0, 1, 2, 3] * 50, TARGET: ["x", "y", "x", "x"] * 50})

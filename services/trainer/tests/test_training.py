@@ -2,8 +2,9 @@ import json
 from pathlib import Path
 
 import mlflow
+import pandas as pd
 import pytest
-from trainer_tables import Notes
+from trainer_tables import ROWS, TARGET, Notes
 from trainer_workshop import Workshop
 
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
@@ -13,7 +14,7 @@ from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer import logged_model, production, reading, run
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.production import Production
-from baton_trainer.request import Data, TrainRequest
+from baton_trainer.request import Columns, Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.training import train
 
@@ -109,6 +110,21 @@ def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop
     assert figures["gate_roc_auc_difference_high"] < -0.01
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert challenger.version == good.version
+
+
+def test_rows_of_one_id_are_held_out_together_and_the_version_says_so(workshop: Workshop) -> None:
+    """Whoever is compared with it later finds the rows that it never saw."""
+    frame = pd.read_csv(workshop.file).assign(customer=[f"c{row % 150}" for row in range(ROWS)])
+    frame.to_csv(workshop.file, index=False)
+    columns = Columns(target=TARGET, id=("customer",))
+    request = workshop.request().model_copy(update={"columns": columns})
+    first = train(request, workshop.options)
+    version = workshop.registry.get_version(workshop.name, first.version)
+    assert version.tags["baton.held_out_by"] == "customer"
+    workshop.registry.set_alias(workshop.name, "production", first.version)
+    second = train(request, workshop.options)
+    assert second.gate_passed
+    assert second.metrics["production_roc_auc"] == pytest.approx(first.metrics["test_roc_auc"])
 
 
 def test_bad_data_is_told_before_the_registry_is_asked(tmp_path: Path) -> None:

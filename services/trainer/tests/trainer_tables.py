@@ -1,6 +1,6 @@
 """Small tables and what is made of them, shared by the tests of this room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -77,9 +77,14 @@ def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
     return csv_file.parse(frame.to_csv(index=False).encode(), name)
 
 
-def some_table(target: Any = None, rows: int = ROWS, **wanted: Any) -> Table:
-    """A valid table with a target of texts, or with the given one; `wanted` are `Columns`."""
-    frame = features(rows)
+def some_table(
+    target: Any = None, rows: int = ROWS, more: Mapping[str, Any] | None = None, **wanted: Any
+) -> Table:
+    """A valid table with a target of texts, or with the given one.
+
+    `more` are columns to add, `wanted` are `Columns`.
+    """
+    frame = features(rows).assign(**(more or {}))
     frame[TARGET] = text_target(frame) if target is None else target
     return table.validated(as_file(frame), Columns(target=TARGET, **wanted))
 

@@ -82,7 +82,7 @@ _TABLE_OPTIONS = (
         "columns__id",
         multiple=True,
         metavar="COLUMN",
-        help="A column that names rows and teaches nothing. May be repeated.",
+        help="A column that names rows: left out; rows of one id stay together. May be repeated.",
     ),
 )
 

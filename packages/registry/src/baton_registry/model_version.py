@@ -9,6 +9,7 @@ CHECKSUM_TAG_PREFIX = "baton.sha256."
 GATE_TAG = "baton.gate"
 GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
+HELD_OUT_BY_TAG = "baton.held_out_by"
 
 
 @dataclass(frozen=True)

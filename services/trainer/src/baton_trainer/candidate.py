@@ -10,8 +10,8 @@ from sklearn.pipeline import Pipeline
 
 from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.signature import Signature
-from baton_trainer import evaluation, export, report, scoring, threads
-from baton_trainer.cross_validation import cross_validated
+from baton_trainer import cross_validation, evaluation, export, report, scoring, threads
+from baton_trainer.contender import Contender
 from baton_trainer.errors import FitError, TrainError, first_line
 from baton_trainer.export import Parity
 from baton_trainer.importance import Judge
@@ -48,6 +48,16 @@ class Candidate:
             "onnx_label_flips": float(self.parity.flips),
         }
 
+    def contender(self, table: Table) -> Contender:
+        """The challenger, to be judged by rows that the table holds out."""
+        return Contender(
+            name="the challenger",
+            engine=self.engine,
+            signature=Signature(table.columns, table.classes),
+            size_bytes=len(self.onnx),
+            held_out_by=table.held_out_by,
+        )
+
 
 def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> Candidate:
     """Cross-validates, fits, exports and evaluates.
@@ -65,9 +75,7 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     learn, judge = ~table.held_out, table.held_out
     with fitting(progress):
         progress.phase("cross-validating")
-        cv = cross_validated(
-            unfitted, table.features[learn], table.target[learn], table.positive, wanted.seed
-        )
+        cv = cross_validation.of_table(unfitted, table, wanted.seed)
         progress.phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
     features = table.features[judge]

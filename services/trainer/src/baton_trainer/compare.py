@@ -4,7 +4,7 @@ from pathlib import Path
 
 from baton_registry.client import RegistryClient
 from baton_registry.model_version import DATA_CHECKSUM_TAG, ModelVersion
-from baton_trainer import contender, recorded, settings, training
+from baton_trainer import contender, loading, recorded, settings
 from baton_trainer.comparison import Comparison, compared
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.progress import Progress
@@ -57,7 +57,7 @@ def _compared(first: Side, second: Side, file: Path | None, progress: Progress) 
         raise NotComparable("one of them cannot be loaded")
     request = _request(first, second, file)
     progress.phase("judging both by the same rows")
-    return compared(second.contender, first.contender, training.load(request))
+    return compared(second.contender, first.contender, loading.load(request))
 
 
 def _request(first: Side, second: Side, file: Path | None) -> TrainRequest:
@@ -70,7 +70,8 @@ def _request(first: Side, second: Side, file: Path | None) -> TrainRequest:
         raise NotComparable(f"their targets differ: {', '.join(sorted(targets))}")
     if file is None and not _both_built_in(first, second, requests):
         raise NotComparable("name a table to judge both by: --data FILE")
-    every = requests[0].columns.model_copy(update={"drop": (), "id": ()})
+    ids = tuple({side.contender.held_out_by for side in (first, second) if side.contender} - {""})
+    every = requests[0].columns.model_copy(update={"drop": (), "id": ids})
     return with_file(requests[0], file).model_copy(update={"columns": every})
 
 

@@ -83,32 +83,41 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
         rows=len(features),
         difference=difference,
         slices=tuple(_slices(one, two, list(slices(features, table.columns)))),
-        doubts=tuple(
-            f"{each.name} was not trained by baton and may have learned from the rows that judge it"
-            for each in contenders
-            if not each.holds_out
-        ),
+        doubts=tuple(filter(None, (_doubt(each, table) for each in contenders))),
     )
 
 
 def _judges(contenders: Sequence[Contender], table: Table) -> NDArray[np.bool_]:
-    """The rows that all of them take and, each split by its own columns, none learned from.
+    """The rows that all of them take and, as far as is known, none learned from.
 
-    What strangers learned from is not known: where all are, the table's own split must do.
+    Where it is known of none of them, the table's own split must do.
     """
-    rows = np.ones(len(table.features), np.bool_)
-    for each in contenders:
-        rows &= each.takes(table.features).to_numpy(np.bool_)
-        if each.holds_out:
-            rows &= _held_out(each, table)
-    return rows if any(each.holds_out for each in contenders) else rows & table.held_out
+    known = [_held_out(each, table) for each in contenders]
+    held_out = [rows for rows in known if rows is not None] or [table.held_out]
+    takes = [each.takes(table.features).to_numpy(np.bool_) for each in contenders]
+    rows: NDArray[np.bool_] = np.all([*held_out, *takes], axis=0)
+    return rows
 
 
-def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_]:
+def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
+    """The rows that it held out, split by its own columns or id; None where it cannot be known."""
+    if _doubt(contender, table):
+        return None
     columns = [each.name for each in contender.signature.columns]
-    if set(columns) == set(table.features):
+    if contender.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
         return table.held_out
     return split(table.features[columns]).held_out
+
+
+def _doubt(contender: Contender, table: Table) -> str:
+    """Why it may have learned from the rows that judge it; empty where it did not."""
+    if not contender.holds_out:
+        reason = "was not trained by baton"
+    elif contender.held_out_by not in ("", table.held_out_by):
+        reason = f"held out rows by {contender.held_out_by!r}, which is no id that repeats here,"
+    else:
+        return ""
+    return f"{contender.name} {reason} and may have learned from the rows that judge it"
 
 
 def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Outcome:

@@ -14,7 +14,7 @@ from baton_engine.onnx_engine import OnnxEngine
 from baton_registry.client import RegistryClient
 from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel
 from baton_registry.fetch import fetch
-from baton_registry.model_version import DATA_CHECKSUM_TAG, ModelVersion
+from baton_registry.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
 from baton_registry.signature import Column, Label, Signature
 from baton_trainer import cells, scoring
 from baton_trainer.errors import NotComparable, VersionNotLoadable, first_line
@@ -31,6 +31,7 @@ class Contender:
         signature: what rows it takes.
         size_bytes: of its ONNX file.
         holds_out: whether it was trained by us, and so never saw the rows that we hold out.
+        held_out_by: the id column whose rows it held out together; empty where each was on its own.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Contender:
     signature: Signature
     size_bytes: int
     holds_out: bool = True
+    held_out_by: str = ""
 
     def obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
         """Why rows of these features and classes cannot judge it; empty where they can."""
@@ -87,6 +89,7 @@ def of_version(client: RegistryClient, version: ModelVersion) -> Contender:
                 signature=signature,
                 size_bytes=len(fetched.onnx),
                 holds_out=DATA_CHECKSUM_TAG in version.tags,
+                held_out_by=version.tags.get(HELD_OUT_BY_TAG, ""),
             )
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, EngineError) as error:
         raise VersionNotLoadable(f"version {version.version} cannot be loaded: {error}") from error

@@ -7,18 +7,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from baton_registry.signature import Label
 from baton_trainer import evaluation
-from baton_trainer.errors import DataError
 from baton_trainer.evaluation import Outcome
+from baton_trainer.folds import Folds
+from baton_trainer.table import Table
 
-FOLDS = 5
 LEVEL = 0.95
-
-_LEAST_FOLDS = 2
 
 
 @dataclass(frozen=True)
@@ -64,30 +61,30 @@ class CrossValidation:
         return [each[name] for each in self.folds]
 
 
+def of_table(pipeline: Pipeline, table: Table, seed: int) -> CrossValidation:
+    """Judges an unfitted pipeline by the rows that are not held out. Raises as below."""
+    learn = ~table.held_out
+    folds = Folds(seed, None if table.groups is None else table.groups[learn])
+    features, target = table.features[learn], table.target[learn]
+    return cross_validated(pipeline, features, target, table.positive, folds)
+
+
 def cross_validated(
     pipeline: Pipeline,
     features: pd.DataFrame,
     target: pd.Series,
     positive: Label | None = None,
-    seed: int = 0,
+    folds: Folds = Folds(),  # noqa: B008 - frozen
 ) -> CrossValidation:
-    """Judges an unfitted pipeline; `positive` is as in `Outcome.of`, `seed` chooses the folds.
+    """Judges an unfitted pipeline; `positive` is as in `Outcome.of`.
 
     Raises:
-        DataError: a class has a single row.
+        DataError: a class has too few rows or ids.
     """
-    counts = target.value_counts()
-    folds = min(FOLDS, int(counts.min()))
-    if folds < _LEAST_FOLDS:
-        raise DataError(
-            f"class {counts.idxmin()!r} of the target has too few rows to learn from; give more "
-            "rows of it, or leave it out"
-        )
-    classes = tuple(sorted(counts.index.tolist()))
+    classes = tuple(sorted(target.unique().tolist()))
     probabilities = np.empty((len(target), len(classes)))
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     found = []
-    for learn, judge in splitter.split(features, target):
+    for learn, judge in folds.of(target):
         fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
         outcome = evaluation.judged(fitted, features.iloc[judge], target.iloc[judge], positive)
         probabilities[judge] = outcome.probabilities

@@ -11,17 +11,20 @@ from baton_registry.model_version import (
     DATA_CHECKSUM_TAG,
     GATE_FIGURES_TAG,
     GATE_TAG,
+    HELD_OUT_BY_TAG,
 )
 from baton_registry.promotion import CHALLENGER
 from baton_trainer.settings import TrainerSettings
+from baton_trainer.table import Table
 from baton_trainer.verdict import Verdict
 
 
-def tags(checksums: Mapping[str, str], data_sha256: str, verdict: Verdict) -> dict[str, str]:
+def tags(checksums: Mapping[str, str], table: Table, verdict: Verdict) -> dict[str, str]:
     """A version's tags: the checksum of each of its files and of its data, and the verdict."""
     return {
         **{CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()},
-        DATA_CHECKSUM_TAG: data_sha256,
+        DATA_CHECKSUM_TAG: table.sha256,
+        **({HELD_OUT_BY_TAG: table.held_out_by} if table.held_out_by else {}),
         GATE_TAG: verdict.text,
         GATE_FIGURES_TAG: json.dumps(verdict.figures),
     }

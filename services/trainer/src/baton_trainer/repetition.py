@@ -8,11 +8,11 @@ from baton_trainer import (
     candidate,
     contender,
     estimators,
+    loading,
     pipeline,
     recorded,
     reproduction,
     settings,
-    training,
 )
 from baton_trainer.candidate import Candidate
 from baton_trainer.errors import DataError, RecordMissing
@@ -74,7 +74,7 @@ def _table(version: ModelVersion, record: Record, file: Path | None) -> Table:
             f"version {version.version} was trained on {name} (SHA-256 {record.data_sha256[:12]}…);"
             " name that file: --data FILE"
         )
-    table = training.load(with_file(record.request, file))
+    table = loading.load(with_file(record.request, file))
     if table.sha256 != record.data_sha256:
         raise DataError(
             f"{table.name} is not the table that version {version.version} was trained on: its "

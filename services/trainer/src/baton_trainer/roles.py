@@ -4,14 +4,14 @@ What is served must be scoreable in ONNX by what a caller sends, so a column is 
 or a category, or it is left out by name: dates and free text are not guessed into numbers.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from baton_trainer import cells, dates
+from baton_trainer import cells, dates, doubts
+from baton_trainer.doubts import ID_SHARE
 from baton_trainer.errors import DataError
 
 Role = Literal[
@@ -20,16 +20,10 @@ Role = Literal[
 
 MAX_CATEGORIES = 100
 """Told apart by a model and listed for who writes requests; rarer ones count as never seen."""
-ID_SHARE = 0.5
-"""Text with more different values than this share of its cells names rows; it teaches nothing."""
 TEXT_WORDS = 4
 """Texts that differ and have on average as many words as this are free text, not names."""
-MIXED_SHARE = 0.5
-"""A column of texts of which less than this share are no numbers was likely meant to be numbers."""
 
-_FEW = 50
 _DATE = "a date; derive a number from it, e.g. days until the row was made, and give that instead"
-_ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid)$)|[a-z](Id|ID)$")
 
 
 @dataclass(frozen=True)
@@ -69,10 +63,10 @@ def found_out(column: pd.Series, *, said_by_user: bool = False) -> ColumnRole:
     if not reason and not said_by_user:
         role, reason = _teaches_no_model(column, present, different)
     if reason:
-        done, doubts = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
+        done, odd = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
-        role, done, doubts = _used(column, present, different)
-    warnings = () if said_by_user and not reason else (*_mixed(column), *doubts)
+        role, done, odd = _used(column, present, different)
+    warnings = () if said_by_user and not reason else (*doubts.of_text(column), *odd)
     missing = len(column) - len(present)
     return ColumnRole(str(column.name), role, done, different, missing, warnings)
 
@@ -89,13 +83,7 @@ def _used(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, 
         return "category", f"{done}; {rare}", [line]
     if column.dtype in (np.bool_, object):
         return "boolean", done, []
-    if _looks_like_an_id(column, present, different):
-        line = (
-            f"column {column.name!r} looks like an id: {different:,} different whole numbers in "
-            f"{len(present):,} rows; if it is one: --id {column.name}"
-        )
-        return "number", done, [line]
-    return "number", done, []
+    return "number", done, list(doubts.of_number(column))
 
 
 def categories(column: pd.Series) -> list[str]:
@@ -162,35 +150,3 @@ def _text_left_out(present: pd.Series, different: int) -> tuple[Role, str]:
         reason = f"{what}, {different:,} different texts in {len(present):,} rows"
         return ("text" if is_wordy else "id"), reason
     return "category", ""
-
-
-def _looks_like_an_id(column: pd.Series, present: pd.Series, different: int) -> bool:
-    if len(present) < _FEW or not (present % 1 == 0).all():
-        return False
-    is_named_so = _ID_NAME.search(str(column.name)) is not None
-    return different == len(present) or (is_named_so and different > ID_SHARE * len(present))
-
-
-def _mixed(column: pd.Series) -> list[str]:
-    """A line where numbers were likely meant, and the column is text all the same."""
-    if not cells.is_text(column):
-        return []
-    counts = column.value_counts(sort=False)
-    texts = counts.index.tolist()
-    is_number = ~np.isnan(cells.numbers_among(texts))
-    subject = f"column {column.name!r} is read as text"
-    if cells.has_decimal_commas(texts):
-        return [f"{subject} and looks like numbers with a decimal comma; if so: --decimal ,"]
-    if is_number.all():
-        if cells.are_codes(texts):
-            return []
-        return [f"{subject} and looks like numbers with a decimal point; if so: --decimal ."]
-    odd_cells = int(counts[~is_number].sum())
-    if odd_cells >= MIXED_SHARE * counts.sum():
-        return []
-    place = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
-    what = (
-        f"{odd_cells:,} cells that are no numbers, e.g. {column.iloc[place]!r} in row "
-        f"{cells.row_number(column, place)}"
-    )
-    return [f"{subject} because of {what}; leave such cells empty"]

@@ -7,8 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import mlflow
-from mlflow.data.code_dataset_source import CodeDatasetSource
-from mlflow.data.pandas_dataset import from_pandas
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
@@ -16,7 +14,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
 from baton_registry.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.transport import shown
-from baton_trainer import column_report, logged_model
+from baton_trainer import column_report, dataset, logged_model
 from baton_trainer.errors import RecordError, first_line
 from baton_trainer.logged_model import Contents
 from baton_trainer.settings import TrainerSettings
@@ -44,20 +42,12 @@ def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
         ) from error
 
 
-def log_inputs(table: Table, params: Mapping[str, Any]) -> None:
+def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> None:
     """Logs the table and the parameters."""
     mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
     mlflow.log_params(dict(params))
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
-    for context, rows in (("training", ~table.held_out), ("testing", table.held_out)):
-        frame = table.features[rows].assign(**{str(table.target.name): table.target[rows]})
-        dataset = from_pandas(
-            frame,
-            source=CodeDatasetSource({"name": table.file_name, "sha256": table.sha256}),
-            targets=str(table.target.name),
-            name=Path(table.file_name).stem,
-        )
-        mlflow.log_input(dataset, context=context)
+    mlflow.MlflowClient().log_inputs(run_id, dataset.inputs(table))
 
 
 def log_texts(files: Mapping[str, str]) -> None:

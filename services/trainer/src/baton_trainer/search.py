@@ -20,9 +20,8 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from baton_trainer import estimators, pipeline, threads
+from baton_trainer import cross_validation, estimators, pipeline, threads
 from baton_trainer.candidate import fitting
-from baton_trainer.cross_validation import cross_validated
 from baton_trainer.errors import ParameterError
 from baton_trainer.estimators import Classifier
 from baton_trainer.progress import Silence
@@ -35,6 +34,13 @@ METRIC = "roc_auc"
 _LEARNING_RATE = FloatDistribution(0.01, 0.2, log=True)
 _TREES = IntDistribution(50, 400, step=10)
 _SHARE = FloatDistribution(0.4, 1.0)
+_OF_BOTH_LIBRARIES = {
+    "learning_rate": _LEARNING_RATE,
+    "n_estimators": _TREES,
+    "reg_lambda": FloatDistribution(0.0, 10.0),
+    "subsample": _SHARE,
+    "colsample_bytree": _SHARE,
+}
 
 SPACES: Mapping[str, Mapping[str, BaseDistribution]] = {
     "logistic": {"C": FloatDistribution(1e-3, 1e3, log=True)},
@@ -51,22 +57,14 @@ SPACES: Mapping[str, Mapping[str, BaseDistribution]] = {
         "max_features": CategoricalDistribution(["sqrt", 0.25, 0.5, 0.75]),
     },
     "lightgbm": {
-        "learning_rate": _LEARNING_RATE,
-        "n_estimators": _TREES,
+        **_OF_BOTH_LIBRARIES,
         "num_leaves": IntDistribution(3, 31, log=True),
         "min_child_samples": IntDistribution(5, 200, log=True),
-        "reg_lambda": FloatDistribution(0.0, 10.0),
-        "subsample": _SHARE,
-        "colsample_bytree": _SHARE,
     },
     "xgboost": {
-        "learning_rate": _LEARNING_RATE,
-        "n_estimators": _TREES,
+        **_OF_BOTH_LIBRARIES,
         "max_depth": IntDistribution(2, 6),
         "min_child_weight": IntDistribution(1, 50, log=True),
-        "reg_lambda": FloatDistribution(0.0, 10.0),
-        "subsample": _SHARE,
-        "colsample_bytree": _SHARE,
     },
 }
 """What is tuned, by estimator. Everything here has an ONNX form."""
@@ -126,9 +124,7 @@ def best(tried: list[Trial]) -> Trial:
 
 
 def _judged(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
-    learn = ~table.held_out
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    features, target = table.features[learn], table.target[learn]
-    with fitting(Silence()), threads.limited(len(features)):
+    with fitting(Silence()), threads.limited(len(table.target)):
         # The folds of the next seed: those of `seed` are for the report.
-        return cross_validated(unfitted, features, target, table.positive, seed + 1).means
+        return cross_validation.of_table(unfitted, table, seed + 1).means

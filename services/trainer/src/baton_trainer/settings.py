@@ -50,6 +50,15 @@ def give_credentials(settings: RegistrySettings) -> None:
         os.environ.update(zip(names, settings.auth, strict=True))
 
 
+def let_threads_sleep() -> None:
+    """Makes OpenMP's threads sleep while they wait for each other; the user's own choice wins.
+
+    It is read when the first numeric library is loaded. On two busy cores, a fit with two threads
+    that spin takes four times as long: LightGBM on 200,000 rows 38 s instead of 10 s.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def quieten_mlflow() -> None:
     """Makes MLflow silent and quick to give up; what the user has set in the environment wins."""
     for name, value in _MLFLOW_DEFAULTS.items():

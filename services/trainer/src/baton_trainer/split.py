@@ -4,6 +4,7 @@ A row is its features. Rows that are equal in what the model sees are on one sid
 target says, so nothing that judges a model was also learned from. A row keeps its side when rows
 are added, removed or put in another order, when its label is corrected, or when a dropped column
 changes: the rows that judge a challenger are rows that production did not learn from either.
+Where an id repeats (`identity.repeated`), it decides in the place of the features.
 
 The hash is our own arithmetic on values, not a library's: it is the same on every platform and
 with every version of pandas. Text is BLAKE2b (RFC 7693); numbers are their IEEE 754 bits; both are
@@ -26,11 +27,12 @@ Kept together, such rows would make the held-out share a lottery: with groups of
 the rows each, its standard deviation is at most 4 points.
 """
 
-Hashes = NDArray[np.uint64]
-
 _GAMMA = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: SplitMix64's step
 _MIX = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 _LAST_SHIFT = 31
+
+
+Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,33 @@ class Split:
     Attributes:
         held_out: shape `[rows]`, True for the rows, about a fifth, that training must not see.
         common: shape `[rows]`, True for the copies of common rows, which are on both sides.
+        groups: shape `[rows]`, equal where rows are of one id; None where no id repeats.
     """
 
     held_out: NDArray[np.bool_]
     common: NDArray[np.bool_]
+    groups: Hashes | None = None
 
 
-def split(features: pd.DataFrame) -> Split:
-    """Splits a table by its typed features, shape `[rows, columns]`.
+def split(features: pd.DataFrame, identity: "pd.Series[str] | None" = None) -> Split:
+    """Splits a table.
 
     The n-th copy of a common row is hashed with n, so that a table of few different rows is held
     out evenly too.
+
+    Args:
+        features: typed, shape `[rows, columns]`.
+        identity: an id that repeats, shape `[rows]`; a row without one is on its own. None means
+            that every row is.
     """
     hashes = row_hashes(features)
+    if identity is not None:
+        groups = np.where(identity.isna(), hashes, row_hashes(identity.to_frame("id")))
+        return Split(_is_held_out(groups), np.zeros(len(groups), np.bool_), groups)
     copies = pd.Series(hashes).groupby(hashes, sort=False)
     is_common = copies.transform("size") > max(COMMON_COPIES, COMMON_SHARE * len(hashes))
     nth = copies.cumcount().where(is_common, 0).to_numpy(np.uint64)
-    decisive = _mixed(hashes + nth * np.uint64(_GAMMA))
-    return Split(decisive < np.uint64(HELD_OUT_SHARE * 2**64), is_common.to_numpy())
+    return Split(_is_held_out(hashes + nth * np.uint64(_GAMMA)), is_common.to_numpy())
 
 
 def row_hashes(features: pd.DataFrame) -> Hashes:
@@ -70,6 +81,10 @@ def row_hashes(features: pd.DataFrame) -> Hashes:
     for name, column in features.items():
         total += _mixed(_value_hashes(column) ^ np.uint64(_text_hash(str(name))))
     return total
+
+
+def _is_held_out(hashes: Hashes) -> NDArray[np.bool_]:
+    return _mixed(hashes) < np.uint64(HELD_OUT_SHARE * 2**64)
 
 
 def _value_hashes(column: "pd.Series[Any]") -> Hashes:

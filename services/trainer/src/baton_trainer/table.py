@@ -11,9 +11,10 @@ from baton_registry.signature import Column, Label
 from baton_trainer import cells, decimal_mark, features, header, leaks, target
 from baton_trainer.data_file import DataFile
 from baton_trainer.errors import DataError
+from baton_trainer.identity import repeated
 from baton_trainer.request import Columns
 from baton_trainer.roles import ColumnRole
-from baton_trainer.split import Split, split
+from baton_trainer.split import Hashes, Split, split
 
 MIN_ROWS = 50
 
@@ -31,6 +32,8 @@ class Table:
         classes: the different values of the target, sorted.
         positive: of two classes the one that the figures are about; None where there are more.
         held_out: shape `[rows]`, True for the rows that training must not see.
+        held_out_by: the id column whose rows stay together; empty where each row is on its own.
+        groups: shape `[rows]`, equal where rows are of one id; None where each is on its own.
         roles: what each column of the file is, in its order.
         notes: what was found out of how to read the file, one line each.
         warnings: one line for everything that was left out or looks odd.
@@ -44,6 +47,8 @@ class Table:
     classes: tuple[Label, ...]
     positive: Label | None
     held_out: NDArray[np.bool_]
+    held_out_by: str
+    groups: Hashes | None
     roles: tuple[ColumnRole, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -81,8 +86,9 @@ def validated(file: DataFile, wanted: Columns) -> Table:
     odd = [line for role, _ in judged for line in role.warnings]
     if inputs.empty:
         raise DataError("; ".join([f"{file.name}: no column is left to learn from", *odd]))
+    identity = repeated(rows, wanted.id)
     inputs, goal = inputs.reset_index(drop=True), goal.reset_index(drop=True)
-    sides = split(inputs)
+    sides = split(inputs, identity)
     target.check_sides(goal, sides.held_out, file.name)
     return Table(
         name=file.name,
@@ -93,8 +99,10 @@ def validated(file: DataFile, wanted: Columns) -> Table:
         classes=classes,
         positive=positive,
         held_out=sides.held_out,
+        held_out_by="" if identity is None else str(identity.name),
+        groups=sides.groups,
         roles=tuple(role for role, _ in judged),
-        notes=_notes(file, decimal),
+        notes=(*_notes(file, decimal), *_kept_together(identity)),
         warnings=(
             *_rows_left_out(of_target),
             *odd,
@@ -125,6 +133,16 @@ def _notes(file: DataFile, decimal: str) -> tuple[str, ...]:
     if file.decimal is None and decimal != decimal_mark.USUAL:
         found.append("decimal comma")
     return (f"{file.name} is read with {', '.join(found)}",) if found else ()
+
+
+def _kept_together(identity: "pd.Series[str] | None") -> list[str]:
+    if identity is None:
+        return []
+    line = (
+        f"{identity.nunique():,} different {identity.name!r} in {len(identity):,} rows: those of "
+        "one are learned from or held out together"
+    )
+    return [line]
 
 
 def _rows_left_out(goal: ColumnRole) -> list[str]:

@@ -9,41 +9,33 @@ from typing import Any
 from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet
 from baton_registry.guard import GATE_PASSED
-from baton_registry.signature import Signature
 from baton_trainer import (
     candidate,
     card_content,
-    churn,
     column_report,
-    csv_file,
     estimators,
     gate,
+    loading,
     pipeline,
     production,
-    reading,
     registration,
     report_files,
     run,
     settings,
-    table,
 )
 from baton_trainer.candidate import Candidate
 from baton_trainer.card_content import Subject
-from baton_trainer.contender import Contender
 from baton_trainer.estimators import Classifier
 from baton_trainer.logged_model import Contents
 from baton_trainer.progress import Progress, Silence
 from baton_trainer.quiet import quiet
 from baton_trainer.record import Record
 from baton_trainer.registration import Entry
-from baton_trainer.request import Data, TrainRequest
+from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.table import Table
 from baton_trainer.tuning import tuned
 from baton_trainer.verdict import Verdict
-
-BUILT_IN = "built-in churn table"
-_PLAIN = Data(separator=",", encoding="utf-8", decimal=".")
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,7 @@ def train(
     with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
-        data = load(request)
+        data = loading.load(request)
         for note in data.notes:
             told.note(note)
         told.show(column_report.shown(data.roles))
@@ -136,7 +128,7 @@ class _Run:
             "seed": wanted.seed,
             **classifier.params,
         }
-        run.log_inputs(self.data, params)
+        run.log_inputs(self.run_id, self.data, params)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
         made = candidate.made(unfitted, self.data, wanted, self.progress)
         self.progress.phase("comparing with production")
@@ -151,7 +143,7 @@ class _Run:
         entry = Entry(
             model_id=model_id,
             run_id=self.run_id,
-            tags=registration.tags(checksums, self.data.sha256, verdict),
+            tags=registration.tags(checksums, self.data, verdict),
             description=card_content.summary(subject),
         )
         version = registration.register(self.registry, self.options, entry)
@@ -159,8 +151,7 @@ class _Run:
 
     def _judged(self, made: Candidate) -> Verdict:
         """The gate's verdict, told."""
-        signature = Signature(self.data.columns, self.data.classes)
-        challenger = Contender("the challenger", made.engine, signature, len(made.onnx))
+        challenger = made.contender(self.data)
         name, alias = self.options.model_name, self.options.alias
         rival = production.look(self.registry, name, alias, challenger, self.data)
         if rival is not None and rival.contender is None:
@@ -203,16 +194,3 @@ class _Run:
         with run.new_model(self.options.model_name, self.run_id, params) as model_id:
             run.log_evaluation(metrics, files, model_id)
             return model_id, run.upload(contents, model_id, self.run_id)
-
-
-def load(request: TrainRequest) -> Table:
-    """The validated table of a request.
-
-    Raises:
-        DataError: it cannot be trained on.
-    """
-    if request.data.file is None:
-        file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN, _PLAIN)
-    else:
-        file = reading.read(request.data.file, request.data)
-    return table.validated(file, request.columns)
