@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from inference_fakes import make_app
 
+from baton_cli.verbs.train import train
 from baton_engine.onnx_engine import OnnxEngine
 from baton_inference.codecs import invocations, predict, v2
 from baton_inference.errors import FailureKind
@@ -12,10 +14,12 @@ from baton_inference.exposition import MetricsCollector
 from baton_inference.metrics import MAX_VERSIONS
 from baton_inference.request_log import CLIENT_GONE
 from baton_inference.settings import InferenceSettings
+from baton_trainer.request import TrainRequest
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+BATON_TOML = (ROOT / "docs" / "baton-toml.md").read_text(encoding="utf-8")
 
 
 def row(table_key: str) -> str:
@@ -64,3 +68,23 @@ def test_alerts() -> None:
     shipped = re.findall(r"- alert: (\w+)", rules)
     assert shipped
     assert re.findall(r"^\| `(Baton\w+)`", METRICS, re.MULTILINE) == shipped
+
+
+@pytest.mark.parametrize("section", TrainRequest.model_fields)
+def test_keys_of_baton_toml(section: str) -> None:
+    """docs/baton-toml.md names every key of a section with its option and its default."""
+    _, _, rest = BATON_TOML.partition(f"\n## [{section}]\n")
+    page = rest.partition("\n## ")[0]
+    told = {
+        key: (options, value)
+        for key, options, value in re.findall(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", page, re.MULTILINE)
+    }
+    defaults = TrainRequest.model_fields[section].get_default().model_dump()
+    assert set(told) == set(defaults)
+    known = {parameter.name: parameter.opts for parameter in train.params}
+    for key, (options, value) in told.items():
+        assert re.findall("`(.*?)`", options) == known.get(f"{section}__{key}", [])
+        if isinstance(default := defaults[key], float):
+            assert f"[{default:g}]" in value
+        elif default:
+            assert f"`{default}`" in value

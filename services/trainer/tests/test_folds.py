@@ -5,6 +5,7 @@ import pytest
 from baton_trainer import folds
 from baton_trainer.errors import DataError
 from baton_trainer.folds import Folds
+from baton_trainer.split import Hashes
 
 TARGET = pd.Series(["no", "no", "yes"] * 40)
 GROUPS = np.repeat(np.arange(30, dtype=np.uint64), 4)
@@ -12,7 +13,7 @@ GROUPS = np.repeat(np.arange(30, dtype=np.uint64), 4)
 
 @pytest.mark.parametrize("groups", [None, GROUPS])
 def test_every_row_judges_once_and_the_classes_keep_their_shares(
-    groups: folds.Hashes | None,
+    groups: Hashes | None,
 ) -> None:
     """Rows that belong together or not."""
     dealt = list(Folds(0, groups).of(TARGET))
@@ -26,7 +27,7 @@ def test_every_row_judges_once_and_the_classes_keep_their_shares(
 def test_rows_of_one_group_are_in_one_fold() -> None:
     """Without being told, they are not."""
 
-    def apart(groups: folds.Hashes | None) -> bool:
+    def apart(groups: Hashes | None) -> bool:
         dealt = Folds(0, groups).of(TARGET)
         return all(not {*GROUPS[learn]} & {*GROUPS[judge]} for learn, judge in dealt)
 
