@@ -6,11 +6,41 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reliability import Tell, write_page
 from rig import Desk, Inference, TrackingServer, register
 
 from baton_registry import ModelVersion
 
 _numbers = itertools.count(1)
+_rows = pytest.StashKey[dict[str, tuple[str, ...]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that makes the page of the faults."""
+    parser.addoption(
+        "--write-reliability",
+        action="store_true",
+        help="put what the fault tests of this session saw into docs/reliability.md",
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Writes the page, where that is asked for."""
+    if session.config.getoption("--write-reliability"):
+        rows = session.config.stash.setdefault(_rows, {})
+        write_page(rows)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Tell:
+    """Takes what a fault test saw, for docs/reliability.md."""
+    [fault] = [mark.args[0] for mark in request.node.iter_markers("fault")]
+
+    def told(callers: str, state: str, recovered_s: float) -> None:
+        rows = request.config.stash.setdefault(_rows, {})
+        rows[fault] = (callers, state, f"{recovered_s:.1f} s")
+
+    return told
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Steady load on /predict that checks every answer against the version that it names."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ class Load:
         expected: version to the predictions that it must give; None takes any.
         answers: version to the number of answers.
         faults: what went wrong, in words; empty at the end of a good test.
+        slowest_s: the longest that an answer took.
     """
 
     url: str
@@ -31,8 +33,11 @@ class Load:
     expected: Mapping[str, Predictions] | None = None
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    slowest_s: float = 0.0
+    pause_s: float = PAUSE_S
 
     def request(self, client: httpx.Client) -> None:
+        started_s = time.perf_counter()
         try:
             answer = client.post(f"{self.url}/predict", json=self.body)
         except httpx.HTTPError as error:
@@ -41,6 +46,7 @@ class Load:
         if answer.status_code != httpx.codes.OK:
             self.faults.append(f"{answer.status_code} {answer.text}")
             return
+        self.slowest_s = max(self.slowest_s, time.perf_counter() - started_s)
         payload = answer.json()
         version = payload["model_version"]
         self.answers[version] += 1
@@ -53,7 +59,17 @@ class Load:
         with httpx.Client(timeout=10) as client:
             while not stop.is_set():
                 self.request(client)
-                stop.wait(PAUSE_S)
+                stop.wait(self.pause_s)
+
+    def words(self) -> str:
+        """What the callers saw, for people."""
+        versions = [*self.answers]
+        is_many = len(versions) > 3
+        told = f"{len(versions)} versions" if is_many else f"version {' then '.join(versions)}"
+        return (
+            f"{self.answers.total():,} answers, all 200, by {told}; "
+            f"the slowest took {self.slowest_s * 1000:.0f} ms"
+        )
 
 
 @contextmanager
@@ -62,9 +78,10 @@ def steady_load(
     body: Mapping[str, Any],
     expected: Mapping[str, Predictions] | None = None,
     clients: int = 4,
+    pause_s: float = PAUSE_S,
 ) -> Iterator[Load]:
     """Keeps clients posting until the block ends; the block's test then reads what they saw."""
-    load = Load(url, body, expected)
+    load = Load(url, body, expected, pause_s=pause_s)
     stop = threading.Event()
     threads = [threading.Thread(target=load.run, args=(stop,)) for _ in range(clients)]
     for thread in threads:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,12 +53,17 @@ def free_port() -> int:
         return port
 
 
-def wait_until(true: Callable[[], bool], limit_s: float, what: str) -> float:
-    """Waits for a condition and gives the seconds that it took; fails with `what` at the limit."""
+def wait_until(
+    true: Callable[[], bool], limit_s: float, what: str, seen: Sequence[object] = ()
+) -> float:
+    """Waits for a condition and gives the seconds that it took.
+
+    At the limit it fails with `what`, and with what was seen last.
+    """
     start = time.monotonic()
     while not true():
         if time.monotonic() - start > limit_s:
-            raise AssertionError(f"not within {limit_s} s: {what}")
+            raise AssertionError(f"not within {limit_s} s: {what} {[*seen] or ''}")
         time.sleep(0.02)
     return time.monotonic() - start
 
@@ -138,13 +143,14 @@ def answers(url: str) -> bool:
 
 
 class Inference(Process):
-    """A real inference process, as `baton serve` starts it."""
+    """A real inference process, as `baton serve` starts it; `inside`: what starts it."""
 
-    def __init__(self, env: Mapping[str, str], log: Path) -> None:
+    def __init__(self, env: Mapping[str, str], log: Path, inside: Sequence[str] = ()) -> None:
         self.port = free_port()
         self.url = f"http://{LOCAL}:{self.port}"
         own = {"BATON_PORT": str(self.port), "BATON_LOG_FORMAT": "json"}
-        super().__init__([sys.executable, "-m", "baton_cli", "serve"], {**env, **own}, log)
+        command = [*inside, sys.executable, "-m", "baton_cli", "serve"]
+        super().__init__(command, {**env, **own}, log)
         self.http = httpx.Client(base_url=self.url, timeout=10)
 
     def start(self) -> None:
@@ -227,10 +233,10 @@ class Desk:
         return [(move["from"], move["to"], move["how"]) for move in moves]
 
     @contextmanager
-    def serve(self, **env: str) -> Iterator[Inference]:
+    def serve(self, inside: Sequence[str] = (), **env: str) -> Iterator[Inference]:
         """An inference process that follows this desk's model."""
         log = self.folder / f"inference-{len(self.inference)}.log"
-        process = Inference({**self.env, **env}, log)
+        process = Inference({**self.env, **env}, log, inside)
         self.inference.append(process)
         process.start()
         try:
@@ -240,6 +246,12 @@ class Desk:
                 process.stop()
             process.http.close()
             self.inference.remove(process)
+
+
+def move_alias(desk: Desk, version: str) -> None:
+    """Moves the alias as any client of the registry can, without checks or a ledger."""
+    with desk.registry as registry:
+        registry.set_alias(desk.model, "production", version)
 
 
 def register(desk: Desk, version: ModelVersion, **tags: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from inference_fakes import make_app
+from reliability import faults_of_the_suite, rows_of_the_page
 
 from baton_cli.verbs.train import train
 from baton_engine.onnx_engine import OnnxEngine
@@ -88,3 +89,8 @@ def test_keys_of_baton_toml(section: str) -> None:
             assert f"[{default:g}]" in value
         elif default:
             assert f"`{default}`" in value
+
+
+def test_every_fault_has_its_row() -> None:
+    """docs/reliability.md has a row for each fault of the suite, in its order, and no other."""
+    assert [*rows_of_the_page()] == faults_of_the_suite()

@@ -6,18 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import httpx
 import pytest
-from rig import CUSTOMER, Desk, Inference, register, wait_until
+from rig import CUSTOMER, Desk, Inference, move_alias, register, wait_until
+from stored import PICKLED, stored_copy
 
-from baton_registry import ModelVersion, fetch
+from baton_registry import fetch
 from baton_registry.signing import SigningKey, new_key_pair, parse_signing_key
-
-SERVED_FILES = ("MLmodel", "model.onnx", "input_example.json")
-PICKLED = b"""flavors:
-  python_function: {loader_module: mlflow.sklearn, model_path: model.pkl}
-  sklearn: {pickled_model: model.pkl}
-"""
 
 
 @pytest.fixture
@@ -31,12 +25,6 @@ def key(stocked: Desk) -> SigningKey:
     stocked.more_env["BATON_TRUSTED_KEYS"] = public
     stocked.baton("promote", "3")
     return key
-
-
-def moved_to(desk: Desk, version: str) -> None:
-    """The alias is moved as any client of the registry can."""
-    with desk.registry as registry:
-        registry.set_alias(desk.model, "production", version)
 
 
 def refusal(inference: Inference, version: str, *, serving: str = "3") -> str:
@@ -59,37 +47,18 @@ def counted(inference: Inference, reason: str) -> bool:
     return f'baton_swap_failures_total{{reason="{reason}"}} 1.0' in text
 
 
-def stored_copy(desk: Desk, of: ModelVersion, folder: Path, **altered: bytes) -> str:
-    """A version with the tags of another and files of its own: altered ones, the rest copied."""
-    with desk.registry as registry, httpx.Client(base_url=f"{desk.tracking_uri}/api/2.0") as http:
-        answer = http.get("/mlflow/runs/get", params={"run_id": of.run_id}).raise_for_status()
-        source = f"{answer.json()['run']['info']['artifact_uri']}/{desk.model}"
-        root = source.removeprefix("mlflow-artifacts:/")
-        for name in {*SERVED_FILES, *altered}:
-            if name not in altered:
-                registry.download(registry.artifact_root(of), name, folder / "copied")
-            content = altered.get(name) or (folder / "copied").read_bytes()
-            put = http.put(f"/mlflow-artifacts/artifacts/{root}/{name}", content=content)
-            put.raise_for_status()
-        tags = [{"key": key, "value": value} for key, value in of.tags.items()]
-        version = {"name": desk.model, "source": source, "run_id": of.run_id, "tags": tags}
-        created = http.post("/mlflow/model-versions/create", json=version).raise_for_status()
-    number: str = created.json()["model_version"]["version"]
-    return number
-
-
 def test_an_unsigned_version_never_serves(stocked: Desk, key: SigningKey) -> None:
     """Neither by the alias, nor by promote, nor from a cache that was filled before."""
     with stocked.serve(BATON_TRUSTED_KEYS="") as inference:
-        moved_to(stocked, "2")
+        move_alias(stocked, "2")
         inference.wait_serves("2")
     with stocked.serve() as inference:
         reason = refusal_of_the_first(inference)
         assert "not signed by a trusted key" in reason
         assert inference.http.get("/readyz").status_code == 503
-        moved_to(stocked, "3")
+        move_alias(stocked, "3")
         inference.wait_serves("3")
-        moved_to(stocked, "2")
+        move_alias(stocked, "2")
         assert "not signed by a trusted key" in refusal(inference, "2")
     done = stocked.try_baton("promote", "2")
     assert done.returncode == 1
@@ -110,7 +79,7 @@ def test_another_models_signature_is_of_no_use(stocked: Desk, key: SigningKey) -
     copied = register(stocked, second, **dict([key.tag("another_model", second.tags)]))
     with stocked.serve() as inference:
         inference.wait_serves("3")
-        moved_to(stocked, copied)
+        move_alias(stocked, copied)
         assert "copied the signature" in refusal(inference, copied)
         assert counted(inference, "signature")
 
@@ -123,7 +92,7 @@ def test_a_tampered_onnx_is_refused(stocked: Desk, key: SigningKey, tmp_path: Pa
     tampered = stored_copy(stocked, signed, tmp_path, **{"model.onnx": other})
     with stocked.serve() as inference:
         inference.wait_serves("3")
-        moved_to(stocked, tampered)
+        move_alias(stocked, tampered)
         assert "'model.onnx'" in refusal(inference, tampered)
         assert counted(inference, "checksum")
 
@@ -149,7 +118,7 @@ def test_a_malicious_pickle_is_never_opened(stocked: Desk, tmp_path: Path) -> No
     version = stored_copy(stocked, unrecorded, tmp_path, **files)
     with stocked.serve() as inference:
         inference.wait_serves("1")
-        moved_to(stocked, version)
+        move_alias(stocked, version)
         reason = refusal(inference, version, serving="1")
         assert reason.startswith(
             "the version has no ONNX model (flavors: python_function, sklearn)"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engine import need_engine
 from stack.containers import ROOT, Stack
 
 HERE = Path(__file__).parent
@@ -21,23 +22,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(LIMIT_S))
 
 
-def engine_fault() -> str | None:
-    """Why no stack can be started, or None."""
-    try:
-        for command in (["docker", "info"], ["docker", "compose", "version"]):
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
-    except (OSError, subprocess.SubprocessError) as error:
-        return f"no Docker engine with Compose answers ({error}); see docs/airgap.md"
-    return None
-
-
 @pytest.fixture(scope="session")
 def images() -> None:
     """Every image, built from this tree."""
-    if fault := engine_fault():
-        if os.environ.get("CI") == "true":
-            pytest.fail(fault)
-        pytest.skip(fault)
+    need_engine()
     build = ["docker", "compose", "--profile", "trainer", "build"]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -2,7 +2,9 @@
 
 import json
 
+import pytest
 from load import steady_load
+from reliability import Tell, state_words
 from rig import wait_until
 from stack.containers import BODY, Stack
 
@@ -32,3 +34,37 @@ def test_three_containers_swap_under_load(stack: Stack, versions: list[str]) -> 
 
     assert load.faults == []
     assert set(load.answers) == set(versions[:2])
+
+
+def killed(stack: Stack, container: str) -> None:
+    """Its process dies; of one that the engine itself kills it believes that it shall be dead."""
+    pid = stack.run("docker", "inspect", "-f", "{{.State.Pid}}", container).strip()
+    alone = ("--rm", "--pid", "host", "--user", "0", "--network", "none", "--entrypoint", "bash")
+    stack.run("docker", "run", *alone, "baton-inference", "-c", f"kill -9 {pid}")
+
+
+@pytest.mark.fault("stack: one of three inference containers is killed")
+def test_a_killed_container_is_not_noticed(stack: Stack, versions: list[str], tell: Tell) -> None:
+    """Under load one of three dies: no request fails, and the engine brings it back by itself."""
+    scale(stack, 3)
+    victim = stack.containers("inference")[0]
+    started_at = stack.run("docker", "inspect", "-f", "{{.State.StartedAt}}", victim)
+
+    def is_back() -> bool:
+        state = json.loads(stack.run("docker", "inspect", "-f", "{{json .State}}", victim))
+        health = state.get("Health", {}).get("Status")
+        return bool(state["StartedAt"] != started_at.strip() and health == "healthy")
+
+    try:
+        with steady_load(stack.inference_url, BODY, clients=3) as load:
+            wait_until(lambda: load.answers.total() > 30, 20, "load runs")
+            killed(stack, victim)
+            states = state_words(stack.status())
+            back_s = wait_until(is_back, 60, "the container is back")
+            assert serving(stack) == [versions[0]] * 3
+    finally:
+        scale(stack, 1)
+        wait_until(lambda: len(stack.containers("inference")) == 1, 30, "one container is left")
+
+    assert load.faults == []
+    tell(load.words(), states, back_s)

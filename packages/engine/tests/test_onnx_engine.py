@@ -270,3 +270,42 @@ def test_probabilities_stay_within_their_range(
     scores = engine.score({"a": np.ones(len(rows))})
     np.testing.assert_array_equal(scores.probabilities, expected)
     assert scores.probabilities.dtype == np.float32
+
+
+def endless() -> bytes:
+    """A classifier whose label comes out of a loop that never ends."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["goes_on"], ["goes_on_"]),
+            helper.make_node("Identity", ["carried"], ["carried_"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("turn", INT64, []),
+            helper.make_tensor_value_info("goes_on", BOOL, []),
+            helper.make_tensor_value_info("carried", FLOAT, [None, 1]),
+        ],
+        [
+            helper.make_tensor_value_info("goes_on_", BOOL, []),
+            helper.make_tensor_value_info("carried_", FLOAT, [None, 1]),
+        ],
+    )
+    always = helper.make_tensor("always", BOOL, [], [True])
+    nodes = [
+        helper.make_node("Constant", [], ["always"], value=always),
+        helper.make_node("Loop", ["", "always", "x"], ["looped"], body=body),
+        *classifier("looped", 1, ("no", "yes")),
+    ]
+    return build(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+
+
+def test_a_model_that_never_ends_is_stopped() -> None:
+    """Within the block a model that loops for ever is an error; afterwards others run as before."""
+    one = signature(("x", "double"))
+    engine = OnnxEngine(endless(), one)
+    with engine.limited(0.05), pytest.raises(EngineError, match="does not end"):
+        engine.score_rows([(1.0,)])
+
+    engine = OnnxEngine(linear([("x", DOUBLE)]), one)
+    with engine.limited(60):
+        assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]

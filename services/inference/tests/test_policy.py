@@ -95,12 +95,32 @@ def test_waits_about_the_interval_and_never_past_a_retry(
     """A wait is within the jitter of the interval, or shorter where a retry is due sooner."""
     waited_s = wait_s(interval_s, jitter, failure, now_s)
     assert 0 < waited_s <= interval_s * (1 + JITTER) * 1.000001
-    is_due_sooner = failure is not None and 0 < failure.retry_at_s - now_s < interval_s
+    is_due_sooner = (
+        failure is not None and failure.is_fresh(now_s) and failure.retry_at_s - now_s < interval_s
+    )
     if not is_due_sooner:
         assert waited_s >= interval_s * (1 - JITTER) * 0.999999
     else:
         assert failure is not None
         assert now_s + waited_s <= failure.retry_at_s * 1.000001
+
+
+@given(st.none() | identities, identities, failures, times_s, st.floats(-1e6, 1e6))
+def test_no_jump_of_the_clock_holds_a_version_back(
+    serving: Identity | None, aspired: Identity, failure: Failure, now_s: float, jump_s: float
+) -> None:
+    """Whatever the clock reads after a jump, a failed version waits for a minute at the most.
+
+    And no jump makes it load what serves, or wait with the next look-up for longer than ever.
+    """
+    jumped_s = now_s + jump_s
+    last_s = jumped_s + LOAD_RETRY_S
+    if aspired == serving:
+        assert decide(serving, aspired, failure, jumped_s) is Decision.NOTHING
+    else:
+        decisions = {decide(serving, aspired, failure, reading) for reading in (jumped_s, last_s)}
+        assert Decision.LOAD in decisions
+    assert 0 < wait_s(2.0, 0.0, failure, jumped_s) <= 2.0
 
 
 def test_identity_is_version_and_source() -> None:

@@ -1,7 +1,9 @@
 """A version's first rows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from inference_fakes import SIGNATURE, ErrorModel, SlowModel, SumModel, served
 
 from baton_engine.columns import Array
 from baton_engine.engine import Scores
+from baton_engine.transpose import Rows
 from baton_inference import warmup
 from baton_inference.errors import LoadFailure
 from baton_inference.warmup import WarmUp, warm_up
@@ -95,3 +98,34 @@ def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: now_s)
     assert warm(SlowModel(pass_time)).inline_rows == 0
     assert warm(SlowModel(lambda: None)).inline_rows == 64
+
+
+class LimitedModel(SumModel):
+    """Knows for how long it may be asked, and what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits_s: list[float] = []
+        self.rows: list[tuple[int, bool]] = []
+        self.is_limited = False
+
+    @contextmanager
+    def limited(self, limit_s: float) -> Iterator[None]:
+        self.limits_s.append(limit_s)
+        self.is_limited = True
+        yield
+        self.is_limited = False
+
+    def score_rows(self, rows: Rows) -> Scores:
+        self.rows.append((len(rows), self.is_limited))
+        return super().score_rows(rows)
+
+
+def test_a_model_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls are within one limit, and a slow model is not asked for many rows."""
+    readings_s = count(step=warmup.INLINE_BUDGET_S * 1.5)
+    monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: next(readings_s))
+    model = LimitedModel()
+    assert warm(model, {"columns": ["x", "n"], "data": [[1, 1], [2, 2]]}).inline_rows == 0
+    assert model.limits_s == [warmup.LIMIT_S]
+    assert {*model.rows} == {(2, True), (1, True)}

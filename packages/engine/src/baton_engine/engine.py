@@ -1,6 +1,7 @@
 """What serving asks of a loaded model, and what can go wrong in loading one."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -44,4 +45,15 @@ class Engine(Protocol):
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the signature; None means missing."""
+        ...
+
+
+class StoppableEngine(Engine, Protocol):
+    """An engine whose model may be one that never ends."""
+
+    def limited(self, limit_s: float) -> AbstractContextManager[None]:
+        """What is scored within the block fails with `EngineError` where it lasts so long.
+
+        Only for a model that nobody else scores with yet.
+        """
         ...

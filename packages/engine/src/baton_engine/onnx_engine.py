@@ -1,8 +1,9 @@
 """ONNX Runtime as an engine: one thread, inputs fed from columns, outputs read by their type."""
 
 import os
-from collections.abc import Mapping, Sequence
-from threading import Lock
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock, Timer
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,7 @@ class OnnxEngine:
         # What `run` calls after looking at every input's name once more, which takes a fifth of the
         # time of a lone row; the names were held against the signature here.
         self._run = self._session._sess.run  # noqa: SLF001
+        self._options: Any = None  # how to run; only a model that may not end needs any
         self._inputs = {each.name: _dtype(each) for each in self._session.get_inputs()}
         self._columns = tuple(column.name for column in signature.columns)
         self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
@@ -85,8 +87,31 @@ class OnnxEngine:
                 self._lone_row_lock.release()
         return self.score(self._transposer.columns(rows))
 
+    @contextmanager
+    def limited(self, limit_s: float) -> Iterator[None]:
+        """What is scored within the block fails with `EngineError` once it has lasted so long.
+
+        A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. It is stopped
+        between two of its nodes, so a single node is waited for.
+        """
+        self._options = options = ort.RunOptions()
+        timer = Timer(limit_s, setattr, (options, "terminate", True))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._options = None
+
     def _scores(self, feed: Mapping[str, Array]) -> Scores:
-        labels, probabilities = self._run(self._outputs, feed, None)
+        options = self._options
+        try:
+            labels, probabilities = self._run(self._outputs, feed, options)
+        except Exception as error:
+            if options is not None and options.terminate:
+                raise EngineError("it does not end: it was stopped") from error
+            raise
         if self._is_zipmap:
             probabilities = self._table(probabilities)
         if self._is_boolean:

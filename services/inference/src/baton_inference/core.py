@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from baton_engine.engine import Engine
+from baton_engine.engine import StoppableEngine
 from baton_inference.arrow_reader import ArrowReader
 from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
@@ -53,7 +53,7 @@ class Core:
         self.arrow.close()
 
 
-def open_onnx_engine(model: bytes, signature: Signature) -> Engine:
+def open_onnx_engine(model: bytes, signature: Signature) -> StoppableEngine:
     """An ONNX file's content as an engine. Raises as `OnnxEngine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from baton_engine.engine import Engine, EngineError
+from baton_engine.engine import EngineError, StoppableEngine
 from baton_inference.cache import VersionCache
 from baton_inference.clock import Clock
 from baton_inference.codecs.compiled import CompileCodecs
@@ -25,7 +25,7 @@ from baton_registry.model_version import ModelVersion
 from baton_registry.signature import Signature
 from baton_registry.signing import TrustedKey, check_signed
 
-OpenEngine = Callable[[bytes, Signature], Engine]
+OpenEngine = Callable[[bytes, Signature], StoppableEngine]
 READY = "READY"
 
 log = structlog.get_logger("baton.loader")

@@ -53,6 +53,10 @@ class Failure:
         wait_s = FETCH_RETRY_S if self.kind is FailureKind.FETCH else LOAD_RETRY_S
         return self.at_s + wait_s
 
+    def is_fresh(self, now_s: float) -> bool:
+        """Whether it is too early to try again; never so by a clock that was set back since."""
+        return self.at_s <= now_s < self.retry_at_s
+
 
 class Decision(Enum):
     """What the watcher does next."""
@@ -78,7 +82,7 @@ def decide(
     """
     if aspired is None or aspired == serving:
         return Decision.NOTHING
-    if failure is not None and failure.identity == aspired and now_s < failure.retry_at_s:
+    if failure is not None and failure.identity == aspired and failure.is_fresh(now_s):
         return Decision.WAIT
     return Decision.LOAD
 
@@ -98,6 +102,6 @@ def wait_s(poll_interval_s: float, jitter: float, failure: Failure | None, now_s
         now_s: a reading of the clock that `failure` was timed with.
     """
     poll_s = poll_interval_s * (1 + JITTER * jitter)
-    if failure is None or failure.retry_at_s <= now_s:
+    if failure is None or not failure.is_fresh(now_s):
         return poll_s  # where it was due and not tried, the registry was away
     return min(poll_s, failure.retry_at_s - now_s)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.engine import Engine, Scores
+from baton_engine.engine import Engine, Scores, StoppableEngine
 from baton_engine.transpose import Rows
 from baton_inference.codecs.codec import Codec
 from baton_inference.codecs.predict import RowBatch
@@ -19,7 +19,9 @@ from baton_registry.signature import Signature
 
 INLINE_BUDGET_S = 0.002
 """How long scoring may hold up the event loop."""
-_INLINE_STEPS = (64, 16, 4, 1)
+LIMIT_S = 30.0
+"""For all of it: a model may loop for ever, and the watcher would wait with it."""
+_INLINE_STEPS = (1, 4, 16, 64)
 _REPEATS = 3
 _MAX_ROWS = 100
 
@@ -49,7 +51,7 @@ class WarmUp:
 
 
 def warm_up(
-    engine: Engine, signature: Signature, codec: Codec[RowBatch], example: bytes | None
+    engine: StoppableEngine, signature: Signature, codec: Codec[RowBatch], example: bytes | None
 ) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
@@ -60,7 +62,7 @@ def warm_up(
         example: its content, in split form, `{"columns": […], "data": […]}`.
 
     Raises:
-        LoadFailure: the model fails, or what it answers does not fit its classes.
+        LoadFailure: the model fails or does not end, or its answers do not fit its classes.
     """
     instances = _read_example(example)
     rows = _decoded(codec, instances)
@@ -68,9 +70,10 @@ def warm_up(
     if rows is None:
         instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
         rows = [tuple(instances[0].values())]
-    _check(_scores(engine, rows), len(rows), engine)
-    fullest = max(instances, key=_filled_cells)
-    return WarmUp(fullest, _inline_rows(engine, rows), used_example)
+    with engine.limited(LIMIT_S):
+        _check(_scores(engine, rows), len(rows), engine)
+        inline_rows = _inline_rows(engine, rows)
+    return WarmUp(max(instances, key=_filled_cells), inline_rows, used_example)
 
 
 def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
@@ -123,11 +126,13 @@ def _check(scores: Scores, rows: int, engine: Engine) -> None:
 
 def _inline_rows(engine: Engine, rows: Rows) -> int:
     """The most rows, of those tried, that are scored within the budget."""
-    for count in _INLINE_STEPS:
+    found = 0
+    for count in _INLINE_STEPS:  # the fewest first: a slow model is not asked for many
         tried = [*islice(cycle(rows), count)]
-        if min(_seconds(engine, tried) for _ in range(_REPEATS)) <= INLINE_BUDGET_S:
-            return count
-    return 0
+        if min(_seconds(engine, tried) for _ in range(_REPEATS)) > INLINE_BUDGET_S:
+            break
+        found = count
+    return found
 
 
 def _seconds(engine: Engine, rows: Rows) -> float:
