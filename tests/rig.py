@@ -76,12 +76,14 @@ class Process:
     env: Mapping[str, str]
     log: Path
     popen: subprocess.Popen[bytes] | None = None
+    folder: Path | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.popen = subprocess.Popen(
                 self.command,
                 env={**os.environ, **self.env},
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,15 +1,12 @@
 """A real browser: Debian's Chromium, driven by Playwright."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-
-LAPTOP = ViewportSize(width=1280, height=800)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+from browser.chromium import LAPTOP, opened, program
+from playwright.sync_api import Browser, Page
 
 
 @dataclass
@@ -31,15 +28,13 @@ class Watched:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The browser."""
-    program = shutil.which("chromium")
-    if program is None:
+    path = program()
+    if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("chromium is not installed; .ci/run installs it")
         pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield opened
-        opened.close()
+    with opened(path) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
+from browser.chromium import PHONE
 from browser.conftest import Watched
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 from rig import LOCAL, Desk, Inference, TrackingServer, register
 
 from baton_registry import ModelVersion, promotion
 
 ALIAS = "production"
 MARKUP = "<img src=x onerror=alert(1)>"
-PHONE = ViewportSize(width=390, height=844)
 
 
 def headline(watched: Watched, text: str) -> None:

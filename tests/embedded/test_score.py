@@ -2,14 +2,20 @@
 
 import csv
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from rig import CUSTOMER, Desk
+from rig import CUSTOMER, Desk, wait_until
 
+from baton_registry.signing import new_key_pair
 from baton_trainer import churn
 
 ROWS = 5000
@@ -90,3 +96,57 @@ def test_what_cannot_be_scored_is_one_line(stocked: Desk, customers: pd.DataFram
     assert "left out: line 4" in done.stderr
     assert "4 rows scored, 1 left out" in done.stderr
     assert len(read(stocked.folder / "out.csv")) == 4
+
+
+def test_a_version_that_no_trusted_key_signed_is_refused(
+    stocked: Desk, customers: pd.DataFrame
+) -> None:
+    """Where keys are trusted, a file is scored by nothing that inference would refuse."""
+    customers.head(5).to_csv(stocked.folder / "in.csv", index=False)
+    stocked.more_env = {"BATON_TRUSTED_KEYS": new_key_pair()[1]}
+    done = stocked.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
+    assert done.returncode == 1
+    assert "version 1 is not signed by a trusted key" in done.stderr.splitlines()[-1]
+    assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]
+
+
+def test_a_damaged_parquet_file_is_one_line(stocked: Desk, customers: pd.DataFrame) -> None:
+    """Bytes altered anywhere: either the rows, or one line that names the file; never a panic."""
+    customers.head(500).to_parquet(stocked.folder / "in.parquet")
+    good = (stocked.folder / "in.parquet").read_bytes()
+    random_ = random.Random(5)
+    footer = len(good) - int.from_bytes(good[-8:-4], "little")
+    for first in (4, footer, footer, len(good) - 8):
+        bad = bytearray(good)
+        for _ in range(3):
+            bad[random_.randrange(first, len(good) - 4)] = random_.randrange(256)
+        (stocked.folder / "bad.parquet").write_bytes(bad)
+        done = stocked.try_baton("score", "bad.parquet", "--version", "1", "--output", "out.csv")
+        assert done.returncode in (0, 1), done.stderr
+        assert "panicked" not in done.stderr
+        assert "Traceback" not in done.stderr
+        if done.returncode:
+            assert "bad.parquet: " in done.stderr.splitlines()[-1]
+            assert not (stocked.folder / "out.csv").exists()
+        (stocked.folder / "out.csv").unlink(missing_ok=True)
+
+
+def test_sigterm_leaves_nothing(stocked: Desk, customers: pd.DataFrame) -> None:
+    """Ended in the middle, it says so in one line and leaves no file, hidden or not."""
+    header, *rows = customers.to_csv(index=False).splitlines(keepends=True)
+    (stocked.folder / "in.csv").write_text(header + "".join(rows) * 60)
+    program = [sys.executable, "-m", "baton_cli", "score", "in.csv", "--version", "1"]
+    with subprocess.Popen(
+        [*program, "--output", "out.csv"],
+        cwd=stocked.folder,
+        env={**os.environ, **stocked.env},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        begun = lambda: any(each.stat().st_size for each in stocked.folder.glob(".out.csv.*"))  # noqa: E731
+        wait_until(begun, 60, "rows are being written")
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert told.splitlines()[-1] == "baton: ended by SIGTERM; what was half done is undone"
+    assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]

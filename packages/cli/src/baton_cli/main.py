@@ -1,9 +1,10 @@
 """The program `baton`: finds the verb, runs it, turns how it ended into an exit code.
 
-0 done; 1 it could not be done, with one line on stderr; 2 usage; 130 Ctrl-C.
+0 done; 1 it could not be done, with one line on stderr; 2 usage; 130 Ctrl-C; 143 SIGTERM.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,6 +15,7 @@ import click
 
 FAILED = 1
 INTERRUPTED = 130
+TERMINATED = 128 + signal.SIGTERM
 
 # Told here, not in the verbs' modules: `baton --help` must not wait for what the verbs import.
 VERBS = {
@@ -86,9 +88,18 @@ def cli() -> None:
     """
 
 
+class Terminated(BaseException):
+    """SIGTERM came: whatever is half done is undone on the way out, as by Ctrl-C."""
+
+
 def main() -> NoReturn:
-    """The entry point."""
+    """The entry point. Verbs that serve have handlers of their own, which take this one's place."""
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(sys.argv[1:]))
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Terminated
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -110,6 +121,9 @@ def _outcome(arguments: Sequence[str]) -> int:
         return _failed(error.message)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Terminated:
+        _failed("ended by SIGTERM; what was half done is undone")
+        return TERMINATED
     except Exception as error:
         from baton_registry.errors import RegistryError  # noqa: PLC0415 - slow, and seldom needed
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType, Table
 
+from baton_engine.panics import panics_as_errors
 from baton_trainer.data_file import DataFile
 from baton_trainer.errors import DataError, first_line
 
@@ -44,16 +45,14 @@ def parse(content: bytes, name: str) -> DataFile:
 
 
 def _table(content: bytes, name: str) -> Table:
-    """The file's table. arro3 ends in a panic, told by Rust on stderr, on what has no footer."""
+    """The file's table; what has no footer is not worth asking the library about."""
     length = int.from_bytes(content[-_FOOTER_BYTES : -len(MAGIC)], "little")
     if not content.endswith(MAGIC) or length + _FOOTER_BYTES + len(MAGIC) > len(content):
         raise DataError(f"{name}: the Parquet file is cut off or damaged; write it anew")
     try:
-        return arro3.io.read_parquet(content, batch_size=_BATCH_ROWS).read_all()
-    except BaseException as error:
-        # A panic is no Exception, and its type cannot be imported.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
+        with panics_as_errors():
+            return arro3.io.read_parquet(content, batch_size=_BATCH_ROWS).read_all()
+    except Exception as error:
         raise DataError(
             f"{name}: the Parquet file is damaged ({first_line(error)}); write it anew"
         ) from error

@@ -14,6 +14,7 @@ from arro3.io import read_parquet
 from baton_cli.bulk.chunks import Chunk, CsvChunk, ParquetChunk
 from baton_cli.errors import CommandFailed
 from baton_engine.csv_reader import CsvError, CsvReader
+from baton_engine.panics import panics_as_errors
 
 CHUNK_ROWS = 4096
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
@@ -134,11 +135,9 @@ class ParquetTable:
         self._file = file
         self._size = path.stat().st_size
         try:
-            self._reader = read_parquet(file, batch_size=CHUNK_ROWS)
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            # The library panics over a broken footer, which is no `Exception`.
+            with panics_as_errors():
+                self._reader = read_parquet(file, batch_size=CHUNK_ROWS)
+        except Exception as error:
             raise self._broken(error) from error
         schema = self._reader.schema
         self.fields = [schema.field(number) for number in range(len(schema))]
@@ -149,7 +148,8 @@ class ParquetTable:
         batches = iter(self._reader)
         while True:
             try:
-                batch = next(batches, None)
+                with panics_as_errors():
+                    batch = next(batches, None)
             except Exception as error:
                 raise self._broken(error) from error
             if batch is None:
@@ -166,6 +166,6 @@ class ParquetTable:
         """Nothing."""
         return ""
 
-    def _broken(self, error: BaseException) -> CommandFailed:
+    def _broken(self, error: Exception) -> CommandFailed:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         return CommandFailed(f"{self._path}: not a Parquet file that can be read: {why[:200]}")

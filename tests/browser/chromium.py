@@ -1,0 +1,27 @@
+"""Debian's Chromium, driven by Playwright: for the tests, and for the README's pictures."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+LAPTOP = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def program() -> str | None:
+    """Where it is installed; None where it is not."""
+    return shutil.which("chromium")
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Browser]:
+    """The browser, closed at the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()

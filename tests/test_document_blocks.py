@@ -1,0 +1,90 @@
+"""The commands, links and pictures of the documents: what they name is there.
+
+tests/embedded runs the commands of a machine without Docker, tests/stack those of the containers.
+"""
+
+import re
+
+import click
+import pytest
+import yaml
+from documents import DOCUMENTS, LANGUAGES, ROOT, Block, Command, blocks, consoles
+
+from baton_cli.main import cli
+
+BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
+COMMANDS = [
+    command
+    for document in DOCUMENTS
+    for block in consoles(document)
+    for command in block.commands()
+    if not block.not_run or command.words[0].startswith("scripts/")
+]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+OF_THE_SYSTEM = {"baton", ".venv/bin/baton", ".venv/bin/python", "docker", "curl", "export", "bash"}
+
+
+def where(found: Block | Command) -> str:
+    """The id of a test's case."""
+    return found.where
+
+
+def test_no_command_hides() -> None:
+    """What can be typed stands in a console block; what is to be saved has a name."""
+    for block in BLOCKS:
+        assert block.language in LANGUAGES, f"{block.where}: of which language?"
+        if block.language in ("python", "bash"):
+            assert block.file, f"{block.where}: a script that no test runs"
+        if block.language != "console":
+            assert "\n$ " not in f"\n{block.text}", f"{block.where}: commands"
+    total = sum(d.read_text(encoding="utf-8").count("\n```") for d in DOCUMENTS)
+    assert total == 2 * len(BLOCKS)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=where)
+def test_commands_exist(command: Command) -> None:
+    """The program is one of the project's or the system's; verbs, options and services exist."""
+    program, *_ = command.words
+    assert program in OF_THE_SYSTEM or (ROOT / program).is_file(), command.text
+    if program == "docker":
+        check_compose(command)
+    if command.arguments_of_baton is not None:
+        parse(["1" if word.startswith("$") else word for word in command.arguments_of_baton])
+
+
+def parse(arguments: list[str]) -> None:
+    """Raises `click.UsageError` on a verb or an option that `baton` has not; runs nothing."""
+    group = cli.make_context("baton", [*arguments])
+    name, command, rest = cli.resolve_command(group, [*arguments])
+    assert isinstance(command, click.Command)
+    command.make_context(name, rest, parent=group)
+
+
+def check_compose(command: Command) -> None:
+    """The subcommand and its options are Compose's, the services and profiles ours."""
+    compose, *rest = command.words[1:]
+    assert compose == "compose", command.text
+    if rest[0] == "--profile":
+        profiles = {p for s in COMPOSE["services"].values() for p in s.get("profiles", ())}
+        assert rest[1] in profiles
+        rest = rest[2:]
+    verb, *arguments = rest
+    assert verb in {"up", "run", "build", "ps", "logs"}, command.text
+    plain = iter([word for word in arguments if not word.startswith("-")])
+    services = [word for word in plain if "=" not in word and ":" not in word]
+    for service in services[:1] if verb == "run" else services:
+        assert service in COMPOSE["services"], command.text
+
+
+def test_links_lead_somewhere() -> None:
+    """Every link and picture within the project is a file that is there."""
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_pictures_are_small() -> None:
+    """A page with all pictures loads on a train."""
+    for picture in (ROOT / "docs" / "pictures").iterdir():
+        assert picture.stat().st_size <= 150_000, picture.name
