@@ -16,7 +16,7 @@ from up import Up
 
 LIMIT_MS = 30_000
 LOAD_S = 15
-MODELS_PAGE = ViewportSize(width=1280, height=620)
+MODELS_PAGE = ViewportSize(width=1280, height=900)
 # Whose moves they are in every picture: not those of whoever happens to take them.
 PERSON = """
 import baton_cli.person
@@ -24,7 +24,7 @@ import baton_cli.person
 baton_cli.person.user_at_host = lambda: "ada@laptop"
 """
 SESSION = (
-    "baton train --estimator hist_gradient_boosting 2>&1 | tail -n 9",
+    "baton train --estimator hist_gradient_boosting 2>&1 | tail -n 10",
     'baton promote challenger --reason "boosted trees" --wait',
     "baton status",
     'baton rollback --reason "just to see" --wait',

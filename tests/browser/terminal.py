@@ -25,6 +25,9 @@ THEME = TerminalTheme(
         *((110, 160, 235), (190, 140, 220), (100, 190, 200), (222, 222, 218)),
     ],
 )
+_CURSOR = re.compile(r"\x1b\[\?25[lh]")
+_ERASED = re.compile(r"[^\n]*(?:\n\r?\x1b\[1A|\r)\x1b\[2K")
+"""A line that the program took back, as progress is."""
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
@@ -66,4 +69,5 @@ def output(command: str, folder: Path, env: Mapping[str, str]) -> str:
     text = b"".join(pieces).decode()
     if process.wait(LIMIT_S):
         raise RuntimeError(f"{command}: {text}")
-    return text.replace("\r\n", "\n").rstrip()
+    text = _CURSOR.sub("", text.replace("\r\n", "\n"))
+    return _ERASED.sub("", text).rstrip()

@@ -36,6 +36,7 @@ def test_stderr_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
             os.write(2, b"lost")
             raise KeyboardInterrupt
 
-    pytest.raises(KeyboardInterrupt, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"
