@@ -16,7 +16,7 @@ from up import Up
 
 LIMIT_MS = 30_000
 LOAD_S = 15
-MODELS_PAGE = ViewportSize(width=1280, height=900)
+MODELS_PAGE = ViewportSize(width=1280, height=720)
 # Whose moves they are in every picture: not those of whoever happens to take them.
 PERSON = """
 import baton_cli.person
