@@ -20,8 +20,21 @@ COMMANDS = [
     for command in block.commands()
     if not block.not_run or command.words[0].startswith("scripts/")
 ]
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-OF_THE_SYSTEM = {"baton", ".venv/bin/baton", ".venv/bin/python", "docker", "curl", "export", "bash"}
+SERVICES = {
+    name: service
+    for file in (ROOT / "docker-compose.yml", *ROOT.glob("deploy/*.yml"))
+    for name, service in yaml.safe_load(file.read_text(encoding="utf-8"))["services"].items()
+}
+OF_THE_SYSTEM = {
+    "baton",
+    ".venv/bin/baton",
+    ".venv/bin/python",
+    "docker",
+    "curl",
+    "export",
+    "bash",
+    "echo",
+}
 
 
 def where(found: Block | Command) -> str:
@@ -65,15 +78,15 @@ def check_compose(command: Command) -> None:
     compose, *rest = command.words[1:]
     assert compose == "compose", command.text
     if rest[0] == "--profile":
-        profiles = {p for s in COMPOSE["services"].values() for p in s.get("profiles", ())}
+        profiles = {p for s in SERVICES.values() for p in s.get("profiles", ())}
         assert rest[1] in profiles
         rest = rest[2:]
     verb, *arguments = rest
-    assert verb in {"up", "run", "build", "ps", "logs"}, command.text
+    assert verb in {"up", "run", "build", "ps", "logs", "exec", "restart"}, command.text
     plain = iter([word for word in arguments if not word.startswith("-")])
     services = [word for word in plain if "=" not in word and ":" not in word]
-    for service in services[:1] if verb == "run" else services:
-        assert service in COMPOSE["services"], command.text
+    for service in services[:1] if verb in ("run", "exec") else services:
+        assert service in SERVICES, command.text
 
 
 def test_links_lead_somewhere() -> None:

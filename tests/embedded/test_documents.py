@@ -15,7 +15,7 @@ README = ROOT / "README.md"
 SERVERS = ("up", "serve")
 """Verbs that go on until they are stopped: a document's first `up` is started beside it."""
 IN_CONTAINERS = ("docker", "scripts/stack-backup", "scripts/stack-restore", "scripts/down")
-"""What tests/stack runs."""
+"""What is for tests/stack; of a document that speaks of the stack alone nothing is typed here."""
 # A refusal of inference is an answer to curl, and a fault here.
 PRELUDE = """
 set -euo pipefail
