@@ -24,6 +24,10 @@ NAMES = (
     "BATON_WEBHOOK_SECRET_FILE",
     "BATON_LOG_FORMAT",
     "BATON_API_KEYS_FILE",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_PROTOCOL",
+    "OTEL_SDK_DISABLED",
     "XDG_CACHE_HOME",
 )
 
@@ -54,6 +58,10 @@ def test_defaults() -> None:
         "tracking_ui_url": None,
         "webhook_secret": None,
         "api_keys_file": None,
+        "otlp_endpoint": None,
+        "otlp_traces_endpoint": None,
+        "otlp_protocol": "http/protobuf",
+        "otel_disabled": False,
         "log_format": "auto",
     }
 
@@ -103,3 +111,42 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, val
     assert name in text
     assert value in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("environment", "traced"),
+    [
+        ({}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://collector:4318/v1/traces"}, True),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318", "OTEL_SDK_DISABLED": "true"},
+            False,
+        ),
+        ({"OTEL_SDK_DISABLED": "false"}, False),
+    ],
+)
+def test_traces_are_asked_for_by_an_endpoint(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], *, traced: bool
+) -> None:
+    """OpenTelemetry's own variables turn traces on, and off whatever else is set."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert load(InferenceSettings).is_traced is traced
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+        ("OTEL_SDK_DISABLED", "perhaps"),
+    ],
+)
+def test_a_bad_value_for_traces_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """One line names the variable and the value."""
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name}='{value}'"):
+        load(InferenceSettings)

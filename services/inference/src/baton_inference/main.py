@@ -14,6 +14,7 @@ from baton_inference.key_file import KeyFile
 from baton_inference.server import listen, serve
 from baton_inference.settings import InferenceSettings
 from baton_inference.stop_signals import StopSignals
+from baton_inference.tracing import open_tracing
 from baton_inference.workers import Workers
 from baton_registry.settings import SettingsError, load
 
@@ -34,6 +35,7 @@ def main() -> int:
     try:
         settings = load(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
+        tracing = open_tracing(settings)
         listener = listen(settings.host, settings.port)
     except SettingsError as error:
         return _give_up(str(error))
@@ -52,8 +54,10 @@ def main() -> int:
             settle_memory()
             log.info("listening", host=settings.host, port=listener.getsockname()[1])
             app = create_app(settings, core, workers, keys)
-        serve(app, listener, app.arrivals)
+        serve(tracing.around(app) if tracing else app, listener, app.arrivals)
     finally:
+        if tracing is not None:
+            tracing.close()
         _close(core, workers)
     return 0
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from baton_registry.settings import HttpUri, RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
+OtlpProtocol = Literal["http/protobuf"]
 
 
 def _user_cache_dir() -> Path:
@@ -53,6 +54,10 @@ class InferenceSettings(RegistrySettings):
         tracking_ui_url: where a browser finds MLflow's pages; None: at `tracking_uri`.
         webhook_secret: what the registry's webhooks are signed with; None: they are not taken.
         api_keys_file: whoever asks for more than health needs one of its keys; None: nobody does.
+        otlp_endpoint: where traces are sent; None: there are none.
+        otlp_traces_endpoint: the same, as a whole address.
+        otlp_protocol: how they are sent.
+        otel_disabled: there are none, whatever else is set.
         log_format: `auto` is console where standard error is a terminal, else json.
     """
 
@@ -65,4 +70,20 @@ class InferenceSettings(RegistrySettings):
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     api_keys_file: Path | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
+    # OpenTelemetry's own, which its SDK reads, too: here they only turn it on.
+    # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+    otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_traces_endpoint: HttpUri | None = Field(
+        None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    )
+    otlp_protocol: OtlpProtocol = Field(
+        "http/protobuf", validation_alias="OTEL_EXPORTER_OTLP_PROTOCOL"
+    )
+    otel_disabled: bool = Field(default=False, validation_alias="OTEL_SDK_DISABLED")
     log_format: LogFormat = Field("auto", validation_alias="BATON_LOG_FORMAT")
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether requests are traced."""
+        has_endpoint = self.otlp_endpoint or self.otlp_traces_endpoint
+        return has_endpoint is not None and not self.otel_disabled
