@@ -54,7 +54,7 @@ class Prometheus(Process):
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         config["rule_files"] = [str(MONITORING / "alerts.yml")]
         [job] = config["scrape_configs"]
-        assert job["authorization"] == {"credentials_file": "api_key"}
+        assert job["authorization"] == {"credentials_file": "operations/api_key"}
         job["authorization"] = {"credentials_file": str(folder / "api_key")}
         del job["dns_sd_configs"]
         job["static_configs"] = [{"targets": [inference.url.removeprefix("http://")]}]

@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def images() -> None:
     """Every image, built from this tree."""
     need_engine()
-    build = ["docker", "compose", "--profile", "trainer", "build"]
+    build = ["docker", "compose", "--profile", "*", "build"]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from rig import wait_until
+from rig import LOCAL, free_port, wait_until
 from stack.containers import BODY, MODEL, assert_confined
 from stack.secure_stack import SecureStack, bearer
+from stack.test_monitoring import scraped
 
 POLL_INTERVAL_S = 20
 """So long that a move of the alias seen sooner can only have come by the webhook."""
@@ -193,6 +194,20 @@ def test_no_secret_is_told(secure: SecureStack) -> None:
         assert secret not in told
 
 
+def test_prometheus_is_let_in(secure: SecureStack) -> None:
+    """The profile monitoring has the operations key."""
+    secure.env["BATON_PROMETHEUS_PORT"] = str(port := free_port())
+    monitoring = ["--profile", "monitoring"]
+    secure.docker(*monitoring, "up", "-d", "--wait", "--no-deps", "prometheus")
+
+    def is_scraped() -> bool:
+        return list(scraped(f"http://{LOCAL}:{port}").values()) == ["up"]
+
+    wait_until(is_scraped, 30, "inference is scraped")
+    assert_confined(secure.inspect("prometheus")[0])
+    secure.docker(*monitoring, "rm", "--stop", "--force", "prometheus")
+
+
 def test_a_second_start_keeps_all_credentials(secure: SecureStack) -> None:
     """`up` again makes nothing anew: what was handed out goes on working."""
     before = (secure.admin, secure.scoring, secure.operations)
@@ -202,3 +217,25 @@ def test_a_second_start_keeps_all_credentials(secure: SecureStack) -> None:
 
     assert (secure.admin, secure.scoring, secure.operations) == before
     assert secure.mlflow(secure.admin, "GET", "mlflow/users/list").status_code == 200
+
+
+def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> None:
+    """Of people and of the stack's own parts: the old ones are refused, and all goes on."""
+    accounts = ("admin", "trainer", "inference")
+    old, keys = [secure.user(name) for name in accounts], (secure.scoring, secure.operations)
+
+    secure.run("scripts/rotate-secrets", "accounts", "callers")
+    secure.sign_in()
+
+    search = "mlflow/registered-models/search"
+    assert [secure.mlflow(user, "GET", search).status_code for user in old] == [401] * 3
+    new = [secure.user(name) for name in accounts]
+    assert [secure.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
+    with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
+        scored = http.post("/predict", json=BODY, headers=bearer(keys[0]))
+        assert scored.status_code == http.get("/status", headers=bearer(keys[1])).status_code == 401
+    assert secure.status()["registry"]["reachable"] is True
+    before, _ = secure.predict()
+    other = {"1": "2", "2": "1"}[before]
+    secure.baton("promote", other, "--wait", "10")  # pushed: the webhook is known anew
+    assert secure.predict()[0] == other
