@@ -25,6 +25,14 @@ def test_the_markdown_is_one_page_with_well_formed_tables(target: str) -> None:
     assert "|" not in re.sub(r"<pre>.*?</pre>", "", body, flags=re.DOTALL)
 
 
+def test_the_card_says_by_what_rows_were_held_out() -> None:
+    """Each by itself, or all of one id together."""
+    assert "chosen by\nthe hash of each row: " in card.markdown(some_subject(some_table()))
+    names = [f"c{row % 150}" for row in range(400)]
+    text = card.markdown(some_subject(some_table(id=("customer",), more={"customer": names})))
+    assert "chosen by\nthe hash of customer, so that the rows of one stay together: " in text
+
+
 def test_names_of_columns_and_classes_are_text_whatever_they_hold() -> None:
     """Neither Markdown nor HTML: a table's cells are not ours to run."""
     frame = features().rename(columns={"label": "<script>alert(1)</script>"})

@@ -48,6 +48,7 @@ def test_slices_that_are_surely_weak_are_named() -> None:
     assert "In 4 of 4 slices" in found
     assert f"{slices[0].name} (" in found
     assert found.count("half ") == limits.SHOWN
+    assert found.endswith(") and others.")
     assert "of 4 slices" not in said(slices=tuple(replace(s, interval=(0.5, 1)) for s in slices))
 
 

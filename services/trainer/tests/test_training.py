@@ -51,11 +51,12 @@ def test_the_checksums_are_those_of_every_file_as_it_is_stored(
 
 def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
     """Parameters, metrics, both parts of the dataset, the pictures, and how it ended."""
-    result = workshop.train(params={"C": "0.5"})
+    result = workshop.train(params={"C": "0.5"}, cost_fn=5)
     (found,) = workshop.runs()
     assert found.info.status == "FINISHED"
     assert found.data.params["C"] == "0.5"
     assert found.data.params["estimator"] == "logistic"
+    assert (found.data.params["cost_fp"], found.data.params["cost_fn"]) == ("1.0", "5.0")
     assert found.data.metrics == pytest.approx(dict(result.metrics))
     artifacts = mlflow.MlflowClient()
     assert {each.path for each in artifacts.list_artifacts(result.run_id)} >= {"gate.json"}

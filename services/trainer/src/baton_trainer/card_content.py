@@ -73,6 +73,7 @@ def of(subject: Subject) -> dict[str, Any]:
         "sha256": table.sha256,
         "rows": f"{len(table.target):,}",
         "held_out": f"{table.held_out.sum():,}",
+        "held_out_by": table.held_out_by,
         "class_rows": card_grids.class_rows(table),
         "warnings": table.warnings,
         "columns": card_grids.columns(table),
@@ -111,6 +112,4 @@ def _facts(subject: Subject) -> Grid:
         "target": f"{table.target.name}: {', '.join(map(str, table.classes))}",
         "gate": subject.verdict,
     }
-    if table.held_out_by:
-        facts["rows kept together"] = f"those of one {table.held_out_by}"
     return Grid(("", ""), list(facts.items()))

@@ -65,6 +65,6 @@ def _of_figures(report: Report) -> list[str]:
         found.append(
             f"In {len(weak)} of {len(report.slices)} slices the ROC AUC is, with 95 % confidence, "
             f"below that of all rows, {report.sliced_roc_auc:.4f}: {named}"
-            f"{', …' if len(weak) > SHOWN else ''}."
+            f"{' and others' if len(weak) > SHOWN else ''}."
         )
     return found

@@ -126,6 +126,7 @@ class _Run:
             "positive": self.data.positive,
             "search": wanted.search,
             "seed": wanted.seed,
+            **({"cost_fp": wanted.cost_fp, "cost_fn": wanted.cost_fn} if wanted.has_costs else {}),
             **classifier.params,
         }
         run.log_inputs(self.run_id, self.data, params)
