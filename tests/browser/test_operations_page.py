@@ -39,6 +39,7 @@ def test_a_swap_and_a_failed_swap(
         headline(watched, "Version 2 is serving")
         expect(page.locator("#why")).to_contain_text("better in spring")
         expect(page.locator("#moves li").first).to_contain_text("1 → 2")
+        expect(page.locator("#moves li").first.get_by_role("img", name="to")).to_be_visible()
         expect(page.locator("#rollback code").first).to_contain_text("baton rollback --wait")
 
         broken = register(stocked, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
@@ -112,6 +113,8 @@ def test_before_a_model_and_without_a_registry(tmp_path: Path, watched: Watched)
             "The registry cannot be reached", timeout=15_000
         )
         expect(watched.page.locator("#try")).to_contain_text("nothing to try")
+        expect(watched.page.locator("#traffic")).to_contain_text("No request has come yet")
+        expect(watched.page.locator("#chart")).to_be_empty()
 
 
 def test_says_when_inference_is_gone(stocked: Desk, watched: Watched) -> None:

@@ -11,7 +11,8 @@ export function drawChart(history, hue) {
   const minutes = Math.round(span / 60_000);
   const versions = [...new Set(history.flatMap((point) => Object.keys(point.rates)))];
   const totals = history.map((point) => sum(Object.values(point.rates)));
-  const top = Math.max(1, ...totals);
+  const highest = Math.max(...totals);
+  const top = Math.max(1, highest);
   const x = (at) => (WIDTH * (1 - (end - at) / span)).toFixed(1);
   const y = (rate) => (HEIGHT * (1 - rate / top)).toFixed(1);
   const areas = versions.map((version, i) => {
@@ -21,7 +22,7 @@ export function drawChart(history, hue) {
     return svg("polygon", { class: hue(version), points });
   });
   const now = totals.at(-1);
-  const label = `Requests a second: now ${now.toFixed(1)}, at most ${Math.max(...totals).toFixed(1)}`;
+  const label = `Requests a second: now ${now.toFixed(1)}, at most ${highest.toFixed(1)}`;
   const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label };
   return el(
     "div",
@@ -29,7 +30,7 @@ export function drawChart(history, hue) {
     svg("svg", box, areas),
     el("p", { class: "axis" },
       el("span", {}, minutes === 1 ? "a minute ago" : `${minutes} minutes ago`),
-      el("span", {}, `highest ${top.toFixed(top < 10 ? 1 : 0)}/s`),
+      el("span", {}, `highest ${highest.toFixed(highest < 10 ? 1 : 0)}/s`),
       el("span", {}, "now")),
   );
 }

@@ -48,7 +48,7 @@ function drawMove(move) {
     { class: move.how },
     el("p", { class: "step" },
       el("span", { class: "from" }, move.from ?? "none"),
-      el("span", { "aria-label": "to" }, " → "),
+      el("span", { role: "img", "aria-label": "to" }, " → "),
       el("strong", {}, to),
       el("span", { class: "how" }, move.how)),
     el("p", {}, move.reason ? el("bdi", {}, move.reason) : el("span", { class: "detail" }, "no reason given")),

@@ -14,7 +14,7 @@ export function hue(version) {
 
 export function showTraffic(rates) {
   const rows = rates.rows().map((row) => cells(rates, row));
-  byId("chart").replaceChildren(drawChart(rates.history, hue));
+  byId("chart").replaceChildren(...(rows.length ? [drawChart(rates.history, hue)] : []));
   draw(byId("versions"), rows, drawTable);
 }
 
