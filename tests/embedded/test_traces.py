@@ -174,7 +174,7 @@ def test_the_last_spans_are_sent_at_the_end(stocked: Desk, collector: Collector)
 
 
 def test_a_collector_that_is_away_holds_up_nothing(stocked: Desk) -> None:
-    """Scoring goes on, the process ends in time, and the log has no traceback."""
+    """Scoring goes on, the process ends in time, and the log has neither tracebacks nor tries."""
     stocked.baton("promote", "1")
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{LOCAL}:1", "OTEL_BSP_SCHEDULE_DELAY": "50"}
     with stocked.serve(**env) as inference:
@@ -183,3 +183,4 @@ def test_a_collector_that_is_away_holds_up_nothing(stocked: Desk) -> None:
             inference.predict([CUSTOMER])
         assert inference.stop() == 0
         assert "Traceback" not in inference.told()
+        assert "Transient" not in inference.told()

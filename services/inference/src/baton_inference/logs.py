@@ -50,6 +50,7 @@ def configure(log_format: LogFormat) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells of every look-up
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # it tells of every try to send
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # we tell of start and end ourselves
 
 
