@@ -20,10 +20,16 @@ COMMANDS = [
     for command in block.commands()
     if not block.not_run or command.words[0].startswith("scripts/")
 ]
-SERVICES = {
-    name: service
+COMPOSE = [
+    yaml.safe_load(file.read_text(encoding="utf-8"))["services"]
     for file in (ROOT / "docker-compose.yml", *ROOT.glob("deploy/*.yml"))
-    for name, service in yaml.safe_load(file.read_text(encoding="utf-8"))["services"].items()
+]
+SERVICES = {name for services in COMPOSE for name in services}
+PROFILES = {
+    profile
+    for services in COMPOSE
+    for service in services.values()
+    for profile in service.get("profiles", ())
 }
 OF_THE_SYSTEM = {
     "baton",
@@ -78,8 +84,7 @@ def check_compose(command: Command) -> None:
     compose, *rest = command.words[1:]
     assert compose == "compose", command.text
     if rest[0] == "--profile":
-        profiles = {p for s in SERVICES.values() for p in s.get("profiles", ())}
-        assert rest[1] in profiles
+        assert rest[1] in PROFILES, command.text
         rest = rest[2:]
     verb, *arguments = rest
     assert verb in {"up", "run", "build", "ps", "logs", "exec", "restart"}, command.text
