@@ -4,6 +4,9 @@ tests/embedded runs the commands of a machine without Docker, tests/stack those 
 """
 
 import re
+import shutil
+import subprocess
+from functools import cache
 
 import click
 import pytest
@@ -87,11 +90,30 @@ def check_compose(command: Command) -> None:
         assert rest[1] in PROFILES, command.text
         rest = rest[2:]
     verb, *arguments = rest
-    assert verb in {"up", "run", "build", "ps", "logs", "exec", "restart"}, command.text
-    plain = iter([word for word in arguments if not word.startswith("-")])
-    services = [word for word in plain if "=" not in word and ":" not in word]
-    for service in services[:1] if verb in ("run", "exec") else services:
+    ours = next((n for n, word in enumerate(arguments) if word in SERVICES), len(arguments))
+    options = [word for word in arguments[:ours] if word.startswith("-")]
+    known = options_of_compose(verb)
+    for option in options:
+        assert known is None or option.partition("=")[0] in known, f"{command.text}: {option}"
+    named = [word for word in arguments[ours:] if not word.startswith("-")]
+    if verb in ("run", "exec"):
+        assert named, f"{command.text}: no service of ours"
+        return
+    others = [word for word in arguments if word[:1] != "-" and not set(word) & set("=:/")]
+    for service in {*named, *others}:
         assert service in SERVICES, command.text
+
+
+@cache
+def options_of_compose(verb: str) -> set[str] | None:
+    """The options of a subcommand, as it tells them itself; None where Compose is not here."""
+    if shutil.which("docker") is None:
+        return None
+    told = subprocess.run(
+        ["docker", "compose", verb, "--help"], capture_output=True, text=True, check=True
+    )
+    assert f"docker compose {verb}" in told.stdout, f"Compose has no {verb}"
+    return {*re.findall(r"(?<![\w-])--?[\w-]+", told.stdout)}
 
 
 def test_links_lead_somewhere() -> None:
