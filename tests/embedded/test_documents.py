@@ -14,7 +14,7 @@ from up import Up
 README = ROOT / "README.md"
 SERVERS = ("up", "serve")
 """Verbs that go on until they are stopped: a document's first `up` is started beside it."""
-IN_CONTAINERS = ("docker", "scripts/stack-backup", "scripts/stack-restore", "scripts/down")
+IN_CONTAINERS = ("docker", "echo", "scripts/stack-backup", "scripts/stack-restore", "scripts/down")
 """What is for tests/stack; of a document that speaks of the stack alone nothing is typed here."""
 # A refusal of inference is an answer to curl, and a fault here.
 PRELUDE = """
@@ -22,7 +22,7 @@ set -euo pipefail
 curl() { command curl --fail-with-body "$@"; }
 trap 'echo "$at: exit code $?" >&2' ERR
 """
-LIMIT_S = 120
+LIMIT_S = 240
 PLANS = ("basic", "family", "company")
 
 
