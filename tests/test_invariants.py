@@ -53,6 +53,21 @@ def test_inference_is_light(package: str) -> None:
     assert f"\n{package}==" not in lock
 
 
+def pins(lock: str) -> set[str]:
+    """The versions that a lock names."""
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if "==" in line}
+
+
+def test_the_extra_adds_to_the_image_and_changes_nothing_in_it() -> None:
+    """The image with traces has what the other has, at the same versions, and OpenTelemetry."""
+    plain = pins("services/inference/requirements.lock")
+    traced = pins("services/inference/requirements-otel.lock")
+
+    assert plain < traced <= pins("requirements.lock")
+    assert any(pin.startswith("opentelemetry-sdk==") for pin in traced - plain)
+
+
 def test_only_settings_read_the_environment() -> None:
     """What a process was told stands in one file of each room."""
     guilty = {path.name for path in SOURCES if "os.environ" in path.read_text(encoding="utf-8")}
