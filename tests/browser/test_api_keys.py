@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from playwright.sync_api import Browser, Error, HttpCredentials, Page, expect
-from rig import Desk, Inference
+from rig import Desk, Inference, TrackingServer, register
 
+from baton_registry import ModelVersion
 from baton_registry.api_keys import Scope, new_key
 
 LIMIT_MS = 15_000
@@ -24,16 +25,20 @@ class Guarded:
     scoring: str
 
 
-@pytest.fixture
-def guarded(stocked: Desk) -> Iterator[Guarded]:
+@pytest.fixture(scope="module")
+def guarded(
+    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Guarded]:
     """It serves version 1."""
     scopes: tuple[list[Scope], ...] = ([*Scope], [Scope.OPERATIONS], [Scope.SCORING])
     made = [new_key("somebody", each) for each in scopes]
-    file = stocked.folder / "keys"
+    desk = Desk(tracking.uri, "guarded", tmp_path_factory.mktemp("guarded"))
+    file = desk.folder / "keys"
     file.write_text("\n".join(key.line for _, key in made))
     secrets = [secret for secret, _ in made]
-    stocked.baton("promote", "1")
-    with stocked.serve(BATON_API_KEYS_FILE=str(file)) as inference:
+    register(desk, trained[0])
+    desk.baton("promote", "1")
+    with desk.serve(BATON_API_KEYS_FILE=str(file)) as inference:
         inference.http.headers["X-API-Key"] = secrets[0]
         inference.wait_serves("1")
         yield Guarded(inference, *secrets)
