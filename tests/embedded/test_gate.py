@@ -35,6 +35,10 @@ def test_a_worse_version_is_stopped_and_a_better_one_is_promoted(
     assert document["verdict"] in " ".join(last.split())
     assert document["figures"]["gate_roc_auc_difference_high"] < -0.01
     assert desk.try_baton("promote", "2").returncode == 1
+    beside = json.loads(desk.baton("compare", "production", "2", "--json"))
+    assert beside["versions"] == ["1", "2"]
+    assert beside["facts"]["gate"] == ["passed", version.tags["baton.gate"]]
+    assert beside["held_out"]["difference"] < -0.01
 
     better = desk.train("--promote")
     assert better == "3"
