@@ -124,6 +124,16 @@ def test_links_lead_somewhere() -> None:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_figures_of_the_comparison_are_the_benchmarks() -> None:
+    """docs/comparison.md has no figure of speed or memory that docs/benchmarks.md has not."""
+    docs = ROOT / "docs"
+    figures = re.findall(r"\d[\d,.]*\d{2}|\d+\.\d", (docs / "comparison.md").read_text("utf-8"))
+    measured = (docs / "benchmarks.md").read_text("utf-8")
+    assert len(figures) > 4
+    for figure in figures:
+        assert re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d,.])", measured), figure
+
+
 def test_pictures_are_small() -> None:
     """A page with all pictures loads on a train."""
     for picture in (ROOT / "docs" / "pictures").iterdir():
