@@ -105,12 +105,14 @@ def test_a_damaged_cache(
         right = inference.predict([CUSTOMER])
         inference.stop()
         [damaged] = (producing.folder / "cache").glob(file)
+        whole = damaged.read_bytes()
         damage(damaged)
 
         inference.start()
         took_s = inference.wait_ready()
         status = inference.status()
         assert status["serving"]["source"] == "registry"
+        wait_until(lambda: damaged.read_bytes() == whole, 5, "the cache is as it was")
         with steady_load(inference.url, BODY, {"1": right["predictions"]}, clients=1) as load:
             wait_until(lambda: load.answers.total() > 20, 10, "answers")
         assert load.faults == []

@@ -65,8 +65,12 @@ def test_a_broken_connection(
             marks=pytest.mark.fault("registry: it answers 403"),
         ),
         pytest.param(
+            answering(404, "text/html", b"<!doctype html><title>Not Found</title>"),
+            marks=pytest.mark.fault("registry: an HTML page says 404 in its place"),
+        ),
+        pytest.param(
             answering(200, "text/html", b"<!doctype html><title>Sign in</title>"),
-            marks=pytest.mark.fault("registry: an HTML page answers in its place"),
+            marks=pytest.mark.fault("registry: an HTML page says 200 in its place"),
         ),
     ],
 )
