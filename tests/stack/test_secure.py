@@ -5,6 +5,7 @@ import socket
 import ssl
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -208,17 +209,6 @@ def test_prometheus_is_let_in(secure: SecureStack) -> None:
     secure.docker(*monitoring, "rm", "--stop", "--force", "prometheus")
 
 
-def test_a_second_start_keeps_all_credentials(secure: SecureStack) -> None:
-    """`up` again makes nothing anew: what was handed out goes on working."""
-    before = (secure.admin, secure.scoring, secure.operations)
-
-    secure.up()
-    secure.sign_in()
-
-    assert (secure.admin, secure.scoring, secure.operations) == before
-    assert secure.mlflow(secure.admin, "GET", "mlflow/users/list").status_code == 200
-
-
 def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> None:
     """Of people and of the stack's own parts: the old ones are refused, and all goes on."""
     accounts = ("admin", "trainer", "inference")
@@ -239,3 +229,24 @@ def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> N
     other = {"1": "2", "2": "1"}[before]
     secure.baton("promote", other, "--wait", "10")  # pushed: the webhook is known anew
     assert secure.predict()[0] == other
+
+
+def test_a_certificate_of_one_s_own_takes_the_place_of_ours(
+    secure: SecureStack, tmp_path: Path
+) -> None:
+    """Ours is rotated, and nothing else; one that is brought along is shown, and insisted on."""
+    (tmp_path / "site.pem").write_text(secure.secret("tls/site.pem"))
+    tmp_path.chmod(0o755)
+    its_trust, health = secure.trust, f"{secure.tracking_url}/health"
+    handed_out = (secure.admin, secure.scoring, secure.operations)
+
+    secure.run("scripts/rotate-secrets", "tls")  # at its end all one-shots run, as at any start
+    secure.sign_in()
+    assert (secure.admin, secure.scoring, secure.operations) == handed_out
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        httpx.get(health, verify=its_trust, timeout=10)
+
+    secure.env |= {"BATON_TLS_DIR": str(tmp_path), "BATON_HSTS_S": "60"}
+    secure.up("--no-deps", "proxy")
+    answer = httpx.get(health, verify=its_trust, timeout=10)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=60"
