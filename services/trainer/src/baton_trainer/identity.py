@@ -17,7 +17,7 @@ def repeated(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
     Args:
         rows: cells as they stand in a file.
         ids: the names of its id columns. One within another, such as an order's within a
-            customer's, is no account: the customer is the thing.
+            customer's, is of no account: the customer is the thing.
     """
     columns = [cells.as_text(rows[name]) for name in ids]
     repeating = [each for each in columns if each.nunique() < each.count()]
