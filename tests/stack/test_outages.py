@@ -6,7 +6,9 @@ import pytest
 from load import steady_load
 from reliability import Tell, state_words
 from rig import wait_until
-from stack.containers import BODY, PARTS, Stack
+from stack.containers import BODY, MODEL, PARTS, Stack
+
+from baton_registry import RegistryClient
 
 REPAIR = {"stop": "start", "kill": "start", "pause": "unpause"}
 OUTAGE_S = 3.0
@@ -59,6 +61,33 @@ def test_no_scoring_request_fails(stack: Stack, part: str, fault: str, tell: Tel
     assert load.faults == []
     assert during > 0
     assert stack.predict() == (version, predictions)
+    tell(load.words(), state_words(status), back_s)
+
+
+@pytest.mark.fault("stack: the store is stopped, and the alias moves to a version not yet fetched")
+def test_a_version_in_a_store_that_is_down(stack: Stack, versions: list[str], tell: Tell) -> None:
+    """What serves goes on, /status names the version, and it is fetched once the store is back."""
+    new = stack.train("--param", "C=0.5")
+    [storage] = stack.containers("storage")
+
+    def is_told() -> bool:
+        failure = stack.status()["last_load_failure"]
+        return failure is not None and failure["version"] == new
+
+    with (
+        RegistryClient(stack.tracking_url) as registry,
+        steady_load(stack.inference_url, BODY, clients=2) as load,
+    ):
+        stack.run("docker", "stop", storage)
+        registry.set_alias(MODEL, "production", new)
+        wait_until(is_told, 60, "the version's load failure")
+        status = stack.status()
+        assert (status["state"], status["serving"]["version"]) == ("degraded", versions[0])
+        stack.run("docker", "start", storage)
+        back_s = wait_until(lambda: load.answers[new] > 0, 60, "answers by the new version")
+
+    assert load.faults == []
+    assert set(load.answers) == {versions[0], new}
     tell(load.words(), state_words(status), back_s)
 
 
