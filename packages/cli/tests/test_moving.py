@@ -26,16 +26,25 @@ def test_describes_a_move(done: Move, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alias", "done", "hint"),
+    ("alias", "done", "has_before", "hint"),
     [
-        ("production", move("1", "2"), "go back with: baton rollback"),
-        ("staging", move("1", "2"), "go back with: BATON_ALIAS=staging baton rollback"),
-        ("production", move("2", "1", "rollback"), "go back with: baton promote 2"),
-        ("production", move(None, "1"), "promote another version"),
-        ("production", move("2", "2"), "promote another version"),
+        ("production", move("1", "2"), True, "go back with: baton rollback --wait"),
+        (
+            "staging",
+            move("1", "2"),
+            True,
+            "go back with: BATON_ALIAS=staging baton rollback --wait",
+        ),
+        ("production", move("2", "1", "rollback"), True, "go back with: baton promote 2 --wait"),
+        ("production", move(None, "1"), False, "promote another version"),
+        ("production", move("2", "2"), False, "promote another version"),
+        ("production", move("2", "2"), True, "go back with: baton rollback --wait"),
+        ("production", move("2", "2", "rollback"), True, "go back with: baton rollback --wait"),
     ],
 )
-def test_the_way_back_undoes_the_move(alias: str, done: Move, hint: str) -> None:
+def test_the_way_back_undoes_the_move(
+    alias: str, done: Move, *, has_before: bool, hint: str
+) -> None:
     """A promotion is undone by a rollback, a rollback by a promotion, a first move by neither."""
-    text = how_to_go_back(alias, done, usual_alias="production")
+    text = how_to_go_back(alias, done, usual_alias="production", has_before=has_before)
     assert text == f"alias '{alias}' stays on version {done.to_version}; {hint}"

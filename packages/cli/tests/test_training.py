@@ -1,11 +1,13 @@
 import builtins
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from baton_cli import training
 from baton_cli.errors import CommandFailed
+from baton_cli.main import run
 from baton_cli.training import ESTIMATORS, Order, repeated, run_training
 from baton_cli.verbs.up import up
 
@@ -21,6 +23,30 @@ def test_what_the_trainer_objects_to_is_one_line() -> None:
     """Its texts are the user's own: file, column, hint."""
     with pytest.raises(CommandFailed, match="takes no 'nix'"):
         run_training(Order(given={"train": {"params": {"nix": "1"}}}))
+
+
+@pytest.mark.parametrize("verb", ["train", "up"])
+@pytest.mark.parametrize("option", ["separator", "encoding"])
+def test_an_option_that_only_the_trainer_can_judge_is_a_usage_error(
+    verb: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one is that the command line judges by itself; the option and what is allowed are told."""
+    assert run([verb, f"--{option}", "xx"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"Usage: baton {verb}")
+    assert f"--{option} = 'xx'; allowed is" in err
+
+
+def test_the_same_in_a_file_is_a_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line is right then: one line, which names the file."""
+    config = tmp_path / "b.toml"
+    config.write_text("[data]\nseparator = 'xx'")
+    assert run(["train", "--config", str(config)]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"baton: {config}: [data] separator = 'xx'; allowed is")
+    assert err.count("\n") == 1
 
 
 def test_only_what_was_given_is_said() -> None:

@@ -105,6 +105,19 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
     assert "fraction" in caught.value.cells[1].message
 
 
+@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("long", math.inf), ("integer", -math.inf), ("long", 10**400), ("double", 10**400)],
+)
+def test_a_number_that_is_too_large_is_told_as_that(
+    kind: ColumnType, value: Any, how: Cast
+) -> None:
+    """It is no fraction, and 1e999 is infinity in JSON."""
+    with pytest.raises(BadCells, match=f"is beyond the range of the column's type, {kind}"):
+        cast_column(Column("c", kind), [1, value], how)
+
+
 def test_at_most_a_hundred_cells_are_named() -> None:
     """Of many bad cells a hundred are named."""
     with pytest.raises(BadCells) as caught:

@@ -124,6 +124,12 @@ def test_moves_by_other_hands_are_seen_and_count(desk: Desk) -> None:
     assert desk.rollback() == "1"
 
 
+def test_rollback_of_an_alias_that_never_was(desk: Desk) -> None:
+    """It is told as that, a misspelled model too, and not as a version without one before it."""
+    with pytest.raises(AliasNotSet, match=f"alias '{ALIAS}' of model '{MODEL}' is not set"):
+        desk.rollback()
+
+
 def test_rollback_to_pops_to_a_known_version_and_pushes_an_unknown_one(desk: Desk) -> None:
     """`--to V` forgets what was promoted after V; a V that never was there goes on top."""
     for version in "123":
@@ -230,6 +236,17 @@ def test_no_such_version(desk: Desk) -> None:
     with pytest.raises(VersionNotFound, match="'77'"):
         desk.rollback(to="77")
     assert desk.server.aliases == {}
+
+
+def test_a_number_that_no_version_can_have_is_not_asked_for(desk: Desk) -> None:
+    """MLflow's column for it has 32 bits: past that, its database fails and no answer comes."""
+    with pytest.raises(VersionNotFound, match="'2147483647'"):
+        desk.promote("2147483647")
+    asked = len(desk.server.log)
+    for version in ("2147483648", "9" * 5000):
+        with pytest.raises(VersionNotFound, match=version):
+            desk.promote(version)
+    assert len(desk.server.log) == asked
 
 
 @pytest.mark.parametrize("bob_looks", ["before Ann moves", "after Ann moved"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baton_trainer import request
-from baton_trainer.errors import RequestError
+from baton_trainer.errors import OptionError, RequestError
 from baton_trainer.request import Columns, Data, Train, TrainRequest
 
 
@@ -164,7 +164,7 @@ def test_the_document_names_keys_that_there_are() -> None:
 )
 def test_an_option_that_is_not_allowed_is_named_as_one(given: dict[str, str], line: str) -> None:
     """The command line has no sections."""
-    with pytest.raises(RequestError, match=line):
+    with pytest.raises(OptionError, match=line):
         request.load(None, {"data": given})
 
 

@@ -10,6 +10,11 @@ class CommandFailed(click.ClickException):
     """
 
 
+def usage_error(error: Exception) -> click.UsageError:
+    """The error of an option whose value only the room itself can judge; it names the verb."""
+    return click.UsageError(str(error), click.get_current_context(silent=True))
+
+
 def missing_room(room: str, error: ModuleNotFoundError) -> CommandFailed:
     """The error of a verb whose room this installation does not have.
 

@@ -8,7 +8,9 @@ from baton_cli import terminal
 from baton_cli.arguments import Seconds
 from baton_cli.convergence import Failures, Goal, failures, wait_until_served
 from baton_cli.settings import CliSettings
+from baton_registry import ledger, promotion
 from baton_registry.client import RegistryClient
+from baton_registry.errors import RegistryError
 from baton_registry.ledger import Move
 
 DEFAULT_WAIT_S = 30.0
@@ -42,10 +44,11 @@ def move(
         before: Failures = {} if wait_s is None else failures(inference.reports())
         with settings.registry() as registry:
             done = act(registry)
-        terminal.show(describe(settings.model_name, alias, done))
-        if wait_s is None or done.to_version is None:
-            return
-        way_back = how_to_go_back(alias, done, usual_alias=settings.alias)
+            terminal.show(describe(settings.model_name, alias, done))
+            if wait_s is None or done.to_version is None:
+                return
+            has_before = _has_before(registry, settings.model_name, alias, done)
+        way_back = how_to_go_back(alias, done, usual_alias=settings.alias, has_before=has_before)
         goal = Goal(settings.model_name, alias, done.to_version, way_back)
         text = f"waiting until version {done.to_version} is served"
         with terminal.waiting(text, in_pipes=False):  # stderr holds the failure's line alone
@@ -65,11 +68,37 @@ def describe(model_name: str, alias: str, done: Move) -> str:
     return f"{model_name}@{alias} moved from version {done.from_version} to {done.to_version}"
 
 
-def how_to_go_back(alias: str, done: Move, *, usual_alias: str) -> str:
-    """What to do where inference does not follow the move."""
+def how_to_go_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str:
+    """What to do where inference does not follow the move.
+
+    Args:
+        alias: the alias that was moved.
+        done: the move.
+        usual_alias: the alias that commands move where none is named.
+        has_before: whether a rollback from there leads anywhere.
+    """
     stays = f"alias {alias!r} stays on version {done.to_version}"
-    if done.from_version in (None, done.to_version):
+    if done.how == "rollback" and _moved(done):
+        verb = f"promote {done.from_version}"
+    elif has_before:
+        verb = "rollback"
+    else:
         return f"{stays}; promote another version"
     environment = "" if alias == usual_alias else f"BATON_ALIAS={alias} "
-    verb = f"promote {done.from_version}" if done.how == "rollback" else "rollback"
-    return f"{stays}; go back with: {environment}baton {verb}"
+    return f"{stays}; go back with: {environment}baton {verb} --wait"
+
+
+def _moved(done: Move) -> bool:
+    return done.from_version not in (None, done.to_version)
+
+
+def _has_before(registry: RegistryClient, model_name: str, alias: str, done: Move) -> bool:
+    """Whether a rollback leads anywhere: surely to where a move came from, else the ledger says."""
+    if _moved(done):
+        return True
+    try:
+        moves = promotion.history(registry, model_name, alias=alias)
+        ledger.rollback_target(moves, done.to_version)
+    except RegistryError:
+        return False
+    return True

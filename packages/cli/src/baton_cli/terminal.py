@@ -31,6 +31,11 @@ def show(renderable: RenderableType) -> None:
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
+def one_line(text: str) -> str:
+    """A text of anybody's as part of a line: what is no printable character is a space there."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
 def show_json(document: Any) -> None:
     """Prints a result as one JSON document."""
     click.echo(json.dumps(document, indent=2))

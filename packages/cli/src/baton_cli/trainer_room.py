@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from baton_cli.errors import CommandFailed, missing_room
+from baton_cli.errors import CommandFailed, missing_room, usage_error
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
 
     Raises:
         CommandFailed: this installation has no trainer, or it could not be done.
+        click.UsageError: an option says what is not allowed.
         RegistryError: the registry gave no answer or refused.
     """
     try:
-        from baton_trainer.errors import TrainError  # noqa: PLC0415 - see above
+        from baton_trainer.errors import OptionError, TrainError  # noqa: PLC0415 - see above
         from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
         from baton_trainer.settings import TrainerSettings, let_threads_sleep  # noqa: PLC0415
 
@@ -35,6 +36,8 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
         try:
             with ConsoleProgress() as progress:
                 return act(load(TrainerSettings), progress)
+        except OptionError as error:
+            raise usage_error(error) from error
         except TrainError as error:
             raise CommandFailed(str(error)) from error
     except ModuleNotFoundError as error:

@@ -35,6 +35,18 @@ def test_a_person_reads_a_table(registry: Registry, capsys: pytest.CaptureFixtur
     assert row.endswith("first [of all]")
 
 
+def test_a_row_is_a_line(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever stands in a reason; a program gets it as it is."""
+    reason = "two\nlines,\ta\x1b[2J\x9b and\u202e more"
+    run(["promote", "1", "--reason", reason])
+    capsys.readouterr()
+    assert run(["history"]) == 0
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.endswith("  two lines, a [2J and more")
+    run(["history", "--json"])
+    assert json.loads(capsys.readouterr().out)[0]["reason"] == reason
+
+
 def test_no_move_is_said_so(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty table would leave one in doubt; a program gets an empty list."""
     assert run(["history"]) == 0

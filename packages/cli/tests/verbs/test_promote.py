@@ -63,7 +63,9 @@ def test_the_time_out_leaves_the_alias_and_says_how_to_go_back(
     out, err = capsys.readouterr()
     assert out == "churn_model@production moved from version 1 to 2\n"
     assert err.startswith("baton: version 2 is not served everywhere after 0.01 s: http://127")
-    assert err.endswith("alias 'production' stays on version 2; go back with: baton rollback\n")
+    assert err.endswith(
+        "alias 'production' stays on version 2; go back with: baton rollback --wait\n"
+    )
     assert err.count("\n") == 1
     assert registry.aliases == {ALIAS: "2"}
 
@@ -86,3 +88,26 @@ def test_a_load_failure_ends_the_wait(
     inference.__class__ = Failing
     assert run(["promote", "2", "--wait", "600"]) == 1
     assert "cannot load version 2: no ONNX model; alias" in capsys.readouterr().err
+
+
+def test_a_move_by_other_hands_that_cannot_be_served_has_a_way_back(
+    registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is nothing to move, and the ledger knows what was before."""
+    run(["promote", "1"])
+    registry.aliases[ALIAS] = "2"
+    inference.registry, inference.version, inference.failure = None, "1", load_failure("2")
+    assert run(["promote", "2", "--wait"]) == 1
+    assert capsys.readouterr().err.endswith("; go back with: baton rollback --wait\n")
+    assert run(["rollback", "--wait"]) == 0
+    assert registry.aliases == {ALIAS: "1"}
+
+
+def test_without_a_version_before_another_is_promoted(
+    registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rollback would be refused."""
+    registry.aliases[ALIAS] = "2"
+    inference.registry, inference.failure = None, load_failure("2")
+    assert run(["promote", "2", "--wait"]) == 1
+    assert capsys.readouterr().err.endswith("stays on version 2; promote another version\n")

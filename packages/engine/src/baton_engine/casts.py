@@ -97,12 +97,18 @@ def _refusal(column: Column, value: Any, cast: Cast) -> str | None:
     try:
         array = cast(column, [value])
     except CellError as error:
-        return str(error)
+        return _beyond(column) if value in (math.inf, -math.inf) else str(error)
+    except OverflowError:
+        return _beyond(column)
     except CAST_ERRORS:
         return f"must be {WANTED[column.type]}"
     if array.dtype.kind == "f" and np.isinf(array).any():
-        return f"is beyond the range of the column's type, {column.type}"
+        return _beyond(column)
     return None
+
+
+def _beyond(column: Column) -> str:
+    return f"is beyond the range of the column's type, {column.type}"
 
 
 def _numpy_texts(values: Sequence[Any]) -> Sequence[str]:

@@ -103,7 +103,12 @@ def version_error(name: str, version: str, error: RegistryRefused) -> Exception:
     """`VersionNotFound` where that is what the refusal means, else the refusal itself."""
     is_no_number = error.error_code == INVALID and not version.isdecimal()
     if error.error_code == NOT_FOUND or is_no_number:
-        return VersionNotFound(
-            f"model {name!r} has no version {version!r}; see its versions in the MLflow UI"
-        )
+        return version_not_found(name, version)
     return error
+
+
+def version_not_found(name: str, version: str) -> VersionNotFound:
+    """What to raise where the model has no such version."""
+    return VersionNotFound(
+        f"model {name!r} has no version {version!r}; see its versions in the MLflow UI"
+    )

@@ -6,7 +6,13 @@ from typing import Any, Self
 
 import httpx
 
-from baton_registry.artifacts import INVALID, NOT_FOUND, ArtifactClient, version_error
+from baton_registry.artifacts import (
+    INVALID,
+    NOT_FOUND,
+    ArtifactClient,
+    version_error,
+    version_not_found,
+)
 from baton_registry.errors import AliasNotSet, RegistryRefused, RegistryUnavailable
 from baton_registry.model_version import ModelVersion
 from baton_registry.transport import Transport
@@ -15,6 +21,8 @@ from baton_registry.webhooks import WebhookClient
 EXISTS = "RESOURCE_ALREADY_EXISTS"
 SEARCH_PAGE = "1000"
 FORBIDDEN = 403
+MAX_VERSION = 2**31 - 1
+"""MLflow keeps the number in a column of 32 bits, and answers 500 where its database refuses it."""
 
 
 class RegistryClient(ArtifactClient):
@@ -71,9 +79,7 @@ class RegistryClient(ArtifactClient):
             # MLflow says "alias not found" with INVALID_PARAMETER_VALUE, and for no other reason
             # that a well-formed name can cause.
             if error.error_code in (NOT_FOUND, INVALID) or self._is_unseen(name, error):
-                raise AliasNotSet(
-                    f"alias {alias!r} of model {name!r} is not set; promote a version"
-                ) from error
+                raise AliasNotSet.of(name, alias) from error
             raise
         return self._version(payload)
 
@@ -83,6 +89,8 @@ class RegistryClient(ArtifactClient):
         Raises:
             VersionNotFound: the model has no such version.
         """
+        if version.isdecimal() and float(version) > MAX_VERSION:
+            raise version_not_found(name, version)
         query = {"name": name, "version": version}
         try:
             return self._version(self._call("GET", "model-versions/get", params=query))

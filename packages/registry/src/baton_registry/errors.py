@@ -15,6 +15,8 @@ RegistryError
 Every text is one line: what, where, a hint.
 """
 
+from typing import Self
+
 
 class RegistryError(Exception):
     """The root: everything that this package raises on purpose."""
@@ -40,6 +42,11 @@ class RegistryRefused(RegistryError):
 
 class AliasNotSet(RegistryError):
     """The registered model is unknown, or has no such alias."""
+
+    @classmethod
+    def of(cls, name: str, alias: str) -> Self:
+        """The error of this alias of this model."""
+        return cls(f"alias {alias!r} of model {name!r} is not set; promote a version")
 
 
 class VersionNotFound(RegistryError):

@@ -95,14 +95,19 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
         The move; as with `promote`, one that changes nothing has `from_version` = `to_version`.
 
     Raises:
+        AliasNotSet: it never was, or there is no such model.
         NothingToRollBackTo: no version was promoted before.
         VersionNotFound: the version to go back to is gone.
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry said no.
     """
     position = _number(_look(client, model, alias, now))
-    target = to or ledger.rollback_target(history(client, model, alias=alias, now=now), position)
-    version = client.get_version(model, target).version
+    if to is None:
+        moves = history(client, model, alias=alias, now=now)
+        if position is None and not moves:
+            raise AliasNotSet.of(model, alias)
+        to = ledger.rollback_target(moves, position)
+    version = client.get_version(model, to).version
     move = Move(now(), position, version, "rollback", by, reason)
     return _commit(client, model, alias, move)
 

@@ -2,6 +2,7 @@
 
 TrainError
 ├── RequestError      an option or a key of baton.toml is unknown, or its value is not allowed
+│   └── OptionError   an option of the command line: a usage error
 ├── DataError         the table cannot be trained on: unreadable, too few rows, one class, …
 ├── ParameterError    an unknown estimator or parameter, or a value that it refuses
 ├── FitError          the estimator gave up on this table
@@ -21,6 +22,10 @@ class TrainError(Exception):
 
 class RequestError(TrainError):
     """An option or a key of `baton.toml` is unknown, or its value is not allowed."""
+
+
+class OptionError(RequestError):
+    """The value of an option of the command line is not allowed."""
 
 
 class DataError(TrainError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from baton_trainer.errors import RequestError
+from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -149,15 +149,16 @@ def load(config: Path | None, given: Given) -> TrainRequest:
         given: what the command line says; each of its keys takes the place of the file's.
 
     Raises:
-        RequestError: the file cannot be read, or something in it or in `given` is not allowed.
+        OptionError: something in `given` is not allowed.
+        RequestError: the file cannot be read, or something in it is not allowed.
     """
     file = config or Path(DEFAULT_FILE)
     said = _read(file) if config or file.is_file() else {}
-    of_file = _checked(said, f"{file}: [{{0}}] {{1}}")
+    of_file = _checked(said, f"{file}: [{{0}}] {{1}}", RequestError)
     if given.get("train", {}).get("estimator", of_file.train.estimator) != of_file.train.estimator:
         said.get("train", {}).pop("params", None)  # they are another estimator's
     merged = {name: {**said.get(name, {}), **given.get(name, {})} for name in {*said, *given}}
-    return _checked(merged, "--{1}")
+    return _checked(merged, "--{1}", OptionError)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -174,7 +175,7 @@ def _read(file: Path) -> dict[str, Any]:
     return said
 
 
-def _checked(said: Mapping[str, Any], named: str) -> TrainRequest:
+def _checked(said: Mapping[str, Any], named: str, refusal: type[RequestError]) -> TrainRequest:
     """What was said as a request; `named` makes the name of a key of section and key."""
     try:
         return TrainRequest.model_validate(said)
@@ -191,4 +192,4 @@ def _checked(said: Mapping[str, Any], named: str) -> TrainRequest:
             text = f"{name} is not known; allowed are {', '.join(fields)}"
         else:
             text = f"{name} = {value!r}; allowed is {fields[key or section].description}"
-        raise RequestError(text) from error
+        raise refusal(text) from error

@@ -4,7 +4,7 @@ import errno
 import socket
 from importlib.util import find_spec
 
-from baton_cli.errors import CommandFailed
+from baton_cli.errors import CommandFailed, usage_error
 from baton_cli.settings import load
 from baton_cli.training import Order
 
@@ -32,12 +32,14 @@ def check_settings() -> None:
 def check_table(order: Order) -> None:
     """What says which table to train on is good, and its file can be opened."""
     from baton_trainer import request  # noqa: PLC0415 - check_rooms comes first
-    from baton_trainer.errors import RequestError  # noqa: PLC0415 - same
+    from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - same
 
     try:
         data = request.load(order.config, order.given).data.file
         if data is not None:
             data.open("rb").close()
+    except OptionError as error:
+        raise usage_error(error) from error
     except RequestError as error:
         raise CommandFailed(str(error)) from error
     except OSError as error:

@@ -32,5 +32,6 @@ def table(moves: Sequence[Move]) -> Table:
     for move in moves:
         when = f"{move.at:%Y-%m-%d %H:%M:%S}"
         moved = (move.from_version or "-", move.to_version or "-")
-        shown.add_row(when, *moved, move.how, move.by or "-", move.reason)
+        told = map(terminal.one_line, (move.by or "-", move.reason))
+        shown.add_row(when, *moved, move.how, *told)
     return shown
