@@ -19,6 +19,7 @@ from baton_registry.signing import new_key_pair
 from baton_trainer import churn
 
 ROWS = 5000
+TELCO_ROWS = 7043
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,13 @@ def test_scores_as_the_service_does(stocked: Desk, customers: pd.DataFrame) -> N
 def read(path: Path) -> pd.DataFrame:
     """The output."""
     return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+
+
+def test_the_table_of_training_is_scored_whole(desk: Desk, telco_csv: Path) -> None:
+    """What training reads as missing, 11 blank `TotalCharges`, is missing here: no row is bad."""
+    version = desk.train("--data", str(telco_csv))
+    desk.baton("score", str(telco_csv), "--version", version, "--output", "out.parquet")
+    assert len(read(desk.folder / "out.parquet")) == len(read(telco_csv)) == TELCO_ROWS
 
 
 def test_the_version_is_the_one_that_is_named(stocked: Desk, customers: pd.DataFrame) -> None:

@@ -108,6 +108,22 @@ def test_null_in_a_required_column_of_parquet_is_a_bad_row(tmp_path: Path) -> No
     assert told == ["row 2, column 'x': is missing; the column is required"]
 
 
+def test_a_missing_text_in_a_required_column_is_a_bad_row(tmp_path: Path) -> None:
+    """In CSV and in Parquet, null or empty: training has seen no gap there."""
+    model = pinned(columns=(Column("x", "double"), Column("plan", "string")))
+    of_csv: list[str] = []
+    with opened(tmp_path, "x,plan\n1,a\n2,\n3, \n4,None\n") as table:
+        assert scored(table, model, told=of_csv.append)["x"].to_pylist() == ["1", "4"]
+    of_parquet: list[str] = []
+    path = parquet(tmp_path, x=[1.0, 2, 3, 4], plan=["a", "", None, "None"])
+    with path.open("rb") as file:
+        output = scored(open_table(path, file), model, told=of_parquet.append)
+    assert output["x"].to_pylist() == [1.0, 4.0]
+    why = "column 'plan': is missing; the column is required"
+    assert of_csv == [f"line 3, {why}", f"line 4, {why}"]
+    assert of_parquet == [f"row 2, {why}", f"row 3, {why}"]
+
+
 def test_an_optional_column_may_be_missing(tmp_path: Path) -> None:
     """A column that had gaps in training need not be there."""
     with opened(tmp_path, "n,x\n1,2\n") as table:
@@ -152,7 +168,7 @@ def test_a_model_that_fails_is_told(tmp_path: Path) -> None:
 
 
 def test_booleans_beside_numbers_do_not_go_together(tmp_path: Path) -> None:
-    """As on `/invocations`: a column is numbers or booleans."""
+    """A column is numbers or booleans."""
     columns = (Column("x", "double"),)
     told: list[str] = []
     with opened(tmp_path, "x\nTrue\n1\n") as table:

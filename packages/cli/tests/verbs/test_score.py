@@ -53,8 +53,8 @@ def test_a_bad_row_ends_it(file: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run(["score", str(file), "--output", str(output)]) == 1
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
-        f"baton: {file}: line 3, column 'x': must be a number; mend it, or leave such rows out "
-        "with --on-error skip"
+        f"baton: {file}: line 3, column 'x': is missing; the column is required; mend "
+        "it, or leave such rows out with --on-error skip"
     )
     assert [*file.parent.iterdir()] == [file]
 

@@ -25,6 +25,8 @@ WANTED = {
 }
 """Column type to what its values must be, in words."""
 
+IS_MISSING = "is missing; the column is required"
+
 
 @dataclass(frozen=True)
 class BadCell:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,39 +26,44 @@ _NUMBER = re.compile(
 )
 
 
-def csv_cast(column: Column, values: Sequence[str]) -> Array:
+def csv_cast(column: Column, values: Sequence[str], missing: Container[str] = MISSING) -> Array:
     """As `pandas.read_csv(dtype=…)` does: a column is numbers or booleans, not both.
+
+    Args:
+        column: what the values must be.
+        values: one a row.
+        missing: the texts that mean a missing value.
 
     Raises:
         ValueError: a value is not of the column's type.
     """
     if column.type == "string":
-        texts: list[Any] = [MISSING_TEXT if value in MISSING else value for value in values]
+        texts: list[Any] = [MISSING_TEXT if value in missing else value for value in values]
         return np.array(texts, dtype=np.object_)
     if {value.lower() for value in values} <= _BOOLEANS.keys():
         parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
     elif column.type in ("float", "double"):
-        parsed = [_number(value) for value in values]
+        parsed = [_number(value, missing) for value in values]
     else:
-        parsed = [_whole(column, value) for value in values]
+        parsed = [_whole(column, value, missing) for value in values]
     with np.errstate(over="ignore"):
         return np.array(parsed, dtype=DTYPES[column.type])
 
 
-def _number(value: str) -> float:
-    if value in MISSING:
+def _number(value: str, missing: Container[str]) -> float:
+    if value in missing:
         return math.nan
     if not _NUMBER.fullmatch(value):
         raise CellError("must be a number")
     return float(value)
 
 
-def _whole(column: Column, value: str) -> int:
+def _whole(column: Column, value: str, missing: Container[str]) -> int:
     least, greatest = INTEGER_RANGES.get(column.type, (0, 1))  # a boolean may be 0 or 1
     if _INTEGER.fullmatch(value):
         number: float = int(value)
     else:
-        number = _number(value)
+        number = _number(value, missing)
         if not number.is_integer():  # NaN and infinity are none either
             raise CellError(f"must be {'true or false' if least == 0 else 'a whole number'}")
     if not least <= number <= greatest:

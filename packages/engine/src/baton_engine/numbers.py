@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from baton_engine.cells import INTEGER_RANGES, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.cells import INTEGER_RANGES, IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.columns import DTYPES, Array
 from baton_registry.signature import Column
 
@@ -50,7 +50,7 @@ def _refusal(column: Column, values: Array, rows: Array) -> BadCells:
         value = float(values[row])
         message = f"is beyond the range of the column's type, {column.type}"
         if np.isnan(value):
-            message = "is missing; the column is required"
+            message = IS_MISSING
         elif column.type in INTEGER_RANGES and np.isfinite(value) and not value.is_integer():
             message = "must be a whole number, not a fraction"
         cells.append(BadCell(row, column.name, message))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from baton_engine.casts import cast_column, pandas_cast
-from baton_engine.cells import MAX_NAMED_CELLS, WANTED, BadCell, BadCells
+from baton_engine.cells import IS_MISSING, MAX_NAMED_CELLS, WANTED, BadCell, BadCells
 from baton_engine.columns import Array, to_array
 from baton_engine.numbers import number_column
 from baton_engine.values import Numbers, Odd, Texts, Values
@@ -14,9 +14,6 @@ from baton_registry.signature import Column
 
 class WrongType(BadCells):
     """The whole column is of a kind that does not go into it, whatever its values are."""
-
-
-_MISSING = "is missing; the column is required"
 
 
 def typed_column(column: Column, values: Values) -> Array:
@@ -43,7 +40,7 @@ def _from_texts(column: Column, values: Texts) -> Array:
     gaps = [code for code, text in enumerate(values.distinct) if text is None]
     gap_rows = np.flatnonzero(np.isin(values.codes, gaps)) if gaps else np.empty(0, np.intp)
     if len(gap_rows) and column.required:
-        raise _bad(column, ((row, _MISSING) for row in gap_rows[:MAX_NAMED_CELLS].tolist()))
+        raise _bad(column, ((row, IS_MISSING) for row in gap_rows[:MAX_NAMED_CELLS].tolist()))
     if column.type == "string":
         return to_array(column, values.distinct)[values.codes]
     if len(gap_rows) == len(values.codes):  # of Arrow's type null
@@ -60,7 +57,7 @@ def _booleans(column: Column, values: Numbers) -> Array:
     if bad.any():
         rows = np.flatnonzero(bad)[:MAX_NAMED_CELLS].tolist()
         wanted = f"must be {WANTED[column.type]}"
-        raise _bad(column, ((row, _MISSING if gaps[row] else wanted) for row in rows))
+        raise _bad(column, ((row, IS_MISSING if gaps[row] else wanted) for row in rows))
     return values.astype(np.float64 if gaps.any() else np.bool_)
 
 

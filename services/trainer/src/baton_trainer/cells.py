@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from baton_engine.gaps import is_gap
 from baton_trainer.errors import DataError
 
-MISSING = ("", "na", "n/a", "nan", "null", "#n/a")
-"""What counts as missing, in any case. `None` does not: it is a category in many tables."""
 MAX_NUMBER = float(np.finfo(np.float32).max)
 """ONNX's tree operators take float32 alone: a larger number would reach the model as infinity."""
 
@@ -64,7 +63,7 @@ def is_text(column: pd.Series) -> bool:
 
 def gaps_among(texts: Texts) -> NDArray[np.bool_]:
     """True for those that mean a missing value."""
-    return np.array([text.strip().lower() in MISSING for text in texts], np.bool_)
+    return np.array([is_gap(text) for text in texts], np.bool_)
 
 
 def row_number(column: pd.Series, place: int) -> int:

@@ -10,8 +10,9 @@ from arro3.core import DataType, RecordBatch
 from baton_engine.arrow_values import values_of
 from baton_engine.casts import cast_column
 from baton_engine.columns import Array
-from baton_engine.csv_cells import csv_cast
+from baton_engine.file_cells import file_cast
 from baton_engine.typed_values import typed_column
+from baton_engine.values import Texts
 from baton_registry.signature import Column
 
 
@@ -42,7 +43,7 @@ class Chunk(Protocol):
 
 @dataclass(frozen=True)
 class CsvChunk:
-    """Rows of a CSV file: cells mean what they mean in CSV on `/invocations`.
+    """Rows of a CSV file: cells mean what they mean to `baton train`.
 
     Attributes:
         names: of the columns.
@@ -61,7 +62,7 @@ class CsvChunk:
 
     def read(self, column: Column) -> Array:
         """A column. Raises `BadCells`."""
-        return cast_column(column, self._texts(column.name), csv_cast)
+        return cast_column(column, self._texts(column.name), file_cast)
 
     def without(self, rows: Collection[int]) -> "CsvChunk":
         """The chunk without some rows."""
@@ -98,7 +99,10 @@ class ParquetChunk:
 
     def read(self, column: Column) -> Array:
         """A column. Raises `BadCells`."""
-        return typed_column(column, values_of(self.batch.column(column.name)))
+        values = values_of(self.batch.column(column.name))
+        if isinstance(values, Texts):  # an empty text is a gap to `baton train`, too
+            values = replace(values, distinct=[text or None for text in values.distinct])
+        return typed_column(column, values)
 
     def without(self, rows: Collection[int]) -> "ParquetChunk":
         """The chunk without some rows."""

@@ -61,8 +61,8 @@ def score(  # noqa: PLR0913 - one for each option
 
     The version is fixed when it begins: the alias may move meanwhile. The output has the rows of
     the file in their order, with its columns and these: label, probability_CLASS for each class,
-    model_version. Cells of CSV are read as inference reads them on /invocations; an optional
-    column may be missing.
+    model_version. Cells are read as `baton train` reads them: a missing one is a row that cannot be
+    scored where the column had no gaps in training. Other columns may be missing altogether.
     """
     from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
     from baton_cli.bulk.pinned import pinned  # noqa: PLC0415

@@ -1,0 +1,30 @@
+"""Cells of a CSV file to one column, by the rules by which `baton train` reads such a file."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from baton_engine.cells import IS_MISSING, CellError
+from baton_engine.columns import Array
+from baton_engine.csv_cells import csv_cast
+from baton_engine.gaps import is_gap
+from baton_registry.signature import Column
+
+
+def file_cast(column: Column, values: Sequence[str]) -> Array:
+    """The cells in the type of the column; a gap in an optional one is missing, as `to_array` says.
+
+    Raises:
+        ValueError: a value is not of the column's type, or a gap in a required column.
+    """
+    gaps = frozenset(text for text in {*values} if is_gap(text))
+    if gaps and column.required:
+        raise CellError(IS_MISSING)
+    if column.type == "string":
+        return csv_cast(column, values, gaps)
+    present = csv_cast(column, [text.strip() for text in values if text not in gaps], frozenset())
+    if not gaps:
+        return present
+    array = np.full(len(values), np.nan)
+    array[[text not in gaps for text in values]] = present
+    return array
