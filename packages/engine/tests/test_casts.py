@@ -108,7 +108,12 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
 @pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("long", math.inf), ("integer", -math.inf), ("long", 10**400), ("double", 10**400)],
+    [
+        ("long", math.inf),
+        ("integer", -math.inf),
+        ("long", 2**64),
+        pytest.param("double", 10**400, id="double-int"),
+    ],
 )
 def test_a_number_that_is_too_large_is_told_as_that(
     kind: ColumnType, value: Any, how: Cast

@@ -30,6 +30,10 @@ def test_a_number_that_looks_like_an_id_is_told(
     ("values", "line"),
     [
         ([*range(1, 40), "?"], "because of 10 cells that are no numbers, e.g. '?' in row 40"),
+        (["$50.12", "n/k", "-$7"], "looks like numbers with a sign, e.g. '$50.12'; if so, write"),
+        (["50,12 \u20ac", "7 \u20ac"], "looks like numbers with a sign, e.g. '50,12 \u20ac'"),
+        (["3", "12.5%"], "looks like numbers with a sign, e.g. '12.5%'"),
+        (["7", "1,234.50"], "looks like numbers with thousands separators, e.g. '1,234.50'"),
         (["1,5", "2"], "looks like numbers with a decimal comma; if so: --decimal ,"),
     ],
 )
@@ -38,6 +42,14 @@ def test_numbers_that_are_read_as_text_are_told(values: list[Any], line: str) ->
     texts = [str(values[row % len(values)]) for row in range(ROWS)]
     column = cells.typed(pd.Series(texts, dtype=object, name="c"))
     assert line in doubts.of_text(column)[0]
+
+
+@pytest.mark.parametrize(
+    "values", [["$a", "$b"], ["555 123 456", "555 123 457"], ["$5", "a", "b"], ["A-1,234"]]
+)
+def test_texts_that_are_no_numbers_are_no_doubt(values: list[str]) -> None:
+    """Names, codes and telephone numbers are what they are."""
+    assert doubts.of_text(pd.Series(values, dtype=object, name="c")) == []
 
 
 def test_numbers_with_points_under_a_decimal_comma_are_told() -> None:

@@ -53,6 +53,12 @@ def test_what_the_user_calls_it_counts() -> None:
     assert role_of(["same"], said_by_user=True).role == "constant"
 
 
+def test_a_column_without_a_name_is_told_as_that() -> None:
+    """Not as a constant, which it need not be."""
+    found = role_of([1, 2, 3], name="")
+    assert (found.role, found.different, found.done) == ("unnamed", 3, "left out: it has no name")
+
+
 def test_rare_categories_count_as_never_seen() -> None:
     """The most frequent are told apart; how much of the column that is, is told."""
     values = [f"city {row % 150}" for row in range(300)] + ["city 149"] * 100

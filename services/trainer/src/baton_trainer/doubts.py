@@ -1,10 +1,11 @@
 """What is odd of a column that is used all the same; a line each."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from baton_trainer import cells
 
@@ -16,6 +17,11 @@ MAX_WHOLE = 2**24
 """Larger whole numbers are rounded: ONNX's tree operators take float32 alone."""
 
 _FEW = 50
+_SAMPLE_TEXTS = 1_000
+_SIGN = re.compile("[%$\u00a2-\u00a5\u20a0-\u20cf]")
+"""Per cent and Unicode's currency signs."""
+_SEPARATOR = re.compile(r"(?<=\d)[,'\u2019\u00a0\u202f](?=\d{3}(?!\d))")
+"""Of thousands, but for a plain space: that would make numbers of telephone numbers."""
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid)$)|[a-z](Id|ID)$")
 
 
@@ -46,14 +52,10 @@ def of_text(column: pd.Series) -> list[str]:
     texts = counts.index.tolist()
     is_number = ~np.isnan(cells.numbers_among(texts))
     subject = f"column {column.name!r} is read as text"
-    if cells.has_decimal_commas(texts):
-        return [f"{subject} and looks like numbers with a decimal comma; if so: --decimal ,"]
-    if is_number.all():
-        if cells.are_codes(texts):
-            return []
-        return [f"{subject} and looks like numbers with a decimal point; if so: --decimal ."]
+    if look := _look(texts, is_number):
+        return [f"{subject} and looks like numbers with {look}"]
     odd_cells = int(counts[~is_number].sum())
-    if odd_cells >= MIXED_SHARE * counts.sum():
+    if not 0 < odd_cells < MIXED_SHARE * counts.sum():
         return []
     place = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
     what = (
@@ -61,6 +63,30 @@ def of_text(column: pd.Series) -> list[str]:
         f"{cells.row_number(column, place)}"
     )
     return [f"{subject} because of {what}; leave such cells empty"]
+
+
+def _look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | None:
+    """What the texts would be numbers with, and what to do then."""
+    if cells.has_decimal_commas(texts):
+        return "a decimal comma; if so: --decimal ,"
+    if is_number.all():
+        return None if cells.are_codes(texts) else "a decimal point; if so: --decimal ."
+    example = _dressed_number(texts)
+    if example is None:
+        return None
+    what = "a sign" if _SIGN.search(example) else "thousands separators"
+    return f"{what}, e.g. {example!r}; if so, write them as plain numbers"
+
+
+def _dressed_number(texts: Sequence[str]) -> str | None:
+    """One that is a number but for a sign or separators, where most are numbers without these."""
+    sample = texts[:_SAMPLE_TEXTS]
+    bare = [_SEPARATOR.sub("", _SIGN.sub("", text)) for text in sample]
+    is_none = np.isnan(cells.numbers_among(bare)) & np.isnan(cells.numbers_among(bare, ","))
+    if 2 * is_none.sum() >= len(sample):
+        return None
+    changed = (t for t, b, none in zip(sample, bare, is_none, strict=True) if b != t and not none)
+    return next(changed, None)
 
 
 def _looks_like_an_id(present: pd.Series, different: int) -> bool:

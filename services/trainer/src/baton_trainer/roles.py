@@ -15,7 +15,17 @@ from baton_trainer.doubts import ID_SHARE
 from baton_trainer.errors import DataError
 
 Role = Literal[
-    "target", "number", "boolean", "category", "date", "text", "id", "constant", "dropped", "unread"
+    "target",
+    "number",
+    "boolean",
+    "category",
+    "date",
+    "text",
+    "id",
+    "constant",
+    "unnamed",
+    "dropped",
+    "unread",
 ]
 
 MAX_CATEGORIES = 100
@@ -118,7 +128,7 @@ def as_number(column: pd.Series) -> pd.Series:
 def _teaches_nothing(column: pd.Series, different: int) -> tuple[Role, str]:
     """The role and the reason of a column that no model could learn from; else no reason."""
     if column.name == "":
-        return "constant", "it has no name"
+        return "unnamed", "it has no name"
     if different <= 1:
         return "constant", "it says the same in every row" if different else "it is empty"
     return "number", ""
