@@ -20,6 +20,7 @@ from baton_trainer import churn
 
 ROWS = 5000
 TELCO_ROWS = 7043
+CHUNK_BYTES = 500_000
 
 
 @pytest.fixture(scope="module")
@@ -139,22 +140,42 @@ def test_a_damaged_parquet_file_is_one_line(stocked: Desk, customers: pd.DataFra
         (stocked.folder / "out.csv").unlink(missing_ok=True)
 
 
-def test_sigterm_leaves_nothing(stocked: Desk, customers: pd.DataFrame) -> None:
-    """Ended in the middle, it says so in one line and leaves no file, hidden or not."""
+@pytest.mark.parametrize(
+    ("number", "tries", "told"),
+    [(signal.SIGINT, 4, "stopped"), (signal.SIGTERM, 1, "ended by SIGTERM")],
+)
+def test_a_signal_leaves_nothing(
+    stocked: Desk, customers: pd.DataFrame, number: int, tries: int, told: str
+) -> None:
+    """Ended at any moment, it says so in one line and leaves no file, hidden or not."""
     header, *rows = customers.to_csv(index=False).splitlines(keepends=True)
     (stocked.folder / "in.csv").write_text(header + "".join(rows) * 60)
+    for chunks in range(tries):
+        last = stopped(stocked, number, chunks)
+        assert last == f"baton: {told}; nothing was written"
+        assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]
+
+
+def stopped(desk: Desk, number: int, chunks: int) -> str:
+    """The last line of a command that gets a signal once so many chunks or more are written."""
     program = [sys.executable, "-m", "baton_cli", "score", "in.csv", "--version", "1"]
     with subprocess.Popen(
         [*program, "--output", "out.csv"],
-        cwd=stocked.folder,
-        env={**os.environ, **stocked.env},
+        cwd=desk.folder,
+        env={**os.environ, **desk.env},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        begun = lambda: any(each.stat().st_size for each in stocked.folder.glob(".out.csv.*"))  # noqa: E731
-        wait_until(begun, 60, "rows are being written")
-        process.send_signal(signal.SIGTERM)
+        wait_until(
+            lambda: any(
+                each.stat().st_size > chunks * CHUNK_BYTES
+                for each in desk.folder.glob(".out.csv.*")
+            ),
+            60,
+            "rows are being written",
+        )
+        process.send_signal(number)
         _, told = process.communicate(timeout=30)
-    assert process.returncode == 143
-    assert told.splitlines()[-1] == "baton: ended by SIGTERM; what was half done is undone"
-    assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]
+    assert process.returncode == 128 + number
+    last: str = told.splitlines()[-1]
+    return last

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from baton_cli.stopping import Terminated, terminate
+
 FAILED = 1
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
 # Told here, not in the verbs' modules: `baton --help` must not wait for what the verbs import.
@@ -59,6 +61,13 @@ class Verbs(click.Group):
             raise TypeError(f"baton_cli.verbs.{cmd_name} holds no command")
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the verb. Ctrl-C, to which click would answer with an empty line, is told here."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            return _stopped(error)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
         """The list of verbs, without importing any."""
         with formatter.section("Commands"):
@@ -88,18 +97,10 @@ def cli() -> None:
     """
 
 
-class Terminated(BaseException):
-    """SIGTERM came: whatever is half done is undone on the way out, as by Ctrl-C."""
-
-
 def main() -> NoReturn:
     """The entry point. Verbs that serve have handlers of their own, which take this one's place."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, terminate)
     sys.exit(run(sys.argv[1:]))
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Terminated
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -119,11 +120,8 @@ def _outcome(arguments: Sequence[str]) -> int:
         return error.exit_code
     except click.ClickException as error:
         return _failed(error.message)
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
-    except Terminated:
-        _failed("ended by SIGTERM; what was half done is undone")
-        return TERMINATED
+    except (click.Abort, Terminated) as error:
+        return _stopped(error)
     except Exception as error:
         from baton_registry.errors import RegistryError  # noqa: PLC0415 - slow, and seldom needed
 
@@ -131,6 +129,16 @@ def _outcome(arguments: Sequence[str]) -> int:
             return _failed(str(error))
         raise
     return code if isinstance(code, int) else 0
+
+
+def _stopped(error: BaseException) -> int:
+    by, code = ("stopped", INTERRUPTED)
+    if isinstance(error, Terminated):
+        by, code = ("ended by SIGTERM", TERMINATED)
+    elif sys.stderr.isatty():
+        click.echo(err=True)  # after the `^C` that a terminal shows
+    _failed("; ".join([by, *getattr(error, "__notes__", ())]))
+    return code
 
 
 def _failed(text: str) -> int:

@@ -1,5 +1,7 @@
 """`baton score`."""
 
+import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,7 +10,11 @@ from bulk_fakes import add_onnx, parquet
 from cli_fakes import Registry
 from registry_fakes import ALIAS
 
+from baton_cli.bulk.tables import CHUNK_ROWS
 from baton_cli.main import run
+from baton_engine.columns import Array
+from baton_engine.engine import Scores
+from baton_engine.onnx_engine import OnnxEngine
 
 
 @pytest.fixture
@@ -111,3 +117,24 @@ def test_one_line_for_what_is_not_there(
 def test_usage(file: Path) -> None:
     """A version is a number."""
     assert run(["score", str(file), "--version", "new"]) == 2
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_ctrl_c_waits_for_the_engine_and_leaves_nothing(
+    file: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exception inside the engine's call would end the process there: the chunk is scored."""
+    file.write_text("x\n" + "1\n" * (CHUNK_ROWS + 1))
+    scored = []
+    real = OnnxEngine.score
+
+    def interrupted(engine: OnnxEngine, columns: Mapping[str, Array]) -> Scores:
+        signal.raise_signal(signal.SIGINT)
+        scored.append(real(engine, columns))
+        return scored[-1]
+
+    monkeypatch.setattr(OnnxEngine, "score", interrupted)
+    assert run(["score", str(file), "--output", str(file.parent / name)]) == 130
+    assert len(scored) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "baton: stopped; nothing was written"
+    assert [*file.parent.iterdir()] == [file]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
+from baton_cli.stopping import deferred
 from baton_engine.engine import Engine, EngineError
 from baton_registry.fetch import fetch
 from baton_registry.model_version import ModelVersion
@@ -37,8 +38,9 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         RegistryError: there is no such version, it is not what was registered, or no answer.
         CommandFailed: it cannot be loaded.
     """
-    # A third of a second, which `baton score --help` need not wait for.
-    from baton_engine.onnx_engine import OnnxEngine  # noqa: PLC0415
+    with deferred():  # native modules that are interrupted as they load make their own error of it
+        # A third of a second, which `baton score --help` need not wait for.
+        from baton_engine.onnx_engine import OnnxEngine  # noqa: PLC0415
 
     name = settings.model_name
     with settings.registry() as registry, tempfile.TemporaryDirectory(prefix="baton-") as folder:
@@ -51,7 +53,8 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         check_signed(version, settings.trusted_keys)
         fetched = fetch(registry, version, Path(folder))
     try:
-        engine = OnnxEngine(fetched.onnx, fetched.mlmodel.signature)
+        with deferred():
+            engine = OnnxEngine(fetched.onnx, fetched.mlmodel.signature)
     except EngineError as error:
         raise CommandFailed(f"version {version.version} cannot be loaded: {error}") from error
     return Pinned(version, fetched.mlmodel.signature, engine)

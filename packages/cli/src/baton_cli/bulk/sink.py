@@ -12,6 +12,8 @@ from typing import IO
 from arro3.core import RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_csv, write_parquet
 
+from baton_cli.stopping import deferred
+
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
 """What a Parquet file is written in; as much is held in memory."""
@@ -27,21 +29,24 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as stream:
             yield stream
         return
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        beside = Path(file.name)
-        try:
+    beside: Path | None = None
+    try:
+        with deferred():  # no file of which nobody knows
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            beside = Path(name)
+            file = os.fdopen(handle, "wb")
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            umask = os.umask(0)
-            os.umask(umask)
-            beside.chmod(0o666 & ~umask)
-            beside.replace(path)
-        except BaseException:
+        umask = os.umask(0)
+        os.umask(umask)
+        beside.chmod(0o666 & ~umask)
+        beside.replace(path)
+    except BaseException:
+        if beside:
             beside.unlink(missing_ok=True)
-            raise
+        raise
 
 
 def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:
@@ -61,7 +66,9 @@ def write_as_parquet(batches: Iterator[RecordBatch], schema: Schema, file: IO[by
 
     def told() -> Iterator[RecordBatch]:
         try:
-            yield from batches
+            for batch in batches:
+                held.check()
+                yield batch
         except BaseException as error:  # the library would make a text of it
             failure.append(error)
             raise
@@ -69,13 +76,14 @@ def write_as_parquet(batches: Iterator[RecordBatch], schema: Schema, file: IO[by
     metadata = {key.decode(): value.decode() for key, value in schema.metadata.items()}
     reader = RecordBatchReader.from_batches(schema, told())
     try:
-        write_parquet(
-            reader,
-            file,
-            compression="snappy",
-            max_row_group_size=ROW_GROUP_ROWS,
-            key_value_metadata=metadata,
-        )
+        with deferred() as held:
+            write_parquet(
+                reader,
+                file,
+                compression="snappy",
+                max_row_group_size=ROW_GROUP_ROWS,
+                key_value_metadata=metadata,
+            )
     except Exception:
         if failure:
             raise failure[0] from None

@@ -10,6 +10,7 @@ from baton_cli import terminal
 from baton_cli.arguments import Version
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings, load
+from baton_cli.stopping import deferred, told_if_stopped
 
 if TYPE_CHECKING:  # what loads Arrow; `baton score --help` need not wait for it
     from collections.abc import Iterator
@@ -64,13 +65,15 @@ def score(  # noqa: PLR0913 - one for each option
     model_version. Cells are read as `baton train` reads them: a missing one is a row that cannot be
     scored where the column had no gaps in training. Other columns may be missing altogether.
     """
-    from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
-    from baton_cli.bulk.pinned import pinned  # noqa: PLC0415
-    from baton_cli.bulk.progress import ScoringProgress  # noqa: PLC0415
-    from baton_cli.bulk.tables import open_table  # noqa: PLC0415
+    with deferred():
+        from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
+        from baton_cli.bulk.pinned import pinned  # noqa: PLC0415
+        from baton_cli.bulk.progress import ScoringProgress  # noqa: PLC0415
+        from baton_cli.bulk.tables import open_table  # noqa: PLC0415
 
     settings = load(CliSettings)
-    with _opened(file) as source:
+    undone = "what was written ends early" if output == STDOUT else "nothing was written"
+    with told_if_stopped(undone), _opened(file) as source:
         table = open_table(file, source)
         model = pinned(settings, number)
         job = Job(table, model, keep or None)
@@ -114,7 +117,13 @@ class BadRows:
 
 
 def _told(job: "Job", bad_rows: BadRows, progress: "ScoringProgress") -> "Iterator[RecordBatch]":
-    for batch in job.batches(bad_rows):
+    batches = job.batches(bad_rows)
+    while True:
+        # An exception out of nowhere while the engine reads what it was given ends the process.
+        with deferred():
+            batch = next(batches, None)
+        if batch is None:
+            return
         yield batch
         progress.advance(job.counts.scored, job.share_read())
 
