@@ -39,15 +39,16 @@ def predicted(desk: Desk, table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def test_scores_as_the_service_does(stocked: Desk, customers: pd.DataFrame) -> None:
-    """CSV and Parquet, in and out, hold what `/predict` of the same version answers."""
+    """CSV of any separator and Parquet, in and out, hold what `/predict` answers."""
     stocked.baton("promote", "1")
     expected = predicted(stocked, customers)
-    files = {"in.csv": customers.to_csv(index=False).encode(), "in.parquet": None}
-    (stocked.folder / "in.csv").write_bytes(files["in.csv"] or b"")
+    customers.to_csv(stocked.folder / "in.csv", index=False)
+    customers.to_csv(stocked.folder / "german.csv", index=False, sep=";", decimal=",")
     customers.to_parquet(stocked.folder / "in.parquet")
-    for name in files:
+    files: dict[str, list[str]] = {"in.csv": [], "german.csv": ["--decimal", ","], "in.parquet": []}
+    for name, options in files.items():
         for output in ("out.csv", "out.parquet"):
-            stocked.baton("score", name, "--output", output)
+            stocked.baton("score", name, "--output", output, *options)
             scored = read(stocked.folder / output)
             assert scored["label"].tolist() == [row["label"] for row in expected]
             for label in ("Yes", "No"):
@@ -88,11 +89,11 @@ def test_what_cannot_be_scored_is_one_line(stocked: Desk, customers: pd.DataFram
     lines = text.splitlines()
     (stocked.folder / "good.csv").write_text(text)
     (stocked.folder / "bad.csv").write_text(text.replace(lines[3], f"{lines[3]}x"))
-    (stocked.folder / "semicolons.csv").write_text(text.replace(",", ";"))
+    (stocked.folder / "colons.csv").write_text(text.replace(",", ":"))
     for arguments, why in [
         (["good.csv", "--version", "9"], "no version '9'"),
         (["bad.csv"], "bad.csv: line 4, column"),
-        (["semicolons.csv"], "is the separator a comma?"),
+        (["colons.csv"], "if these are several columns: --separator"),
         (["absent.csv"], "absent.csv"),
     ]:
         done = stocked.try_baton("score", *arguments, "--output", "out.csv")

@@ -1,7 +1,7 @@
 import click
 import pytest
 
-from baton_cli.arguments import HttpAddress, Seconds, Version
+from baton_cli.arguments import Encoding, HttpAddress, Seconds, Separator, Version
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
@@ -35,3 +35,13 @@ def test_refuses_what_is_no_address(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is not an http"):
         HttpAddress().convert(text, None, None)
     assert HttpAddress().convert("http://x/y", None, None) == "http://x/y"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(Separator(), "ab"), (Encoding(), "base64"), (Encoding(), "x")]
+)
+def test_refuses_what_no_file_is_read_with(kind: click.ParamType[str], text: str) -> None:
+    """A separator is a character or a name, an encoding one that gives text."""
+    with pytest.raises(click.BadParameter, match=text):
+        kind.convert(text, None, None)
+    assert Separator().convert("tab", None, None) == "\t"

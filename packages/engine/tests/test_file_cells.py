@@ -60,3 +60,11 @@ def test_a_column_of_gaps_alone() -> None:
     array = file_cast(Column("c", "double", required=False), ["", " "])
     assert array.dtype == np.float64
     assert np.isnan(array).all()
+
+
+def test_a_decimal_comma_takes_the_place_of_the_point() -> None:
+    """A point is none then: it may be that of thousands. Text is left alone."""
+    assert file_cast(Column("c", "double"), ["1,5", "-2"], ",").tolist() == [1.5, -2.0]
+    assert file_cast(Column("c", "string"), ["1,5"], ",").tolist() == ["1,5"]
+    with pytest.raises(ValueError, match="must be a number with a decimal comma"):
+        file_cast(Column("c", "double"), ["1.5"], ",")

@@ -5,6 +5,7 @@ import re
 
 import click
 
+from baton_engine.separators import SEPARATORS, spelled
 from baton_registry.settings import is_http_address
 
 
@@ -43,6 +44,38 @@ class Version(click.ParamType[str]):
             allowed = " or ".join(["a version number", *map(repr, self.names)])
             self.fail(f"{text!r} is not {allowed}.", param, ctx)
         return text
+
+
+class Separator(click.ParamType[str]):
+    """What stands between cells: a character, or the name of one."""
+
+    name = "char"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        try:
+            return spelled(str(value))
+        except ValueError:
+            names = ", ".join(SEPARATORS)
+            self.fail(f"{value!r} is not one character, or one of {names}.", param, ctx)
+
+
+class Encoding(click.ParamType[str]):
+    """The name of a text encoding."""
+
+    name = "name"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        try:
+            "a".encode(str(value))
+        except (LookupError, ValueError):
+            self.fail(f"{value!r} is no text encoding, e.g. utf-8, cp1252, shift_jis.", param, ctx)
+        return str(value)
 
 
 class HttpAddress(click.ParamType[str]):

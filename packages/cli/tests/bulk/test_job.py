@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 from bulk_fakes import COLUMNS, TEXT, BrokenModel, SignModel, opened, parquet, pinned
 
+from baton_cli.bulk.chunks import CHUNK_ROWS
 from baton_cli.bulk.job import Job
 from baton_cli.bulk.pinned import Pinned
-from baton_cli.bulk.tables import CHUNK_ROWS, Table, open_table
+from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_registry.signature import Column
 
@@ -134,7 +135,7 @@ def test_an_optional_column_may_be_missing(tmp_path: Path) -> None:
     ("text", "keep", "message"),
     [
         ("x,note\n1,a\n", None, "column 'n' is missing, which version 7 needs"),
-        ("x;n;note\n1;2;a\n", None, "is the separator a comma?"),
+        ("x:n:note\n1:2:a\n", None, "if these are several columns: --separator"),
         ("x,n,label\n1,2,3\n", None, "has a column 'label'"),
         ("x,n\n1,2\n", ["z"], "no column 'z' to keep"),
     ],

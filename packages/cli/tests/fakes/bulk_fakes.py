@@ -14,6 +14,7 @@ from cli_fakes import Registry
 from onnx import TensorProto, helper
 from registry_fakes import mlmodel
 
+from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table, open_table
 from baton_engine.columns import Array
@@ -61,12 +62,16 @@ def pinned(engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS)
 
 
 @contextmanager
-def opened(folder: Path, content: str | bytes, name: str = "in.csv") -> Iterator[Table]:
+def opened(
+    folder: Path,
+    content: str | bytes,
+    how: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
+) -> Iterator[Table]:
     """The table in a file of this content."""
-    path = folder / name
+    path = folder / "in.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with path.open("rb") as file:
-        yield open_table(path, file)
+        yield open_table(path, file, how)
 
 
 def parquet(folder: Path, name: str = "in.parquet", **columns: Any) -> Path:

@@ -10,7 +10,7 @@ from bulk_fakes import add_onnx, parquet
 from cli_fakes import Registry
 from registry_fakes import ALIAS
 
-from baton_cli.bulk.tables import CHUNK_ROWS
+from baton_cli.bulk.chunks import CHUNK_ROWS
 from baton_cli.main import run
 from baton_engine.columns import Array
 from baton_engine.engine import Scores

@@ -18,17 +18,18 @@ class CsvReader:
         names: the header's cells, made unique as pandas does: `a`, `a.1` and so on.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], separator: str = ",") -> None:
         """Reads the header.
 
         Args:
             lines: of the text, line ends included, as a file gives them that is opened with
                 `newline=""`; read as the rows are.
+            separator: between cells.
 
         Raises:
             CsvError: there is no header, or a quote in it is not closed.
         """
-        self._rows = _rows(lines)
+        self._rows = _rows(lines, separator)
         _, header = next(self._rows, (0, None))
         if header is None:
             raise CsvError("there is no header line")
@@ -57,10 +58,10 @@ class CsvReader:
         return [row[at] if at < len(row) else "" for row in rows]
 
 
-def _rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
     # A quote that is never closed would swallow the mark. The line end before it ends a last line
     # that has none.
-    reader = csv.reader(chain(lines, ("\n", _END_MARK)))
+    reader = csv.reader(chain(lines, ("\n", _END_MARK)), delimiter=separator)
     start, last_start = 1, 0
     last: list[str] = []
     try:

@@ -11,8 +11,13 @@ from baton_engine.gaps import is_gap
 from baton_registry.signature import Column
 
 
-def file_cast(column: Column, values: Sequence[str]) -> Array:
+def file_cast(column: Column, values: Sequence[str], decimal: str = ".") -> Array:
     """The cells in the type of the column; a gap in an optional one is missing, as `to_array` says.
+
+    Args:
+        column: what the values must be.
+        values: one a row.
+        decimal: the mark of numbers; where it is a comma, a point may be that of thousands.
 
     Raises:
         ValueError: a value is not of the column's type, or a gap in a required column.
@@ -22,9 +27,18 @@ def file_cast(column: Column, values: Sequence[str]) -> Array:
         raise CellError(IS_MISSING)
     if column.type == "string":
         return csv_cast(column, values, gaps)
-    present = csv_cast(column, [text.strip() for text in values if text not in gaps], frozenset())
+    texts = [text.strip() for text in values if text not in gaps]
+    if decimal == ",":
+        texts = [_with_point(text) for text in texts]
+    present = csv_cast(column, texts, frozenset())
     if not gaps:
         return present
     array = np.full(len(values), np.nan)
     array[[text not in gaps for text in values]] = present
     return array
+
+
+def _with_point(text: str) -> str:
+    if "." in text:
+        raise CellError("must be a number with a decimal comma")
+    return text.replace(",", ".")

@@ -7,6 +7,7 @@ import re
 
 import pandas as pd
 
+from baton_engine.separators import USUAL
 from baton_trainer import encoding, separator
 from baton_trainer.data_file import DataFile
 from baton_trainer.errors import DataError, first_line
@@ -43,7 +44,7 @@ def parse(content: bytes, name: str, wanted: Data = Data()) -> DataFile:  # noqa
     found = []
     if wanted.encoding is None and encoded != encoding.PLAIN:
         found.append(f"encoding {encoded}{_example(text)}")
-    if wanted.separator is None and between != separator.USUAL:
+    if wanted.separator is None and between != USUAL:
         found.append(f"separator {between!r}")
     return DataFile(
         name=name,

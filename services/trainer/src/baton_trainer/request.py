@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from baton_engine.separators import SEPARATORS, spelled
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
@@ -20,19 +21,9 @@ DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
 MAX_SEED = 2**32 - 2
 """NumPy takes seeds of 32 bits; the search takes the next one too."""
-SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-"""Names for separators that are hard to write in a shell."""
-
 
 Given = Mapping[str, Mapping[str, Any]]
 """What was said, by section and key."""
-
-
-def _separator(text: str) -> str:
-    separator = SEPARATORS.get(text, text)
-    if len(separator) != 1 or separator in '"\r\n':
-        raise ValueError
-    return separator
 
 
 def _encoding(name: str) -> str:
@@ -69,7 +60,7 @@ class Data(_Section):
     """Where the table is and how to read it; None means: find out."""
 
     file: Path | None = Field(default=None, description="the path of a CSV or Parquet file")
-    separator: Annotated[str, AfterValidator(_separator)] | None = Field(
+    separator: Annotated[str, AfterValidator(spelled)] | None = Field(
         default=None, description=f"one character, or one of {', '.join(SEPARATORS)}"
     )
     encoding: Annotated[str, AfterValidator(_encoding)] | None = Field(

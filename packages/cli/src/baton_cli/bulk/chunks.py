@@ -1,7 +1,9 @@
 """Some rows of a file: as they stand in it, and as columns of a signature."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, Self
 
 from arro3.core import Array as ArrowArray
@@ -9,11 +11,19 @@ from arro3.core import DataType, RecordBatch
 
 from baton_engine.arrow_values import values_of
 from baton_engine.casts import cast_column
+from baton_engine.cells import BadCell, BadCells
 from baton_engine.columns import Array
 from baton_engine.file_cells import file_cast
 from baton_engine.typed_values import typed_column
 from baton_engine.values import Texts
 from baton_registry.signature import Column
+
+CHUNK_ROWS = 4096
+
+Misfit = tuple[str, str]
+"""A row that is none of the table: where it is, and why."""
+
+_COMMA_NUMBER = re.compile(r"[+-]?[0-9.]*,[0-9]+")
 
 
 class Chunk(Protocol):
@@ -49,11 +59,13 @@ class CsvChunk:
         names: of the columns.
         lines: in which each row begins, from 1.
         cells: each row's, as many as there are names.
+        decimal: the mark of numbers.
     """
 
     names: Sequence[str]
     lines: Sequence[int]
     cells: Sequence[Sequence[str]]
+    decimal: str = "."
 
     @property
     def places(self) -> Sequence[str]:
@@ -62,7 +74,12 @@ class CsvChunk:
 
     def read(self, column: Column) -> Array:
         """A column. Raises `BadCells`."""
-        return cast_column(column, self._texts(column.name), file_cast)
+        texts = self._texts(column.name)
+        try:
+            return cast_column(column, texts, partial(file_cast, decimal=self.decimal))
+        except BadCells as error:
+            hinted = (self._hinted(cell, texts[cell.row]) for cell in error.cells)
+            raise BadCells(tuple(hinted)) from error
 
     def without(self, rows: Collection[int]) -> "CsvChunk":
         """The chunk without some rows."""
@@ -74,6 +91,11 @@ class CsvChunk:
     def kept(self, names: Sequence[str]) -> list[ArrowArray]:
         """Columns of text, as it stands in the file."""
         return [ArrowArray(self._texts(name), DataType.string()) for name in names]
+
+    def _hinted(self, cell: BadCell, text: str) -> BadCell:
+        if self.decimal == "," or not _COMMA_NUMBER.fullmatch(text.strip()):
+            return cell
+        return replace(cell, message=f"{cell.message} (if it has a decimal comma: --decimal ,)")
 
     def _texts(self, name: str) -> list[str]:
         at = self.names.index(name)

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.arguments import Version
+from baton_cli.arguments import Encoding, Separator, Version
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import deferred, told_if_stopped
@@ -49,6 +49,27 @@ SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
     metavar="COLUMN",
     help="A column of the file that the output has, too [all]. May be repeated.",
 )
+@click.option(
+    "--separator",
+    type=Separator(),
+    metavar="CHAR",
+    help="What stands between cells of a CSV file: a character, or tab [found out].",
+)
+@click.option(
+    "--encoding",
+    type=Encoding(),
+    default="utf-8",
+    show_default=True,
+    metavar="NAME",
+    help="The text encoding of a CSV file.",
+)
+@click.option(
+    "--decimal",
+    type=click.Choice([".", ","]),
+    default=".",
+    show_default=True,
+    help="The decimal mark in a CSV file.",
+)
 def score(  # noqa: PLR0913 - one for each option
     file: Path,
     *,
@@ -57,6 +78,9 @@ def score(  # noqa: PLR0913 - one for each option
     output_format: str | None,
     on_error: str,
     keep: tuple[str, ...],
+    separator: str | None,
+    encoding: str,
+    decimal: str,
 ) -> None:
     """Score FILE, CSV (also .gz) or Parquet, with one version.
 
@@ -66,7 +90,8 @@ def score(  # noqa: PLR0913 - one for each option
     scored where the column had no gaps in training. Other columns may be missing altogether.
     """
     with deferred():
-        from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
+        from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
+        from baton_cli.bulk.job import Job  # noqa: PLC0415
         from baton_cli.bulk.pinned import pinned  # noqa: PLC0415
         from baton_cli.bulk.progress import ScoringProgress  # noqa: PLC0415
         from baton_cli.bulk.tables import open_table  # noqa: PLC0415
@@ -74,7 +99,9 @@ def score(  # noqa: PLR0913 - one for each option
     settings = load(CliSettings)
     undone = "what was written ends early" if output == STDOUT else "nothing was written"
     with told_if_stopped(undone), _opened(file) as source:
-        table = open_table(file, source)
+        table = open_table(file, source, CsvFormat(separator, encoding, decimal))
+        if table.found:
+            terminal.tell(f"{file} is read with {table.found}")
         model = pinned(settings, number)
         job = Job(table, model, keep or None)
         title = f"scoring {file} with {model.version.name} version {model.version.version}"
