@@ -1,13 +1,16 @@
 import builtins
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from baton_cli import training
 from baton_cli.errors import CommandFailed
 from baton_cli.main import run
+from baton_cli.stopping import Deferral
 from baton_cli.training import ESTIMATORS, Order, repeated, run_training
 from baton_cli.verbs.up import up
 
@@ -16,13 +19,13 @@ def test_an_installation_without_the_trainer_says_so(monkeypatch: pytest.MonkeyP
     """The inference image has no trainer: one line names what is missing."""
     without_room(monkeypatch, "baton_trainer")
     with pytest.raises(CommandFailed, match="baton_trainer is not installed"):
-        run_training(Order())
+        run_training(Order(), Deferral())
 
 
 def test_what_the_trainer_objects_to_is_one_line() -> None:
     """Its texts are the user's own: file, column, hint."""
     with pytest.raises(CommandFailed, match="takes no 'nix'"):
-        run_training(Order(given={"train": {"params": {"nix": "1"}}}))
+        run_training(Order(given={"train": {"params": {"nix": "1"}}}), Deferral())
 
 
 @pytest.mark.parametrize("verb", ["train", "up"])
@@ -93,3 +96,39 @@ def without_room(monkeypatch: pytest.MonkeyPatch, room: str) -> None:
         return real_import(name, globals, locals, fromlist or (), level)
 
     monkeypatch.setattr(builtins, "__import__", importing)
+
+
+def test_a_signal_before_the_registration_says_that_nothing_is_registered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it came while the trainer was at work."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "in_trainer", interrupted)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        run_training(Order(), Deferral())
+    assert caught.value.__notes__ == ["nothing was registered"]
+
+
+def test_signals_wait_from_the_registration_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it the trainer's work may be dropped at any moment."""
+    done = []
+
+    def train(*arguments: Any) -> None:
+        arguments[-1]()
+        signal.raise_signal(signal.SIGINT)
+        done.append("registered")
+
+    monkeypatch.setattr("baton_trainer.training.train", train)
+
+    def work() -> None:
+        with Deferral() as until_told:
+            run_training(Order(), until_told)
+            done.append("told")
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        work()
+    assert done == ["registered", "told"]
+    assert not hasattr(caught.value, "__notes__")

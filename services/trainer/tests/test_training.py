@@ -1,5 +1,7 @@
 import json
+import signal
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import pandas as pd
@@ -7,8 +9,10 @@ import pytest
 from trainer_tables import ROWS, TARGET, Notes
 from trainer_workshop import Workshop
 
+from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.fetch import fetch
+from baton_registry.model_version import ModelVersion
 from baton_registry.promotion import CHALLENGER
 from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer import logged_model, production, reading, run
@@ -160,6 +164,35 @@ def test_a_failure_inside_leaves_a_failed_run_and_no_version(
     assert workshop.registry.list_versions(workshop.name) == []
     with pytest.raises(AliasNotSet):
         workshop.registry.resolve_alias(workshop.name, CHALLENGER)
+
+
+def test_who_holds_signals_from_the_registration_on_gets_a_whole_version(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between the version and its alias: both are there, and the run ends well."""
+    came: list[int] = []
+    create = RegistryClient.create_version
+
+    def interrupted(*arguments: Any, **options: Any) -> ModelVersion:
+        version = create(*arguments, **options)
+        signal.raise_signal(signal.SIGINT)
+        return version
+
+    def hold() -> None:
+        assert workshop.registry.list_versions(workshop.name) == []
+        signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+
+    monkeypatch.setattr(RegistryClient, "create_version", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        result = train(workshop.request(), workshop.options, on_registering=hold)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert came == [signal.SIGINT]
+    challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
+    assert challenger.version == result.version
+    (found,) = workshop.runs()
+    assert found.info.status == "FINISHED"
 
 
 def test_what_could_not_be_compared_is_told(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from baton_cli.stopping import Deferral, deferred, told_if_stopped
 from baton_cli.trainer_room import in_trainer
 
 if TYPE_CHECKING:
@@ -157,16 +158,23 @@ class Order:
         return cls(config, given)
 
 
-def run_training(order: Order) -> "TrainResult":
-    """Trains and registers one version; progress on stderr. Raises as `in_trainer` does."""
+def run_training(order: Order, until_told: Deferral) -> "TrainResult":
+    """Trains and registers one version; progress on stderr. Raises as `in_trainer` does.
+
+    From the registration on, signals wait until the block of `until_told` ends: a version has its
+    alias, and its number is told.
+    """
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
-        from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
+        with deferred():
+            from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
 
         wanted = request.load(order.config, order.given)
-        return training.train(wanted, settings, progress, ("baton", *sys.argv[1:]))
+        command = ("baton", *sys.argv[1:])
+        return training.train(wanted, settings, progress, command, until_told.begin)
 
-    return in_trainer(act)
+    with told_if_stopped("nothing was registered"):
+        return in_trainer(act)
 
 
 def repeated(ctx: click.Context) -> tuple[str, ...]:

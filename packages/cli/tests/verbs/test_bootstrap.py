@@ -1,3 +1,4 @@
+import signal
 from importlib import import_module
 
 import httpx
@@ -7,6 +8,7 @@ from registry_fakes import ALIAS, MODEL, mlmodel
 
 from baton_cli.errors import CommandFailed
 from baton_cli.main import run
+from baton_cli.stopping import Deferral
 from baton_cli.training import Order
 from baton_registry.errors import RegistryUnavailable
 
@@ -28,7 +30,7 @@ def orders(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     """A trainer that registers version 1 of each order."""
     orders: list[Order] = []
 
-    def training(order: Order) -> Trained:
+    def training(order: Order, _: Deferral) -> Trained:
         orders.append(order)
         registry.add("1", MLmodel=mlmodel(("tenure", "long", True)))
         return Trained()
@@ -57,6 +59,23 @@ def test_does_nothing_where_there_is_a_version(
     assert capsys.readouterr().err == "churn_model@production is on version 2; nothing to train\n"
 
 
+def test_ctrl_c_during_the_registration_waits_for_the_promotion(
+    empty: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next start would find a version, and leave the alias as it is: not set."""
+
+    def training(_: Order, until_told: Deferral) -> Trained:
+        until_told.begin()
+        signal.raise_signal(signal.SIGINT)
+        empty.add("1", MLmodel=mlmodel(("tenure", "long", True)))
+        return Trained()
+
+    monkeypatch.setattr(verb, "run_training", training)
+    assert run(["bootstrap"]) == 130
+    assert empty.aliases == {ALIAS: "1"}
+    assert capsys.readouterr().err.splitlines()[-1] == "baton: stopped"
+
+
 def test_leaves_an_alias_that_is_not_set(
     registry: Registry, orders: list[Order], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,7 +101,7 @@ def test_a_training_that_fails_is_a_failure(
 ) -> None:
     """There is no version to serve, and the reason is the last line."""
 
-    def failing(_: Order) -> Trained:
+    def failing(_: Order, __: Deferral) -> Trained:
         raise CommandFailed("t.csv: 2 usable rows; at least 50 are needed")
 
     monkeypatch.setattr(verb, "run_training", failing)

@@ -1,3 +1,4 @@
+import signal
 from dataclasses import dataclass, field
 from importlib import import_module
 
@@ -6,6 +7,7 @@ from cli_fakes import Registry
 from registry_fakes import ALIAS
 
 from baton_cli.main import run
+from baton_cli.stopping import NUMBERS, Deferral, terminate
 from baton_cli.training import Order
 
 verb = import_module("baton_cli.verbs.train")
@@ -33,7 +35,7 @@ def train_gives(monkeypatch: pytest.MonkeyPatch, answer: Trained) -> list[Order]
     """Puts a trainer in place that always gives this answer; what it was asked for is listed."""
     orders: list[Order] = []
 
-    def training(order: Order) -> Trained:
+    def training(order: Order, _: Deferral) -> Trained:
         orders.append(order)
         return answer
 
@@ -111,4 +113,31 @@ def test_a_failed_gate_is_a_failure_with_promote(
     assert err.splitlines()[-1].startswith(
         "baton: version 2 is registered and not promoted: its gate failed: worse; see"
     )
+    assert registry.aliases == {}
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_during_the_registration_waits_until_the_number_is_told(
+    registry: Registry,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: signal.Signals,
+) -> None:
+    """The version is there and whoever asked for it knows; production does not move any more."""
+
+    def training(_: Order, until_told: Deferral) -> Trained:
+        until_told.begin()
+        signal.raise_signal(number)
+        return Trained()
+
+    monkeypatch.setattr(verb, "run_training", training)
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        assert run(["train", "--promote"]) == 128 + number
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    out, err = capsys.readouterr()
+    assert out == "2\n"
+    told = {signal.SIGINT: "baton: stopped", signal.SIGTERM: "baton: ended by SIGTERM"}
+    assert err.splitlines()[-1] == told[number]
     assert registry.aliases == {}

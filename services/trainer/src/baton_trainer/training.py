@@ -1,7 +1,7 @@
 """One training from table to registered version."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,6 +65,7 @@ def train(
     options: TrainerSettings,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    on_registering: Callable[[], None] = lambda: None,
 ) -> TrainResult:
     """Trains, evaluates, logs, judges and registers a version; moves `challenger` if it passed.
 
@@ -76,6 +77,8 @@ def train(
         options: where the registry is.
         progress: who is told; None means nobody.
         command: the command line that asked for it, to be recorded without its secrets.
+        on_registering: called before the few calls that register the version, move the alias and
+            end the run: whoever can be interrupted should not be from then on, until it returns.
 
     Raises:
         TrainError: the table, the estimator or MLflow is at fault; the text is one line.
@@ -100,7 +103,8 @@ def train(
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:
-            return _Run(run_id, request, data, options, registry, told).train(classifier, command)
+            inside = _Run(run_id, request, data, options, registry, told, on_registering)
+            return inside.train(classifier, command)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ class _Run:
     options: TrainerSettings
     registry: RegistryClient
     progress: Progress
+    on_registering: Callable[[], None]
 
     def train(self, untuned: Classifier, command: Sequence[str]) -> TrainResult:
         """Everything between the run's start and its end."""
@@ -147,6 +152,7 @@ class _Run:
             tags=registration.tags(checksums, self.data, verdict),
             description=card_content.summary(subject),
         )
+        self.on_registering()
         version = registration.register(self.registry, self.options, entry)
         return TrainResult(version, self.run_id, verdict.text, metrics)
 

@@ -12,6 +12,7 @@ from baton_cli.arguments import Seconds
 from baton_cli.moving import describe
 from baton_cli.person import user_at_host
 from baton_cli.settings import CliSettings, load
+from baton_cli.stopping import Deferral
 from baton_cli.training import Order, run_training, table_options
 from baton_cli.webhooks import ensure_webhooks, webhook_urls
 from baton_registry import promotion
@@ -41,17 +42,18 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
         except RegistryUnavailable as error:
             terminal.tell(f"warning: whether there is a version is unknown: {error}")
             return
-        result = run_training(Order.of(config, options))
-        move = promotion.promote(
-            registry,
-            settings.model_name,
-            result.version,
-            alias=settings.alias,
-            by=user_at_host(),
-            reason="the first version",
-            trusted=settings.trusted_keys,
-        )
-    terminal.show(describe(settings.model_name, settings.alias, move))
+        with Deferral() as until_told:  # a second start would not promote it: there is a version
+            result = run_training(Order.of(config, options), until_told)
+            move = promotion.promote(
+                registry,
+                settings.model_name,
+                result.version,
+                alias=settings.alias,
+                by=user_at_host(),
+                reason="the first version",
+                trusted=settings.trusted_keys,
+            )
+            terminal.show(describe(settings.model_name, settings.alias, move))
 
 
 def has_versions_soon(

@@ -11,6 +11,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.moving import describe
 from baton_cli.person import user_at_host
 from baton_cli.settings import CliSettings, load
+from baton_cli.stopping import Deferral
 from baton_cli.training import (
     DEFAULT_ESTIMATOR,
     ESTIMATORS,
@@ -93,11 +94,12 @@ def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     Prints the version number on stdout, all else on stderr.
     """
     settings = load(CliSettings)
-    result = run_training(Order.of(config, options))
-    terminal.tell(summary(settings.model_name, result))
+    with Deferral() as until_told:
+        result = run_training(Order.of(config, options), until_told)
+        terminal.tell(summary(settings.model_name, result))
+        terminal.show(result.version)
     if then_promote and result.gate_passed:
         terminal.tell(_promote(settings, result.version))
-    terminal.show(result.version)
     if then_promote and not result.gate_passed:
         raise CommandFailed(
             f"version {result.version} is registered and not promoted: its gate {result.gate}; "
