@@ -31,6 +31,14 @@ def test_a_long_file_is_read_whole_after_its_separator_is_found_out(tmp_path: Pa
     assert numbers == [*range(rows)]
 
 
+def test_white_space_around_names_is_none_of_them(tmp_path: Path) -> None:
+    """As in training: the signature has them without."""
+    with opened(tmp_path, TEXT.replace("x,n,note", "x, n , note")) as table:
+        assert [field.name for field in table.fields] == ["x", "n", "note"]
+        ((chunk, _),) = table.chunks()
+        assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
+
+
 def test_two_separators_that_fit_are_refused(tmp_path: Path) -> None:
     """Both would give a table, of other columns; said, it is taken."""
     text = "x;n,note\n1;2,3\n"

@@ -52,11 +52,12 @@ class CsvTable:
             self._reader = CsvReader(chain(start, lines), separator)
         except _BROKEN as error:
             raise self._broken(error) from error
-        self.fields = [Field(name, DataType.string()) for name in self._reader.names]
+        self._names = [name.strip() for name in self._reader.names]  # as in training
+        self.fields = [Field(name, DataType.string()) for name in self._names]
 
     def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
         """All rows; one of another number of cells than there are names is a misfit."""
-        width = len(self._reader.names)
+        width = len(self._names)
         lines: list[int] = []
         cells: list[list[str]] = []
         misfits: list[Misfit] = []
@@ -69,11 +70,11 @@ class CsvTable:
                     why = f"has {len(row)} cells where the first line names {width} columns"
                     misfits.append((f"line {line}", why))
                 if len(cells) + len(misfits) >= CHUNK_ROWS:
-                    yield CsvChunk(self._reader.names, lines, cells, self._how.decimal), misfits
+                    yield CsvChunk(self._names, lines, cells, self._how.decimal), misfits
                     lines, cells, misfits = [], [], []
         except _BROKEN as error:
             raise self._broken(error) from error
-        yield CsvChunk(self._reader.names, lines, cells, self._how.decimal), misfits
+        yield CsvChunk(self._names, lines, cells, self._how.decimal), misfits
 
     def share_read(self) -> float:
         """By the bytes of the file."""
