@@ -10,6 +10,7 @@ import pytest
 from cli_fakes import listening
 
 from baton_cli.main import HIDDEN_VERBS, VERBS, cli, run
+from baton_cli.stopping import Terminated
 
 BATON = (sys.executable, "-m", "baton_cli")
 NOWHERE = "http://127.0.0.1:9"
@@ -88,6 +89,21 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "main", broken)
     with pytest.raises(ZeroDivisionError):
         run(["history"])
+
+
+def test_the_last_line_of_what_was_stopped_is_the_verbs_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a library notes on the exception that passes through it is nothing for users."""
+
+    def stopped(*_: object, **__: object) -> None:
+        error = Terminated("nothing was written")
+        error.add_note("while processing 'file'")
+        raise error
+
+    monkeypatch.setattr(cli, "main", stopped)
+    assert run(["history"]) == 143
+    assert capsys.readouterr().err == "baton: ended by SIGTERM; nothing was written\n"
 
 
 class Unavailable(httpx.BaseTransport):

@@ -82,4 +82,4 @@ def test_what_a_signal_undoes_is_noted(number: signal.Signals) -> None:
     """For the last line."""
     with pytest.raises(RAISED[number]) as caught, told_if_stopped("nothing was written"):
         signal.raise_signal(number)
-    assert caught.value.__notes__ == ["nothing was written"]
+    assert caught.value.args == ("nothing was written",)

@@ -109,7 +109,7 @@ def test_a_signal_before_the_registration_says_that_nothing_is_registered(
     monkeypatch.setattr(training, "in_trainer", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         run_training(Order(), Deferral())
-    assert caught.value.__notes__ == ["nothing was registered"]
+    assert caught.value.args == ("nothing was registered",)
 
 
 def test_signals_wait_from_the_registration_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,4 +131,4 @@ def test_signals_wait_from_the_registration_on(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(KeyboardInterrupt) as caught:
         work()
     assert done == ["registered", "told"]
-    assert not hasattr(caught.value, "__notes__")
+    assert caught.value.args == ()

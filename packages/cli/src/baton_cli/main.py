@@ -137,7 +137,7 @@ def _stopped(error: BaseException) -> int:
         by, code = ("ended by SIGTERM", TERMINATED)
     elif sys.stderr.isatty():
         click.echo(err=True)  # after the `^C` that a terminal shows
-    _failed("; ".join([by, *getattr(error, "__notes__", ())]))
+    _failed("; ".join([by, *map(str, error.args)]))
     return code
 
 

@@ -27,7 +27,7 @@ def told_if_stopped(text: str) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, Terminated) as error:
-        error.add_note(text)
+        error.args = (text,)  # notes are added by other libraries, too
         raise
 
 

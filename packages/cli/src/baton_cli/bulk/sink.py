@@ -56,7 +56,8 @@ def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]
     file.write(header.getvalue().encode())
     for batch in batches:
         text = io.BytesIO()
-        write_csv(batch, text, header=False)
+        with deferred():
+            write_csv(batch, text, header=False)
         file.write(text.getvalue())
 
 
