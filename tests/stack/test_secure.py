@@ -224,7 +224,12 @@ def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> N
     with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
         scored = http.post("/predict", json=BODY, headers=bearer(keys[0]))
         assert scored.status_code == http.get("/status", headers=bearer(keys[1])).status_code == 401
-    assert secure.status()["registry"]["reachable"] is True
+    # Its first look may have come while the tracking server was starting again.
+    wait_until(
+        lambda: secure.status()["registry"]["reachable"],
+        1.1 * POLL_INTERVAL_S + 5,
+        "inference reaches the registry as its new account",
+    )
     before, _ = secure.predict()
     other = {"1": "2", "2": "1"}[before]
     secure.baton("promote", other, "--wait", "10")  # pushed: the webhook is known anew

@@ -95,7 +95,7 @@ def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch
         nonlocal now_s
         now_s += warmup.INLINE_BUDGET_S * 1.5
 
-    monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: now_s)
+    monkeypatch.setattr("baton_inference.warmup.time.thread_time", lambda: now_s)
     assert warm(SlowModel(pass_time)).inline_rows == 0
     assert warm(SlowModel(lambda: None)).inline_rows == 64
 
@@ -124,7 +124,7 @@ class LimitedModel(SumModel):
 def test_a_model_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """All calls are within one limit, and a slow model is not asked for many rows."""
     readings_s = count(step=warmup.INLINE_BUDGET_S * 1.5)
-    monkeypatch.setattr("baton_inference.warmup.time.perf_counter", lambda: next(readings_s))
+    monkeypatch.setattr("baton_inference.warmup.time.thread_time", lambda: next(readings_s))
     model = LimitedModel()
     assert warm(model, {"columns": ["x", "n"], "data": [[1, 1], [2, 2]]}).inline_rows == 0
     assert model.limits_s == [warmup.LIMIT_S]
