@@ -138,7 +138,7 @@ def _inline_rows(engine: Engine, rows: Rows) -> int:
 def _seconds(engine: Engine, rows: Rows) -> float:
     """Of the processor, by this thread: at the start the web framework is imported beside it.
 
-    By the clock a quick model may look too slow for the event loop, and would go to threads for good.
+    By the clock a quick model may look too slow for the event loop, and go to threads for good.
     """
     started_s = time.thread_time()
     _scores(engine, rows)
