@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from baton_trainer.churn import TARGET, generate
+from baton_trainer.tables.churn import TARGET, generate
 
 MANY_ROWS = 1000
 SEED = 7

@@ -5,8 +5,8 @@ import time
 
 import httpx
 
-from baton_cli.embedded.child import Child, Lifeline, Program
-from baton_cli.embedded.ready import failure_line, local_client
+from baton_cli.processes.child import Child, Lifeline, Program
+from baton_cli.processes.ready import failure_line, local_client
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.memory import Memory, memory_below

@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from baton_cli.embedded.child import Child, Lifeline, Program
 from baton_cli.embedded.home import Home
-from baton_cli.embedded.log import Log
 from baton_cli.embedded.programs import Plan, tracking
-from baton_cli.embedded.ready import failure_line, local_client, until_ok
+from baton_cli.processes.child import Child, Lifeline, Program
+from baton_cli.processes.log import Log
+from baton_cli.processes.ready import failure_line, local_client, until_ok
 from baton_cli.terminal import tell
 from baton_registry import RegistryClient
 from bench.bodies import Bodies

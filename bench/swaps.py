@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baton_cli.embedded.ready import local_client
+from baton_cli.processes.ready import local_client
 from baton_cli.terminal import tell
 from baton_registry import RegistryClient
 from bench.errors import CannotRun

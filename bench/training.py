@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from baton_trainer import churn
+from baton_trainer.tables import churn
 from bench import machine
 from bench.goals import at_most, goal_table
 from bench.progress import progress

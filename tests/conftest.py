@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reliability import Tell, write_page
-from rig import Desk, Inference, TrackingServer, register
 
 from baton_registry import ModelVersion
+from tests.support.reliability import Tell, write_page
+from tests.support.rig import Desk, Inference, TrackingServer, register
 
 _numbers = itertools.count(1)
 _rows = pytest.StashKey[dict[str, tuple[str, ...]]]()

@@ -11,9 +11,9 @@ from functools import cache
 import click
 import pytest
 import yaml
-from documents import DOCUMENTS, LANGUAGES, ROOT, Block, Command, blocks, consoles
 
 from baton_cli.main import cli
+from tests.support.documents import DOCUMENTS, LANGUAGES, ROOT, Block, Command, blocks, consoles
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 COMMANDS = [

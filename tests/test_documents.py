@@ -4,18 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
-from inference_fakes import make_app
-from reliability import faults_of_the_suite, rows_of_the_page
 
 from baton_cli.verbs.train import train
-from baton_engine.onnx_engine import OnnxEngine
-from baton_inference.codecs import invocations, predict, v2
+from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
-from baton_inference.exposition import MetricsCollector
-from baton_inference.metrics import MAX_VERSIONS
-from baton_inference.request_log import CLIENT_GONE
+from baton_inference.protocols.invocations import codec as invocations
+from baton_inference.protocols.predict import codec as predict
+from baton_inference.protocols.v2 import codec as v2
 from baton_inference.settings import InferenceSettings
+from baton_inference.telemetry.metrics import MAX_VERSIONS
+from baton_inference.telemetry.request_log import CLIENT_GONE
+from baton_inference.web.exposition import MetricsCollector
 from baton_trainer.request import TrainRequest
+from tests.support.inference_fakes import make_app
+from tests.support.reliability import faults_of_the_suite, rows_of_the_page
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from documents import ROOT, blocks
-from inference_fakes import get, make_app, served
 
 from baton_inference.settings import InferenceSettings
+from tests.support.documents import ROOT, blocks
+from tests.support.inference_fakes import get, make_app, served
 
 
 def manifests() -> list[dict[str, Any]]:

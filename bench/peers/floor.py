@@ -6,8 +6,8 @@ doing. `python -m bench.peers.floor PORT`.
 
 import sys
 
-from baton_inference.answer import Receive, Scope, Send
-from baton_inference.server import listen, serve
+from baton_inference.web.answers.answer import Receive, Scope, Send
+from baton_inference.web.transport.server import listen, serve
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's shape

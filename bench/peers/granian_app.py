@@ -4,12 +4,12 @@ Wired as `baton_inference.main` does it, but for logging, the end, and the batch
 wait together: it needs to know of arrivals before ASGI does, which uvicorn's protocol tells.
 """
 
-from baton_inference.answer import ASGIApp
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.main import settle_memory
+from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
-from baton_inference.workers import Workers
+from baton_inference.web.answers.answer import ASGIApp
 from baton_registry.settings import load
 
 

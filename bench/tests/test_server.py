@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from baton_cli.embedded.child import Lifeline, Program
-from baton_cli.embedded.log import Log
+from baton_cli.processes.child import Lifeline, Program
+from baton_cli.processes.log import Log
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.server import Server

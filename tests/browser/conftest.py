@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from browser.chromium import LAPTOP, opened, program
 from playwright.sync_api import Browser, Page
+
+from tests.support.browser.chromium import LAPTOP, opened, program
 
 
 @dataclass

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from playwright.sync_api import Browser, Error, HttpCredentials, Page, expect
-from rig import Desk, Inference, TrackingServer, register
 
 from baton_registry import ModelVersion
 from baton_registry.api_keys import Scope, new_key
+from tests.support.rig import Desk, Inference, TrackingServer, register
 
 LIMIT_MS = 15_000
 

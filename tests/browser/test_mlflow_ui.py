@@ -2,7 +2,8 @@
 
 from browser.conftest import Watched
 from playwright.sync_api import expect
-from rig import Desk
+
+from tests.support.rig import Desk
 
 LIMIT_MS = 30_000
 

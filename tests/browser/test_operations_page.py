@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from browser.chromium import PHONE
 from browser.conftest import Watched
 from playwright.sync_api import Browser, expect
-from rig import LOCAL, Desk, Inference, TrackingServer, register
 
-from baton_registry import ModelVersion, promotion
+from baton_registry import ModelVersion
+from baton_registry.promotion import alias_moves as promotion
+from tests.support.browser.chromium import PHONE
+from tests.support.rig import LOCAL, Desk, Inference, TrackingServer, register
 
 ALIAS = "production"
 MARKUP = "<img src=x onerror=alert(1)>"

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from rig import CUSTOMER, Desk, Inference, move_alias, register, wait_until
-from stored import PICKLED, stored_copy
 
-from baton_registry import fetch
-from baton_registry.signing import SigningKey, new_key_pair, parse_signing_key
+from baton_registry.rest import fetch
+from baton_registry.versions.signing import SigningKey, new_key_pair, parse_signing_key
+from tests.support.rig import CUSTOMER, Desk, Inference, move_alias, register, wait_until
+from tests.support.stored import PICKLED, stored_copy
 
 
 @pytest.fixture

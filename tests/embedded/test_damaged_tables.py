@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rig import Desk, TrackingServer
-from trainer_damage import REFUSED
-from trainer_tables import TARGET
 
 from baton_cli.main import run
+from tests.support.rig import Desk, TrackingServer
+from tests.support.trainer.damage import REFUSED
+from tests.support.trainer.tables import TARGET
 
 MODEL = "never_registered"
 END_TO_END = ("an Excel workbook", "one class")

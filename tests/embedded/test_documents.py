@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from documents import DOCUMENTS, ROOT, Block, Command, blocks, consoles
-from up import Up
+
+from tests.support.documents import DOCUMENTS, ROOT, Block, Command, blocks, consoles
+from tests.support.up import Up
 
 README = ROOT / "README.md"
 SERVERS = ("up", "serve")

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-from rig import Desk, register
 
 from baton_registry import ModelVersion
-from baton_trainer import churn
+from baton_trainer.tables import churn
+from tests.support.rig import Desk, register
 
 STUMP = ("--estimator", "random_forest", "--param", "n_estimators=1", "--param", "max_depth=1")
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hostile_bodies import (
+
+from tests.support.bodies.hostile import (
     CANARY,
     JSON,
     Hostile,
@@ -22,7 +23,7 @@ from hostile_bodies import (
     tricks,
     v2_bodies,
 )
-from rig import CUSTOMER, LOCAL, WEBHOOK_SECRET, Inference
+from tests.support.rig import CUSTOMER, LOCAL, WEBHOOK_SECRET, Inference
 
 MUTANTS = 150
 LEAKS = re.compile(

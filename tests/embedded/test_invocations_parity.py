@@ -12,8 +12,11 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from odd_bodies import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
-from rig import (
+
+from baton_registry import ModelVersion
+from baton_trainer.tables import churn
+from tests.support.bodies.odd import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
+from tests.support.rig import (
     LOCAL,
     Desk,
     Inference,
@@ -24,9 +27,6 @@ from rig import (
     register,
     wait_until,
 )
-
-from baton_registry import ModelVersion
-from baton_trainer import churn
 
 ROWS = 1000
 BODIES = bodies()

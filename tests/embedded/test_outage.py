@@ -6,12 +6,12 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from load import steady_load
-from rig import CUSTOMER, Desk, TrackingServer, register, wait_until
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
 from baton_registry import ModelVersion
+from tests.support.load import steady_load
+from tests.support.rig import CUSTOMER, Desk, TrackingServer, register, wait_until
 
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from arro3.core import Array, DataType, RecordBatch
-from rig import Desk
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
+
+from tests.support.rig import Desk
 
 Rows = list[dict[str, Any]]
 ROWS = 40

@@ -5,9 +5,9 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
-from rig import Desk
 
-from baton_cli.training import ESTIMATORS
+from baton_cli.training.options import ESTIMATORS
+from tests.support.rig import Desk
 
 ROWS = 500
 CROSS_VALIDATED = {

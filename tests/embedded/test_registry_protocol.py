@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
-from rig import Desk
 
-from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, fetch, promotion, reopen
+from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
+from baton_registry.promotion import alias_moves as promotion
+from baton_registry.rest import fetch
+from tests.support.rig import Desk
 
 ALIAS = "production"
 

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from rig import CUSTOMER, Desk, wait_until
 
-from baton_registry.signing import new_key_pair
-from baton_trainer import churn
+from baton_registry.versions.signing import new_key_pair
+from baton_trainer.tables import churn
+from tests.support.rig import CUSTOMER, Desk, wait_until
 
 ROWS = 5000
 TELCO_ROWS = 7043

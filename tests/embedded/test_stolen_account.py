@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from rig import CUSTOMER, Desk, TrackingServer, wait_until
 
 from baton_registry import RegistryClient, RegistryRefused
+from tests.support.rig import CUSTOMER, Desk, TrackingServer, wait_until
 
 ADMIN = ("admin", "administrator-1234")
 TRAINER = ("trainer", "trainer-password-1234")

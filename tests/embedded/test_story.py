@@ -6,7 +6,8 @@ from typing import Any
 
 import mlflow
 import pytest
-from rig import CUSTOMER, Desk, TrackingServer, register
+
+from tests.support.rig import CUSTOMER, Desk, TrackingServer, register
 
 POLL_S = 0.5
 

@@ -1,7 +1,7 @@
 """Swaps under load."""
 
-from load import steady_load
-from rig import CUSTOMER, Desk
+from tests.support.load import steady_load
+from tests.support.rig import CUSTOMER, Desk
 
 SWAPS = 100
 

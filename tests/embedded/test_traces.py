@@ -9,7 +9,8 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from rig import CUSTOMER, LOCAL, Desk, Inference, register, wait_until
+
+from tests.support.rig import CUSTOMER, LOCAL, Desk, Inference, register, wait_until
 
 LIMIT_S = 20.0
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"

@@ -6,8 +6,9 @@ import socket
 from pathlib import Path
 
 import pytest
-from rig import LOCAL, answers, wait_until
-from up import FIRST_START_S, Up
+
+from tests.support.rig import LOCAL, answers, wait_until
+from tests.support.up import FIRST_START_S, Up
 
 
 def test_a_day_with_baton_up(tmp_path: Path) -> None:

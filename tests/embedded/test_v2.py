@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from odd_bodies import NAMES, OTHER, ROW, Row
-from rig import Desk, Inference
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
+
+from tests.support.bodies.odd import NAMES, OTHER, ROW, Row
+from tests.support.rig import Desk, Inference
 
 DTYPES = {"BYTES": np.object_, "INT64": np.int64, "FP64": np.float64}
 

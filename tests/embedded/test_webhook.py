@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from rig import LOCAL, WEBHOOK_SECRET, Desk, free_port, wait_until
 
-from baton_registry.webhooks import webhook_name
+from baton_registry.rest.webhooks import webhook_name
+from tests.support.rig import LOCAL, WEBHOOK_SECRET, Desk, free_port, wait_until
 
 NEVER_S = "3600"
 """A poll interval in which a test never sees a second look."""

@@ -7,13 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from engine import need_engine
-from faults.front import Front, running_front
-from faults.patience import SCENARIOS, Row
-from faults.toxiproxy import Link, Toxiproxy
-from rig import Desk, TrackingServer, move_alias, register
 
 from baton_registry import ModelVersion
+from tests.support.docker import need_engine
+from tests.support.faults.front import Front, running_front
+from tests.support.faults.patience import SCENARIOS, Row
+from tests.support.faults.toxiproxy import Link, Toxiproxy
+from tests.support.rig import Desk, TrackingServer, move_alias, register
 
 HERE = Path(__file__).parent
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from faults.incident import BODY, incident
-from faults.small_disk import SmallDisk
-from load import steady_load
-from reliability import Tell, state_words
-from rig import CUSTOMER, LOCAL, Desk, move_alias, register, wait_until
 
 from baton_registry import ModelVersion
+from tests.support.faults.incident import BODY, incident
+from tests.support.faults.small_disk import SmallDisk
+from tests.support.load import steady_load
+from tests.support.reliability import Tell, state_words
+from tests.support.rig import CUSTOMER, LOCAL, Desk, move_alias, register, wait_until
 
 AWAY = f"http://{LOCAL}:1"
 

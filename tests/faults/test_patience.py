@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 
 import pytest
-from faults.patience import Row
-from reliability import Tell
+
+from tests.support.faults.patience import Row
+from tests.support.reliability import Tell
 
 
 @pytest.mark.fault("store: an HTML page comes in place of every file")

@@ -3,10 +3,11 @@
 import signal
 
 import pytest
-from faults.front import Front, late
-from faults.incident import incident
-from reliability import Tell
-from rig import Desk, move_alias, wait_until
+
+from tests.support.faults.front import Front, late
+from tests.support.faults.incident import incident
+from tests.support.reliability import Tell
+from tests.support.rig import Desk, move_alias, wait_until
 
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""

@@ -1,11 +1,12 @@
 """The registry cannot be asked: what serves goes on, and a move is followed afterwards."""
 
 import pytest
-from faults.front import Front, Spoil, answering
-from faults.incident import Incident, incident
-from faults.toxiproxy import Link
-from reliability import Tell
-from rig import Desk, move_alias
+
+from tests.support.faults.front import Front, Spoil, answering
+from tests.support.faults.incident import Incident, incident
+from tests.support.faults.toxiproxy import Link
+from tests.support.reliability import Tell
+from tests.support.rig import Desk, move_alias
 
 
 def is_out_of_reach(seen: Incident) -> None:

@@ -1,10 +1,11 @@
 """The registry answers and its store does not: the new version waits, the old one serves."""
 
 import pytest
-from faults.front import STORE, Front, Spoil, answering, cut, late, reset, trickling
-from faults.incident import incident
-from reliability import Tell
-from rig import Desk, move_alias
+
+from tests.support.faults.front import STORE, Front, Spoil, answering, cut, late, reset, trickling
+from tests.support.faults.incident import incident
+from tests.support.reliability import Tell
+from tests.support.rig import Desk, move_alias
 
 SLOW_S = 10.0
 MODEL = "/model.onnx"

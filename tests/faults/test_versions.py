@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 import httpx
 import pytest
-from faults.front import Exchange, Front
-from faults.incident import incident
-from reliability import Tell
-from rig import CUSTOMER, Desk, move_alias, register
-from stored import PICKLED, stored_copy
 
 from baton_registry import ModelVersion
+from tests.support.faults.front import Exchange, Front
+from tests.support.faults.incident import incident
+from tests.support.reliability import Tell
+from tests.support.rig import CUSTOMER, Desk, move_alias, register
+from tests.support.stored import PICKLED, stored_copy
 
 FLAPS = 60
 FLAP_S = 0.1

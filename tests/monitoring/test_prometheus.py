@@ -12,10 +12,20 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from rig import CUSTOMER, LOCAL, Desk, Inference, Process, answers, free_port, register, wait_until
 
 from baton_registry import ModelVersion
 from baton_registry.api_keys import Scope, new_key
+from tests.support.rig import (
+    CUSTOMER,
+    LOCAL,
+    Desk,
+    Inference,
+    Process,
+    answers,
+    free_port,
+    register,
+    wait_until,
+)
 
 MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))

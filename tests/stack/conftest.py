@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine import need_engine
-from stack.containers import ROOT, Stack
+
+from tests.support.docker import need_engine
+from tests.support.stack.containers import ROOT, Stack
 
 HERE = Path(__file__).parent
 LIMIT_S = 900

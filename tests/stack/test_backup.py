@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from stack.containers import Stack
+
+from tests.support.stack.containers import Stack
 
 OTHER_SECRETS = ("database/password", "store/secret_key", "webhook/secret")
 

@@ -4,9 +4,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from documents import ROOT, Command, consoles
-from rig import CUSTOMER
-from stack.containers import COMMAND_LIMIT_S, Stack
+from tests.support.documents import ROOT, Command, consoles
+from tests.support.rig import CUSTOMER
+from tests.support.stack.containers import COMMAND_LIMIT_S, Stack
 
 OWN_DATA = ROOT / "docs" / "own-data.md"
 

@@ -3,8 +3,9 @@
 import json
 
 import httpx
-from rig import wait_until
-from stack.containers import MODEL, Stack
+
+from tests.support.rig import wait_until
+from tests.support.stack.containers import MODEL, Stack
 
 
 def test_the_first_start_ends_with_a_service_that_answers(stack: Stack) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from rig import LOCAL, free_port, wait_until
-from stack.containers import Stack, assert_confined
+
+from tests.support.rig import LOCAL, free_port, wait_until
+from tests.support.stack.containers import Stack, assert_confined
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 import time
 
 import pytest
-from load import steady_load
-from reliability import Tell, state_words
-from rig import wait_until
-from stack.containers import BODY, MODEL, PARTS, Stack
 
 from baton_registry import RegistryClient
+from tests.support.load import steady_load
+from tests.support.reliability import Tell, state_words
+from tests.support.rig import wait_until
+from tests.support.stack.containers import BODY, MODEL, PARTS, Stack
 
 REPAIR = {"stop": "start", "kill": "start", "pause": "unpause"}
 OUTAGE_S = 3.0

@@ -1,8 +1,9 @@
 """The one door: what passes through it unchanged, and what it says where nobody is behind it."""
 
 import httpx
-from rig import wait_until
-from stack.containers import BODY, Stack
+
+from tests.support.rig import wait_until
+from tests.support.stack.containers import BODY, Stack
 
 REQUEST_ID = "a-caller.s_own-1"
 

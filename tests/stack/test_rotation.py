@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 
 import pytest
-from load import steady_load
-from stack.containers import BODY, Stack
+
+from tests.support.load import steady_load
+from tests.support.stack.containers import BODY, Stack
 
 ROTATE = "scripts/rotate-secrets"
 SHARED = ("database/password", "store/secret_key", "webhook/secret")

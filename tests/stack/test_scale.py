@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from load import steady_load
-from reliability import Tell, state_words
-from rig import wait_until
-from stack.containers import BODY, Stack
+
+from tests.support.load import steady_load
+from tests.support.reliability import Tell, state_words
+from tests.support.rig import wait_until
+from tests.support.stack.containers import BODY, Stack
 
 
 def serving(stack: Stack) -> list[str | None]:

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from rig import LOCAL, free_port, wait_until
-from stack.containers import BODY, MODEL, assert_confined
-from stack.secure_stack import SecureStack, bearer
 from stack.test_monitoring import scraped
+
+from tests.support.rig import LOCAL, free_port, wait_until
+from tests.support.stack.containers import BODY, MODEL, assert_confined
+from tests.support.stack.secure import SecureStack, bearer
 
 POLL_INTERVAL_S = 20
 """So long that a move of the alias seen sooner can only have come by the webhook."""

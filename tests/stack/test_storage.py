@@ -4,7 +4,7 @@ import io
 import subprocess
 import tarfile
 
-from stack.containers import MODEL, ROOT, Stack
+from tests.support.stack.containers import MODEL, ROOT, Stack
 
 EXPORT = "docker compose run --rm --no-deps -T bucket python -m baton_tracking.bucket export"
 

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from stack.containers import Stack, assert_confined
+
+from tests.support.stack.containers import Stack, assert_confined
 
 SECRETS = {
     "postgres": {"database"},

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from itertools import cycle, islice
 
 import httpx
-from rig import wait_until
-from stack.containers import MODEL, Stack
+
+from tests.support.rig import wait_until
+from tests.support.stack.containers import MODEL, Stack
 
 MOVES = 20
 POLL_INTERVAL_S = 2.0

@@ -1,9 +1,9 @@
 """One connection."""
 
 import pytest
-from tiny_server import answer, tiny_server
 
 from bench.load.connection import Answer, Connection, post
+from tests.support.tiny_server import answer, tiny_server
 
 
 def ask(sent: bytes) -> Answer:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_server import Respond, answer, tiny_server
 
 from bench.load.generator import Generator, arrivals
 from bench.load.order import Order
+from tests.support.tiny_server import Respond, answer, tiny_server
 
 PER_S = 400.0
 SECONDS = 0.25

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_server import answer, tiny_server
 
 from bench.errors import CannotRun
 from bench.load.open_loop import OpenLoop, Versions, open_loop, quantiles_ms
 from bench.load.order import Order, Seen
+from tests.support.tiny_server import answer, tiny_server
 
 
 def order(port: int, folder: Path, seconds: float) -> Order:

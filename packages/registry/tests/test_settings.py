@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field
 
 from baton_registry.settings import RegistrySettings, SettingsError, load
-from baton_registry.signing import new_key_pair, parse_trusted_keys
+from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from inference_fakes import FakeRegistry, settings
-
 from baton_inference.core import create_core
+from tests.support.inference_fakes import FakeRegistry, settings
 
 CODE = """
 import sys, threading

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 from mlflow.models import Model
-from trainer_tables import TARGET, features, some_candidate, some_table, text_target
-from trainer_workshop import Workshop
 
-from baton_registry.client import RegistryClient
-from baton_trainer import logged_model
-from baton_trainer.logged_model import Contents
+from baton_registry.rest.client import RegistryClient
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.table import Table
+from baton_trainer.tables.table import Table
+from baton_trainer.tracking import logged_model
+from baton_trainer.tracking.logged_model import Contents
+from tests.support.trainer.tables import TARGET, features, some_candidate, some_table, text_target
+from tests.support.trainer.workshop import Workshop
 
 # A busy machine is no failure of a property.
 settings.register_profile("untimed", deadline=None)

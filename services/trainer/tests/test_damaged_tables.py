@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from trainer_damage import GOOD, REFUSED, ROWS, SPREAD, csv, good, with_cell
-from trainer_tables import TARGET
 
-from baton_trainer import loading
 from baton_trainer.errors import DataError
 from baton_trainer.request import TrainRequest
+from baton_trainer.tables import loading
+from tests.support.trainer.damage import GOOD, REFUSED, ROWS, SPREAD, csv, good, with_cell
+from tests.support.trainer.tables import TARGET
 
 
 def load(folder: Path, content: bytes, **wanted: Any) -> list[str]:

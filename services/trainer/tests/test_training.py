@@ -6,21 +6,23 @@ from typing import Any
 import mlflow
 import pandas as pd
 import pytest
-from trainer_tables import ROWS, TARGET, Notes
-from trainer_workshop import Workshop
 
-from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
-from baton_registry.fetch import fetch
-from baton_registry.model_version import ModelVersion
-from baton_registry.promotion import CHALLENGER
-from baton_registry.signing import check_signed, new_key_pair, parse_signing_key
-from baton_trainer import logged_model, production, reading, run
+from baton_registry.promotion.alias_moves import CHALLENGER
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import fetch
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer.errors import DataError, RecordError
-from baton_trainer.production import Production
+from baton_trainer.gate import production
+from baton_trainer.gate.production import Production
 from baton_trainer.request import Columns, Data, TrainRequest
 from baton_trainer.settings import TrainerSettings
+from baton_trainer.tables.files import reading
+from baton_trainer.tracking import logged_model, run
 from baton_trainer.training import train
+from tests.support.trainer.tables import ROWS, TARGET, Notes
+from tests.support.trainer.workshop import Workshop
 
 
 def test_a_version_is_registered_with_all_that_serving_and_promotion_need(

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_engine.columns import Array
-from baton_engine.transpose import Rows
-from baton_registry.signature import Label
+from baton_engine.tables.columns import Array
+from baton_engine.tables.transpose import Rows
+from baton_registry.versions.signature import Label
 
 
 class EngineError(Exception):

@@ -1,6 +1,5 @@
 """The one speaker of the registry protocol: MLflow's documented REST API, and the ledger on it."""
 
-from baton_registry.client import RegistryClient
 from baton_registry.errors import (
     AliasNotSet,
     ArtifactNotFound,
@@ -14,11 +13,12 @@ from baton_registry.errors import (
     RegistryUnavailable,
     VersionNotFound,
 )
-from baton_registry.fetch import FetchedModel, fetch, reopen
-from baton_registry.ledger import Move
-from baton_registry.model_version import ModelVersion
-from baton_registry.promotion import history, promote, rollback
-from baton_registry.signature import Column, Label, Signature
+from baton_registry.promotion.alias_moves import history, promote, rollback
+from baton_registry.promotion.ledger import Move
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import FetchedModel, fetch, reopen
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Column, Label, Signature
 
 __all__ = [
     "AliasNotSet",

@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from baton_registry.signing import TrustedKey, parse_trusted_keys
+from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
 
 S = TypeVar("S", bound=BaseModel)
 

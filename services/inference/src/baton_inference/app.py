@@ -5,28 +5,30 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from baton_inference.access import Access
-from baton_inference.arrivals import Arrivals
-from baton_inference.batcher import Batcher
-from baton_inference.body import BodyReader
-from baton_inference.codecs import invocations, predict, v2
-from baton_inference.console.document import Writer
-from baton_inference.console.routes import console_routes
 from baton_inference.core import Core
-from baton_inference.exposition import Exposition, MetricsCollector
-from baton_inference.key_file import KeyFile
-from baton_inference.middleware import Front, RequestIds, ScoringRoutes
-from baton_inference.mlflow_routes import mlflow_routes
-from baton_inference.openapi import LiveDocument
-from baton_inference.request_log import RequestLog
-from baton_inference.routes import add_routes
-from baton_inference.scoring import InferRoute, ScoringParts, ScoringRoute
+from baton_inference.operations.document import Writer
+from baton_inference.operations.routes import console_routes
+from baton_inference.protocols.invocations import codec as invocations
+from baton_inference.protocols.predict import codec as predict
+from baton_inference.protocols.v2 import codec as v2
+from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.scoring.batcher import Batcher
+from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
-from baton_inference.v2_routes import v2_routes
-from baton_inference.webhook import WebhookReceiver
-from baton_inference.webhook_routes import webhook_routes
-from baton_inference.workers import Workers
-from baton_registry.transport import shown
+from baton_inference.telemetry.request_log import RequestLog
+from baton_inference.web.access import Access
+from baton_inference.web.body import BodyReader
+from baton_inference.web.exposition import Exposition, MetricsCollector
+from baton_inference.web.front import Front, RequestIds, ScoringRoutes
+from baton_inference.web.key_file import KeyFile
+from baton_inference.web.openapi.document import LiveDocument
+from baton_inference.web.routes.mlflow import mlflow_routes
+from baton_inference.web.routes.scoring import InferRoute, ScoringParts, ScoringRoute
+from baton_inference.web.routes.service import add_routes
+from baton_inference.web.routes.v2 import v2_routes
+from baton_inference.web.routes.webhook import webhook_routes
+from baton_inference.web.webhook import WebhookReceiver
+from baton_registry.rest.transport import shown
 
 
 def create_app(

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from baton_engine.engine import StoppableEngine
-from baton_inference.arrow_reader import ArrowReader
-from baton_inference.cache import VersionCache
-from baton_inference.clock import Clock
-from baton_inference.codecs.compiled import compile_codecs
-from baton_inference.loader import Loader, OpenEngine
-from baton_inference.metrics import Metrics
-from baton_inference.moves import MoveReader
-from baton_inference.poller import Poller
-from baton_inference.record import Record
+from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.loader import Loader, OpenEngine
+from baton_inference.lifecycle.moves import MoveReader
+from baton_inference.lifecycle.poller import Poller
+from baton_inference.lifecycle.slot import Slot
+from baton_inference.lifecycle.state import Record
+from baton_inference.lifecycle.watcher import Watcher
+from baton_inference.protocols.arrow.reader import ArrowReader
+from baton_inference.protocols.compiled import compile_codecs
 from baton_inference.settings import InferenceSettings
-from baton_inference.slot import Slot
-from baton_inference.watcher import Watcher
-from baton_registry.client import RegistryClient
-from baton_registry.signature import Signature
+from baton_inference.telemetry.metrics import Metrics
+from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.signature import Signature
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def open_onnx_engine(model: bytes, signature: Signature) -> StoppableEngine:
     """An ONNX file's content as an engine. Raises as `OnnxEngine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.
-    from baton_engine.onnx_engine import OnnxEngine  # noqa: PLC0415
+    from baton_engine.onnx.engine import OnnxEngine  # noqa: PLC0415
 
     return OnnxEngine(model, signature)
 

@@ -23,7 +23,7 @@ Every text is one line and may be shown to the sender of the request.
 
 from enum import StrEnum
 
-from baton_engine.cells import BadCell
+from baton_engine.tables.cells import BadCell
 
 
 class InferenceError(Exception):

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import structlog
 
-from baton_inference import logs
 from baton_inference.core import Core, create_core
-from baton_inference.key_file import KeyFile
-from baton_inference.server import listen, serve
+from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
-from baton_inference.stop_signals import StopSignals
-from baton_inference.tracing import open_tracing
-from baton_inference.workers import Workers
+from baton_inference.telemetry import logs
+from baton_inference.web.key_file import KeyFile
+from baton_inference.web.tracing import open_tracing
+from baton_inference.web.transport.server import listen, serve
+from baton_inference.web.transport.stop_signals import StopSignals
 from baton_registry.settings import SettingsError, load
 
 GARBAGE_THRESHOLD = 20_000

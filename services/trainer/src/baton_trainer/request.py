@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from baton_engine.separators import SEPARATORS, spelled
+from baton_engine.tables.text.separators import SEPARATORS, spelled
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:

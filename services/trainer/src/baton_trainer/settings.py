@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator
 
 from baton_registry.settings import Name, RegistrySettings
-from baton_registry.signing import SigningKey, parse_signing_key
+from baton_registry.versions.signing import SigningKey, parse_signing_key
 
 _MLFLOW_DEFAULTS = {
     # stdout carries the version number and nothing else

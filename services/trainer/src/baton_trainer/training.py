@@ -6,36 +6,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from baton_registry.client import RegistryClient
 from baton_registry.errors import AliasNotSet
-from baton_registry.guard import GATE_PASSED
-from baton_trainer import (
-    candidate,
-    card_content,
-    column_report,
-    estimators,
-    gate,
-    loading,
-    pipeline,
-    production,
-    registration,
-    report_files,
-    run,
-    settings,
-)
-from baton_trainer.candidate import Candidate
-from baton_trainer.card_content import Subject
-from baton_trainer.estimators import Classifier
-from baton_trainer.logged_model import Contents
+from baton_registry.promotion.guard import GATE_PASSED
+from baton_registry.rest.client import RegistryClient
+from baton_trainer import settings
+from baton_trainer.cards import card_content, report_files
+from baton_trainer.cards.card_content import Subject
+from baton_trainer.gate import candidate, production
+from baton_trainer.gate import decision as gate
+from baton_trainer.gate.candidate import Candidate
+from baton_trainer.gate.verdict import Verdict
+from baton_trainer.models import estimators, pipeline
+from baton_trainer.models.estimators import Classifier
 from baton_trainer.progress import Progress, Silence
-from baton_trainer.quiet import quiet
-from baton_trainer.record import Record
-from baton_trainer.registration import Entry
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.table import Table
-from baton_trainer.tuning import tuned
-from baton_trainer.verdict import Verdict
+from baton_trainer.tables import loading
+from baton_trainer.tables.columns import column_report
+from baton_trainer.tables.table import Table
+from baton_trainer.tracking import registration, run
+from baton_trainer.tracking.logged_model import Contents
+from baton_trainer.tracking.quiet import quiet
+from baton_trainer.tracking.record import Record
+from baton_trainer.tracking.registration import Entry
+from baton_trainer.tuning.trials import tuned
 
 
 @dataclass(frozen=True)

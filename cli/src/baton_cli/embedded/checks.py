@@ -1,0 +1,76 @@
+"""What `baton up` makes sure of before it starts anything. Each check fails with one line."""
+
+import errno
+import socket
+from importlib.util import find_spec
+
+from baton_cli.errors import CommandFailed, usage_error
+from baton_cli.settings import load
+from baton_cli.training.options import Order
+
+ROOMS = ("mlflow", "baton_trainer", "baton_inference")
+
+
+def check_rooms() -> None:
+    """This installation has all that a life cycle needs."""
+    missing = [room for room in ROOMS if find_spec(room) is None]
+    if missing:
+        raise CommandFailed(
+            f"baton up needs {', '.join(missing)}, not installed here; install baton-cli[up]"
+        )
+
+
+def check_settings() -> None:
+    """The children's settings are good: they would say it later, each in its own log."""
+    from baton_inference.settings import InferenceSettings  # noqa: PLC0415 - check_rooms comes first
+    from baton_trainer.settings import TrainerSettings  # noqa: PLC0415 - same
+
+    load(InferenceSettings)
+    load(TrainerSettings)
+
+
+def check_table(order: Order) -> None:
+    """What says which table to train on is good, and its file can be opened."""
+    from baton_trainer import request  # noqa: PLC0415 - check_rooms comes first
+    from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - same
+
+    try:
+        data = request.load(order.config, order.given).data.file
+        if data is not None:
+            data.open("rb").close()
+    except OptionError as error:
+        raise usage_error(error) from error
+    except RequestError as error:
+        raise CommandFailed(str(error)) from error
+    except OSError as error:
+        raise CommandFailed(
+            f"the data file {data} cannot be read ({error.strerror}); name another: --data FILE"
+        ) from error
+
+
+def check_ports(host: str, port: int, tracking_port: int) -> None:
+    """Both ports are two, and free."""
+    if port == tracking_port:
+        raise CommandFailed(
+            f"inference and tracking server cannot share port {port}; "
+            "choose others: --port P --tracking-port P"
+        )
+    _check_port(host, port, "inference", "--port")
+    _check_port("127.0.0.1", tracking_port, "the tracking server", "--tracking-port")
+
+
+def _check_port(host: str, port: int, what: str, option: str) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the servers do: a port that only lingers from a run before is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
+        raise CommandFailed(
+            f"port {port} of {host}, for {what}, {why}; choose another: {option} P"
+        ) from error

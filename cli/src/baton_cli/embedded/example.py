@@ -1,0 +1,38 @@
+"""A request to try first: the first row of the served version's own input example."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from baton_registry.errors import RegistryError
+from baton_registry.rest.client import RegistryClient
+
+INPUT_EXAMPLE = "input_example.json"
+
+
+def write_example(registry: RegistryClient, model_name: str, alias: str, file: Path) -> bool:
+    """Writes a body for `/predict` to `file`; False where the version gives none."""
+    try:
+        version = registry.resolve_alias(model_name, alias)
+        with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+            source = Path(folder, INPUT_EXAMPLE)
+            registry.download(registry.artifact_root(version), INPUT_EXAMPLE, source)
+            body = first_instance(json.loads(source.read_bytes()))
+        file.write_text(json.dumps(body) + "\n", encoding="utf-8")
+    except (RegistryError, OSError, ValueError):
+        return False
+    return True
+
+
+def first_instance(example: Any) -> dict[str, Any]:
+    """The body of a request for the first row of MLflow's split form.
+
+    Raises:
+        ValueError: it is not in that form, or has no row.
+    """
+    try:
+        columns, row = example["columns"], example["data"][0]
+        return {"instances": [dict(zip(columns, row, strict=True))]}
+    except (KeyError, IndexError, TypeError) as error:
+        raise ValueError("not an input example in split form") from error

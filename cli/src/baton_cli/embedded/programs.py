@@ -1,0 +1,95 @@
+"""The three programs that `baton up` runs, as command lines."""
+
+import sys
+from dataclasses import dataclass
+
+from baton_cli.embedded.home import Home
+from baton_cli.processes.child import Program
+from baton_cli.processes.log import Log
+from baton_cli.settings import child_environment
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `baton up` was asked for.
+
+    Attributes:
+        home: where everything is kept.
+        host: where inference listens.
+        port: inference's port.
+        tracking_port: the tracking server's port.
+        training: the options of `baton train` that say what the first version is trained on.
+    """
+
+    home: Home
+    host: str
+    port: int
+    tracking_port: int
+    training: tuple[str, ...] = ()
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where the tracking server answers."""
+        return f"http://127.0.0.1:{self.tracking_port}"
+
+    @property
+    def inference_url(self) -> str:
+        """Where inference answers this machine."""
+        everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if everywhere else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:
+        """A Python module as a child of ours that speaks to our tracking server."""
+        return Program(
+            title=title,
+            command=(sys.executable, "-m", *arguments),
+            environment=child_environment(
+                defaults={
+                    "BATON_CACHE_DIR": str(self.home.cache),
+                    "BATON_LOG_FORMAT": "console",  # people read it, though it is a file
+                    "BATON_WEBHOOK_SECRET_FILE": str(self.home.webhook_secret),
+                },
+                overrides={
+                    "MLFLOW_TRACKING_URI": self.tracking_uri,
+                    "MLFLOW_REGISTRY_URI": self.tracking_uri,
+                    "PYTHONUNBUFFERED": "1",  # a log that ends where the program did
+                    **environment,
+                },
+            ),
+            log=Log(self.home.logs, log),
+        )
+
+
+def tracking(plan: Plan) -> Program:
+    """The MLflow server: SQLite, and artifacts served through it."""
+    return plan.program(
+        "the tracking server",
+        "tracking",
+        *("mlflow", "server", "--host", "127.0.0.1", "--port", str(plan.tracking_port)),
+        *("--backend-store-uri", f"sqlite:///{plan.home.database}"),
+        *("--serve-artifacts", "--artifacts-destination", str(plan.home.artifacts)),
+        *("--workers", "1"),
+        # A plain registry: its job queue would be another process.
+        MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
+        # Webhooks go to inference on this machine, in plain http; a new one is known at once.
+        MLFLOW_WEBHOOK_ALLOWED_SCHEMES="http,https",
+        MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS="true",
+        MLFLOW_WEBHOOK_CACHE_TTL="1",
+        MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY=plan.home.webhook_key.read_text(encoding="ascii"),
+    )
+
+
+def inference(plan: Plan) -> Program:
+    """`baton serve`."""
+    return plan.program("inference", "inference", "baton_cli", "serve", BATON_PORT=str(plan.port))
+
+
+def bootstrap(plan: Plan) -> Program:
+    """The first version, where there is none."""
+    return plan.program(
+        "the first version",
+        "bootstrap",
+        *("baton_cli", "bootstrap", *plan.training),
+        BATON_INFERENCE_URL=plan.inference_url,  # where the webhook goes
+    )

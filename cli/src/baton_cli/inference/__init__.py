@@ -1,0 +1,1 @@
+"""What the inference processes serve: asked, compared, waited for."""

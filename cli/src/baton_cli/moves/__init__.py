@@ -1,0 +1,1 @@
+"""What the verbs that move an alias share."""

@@ -1,0 +1,93 @@
+"""The kinds of values that verbs take, checked where a usage error can still be told."""
+
+import math
+import re
+
+import click
+
+from baton_engine.tables.text.separators import SEPARATORS, spelled
+from baton_registry.settings import is_http_address
+
+
+class Seconds(click.ParamType[float]):
+    """A finite number of seconds above zero."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Reads it, or ends with a usage error."""
+        try:
+            seconds = float(str(value))
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds < math.inf:
+            self.fail(f"{value!r} is not a number of seconds above 0.", param, ctx)
+        return seconds
+
+
+class Version(click.ParamType[str]):
+    """A version number, or one of the names that may stand for one."""
+
+    name = "version"
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        text = str(value)
+        if text not in self.names and not re.fullmatch("[1-9][0-9]*", text):
+            allowed = " or ".join(["a version number", *map(repr, self.names)])
+            self.fail(f"{text!r} is not {allowed}.", param, ctx)
+        return text
+
+
+class Separator(click.ParamType[str]):
+    """What stands between cells: a character, or the name of one."""
+
+    name = "char"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        try:
+            return spelled(str(value))
+        except ValueError:
+            names = ", ".join(SEPARATORS)
+            self.fail(f"{value!r} is not one character, or one of {names}.", param, ctx)
+
+
+class Encoding(click.ParamType[str]):
+    """The name of a text encoding."""
+
+    name = "name"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        try:
+            "a".encode(str(value))
+        except (LookupError, ValueError):
+            self.fail(f"{value!r} is no text encoding, e.g. utf-8, cp1252, shift_jis.", param, ctx)
+        return str(value)
+
+
+class HttpAddress(click.ParamType[str]):
+    """An http or https address."""
+
+    name = "url"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Reads it, or ends with a usage error."""
+        text = str(value)
+        if not is_http_address(text):
+            self.fail(f"{text!r} is not an http:// or https:// address.", param, ctx)
+        return text

@@ -1,0 +1,93 @@
+"""The command line's settings. The only module of this room that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from baton_cli.errors import CommandFailed
+from baton_cli.inference.status_client import Inference
+from baton_registry import settings as registry_settings
+from baton_registry.rest.client import RegistryClient
+from baton_registry.settings import RegistrySettings, SettingsError, is_http_address
+
+S = TypeVar("S", bound=RegistrySettings)
+
+ADDRESS_RULE = "http:// or https:// addresses, comma-separated, e.g. http://127.0.0.1:8000"
+LOCAL_HOSTS = "127.0.0.1,localhost"
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    addresses = tuple(part.strip().rstrip("/") for part in value.split(","))
+    if not all(map(_is_address, addresses)):
+        raise ValueError(ADDRESS_RULE)
+    return addresses
+
+
+def _is_address(text: str) -> bool:
+    return is_http_address(text) and "@" not in urlsplit(text).netloc
+
+
+class CliSettings(RegistrySettings):
+    """Where the registry and the inference processes are, and what lets us in there."""
+
+    inference_urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+        ("http://127.0.0.1:8000",), validation_alias="BATON_INFERENCE_URL"
+    )
+
+    api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
+    webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
+
+    def registry(self) -> RegistryClient:
+        """A client of the tracking server; close it when done."""
+        return RegistryClient(self.tracking_uri, auth=self.auth)
+
+    def inference(self) -> Inference:
+        """All inference processes that are named; close it when done."""
+        key = self.api_key.get_secret_value() if self.api_key is not None else None
+        return Inference(self.inference_urls, api_key=key)
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+DEFAULTS = {
+    str(field.validation_alias): _default(field) for field in CliSettings.model_fields.values()
+}
+"""What holds in a terminal that sets nothing, by variable."""
+
+
+class UpSettings(RegistrySettings):
+    """What `baton up` takes from the environment where its options do not say it."""
+
+    host: str = Field("127.0.0.1", validation_alias="BATON_HOST")
+    port: int = Field(8000, ge=1, le=65535, validation_alias="BATON_PORT")
+
+
+def load(settings: type[S]) -> S:
+    """Reads the settings from the environment.
+
+    Raises:
+        CommandFailed: a value is not allowed; one line names variable, value and what is.
+    """
+    try:
+        return registry_settings.load(settings)
+    except SettingsError as error:
+        raise CommandFailed(str(error)) from error
+
+
+def child_environment(defaults: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child process: ours, completed by `defaults`, below `overrides`.
+
+    A proxy that ours names is not to come between processes of this machine.
+    """
+    direct = {
+        name: ",".join(filter(None, (os.environ.get(name), LOCAL_HOSTS)))
+        for name in ("NO_PROXY", "no_proxy")
+    }
+    return {**defaults, **os.environ, **direct, **overrides}

@@ -1,0 +1,66 @@
+"""The way into the trainer's room: seconds of imports, and a room that an image may lack."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from baton_cli.errors import CommandFailed, missing_room, usage_error
+from baton_cli.settings import load
+
+if TYPE_CHECKING:
+    from baton_trainer.progress import Progress
+    from baton_trainer.repeat.reproduction import Reproduction
+    from baton_trainer.repeat.side_by_side import SideBySide
+    from baton_trainer.settings import TrainerSettings
+
+T = TypeVar("T")
+
+
+def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
+    """Does something there; progress on stderr.
+
+    Args:
+        act: imports what it needs of the room itself.
+
+    Raises:
+        CommandFailed: this installation has no trainer, or it could not be done.
+        click.UsageError: an option says what is not allowed.
+        RegistryError: the registry gave no answer or refused.
+    """
+    try:
+        from baton_trainer.errors import OptionError, TrainError  # noqa: PLC0415 - see above
+        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
+        from baton_trainer.settings import TrainerSettings, let_threads_sleep  # noqa: PLC0415
+
+        let_threads_sleep()  # before a numeric library is loaded
+        try:
+            with ConsoleProgress() as progress:
+                return act(load(TrainerSettings), progress)
+        except OptionError as error:
+            raise usage_error(error) from error
+        except TrainError as error:
+            raise CommandFailed(str(error)) from error
+    except ModuleNotFoundError as error:
+        raise missing_room("trainer", error) from error
+
+
+def repeat_training(version: str, data: Path | None) -> "Reproduction":
+    """Trains a version, a number or an alias, again. Raises as `in_trainer` does."""
+
+    def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
+        from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
+
+        return repetition.repeat(version, data, settings, progress)
+
+    return in_trainer(act)
+
+
+def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
+    """Puts two versions, numbers or aliases, side by side. Raises as `in_trainer` does."""
+
+    def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
+        from baton_trainer.repeat import compare  # noqa: PLC0415 - see above
+
+        return compare.side_by_side(first, second, data, settings, progress)
+
+    return in_trainer(act)

@@ -1,0 +1,37 @@
+"""`baton history`."""
+
+from collections.abc import Sequence
+
+import click
+from rich.table import Table
+
+from baton_cli import terminal
+from baton_cli.settings import CliSettings, load
+from baton_registry.promotion import alias_moves as promotion
+from baton_registry.promotion.ledger import Move
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def history(*, as_json: bool) -> None:
+    """Show every known move of the alias, oldest first."""
+    settings = load(CliSettings)
+    with settings.registry() as registry:
+        moves = promotion.history(registry, settings.model_name, alias=settings.alias)
+    if as_json:
+        terminal.show_json([move.to_json() for move in moves])
+    elif moves:
+        terminal.show(table(moves))
+    else:
+        terminal.show(f"{settings.model_name}@{settings.alias} has not been moved yet")
+
+
+def table(moves: Sequence[Move]) -> Table:
+    """The moves, a row each."""
+    shown = Table("when (UTC)", "from", "to", "how", "by", "reason", box=None, pad_edge=False)
+    for move in moves:
+        when = f"{move.at:%Y-%m-%d %H:%M:%S}"
+        moved = (move.from_version or "-", move.to_version or "-")
+        told = map(terminal.one_line, (move.by or "-", move.reason))
+        shown.add_row(when, *moved, move.how, *told)
+    return shown

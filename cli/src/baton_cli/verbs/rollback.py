@@ -1,0 +1,34 @@
+"""`baton rollback`."""
+
+import click
+
+from baton_cli.moves.arguments import Version
+from baton_cli.moves.moving import move, reason_option, wait_option
+from baton_cli.moves.person import user_at_host
+from baton_cli.settings import CliSettings, load
+from baton_registry.promotion import alias_moves as promotion
+
+
+@click.command()
+@click.option("--to", type=Version(), metavar="VERSION", help="Go back to this version.")
+@reason_option
+@wait_option
+def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
+    """Move the alias back to the version promoted before the one it is on.
+
+    Again: one further back.
+    """
+    settings = load(CliSettings)
+    move(
+        settings,
+        settings.alias,
+        lambda registry: promotion.rollback(
+            registry,
+            settings.model_name,
+            alias=settings.alias,
+            by=user_at_host(),
+            to=to,
+            reason=reason,
+        ),
+        wait_s=wait_s,
+    )

@@ -1,0 +1,37 @@
+"""`baton status`."""
+
+import click
+
+from baton_cli import terminal
+from baton_cli.errors import CommandFailed
+from baton_cli.inference.overview import Overview
+from baton_cli.settings import CliSettings, load
+from baton_registry.errors import RegistryError
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def status(*, as_json: bool) -> None:
+    """Show what the alias points to and what each inference process serves.
+
+    Exit code 0 only if they agree.
+    """
+    settings = load(CliSettings)
+    aspired = _aspired(settings)
+    with settings.inference() as inference:
+        overview = Overview(settings.model_name, settings.alias, aspired, inference.reports())
+    if as_json:
+        terminal.show_json(overview.to_json())
+    else:
+        terminal.show(f"{overview.headline()}\n")
+        terminal.show(overview.table())
+    if objections := overview.objections():
+        raise CommandFailed(" | ".join(objections))
+
+
+def _aspired(settings: CliSettings) -> str | RegistryError:
+    try:
+        with settings.registry() as registry:
+            return registry.resolve_alias(settings.model_name, settings.alias).version
+    except RegistryError as error:
+        return error

@@ -1,0 +1,54 @@
+"""Some rows of a file."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from arro3.core import RecordBatch
+
+from baton_cli.bulk.chunks import Chunk, CsvChunk, ParquetChunk
+from baton_registry.versions.signature import Column
+from tests.support.cli.bulk import COLUMNS
+
+CSV = CsvChunk(["x", "n", "note"], [2, 4, 5], [["1", "1", "a"], ["2", "2", ""], ["3", "3", "c"]])
+ROWS = {"x": [1.0, 2, 3], "n": [1, 2, 3], "note": ["a", None, "c"]}
+PARQUET = ParquetChunk(RecordBatch.from_arrow(pa.record_batch(ROWS)), range(101, 104))
+
+
+@pytest.mark.parametrize("chunk", [CSV, PARQUET])
+def test_columns_are_read_and_kept(chunk: Chunk) -> None:
+    """A column is read in the signature's type, and kept as it stands."""
+    assert [chunk.read(column).tolist() for column in COLUMNS] == [
+        [1.0, 2.0, 3.0],
+        [1, 2, 3],
+        ["a", "", "c"],
+    ]
+    (kept,) = chunk.kept(["note"])
+    assert [value.as_py() or "" for value in kept] == ["a", "", "c"]  # type: ignore[attr-defined]
+
+
+def test_a_table_is_read_the_same_from_csv_and_parquet() -> None:
+    """A text `None` is a category in both; empty cells, and blank ones of numbers, are gaps."""
+    columns = [
+        Column("x", "double", required=False),
+        Column("flag", "boolean", required=False),
+        Column("plan", "string", required=False),
+    ]
+    names = [column.name for column in columns]
+    cells = [["1.5", "true", "None"], [" ", "", ""], ["", " False", "basic"]]
+    table = {"x": [1.5, None, None], "flag": [True, None, False], "plan": ["None", "", "basic"]}
+    of_csv = CsvChunk(names, [2, 3, 4], cells)
+    of_parquet = ParquetChunk(RecordBatch.from_arrow(pa.record_batch(table)), range(1, 4))
+    for column in columns:
+        np.testing.assert_array_equal(of_csv.read(column), of_parquet.read(column))
+    assert of_csv.read(columns[2]).tolist() == ["None", "", "basic"]
+
+
+@pytest.mark.parametrize(
+    ("chunk", "places"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
+)
+def test_rows_are_left_out_and_keep_their_places(chunk: Chunk, places: list[str]) -> None:
+    """What is left after rows were taken out is still known by its place in the file."""
+    left = chunk.without({1})
+    assert left.places == places
+    assert left.read(COLUMNS[0]).tolist() == [1.0, 3.0]
+    assert not chunk.without({0, 1, 2}).places

@@ -1,0 +1,49 @@
+"""A stack for the verbs, named in the environment as a user would."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.cli.fakes import Inference, Registry, listening
+from tests.support.registry_fakes import mlmodel
+
+SETTINGS = (
+    "MLFLOW_TRACKING_URI",
+    "BATON_MODEL_NAME",
+    "BATON_ALIAS",
+    "BATON_INFERENCE_URL",
+    "BATON_HOST",
+    "BATON_PORT",
+    "BATON_CACHE_DIR",
+    "BATON_MAX_ROWS",
+    "BATON_API_KEY",
+    "BATON_WEBHOOK_SECRET",
+    "BATON_WEBHOOK_SECRET_FILE",
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test depends on what the developer has set."""
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """A registry with the versions 1 and 2, no alias set."""
+    fake = Registry()
+    for version in ("1", "2"):
+        fake.add(version, MLmodel=mlmodel(("tenure", "long", True)))
+    with listening(fake) as url:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
+        yield fake
+
+
+@pytest.fixture
+def inference(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inference]:
+    """An inference process that follows the registry at once."""
+    fake = Inference(registry)
+    with listening(fake) as url:
+        monkeypatch.setenv("BATON_INFERENCE_URL", url)
+        yield fake

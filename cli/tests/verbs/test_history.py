@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from baton_cli.main import run
+from baton_cli.moves.person import user_at_host
+from tests.support.cli.fakes import Registry
+from tests.support.registry_fakes import ALIAS
+
+
+def test_json_is_a_list_oldest_first(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every move has the six fields of the contract, also one that somebody else made."""
+    run(["promote", "1", "--reason", "first"])
+    registry.aliases[ALIAS] = "2"
+    capsys.readouterr()
+    assert run(["history", "--json"]) == 0
+    moves = json.loads(capsys.readouterr().out)
+    assert [[move[key] for key in ("from", "to", "how", "by", "reason")] for move in moves] == [
+        [None, "1", "promote", user_at_host(), "first"],
+        ["1", "2", "external", "", ""],
+    ]
+    assert all(move["at"].endswith("Z") for move in moves)
+
+
+def test_a_person_reads_a_table(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row a move, under headings."""
+    run(["promote", "1", "--reason", "first [of all]"])
+    capsys.readouterr()
+    assert run(["history"]) == 0
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["when", "(UTC)", "from", "to", "how", "by", "reason"]
+    assert row.split()[2:5] == ["-", "1", "promote"]
+    assert row.endswith("first [of all]")
+
+
+def test_a_row_is_a_line(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever stands in a reason; a program gets it as it is."""
+    reason = "two\nlines,\ta\x1b[2J\x9b and\u202e more"
+    run(["promote", "1", "--reason", reason])
+    capsys.readouterr()
+    assert run(["history"]) == 0
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.endswith("  two lines, a [2J and more")
+    run(["history", "--json"])
+    assert json.loads(capsys.readouterr().out)[0]["reason"] == reason
+
+
+def test_no_move_is_said_so(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty table would leave one in doubt; a program gets an empty list."""
+    assert run(["history"]) == 0
+    assert capsys.readouterr().out == "churn_model@production has not been moved yet\n"
+    assert run(["history", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

@@ -1,0 +1,1 @@
+"""Cells and values of a table to typed columns."""

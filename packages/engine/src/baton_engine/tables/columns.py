@@ -1,0 +1,43 @@
+"""Values of a column, as numpy arrays that the engine takes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baton_registry.versions.signature import Column
+
+Array = NDArray[Any]
+DType = np.dtype[Any]
+
+MISSING_TEXT = ""
+"""Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
+
+DTYPES: dict[str, DType] = {
+    "boolean": np.dtype(np.bool_),
+    "integer": np.dtype(np.int32),
+    "long": np.dtype(np.int64),
+    "float": np.dtype(np.float32),
+    "double": np.dtype(np.float64),
+    "string": np.dtype(np.object_),
+}
+"""Column type to the type of its values, where none is missing."""
+
+
+def to_array(column: Column, values: Sequence[Any]) -> Array:
+    """The values as an array of shape `[n]`; None, allowed in optional columns, means missing.
+
+    A missing number, whole or not, is NaN (the array is then float64); missing text is
+    `MISSING_TEXT`.
+
+    Raises:
+        OverflowError: a number does not fit the column's type.
+    """
+    if column.type == "string":
+        if not column.required:
+            values = [MISSING_TEXT if value is None else value for value in values]
+        return np.array(values, dtype=np.object_)
+    if not column.required and None in values:
+        return np.array(values, dtype=np.float64)  # numpy reads None as NaN
+    return np.array(values, dtype=DTYPES[column.type])

@@ -1,0 +1,1 @@
+"""Tables as text: CSV rows, separators, missing markers."""

@@ -1,0 +1,71 @@
+"""Cells of a CSV text to one column, as `pandas.read_csv` would with the signature's type."""
+
+import math
+import re
+from collections.abc import Container, Sequence
+from typing import Any
+
+import numpy as np
+
+from baton_engine.tables.cells import INTEGER_RANGES, CellError
+from baton_engine.tables.columns import DTYPES, MISSING_TEXT, Array
+from baton_registry.versions.signature import Column
+
+MISSING = frozenset({
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+})  # fmt: skip
+"""What pandas reads as missing: https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html"""
+
+_BOOLEANS = {"true": True, "false": False}
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
+# Python's own float() also takes 1_000, other alphabets' digits, and NAN. No two parts that follow
+# one another take the same digits: else a long cell would be tried in every way to split it.
+_NUMBER = re.compile(
+    r"\s*[+-]?((\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
+)
+
+
+def csv_cast(column: Column, values: Sequence[str], missing: Container[str] = MISSING) -> Array:
+    """As `pandas.read_csv(dtype=…)` does: a column is numbers or booleans, not both.
+
+    Args:
+        column: what the values must be.
+        values: one a row.
+        missing: the texts that mean a missing value.
+
+    Raises:
+        ValueError: a value is not of the column's type.
+    """
+    if column.type == "string":
+        texts: list[Any] = [MISSING_TEXT if value in missing else value for value in values]
+        return np.array(texts, dtype=np.object_)
+    if {value.lower() for value in values} <= _BOOLEANS.keys():
+        parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
+    elif column.type in ("float", "double"):
+        parsed = [_number(value, missing) for value in values]
+    else:
+        parsed = [_whole(column, value, missing) for value in values]
+    with np.errstate(over="ignore"):
+        return np.array(parsed, dtype=DTYPES[column.type])
+
+
+def _number(value: str, missing: Container[str]) -> float:
+    if value in missing:
+        return math.nan
+    if not _NUMBER.fullmatch(value):
+        raise CellError("must be a number")
+    return float(value)
+
+
+def _whole(column: Column, value: str, missing: Container[str]) -> int:
+    least, greatest = INTEGER_RANGES.get(column.type, (0, 1))  # a boolean may be 0 or 1
+    if _INTEGER.fullmatch(value):
+        number: float = int(value)
+    else:
+        number = _number(value, missing)
+        if not number.is_integer():  # NaN and infinity are none either
+            raise CellError(f"must be {'true or false' if least == 0 else 'a whole number'}")
+    if not least <= number <= greatest:
+        raise CellError(f"is beyond the range of the column's type, {column.type}")
+    return int(number)

@@ -1,0 +1,70 @@
+"""Values that have a type of their own, as Arrow and Parquet bring them, to one column."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from baton_engine.tables.casts import cast_column, pandas_cast
+from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, WANTED, BadCell, BadCells
+from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.numbers import number_column
+from baton_engine.tables.values import Numbers, Odd, Texts, Values
+from baton_registry.versions.signature import Column
+
+
+class WrongType(BadCells):
+    """The whole column is of a kind that does not go into it, whatever its values are."""
+
+
+def typed_column(column: Column, values: Values) -> Array:
+    """The values in the type of the column; no value is changed on the way.
+
+    Numbers of any width go into any type of number that can hold them, booleans are 0 and 1, and
+    text is read as a number by the rules of `dataframe_split`. Text is made of text only.
+
+    Raises:
+        BadCells: a value that the column does not allow, or a gap in a required column.
+    """
+    if isinstance(values, Odd):
+        raise _of_other_kind(column, f"Arrow's {values.kind}")
+    if isinstance(values, Texts):
+        return _from_texts(column, values)
+    if column.type == "string":
+        raise _of_other_kind(column, "numbers")
+    if column.type == "boolean":
+        return _booleans(column, values)
+    return number_column(column, values)
+
+
+def _from_texts(column: Column, values: Texts) -> Array:
+    gaps = [code for code, text in enumerate(values.distinct) if text is None]
+    gap_rows = np.flatnonzero(np.isin(values.codes, gaps)) if gaps else np.empty(0, np.intp)
+    if len(gap_rows) and column.required:
+        raise _bad(column, ((row, IS_MISSING) for row in gap_rows[:MAX_NAMED_CELLS].tolist()))
+    if column.type == "string":
+        return to_array(column, values.distinct)[values.codes]
+    if len(gap_rows) == len(values.codes):  # of Arrow's type null
+        return to_array(column, [None] * len(values.codes))
+    return cast_column(column, values.listed(), pandas_cast)
+
+
+def _booleans(column: Column, values: Numbers) -> Array:
+    if values.dtype == np.bool_:
+        return values
+    gaps = np.isnan(values)
+    bad = gaps.copy() if column.required else np.zeros_like(gaps)
+    bad |= ~gaps & (values != 0) & (values != 1)
+    if bad.any():
+        rows = np.flatnonzero(bad)[:MAX_NAMED_CELLS].tolist()
+        wanted = f"must be {WANTED[column.type]}"
+        raise _bad(column, ((row, IS_MISSING if gaps[row] else wanted) for row in rows))
+    return values.astype(np.float64 if gaps.any() else np.bool_)
+
+
+def _of_other_kind(column: Column, found: str) -> WrongType:
+    message = f"must be {WANTED[column.type]}; the column holds {found}"
+    return WrongType((BadCell(0, column.name, message),))
+
+
+def _bad(column: Column, told: Iterable[tuple[int, str]]) -> BadCells:
+    return BadCells(tuple(BadCell(row, column.name, message) for row, message in told))

@@ -1,0 +1,311 @@
+"""ONNX Runtime as an engine, on small classifiers made by hand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from baton_engine.engine import EngineError
+from baton_engine.onnx.engine import OnnxEngine
+from baton_engine.tables.columns import Array, to_array
+from baton_registry.versions.signature import Column, ColumnType, Label, Signature
+
+FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
+BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
+Inputs = Sequence[tuple[str, int]]
+
+
+def linear(inputs: Inputs, labels: Sequence[Any] = ("no", "yes"), *, zipmap: bool = False) -> bytes:
+    """A classifier of one-column inputs: the last label where their sum is positive."""
+    nodes = [helper.make_node("Cast", [name], [f"{name}_"], to=FLOAT) for name, _ in inputs]
+    nodes.append(helper.make_node("Concat", [f"{name}_" for name, _ in inputs], ["all"], axis=1))
+    nodes += classifier("all", len(inputs), labels, zipmap=zipmap)
+    return build(nodes, [(name, kind, 1) for name, kind in inputs], labels, zipmap=zipmap)
+
+
+def matrix(columns: int, labels: Sequence[Any] = ("no", "yes")) -> bytes:
+    """The same with one input that holds all columns."""
+    return build(classifier("x", columns, labels), [("x", FLOAT, columns)], labels)
+
+
+def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool = False) -> Any:
+    """The nodes from the matrix `given` to `label` and `probabilities`."""
+    ml = "ai.onnx.ml"
+    is_text = isinstance(labels[0], str)
+    named_nodes: dict[str, Any] = {"classlabels_strings" if is_text else "classlabels_ints": labels}
+    named_zipmap: dict[str, Any] = {
+        "classlabels_strings" if is_text else "classlabels_int64s": labels
+    }
+    table = "table" if zipmap else "probabilities"
+    node = helper.make_node(
+        "LinearClassifier",
+        [given],
+        ["label", table],
+        domain=ml,
+        coefficients=[-1.0] * columns + [1.0] * columns,
+        intercepts=[0.0, 0.0],
+        post_transform="SOFTMAX",
+        **named_nodes,
+    )
+    if not zipmap:
+        return [node]
+    return [node, helper.make_node("ZipMap", [table], ["probabilities"], domain=ml, **named_zipmap)]
+
+
+def build(
+    nodes: Sequence[Any],
+    inputs: Sequence[tuple[str, int, int]],
+    labels: Sequence[Any],
+    *,
+    zipmap: bool = False,
+) -> bytes:
+    """The file of a graph."""
+    kind = STRING if isinstance(labels[0], str) else INT64
+    probabilities = helper.make_tensor_type_proto(FLOAT, [None, 2])
+    if zipmap:
+        value = helper.make_tensor_type_proto(FLOAT, None)
+        probabilities = helper.make_sequence_type_proto(helper.make_map_type_proto(kind, value))
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info(n, k, [None, width]) for n, k, width in inputs],
+        [
+            helper.make_tensor_value_info("label", kind, [None]),
+            helper.make_value_info("probabilities", probabilities),
+        ],
+    )
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def signature(
+    *columns: tuple[str, ColumnType], classes: tuple[Label, ...] | None = None
+) -> Signature:
+    """A signature whose columns are all optional."""
+    return Signature(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
+
+
+def arrays(of: Signature, *values: Sequence[Any]) -> dict[str, Array]:
+    """Values as the columns of a signature."""
+    return {c.name: to_array(c, v) for c, v in zip(of.columns, values, strict=True)}
+
+
+XN = signature(("x", "double"), ("n", "long"))
+
+
+@pytest.mark.parametrize("zipmap", [False, True])
+def test_one_input_a_column(*, zipmap: bool) -> None:
+    """Columns go to the inputs of their names, cast to their types; ZipMap makes no difference."""
+    engine = OnnxEngine(linear([("n", INT64), ("x", FLOAT)], zipmap=zipmap), XN)
+    scores = engine.score(arrays(XN, [0.5, -3], [1, 1]))
+    assert engine.classes == ("no", "yes")
+    assert scores.labels.tolist() == ["yes", "no"]
+    assert scores.probabilities.shape == (2, 2)
+    assert scores.probabilities.dtype == np.float32
+    expected = 1 / (1 + np.exp(-2 * np.array([1.5, -2])))
+    np.testing.assert_allclose(scores.probabilities[:, 1], expected, rtol=1e-6)
+    np.testing.assert_allclose(scores.probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_one_input_for_all_columns() -> None:
+    """A single matrix takes the columns in the order of the signature."""
+    scores = OnnxEngine(matrix(2), XN).score(arrays(XN, [0.5, -3], [1, 1]))
+    assert scores.labels.tolist() == ["yes", "no"]
+
+
+@pytest.mark.parametrize("zipmap", [False, True])
+def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
+    """Whole numbers stay whole numbers; where the signature says boolean, they are booleans."""
+    columns = arrays(XN, [0.5, -3], [1, 1])
+    numbers = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), XN)
+    assert numbers.classes == (0, 1)
+    assert numbers.score(columns).labels.tolist() == [1, 0]
+    told = Signature(XN.columns, classes=(False, True))
+    booleans = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), told)
+    labels = booleans.score(columns).labels.tolist()
+    assert labels == [True, False]
+    assert all(type(label) is bool for label in labels)
+
+
+def test_zipmap_follows_the_classes_not_its_keys() -> None:
+    """The probabilities are in the order of the classes, however the map is sorted."""
+    model = linear([("x", FLOAT)], ("zebra", "ant"), zipmap=True)
+    engine = OnnxEngine(model, signature(("x", "double")))
+    assert engine.classes == ("zebra", "ant")
+    scores = engine.score({"x": np.array([3.0])})
+    assert scores.labels.tolist() == ["ant"]
+    assert scores.probabilities[0, 1] > 0.9
+
+
+def test_classes_that_the_model_does_not_know() -> None:
+    """Classes recorded beside the model that it does not know are an error, not a guess."""
+    told = Signature(XN.columns, classes=("no", "maybe"))
+    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], zipmap=True), told)
+    with pytest.raises(EngineError, match="maybe"):
+        engine.score(arrays(XN, [0.5], [1]))
+
+
+def test_missing_numbers() -> None:
+    """A missing number is NaN where the input can hold it, and an error where it cannot."""
+    columns = arrays(XN, [None, 1.0], [None, 2])
+    floats = OnnxEngine(linear([("x", FLOAT), ("n", FLOAT)]), XN)
+    assert np.isnan(floats.score(columns).probabilities[0]).all()
+    whole = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    with pytest.raises(EngineError, match="missing"):
+        whole.score(columns)
+    assert whole.score(arrays(XN, [1.0], [2])).labels.tolist() == ["yes"]
+
+
+def test_a_double_beyond_a_float_is_infinite() -> None:
+    """A double that the input's floats cannot hold is infinite, and warns nobody."""
+    one = signature(("x", "double"))
+    scores = OnnxEngine(linear([("x", FLOAT)]), one).score(arrays(one, [1e300, -1e300]))
+    assert scores.labels.shape == (2,)
+
+
+def test_booleans_and_text() -> None:
+    """Booleans and text go in as they are."""
+    both = signature(("b", "boolean"), ("s", "string"))
+    nodes = [
+        helper.make_node("Cast", ["b"], ["b_"], to=FLOAT),
+        helper.make_node(
+            "OneHotEncoder", ["s"], ["hot"], domain="ai.onnx.ml", cats_strings=["a"], zeros=1
+        ),
+        helper.make_node("Reshape", ["hot", "shape"], ["s_"]),
+        helper.make_node("Concat", ["b_", "s_"], ["all"], axis=1),
+        *classifier("all", 2, ("no", "yes")),
+    ]
+    shape = helper.make_node("Constant", [], ["shape"], value_ints=[-1, 1])
+    model = build([shape, *nodes], [("b", BOOL, 1), ("s", STRING, 1)], ("no", "yes"))
+    scores = OnnxEngine(model, both).score(arrays(both, [True, False, False], [None, "a", "odd"]))
+    assert scores.labels.tolist()[:2] == ["yes", "yes"]
+    np.testing.assert_allclose(scores.probabilities[2], [0.5, 0.5])
+
+
+def test_inputs_that_are_not_the_columns() -> None:
+    """A model whose inputs are not the signature's columns is refused, and they are named."""
+    with pytest.raises(EngineError, match="'other'"):
+        OnnxEngine(linear([("x", FLOAT), ("other", FLOAT)]), XN)
+
+
+def test_an_input_of_an_odd_type() -> None:
+    """An input of a type that no column has is refused."""
+    half = TensorProto.FLOAT16
+    with pytest.raises(EngineError, match="float16"):
+        OnnxEngine(linear([("x", half), ("n", FLOAT)]), XN)
+
+
+@pytest.mark.parametrize("content", [b"", b"not onnx", linear([("x", FLOAT)])[:-20]])
+def test_what_is_not_onnx(content: bytes) -> None:
+    """What ONNX Runtime cannot load is refused in one line."""
+    with pytest.raises(EngineError) as caught:
+        OnnxEngine(content, XN)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_is_no_classifier() -> None:
+    """A model without a label is refused."""
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["x"], ["y"])],
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [None, 1])],
+        [helper.make_tensor_value_info("y", FLOAT, [None, 1])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    with pytest.raises(EngineError, match="no classifier"):
+        OnnxEngine(model.SerializeToString(), signature(("x", "double")))
+
+
+def external(location: str) -> TensorProto:
+    """A tensor `w` of 16 numbers that stand in a file."""
+    tensor = TensorProto(name="w", data_type=FLOAT, dims=[16], data_location=TensorProto.EXTERNAL)
+    for key, value in (("location", location), ("length", "64")):
+        tensor.external_data.add(key=key, value=value)
+    return tensor
+
+
+@pytest.mark.parametrize("as_constant", [False, True])
+@pytest.mark.parametrize("location", ["weights", "./weights", "{folder}/weights", "../weights"])
+def test_reads_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, location: str, *, as_constant: bool
+) -> None:
+    """A model whose weights stand in another file is refused: any file could be named."""
+    (tmp_path / "below").mkdir()
+    for folder in (tmp_path, tmp_path / "below"):
+        (folder / "weights").write_bytes(b"\0\0\x80\x3f" * 16)
+    monkeypatch.chdir(tmp_path / "below")
+    tensor = external(location.format(folder=tmp_path))
+    model = onnx.load_model_from_string(matrix(16))
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+    model.graph.node[0].input[0] = "greater"
+    model.graph.node.insert(0, helper.make_node("Max", ["x", "w"], ["greater"]))
+    if as_constant:
+        model.graph.node.insert(0, helper.make_node("Constant", [], ["w"], value=tensor))
+    else:
+        model.graph.initializer.append(tensor)
+    with pytest.raises(EngineError, match="cannot load"):
+        OnnxEngine(model.SerializeToString(), signature(("x", "double")))
+
+
+@pytest.mark.parametrize("rows", [[0, 1, 2], [0], [1], [2]])
+def test_probabilities_stay_within_their_range(
+    rows: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What rounding put just outside of [0, 1] is put back; what is missing stays so."""
+    engine = OnnxEngine(linear([("a", FLOAT)]), Signature((Column("a", "double"),)))
+    raw = np.array([[-1.2e-7, 1.0], [np.nan, 0.5], [0.0, 1.0000001]], dtype=np.float32)[rows]
+    expected = np.array([[0.0, 1.0], [np.nan, 0.5], [0.0, 1.0]])[rows]
+
+    def run(outputs: Any, feed: Any, options: Any) -> Any:
+        return np.array(["yes"] * len(rows), dtype=object), raw
+
+    monkeypatch.setattr(engine, "_run", run)
+    scores = engine.score({"a": np.ones(len(rows))})
+    np.testing.assert_array_equal(scores.probabilities, expected)
+    assert scores.probabilities.dtype == np.float32
+
+
+def endless() -> bytes:
+    """A classifier whose label comes out of a loop that never ends."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["goes_on"], ["goes_on_"]),
+            helper.make_node("Identity", ["carried"], ["carried_"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("turn", INT64, []),
+            helper.make_tensor_value_info("goes_on", BOOL, []),
+            helper.make_tensor_value_info("carried", FLOAT, [None, 1]),
+        ],
+        [
+            helper.make_tensor_value_info("goes_on_", BOOL, []),
+            helper.make_tensor_value_info("carried_", FLOAT, [None, 1]),
+        ],
+    )
+    always = helper.make_tensor("always", BOOL, [], [True])
+    nodes = [
+        helper.make_node("Constant", [], ["always"], value=always),
+        helper.make_node("Loop", ["", "always", "x"], ["looped"], body=body),
+        *classifier("looped", 1, ("no", "yes")),
+    ]
+    return build(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+
+
+def test_a_model_that_never_ends_is_stopped() -> None:
+    """Within the block a model that loops for ever is an error; afterwards others run as before."""
+    one = signature(("x", "double"))
+    engine = OnnxEngine(endless(), one)
+    with engine.limited(0.05), pytest.raises(EngineError, match="does not end"):
+        engine.score_rows([(1.0,)])
+
+    engine = OnnxEngine(linear([("x", DOUBLE)]), one)
+    with engine.limited(60):
+        assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]

@@ -1,0 +1,143 @@
+"""Values to columns by MLflow's rules: pandas' for tables, numpy's for tensors."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_engine.tables.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
+from baton_engine.tables.cells import BadCells
+from baton_registry.versions.signature import Column, ColumnType
+
+REFUSED = object()
+TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+
+
+def cast(kind: ColumnType, values: Sequence[Any], how: Cast) -> Any:
+    """The values of the column, or `REFUSED`."""
+    try:
+        return cast_column(Column("c", kind), values, how).tolist()
+    except BadCells as error:
+        return REFUSED if error.cells else "refused without a cell"
+
+
+# What MLflow 3.17.2 was seen to hand to its models; tests/embedded asks it again.
+BY_BOTH: list[tuple[ColumnType, list[Any], Any]] = [
+    ("boolean", [True, False], [True, False]),
+    ("boolean", [2, 0], [True, False]),
+    ("boolean", ["", "False"], [False, True]),
+    ("boolean", [True, None], [True, False]),
+    ("boolean", [{"a": 1}], [True]),
+    ("integer", [1, True], [1, 1]),
+    ("integer", ["1_000", 2], [1000, 2]),
+    ("integer", [2.0, 3], [2, 3]),
+    ("integer", [2**64], REFUSED),
+    ("long", [" 7 "], [7]),
+    ("long", ["1.0"], REFUSED),
+    ("long", [None, 1], REFUSED),
+    ("long", [math.nan], REFUSED),
+    ("long", [1.5, 1], REFUSED),
+    ("long", [True, 2.5], REFUSED),
+    ("long", [math.inf], REFUSED),
+    ("long", [2**63, -1], REFUSED),
+    ("float", [1, "1.5"], [1.0, 1.5]),
+    ("float", [1e39], REFUSED),
+    ("double", [True, 2**70], [1.0, 2.0**70]),
+    ("double", ["nan", "x"], REFUSED),
+    ("double", [math.inf], REFUSED),
+    ("double", [10**400], REFUSED),
+    ("double", [[1]], REFUSED),
+    ("string", ["a", ""], ["a", ""]),
+    ("string", [["a"]], REFUSED),
+]
+BY_PANDAS: list[tuple[ColumnType, list[Any], Any]] = [
+    ("boolean", [1, None], [True, True]),  # a float column, and NaN is true
+    ("boolean", [None], [False]),  # an object column
+    ("boolean", [True, ABSENT], [True, True]),
+    ("boolean", ["", None], [False, True]),
+    ("boolean", [[1], []], [True, False]),
+    ("integer", [2**40 + 3], [3]),  # wraps around
+    ("long", [2**63], [-(2**63)]),
+    ("long", ["3", None], REFUSED),
+    ("string", [1, None, 2.5, True, "a"], ["", "", "", "", "a"]),
+    ("string", [{}], REFUSED),
+    ("string", ["a\0"], ["a\0"]),
+]
+BY_NUMPY: list[tuple[ColumnType, list[Any], Any]] = [
+    ("boolean", [1, None], [True, False]),
+    ("integer", [2**31], REFUSED),
+    ("long", [2**63], REFUSED),
+    ("string", [1, None, 2.5, True, "a"], ["1", "None", "2.5", "True", "a"]),
+    ("string", [{"a": 1}], ["{'a': 1}"]),
+    ("string", ["a\0"], ["a"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_PANDAS)
+def test_as_pandas_does(kind: ColumnType, values: list[Any], expected: Any) -> None:
+    """A table's column is inferred first and cast then, but that no fraction is cut."""
+    assert cast(kind, values, pandas_cast) == expected
+
+
+@pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_NUMPY)
+def test_as_numpy_does(kind: ColumnType, values: list[Any], expected: Any) -> None:
+    """A tensor's values are converted one by one, but that no fraction is cut."""
+    assert cast(kind, values, numpy_cast) == expected
+
+
+@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+def test_gaps_are_nan(how: Cast) -> None:
+    """A missing number is NaN, which the model's imputer fills."""
+    array = cast_column(Column("c", "double"), [1, None, math.nan], how)
+    assert np.isnan(array).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+def test_every_bad_cell_is_named(how: Cast) -> None:
+    """The bad cells are named, and the good ones beside them are not."""
+    with pytest.raises(BadCells) as caught:
+        cast_column(Column("c", "long"), [1, "x", 2.5, [1], 3], how)
+    assert [cell.row for cell in caught.value.cells] == [1, 2, 3]
+    assert "fraction" in caught.value.cells[1].message
+
+
+@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("long", math.inf),
+        ("integer", -math.inf),
+        ("long", 2**64),
+        pytest.param("double", 10**400, id="double-int"),
+    ],
+)
+def test_a_number_that_is_too_large_is_told_as_that(
+    kind: ColumnType, value: Any, how: Cast
+) -> None:
+    """It is no fraction, and 1e999 is infinity in JSON."""
+    with pytest.raises(BadCells, match=f"is beyond the range of the column's type, {kind}"):
+        cast_column(Column("c", kind), [1, value], how)
+
+
+def test_at_most_a_hundred_cells_are_named() -> None:
+    """Of many bad cells a hundred are named."""
+    with pytest.raises(BadCells) as caught:
+        cast_column(Column("c", "long"), ["x"] * 101, pandas_cast)
+    assert len(caught.value.cells) == 100
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers())
+)
+
+
+@given(st.sampled_from(TYPES), st.lists(scalars, min_size=1, max_size=5))
+def test_any_values_are_a_column_or_refused(kind: ColumnType, values: list[Any]) -> None:
+    """Whatever stands in a column, it becomes as many values, or is refused with a cell."""
+    for how in (pandas_cast, numpy_cast):
+        column = cast(kind, values, how)
+        assert column is REFUSED or len(column) == len(values)

@@ -1,0 +1,42 @@
+"""Panics of the Arrow library."""
+
+import io
+import os
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from arro3.io import read_parquet
+
+from baton_engine.tables.panics import Panic, panics_as_errors
+
+
+def damaged() -> io.BytesIO:
+    """A Parquet file whose footer tells nonsense where the library does not expect it."""
+    file = io.BytesIO()
+    pq.write_table(pa.table({"x": [1.0]}), file)
+    content = file.getvalue()
+    schema = content.index(b"ARROW:schema") + len(b"ARROW:schema") + 8
+    return io.BytesIO(content[:schema] + b"?" + content[schema + 1 :])
+
+
+def test_a_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    """The caller gets an error with the library's words, and nobody's terminal gets them."""
+    with pytest.raises(Panic) as caught, panics_as_errors():
+        read_parquet(damaged())
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+def test_stderr_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
+    """What is written after the block is seen, whatever ended it; other errors pass."""
+
+    def interrupted() -> None:
+        with panics_as_errors():
+            os.write(2, b"lost")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    os.write(2, b"seen")
+    assert capfd.readouterr().err == "seen"

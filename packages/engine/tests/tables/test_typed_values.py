@@ -1,0 +1,123 @@
+"""Values with a type of their own to a column."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_engine.tables.cells import BadCells
+from baton_engine.tables.typed_values import typed_column
+from baton_engine.tables.values import Odd, Texts, Values
+from baton_registry.versions.signature import Column, ColumnType
+
+TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+
+
+def texts(*values: str | None) -> Texts:
+    """Texts, each in a place of its own."""
+    return Texts(values, np.arange(len(values), dtype=np.int32))
+
+
+def cast(kind: ColumnType, values: Values | list[Any], *, required: bool = True) -> Any:
+    """The values of the column, or what is said of the bad ones by row."""
+    if isinstance(values, list):
+        values = np.array(values)
+    try:
+        return typed_column(Column("c", kind, required=required), values).tolist()
+    except BadCells as error:
+        return {cell.row: cell.message for cell in error.cells}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("double", [1, 2], [1.0, 2.0]),
+        ("float", [True, False], [1.0, 0.0]),
+        ("long", [1.0, -2.0], [1, -2]),
+        ("integer", [True], [1]),
+        ("boolean", [True, False], [True, False]),
+        ("boolean", [1, 0], [True, False]),
+        ("boolean", [1.0, 0.0], [True, False]),
+        ("string", texts("a", ""), ["a", ""]),
+        ("double", texts("29.85", " 1 "), [29.85, 1.0]),
+        ("long", texts("7"), [7]),
+        ("long", [1.5, 1], {0: "must be a whole number, not a fraction"}),
+        ("long", texts("1.5"), {0: "must be a whole number"}),
+        ("double", texts("much", "1"), {0: "must be a number"}),
+        ("boolean", [2, 1], {0: "must be true or false"}),
+        ("boolean", [math.nan, 1], {0: "is missing; the column is required"}),
+        ("double", [1, math.nan], {1: "is missing; the column is required"}),
+        ("string", texts("a", None), {1: "is missing; the column is required"}),
+        ("double", texts("1", None), {1: "is missing; the column is required"}),
+        ("string", [1, 2], {0: "must be text; the column holds numbers"}),
+        (
+            "double",
+            Odd("Date32"),
+            {0: "must be a number; the column holds Arrow's Date32"},
+        ),
+        (
+            "string",
+            Odd("Binary"),
+            {0: "must be text; the column holds Arrow's Binary"},
+        ),
+    ],
+)
+def test_casts(kind: ColumnType, values: Any, expected: Any) -> None:
+    """No value is changed: what the column cannot hold as it is, is named by its row."""
+    assert cast(kind, values) == expected
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_column_of_gaps(kind: ColumnType) -> None:
+    """A column without a value fits every optional column, and no required one."""
+    gaps = Texts([None], np.zeros(2, np.int32))
+    found = cast(kind, gaps, required=False)
+    assert found == ["", ""] if kind == "string" else all(map(math.isnan, found))
+    assert cast(kind, gaps) == dict.fromkeys((0, 1), "is missing; the column is required")
+
+
+def test_gaps_in_optional_columns_are_missing() -> None:
+    """A missing number is NaN, a missing text the one that no training has seen."""
+    assert cast("string", texts("a", None), required=False) == ["a", ""]
+    for kind in TYPES[:-1]:
+        found = cast(kind, [1.0, math.nan], required=False)
+        assert found[0] == 1
+        assert math.isnan(found[1])
+    assert math.isnan(cast("double", texts("1", None), required=False)[1])
+
+
+def test_a_gap_that_no_row_has_is_none() -> None:
+    """A dictionary may hold a null that nobody points to."""
+    assert cast("string", Texts(["a", None], np.zeros(2, np.int32))) == ["a", "a"]
+
+
+def test_at_most_a_hundred_cells_are_named() -> None:
+    """Of many bad cells a hundred are named, whatever is wrong with them."""
+    for kind, values in [
+        ("string", Texts([None], np.zeros(101, np.int32))),
+        ("boolean", np.full(101, 2)),
+        ("double", texts(*["x"] * 101)),
+    ]:
+        assert len(cast(kind, values)) == 100  # type: ignore[arg-type]
+
+
+numbers = st.lists(st.floats() | st.integers(-(2**63), 2**64 - 1) | st.booleans(), min_size=1)
+some_texts = st.lists(st.none() | st.text(max_size=3), min_size=1)
+
+
+any_values = numbers.map(np.array) | some_texts.map(lambda found: texts(*found))
+
+
+@given(st.sampled_from(TYPES), st.sampled_from([True, False]), any_values)
+def test_any_values_are_a_column_or_refused(kind: ColumnType, required: Any, values: Any) -> None:
+    """Whatever the values, they become as many, or cells of theirs are named."""
+    rows = len(values.codes) if isinstance(values, Texts) else len(values)
+    found = cast(kind, values, required=required)
+    if isinstance(found, dict):
+        assert found
+        assert max(found) < rows
+    else:
+        assert len(found) == rows

@@ -1,0 +1,26 @@
+"""Values of a column, before they are held against it."""
+
+import numpy as np
+
+from baton_engine.tables.values import Odd, Texts, joined
+
+
+def texts(*distinct: str | None, codes: list[int]) -> Texts:
+    """Texts by their places."""
+    return Texts(distinct, np.array(codes, np.int32))
+
+
+def test_each_row_has_its_text() -> None:
+    """A row's code is the place of its text."""
+    assert texts("a", None, codes=[0, 1, 0]).listed() == ["a", None, "a"]
+
+
+def test_chunks_are_joined() -> None:
+    """Numbers follow one another, texts keep theirs whatever places the chunks gave them."""
+    numbers = joined([np.array([1, 2]), np.array([0.5, np.nan])])
+    assert isinstance(numbers, np.ndarray)
+    assert numbers[:3].tolist() == [1, 2, 0.5]
+    found = joined([texts("a", "b", codes=[1, 0]), texts("b", None, codes=[0, 1])])
+    assert isinstance(found, Texts)
+    assert found.listed() == ["b", "a", "b", None]
+    assert joined([Odd("List"), Odd("List")]) == Odd("List")

@@ -1,0 +1,62 @@
+"""Cells of a CSV text to one column."""
+
+import math
+from typing import Any
+
+import pytest
+
+from baton_engine.tables.text.csv_cells import MISSING, csv_cast
+from baton_registry.versions.signature import Column, ColumnType
+
+REFUSED = object()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("double", ["1", "-.5", "1.", "+1e3", " 1 "], [1.0, -0.5, 1.0, 1000.0, 1.0]),
+        ("double", ["True", "false"], [1.0, 0.0]),
+        ("double", ["True", "1"], REFUSED),
+        ("double", ["1_0"], REFUSED),
+        ("double", ["NAN"], REFUSED),
+        ("double", ["0x1"], REFUSED),
+        ("double", ["\uff11"], REFUSED),
+        ("double", ["x"], REFUSED),
+        ("float", ["0.5"], [0.5]),
+        ("long", ["1", "2.0", "1e3", "007", " -1 "], [1, 2, 1000, 7, -1]),
+        ("long", ["TRUE"], [1]),
+        ("long", ["1.5"], REFUSED),
+        ("long", ["NA"], REFUSED),
+        ("long", ["inf"], REFUSED),
+        ("long", [str(2**63 - 1)], [2**63 - 1]),
+        ("long", [str(2**63)], REFUSED),
+        ("integer", [str(2**31)], REFUSED),
+        ("boolean", ["true", "FALSE"], [True, False]),
+        ("boolean", ["1", "0.0"], [True, False]),
+        ("boolean", ["2"], REFUSED),
+        ("boolean", ["True", "1"], REFUSED),
+        ("boolean", [""], REFUSED),
+        ("boolean", [" true"], REFUSED),
+        ("string", ["NA", " NA", "none", "1"], ["", " NA", "none", "1"]),
+    ],
+)
+def test_casts(kind: ColumnType, values: list[str], expected: Any) -> None:
+    """A column is what pandas reads with the signature's type."""
+    try:
+        assert csv_cast(Column("c", kind), values).tolist() == expected
+    except ValueError:
+        assert expected is REFUSED
+
+
+@pytest.mark.parametrize("end", ["x", ".x", "e", "e1x", ".1x", " x"])
+def test_a_long_cell_is_refused_at_once(end: str) -> None:
+    """A cell of digits that is no number is not tried in all ways to split it, for minutes."""
+    with pytest.raises(ValueError, match="number"):
+        csv_cast(Column("c", "double"), ["1" * 131_000 + end])
+
+
+@pytest.mark.parametrize("marker", sorted(MISSING))
+def test_missing_markers(marker: str) -> None:
+    """Each of pandas' markers is a missing number and a missing text."""
+    assert math.isnan(csv_cast(Column("c", "double"), [marker])[0])
+    assert csv_cast(Column("c", "string"), [marker]).tolist() == [""]

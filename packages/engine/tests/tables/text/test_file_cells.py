@@ -1,0 +1,70 @@
+"""Cells of a CSV file to one column."""
+
+import numpy as np
+import pytest
+
+from baton_engine.tables.casts import cast_column
+from baton_engine.tables.cells import BadCells
+from baton_engine.tables.text.file_cells import file_cast
+from baton_registry.versions.signature import Column, ColumnType
+
+IS_MISSING = "is missing; the column is required"
+
+
+def cast(kind: ColumnType, *values: str, required: bool = True) -> object:
+    """The values, NaN as None, or what is said of the bad ones by row."""
+    try:
+        array = cast_column(Column("c", kind, required=required), values, file_cast)
+    except BadCells as error:
+        return {cell.row: cell.message for cell in error.cells}
+    return [None if value != value else value for value in array.tolist()]  # noqa: PLR0124 - NaN
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("double", ["1", " 2.5 ", "\u00a03"], [1.0, 2.5, 3.0]),
+        ("long", ["1", " -2"], [1, -2]),
+        ("boolean", ["true", " FALSE"], [True, False]),
+        ("string", ["a", " b", "None"], ["a", " b", "None"]),
+    ],
+)
+def test_reads(kind: ColumnType, values: list[str], expected: list[object]) -> None:
+    """White space around numbers and booleans is none of them; text stays as it is."""
+    assert cast(kind, *values) == expected
+
+
+@pytest.mark.parametrize("gap", ["", "  ", "NA", "null"])
+def test_a_gap_in_an_optional_column(gap: str) -> None:
+    """A missing number or boolean is NaN, a missing text is empty."""
+    for kind in ("boolean", "integer", "long", "float", "double"):
+        assert cast(kind, "1", gap, required=False) == [1, None]
+    assert cast("boolean", gap, "true", required=False) == [None, 1.0]
+    assert cast("string", "a", gap, required=False) == ["a", ""]
+
+
+@pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double", "string"])
+def test_a_gap_in_a_required_column_is_a_bad_cell(kind: ColumnType) -> None:
+    """Text is no exception: training has seen no gap."""
+    assert cast(kind, "1", " ", "") == {1: IS_MISSING, 2: IS_MISSING}
+
+
+@pytest.mark.parametrize("text", ["None", "<NA>", "-nan", "#NA"])
+def test_what_only_pandas_reads_as_missing_is_no_number(text: str) -> None:
+    """Neither was it in training."""
+    assert cast("double", "1", text, required=False) == {1: "must be a number"}
+
+
+def test_a_column_of_gaps_alone() -> None:
+    """All are missing."""
+    array = file_cast(Column("c", "double", required=False), ["", " "])
+    assert array.dtype == np.float64
+    assert np.isnan(array).all()
+
+
+def test_a_decimal_comma_takes_the_place_of_the_point() -> None:
+    """A point is none then: it may be that of thousands. Text is left alone."""
+    assert file_cast(Column("c", "double"), ["1,5", "-2"], ",").tolist() == [1.5, -2.0]
+    assert file_cast(Column("c", "string"), ["1,5"], ",").tolist() == ["1,5"]
+    with pytest.raises(ValueError, match="must be a number with a decimal comma"):
+        file_cast(Column("c", "double"), ["1.5"], ",")

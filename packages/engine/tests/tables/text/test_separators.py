@@ -1,0 +1,37 @@
+"""What stands between cells."""
+
+import pytest
+
+from baton_engine.tables.text.separators import fitting, spelled
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a,b\n1,2\n", [","]),
+        ("a;b\n1,5;2\n", [";"]),
+        ("a;b,c\n1;2,3;4\n", [","]),
+        ('"a;x",b\n"1;2",3\n4,5\n', [","]),
+        ("a;b\n1;2\n3;4;5\n", [";"]),
+        ("a;b,c\n1;2,3\n", [",", ";"]),
+        ("alone\n1\n", []),
+        ("", []),
+        ("a;b\n" + "1;2\n" * 100_000, [";"]),
+    ],
+)
+def test_those_by_which_the_lines_fit_the_first(text: str, found: list[str]) -> None:
+    """Commas inside cells do not confuse it; where two fit, both are named."""
+    assert fitting(text) == found
+
+
+@pytest.mark.parametrize(("text", "separator"), [("tab", "\t"), (";", ";"), ("x", "x")])
+def test_a_separator_is_a_name_or_a_character(text: str, separator: str) -> None:
+    """Those that are hard to write in a shell have names."""
+    assert spelled(text) == separator
+
+
+@pytest.mark.parametrize("text", ["", "ab", '"', "\n"])
+def test_what_is_no_separator(text: str) -> None:
+    """Neither is what a CSV file needs for something else."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the caller says what is allowed
+        spelled(text)

@@ -1,0 +1,1 @@
+"""Moves of an alias: checks, ledger, promotion and rollback."""

@@ -1,0 +1,1 @@
+"""A version and its files: description, schema, checksums, signatures."""

@@ -1,0 +1,42 @@
+"""What is read from an MLmodel file."""
+
+import json
+
+from baton_registry.versions.mlmodel import parse_mlmodel
+from baton_registry.versions.signature import Column
+from tests.support.registry_fakes import mlmodel
+
+
+def test_classes_and_categories_are_read_where_recorded() -> None:
+    """The classes in their order, and the categories of text columns, come with the signature."""
+    document = json.loads(mlmodel(("plan", "string", False), ("age", "long", True)))
+    document["metadata"]["baton"]["categories"] = {"plan": ["a", "b"], "age": ["1"], "gone": 7}
+
+    signature = parse_mlmodel(json.dumps(document)).signature
+
+    assert signature.classes == ("No", "Yes")
+    assert signature.columns == (
+        Column("plan", "string", required=False, categories=("a", "b")),
+        Column("age", "long"),
+    )
+
+
+def test_plain_models_have_neither() -> None:
+    """A model that plain MLflow logged has columns, and no classes or categories."""
+    document = json.loads(mlmodel(("plan", "string", True)))
+    del document["metadata"]
+
+    signature = parse_mlmodel(json.dumps(document)).signature
+
+    assert signature.classes is None
+    assert signature.columns == (Column("plan", "string"),)
+
+
+def test_other_categories_break_nobody() -> None:
+    """Categories are told, not enforced: another set of them is no reason to refuse a version."""
+    documents = [json.loads(mlmodel(("plan", "string", True))) for _ in "ab"]
+    for document, category in zip(documents, "ab", strict=True):
+        document["metadata"]["baton"]["categories"] = {"plan": [category]}
+    old, new = (parse_mlmodel(json.dumps(document)).signature for document in documents)
+
+    assert new.breaks(old) == []

@@ -1,1 +1,0 @@
-"""The protocols in which rows come in and scores go out, one module each."""

@@ -1,1 +1,0 @@
-"""The operations page: what serves, why, since when, and what to do."""

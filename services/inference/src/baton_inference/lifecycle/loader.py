@@ -1,0 +1,170 @@
+"""Brings a version to the point where it can serve: fetch, verify, build, warm up."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from baton_engine.engine import EngineError, StoppableEngine
+from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.slot import Served, Source
+from baton_inference.lifecycle.status import utc_text
+from baton_inference.lifecycle.warmup import warm_up
+from baton_inference.protocols.compiled import CompileCodecs
+from baton_inference.protocols.predict.codec import PROTOCOL
+from baton_registry.errors import RegistryError
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import FetchedModel, fetch, reopen
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Signature
+from baton_registry.versions.signing import TrustedKey, check_signed
+
+OpenEngine = Callable[[bytes, Signature], StoppableEngine]
+READY = "READY"
+
+log = structlog.get_logger("baton.loader")
+
+
+class Loader:
+    """Loads versions, one at a time, in the watcher's thread."""
+
+    def __init__(  # noqa: PLR0913 - what it is wired from, each by its name
+        self,
+        registry: RegistryClient,
+        cache: VersionCache,
+        *,
+        open_engine: OpenEngine,
+        compile_codecs: CompileCodecs,
+        clock: Clock,
+        trusted: Sequence[TrustedKey] = (),
+    ) -> None:
+        """Wires the loader.
+
+        Args:
+            registry: where versions are fetched from.
+            cache: where they are kept.
+            open_engine: makes an engine of an ONNX file's content.
+            compile_codecs: makes the codecs of a version.
+            clock: tells since when a version serves.
+            trusted: where there are any, only what one of these keys signed is loaded.
+        """
+        self._registry = registry
+        self._cache = cache
+        self._open_engine = open_engine
+        self._compile_codecs = compile_codecs
+        self._clock = clock
+        self._trusted = trusted
+
+    def load(self, version: ModelVersion) -> Served:
+        """The version, ready to serve; from the cache where it is kept unaltered.
+
+        Raises:
+            LoadFailure: it cannot be served; the text says why.
+        """
+        if version.status != READY:
+            raise LoadFailure(
+                FailureKind.FETCH,
+                f"the registry says of version {version.version}: {version.status}",
+            )
+        log.info("loading", version=version.version)
+        try:
+            check_signed(version, self._trusted)
+            return self._from_cache(version) or self._from_registry(version)
+        except LoadFailure:
+            raise
+        except Exception as error:
+            raise as_load_failure(error) from error
+
+    def load_last_served(self, name: str, alias: str) -> Served | None:
+        """What served last for this model and alias; None where the cache cannot give it."""
+        try:
+            kept = self._cache.last_served(name, alias)
+            if kept is None:
+                return None
+            check_signed(kept[0], self._trusted)
+            return self._build(reopen(*kept), "cache")
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
+            log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
+            return None
+
+    def note_serving(self, served: Served, alias: str) -> None:
+        """Remembers what serves for the next start; a cache that cannot be written only warns."""
+        try:
+            self._cache.point_to(served.model, alias)
+        except OSError as error:
+            log.warning("the serving version cannot be noted", reason=disk_reason(error))
+
+    def clean_up(self) -> None:
+        """Removes what died processes left behind."""
+        try:
+            self._cache.clean()
+        except OSError as error:
+            log.warning("the cache cannot be cleaned", reason=disk_reason(error))
+
+    def _from_cache(self, version: ModelVersion) -> Served | None:
+        try:
+            kept = self._cache.find(version.name, Identity.of(version))
+            if kept is None:
+                return None
+            recorded, directory = kept
+            # What the registry records counts; where it records nothing, what was fetched does.
+            expected = version if version.checksums else recorded
+            with self._told("verified in the cache", version):
+                fetched = reopen(expected, directory)
+            return self._build(fetched, "registry")
+        except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
+            log.warning(
+                "the cached version cannot be used; fetching it again",
+                version=version.version,
+                reason=str(as_load_failure(error)),
+            )
+            return None
+
+    def _from_registry(self, version: ModelVersion) -> Served:
+        try:
+            with self._cache.staging() as folder:
+                with self._told("fetched and verified", version):
+                    fetched = fetch(self._registry, version, folder)
+                served = self._build(fetched, "registry")
+                self._cache.keep(version.with_checksums(fetched.checksums), folder)
+                return served
+        except OSError as error:  # a cache that is full or read-only must not keep us from serving
+            log.warning("the version cannot be cached", reason=disk_reason(error))
+        with tempfile.TemporaryDirectory(prefix="baton-") as name:
+            return self._build(fetch(self._registry, version, Path(name)), "registry")
+
+    def _build(self, fetched: FetchedModel, source: Source) -> Served:
+        signature = fetched.mlmodel.signature
+        version = fetched.version
+        with self._told("opened and warmed up", version):
+            engine = self._open_engine(fetched.onnx, signature)
+            codecs = self._compile_codecs(version, signature, engine.classes)
+            warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
+        if not fetched.verified:
+            log.warning("the version records no checksums", version=version.version)
+        if not warm.used_example:
+            log.warning("the version has no input example to warm up on", version=version.version)
+        return Served(
+            model=version,
+            signature=signature,
+            engine=engine,
+            codecs=codecs,
+            example=warm.example,
+            inline_rows=warm.inline_rows,
+            source=source,
+            since=utc_text(self._clock.posix_s()),
+        )
+
+    @contextmanager
+    def _told(self, event: str, version: ModelVersion) -> Iterator[None]:
+        """One line of the story of a swap: what was done, and how long it took."""
+        started_s = self._clock.steady_s()
+        yield
+        seconds = round(self._clock.steady_s() - started_s, 3)
+        log.info(event, version=version.version, seconds=seconds)

@@ -1,0 +1,73 @@
+"""The moves of the alias, as last read: for people who look at the operations page."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.status import utc_text
+from baton_registry.errors import RegistryError
+from baton_registry.promotion.alias_moves import known_moves
+from baton_registry.promotion.ledger import Move
+from baton_registry.rest.client import RegistryClient
+
+REFRESH_S = 60.0
+"""How often they are read while the alias stays where it is."""
+RETRY_S = 10.0
+
+log = structlog.get_logger("baton.watcher")
+
+
+@dataclass(frozen=True)
+class KnownMoves:
+    """One reading.
+
+    Attributes:
+        read_at: when, UTC; None where there was none yet.
+        moves: oldest first.
+    """
+
+    read_at: str | None = None
+    moves: tuple[Move, ...] = ()
+
+
+class MoveReader:
+    """Reads the moves, seldom. Called by the watcher alone; any thread may read `known`."""
+
+    def __init__(self, registry: RegistryClient, model_name: str, alias: str, clock: Clock) -> None:
+        self._registry = registry
+        self._model_name = model_name
+        self._alias = alias
+        self._clock = clock
+        self._position: str | None = None
+        self._seen_at: datetime | None = None
+        self._next_s = 0.0
+        self.known = KnownMoves()
+        """The last reading; it stays while the registry is away."""
+
+    def follow(self, position: str | None) -> None:
+        """The alias was just seen to point to this version: reads its moves, if it is time to."""
+        now_s = self._clock.steady_s()
+        if self._seen_at is None or position != self._position:
+            self._position = position
+            self._seen_at = datetime.fromtimestamp(self._clock.posix_s(), UTC)
+            self._next_s = now_s
+        if now_s >= self._next_s:
+            is_read = self._read(position, self._seen_at)
+            self._next_s = now_s + (REFRESH_S if is_read else RETRY_S)
+
+    def _read(self, position: str | None, seen_at: datetime) -> bool:
+        try:
+            moves = known_moves(
+                self._registry,
+                self._model_name,
+                alias=self._alias,
+                position=position,
+                seen_at=seen_at,
+            )
+        except RegistryError as error:
+            log.warning("the moves of the alias cannot be read", reason=str(error))
+            return False
+        self.known = KnownMoves(utc_text(self._clock.posix_s()), tuple(moves))
+        return True

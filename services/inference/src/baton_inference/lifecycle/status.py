@@ -1,0 +1,86 @@
+"""What `GET /status` says: frozen snapshots, and the word that sums one up."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from baton_inference.lifecycle.slot import Source
+
+State = Literal["loading", "waiting", "degraded", "swapping", "serving"]
+
+
+@dataclass(frozen=True)
+class ServingStatus:
+    """What the slot holds."""
+
+    version: str
+    run_id: str
+    engine: str
+    source: Source
+    since: str
+
+
+@dataclass(frozen=True)
+class RegistryStatus:
+    """How the look-ups of the alias went.
+
+    Attributes:
+        reachable: whether the last one was answered; that the alias is not set is an answer too.
+        last_success_at: of the last one that was answered.
+        consecutive_failures: unanswered ones since then.
+        last_error: one line; null while the registry is reachable.
+    """
+
+    reachable: bool = False
+    last_success_at: str | None = None
+    consecutive_failures: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True)
+class LoadFailureStatus:
+    """The last load that failed.
+
+    Attributes:
+        attempts: how often in a row, since the alias points to this version.
+    """
+
+    version: str
+    reason: str
+    at: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything at one moment. Times are UTC with milliseconds, versions opaque strings."""
+
+    model_name: str
+    alias: str
+    state: State
+    aspired_version: str | None
+    serving: ServingStatus | None
+    registry: RegistryStatus
+    last_load_failure: LoadFailureStatus | None
+    swaps: int
+
+
+def state_of(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:
+    """The word for it all: the first that holds.
+
+    Args:
+        is_filled: a version serves.
+        is_loading: a version is being loaded.
+        is_healthy: the registry answers, the alias is set, and its version has not failed.
+    """
+    if not is_filled:
+        return "loading" if is_loading else "waiting"
+    if not is_healthy:
+        return "degraded"
+    return "swapping" if is_loading else "serving"
+
+
+def utc_text(posix_s: float) -> str:
+    """A POSIX time as `2026-11-23T10:00:00.000Z`."""
+    moment = datetime.fromtimestamp(posix_s, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

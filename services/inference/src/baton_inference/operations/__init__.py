@@ -1,0 +1,1 @@
+"""What operators see: the operations page and the metrics that Prometheus reads."""

@@ -1,0 +1,114 @@
+"""The process that reads Arrow and Parquet bodies: `python -m baton_inference.protocols.arrow.child BYTES`.
+
+A body that was made to, or is merely broken, ends the process that reads it: the library panics
+where that cannot be caught, and asks for whatever memory the body claims to need. So this process
+reads it, with a bound on memory and on time, and knows no secrets. It ends when its input does.
+"""
+
+import resource
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from arro3.core import RecordBatchReader
+from arro3.io import read_ipc_stream, read_parquet
+
+from baton_engine.tables.arrow_values import values_of
+from baton_engine.tables.values import Odd, Values, joined
+from baton_inference.protocols.arrow.messages import (
+    MalformedMessage,
+    NumbersMessage,
+    OddMessage,
+    ReadAnswer,
+    ReadRequest,
+    TableMessage,
+    TextsMessage,
+    TooManyMessage,
+    read_frame,
+    write_frame,
+)
+from baton_inference.protocols.media import ARROW, PARQUET
+
+CPU_LIMIT_S = 10
+"""Of computing, for one body."""
+_BATCH_ROWS = 65_536
+_PREFIX = "C Data interface error: "
+
+_READERS: dict[bytes, Callable[[bytes, int], RecordBatchReader]] = {
+    ARROW: lambda body, _: read_ipc_stream(body),
+    PARQUET: lambda body, rows: read_parquet(body, batch_size=rows),
+}
+
+
+def main() -> None:
+    """Answers one request after the other."""
+    _limit_memory(int(sys.argv[1]))
+    decoder, encoder = msgspec.msgpack.Decoder(ReadRequest), msgspec.msgpack.Encoder()
+    while (frame := read_frame(sys.stdin.buffer)) is not None:
+        _limit_time()
+        write_frame(sys.stdout.buffer, encoder.encode(answer(decoder.decode(frame))))
+
+
+def answer(request: ReadRequest) -> ReadAnswer:
+    """Reads one body, batch by batch, and no further than it may go."""
+    try:
+        return _table(request)
+    except MemoryError:
+        return MalformedMessage("it takes too much memory when decoded")
+    except Exception as error:  # noqa: BLE001 - the library raises no class of its own
+        return MalformedMessage(_first_line(error))
+
+
+def _table(request: ReadRequest) -> ReadAnswer:
+    batch_rows = min(request.max_rows + 1, _BATCH_ROWS)
+    reader = _READERS[request.media_type](request.body, batch_rows)
+    found = reader.schema.names
+    twice = next((name for name in request.names if found.count(name) > 1), None)
+    if twice is not None:
+        return MalformedMessage(f"the column {twice[:200]!r} is there twice")
+    parts: dict[str, list[Values]] = {name: [] for name in request.names if name in found}
+    rows = 0
+    for batch in reader:
+        rows += batch.num_rows
+        if rows > request.max_rows:
+            return TooManyMessage()
+        for name, values in parts.items():
+            values.append(values_of(batch.column(found.index(name))))
+    if not rows:
+        return TableMessage(0, {})
+    return TableMessage(rows, {name: _message(joined(values)) for name, values in parts.items()})
+
+
+def _message(values: Values) -> NumbersMessage | TextsMessage | OddMessage:
+    if isinstance(values, Odd):
+        return OddMessage(values.kind)
+    if isinstance(values, np.ndarray):
+        return NumbersMessage(values.dtype.str, values.tobytes())
+    return TextsMessage([*values.distinct], values.codes.tobytes())
+
+
+def _limit_memory(more_bytes: int) -> None:
+    """Bounds the memory to what is used now and so many bytes; where the system can tell."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        limit = pages * resource.getpagesize() + more_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit_time() -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime) + CPU_LIMIT_S
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).removeprefix(_PREFIX).strip() or type(error).__name__
+    return text.splitlines()[0][:200]
+
+
+if __name__ == "__main__":
+    main()

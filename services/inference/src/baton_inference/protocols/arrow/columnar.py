@@ -1,0 +1,87 @@
+"""Arrow streams and Parquet files: columns in, labels out."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.typed_values import typed_column
+from baton_engine.tables.values import Values
+from baton_inference.errors import InvalidRows
+from baton_inference.protocols.bodies.frame import columns_of
+from baton_inference.protocols.codec import ColumnBatch, Encoded
+from baton_inference.protocols.media import ARROW
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Column, Signature
+
+PREDICTIONS = "predictions"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowTable:
+    """What was read of a body.
+
+    Attributes:
+        rows: how many values each column has.
+        columns: name to values; others than those that were wanted are left out.
+    """
+
+    rows: int
+    columns: Mapping[str, Values]
+
+    def to_batch(self, signature: Signature) -> ColumnBatch:
+        """The columns of the signature; an optional one may be left out.
+
+        Raises:
+            InvalidRows: a column is missing or has a bad cell, or there are no rows.
+        """
+        if not self.rows:
+            raise InvalidRows("there are no rows")
+        return ColumnBatch(self.rows, columns_of(signature, self._read))
+
+    def _read(self, column: Column) -> Array:
+        if column.name in self.columns:
+            return typed_column(column, self.columns[column.name])
+        if column.required:
+            raise BadCells((BadCell(0, column.name, "is missing"),))
+        return to_array(column, [None] * self.rows)
+
+
+class TableReader(Protocol):
+    """Reads bodies."""
+
+    def read(
+        self, body: bytes, media_type: bytes, names: Sequence[str], max_rows: int
+    ) -> ArrowTable:
+        """The wanted columns that the body has.
+
+        Raises:
+            MalformedBody: not what its media type says.
+            TooManyRows: more than allowed.
+        """
+        ...
+
+
+def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> Encoded:
+    """A table of one column, `predictions`; its metadata name the model and the version."""
+    # Few ask for it: the others need not wait until the library is loaded.
+    from arro3.core import Array as ArrowArray  # noqa: PLC0415
+    from arro3.core import DataType, Field, Schema, Table  # noqa: PLC0415
+    from arro3.io import write_ipc_stream, write_parquet  # noqa: PLC0415
+
+    values = labels.tolist()
+    types = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
+    field = Field(PREDICTIONS, types[type(values[0])], nullable=False)
+    metadata = {"model_name": version.name, "model_version": version.version}
+    schema = Schema([field], metadata=metadata)
+    table = Table.from_arrays([ArrowArray(values, field)], schema=schema)
+    written = io.BytesIO()
+    if media_type == ARROW:
+        write_ipc_stream(table, written)
+    else:
+        write_parquet(table, written, compression="snappy", key_value_metadata=metadata)
+    return Encoded(written.getvalue(), media_type)

@@ -1,0 +1,1 @@
+"""What the readers of several protocols share: JSON documents, cells, tables."""

@@ -1,0 +1,87 @@
+"""A table on its way from a body to columns: values by column, not yet cast."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from baton_engine.tables.casts import Cast, cast_column
+from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.columns import Array
+from baton_inference.errors import InvalidRows, TooManyRows
+from baton_inference.protocols.codec import ColumnBatch
+from baton_registry.versions.signature import Column, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Values by column.
+
+    Attributes:
+        rows: how many values each column has.
+        columns: name to values; other columns than the signature's may be left out.
+        cast: makes an array of them.
+    """
+
+    rows: int
+    columns: Mapping[str, Sequence[Any]]
+    cast: Cast
+
+    def to_batch(self, signature: Signature) -> ColumnBatch:
+        """The columns of the signature.
+
+        A column may not be left out, even where the signature calls it optional: the pipeline
+        behind `mlflow models serve` fails without it.
+
+        Raises:
+            InvalidRows: a column is missing or has a bad cell, or there are no rows.
+        """
+        if not self.rows:
+            raise InvalidRows("there are no rows")
+        return ColumnBatch(self.rows, columns_of(signature, self._read))
+
+    def _read(self, column: Column) -> Array:
+        if column.name not in self.columns:
+            raise BadCells((BadCell(0, column.name, "is missing"),))
+        return cast_column(column, self.columns[column.name], self.cast)
+
+
+def columns_of(signature: Signature, read: Callable[[Column], Array]) -> dict[str, Array]:
+    """Every column of the signature, as `read` gives it or says in `BadCells` that it cannot.
+
+    Raises:
+        InvalidRows: the bad cells of all columns, by their rows (at most 100).
+    """
+    arrays = {}
+    bad: list[BadCell] = []
+    for column in signature.columns:
+        try:
+            arrays[column.name] = read(column)
+        except BadCells as error:
+            bad += error.cells
+    if bad:
+        bad.sort(key=lambda cell: cell.row)
+        raise InvalidRows("the rows do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS]))
+    return arrays
+
+
+def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
+    """The values by column; None where the rows are not all objects of the same columns."""
+    if {*map(type, rows)} != {dict}:
+        return None
+    names = [*rows[0]]
+    if not names or {*map(len, rows)} != {len(names)}:
+        return None
+    # Unlike `itemgetter(*names)`, it gives a tuple for a single name, too.
+    cells = itemgetter(*names, names[0])
+    try:
+        columns = [*zip(*map(cells, rows), strict=True)]
+    except KeyError:
+        return None
+    return dict(zip(names, columns, strict=False))
+
+
+def check_rows(rows: int, max_rows: int) -> None:
+    """Raises `TooManyRows`."""
+    if rows > max_rows:
+        raise TooManyRows(f"{rows} rows are more than the {max_rows} that a request may hold")

@@ -1,0 +1,115 @@
+"""The protocol of `POST /invocations`: what `mlflow models serve` takes, and what it answers.
+
+https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from baton_engine.engine import Engine, Scores
+from baton_engine.tables.columns import Array
+from baton_inference.errors import MalformedBody
+from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader, encode_labels
+from baton_inference.protocols.bodies.document import parse_object
+from baton_inference.protocols.bodies.frame import Frame
+from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
+from baton_inference.protocols.codec import ColumnBatch, Encoded, score_columns
+from baton_inference.protocols.invocations.accept import preferred
+from baton_inference.protocols.invocations.csv_table import CSV, csv_frame
+from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.invocations.tensors import TensorReader
+from baton_inference.protocols.invocations.typed_json import TypedJson
+from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
+from baton_inference.web.answers.answer import JSON
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Signature
+
+Reader = Callable[[Any], Frame]
+PROTOCOL = "invocations"
+MLFLOW_VERSION = "3.17.2"
+"""The MLflow whose scoring protocol this is."""
+
+LANGUAGE_MODEL_KEYS = frozenset({"messages", "prompt", "input"})
+"""A body with one of these is for another kind of model, whatever else it holds."""
+
+
+ANSWERS = (JSON, ARROW, PARQUET)
+"""The content types of answers, the usual one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationsBatch(ColumnBatch):
+    """Rows, and how they are to be answered.
+
+    Attributes:
+        answer_type: one of `ANSWERS`.
+    """
+
+    answer_type: bytes
+
+
+class InvocationsCodec:
+    """`/invocations` for one version."""
+
+    media_types: frozenset[bytes | None] = frozenset({JSON, CSV, ARROW, PARQUET})
+
+    def __init__(
+        self, version: ModelVersion, signature: Signature, arrow: TableReader, *, max_rows: int
+    ) -> None:
+        self._version = version
+        self._signature = signature
+        self._arrow = arrow
+        self._max_rows = max_rows
+        self._max_values = max_values(len(signature.columns), max_rows)
+        self._typed = TypedJson(signature, max_rows=max_rows)
+        self._names = names = tuple(column.name for column in signature.columns)
+        tensors = TensorReader(signature.columns, max_rows=max_rows)
+        self._readers: dict[str, Reader] = {
+            "dataframe_split": lambda data: split_frame(data, names, max_rows),
+            "dataframe_records": lambda data: records_frame(data, names, max_rows),
+            "instances": tensors.instances,
+            "inputs": tensors.inputs,
+        }
+
+    def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
+        """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
+        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
+        typed = self._typed_json(body) if media.media_type == JSON else None
+        if typed is not None:
+            return InvocationsBatch(*typed, answer_type)
+        table: Frame | ArrowTable
+        if media.media_type == CSV:
+            check_csv_values(body, self._max_values)
+            table = csv_frame(body, self._names, self._max_rows)
+        elif media.media_type in (ARROW, PARQUET):
+            table = self._arrow.read(body, media.media_type, self._names, self._max_rows)
+        else:
+            table = self._json_frame(body)
+        batch = table.to_batch(self._signature)
+        return InvocationsBatch(batch.rows, batch.columns, answer_type)
+
+    def score(self, engine: Engine, batches: Sequence[InvocationsBatch]) -> Scores:
+        """The scores of all batches, one after the other."""
+        return score_columns(engine, batches)
+
+    def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:
+        """Writes the labels; all that a classifier's `predict` gives."""
+        if batch.answer_type != JSON:
+            return encode_labels(scores.labels, self._version, batch.answer_type)
+        return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
+
+    def _typed_json(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
+        check_json_values(body, self._max_values)
+        return self._typed.read(body)
+
+    def _json_frame(self, body: bytes) -> Frame:
+        document = parse_object(body)
+        formats = document.keys() & self._readers.keys()
+        if len(formats) != 1 or document.keys() & LANGUAGE_MODEL_KEYS:
+            known = ", ".join(self._readers)
+            raise MalformedBody(f"the body must have exactly one of the keys {known}")
+        (name,) = formats
+        return self._readers[name](document[name])

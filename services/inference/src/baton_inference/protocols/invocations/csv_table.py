@@ -1,0 +1,41 @@
+"""`text/csv`, read as `pandas.read_csv` would with the signature's types."""
+
+import io
+from collections.abc import Collection
+
+from baton_engine.tables.text.csv_cells import csv_cast
+from baton_engine.tables.text.csv_reader import CsvError, CsvReader
+from baton_inference.errors import MalformedBody
+from baton_inference.protocols.bodies.frame import Frame, check_rows
+
+CSV = b"text/csv"
+
+
+def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
+    """The table below the header; where rows are wider than it, their first cells are an index.
+
+    Args:
+        body: the text.
+        names: the columns that are wanted.
+        max_rows: rows that a request may hold.
+
+    Raises:
+        MalformedBody: not UTF-8, without a header, an open quote, or a row that is too wide.
+        TooManyRows: more than allowed.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
+    try:
+        reader = CsvReader(io.StringIO(text, newline=""))
+        table = [row for _, row in reader.rows()]
+    except CsvError as error:
+        raise MalformedBody(f"the body is not CSV: {error}") from error
+    check_rows(len(table), max_rows)
+    for number, row in enumerate(table):
+        if reader.excess(row):
+            width = len(reader.names)
+            raise MalformedBody(f"row {number} has {len(row)} cells, the header has {width}")
+    columns = {name: reader.column(name, table) for name in names if name in reader.names}
+    return Frame(len(table), columns, csv_cast)

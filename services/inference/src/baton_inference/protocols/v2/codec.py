@@ -1,0 +1,177 @@
+"""The Open Inference Protocol, version 2, over HTTP: a tensor a column, with the binary extension.
+
+https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
+https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from baton_engine.engine import Engine, Scores
+from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.columns import Array, to_array
+from baton_inference.errors import InvalidRows, MalformedBody
+from baton_inference.protocols.bodies.frame import check_rows, columns_of
+from baton_inference.protocols.bodies.values import check_json_values, max_values
+from baton_inference.protocols.codec import ColumnBatch, Encoded, score_columns
+from baton_inference.protocols.media import MediaHeaders
+from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
+from baton_inference.protocols.v2.tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
+from baton_inference.web.answers.answer import JSON
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Column, Signature
+
+PROTOCOL = "v2"
+BINARY = b"application/octet-stream"
+LABEL, PROBABILITIES = "label", "probabilities"
+OUTPUTS = (LABEL, PROBABILITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class V2Batch(ColumnBatch):
+    """Rows, and how they are to be answered.
+
+    Attributes:
+        id: given back to its sender.
+        outputs: each output that is wanted, in order, to whether it is wanted as binary data.
+    """
+
+    id: str | None
+    outputs: Mapping[str, bool]
+
+
+class V2Codec:
+    """V2 for one version."""
+
+    media_types: frozenset[bytes | None] = frozenset({None, JSON, BINARY})
+
+    def __init__(self, version: ModelVersion, signature: Signature, *, max_rows: int) -> None:
+        self._signature = signature
+        self._decoders = {column.name: TensorDecoder(column) for column in signature.columns}
+        self._max_rows = max_rows
+        self._max_values = max_values(len(signature.columns), max_rows)
+        self._head = {"model_name": version.name, "model_version": version.version}
+
+    def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:
+        """Reads a request, its tensors in JSON or after it. Raises as `Codec.decode` says."""
+        head, tail = split_body(body, media.json_length)
+        check_json_values(head, self._max_values)
+        request = parse_request(head)
+        tensors = self._by_name(request)
+        outputs = _outputs(request)
+        rows = _row_count(request)
+        check_rows(rows, self._max_rows)
+        if not rows:
+            raise InvalidRows("there are no rows")
+        pieces = _pieces(request, tail)
+
+        def read(column: Column) -> Array:
+            tensor = tensors.get(column.name)
+            if tensor is not None:
+                decoder = self._decoders[column.name]
+                return decoder.decode(tensor, pieces.get(column.name), rows)
+            if column.required:
+                raise BadCells((BadCell(0, column.name, "is missing"),))
+            return to_array(column, [None] * rows)
+
+        return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
+
+    def score(self, engine: Engine, batches: Sequence[V2Batch]) -> Scores:
+        """The scores of all batches, one after the other."""
+        return score_columns(engine, batches)
+
+    def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
+        """Writes the outputs that are wanted."""
+        head = {**self._head, **({} if batch.id is None else {"id": batch.id})}
+        written = [_write(name, scores, binary) for name, binary in batch.outputs.items()]
+        text = msgspec.json.encode({**head, "outputs": [output for output, _ in written]})
+        if not any(batch.outputs.values()):
+            return Encoded(text)
+        headers = ((b"inference-header-content-length", b"%d" % len(text)),)
+        return Encoded(text + b"".join(data for _, data in written), BINARY, headers)
+
+    def _by_name(self, request: InferRequest) -> dict[str, Tensor]:
+        tensors: dict[str, Tensor] = {}
+        for tensor in request.inputs:
+            if tensor.name in tensors:
+                raise MalformedBody(f"the tensor {tensor.name[:200]!r} is there twice")
+            if tensor.name not in self._decoders:
+                raise MalformedBody(f"the model has no input {tensor.name[:200]!r}")
+            tensors[tensor.name] = tensor
+        return tensors
+
+
+def input_metadata(signature: Signature) -> list[dict[str, Any]]:
+    """The inputs, as V2 describes tensors."""
+    return [
+        {"name": column.name, "datatype": DATATYPES[column.type], "shape": [-1]}
+        for column in signature.columns
+    ]
+
+
+def output_metadata(classes: int) -> list[dict[str, Any]]:
+    """The outputs, as V2 describes tensors."""
+    return [
+        {"name": LABEL, "datatype": "BYTES", "shape": [-1]},
+        {"name": PROBABILITIES, "datatype": "FP32", "shape": [-1, classes]},
+    ]
+
+
+def _outputs(request: InferRequest) -> Mapping[str, bool]:
+    """The outputs that are wanted; all where none is named."""
+    binary = request.parameters.get("binary_data_output") is True
+    if not request.outputs:
+        return dict.fromkeys(OUTPUTS, binary)
+    wanted: dict[str, bool] = {}
+    for output in request.outputs:
+        if output.name in wanted:
+            raise MalformedBody(f"the output {output.name[:200]!r} is asked for twice")
+        if output.name not in OUTPUTS:
+            raise MalformedBody(f"the model has no output {output.name[:200]!r}")
+        odd = output.parameters.keys() & {"classification", "shared_memory_region"}
+        if odd:
+            raise MalformedBody(f"the parameter {min(odd)!r} of an output is not supported")
+        wanted[output.name] = output.parameters.get("binary_data", binary) is True
+    return wanted
+
+
+def _row_count(request: InferRequest) -> int:
+    counts = {rows_of(tensor) for tensor in request.inputs}
+    if len(counts) != 1:
+        raise MalformedBody("the tensors do not have the same number of rows")
+    return counts.pop()
+
+
+def _pieces(request: InferRequest, tail: memoryview) -> dict[str, memoryview]:
+    """Each tensor's part of the binary data, which follow one another in the tensors' order."""
+    pieces = {}
+    start = 0
+    for tensor in request.inputs:
+        size = tensor.binary_size()
+        if size is not None:
+            pieces[tensor.name] = tail[start : start + size]
+            start += size
+    if start != len(tail):
+        raise MalformedBody(f"the tensors announce {start} binary bytes, the body has {len(tail)}")
+    return pieces
+
+
+def _write(name: str, scores: Scores, is_binary: bool) -> tuple[dict[str, object], bytes]:  # noqa: FBT001
+    """An output's description, with its data or beside them."""
+    if name == LABEL:
+        texts = [str(label) for label in scores.labels.tolist()]
+        output: dict[str, object] = {"name": name, "datatype": "BYTES", "shape": [len(texts)]}
+        data = pack_texts(texts) if is_binary else b""
+        values: list[object] = [*texts]
+    else:
+        table = np.ascontiguousarray(scores.probabilities, dtype="<f4")
+        output = {"name": name, "datatype": "FP32", "shape": [*table.shape]}
+        data = table.tobytes() if is_binary else b""
+        values = table.ravel().tolist()
+    if is_binary:
+        return {**output, "parameters": {"binary_data_size": len(data)}}, data
+    return {**output, "data": values}, b""

@@ -1,0 +1,103 @@
+"""A V2 request as it stands in the body: a JSON object, and binary data after it."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from baton_inference.errors import MalformedBody
+from baton_inference.protocols.bodies.json_fault import json_fault
+
+Parameters = dict[str, Any]
+
+
+class Tensor(msgspec.Struct):
+    """An input.
+
+    Attributes:
+        name: a column of the model.
+        shape: `[n]` or `[n, 1]`.
+        datatype: as V2 names it, e.g. `FP64`.
+        parameters: of the extensions.
+        data: the values, unless they are binary.
+    """
+
+    name: str
+    shape: list[int]
+    datatype: str
+    parameters: Parameters = {}
+    data: Raw | UnsetType = UNSET
+
+    def binary_size(self) -> int | None:
+        """Bytes after the JSON that are this tensor's; None where its data are in the JSON.
+
+        Raises:
+            MalformedBody: not a number of bytes, data of both kinds or of none.
+        """
+        if "shared_memory_region" in self.parameters:
+            raise MalformedBody("shared memory is not supported")
+        size = self.parameters.get("binary_data_size")
+        if size is None:
+            if self.data is UNSET:
+                raise MalformedBody(f"the tensor {self.name[:200]!r} has no data")
+            return None
+        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+            raise MalformedBody("'binary_data_size' is not a number of bytes")
+        if self.data is not UNSET:
+            raise MalformedBody(f"the tensor {self.name[:200]!r} has both data and binary data")
+        return size
+
+
+class Output(msgspec.Struct):
+    """An output that is asked for."""
+
+    name: str
+    parameters: Parameters = {}
+
+
+class InferRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The JSON of a request."""
+
+    inputs: list[Tensor]
+    id: str | None = None
+    parameters: Parameters = {}
+    outputs: list[Output] | None = None
+
+
+_decoder = msgspec.json.Decoder(InferRequest)
+
+
+def split_body(body: bytes, json_length: int | None) -> tuple[bytes, memoryview]:
+    """The JSON and the binary data.
+
+    Raises:
+        MalformedBody: the body is shorter than its JSON is said to be.
+    """
+    view = memoryview(body)
+    if json_length is None:
+        return body, view[len(body) :]
+    if json_length > len(body):
+        raise MalformedBody("Inference-Header-Content-Length is beyond the end of the body")
+    return bytes(view[:json_length]), view[json_length:]
+
+
+def parse_request(text: bytes) -> InferRequest:
+    """The request that the JSON holds.
+
+    Raises:
+        MalformedBody: not JSON, or not of V2's shape.
+    """
+    try:
+        text.decode()  # msgspec does not look into text that it only passes on as `Raw`
+        request = _decoder.decode(text)
+    except UnicodeDecodeError as error:
+        raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
+    except RecursionError as error:
+        raise MalformedBody("the body is nested too deeply") from error
+    except msgspec.ValidationError as error:
+        raise MalformedBody(f"the body is not a V2 request: {error}") from error
+    except msgspec.DecodeError as error:
+        raise MalformedBody(json_fault(text, error)) from error
+    if not request.inputs:
+        raise MalformedBody("the request has no inputs")
+    return request

@@ -1,0 +1,160 @@
+"""A V2 tensor to a column: values in JSON or as bytes, held against the column's type."""
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Raw
+
+from baton_engine.tables.cells import MAX_NAMED_CELLS, WANTED, BadCell, BadCells, CellError
+from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.numbers import number_column
+from baton_inference.errors import MalformedBody
+from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.v2.request import Tensor
+from baton_registry.versions.signature import Column
+
+DATATYPES = {
+    "boolean": "BOOL",
+    "integer": "INT32",
+    "long": "INT64",
+    "float": "FP32",
+    "double": "FP64",
+    "string": "BYTES",
+}
+"""Column type to the datatype that its tensor is described with."""
+
+_LENGTH = struct.Struct("<I")
+_NUMBERS = {
+    **{f"INT{bits}": np.dtype(f"<i{bits // 8}") for bits in (8, 16, 32, 64)},
+    **{f"UINT{bits}": np.dtype(f"<u{bits // 8}") for bits in (8, 16, 32, 64)},
+    **{f"FP{bits}": np.dtype(f"<f{bits // 8}") for bits in (16, 32, 64)},
+}
+_KNOWN = {"BOOL", "BYTES", "BF16", *_NUMBERS}
+_LIST = b"["[0]
+_rows = msgspec.json.Decoder(list[Raw])
+
+
+class TensorDecoder:
+    """Tensors of one column. Safe to use from several threads."""
+
+    def __init__(self, column: Column) -> None:
+        self._column = column
+        self._reader = CellReader(column)
+        self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[json_type(column)])  # type: ignore[misc]
+
+    def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
+        """The column.
+
+        Args:
+            tensor: describes it, and holds its data where they are JSON.
+            binary: its data where they are not.
+            rows: the number of its values.
+
+        Raises:
+            MalformedBody: not what its shape and datatype say.
+            BadCells: a value that the column does not allow.
+        """
+        self._check_datatype(tensor.datatype)
+        if binary is None:
+            return to_array(self._column, self._from_json(tensor, rows))
+        if tensor.datatype == "BYTES":
+            return to_array(self._column, [*_texts(binary, rows)])
+        return self._from_bytes(tensor.datatype, binary, rows)
+
+    def _check_datatype(self, datatype: str) -> None:
+        if datatype not in _KNOWN:
+            raise MalformedBody(f"there is no datatype {datatype[:200]!r}")
+        own = DATATYPES[self._column.type]
+        if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
+            message = f"must be {WANTED[self._column.type]}: a tensor of {own}, not of {datatype}"
+            raise BadCells((BadCell(0, self._column.name, message),))
+
+    def _from_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
+        if not isinstance(tensor.data, Raw):
+            raise MalformedBody(f"the tensor {tensor.name[:200]!r} has no data")
+        try:
+            values: Sequence[Any] = self._fast.decode(tensor.data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            values = self._slowly(tensor.data)
+        if len(values) != rows:
+            raise MalformedBody(
+                f"the tensor {tensor.name[:200]!r} has {len(values)} values, its shape says {rows}"
+            )
+        return values
+
+    def _slowly(self, data: Raw) -> Sequence[Any]:
+        """Reads value by value: what is refused, or stands in rows of one, is odd enough."""
+        values: list[Any] = []
+        bad: list[BadCell] = []
+        try:
+            for row, cell in enumerate(_cells(data)):
+                try:
+                    values.append(self._reader.read(cell))
+                except CellError as error:
+                    bad.append(BadCell(row, self._column.name, str(error)))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise MalformedBody(f"the data of {self._column.name!r} are not a list") from error
+        if bad:
+            raise BadCells(tuple(bad[:MAX_NAMED_CELLS]))
+        return values
+
+    def _from_bytes(self, datatype: str, binary: memoryview, rows: int) -> Array:
+        dtype = np.dtype(np.bool_) if datatype == "BOOL" else _NUMBERS[datatype]
+        if len(binary) != rows * dtype.itemsize:
+            raise MalformedBody(
+                f"the tensor {self._column.name!r} has {len(binary)} bytes,"
+                f" its shape says {rows * dtype.itemsize}"
+            )
+        if datatype == "BOOL":
+            return np.frombuffer(binary, np.uint8).astype(np.bool_)
+        values = np.frombuffer(binary, dtype)
+        return number_column(self._column, values)
+
+
+def rows_of(tensor: Tensor) -> int:
+    """The number of rows that a tensor's shape names.
+
+    Raises:
+        MalformedBody: the shape is neither `[n]` nor `[n, 1]`.
+    """
+    shape = tensor.shape
+    if not shape or shape[1:] not in ([], [1]) or shape[0] < 0:
+        raise MalformedBody(f"the shape of {tensor.name[:200]!r} must be [n] or [n, 1]")
+    return shape[0]
+
+
+def pack_texts(texts: Sequence[str]) -> bytes:
+    """The binary form of a BYTES tensor: each text's length, then its bytes."""
+    encoded = [text.encode() for text in texts]
+    return b"".join(_LENGTH.pack(len(text)) + text for text in encoded)
+
+
+def _texts(binary: memoryview, rows: int) -> Iterator[str]:
+    """The texts of a BYTES tensor."""
+    start = 0
+    for _ in range(rows):
+        end = start + _LENGTH.size
+        if end > len(binary):
+            raise MalformedBody("a BYTES tensor has fewer texts than its shape says")
+        (length,) = _LENGTH.unpack(binary[start:end])
+        start = end + length
+        if start > len(binary):
+            raise MalformedBody("a BYTES tensor is cut off")
+        try:
+            yield str(binary[end:start], "utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedBody("a BYTES tensor holds a text that is not UTF-8") from error
+    if start != len(binary):
+        raise MalformedBody("a BYTES tensor has more texts than its shape says")
+
+
+def _cells(data: Raw) -> Iterator[Raw]:
+    """The values in row-major order; in a shape of [n, 1] each may be a list of its own."""
+    for cell in _rows.decode(data):
+        if memoryview(cell)[0] == _LIST:
+            yield from _rows.decode(cell)
+        else:
+            yield cell

@@ -1,0 +1,1 @@
+"""What the service records about itself: metrics and logs."""

@@ -1,0 +1,1 @@
+"""The HTTP front: connections, limits, access, routes and problems."""

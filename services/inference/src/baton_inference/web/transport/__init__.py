@@ -1,0 +1,1 @@
+"""The server: sockets, connections, writes, and an orderly end."""

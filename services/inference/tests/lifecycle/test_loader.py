@@ -1,0 +1,230 @@
+"""The loader: from the registry or the cache to a version that can serve."""
+
+import hashlib
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.lifecycle.loader import Loader
+from baton_inference.protocols.compiled import compile_codecs
+from baton_registry.errors import RegistryRefused, RegistryUnavailable
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
+from tests.support.inference_fakes import FakeRegistry, HandClock, NearReader, open_fake_engine
+
+
+@pytest.fixture
+def registry() -> FakeRegistry:
+    """An empty registry."""
+    return FakeRegistry()
+
+
+def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -> Loader:
+    """A loader whose cache is in a folder."""
+    return Loader(
+        registry,
+        VersionCache(directory),
+        open_engine=open_fake_engine,
+        compile_codecs=partial(compile_codecs, arrow=NearReader(), max_rows=100),
+        clock=HandClock().clock(),
+        trusted=trusted,
+    )
+
+
+@pytest.fixture
+def loader(registry: FakeRegistry, tmp_path: Path) -> Loader:
+    """A loader with an empty cache."""
+    return make_loader(registry, tmp_path / "cache")
+
+
+def failure_of(loader: Loader, version: ModelVersion) -> tuple[FailureKind, str]:
+    """How the version fails to load."""
+    with pytest.raises(LoadFailure) as caught:
+        loader.load(version)
+    return caught.value.kind, str(caught.value)
+
+
+def test_loads_fetched_verified_and_warmed_up(loader: Loader, registry: FakeRegistry) -> None:
+    """A good version comes with its engine, its codec and an example to show."""
+    served = loader.load(registry.add("1", "sum 0.75"))
+    assert (served.model.version, served.source, served.engine.name) == ("1", "registry", "sum")
+    assert served.example == {"x": 1.5, "n": 2, "note": "b"}
+    assert served.inline_rows > 0
+    assert set(served.codecs) == {"predict", "invocations", "v2"}
+
+
+def test_a_file_that_is_not_the_registered_one(loader: Loader, registry: FakeRegistry) -> None:
+    """A file whose checksum is not the recorded one is refused."""
+    version = registry.add("1")
+    registry.files[version.source]["model.onnx"] = b"sum 0.99"
+    assert failure_of(loader, version)[0] is FailureKind.CHECKSUM
+
+
+def test_no_checksums_only_warn(loader: Loader, registry: FakeRegistry) -> None:
+    """A version that plain MLflow made records no checksums, and is served."""
+    assert loader.load(registry.add("1", checksums=False)).model.version == "1"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (RegistryUnavailable("away"), FailureKind.FETCH),
+        (RegistryRefused("403", error_code="", status=403), FailureKind.FETCH),
+        (MemoryError(), FailureKind.INTERNAL),
+    ],
+)
+def test_faults_of_the_fetch(
+    loader: Loader, registry: FakeRegistry, fault: Exception, kind: FailureKind
+) -> None:
+    """Whatever the fetch raises is a load failure of the right kind."""
+    version = registry.add("1")
+    registry.download_fault = fault
+    assert failure_of(loader, version)[0] is kind
+
+
+def test_a_version_that_is_not_ready(loader: Loader, registry: FakeRegistry) -> None:
+    """What the registry does not call READY is tried again soon."""
+    version = replace(registry.add("1"), status="PENDING_REGISTRATION")
+    kind, reason = failure_of(loader, version)
+    assert kind is FailureKind.FETCH
+    assert "PENDING_REGISTRATION" in reason
+
+
+def test_no_onnx(loader: Loader, registry: FakeRegistry) -> None:
+    """A version without an ONNX model, or without its file, says so."""
+    version = registry.add("1", checksums=False)
+    registry.files[version.source]["MLmodel"] = b'{"flavors": {"sklearn": {}}}'
+    assert failure_of(loader, version) == (
+        FailureKind.INVALID,
+        "the version has no ONNX model (flavors: sklearn); log it with mlflow.onnx",
+    )
+    version = registry.add("2")
+    del registry.files[version.source]["model.onnx"]
+    assert failure_of(loader, version)[0] is FailureKind.INVALID
+
+
+def test_a_model_that_does_not_load_or_fails(loader: Loader, registry: FakeRegistry) -> None:
+    """A model that cannot be built and one that fails on its example are told apart."""
+    assert failure_of(loader, registry.add("1", "broken"))[0] is FailureKind.ENGINE
+    assert failure_of(loader, registry.add("2", "error"))[0] is FailureKind.WARM_UP
+
+
+def test_a_version_that_fails_is_not_kept(loader: Loader, registry: FakeRegistry) -> None:
+    """A broken version is fetched anew when it is tried again: it may have been mended."""
+    failure_of(loader, registry.add("1", "broken", checksums=False))
+    assert loader.load(registry.add("1", "sum 0.5", checksums=False)).model.version == "1"
+
+
+def test_an_altered_cache_is_fetched_again(
+    loader: Loader, registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """Files that were altered in the cache are replaced, with or without recorded checksums."""
+    for version in (registry.add("1"), registry.add("2", checksums=False)):
+        loader.load(version)
+        for file in tmp_path.rglob("model.onnx"):
+            file.write_bytes(b"sum 0.99")
+        registry.downloads.clear()
+        loader.load(version)
+        assert registry.downloads
+        registry.downloads.clear()
+        loader.load(version)
+        assert registry.downloads == []
+
+
+def test_serves_from_the_cache_what_served_last(
+    loader: Loader, registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """After a restart the noted version is loaded without a word to the registry."""
+    loader.note_serving(loader.load(registry.add("1")), "production")
+    registry.fault = RegistryUnavailable("away")
+    served = make_loader(registry, tmp_path / "cache").load_last_served("churn_model", "production")
+    assert served is not None
+    assert (served.model.version, served.source) == ("1", "cache")
+    assert served.model.tags == registry.versions["1"].tags
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "MLmodel", "version.json", "input_example.json"])
+@pytest.mark.parametrize("content", [b"", b"sum 0.99", b"\xff\x00"])
+def test_a_corrupt_cache_is_not_served(
+    loader: Loader, registry: FakeRegistry, tmp_path: Path, file: str, content: bytes
+) -> None:
+    """Where any file was altered, the cache gives nothing: the registry has to."""
+    loader.note_serving(loader.load(registry.add("1")), "production")
+    (found,) = tmp_path.rglob(file)
+    found.write_bytes(content)
+    assert loader.load_last_served("churn_model", "production") is None
+    assert loader.load(registry.versions["1"]).model.version == "1"
+
+
+def test_an_empty_cache_gives_nothing(loader: Loader) -> None:
+    """Nothing was served yet: nothing is found, and nothing fails."""
+    loader.clean_up()
+    assert loader.load_last_served("churn_model", "production") is None
+
+
+def test_a_cache_that_cannot_be_written_does_not_matter(
+    registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """Where the folder cannot be made, versions are loaded and served all the same."""
+    (tmp_path / "file").write_text("in the way")
+    loader = make_loader(registry, tmp_path / "file" / "cache")
+    loader.clean_up()
+    served = loader.load(registry.add("1"))
+    loader.note_serving(served, "production")
+    assert served.model.version == "1"
+    assert loader.load_last_served("churn_model", "production") is None
+
+
+def test_tags_of_the_registry_count_more_than_the_cache(
+    loader: Loader, registry: FakeRegistry
+) -> None:
+    """A kept version whose recorded checksums changed is not taken from the cache."""
+    version = registry.add("1")
+    loader.load(version)
+    other = MappingProxyType(dict.fromkeys(version.tags, "0" * 64))
+    assert failure_of(loader, replace(version, tags=other))[0] is FailureKind.CHECKSUM
+
+
+def test_only_signed_versions_are_loaded_where_keys_are_trusted(
+    registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """Neither from the registry nor from the cache comes a version that no trusted key signed."""
+    key = parse_signing_key(new_key_pair()[0])
+    careless = make_loader(registry, tmp_path / "cache")
+    careful = make_loader(registry, tmp_path / "cache", key.public)
+    version = registry.add("1")
+    careless.note_serving(careless.load(version), "production")
+    kind, reason = failure_of(careful, version)
+    assert kind is FailureKind.SIGNATURE
+    assert "not signed by a trusted key" in reason
+    assert careful.load_last_served("churn_model", "production") is None
+
+    tag, signature = key.tag(version.name, version.tags)
+    signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
+    assert careful.load(signed).model.version == "1"
+
+
+def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
+    """A signed version comes from the cache while the registry is away, unless it was altered."""
+    key = parse_signing_key(new_key_pair()[0])
+    loader = make_loader(registry, tmp_path / "cache", key.public)
+    version = registry.add("1")
+    tag, signature = key.tag(version.name, version.tags)
+    signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
+    loader.note_serving(loader.load(signed), "production")
+    registry.fault = RegistryUnavailable("away")
+    assert loader.load_last_served("churn_model", "production") is not None
+
+    (model,) = tmp_path.rglob("model.onnx")
+    (note,) = tmp_path.rglob("version.json")
+    evil = b"sum 0.99"
+    was, now = (hashlib.sha256(content).hexdigest() for content in (model.read_bytes(), evil))
+    model.write_bytes(evil)
+    note.write_text(note.read_text().replace(was, now))
+    assert make_loader(registry, tmp_path / "cache").load_last_served("churn_model", "production")
+    assert loader.load_last_served("churn_model", "production") is None

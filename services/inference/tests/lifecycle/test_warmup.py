@@ -1,0 +1,133 @@
+"""A version's first rows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+import numpy as np
+import pytest
+
+from baton_engine.engine import Scores
+from baton_engine.tables.columns import Array
+from baton_engine.tables.transpose import Rows
+from baton_inference.errors import LoadFailure
+from baton_inference.lifecycle import warmup
+from baton_inference.lifecycle.warmup import WarmUp, warm_up
+from tests.support.inference_fakes import SIGNATURE, ErrorModel, SlowModel, SumModel, served
+
+
+def warm(engine: SumModel, example: Any = None) -> WarmUp:
+    """Warms a model up on an example; a text stands for the file as it is."""
+    text = example if isinstance(example, str) else json.dumps(example)
+    codec = served(engine).codecs["predict"]
+    return warm_up(engine, SIGNATURE, codec, None if example is None else text.encode())
+
+
+def test_uses_the_versions_own_example() -> None:
+    """The example shown is the row of the version's own that has the fewest gaps."""
+    data = [[1, 1, None], [2, 2, "b"], [3, 3, None]]
+    result = warm(SumModel(), {"columns": ["x", "n", "note"], "data": data})
+    assert result.used_example
+    assert result.example == {"x": 2, "n": 2, "note": "b"}
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        None,
+        "not json",
+        "[" * 100_000,
+        {"inputs": [1]},
+        {"columns": ["x"], "data": [[1, 2]]},
+        {"columns": ["x", "n"], "data": []},
+        {"columns": ["x", "n"], "data": [[None, 1]]},
+        {"columns": ["other"], "data": [[1]]},
+        '{"columns": ["x", "n"], "data": [[NaN, 1]]}',
+    ],
+)
+def test_makes_a_row_up_where_the_example_is_of_no_use(example: Any) -> None:
+    """No example, or one that a request could not bring, is replaced by a row of our own."""
+    result = warm(SumModel(), example)
+    assert not result.used_example
+    assert result.example == {"x": 0.0, "n": 0, "note": "a"}
+
+
+def test_a_model_that_fails_is_refused() -> None:
+    """A model that fails on its first rows never gets into the slot."""
+    with pytest.raises(LoadFailure, match="could not convert"):
+        warm(ErrorModel())
+
+
+class OddModel(SumModel):
+    """Answers with what it is given."""
+
+    def __init__(self, labels: Any, probabilities: Any) -> None:
+        super().__init__()
+        self.answer = Scores(np.array(labels), np.array(probabilities, np.float32))
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities"),
+    [
+        (["no"], [[0.1, 0.2, 0.7]]),
+        (["no"], [0.1, 0.9]),
+        (["no", "no"], [[0.1, 0.9]]),
+        (["maybe"], [[0.1, 0.9]]),
+        ([1], [[0.1, 0.9]]),
+    ],
+)
+def test_answers_must_fit_the_classes(labels: Any, probabilities: Any) -> None:
+    """A model whose answers do not fit its classes is refused."""
+    with pytest.raises(LoadFailure, match=r"the model answers"):
+        warm(OddModel(labels, probabilities))
+
+
+def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick model scores some rows on the event loop, a slow one none."""
+    now_s = 0.0
+
+    def pass_time() -> None:
+        nonlocal now_s
+        now_s += warmup.INLINE_BUDGET_S * 1.5
+
+    monkeypatch.setattr("baton_inference.lifecycle.warmup.time.thread_time", lambda: now_s)
+    assert warm(SlowModel(pass_time)).inline_rows == 0
+    assert warm(SlowModel(lambda: None)).inline_rows == 64
+
+
+class LimitedModel(SumModel):
+    """Knows for how long it may be asked, and what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits_s: list[float] = []
+        self.rows: list[tuple[int, bool]] = []
+        self.is_limited = False
+
+    @contextmanager
+    def limited(self, limit_s: float) -> Iterator[None]:
+        self.limits_s.append(limit_s)
+        self.is_limited = True
+        yield
+        self.is_limited = False
+
+    def score_rows(self, rows: Rows) -> Scores:
+        self.rows.append((len(rows), self.is_limited))
+        return super().score_rows(rows)
+
+
+def test_a_model_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All calls are within one limit, and a slow model is not asked for many rows."""
+    readings_s = count(step=warmup.INLINE_BUDGET_S * 1.5)
+    monkeypatch.setattr(
+        "baton_inference.lifecycle.warmup.time.thread_time", lambda: next(readings_s)
+    )
+    model = LimitedModel()
+    assert warm(model, {"columns": ["x", "n"], "data": [[1, 1], [2, 2]]}).inline_rows == 0
+    assert model.limits_s == [warmup.LIMIT_S]
+    assert {*model.rows} == {(2, True), (1, True)}

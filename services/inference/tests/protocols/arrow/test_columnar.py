@@ -1,0 +1,67 @@
+"""Tables that were read, to columns; labels to tables."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from baton_engine.tables.values import Texts, Values
+from baton_inference.errors import InvalidRows
+from baton_inference.protocols.arrow.columnar import ArrowTable, encode_labels
+from baton_inference.protocols.media import ARROW, PARQUET
+from baton_registry.versions.model_version import ModelVersion
+from tests.support.columnar_bodies import read_answer
+from tests.support.inference_fakes import SIGNATURE
+
+VERSION = ModelVersion("müller's model", "7")
+GOOD: dict[str, Values] = {
+    "x": np.array([0.5, 1.5]),
+    "n": np.array([1, 2]),
+    "note": Texts(["a"], np.zeros(2, np.int32)),
+}
+
+
+def test_makes_a_batch() -> None:
+    """The signature's columns are taken in its order and types."""
+    batch = ArrowTable(2, {**GOOD, "n": np.array([1.0, 2.0])}).to_batch(SIGNATURE)
+    assert batch.rows == 2
+    assert [(name, array.dtype.kind) for name, array in batch.columns.items()] == [
+        ("x", "f"),
+        ("n", "i"),
+        ("note", "O"),
+    ]
+
+
+def test_an_optional_column_may_be_left_out() -> None:
+    """A column that had gaps in training is missing where it is not there."""
+    batch = ArrowTable(2, {"x": GOOD["x"], "n": GOOD["n"]}).to_batch(SIGNATURE)
+    assert batch.columns["note"].tolist() == ["", ""]
+
+
+def test_every_bad_cell_is_named() -> None:
+    """A missing column and bad cells of others are told together, in the order of the rows."""
+    with pytest.raises(InvalidRows) as caught:
+        ArrowTable(2, {"n": np.array([1, 1.5]), "note": np.array([1, 2])}).to_batch(SIGNATURE)
+    assert [(cell.row, cell.column, cell.message) for cell in caught.value.cells] == [
+        (0, "x", "is missing"),
+        (0, "note", "must be text; the column holds numbers"),
+        (1, "n", "must be a whole number, not a fraction"),
+    ]
+
+
+def test_rows_are_needed() -> None:
+    """A table without rows is refused."""
+    with pytest.raises(InvalidRows, match="no rows"):
+        ArrowTable(0, {}).to_batch(SIGNATURE)
+
+
+@pytest.mark.parametrize("media_type", [ARROW, PARQUET])
+@pytest.mark.parametrize("labels", [["no", "é"], [1, -(2**40)], [True, False]])
+def test_labels_are_a_column(media_type: bytes, labels: list[Any]) -> None:
+    """The answer has one column, in the target's type, and names model and version."""
+    encoded = encode_labels(np.array(labels), VERSION, media_type)
+    assert encoded.media_type == media_type
+    table = read_answer(encoded.body, media_type)
+    assert table.to_pydict() == {"predictions": labels}
+    metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    assert metadata == {"model_name": "müller's model", "model_version": "7"}

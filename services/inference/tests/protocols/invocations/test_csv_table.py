@@ -1,0 +1,108 @@
+"""`text/csv`."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.protocols.invocations.csv_table import csv_frame
+from baton_registry.versions.signature import Column, Signature
+
+NAMES = ("a", "s")
+
+
+def table(text: str | bytes) -> dict[str, list[str]]:
+    """The cells by column."""
+    body = text if isinstance(text, bytes) else text.encode()
+    return {name: [*cells] for name, cells in csv_frame(body, NAMES, 10).columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a,s\n1,x\n", {"a": ["1"], "s": ["x"]}),
+        ("s,z,a\r\nx,?,1\r\n", {"a": ["1"], "s": ["x"]}),
+        ("a,s\r1,x\r2,y", {"a": ["1", "2"], "s": ["x", "y"]}),
+        ("\n \na,s\n\n1,x\n\t\n", {"a": ["1"], "s": ["x"]}),
+        ("\ufeffa,s\n1,x", {"a": ["1"], "s": ["x"]}),
+        ('"a","s"\n"1","x,""y""\r\nz"', {"a": ["1"], "s": ['x,"y"\r\nz']}),
+        ('a,s\n1,x"y\n2,"x"y', {"a": ["1", "2"], "s": ['x"y', "xy"]}),
+        ("a,s\n1", {"a": ["1"], "s": [""]}),
+        ("a\n1\n", {"a": ["1"]}),
+        ('a\n""\n', {"a": [""]}),
+        ("a,a,s\n1,2,x", {"a": ["1"], "s": ["x"]}),
+        ("a,s\n7,1,x\n8,2,y", {"a": ["1", "2"], "s": ["x", "y"]}),
+        ("a,s\n", {"a": [], "s": []}),
+    ],
+)
+def test_reads(text: str, expected: Any) -> None:
+    """Cells are read after RFC 4180, with any line ends, and blank lines passed over."""
+    assert table(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no header"),
+        (" \n\n", "no header"),
+        ('a,s\n1,"x\n', "a quote is not closed"),
+        ("a,s\n1,x\n1,x,2", "row 1 has 3 cells"),
+        (b"a,s\n1,\xff", "not UTF-8"),
+        ("a,s\n1," + "x" * 140_000, "not CSV"),
+    ],
+)
+def test_refused(text: str | bytes, message: str) -> None:
+    """What is no table is malformed, and the text says how."""
+    with pytest.raises(MalformedBody, match=message):
+        table(text)
+
+
+def test_rows_are_bounded() -> None:
+    """More rows than allowed are too many."""
+    with pytest.raises(TooManyRows):
+        table("a\n" + "1\n" * 11)
+
+
+def test_names_are_made_unique() -> None:
+    """A name that comes again gets a number, as in pandas: a model's column may be the second."""
+    frame = csv_frame(b"a,a,a.1,\n1,2,3,4", ("a", "a.1", "a.1.1", "Unnamed: 3"), 10)
+    assert [cells[0] for cells in frame.columns.values()] == ["1", "2", "3", "4"]
+
+
+def test_bad_cells_are_named() -> None:
+    """A cell that is not of its column's type is named with its row."""
+    signature = Signature((Column("a", "long"),))
+    with pytest.raises(InvalidRows) as caught:
+        csv_frame(b"a\n1\n1.5\nx", ("a",), 10).to_batch(signature)
+    told = [(cell.row, cell.message) for cell in caught.value.cells]
+    assert told == [(1, "must be a whole number"), (2, "must be a number")]
+
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5).filter(
+    lambda text: bool(text.strip(" \t"))
+)
+
+
+@given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
+def test_what_is_written_is_read(rows: list[tuple[str, str]]) -> None:
+    """Any cells, quoted as RFC 4180 says, come back."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([NAMES, *rows])
+    assert table(text.getvalue()) == {
+        "a": [first for first, _ in rows],
+        "s": [second for _, second in rows],
+    }
+
+
+@given(st.text(st.sampled_from('a1,"\r\n \0x.')) | st.binary(max_size=30).map(repr))
+def test_any_text_is_a_table_or_refused(text: str) -> None:
+    """Whatever the text, it is a table of equal columns, or refused."""
+    try:
+        frame = csv_frame(text.encode(), NAMES, 10)
+    except Refused:
+        return
+    assert all(len(cells) == frame.rows for cells in frame.columns.values())

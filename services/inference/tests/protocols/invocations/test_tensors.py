@@ -1,0 +1,154 @@
+"""`instances` and `inputs`."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.protocols.invocations.tensors import TensorReader
+from baton_registry.versions.signature import Column, Signature
+
+SIGNATURE = Signature((Column("a", "double"), Column("s", "string"), Column("n", "long")))
+READER = TensorReader(SIGNATURE.columns, max_rows=10)
+ROW: dict[str, Any] = {"a": 1.5, "s": "x", "n": 2}
+
+
+def test_instances() -> None:
+    """Rows are objects; an empty one is no row, and a number in a text column is text."""
+    frame = READER.instances([ROW, {}, {**ROW, "s": 1}])
+    batch = frame.to_batch(SIGNATURE)
+    assert batch.rows == 2
+    assert batch.columns["s"].tolist() == ["x", "1"]
+
+
+@pytest.mark.parametrize("read", [READER.instances, READER.inputs])
+def test_columns(read: Any) -> None:
+    """Columns are lists; a single value stands for all rows, and extra columns are left."""
+    batch = read({"a": [1, 2], "s": "x", "n": ["3", 4.0], "z": [[1], [2]]}).to_batch(SIGNATURE)
+    assert {name: values.tolist() for name, values in batch.columns.items()} == {
+        "a": [1.0, 2.0],
+        "s": ["x", "x"],
+        "n": [3, 4],
+    }
+    assert read(ROW).to_batch(SIGNATURE).rows == 1
+
+
+def test_rows_as_inputs() -> None:
+    """Rows may lack a number or a text, but no whole number; the text None is not a gap."""
+    frame = READER.inputs([ROW, {"n": 1}, {**ROW, "s": None}])
+    batch = frame.to_batch(SIGNATURE)
+    assert batch.columns["s"].tolist() == ["x", "", "None"]
+    with pytest.raises(InvalidRows) as caught:
+        READER.inputs([ROW, {"a": 1, "s": "x"}]).to_batch(SIGNATURE)
+    assert [(cell.row, cell.column) for cell in caught.value.cells] == [(1, "n")]
+
+
+def test_the_only_column_needs_no_name() -> None:
+    """Where the model has one column, a list of values is that column."""
+    signature = Signature((Column("a", "long"),))
+    reader = TensorReader(signature.columns, max_rows=10)
+    assert reader.inputs([1, 2]).to_batch(signature).columns["a"].tolist() == [1, 2]
+    assert reader.instances([1]).to_batch(signature).rows == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        1,
+        "a",
+        [1],
+        [None],
+        [[1]],
+        [ROW, None],
+        [ROW, 1],
+        {"a": [1, 2], "s": ["x"], "n": [1, 2]},
+        {"a": [1], "s": ["x"], "n": [1], "z": []},
+        {**ROW, "z": 1},
+        [{**ROW, "z": [[1], [1, 2]]}],
+    ],
+)
+def test_other_shapes_are_malformed(data: Any) -> None:
+    """What numpy or pandas makes no table of is malformed."""
+    for read in (READER.instances, READER.inputs):
+        with pytest.raises(MalformedBody):
+            read(data)
+
+
+def test_a_column_of_some_instances_is_malformed() -> None:
+    """A column that only some instances have is too short, be it the model's or not."""
+    for rows in ([ROW, {**ROW, "z": 1}], [ROW, {"a": 1, "s": "x"}]):
+        with pytest.raises(MalformedBody, match="one length"):
+            READER.instances(rows)
+
+
+@pytest.mark.parametrize("cell", [[1], [[1]], {"a": 1}])
+def test_a_list_is_no_cell(cell: Any) -> None:
+    """A list or an object in a column of numbers is a bad cell."""
+    for frame in (READER.instances([{**ROW, "n": cell}]), READER.inputs([{**ROW, "n": cell}])):
+        with pytest.raises(InvalidRows):
+            frame.to_batch(SIGNATURE)
+
+
+def test_rows_are_needed_and_bounded() -> None:
+    """No rows are refused, too many are too many."""
+    for read in (READER.instances, READER.inputs):
+        with pytest.raises(TooManyRows):
+            read([ROW] * 11)
+        with pytest.raises(TooManyRows):
+            read({"a": [1] * 11, "s": "x", "n": 1})
+        with pytest.raises(InvalidRows):
+            read([])
+
+
+cells = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+shapes = st.recursive(
+    cells,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "s", "n", "z"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(shapes)
+def test_anything_is_rows_or_refused(data: Any) -> None:
+    """Whatever stands under the keys is rows of the signature, or refused."""
+    for read in (READER.instances, READER.inputs):
+        try:
+            batch = read(data).to_batch(SIGNATURE)
+        except Refused:
+            continue
+        assert all(values.shape == (batch.rows,) for values in batch.columns.values())
+
+
+def test_extra_lists_take_no_more_memory_than_they_have() -> None:
+    """A long text among many short ones is not padded into all of their places."""
+    extra = [["a" * 2**20], *([["b"]] * 99_999)]
+    reader = TensorReader(SIGNATURE.columns, max_rows=100_000)
+    with pytest.raises(MalformedBody, match="one length"):
+        reader.inputs({"a": [1], "s": ["x"], "n": [2], "z": extra})
+
+
+@pytest.mark.parametrize(
+    ("extra", "is_good"),
+    [
+        ([[1], ["a"]], True),
+        ([[], []], True),
+        ([[[1, 2]], [[3, None]]], True),
+        ([[1], [1, 2]], False),
+        ([[1], 1], False),
+        ([[[1]], [1]], False),
+    ],
+)
+def test_extra_lists_must_be_of_one_shape(extra: Any, *, is_good: bool) -> None:
+    """As numpy wants them, whatever they hold."""
+    body = {"a": [1, 2], "s": ["x", "y"], "n": [1, 2], "z": extra}
+    if is_good:
+        assert READER.inputs(body).rows == 2
+        return
+    with pytest.raises(MalformedBody, match="one shape"):
+        READER.inputs(body)

@@ -1,0 +1,145 @@
+"""The short way to read the usual bodies: the same columns as the long one, or none at all."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.invocations.tensors import TensorReader
+from baton_inference.protocols.invocations.typed_json import MAX_ORDERS, TypedJson
+from baton_registry.versions.signature import Column, Signature
+
+SIGNATURE = Signature(
+    (
+        Column("b", "boolean"),
+        Column("i", "integer"),
+        Column("l", "long", required=False),
+        Column("f", "float"),
+        Column("d", "double", required=False),
+        Column("o", "float", required=False),
+        Column("s", "string"),
+    )
+)
+NAMES = [column.name for column in SIGNATURE.columns]
+ROW = st.fixed_dictionaries(
+    {
+        "b": st.booleans(),
+        "i": st.integers(-(2**31), 2**31 - 1),
+        "l": st.integers(-(2**63), 2**63 - 1),
+        "f": st.floats(width=32, allow_nan=False, allow_infinity=False) | st.integers(-9, 9),
+        "d": st.none()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers(-(2**60), 2**60),
+        "o": st.none() | st.floats(width=32, allow_nan=False, allow_infinity=False),
+        "s": st.text(),
+    }
+)
+GOOD = {"b": True, "i": 1, "l": 2, "f": 0.5, "d": 1, "o": 0.5, "s": "a"}
+
+
+def bodies(rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
+    """The rows in each of the forms."""
+    data = [[row[name] for name in order] for row in rows]
+    return {
+        "instances": rows,
+        "dataframe_records": rows,
+        "dataframe_split": {"columns": order, "data": data},
+    }
+
+
+def the_long_way(form: str, content: Any) -> Any:
+    """What the readers make of it that know MLflow's every habit."""
+    if form == "instances":
+        return TensorReader(SIGNATURE.columns, max_rows=99).instances(content)
+    reader = records_frame if form == "dataframe_records" else split_frame
+    return reader(content, NAMES, 99)
+
+
+@given(st.lists(ROW, min_size=1, max_size=4), st.permutations(NAMES))
+def test_the_same_as_the_long_way(rows: list[dict[str, Any]], order: list[str]) -> None:
+    """Value for value and type for type, in whatever order the columns come."""
+    under_test = TypedJson(SIGNATURE, max_rows=99)
+    for form, content in bodies(rows, order).items():
+        found = under_test.read(json.dumps({form: content}).encode())
+        if found is None:
+            assert "\\u0000" in json.dumps(content)
+            continue
+        count, columns = found
+        expected = the_long_way(form, content).to_batch(SIGNATURE)
+        assert count == expected.rows == len(rows)
+        for name in NAMES:
+            np.testing.assert_array_equal(columns[name], expected.columns[name], f"{form} {name}")
+            assert columns[name].dtype == expected.columns[name].dtype, (form, name)
+            assert columns[name].shape == (count,)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {**GOOD, "l": None},
+        {**GOOD, "f": None},
+        {**GOOD, "s": None},
+        {**GOOD, "s": 1},
+        {**GOOD, "i": 1.0},
+        {**GOOD, "i": 2**31},
+        {**GOOD, "f": 1e39},
+        {**GOOD, "d": "1"},
+        {**GOOD, "b": 1},
+        {**GOOD, "odd": 1},
+        {name: value for name, value in GOOD.items() if name != "l"},
+        {name: value for name, value in GOOD.items() if name != "d"},
+        {**GOOD, "s": "a\0"},
+    ],
+)
+def test_what_is_odd_is_left_alone(row: dict[str, Any]) -> None:
+    """Gaps but NaN, other types, extra and missing columns: others know what MLflow makes of it."""
+    under_test = TypedJson(SIGNATURE, max_rows=99)
+    for form, content in bodies([GOOD, row], [*row]).items() if {*GOOD} == {*row} else ():
+        assert under_test.read(json.dumps({form: content}).encode()) is None, form
+    assert under_test.read(json.dumps({"instances": [GOOD, row]}).encode()) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"instances":[]}',
+        b'{"instances":1}',
+        b'{"inputs":[]}',
+        json.dumps({"instances": [GOOD], "dataframe_records": [GOOD]}).encode(),
+        json.dumps({"instances": [GOOD], "params": {}}).encode(),
+        json.dumps({"instances": [GOOD] * 4}).encode(),
+        json.dumps(
+            {"dataframe_split": {"columns": [*GOOD], "data": [[*GOOD.values()]] * 4}}
+        ).encode(),
+        b'{"dataframe_split":{"columns":["b","b","i","l","f","d","o"],"data":[[1,1,1,1,1,1,1]]}}',
+        b'{"dataframe_split":{"columns":[],"data":[]}}',
+        json.dumps({"instances": [GOOD]}).encode("utf-16"),
+    ],
+)
+def test_other_bodies_are_left_alone(body: bytes) -> None:
+    """Nothing that is refused, too long or of another form is decided here."""
+    assert TypedJson(SIGNATURE, max_rows=3).read(body) is None
+
+
+def test_names_that_no_struct_can_have() -> None:
+    """Such columns are read the long way."""
+    under_test = TypedJson(Signature((Column('a"b', "long"),)), max_rows=3)
+    assert under_test.read(b'{"instances":[{"a\\"b":1}]}') is None
+
+
+def test_orders_are_not_kept_for_ever() -> None:
+    """A caller who sends ever new orders of columns takes no more memory."""
+    under_test = TypedJson(SIGNATURE, max_rows=3)
+    for turn in range(3 * MAX_ORDERS):
+        order = NAMES[turn % 6 :] + NAMES[: turn % 6]
+        order[0], order[1 + turn % 5] = order[1 + turn % 5], order[0]
+        content = bodies([GOOD], order)["dataframe_split"]
+        assert under_test.read(json.dumps({"dataframe_split": content}).encode()) is not None
+    assert len(under_test._orders) <= MAX_ORDERS

@@ -1,0 +1,12 @@
+"""Our answers, as Starlette's."""
+
+from baton_inference.web.answers.answer import Answer
+from baton_inference.web.answers.responses import response_of
+
+
+def test_keeps_everything() -> None:
+    """Status, body, content type and headers are the answer's."""
+    response = response_of(Answer(503, b"x", b"text/plain", ((b"retry-after", b"1"),)))
+    assert (response.status_code, response.body) == (503, b"x")
+    assert response.headers["retry-after"] == "1"
+    assert response.media_type == "text/plain"

@@ -1,0 +1,116 @@
+"""The live document."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from baton_registry.versions.signature import Column, Signature
+from tests.support.inference_fakes import INSTANCE, SumModel, call, get, make_app, post, served
+
+
+def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
+    """`/openapi.json` with this version in the slot."""
+    app, _ = make_app(tmp_path, version)
+    answer = get(app, "/openapi.json")
+    assert answer.status == 200
+    loaded: dict[str, Any] = answer.json()
+    return loaded
+
+
+def test_has_all_routes(tmp_path: Path) -> None:
+    """All routes that exist are described, with or without a model."""
+    model, versioned = "/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"
+    routes = {"/", "/console/data", "/livez", "/readyz", "/status", "/metrics", "/ping", "/version"}
+    routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
+    routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
+    assert set(document(tmp_path)["paths"]) == routes
+    assert set(document(tmp_path, served())["paths"]) == routes
+
+
+def test_declares_every_status(tmp_path: Path) -> None:
+    """Every status that a route answers is declared, errors as problems."""
+    paths = document(tmp_path, served())["paths"]
+    responses = paths["/predict"]["post"]["responses"]
+    assert set(responses) == {"200", "400", "413", "415", "422", "500", "503"}
+    for status, response in responses.items():
+        media_type = "application/json" if status == "200" else "application/problem+json"
+        assert list(response["content"]) == [media_type]
+    assert set(paths["/readyz"]["get"]["responses"]) == {"200", "503"}
+    assert set(paths["/invocations"]["post"]["responses"]) == set(responses)
+    for path in ("/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"):
+        assert set(paths[f"{path}/infer"]["post"]["responses"]) == {*responses, "404"}
+        for end in ("", "/ready"):
+            assert set(paths[f"{path}{end}"]["get"]["responses"]) == {"200", "404", "503"}
+    for route in ("/ping", "/v2/health/ready"):
+        assert set(paths[route]["get"]["responses"]) == {"200", "503"}
+    for route in ("/livez", "/status", "/metrics", "/version", "/v2", "/v2/health/live"):
+        assert set(paths[route]["get"]["responses"]) == {"200"}
+
+
+def test_follows_the_signature(tmp_path: Path) -> None:
+    """The schema names the columns, their types, their ranges, and which are required."""
+    signature = Signature(
+        (Column("a", "integer"), Column("b", "double", required=False), Column("c", "string"))
+    )
+    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    instances = schemas["Instances"]["properties"]["instances"]
+    assert (instances["minItems"], instances["maxItems"]) == (1, 10_000)
+    instance = instances["items"]
+    assert instance["required"] == ["a", "c"]
+    assert instance["additionalProperties"] is False
+    assert instance["properties"]["a"] == {
+        "type": "integer",
+        "format": "int32",
+        "minimum": -(2**31),
+        "maximum": 2**31 - 1,
+    }
+    assert instance["properties"]["b"]["type"] == ["number", "null"]
+    assert instance["properties"]["c"] == {"type": "string"}
+
+
+def test_names_known_categories(tmp_path: Path) -> None:
+    """Categories seen in training are examples, not an enum: others are accepted too."""
+    signature = Signature((Column("plan", "string", categories=("a", "b")),))
+    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    instance = schemas["Instances"]["properties"]["instances"]["items"]
+    assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
+
+
+def test_follows_the_classes(tmp_path: Path) -> None:
+    """The schema of the answer names the classes, in their own type and as keys."""
+    engine = SumModel(classes=(0, 1))
+    schemas = document(tmp_path, served(engine))["components"]["schemas"]
+    prediction = schemas["Predictions"]["properties"]["predictions"]["items"]["properties"]
+    assert prediction["label"] == {"type": "integer", "enum": [0, 1]}
+    assert list(prediction["probabilities"]["properties"]) == ["0", "1"]
+
+
+def test_the_example_works(tmp_path: Path) -> None:
+    """The example in the document is answered when it is sent."""
+    app, _ = make_app(tmp_path, served())
+    operation = get(app, "/openapi.json").json()["paths"]["/predict"]["post"]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    assert example == {"instances": [INSTANCE]}
+    assert call(app, post("/predict", json.dumps(example).encode())).status == 200
+
+
+def test_is_live(tmp_path: Path) -> None:
+    """A swap changes the document; without one it is not built again."""
+    app, core = make_app(tmp_path, served())
+    before = get(app, "/openapi.json").body
+    assert get(app, "/openapi.json").body == before
+    core.slot.swap(served(version="2", signature=Signature((Column("z", "long"),))))
+    after = get(app, "/openapi.json").json()
+    instances = after["components"]["schemas"]["Instances"]["properties"]["instances"]
+    assert list(instances["items"]["properties"]) == ["z"]
+    assert "version 2" in after["paths"]["/predict"]["post"]["description"]
+
+
+def test_all_references_resolve(tmp_path: Path) -> None:
+    """Nothing in the document points nowhere."""
+    whole = document(tmp_path, served())
+    schemas = whole["components"]["schemas"]
+    text = json.dumps(whole)
+    names = [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]
+    assert names
+    assert set(names) <= set(schemas)

@@ -1,0 +1,48 @@
+"""The document of MLflow's protocol and of V2."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.support.inference_fakes import call, get, make_app, post, served
+
+
+def test_the_examples_work(tmp_path: Path) -> None:
+    """The examples in the document are answered when they are sent."""
+    app, _ = make_app(tmp_path, served())
+    paths = get(app, "/openapi.json").json()["paths"]
+    for path in (
+        "/invocations",
+        "/v2/models/{model_name}/infer",
+        "/v2/models/{model_name}/versions/{model_version}/infer",
+    ):
+        content = paths[path]["post"]["requestBody"]["content"]
+        body = json.dumps(content["application/json"]["example"]).encode()
+        sent_to = path.format(model_name="churn_model", model_version="1")
+        assert call(app, post(sent_to, body)).status == 200
+
+
+def test_every_part_of_a_path_is_declared(tmp_path: Path) -> None:
+    """Each name in a path is a parameter of each of its operations."""
+    paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        for operation in operations.values():
+            names = {each["name"] for each in operation.get("parameters", ())}
+            assert names == set(re.findall(r"\{(\w+)\}", path))
+
+
+def test_the_content_types_are_named(tmp_path: Path) -> None:
+    """What is not JSON is described beside it, with no version served too."""
+    paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
+    columnar = {"application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"}
+    invocations = paths["/invocations"]["post"]
+    assert set(invocations["requestBody"]["content"]) == {
+        "application/json",
+        "text/csv",
+        *columnar,
+    }
+    answers = invocations["responses"]["200"]["content"]
+    assert set(answers) == {"application/json", *columnar}
+    infer = paths["/v2/models/{model_name}/infer"]["post"]
+    for part in (infer["requestBody"], infer["responses"]["200"]):
+        assert set(part["content"]) == {"application/json", "application/octet-stream"}

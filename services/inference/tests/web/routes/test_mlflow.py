@@ -1,0 +1,41 @@
+"""`/ping`, `/version`, and `/invocations` over HTTP."""
+
+import json
+from pathlib import Path
+
+from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
+from tests.support.inference_fakes import INSTANCE, call, get, make_app, post, served
+
+
+def test_ping_follows_the_slot(tmp_path: Path) -> None:
+    """There is no model to ping before the first is served."""
+    app, core = make_app(tmp_path)
+    answer = get(app, "/ping")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    core.slot.swap(served())
+    answer = get(app, "/ping")
+    assert (answer.status, answer.body) == (200, b"\n")
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_version(tmp_path: Path) -> None:
+    """The version of the protocol is told as text, with a model or without."""
+    answer = get(make_app(tmp_path)[0], "/version")
+    assert (answer.status, answer.body.decode()) == (200, MLFLOW_VERSION)
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_invocations(tmp_path: Path) -> None:
+    """Rows are answered with labels, and the version in the headers; both forms are counted."""
+    app, core = make_app(tmp_path, served())
+    body = json.dumps({"dataframe_records": [INSTANCE, INSTANCE]}).encode()
+    for request in (
+        post("/invocations", body),
+        post("/invocations", b"x,n,note\n1,1,a\n2,2,b\n", content_type="text/csv"),
+    ):
+        answer = call(app, request)
+        assert answer.json() == {"predictions": ["no", "no"]}
+        assert answer.headers["x-model-version"] == "1"
+    assert core.metrics.requests["invocations", 200, "1"] == 2
+    assert call(app, post("/invocations", body, content_type="text/plain")).status == 415
+    assert call(app, post("/invocations", b"{}")).status == 400

@@ -1,0 +1,72 @@
+"""The operators' routes."""
+
+from pathlib import Path
+
+from baton_inference.app import create_app
+from baton_inference.core import create_core
+from baton_inference.scoring.workers import Workers
+from baton_registry.errors import RegistryUnavailable
+from tests.support.inference_fakes import (
+    FakeRegistry,
+    get,
+    make_app,
+    open_fake_engine,
+    served,
+    settings,
+)
+
+
+def test_lives_before_it_is_ready(tmp_path: Path) -> None:
+    """The process is live with an empty slot, and ready once it is filled."""
+    app, core = make_app(tmp_path)
+    assert get(app, "/livez").status == 200
+    answer = get(app, "/readyz")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    core.slot.swap(served())
+    assert get(app, "/readyz").status == 200
+
+
+def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
+    """A registry that goes away never turns readiness."""
+    registry = FakeRegistry()
+    core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(settings(tmp_path), core, Workers())
+    registry.add("1")
+    registry.alias = "1"
+    core.watcher.step()
+    registry.fault = RegistryUnavailable("away")
+    core.watcher.step()
+    assert get(app, "/readyz").status == 200
+    assert get(app, "/status").json()["state"] == "degraded"
+
+
+def test_status_has_the_contracts_shape(tmp_path: Path) -> None:
+    """The keys of `/status` are the contract's, in its order."""
+    registry = FakeRegistry()
+    core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(settings(tmp_path), core, Workers())
+    registry.add("1")
+    registry.add("2", "broken")
+    for version in ("1", "2"):
+        registry.alias = version
+        core.watcher.step()
+    status = get(app, "/status").json()
+    assert list(status) == [
+        "model_name",
+        "alias",
+        "state",
+        "aspired_version",
+        "serving",
+        "registry",
+        "last_load_failure",
+        "swaps",
+    ]
+    assert list(status["serving"]) == ["version", "run_id", "engine", "source", "since"]
+    assert list(status["registry"]) == [
+        "reachable",
+        "last_success_at",
+        "consecutive_failures",
+        "last_error",
+    ]
+    assert list(status["last_load_failure"]) == ["version", "reason", "at", "attempts"]
+    assert (status["state"], status["aspired_version"], status["swaps"]) == ("degraded", "2", 0)

@@ -1,0 +1,104 @@
+"""The V2 protocol over HTTP: what it tells, what it scores, and how it fails."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.inference_fakes import Request, SumModel, call, get, make_app, post, served
+
+MODEL = "/v2/models/churn_model"
+BODY = json.dumps(
+    {
+        "inputs": [
+            {"name": "x", "shape": [1], "datatype": "FP64", "data": [1]},
+            {"name": "n", "shape": [1], "datatype": "INT64", "data": [1]},
+        ],
+        "parameters": {"binary_data_output": True},
+    }
+).encode()
+
+
+def test_tells_of_itself(tmp_path: Path) -> None:
+    """Server, model and version are described."""
+    app, _ = make_app(tmp_path, served())
+    assert get(app, "/v2").json()["extensions"] == ["binary_tensor_data"]
+    for path in (MODEL, f"{MODEL}/versions/1"):
+        told = get(app, path).json()
+        assert (told["name"], told["versions"], told["platform"]) == (
+            "churn_model",
+            ["1"],
+            "onnx_onnxv1",
+        )
+        assert [tensor["name"] for tensor in told["inputs"]] == ["x", "n", "note"]
+        assert [tensor["name"] for tensor in told["outputs"]] == ["label", "probabilities"]
+
+
+def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
+    """Before the first model the server is live and nothing is ready; then it is."""
+    app, core = make_app(tmp_path)
+    paths = ("/v2/health/ready", f"{MODEL}/ready", f"{MODEL}/versions/1/ready", MODEL)
+    assert get(app, "/v2/health/live").status == 200
+    for path in paths:
+        answer = get(app, path)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    core.slot.swap(served())
+    for path in paths:
+        assert get(app, path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/v2/models/other", f"{MODEL}/versions/2"])
+def test_what_is_not_served_is_not_found(tmp_path: Path, path: str) -> None:
+    """Another model or another version is a 404, whatever is asked of it."""
+    app, _ = make_app(tmp_path, served())
+    answers = [get(app, path), get(app, f"{path}/ready"), call(app, post(f"{path}/infer", BODY))]
+    for answer in answers:
+        assert answer.status == 404
+        assert answer.json()["error"] == answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", [f"{MODEL}/infer", f"{MODEL}/versions/1/infer"])
+@pytest.mark.parametrize("headers", [{}, {"content-type": "application/octet-stream"}])
+def test_infers(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
+    """A request needs no content type; the answer names the version that computed it."""
+    app, core = make_app(tmp_path, served(SumModel(0.75)))
+    answer = call(app, Request("POST", path, (BODY,), headers))
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-model-version"] == "1"
+    head = json.loads(answer.body[: int(answer.headers["inference-header-content-length"])])
+    assert head["model_version"] == "1"
+    assert core.metrics.requests["v2", 200, "1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (post(f"{MODEL}/infer", b"{"), 400),
+        (post(f"{MODEL}/infer", BODY, content_type="text/csv"), 415),
+        (post(f"{MODEL}/infer", BODY.replace(b'"n"', b'"x"')), 400),
+        (post(f"{MODEL}/infer", BODY.replace(b'"data": [1]', b'"data": ["a"]')), 422),
+        (post(f"{MODEL}/infer", BODY, inference_header_content_length="9999"), 400),
+        (Request("GET", f"{MODEL}/infer"), 405),
+        (Request("POST", "/v2"), 405),
+        (Request("GET", "/v2/odd"), 404),
+    ],
+)
+def test_problems_carry_the_protocols_own_error(
+    tmp_path: Path, request_: Request, status: int
+) -> None:
+    """Under /v2 every problem also says `error`, the same text as `detail`."""
+    app, _ = make_app(tmp_path, served())
+    answer = call(app, request_)
+    problem: dict[str, Any] = answer.json()
+    assert (answer.status, problem["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["error"] == problem["detail"]
+
+
+def test_only_under_v2(tmp_path: Path) -> None:
+    """Other problems have no `error`."""
+    app, _ = make_app(tmp_path, served())
+    for path in ("/predict", "/v3"):
+        assert "error" not in get(app, path).json()

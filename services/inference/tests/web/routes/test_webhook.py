@@ -1,0 +1,97 @@
+"""`POST /webhooks/mlflow`."""
+
+import time
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from baton_inference.core import Core
+from baton_inference.web.front import Front
+from baton_inference.web.routes.webhook import MAX_BODY_BYTES
+from baton_inference.web.webhook import Delivery
+from tests.support.inference_fakes import Request, Response, call, get, make_app
+
+PATH = "/webhooks/mlflow"
+SECRET = "a secret of both"
+MOVED = (
+    b'{"entity": "model_version_alias", "action": "created",'
+    b' "data": {"name": "churn_model", "alias": "production", "version": "2"}}'
+)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> tuple[Front, Core]:
+    """An application that takes webhooks."""
+    return make_app(tmp_path, BATON_WEBHOOK_SECRET=SECRET)
+
+
+def deliver(front: Front, body: bytes = MOVED, secret: str = SECRET) -> Response:
+    """Sends a delivery that a holder of `secret` signed just now."""
+    sent = Delivery("id-1", str(int(time.time())), "", body)
+    headers = {
+        "X-MLflow-Delivery-Id": sent.delivery_id,
+        "X-MLflow-Timestamp": sent.timestamp,
+        "X-MLflow-Signature": sent.expected_signature(secret.encode()),
+    }
+    return call(front, Request("POST", PATH, (body[:10], body[10:]), headers))
+
+
+def test_without_a_secret_there_is_no_route(tmp_path: Path) -> None:
+    """What cannot be verified is not taken, and not documented."""
+    front, _ = make_app(tmp_path)
+    assert deliver(front).status == 404
+    assert PATH not in get(front, "/openapi.json").json()["paths"]
+
+
+def test_a_genuine_delivery_wakes_the_poller(app: tuple[Front, Core]) -> None:
+    """202, with nothing in it, and the poller looks at the alias now."""
+    front, core = app
+    with capture_logs():
+        answer = deliver(front)
+    assert (answer.status, answer.body) == (202, b"")
+    assert answer.headers["x-request-id"]
+    assert core.poller._wake.is_set()
+
+
+@pytest.mark.parametrize(
+    ("body", "secret", "status"),
+    [
+        (MOVED, "another", 401),
+        (b"{}", SECRET, 400),
+        (b" " * (MAX_BODY_BYTES + 1), SECRET, 413),
+    ],
+)
+def test_problems(app: tuple[Front, Core], body: bytes, secret: str, status: int) -> None:
+    """What is refused is a problem and a line in the log, and wakes nobody."""
+    front, core = app
+    with capture_logs() as logs:
+        answer = deliver(front, body, secret)
+    assert answer.status == status
+    [entry] = logs
+    assert (entry["protocol"], entry["status"]) == ("webhook", status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+    assert not core.poller._wake.is_set()
+
+
+def test_headers_that_are_missing_are_a_missing_signature(app: tuple[Front, Core]) -> None:
+    """A plain POST is not the registry's."""
+    front, core = app
+    assert call(front, Request("POST", PATH, (MOVED,))).status == 401
+    assert not core.poller._wake.is_set()
+
+
+def test_a_cut_delivery_is_none(app: tuple[Front, Core]) -> None:
+    """A delivery whose connection breaks wakes nobody."""
+    front, core = app
+    call(front, Request("POST", PATH, (MOVED,), is_cut=True))
+    assert not core.poller._wake.is_set()
+
+
+def test_every_status_is_declared(app: tuple[Front, Core]) -> None:
+    """The document names what the route can answer."""
+    operation = get(app[0], "/openapi.json").json()["paths"][PATH]["post"]
+    assert set(operation["responses"]) == {"202", "400", "401", "413", "503"}
+    assert len(operation["parameters"]) == 3

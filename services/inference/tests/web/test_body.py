@@ -1,0 +1,83 @@
+"""Reading bodies within limits."""
+
+import asyncio
+
+import pytest
+
+from baton_inference.errors import BodyTooLarge, ClientGone, Overloaded
+from baton_inference.protocols.media import MediaHeaders
+from baton_inference.scoring.workers import Workers
+from baton_inference.web.answers.answer import Message
+from baton_inference.web.body import BODIES_IN_MEMORY, BodyReader, Share
+
+LIMIT = 10
+
+
+class Wire:
+    """Gives a body piece by piece, and counts the pieces taken."""
+
+    def __init__(self, *pieces: bytes, is_cut: bool = False) -> None:
+        self.pieces = [*pieces]
+        self.is_cut = is_cut
+        self.taken = 0
+
+    async def receive(self) -> Message:
+        if self.taken == len(self.pieces):
+            return {"type": "http.disconnect"}
+        self.taken += 1
+        is_last = self.taken == len(self.pieces) and not self.is_cut
+        piece = self.pieces[self.taken - 1]
+        return {"type": "http.request", "body": piece, "more_body": not is_last}
+
+
+def read(wire: Wire, length: int | None = None, bodies: BodyReader | None = None) -> bytes:
+    """Reads a body to its end."""
+    reader = bodies or BodyReader(LIMIT, Workers())
+    headers = [] if length is None else [(b"content-length", str(length).encode())]
+
+    async def use() -> bytes:
+        with reader.share() as share:
+            return await reader.read(wire.receive, MediaHeaders(headers), share)
+
+    return asyncio.run(use())
+
+
+def test_pieces_are_put_together() -> None:
+    """A body may come in any pieces, up to the limit."""
+    assert read(Wire(b"12345", b"", b"67890")) == b"1234567890"
+    assert read(Wire(b"")) == b""
+
+
+def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
+    """Content-Length decides before a byte is read."""
+    wire = Wire(b"1")
+    with pytest.raises(BodyTooLarge):
+        read(wire, length=LIMIT + 1)
+    assert wire.taken == 0
+
+
+def test_the_first_byte_over_ends_it() -> None:
+    """Without a length, reading ends with the piece that crosses the limit."""
+    wire = Wire(b"12345", b"67890", b"1", b"never read")
+    with pytest.raises(BodyTooLarge):
+        read(wire)
+    assert wire.taken == 3
+
+
+def test_a_client_that_goes_away() -> None:
+    """A disconnect before the end is told apart."""
+    with pytest.raises(ClientGone):
+        read(Wire(b"123", is_cut=True))
+
+
+def test_all_bodies_together_are_bounded() -> None:
+    """Bytes held by other requests count; they are given back when those end."""
+    reader = BodyReader(LIMIT, Workers())
+    held: list[Share] = [reader.share() for _ in range(BODIES_IN_MEMORY)]
+    for share in held:
+        share.take(LIMIT)
+    with pytest.raises(Overloaded):
+        read(Wire(b"1"), bodies=reader)
+    held[0].__exit__()
+    assert read(Wire(b"1234567890"), bodies=reader) == b"1234567890"
+    assert read(Wire(b"1234567890"), bodies=reader) == b"1234567890"

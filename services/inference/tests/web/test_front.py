@@ -1,0 +1,93 @@
+"""Request ids, and what goes where."""
+
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.web.answers.answer import Receive, Scope, Send
+from baton_inference.web.front import Front, RequestIds, ScoringRoutes
+from tests.support.inference_fakes import GOOD_BODY, Request, call, get, make_app, post, served
+
+WELL_FORMED = ["a", "A-Za.z_0-9", "x" * 128]
+MALFORMED = ["", "x" * 129, "a b", "a/b", "é", "a\n", "<script>"]
+
+
+@pytest.mark.parametrize("given", WELL_FORMED)
+def test_a_well_formed_id_is_the_callers(given: str) -> None:
+    """The caller's id is kept where it is well-formed."""
+    assert RequestIds().of([(b"x-request-id", given.encode())]) == given
+
+
+@pytest.mark.parametrize("given", MALFORMED)
+def test_any_other_id_is_replaced(given: str) -> None:
+    """Anything else is replaced by an id that is new, and well-formed itself."""
+    ids = RequestIds()
+    made = [ids.of([(b"x-request-id", given.encode())]), ids.new(), RequestIds().new()]
+    assert len({*made, given}) == 4
+    assert all(ids.of([(b"x-request-id", each.encode())]) == each for each in made)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (Request("GET", "/livez"), 200),
+        (Request("GET", "/readyz"), 200),
+        (Request("GET", "/status"), 200),
+        (Request("GET", "/metrics"), 200),
+        (Request("GET", "/docs"), 200),
+        (Request("GET", "/openapi.json"), 200),
+        (Request("GET", "/"), 200),
+        (Request("GET", "/livez/"), 404),
+        (Request("GET", "/nowhere"), 404),
+        (Request("POST", "/livez"), 405),
+        (Request("GET", "/predict"), 405),
+        (post("/predict", GOOD_BODY), 200),
+        (post("/predict", b"{"), 400),
+        (post("/predict", GOOD_BODY, content_length="99999999999"), 413),
+    ],
+)
+def test_every_answer_carries_the_id(tmp_path: Path, request_: Request, status: int) -> None:
+    """Whatever the answer is, it carries the request's id once; an error is a problem."""
+    app, _ = make_app(tmp_path, served())
+    request_.headers = {**request_.headers, "x-request-id": "given"}
+    answer = call(app, request_)
+    assert answer.status == status
+    assert answer.headers["x-request-id"] == "given"
+    if status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["request_id"] == "given"
+        assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize(("path", "allowed"), [("/predict", "POST"), ("/livez", "GET")])
+def test_405_says_what_is_allowed(tmp_path: Path, path: str, allowed: str) -> None:
+    """A method that a route does not take is told with those that it takes."""
+    app, _ = make_app(tmp_path)
+    answer = call(app, Request("DELETE", path))
+    assert (answer.status, answer.headers["allow"]) == (405, allowed)
+
+
+def test_a_fault_in_the_rest_is_a_problem() -> None:
+    """An exception on its way out of the other application is logged, and answered."""
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ZeroDivisionError
+
+    with capture_logs() as logs:
+        answer = get(Front(ScoringRoutes({}), broken, RequestIds(), Arrivals()), "/")
+    assert answer.status == 500
+    assert answer.json()["request_id"] == answer.headers["x-request-id"] == logs[0]["request_id"]
+    assert logs[0]["exc_info"]
+
+
+def test_a_fault_in_a_route_is_a_problem(tmp_path: Path) -> None:
+    """FastAPI's own answer to an exception in a route is a problem too, sent once."""
+    app, core = make_app(tmp_path)
+    object.__setattr__(core.record, "status", object())
+    with capture_logs() as logs:
+        answer = get(app, "/status")
+    assert answer.status == 500
+    assert answer.json()["type"] == "about:blank"
+    assert len(logs) == 1

@@ -1,0 +1,181 @@
+"""How good a classifier is: the same figures for two classes and for more.
+
+For two classes the figures are those of the positive one; for more they are the plain means over
+the classes, each against the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
+from sklearn.pipeline import Pipeline
+
+from baton_registry.versions.signature import Label
+
+UNBOUNDED = ("log_loss", "brier")
+"""The figures that may be above 1."""
+BINS = 10
+"""Groups of rows for calibration; each holds as many rows as the others."""
+
+_LEAST_PROBABILITY = 1e-15
+_TWO = 2
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a classifier said of rows whose truth is known.
+
+    Attributes:
+        classes: the labels in the order of the probabilities.
+        truth: shape `[n]`, the index in `classes` of each row's true label.
+        probabilities: shape `[n, classes]`.
+        positive: of two classes the index of the one that the figures are about.
+    """
+
+    classes: tuple[Label, ...]
+    truth: NDArray[np.intp]
+    probabilities: Floats
+    positive: int = 1
+
+    @classmethod
+    def of(
+        cls,
+        classes: Sequence[Label],
+        target: pd.Series,
+        probabilities: Floats,
+        positive: Label | None = None,
+    ) -> "Outcome":
+        """Pairs labels, all of which are among `classes`, with the probabilities of their rows.
+
+        `positive` is a label too; None means the second of two classes.
+        """
+        truth = pd.Index(classes).get_indexer(pd.Index(target))
+        place = 1 if positive is None else list(classes).index(positive)
+        return cls(tuple(classes), truth, probabilities, place)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The indices of the classes that have figures of their own: of two only the positive."""
+        every = tuple(range(len(self.classes)))
+        return (self.positive,) if self.is_binary else every
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there are two classes, and so a positive one."""
+        return len(self.classes) == _TWO
+
+    @property
+    def predicted(self) -> NDArray[np.intp]:
+        """The index of each row's most probable class, shape `[n]`: the label that is served."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    def at(self, rows: NDArray[Any]) -> "Outcome":
+        """The same of some rows, given as indices or as a mask."""
+        return replace(self, truth=self.truth[rows], probabilities=self.probabilities[rows])
+
+    @property
+    def indicator(self) -> NDArray[np.int_]:
+        """Shape `[n, len(shown)]`, 1 in the column of the true class."""
+        return np.eye(len(self.classes), dtype=np.int_)[self.truth][:, self.shown]
+
+    @property
+    def scores(self) -> Floats:
+        """The probabilities in the shape of `indicator`."""
+        return self.probabilities[:, self.shown]
+
+
+def roc_auc(outcome: Outcome) -> float:
+    """The area under the ROC curve."""
+    return float(roc_auc_score(outcome.indicator, outcome.scores, average="macro"))
+
+
+def metrics(outcome: Outcome) -> dict[str, float]:
+    """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`, by name."""
+    predicted = outcome.predicted
+    return {
+        "roc_auc": roc_auc(outcome),
+        "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
+        "log_loss": float(log_losses(outcome).mean()),
+        "brier": float(brier_scores(outcome).mean()),
+        "ece": calibration_error(outcome),
+        "accuracy": float(accuracy_score(outcome.truth, predicted)),
+        "f1": float(
+            f1_score(
+                outcome.truth,
+                predicted,
+                average="binary" if outcome.is_binary else "macro",
+                pos_label=outcome.positive,
+                zero_division=0.0,
+            )
+        ),
+    }
+
+
+def log_losses(outcome: Outcome) -> Floats:
+    """The negative logarithm of the true class's probability, shape `[n]`."""
+    of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
+    return np.asarray(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)))
+
+
+def brier_scores(outcome: Outcome) -> Floats:
+    """The squared difference from the truth, for more than two classes summed; shape `[n]`.
+
+    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+    """
+    return np.asarray(((outcome.scores - outcome.indicator) ** 2).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Rows grouped by what was said of them, from the least probable to the most.
+
+    Attributes:
+        said: the mean probability in each group, shape `[bins]`.
+        seen: the share of rows in each group that are of the class.
+        rows: the size of each group.
+    """
+
+    said: Floats
+    seen: Floats
+    rows: NDArray[np.intp]
+
+    @property
+    def error(self) -> float:
+        """The mean distance of `said` from `seen`, weighted by the rows."""
+        return float(np.average(np.abs(self.said - self.seen), weights=self.rows))
+
+
+def reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
+    """Groups of equal size, at most `BINS`; rows of one probability stay together."""
+    order = np.argsort(score, kind="stable")
+    edges = np.linspace(0, len(order), BINS + 1).astype(np.intp)[1:-1]
+    starts = np.unique(np.searchsorted(score[order], score[order][edges]))
+    groups = [each for each in np.split(order, starts) if len(each)]
+    return Reliability(
+        np.array([score[each].mean() for each in groups]),
+        np.array([truth[each].mean() for each in groups]),
+        np.array([len(each) for each in groups]),
+    )
+
+
+def calibration_error(outcome: Outcome) -> float:
+    """The expected calibration error, the mean over the shown classes.
+
+    Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602), of groups of equal size as
+    Nixon et al. 2019 (arXiv:1904.01685) advise: equal widths leave most groups nearly empty.
+    """
+    pairs = zip(outcome.indicator.T, outcome.scores.T, strict=True)
+    return float(np.mean([reliability(truth, score).error for truth, score in pairs]))
+
+
+def judged(
+    fitted: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
+) -> Outcome:
+    """What a fitted pipeline says of rows; `positive` is as in `Outcome.of`."""
+    return Outcome.of(fitted.classes_.tolist(), target, fitted.predict_proba(features), positive)

@@ -1,0 +1,30 @@
+"""Rows of a table through an engine, exactly as the service sends them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from baton_engine.engine import Engine, Scores
+from baton_engine.tables.columns import Array, to_array
+from baton_registry.versions.signature import Column
+
+
+def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> Scores:
+    """Scores the rows of `features`, which has every one of `columns`.
+
+    Raises:
+        ValueError, TypeError: a value is not of its column's type.
+        OverflowError: a number does not fit its column's type.
+    """
+    return engine.score(arrays(columns, features))
+
+
+def arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:
+    """The rows as an engine takes them, by column; raises as `score` does."""
+    return {each.name: to_array(each, _sent(features[each.name])) for each in columns}
+
+
+def _sent(values: pd.Series) -> list[Any]:
+    """The values as JSON gives them: plain Python, None for a gap."""
+    return values.astype(object).where(values.notna(), None).tolist()

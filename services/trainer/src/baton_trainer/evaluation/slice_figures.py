@@ -1,0 +1,96 @@
+"""How good a classifier is on each category: the mean may hide where it fails."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from baton_trainer.evaluation.outcome import Floats, Outcome
+from baton_trainer.evaluation.slices import Slice
+
+LEAST_ROWS = 20
+"""How many rows a class must have in a slice, and how many the rest, to count."""
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class SliceFigures:
+    """The figures of one slice.
+
+    Attributes:
+        column: its column.
+        value: the category or the boolean that its rows share.
+        also: other columns whose slice has the same rows.
+        rows: how many they are.
+        roc_auc: on them; for more than two classes the mean over those with enough rows.
+        interval: where it lies with 95 % confidence.
+        accuracy: the share of rows whose served label is right.
+        said: of two classes, the mean probability of the positive one; else NaN.
+        seen: of two classes, the share of the positive one; else NaN.
+    """
+
+    column: str
+    value: str | bool
+    also: tuple[str, ...]
+    rows: int
+    roc_auc: float
+    interval: tuple[float, float]
+    accuracy: float
+    said: float
+    seen: float
+
+    @property
+    def name(self) -> str:
+        """Column and value."""
+        return f"{self.column} = {self.value}"
+
+
+def figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFigures, ...]:
+    """The figures of the slices with enough rows, the weakest first; equal slices are one."""
+    same: dict[bytes, list[Slice]] = {}
+    for each in slices:
+        same.setdefault(np.packbits(each.rows).tobytes(), []).append(each)
+    found = (_of(each, outcome.at(each[0].rows)) for each in same.values())
+    return tuple(sorted(filter(None, found), key=lambda each: each.roc_auc))
+
+
+def _of(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
+    truth = outcome.indicator
+    positives = truth.sum(axis=0)
+    usable = np.minimum(positives, len(truth) - positives) >= LEAST_ROWS
+    if not usable.any():
+        return None
+    pairs = zip(truth.T[usable], outcome.scores.T[usable], strict=True)
+    areas, errors = zip(*(area(*each) for each in pairs), strict=True)
+    mean = float(np.mean(areas))
+    reach = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.sum(np.square(errors))) / len(errors)
+    is_binary = outcome.is_binary
+    return SliceFigures(
+        column=same[0].column,
+        value=same[0].value,
+        also=tuple(each.column for each in same[1:]),
+        rows=len(truth),
+        roc_auc=mean,
+        interval=(max(0.0, mean - float(reach)), min(1.0, mean + float(reach))),
+        accuracy=float((outcome.predicted == outcome.truth).mean()),
+        said=float(outcome.scores.mean()) if is_binary else np.nan,
+        seen=float(truth.mean()) if is_binary else np.nan,
+    )
+
+
+def area(truth: NDArray[np.int_], score: Floats) -> tuple[float, float]:
+    """The area under the ROC curve and its standard error.
+
+    By ranks (Mann and Whitney 1947); the error by formula 1 of Hanley and McNeil 1982,
+    doi:10.1148/radiology.143.1.7063747.
+    """
+    positives = int(truth.sum())
+    negatives = len(truth) - positives
+    ranks = stats.rankdata(score)[truth == 1].sum()
+    found = (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+    q1, q2 = found / (2 - found), 2 * found**2 / (1 + found)
+    above, below = (positives - 1) * (q1 - found**2), (negatives - 1) * (q2 - found**2)
+    variance = (found * (1 - found) + above + below) / (positives * negatives)
+    return float(found), float(np.sqrt(max(0.0, variance)))

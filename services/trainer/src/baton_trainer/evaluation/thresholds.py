@@ -1,0 +1,121 @@
+"""At which probability to act, where the two kinds of error have a price.
+
+What is served as the label is the more probable class, which is right where both errors cost the
+same. Where they do not, the caller compares the probability with the cheapest threshold: Elkan
+2001, "The foundations of cost-sensitive learning".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baton_trainer.evaluation.outcome import Floats, Outcome
+
+STEPS = 1_000
+"""A threshold is a multiple of a thousandth: more digits would be noise."""
+SHOWN_STEP = 50
+"""Of those, each 50th is for people to read."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What an error costs, in any unit.
+
+    Attributes:
+        false_positive: acting on a row that is not of the positive class.
+        false_negative: not acting on one that is.
+    """
+
+    false_positive: float = 1.0
+    false_negative: float = 1.0
+
+    @property
+    def balance(self) -> float:
+        """The threshold that would be the cheapest if the probabilities were exact."""
+        return self.false_positive / (self.false_positive + self.false_negative)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What acting on every row at or above a probability comes to.
+
+    Attributes:
+        at: the probability.
+        acted_on: the share of rows at or above it.
+        precision: the share of those that are of the positive class; NaN where there are none.
+        recall: the share of the positive class that is acted on.
+        false_positives: rows.
+        false_negatives: rows.
+        cost: of all errors, for each row.
+    """
+
+    at: float
+    acted_on: float
+    precision: float
+    recall: float
+    false_positives: int
+    false_negatives: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The table, and what it says.
+
+    Attributes:
+        costs: what it was made for.
+        every: by rows of cross-validation, ascending.
+        cheapest: of these.
+        cheapest_held_out: the same threshold on the held-out rows, which did not choose it.
+        even_held_out: the threshold 0.5, at which labels are served, on the held-out rows.
+    """
+
+    costs: Costs
+    every: tuple[Threshold, ...]
+    cheapest: Threshold
+    cheapest_held_out: Threshold
+    even_held_out: Threshold
+
+    @property
+    def table(self) -> tuple[Threshold, ...]:
+        """A few of them, and the cheapest."""
+        shown = {*self.every[SHOWN_STEP - 1 :: SHOWN_STEP], self.cheapest}
+        return tuple(sorted(shown, key=lambda each: each.at))
+
+
+def thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs) -> Thresholds:
+    """Chooses by the one and judges by the other; both are of two classes."""
+    steps = np.arange(1, STEPS) / STEPS
+    every = _at(steps, cross_validated, costs)
+    cheapest = min(every, key=lambda each: (each.cost, abs(each.at - costs.balance)))
+    chosen, even = _at(np.array([cheapest.at, 0.5]), held_out, costs)
+    return Thresholds(costs, tuple(every), cheapest, chosen, even)
+
+
+def _at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
+    score, is_positive = outcome.scores[:, 0], outcome.indicator[:, 0].astype(bool)
+    false_positives = _at_or_above(score[~is_positive], steps)
+    true_positives = _at_or_above(score[is_positive], steps)
+    false_negatives = is_positive.sum() - true_positives
+    acted_on = true_positives + false_positives
+    cost = costs.false_positive * false_positives + costs.false_negative * false_negatives
+    with np.errstate(invalid="ignore"):
+        precision = true_positives / acted_on
+    return [
+        Threshold(
+            at=float(steps[each]),
+            acted_on=float(acted_on[each] / len(score)),
+            precision=float(precision[each]),
+            recall=float(true_positives[each] / is_positive.sum()),
+            false_positives=int(false_positives[each]),
+            false_negatives=int(false_negatives[each]),
+            cost=float(cost[each] / len(score)),
+        )
+        for each in range(len(steps))
+    ]
+
+
+def _at_or_above(scores: Floats, steps: Floats) -> NDArray[np.intp]:
+    """How many scores are not below each step."""
+    return np.asarray(len(scores) - np.searchsorted(np.sort(scores), steps))

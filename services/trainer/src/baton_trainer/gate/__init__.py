@@ -1,0 +1,1 @@
+"""The gate: candidate against production, and the verdict."""

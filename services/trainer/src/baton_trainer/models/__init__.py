@@ -1,0 +1,1 @@
+"""Estimators, pipelines, and their export to ONNX."""

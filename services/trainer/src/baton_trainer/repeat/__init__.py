@@ -1,0 +1,1 @@
+"""Trainings repeated, and versions compared."""

@@ -1,0 +1,83 @@
+"""Two versions are read from registry and tracking server, and put side by side."""
+
+from pathlib import Path
+
+from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, ModelVersion
+from baton_trainer import settings
+from baton_trainer.errors import NotComparable, VersionNotLoadable
+from baton_trainer.gate import contender
+from baton_trainer.gate.comparison import Comparison, compared
+from baton_trainer.progress import Progress
+from baton_trainer.repeat.side_by_side import Side, SideBySide
+from baton_trainer.request import TrainRequest
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.tables import loading
+from baton_trainer.tracking import recorded
+from baton_trainer.tracking.quiet import quiet
+from baton_trainer.tracking.record import with_file
+
+
+def side_by_side(
+    first: str, second: str, file: Path | None, options: TrainerSettings, progress: Progress
+) -> SideBySide:
+    """Puts two versions side by side; writes nothing anywhere.
+
+    Args:
+        first: a version number or an alias.
+        second: another.
+        file: a table to judge both by; None means the built-in one, if both were trained on it.
+        options: where the registry is.
+        progress: is told of phases.
+
+    Raises:
+        TrainError: the file cannot be read, or the tracking server refused.
+        RegistryError: no such version, or no answer.
+    """
+    settings.quieten_mlflow()
+    settings.give_credentials(options)
+    with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
+        progress.phase("reading the versions")
+        one, two = (registry.find(options.model_name, each) for each in (first, second))
+        sides = _side(registry, one, options), _side(registry, two, options)
+        try:
+            comparison = _compared(*sides, file, progress)
+        except NotComparable as error:
+            return SideBySide(*sides, reason=str(error))
+        return SideBySide(*sides, comparison)
+
+
+def _side(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Side:
+    run = recorded.read(version, options)
+    try:
+        return Side(version, run, contender.of_version(registry, version))
+    except VersionNotLoadable as error:
+        return Side(version, run, None, str(error))
+
+
+def _compared(first: Side, second: Side, file: Path | None, progress: Progress) -> Comparison:
+    if first.contender is None or second.contender is None:
+        raise NotComparable("one of them cannot be loaded")
+    request = _request(first, second, file)
+    progress.phase("judging both by the same rows")
+    return compared(second.contender, first.contender, loading.load(request))
+
+
+def _request(first: Side, second: Side, file: Path | None) -> TrainRequest:
+    """The table that judges both: every column, with the target that both were trained for."""
+    requests = [side.run.record.request for side in (first, second) if side.run and side.run.record]
+    if not requests:
+        raise NotComparable("neither run records its target; train one of them with baton train")
+    targets = {request.columns.target for request in requests}
+    if len(targets) > 1:
+        raise NotComparable(f"their targets differ: {', '.join(sorted(targets))}")
+    if file is None and not _both_built_in(first, second, requests):
+        raise NotComparable("name a table to judge both by: --data FILE")
+    ids = tuple({side.contender.held_out_by for side in (first, second) if side.contender} - {""})
+    every = requests[0].columns.model_copy(update={"drop": (), "id": ids})
+    return with_file(requests[0], file).model_copy(update={"columns": every})
+
+
+def _both_built_in(first: Side, second: Side, requests: list[TrainRequest]) -> bool:
+    checksums = {side.version.tags.get(DATA_CHECKSUM_TAG) for side in (first, second)}
+    return all(request.data.file is None for request in requests) and len(checksums) == 1

@@ -1,0 +1,1 @@
+"""A table to train on: read, checked, typed and split."""

@@ -1,0 +1,42 @@
+"""The roles of a table's columns, for people and for the run."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+
+from baton_trainer.tables.columns.roles import ColumnRole
+
+MAX_SHOWN = 60
+
+_COLOURS = {"target": "bold green", "number": "cyan", "boolean": "cyan", "category": "cyan"}
+
+
+def shown(roles: Sequence[ColumnRole]) -> Table:
+    """A row a column. Of very many columns the first features and all that is left out."""
+    table = Table("column", "role", "what is done", box=None, pad_edge=False, header_style="bold")
+    table.add_column("different", justify="right")
+    table.add_column("missing", justify="right")
+    free = MAX_SHOWN - sum(not role.is_feature for role in roles)
+    hidden = 0
+    for role in roles:
+        if role.is_feature and (free := free - 1) < 0:
+            hidden += 1
+            continue
+        table.add_row(
+            role.name,
+            role.role,
+            role.done,
+            f"{role.different:,}" if role.different else "",
+            f"{role.missing:,}" if role.missing else "",
+            style=_COLOURS.get(role.role, "dim"),
+        )
+    if hidden:
+        table.add_row("…", "", f"and {hidden:,} more features", "", "")
+    return table
+
+
+def to_json(roles: Sequence[ColumnRole]) -> list[dict[str, Any]]:
+    """The same in full, as a document."""
+    return [asdict(role) for role in roles]

@@ -1,0 +1,1 @@
+"""Files to tables: format, encoding, separator, header."""

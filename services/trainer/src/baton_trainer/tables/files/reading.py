@@ -1,0 +1,43 @@
+"""The table's file, told by its first bytes: CSV, Parquet, or something that is neither."""
+
+from pathlib import Path
+
+from baton_trainer.errors import DataError
+from baton_trainer.request import Data
+from baton_trainer.tables.files import csv_file, parquet_file
+from baton_trainer.tables.files.data_file import DataFile
+
+_SAVE = "save the table as CSV or Parquet"
+_UNPACK = "unpack it first"
+_OTHERS = {  # https://en.wikipedia.org/wiki/List_of_file_signatures
+    b"PK\x03\x04": ("a zip archive or an Excel workbook", _SAVE),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SAVE),
+    b"\x1f\x8b": ("compressed with gzip", _UNPACK),
+    b"BZh": ("compressed with bzip2", _UNPACK),
+    b"\xfd7zXZ": ("compressed with xz", _UNPACK),
+    b"\x28\xb5\x2f\xfd": ("compressed with Zstandard", _UNPACK),
+    b"7z\xbc\xaf": ("a 7-Zip archive", _UNPACK),
+    b"ARROW1": ("an Arrow file", _SAVE),
+    b"\x89HDF": ("an HDF5 file", _SAVE),
+    b"SQLite format 3": ("an SQLite database", _SAVE),
+    b"%PDF": ("a PDF document", _SAVE),
+}
+
+
+def read(path: Path, wanted: Data) -> DataFile:
+    """Reads a CSV or Parquet file.
+
+    Raises:
+        DataError: it cannot be read, or is neither.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"{path}: {reason}; name a CSV or Parquet file that can be read") from error
+    if content.startswith(parquet_file.MAGIC):
+        return parquet_file.parse(content, str(path))
+    for magic, (what, hint) in _OTHERS.items():
+        if content.startswith(magic):
+            raise DataError(f"{path}: the file is {what}, not CSV or Parquet; {hint}")
+    return csv_file.parse(content, str(path), wanted)

@@ -1,0 +1,1 @@
+"""What MLflow keeps: runs, logged models, datasets, records, versions."""

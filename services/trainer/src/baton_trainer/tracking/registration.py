@@ -1,0 +1,72 @@
+"""A logged model becomes a version that has its verdict and checksums from its first moment on."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from baton_registry.promotion.alias_moves import CHALLENGER
+from baton_registry.promotion.guard import GATE_PASSED
+from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.model_version import (
+    CHECKSUM_TAG_PREFIX,
+    DATA_CHECKSUM_TAG,
+    GATE_FIGURES_TAG,
+    GATE_TAG,
+    HELD_OUT_BY_TAG,
+)
+from baton_trainer.gate.verdict import Verdict
+from baton_trainer.settings import TrainerSettings
+from baton_trainer.tables.table import Table
+
+
+def tags(checksums: Mapping[str, str], table: Table, verdict: Verdict) -> dict[str, str]:
+    """A version's tags: the checksum of each of its files and of its data, and the verdict."""
+    return {
+        **{CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()},
+        DATA_CHECKSUM_TAG: table.sha256,
+        **({HELD_OUT_BY_TAG: table.held_out_by} if table.held_out_by else {}),
+        GATE_TAG: verdict.text,
+        GATE_FIGURES_TAG: json.dumps(verdict.figures),
+    }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is registered.
+
+    Attributes:
+        model_id: the logged model's.
+        run_id: of the run that logged it.
+        tags: those of `tags`.
+        description: what the MLflow UI shows with the version.
+    """
+
+    model_id: str
+    run_id: str
+    tags: Mapping[str, str]
+    description: str
+
+
+def register(client: RegistryClient, settings: TrainerSettings, entry: Entry) -> str:
+    """Creates the version in one step, signed where there is a key, and gives its number.
+
+    The challenger alias moves to it where it passed the gate.
+
+    Raises:
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry refused for an unknown reason.
+    """
+    name, key = settings.model_name, settings.signing_key
+    signed = (
+        dict(entry.tags) if key is None else dict([*entry.tags.items(), key.tag(name, entry.tags)])
+    )
+    version = client.create_version(
+        name,
+        source=f"models:/{entry.model_id}",
+        run_id=entry.run_id,
+        tags=signed,
+        description=entry.description,
+    ).version
+    if entry.tags[GATE_TAG] == GATE_PASSED:
+        client.set_alias(name, CHALLENGER, version)
+    return version

@@ -1,0 +1,1 @@
+"""The search for the arguments of an estimator."""

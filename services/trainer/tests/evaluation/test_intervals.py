@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+
+from baton_trainer.evaluation import intervals
+from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.outcome import Outcome
+from tests.support.trainer.tables import some_outcome
+
+
+@given(st.integers(2, 4), st.integers(0, 1), st.data())
+def test_once_each_row_gives_the_figures_of_scikit_learn(
+    classes: int, positive: int, data: st.DataObject
+) -> None:
+    """Also where many rows have the same probability."""
+    rows = data.draw(st.integers(classes, 40))
+    tenths = st.lists(st.integers(1, 10), min_size=classes, max_size=classes)
+    odds = np.array(data.draw(st.lists(tenths, min_size=rows, max_size=rows)), float)
+    seen = Outcome(
+        classes=tuple(range(classes)),
+        truth=np.arange(rows) % classes,
+        probabilities=odds / odds.sum(axis=1, keepdims=True),
+        positive=positive if classes == 2 else 1,
+    )
+    found = intervals.resampled(seen, np.ones((1, rows)))
+    expected = evaluation.metrics(seen)
+    assert {name: each[0] for name, each in found.items()} == pytest.approx(
+        {name: value for name, value in expected.items() if name != "ece"}
+    )
+
+
+def test_a_row_counts_as_often_as_it_is_drawn() -> None:
+    """As a sample weight does in scikit-learn."""
+    seen = some_outcome(2, 80)
+    counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
+    found = intervals.resampled(seen, counts)
+    for place, weights in enumerate(counts):
+        truth, score = seen.truth, seen.probabilities[:, 1]
+        roc = roc_auc_score(truth, score, sample_weight=weights)
+        area = average_precision_score(truth, score, sample_weight=weights)
+        f1 = f1_score(truth, seen.predicted, sample_weight=weights)
+        assert found["roc_auc"][place] == pytest.approx(roc)
+        assert found["pr_auc"][place] == pytest.approx(area)
+        assert found["f1"][place] == pytest.approx(f1)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_most_intervals_hold_what_is_true_of_all_rows(classes: int) -> None:
+    """Nineteen of twenty samples should; the accuracy of 40,000 rows stands for the truth."""
+    every = some_outcome(classes, 40_000)
+    truth = evaluation.metrics(every)
+    rng = np.random.default_rng(1)
+    held = [
+        {name: low <= truth[name] <= high for name, (low, high) in found.items()}
+        for found in (
+            intervals.intervals(every.at(rng.integers(40_000, size=300)), seed)
+            for seed in range(60)
+        )
+    ]
+    for name in held[0]:
+        assert np.mean([each[name] for each in held]) > 0.85, name
+
+
+def test_more_rows_make_it_narrower_also_where_only_a_part_is_drawn_from() -> None:
+    """By the root of their number."""
+    few, many = (
+        intervals.intervals(some_outcome(2, rows), 0)["roc_auc"] for rows in (4_000, 64_000)
+    )
+    assert (few[1] - few[0]) / (many[1] - many[0]) == pytest.approx(4, rel=0.2)
+    assert many[0] < evaluation.roc_auc(some_outcome(2, 64_000)) < many[1]
+
+
+def test_a_class_of_one_row_is_in_every_draw() -> None:
+    """Draws are stratified: no figure is undefined."""
+    seen = some_outcome(3, 60)
+    truth = np.zeros(60, np.intp)
+    truth[:20], truth[20] = 1, 2
+    found = intervals.intervals(replace(seen, truth=truth), 0)
+    assert all(np.isfinite(each).all() for each in found.values())
+
+
+def test_the_seed_decides() -> None:
+    """The same rows and seed, the same intervals."""
+    seen = some_outcome(2)
+    assert intervals.intervals(seen, 3) == intervals.intervals(seen, 3)
+    assert intervals.intervals(seen, 3) != intervals.intervals(seen, 4)

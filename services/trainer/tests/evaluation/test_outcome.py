@@ -1,0 +1,88 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+
+from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.outcome import Outcome
+from tests.support.trainer.tables import some_outcome
+
+
+def test_a_perfect_classifier_has_perfect_figures() -> None:
+    """Both for two classes and for more."""
+    for classes in (2, 4):
+        truth = np.arange(40) % classes
+        found = evaluation.metrics(Outcome(tuple(range(classes)), truth, np.eye(classes)[truth]))
+        assert found == {
+            "roc_auc": 1.0,
+            "pr_auc": 1.0,
+            "log_loss": 0.0,
+            "brier": 0.0,
+            "ece": 0.0,
+            "accuracy": 1.0,
+            "f1": 1.0,
+        }
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
+    """Our formulas for log loss and Brier's score agree with the reference."""
+    seen = some_outcome(classes)
+    found = evaluation.metrics(seen)
+    scores = seen.probabilities[:, 1] if classes == 2 else seen.probabilities
+    assert found["log_loss"] == pytest.approx(log_loss(seen.truth, seen.probabilities))
+    assert found["brier"] == pytest.approx(brier_score_loss(seen.truth, scores))
+    assert found["roc_auc"] == pytest.approx(
+        roc_auc_score(seen.truth, scores, multi_class="ovr", average="macro")
+    )
+
+
+def test_truth_is_found_by_label_not_by_order_of_appearance() -> None:
+    """The columns of the probabilities follow the classes."""
+    found = Outcome.of(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
+    assert found.truth.tolist() == [1, 0, 0]
+
+
+def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
+    """The other one has another precision and recall; what is symmetric stays."""
+    seen = some_outcome(2)
+    first = replace(seen, positive=0)
+    turned = Outcome((1, 0), 1 - seen.truth, seen.probabilities[:, ::-1])
+    assert evaluation.metrics(first) == pytest.approx(evaluation.metrics(turned))
+    one, other = evaluation.metrics(first), evaluation.metrics(seen)
+    assert one["f1"] != pytest.approx(other["f1"])
+    assert one["pr_auc"] != pytest.approx(other["pr_auc"])
+    assert one["roc_auc"] == pytest.approx(other["roc_auc"])
+
+
+def test_rows_are_grouped_by_probability_in_groups_of_equal_size() -> None:
+    """What was said and what was seen in each; nothing is lost."""
+    score = np.repeat(np.arange(10) / 10, 7)
+    truth = (np.arange(70) % 7 == 0).astype(int)
+    found = evaluation.reliability(truth, score)
+    assert found.said == pytest.approx(np.arange(10) / 10)
+    assert found.seen == pytest.approx(np.full(10, 1 / 7))
+    assert found.rows.tolist() == [7] * 10
+    assert found.error == pytest.approx(np.abs(np.arange(10) / 10 - 1 / 7).mean())
+
+
+def test_rows_of_one_probability_stay_together() -> None:
+    """A tree gives few different ones; groups may then be fewer, and of other sizes."""
+    score = np.array([0.2] * 85 + [0.9] * 15)
+    found = evaluation.reliability(np.arange(100) % 2, score)
+    assert found.rows.tolist() == [85, 15]
+    assert evaluation.reliability(np.array([1, 0]), np.array([0.3, 0.3])).rows.tolist() == [2]
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_calibration_error_is_none_of_a_calibrated_classifier(classes: int) -> None:
+    """And grows where probabilities are pushed to the ends."""
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(classes), 20_000)
+    truth = (probabilities.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
+    honest = Outcome(tuple(range(classes)), truth, probabilities)
+    sharp = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
+    assert evaluation.calibration_error(honest) < 0.02
+    assert evaluation.calibration_error(replace(honest, probabilities=sharp)) > 0.1

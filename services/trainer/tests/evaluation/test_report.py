@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from baton_trainer.evaluation import outcome as evaluation
+from tests.support.trainer.tables import TARGETS, some_candidate, some_report, some_table
+
+FIGURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
+
+
+def test_every_metric_has_its_name() -> None:
+    """Names are what dashboards and scripts hold on to."""
+    names = set(some_report().metrics)
+    ends = ("", "_std", "_ci_low", "_ci_high")
+    expected = {f"cv_{figure}{end}" for figure in FIGURES for end in ends}
+    expected |= {f"test_{figure}" for figure in FIGURES}
+    expected |= {f"test_{f}_ci_{end}" for f in FIGURES if f != "ece" for end in ("low", "high")}
+    costs = {"cheapest_threshold", "test_cost", "test_cheapest_cost"}
+    assert names == expected | costs | {"weakest_slice_roc_auc"}
+    assert set(some_report(4).metrics) == names - costs
+
+
+@pytest.mark.parametrize("target", ["texts", "three numbers"])
+def test_it_is_about_the_table_and_its_model(target: str) -> None:
+    """The held-out rows for the figures, all rows for the slices, all columns for their worth."""
+    data = some_table(TARGETS[target])
+    made = some_candidate(data)
+    report = made.report
+    assert len(report.held_out.truth) == data.held_out.sum()
+    assert len(report.cross_validation.outcome.truth) == (~data.held_out).sum()
+    assert report.figures == evaluation.metrics(report.held_out)
+    assert (report.thresholds is None) is (target == "three numbers")
+    slices = {each.name: each for each in report.slices}
+    assert slices["label = a"].rows == (data.features["label"] == "a").sum()
+    assert {each.column for each in report.importances} == {each.name for each in data.columns}
+
+
+def test_slices_pair_every_row_with_what_was_said_of_it() -> None:
+    """Rows of both parts, put together in the order of the table."""
+    data = some_table()
+    report = some_candidate(data).report
+    flag = next(each for each in report.slices if each.name == "flag = True")
+    rows = data.features["flag"].to_numpy() == np.True_
+    parts = ((data.held_out, report.held_out), (~data.held_out, report.cross_validation.outcome))
+    seen = [outcome.at(rows[part]) for part, outcome in parts]
+    hits = sum((each.predicted == each.truth).sum() for each in seen)
+    assert flag.accuracy == pytest.approx(hits / rows.sum())

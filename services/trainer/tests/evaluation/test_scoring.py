@@ -1,0 +1,56 @@
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from baton_engine.engine import Scores
+from baton_engine.tables.columns import Array
+from baton_engine.tables.transpose import Rows
+from baton_registry.versions.signature import Column, Label
+from baton_trainer.evaluation import scoring
+
+
+class RecordingEngine:
+    """Keeps what it is given."""
+
+    name = "recording"
+    classes: tuple[Label, ...] = ("a", "b")
+
+    def __init__(self) -> None:
+        self.given: Mapping[str, Array] = {}
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        self.given = columns
+        return Scores(np.array(["a"]), np.array([[1.0, 0.0]], np.float32))
+
+    def score_rows(self, rows: Rows) -> Scores:
+        raise NotImplementedError
+
+
+def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
+    """A gap is NaN in a number, NaN in a boolean, and the mark of missing text in a text."""
+    frame = pd.DataFrame(
+        {
+            "n": [1.5, np.nan],
+            "w": [1, 2],
+            "b": pd.Series([True, None], dtype=object),
+            "t": pd.Series(["x", None], dtype=object),
+            "unused": [0, 0],
+        }
+    )
+    columns = (
+        Column("n", "double", required=False),
+        Column("w", "long"),
+        Column("b", "boolean", required=False),
+        Column("t", "string", required=False),
+    )
+    engine = RecordingEngine()
+    scoring.score(engine, columns, frame)
+    assert {name: values.dtype.kind for name, values in engine.given.items()} == {
+        "n": "f",
+        "w": "i",
+        "b": "f",
+        "t": "O",
+    }
+    assert np.array_equal(engine.given["b"], [1.0, np.nan], equal_nan=True)
+    assert engine.given["t"].tolist() == ["x", ""]

@@ -1,0 +1,35 @@
+from baton_trainer.gate.verdict import Check, Verdict
+from tests.support.trainer.tables import Notes
+
+PASSED = Check("size", passed=True, challenger="1 MB", allowed="2 MB", why="too large")
+FAILED = Check("schema", passed=False, why="a column is gone")
+ALSO_FAILED = Check("ROC AUC", passed=False, why="it is worse")
+SKIPPED = Check("slices", None, why="too few rows")
+
+
+def test_the_text_of_the_tag_is_what_promote_reads() -> None:
+    """`passed`, also where something could not be asked; else every reason."""
+    assert Verdict((PASSED, SKIPPED), "3", {}).text == "passed"
+    failed = Verdict((PASSED, FAILED, ALSO_FAILED), "3", {})
+    assert failed.text == "failed: a column is gone; it is worse"
+
+
+def test_the_document_holds_everything_that_was_found() -> None:
+    """With reasons only where there is something to say."""
+    document = Verdict((PASSED, SKIPPED), "3", {"rows": 9.0}).to_json()
+    assert document["verdict"] == "passed"
+    assert document["production"] == "3"
+    assert document["figures"] == {"rows": 9.0}
+    assert [each["why"] for each in document["checks"]] == ["", "too few rows"]
+    assert document["checks"][0]["challenger"] == "1 MB"
+
+
+def test_a_person_sees_a_row_a_check() -> None:
+    """What was found, what is allowed, and the answer."""
+    notes = Notes()
+    notes.show(Verdict((PASSED, FAILED, SKIPPED), "3", {}).table())
+    (table,) = notes.tables
+    cells = [[str(cell) for cell in column.cells] for column in table.columns]
+    assert cells[0] == ["size", "schema", "slices"]
+    assert cells[2] == ["1 MB", "-", "-"]
+    assert cells[4] == ["passed", "failed", "not checked: too few rows"]

@@ -1,0 +1,95 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from baton_trainer.errors import ParameterError
+from baton_trainer.models import estimators, threads
+from baton_trainer.models.estimators import ESTIMATORS
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("0.1", 0.1),
+        ("1e-3", 0.001),
+        ("true", True),
+        ("False", False),
+        ("none", None),
+        ("balanced", "balanced"),
+        ("", ""),
+    ],
+)
+def test_a_parameter_is_read_as_a_person_means_it(text: str, value: object) -> None:
+    """Integers, floats, booleans and none by their look; anything else is text."""
+    assert estimators.parsed(text) == value
+    assert type(estimators.parsed(text)) is type(value)
+
+
+def test_parameters_reach_the_estimator_over_our_defaults() -> None:
+    """What the user says counts; the seed is fixed unless it is said too."""
+    forest = estimators.classifier("random_forest", {"n_estimators": "7"}).params
+    assert (forest["n_estimators"], forest["random_state"]) == (7, 0)
+    assert forest["min_samples_leaf"] == 5
+    wishes = {"n_estimators": "7", "random_state": "3"}
+    assert estimators.classifier("random_forest", wishes, seed=9).params["random_state"] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        ("svm", {}, "no estimator 'svm'; there are logistic, hist_gradient"),
+        ("logistic", {"depth": "3"}, "logistic takes no 'depth'; it takes C, "),
+        ("logistic", {"C": "much"}, "The 'C' parameter.*Got 'much'"),
+        ("logistic", {"C": "-1"}, "The 'C' parameter"),
+        ("random_forest", {"n_estimators": "1.5"}, "The 'n_estimators' parameter"),
+        ("hist_gradient_boosting", {"max_iter": "0"}, "The 'max_iter' parameter"),
+        ("logistic", {"solver": "liblinear", "l1_ratio": "0.5"}, "liblinear"),
+        (
+            "lightgbm",
+            {"num_leaves": "many"},
+            "lightgbm: Parameter num_leaves should be of type int",
+        ),
+        ("lightgbm", {"num_leaves": "1"}, r"lightgbm: Check failed: \(num_leaves\) > \(1\)$"),
+        ("xgboost", {"max_depth": "-3"}, "xgboost: value -3 for Parameter max_depth should be"),
+        ("xgboost", {"booster": "no"}, "^xgboost: Unknown gbm type no$"),
+    ],
+)
+def test_a_wrong_estimator_or_parameter_is_one_line(
+    name: str, params: dict[str, str], message: str
+) -> None:
+    """The words are the library's own where it is the library that refuses."""
+    with pytest.raises(ParameterError, match=message) as caught:
+        estimators.classifier(name, params)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_the_seed_is_the_random_state(name: str) -> None:
+    """And nothing else is left to chance: two fits of one seed say the same to the last digit."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(200, 3))
+    truth = np.where(rows[:, 0] + rng.normal(size=200) > 0, "yes", "no")
+    made = [estimators.classifier(name, {}, seed=7) for _ in range(2)]
+    assert made[0].params["random_state"] == 7
+    with threads.limited(len(rows)):
+        first, second = (each.estimator.fit(rows, truth).predict_proba(rows) for each in made)
+    assert (first == second).all()
+
+
+def test_nobody_waits_for_a_booster_that_was_not_asked_for() -> None:
+    """LightGBM and XGBoost are imported by their own name only."""
+    code = """
+import sys
+from baton_trainer.models import estimators
+from baton_trainer.models import threads
+import baton_trainer.training
+estimators.classifier("logistic", {})
+print({"lightgbm", "xgboost", "onnxmltools", "optuna"} & set(sys.modules))
+estimators.classifier("lightgbm", {})
+print("lightgbm" in sys.modules, "xgboost" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["set()", "True False"]

@@ -1,0 +1,98 @@
+import numpy as np
+import onnx
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from baton_registry.versions.signature import Column, Signature
+from baton_trainer.errors import ExportError
+from baton_trainer.evaluation import scoring
+from baton_trainer.models import estimators, export, pipeline
+from baton_trainer.models.estimators import ESTIMATORS
+from baton_trainer.models.export import Parity
+from tests.support.trainer.tables import TARGETS, some_candidate, some_table
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("target", TARGETS)
+def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
+    estimator: str, target: str
+) -> None:
+    """No label flips and no probability differs by more than 1e-5, on rows it was not fitted on."""
+    data = some_table(TARGETS[target])
+    made = some_candidate(data, estimator)
+    assert made.parity.holds, made.parity
+    assert made.parity.rows == data.held_out.sum()
+    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    labels = scoring.score(engine, data.columns, data.features).labels.tolist()
+    assert labels == made.pipeline.predict(data.features).tolist()
+    assert type(labels[0]) is type(data.classes[0])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a b", "a_b"),
+        ("label", "probabilities"),
+        ("variable", "label_"),
+        ("ünï.cödé-1", "1"),
+    ],
+)
+def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[str, str]) -> None:
+    """Also where two names differ only by a blank, or are those of the graph's own tensors."""
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
+    columns = (Column(names[0], "double"), Column(names[1], "string"))
+    fitted = pipeline.build(estimators.classifier("logistic", {}), rows, columns)
+    fitted.fit(rows, rows[names[0]] > 0)
+    model = export.to_onnx(fitted, columns)
+    onnx.checker.check_model(onnx.load_model_from_string(model))
+    scores = scoring.score(
+        export.engine_of(model, Signature(columns, (False, True))), columns, rows
+    )
+    assert export.parity(fitted, scores, rows).holds
+
+
+def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
+    """The words of the converter, cut to their first line."""
+    rows = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
+    odd = make_pipeline(FunctionTransformer(np.sin), LogisticRegression()).fit(rows, [0, 1, 0])
+    with pytest.raises(ExportError, match="no ONNX form") as caught:
+        export.to_onnx(odd, [Column("n", "double")])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_that_does_not_fit_its_signature_is_not_exported() -> None:
+    """What the service would refuse to load is found before it is registered."""
+    data = some_table()
+    made = some_candidate(data)
+    with pytest.raises(ExportError, match="cannot be served"):
+        export.engine_of(made.onnx, Signature(data.columns[1:], data.classes))
+
+
+def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
+    """Of all rows and classes."""
+    data = some_table()
+    made = some_candidate(data)
+    rows = data.features[:10]
+    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    scores = scoring.score(engine, data.columns, rows)
+    shifted = scores.probabilities.copy()
+    shifted[3, 1] += 0.25
+    labels = scores.labels.copy()
+    labels[7] = "other"
+    found = export.parity(
+        made.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
+    )
+    assert (found.flips, found.rows) == (1, 10)
+    assert found.max_abs_diff == pytest.approx(0.25, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("difference", "flips", "holds"), [(1e-5, 0, True), (1.1e-5, 0, False), (0.0, 1, False)]
+)
+def test_parity_holds_up_to_its_bound(difference: float, flips: int, *, holds: bool) -> None:
+    """1e-5 is allowed, another label is not."""
+    assert Parity(difference, flips, rows=10).holds is holds

@@ -1,0 +1,70 @@
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from baton_trainer.tables.columns import cells, doubts
+
+ROWS = 400
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_suspect"),
+    [
+        ("n", [3 * row for row in range(ROWS)], True),
+        ("customer_id", [3 * (row % 300) for row in range(ROWS)], True),
+        ("customerId", [3 * (row % 300) for row in range(ROWS)], True),
+        ("paid", [3 * (row % 300) for row in range(ROWS)], False),
+        ("price", [row / 7 for row in range(ROWS)], False),
+    ],
+)
+def test_a_number_that_looks_like_an_id_is_told(
+    name: str, values: list[Any], *, is_suspect: bool
+) -> None:
+    """By its name, or because no two rows share it."""
+    column = pd.Series(values, name=name)
+    assert any(f"--id {name}" in line for line in doubts.of_number(column)) is is_suspect
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ([*range(1, 40), "?"], "because of 10 cells that are no numbers, e.g. '?' in row 40"),
+        (["$50.12", "n/k", "-$7"], "looks like numbers with a sign, e.g. '$50.12'; if so, write"),
+        (["50,12 \u20ac", "7 \u20ac"], "looks like numbers with a sign, e.g. '50,12 \u20ac'"),
+        (["3", "12.5%"], "looks like numbers with a sign, e.g. '12.5%'"),
+        (["7", "1,234.50"], "looks like numbers with thousands separators, e.g. '1,234.50'"),
+        (["1,5", "2"], "looks like numbers with a decimal comma; if so: --decimal ,"),
+    ],
+)
+def test_numbers_that_are_read_as_text_are_told(values: list[Any], line: str) -> None:
+    """With the cell that makes them text."""
+    texts = [str(values[row % len(values)]) for row in range(ROWS)]
+    column = cells.typed(pd.Series(texts, dtype=object, name="c"))
+    assert line in doubts.of_text(column)[0]
+
+
+@pytest.mark.parametrize(
+    "values", [["$a", "$b"], ["555 123 456", "555 123 457"], ["$5", "a", "b"], ["A-1,234"]]
+)
+def test_texts_that_are_no_numbers_are_no_doubt(values: list[str]) -> None:
+    """Names, codes and telephone numbers are what they are."""
+    assert doubts.of_text(pd.Series(values, dtype=object, name="c")) == []
+
+
+def test_numbers_with_points_under_a_decimal_comma_are_told() -> None:
+    """A wrong `--decimal` does not pass unseen."""
+    column = cells.typed(pd.Series(["1.5", "2.5"] * 9, dtype=object, name="c"), ",")
+    assert "decimal point; if so: --decimal ." in doubts.of_text(column)[0]
+
+
+def test_whole_numbers_that_a_model_takes_for_each_other_are_told() -> None:
+    """Large ones alone are no doubt, nor is a fraction: what counts is whether two become one."""
+    first = doubts.MAX_WHOLE
+    even = pd.Series([first + 2 * (row % 9) for row in range(ROWS)], name="n")
+    assert list(doubts.of_number(even)) == []
+    assert list(doubts.of_number(even + 0.1)) == []
+    every = pd.Series([first + row % 9 for row in range(ROWS)], name="n")
+    (line,) = doubts.of_number(every)
+    assert "column 'n' holds whole numbers above 16,777,216, which a model rounds" in line
+    assert "it tells 5 of 9 apart" in line

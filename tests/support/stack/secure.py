@@ -1,0 +1,67 @@
+"""The stack with deploy/secure.yml on top, and what a person learns of it from `credentials`."""
+
+import re
+import ssl
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.support.stack.containers import Stack
+
+CERTIFICATE = "sed -n /BEGIN.CERTIFICATE/,/END.CERTIFICATE/p /run/secrets/tls/site.pem"
+User = tuple[str, str]
+
+
+class SecureStack(Stack):
+    """Everything behind TLS, MLflow behind accounts, inference behind API keys.
+
+    Attributes:
+        admin: the administrator's name and password.
+        scoring: an API key.
+        operations: another.
+    """
+
+    def __init__(self, project: str, data: Path) -> None:
+        super().__init__(project, data, "docker-compose.yml:deploy/secure.yml")
+        self.tracking_url = self.tracking_url.replace("http:", "https:")
+        self.inference_url = self.inference_url.replace("http:", "https:")
+        self.admin: User = ("", "")
+        self.scoring = self.operations = ""
+
+    def sign_in(self) -> None:
+        """Reads the certificate and the credentials, as a person does after the first start."""
+        trusted = self.docker("exec", "-T", "proxy", *CERTIFICATE.split())
+        self.trust = ssl.create_default_context(cadata=trusted)
+        told = self.docker("run", "--rm", "-T", "credentials")
+        said = dict(re.findall(r"^ +(\w+) +(\S+)$", told, re.MULTILINE))
+        self.admin = (said["user"], said["password"])
+        self.scoring, self.operations = said["scoring"], said["operations"]
+        self.http.close()
+        self.http = httpx.Client(
+            base_url=self.inference_url, verify=self.trust, timeout=10, headers=bearer(self.scoring)
+        )
+
+    def user(self, name: str) -> User:
+        """One of the stack's own accounts, as only an operator of the engine can know it."""
+        return name, self.secret(f"{name}/password")
+
+    def mlflow(self, user: User | None, method: str, path: str, **body: Any) -> httpx.Response:
+        """One request to MLflow's REST API, through the door."""
+        url = f"{self.tracking_url}/api/2.0/{path}"
+        with httpx.Client(verify=self.trust, auth=user, timeout=30) as http:
+            return http.request(method, url, json=body or None)
+
+    def move(self, user: User, version: str) -> httpx.Response:
+        """Moves the alias."""
+        body = {"name": "churn_model", "alias": "production", "version": version}
+        return self.mlflow(user, "POST", "mlflow/registered-models/alias", **body)
+
+    def status(self) -> dict[str, Any]:
+        answer = self.http.get("/status", headers=bearer(self.operations))
+        status: dict[str, Any] = answer.raise_for_status().json()
+        return status
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}

@@ -1,0 +1,58 @@
+"""Contenders that need no training."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from baton_engine.engine import Scores
+from baton_engine.tables.columns import Array
+from baton_engine.tables.transpose import Rows
+from baton_registry.versions.signature import Column, Label, Signature
+from baton_trainer.gate.contender import Contender
+from baton_trainer.tables.table import Table
+
+Rule = Callable[[pd.DataFrame], "pd.Series[float]"]
+
+
+@dataclass
+class RuleEngine:
+    """Of two classes it gives the second one the probability that a rule finds in the columns."""
+
+    rule: Rule
+    classes: tuple[Label, ...] = ("no", "yes")
+    name: str = "rule"
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        second = 1 / (1 + np.exp(-self.rule(pd.DataFrame(columns)).to_numpy()))
+        probabilities = np.column_stack([1 - second, second]).astype(np.float32)
+        return Scores(np.array(self.classes)[probabilities.argmax(axis=1)], probabilities)
+
+    def score_rows(self, rows: Rows) -> Scores:
+        raise NotImplementedError
+
+
+def good(rows: pd.DataFrame) -> "pd.Series[float]":
+    """What the target of `trainer_tables` is made of, without its noise."""
+    return rows["flag"].astype(float) + rows["prix (€)"] + (rows["label"] == "a") - 0.8
+
+
+def bad(rows: pd.DataFrame) -> "pd.Series[float]":
+    """The contrary."""
+    return -good(rows)
+
+
+def bad_where_a(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Good, but the contrary in one slice."""
+    return good(rows).where(rows["label"] != "a", bad(rows) + 1)
+
+
+def contender(
+    table: Table, rule: Rule = good, columns: tuple[Column, ...] | None = None, **fields: Any
+) -> Contender:
+    """A contender that takes the table's columns, or the given ones; `fields` are `Contender`'s."""
+    signature = Signature(columns or table.columns, table.classes)
+    usual = {"name": "version 3", "size_bytes": 10_000}
+    return Contender(engine=RuleEngine(rule), signature=signature, **{**usual, **fields})

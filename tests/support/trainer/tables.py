@@ -1,0 +1,191 @@
+"""Small tables and what is made of them, shared by the tests of this room."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from rich.table import Table as RichTable
+
+from baton_trainer.cards.card_content import Subject
+from baton_trainer.evaluation import intervals, slice_figures
+from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.cross_validation import CrossValidation
+from baton_trainer.evaluation.importance import Importance
+from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.report import Report
+from baton_trainer.evaluation.slices import Slice
+from baton_trainer.evaluation.thresholds import Costs, thresholds
+from baton_trainer.gate import candidate
+from baton_trainer.gate.candidate import Candidate
+from baton_trainer.models import estimators, pipeline
+from baton_trainer.progress import Advance, Silence
+from baton_trainer.request import Columns, Train, TrainRequest
+from baton_trainer.tables import table
+from baton_trainer.tables.files import csv_file
+from baton_trainer.tables.files.data_file import DataFile
+from baton_trainer.tables.table import Table
+
+ROWS = 400
+TARGET = "goal"
+QUICK: dict[str, dict[str, str]] = {
+    "logistic": {},
+    "hist_gradient_boosting": {"max_iter": "20"},
+    "random_forest": {"n_estimators": "20"},
+    "lightgbm": {"n_estimators": "20"},
+    "xgboost": {"n_estimators": "20"},
+}
+"""Parameters that make a test short."""
+
+
+def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
+    """One column of every kind, with and without gaps, under names that need care."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "flag": rng.random(rows) < 0.5,
+            "gappy flag": rng.choice(["true", "false", ""], rows),
+            "prix (€)": rng.normal(size=rows),
+            "label": rng.choice(["a", "b", "c"], rows),
+            "gappy text": rng.choice(["x", "y", ""], rows),
+            "whole": rng.integers(0, 50, rows),
+            "gappy whole": rng.choice(["1", "2", "3", ""], rows),
+        }
+    )
+
+
+def hidden(frame: pd.DataFrame, seed: int = 1) -> "pd.Series[Any]":
+    """A noisy sum of the features, to make targets of."""
+    noise = np.random.default_rng(seed).logistic(size=len(frame))
+    return frame["flag"] + frame["prix (€)"] + (frame["label"] == "a") + noise
+
+
+def text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
+    """`yes` and `no`, about half each, learnable from the features."""
+    return pd.Series(np.where(hidden(frame) > 0.8, "yes", "no"))
+
+
+def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
+    """The frame as if it had been read from a CSV file."""
+    return csv_file.parse(frame.to_csv(index=False).encode(), name)
+
+
+def some_table(
+    target: Any = None, rows: int = ROWS, more: Mapping[str, Any] | None = None, **wanted: Any
+) -> Table:
+    """A valid table with a target of texts, or with the given one.
+
+    `more` are columns to add, `wanted` are `Columns`.
+    """
+    frame = features(rows).assign(**(more or {}))
+    frame[TARGET] = text_target(frame) if target is None else target
+    return table.validated(as_file(frame), Columns(target=TARGET, **wanted))
+
+
+def changed_table(**columns: Any) -> Table:
+    """The same rows and target with other values in some columns, or with more columns."""
+    frame = features().assign(**columns)
+    return table.validated(
+        as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
+    )
+
+
+class Notes:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.phases: list[str] = []
+        self.notes: list[str] = []
+        self.steps_done: list[str] = []
+        self.warnings: list[str] = []
+        self.tables: list[RichTable] = []
+
+    def phase(self, text: str) -> None:
+        self.phases.append(text)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    @contextmanager
+    def steps(self, text: str, total: int) -> Iterator[Advance]:
+        self.phases.append(f"{text} {total}")
+        yield self.steps_done.append
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def show(self, table: RichTable) -> None:
+        self.tables.append(table)
+
+
+def some_candidate(
+    data: Table, estimator: str = "logistic", wanted: Train | None = None
+) -> Candidate:
+    """A candidate trained on the table, quickly."""
+    classifier = estimators.classifier(estimator, QUICK[estimator])
+    unfitted = pipeline.build(classifier, data.features, data.columns)
+    return candidate.made(unfitted, data, wanted or Train(), Silence())
+
+
+def some_report(classes: int = 2, rows: int = 300) -> Report:
+    """A report of random truths, of a table that never was."""
+    seen = some_outcome(classes, rows)
+    names = [f"half {each}" for each in range(20)]
+    halves = [
+        Slice(name, "a", np.random.default_rng(k).random(rows) < 0.5)
+        for k, name in enumerate(names)
+    ]
+    return Report(
+        cross_validation=CrossValidation([evaluation.metrics(seen)] * 2, seen),
+        held_out=seen,
+        figures=evaluation.metrics(seen),
+        intervals=intervals.intervals(seen, 0),
+        thresholds=thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
+        slices=slice_figures.figures(seen, halves),
+        sliced_roc_auc=evaluation.roc_auc(seen),
+        importances=tuple(Importance(name, 0.1 / (k + 1), 0.01) for k, name in enumerate(names)),
+    )
+
+
+def some_subject(data: Table, **wanted: Any) -> Subject:
+    """A card's subject, trained on the table; `wanted` are `Train`."""
+    request = TrainRequest(columns=Columns(target=TARGET), train=Train(**wanted))
+    return Subject(
+        model_name="some_model",
+        run_id="0123abcd",
+        day=date(2026, 11, 24),
+        request=request,
+        table=data,
+        classifier=estimators.classifier("logistic", {}),
+        candidate=some_candidate(data, wanted=request.train),
+        verdict="passed",
+    )
+
+
+def noisy(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
+    """What a worse classifier says of the same rows."""
+    rng = np.random.default_rng(seed)
+    odds = outcome.probabilities * np.exp(noise * rng.normal(size=outcome.probabilities.shape))
+    return replace(outcome, probabilities=odds / odds.sum(axis=1, keepdims=True))
+
+
+def some_outcome(classes: int, rows: int = 300) -> Outcome:
+    """A fair guess of random truths."""
+    rng = np.random.default_rng(classes)
+    truth = rng.integers(0, classes, rows)
+    odds = np.exp(rng.normal(size=(rows, classes)) + np.eye(classes)[truth])
+    return Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
+
+
+_HIDDEN = hidden(features())
+TARGETS = {
+    "texts": np.where(_HIDDEN > 0.8, "yes", "no"),
+    "whole numbers": (_HIDDEN > 0.8).astype(int) + 3,
+    "booleans": _HIDDEN > 0.8,
+    "three texts": np.select([_HIDDEN < 0, _HIDDEN > 1.5], ["low", "high"], "middle"),
+    "three numbers": np.select([_HIDDEN < 0, _HIDDEN > 1.5], [9, 2], 5),
+}
+"""Targets of every kind for `some_table`."""
