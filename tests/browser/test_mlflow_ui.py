@@ -1,8 +1,8 @@
 """MLflow's own pages show what Baton did."""
 
-from browser.conftest import Watched
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Watched
 from tests.support.rig import Desk
 
 LIMIT_MS = 30_000

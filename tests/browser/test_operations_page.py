@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from browser.conftest import Watched
 from playwright.sync_api import Browser, expect
 
 from baton_registry import ModelVersion
 from baton_registry.promotion import alias_moves as promotion
+from tests.browser.conftest import Watched
 from tests.support.browser.chromium import PHONE
 from tests.support.rig import LOCAL, Desk, Inference, TrackingServer, register
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry.rest import fetch
+from baton_registry.rest.fetch import fetch
 from baton_registry.versions.signing import SigningKey, new_key_pair, parse_signing_key
 from tests.support.rig import CUSTOMER, Desk, Inference, move_alias, register, wait_until
 from tests.support.stored import PICKLED, stored_copy

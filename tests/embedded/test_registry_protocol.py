@@ -6,7 +6,7 @@ import pytest
 
 from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
 from baton_registry.promotion import alias_moves as promotion
-from baton_registry.rest import fetch
+from baton_registry.rest.fetch import fetch
 from tests.support.rig import Desk
 
 ALIAS = "production"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from stack.test_monitoring import scraped
 
+from tests.stack.test_monitoring import scraped
 from tests.support.rig import LOCAL, free_port, wait_until
 from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 
 from baton_inference.lifecycle.policy import LOAD_RETRY_S
 from baton_inference.lifecycle.warmup import LIMIT_S
-from baton_registry.rest import fetch
+from baton_registry.rest.fetch import fetch
 from tests.support.faults.front import STORE, answering, running_front
 from tests.support.faults.incident import incident
 from tests.support.rig import Desk, move_alias

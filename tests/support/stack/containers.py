@@ -11,7 +11,7 @@ from testcontainers.compose import DockerCompose
 
 from tests.support.rig import CUSTOMER, LOCAL, free_port
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 BODY = {"instances": [CUSTOMER]}
 PARTS = ("tracking", "postgres", "storage")
 MODEL = "churn_model"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
-from baton_registry.rest import fetch
+from baton_registry.rest.fetch import fetch
 from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel
 
 MLMODEL = mlmodel(("age", "double", True))

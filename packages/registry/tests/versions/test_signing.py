@@ -145,7 +145,8 @@ def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     """Without a key, the library that checks signatures is not even imported."""
     script = (
         "import sys; from baton_registry.settings import RegistrySettings, load; "
-        "from baton_registry import ModelVersion; from baton_registry.versions.signing import check_signed; "
+        "from baton_registry import ModelVersion; "
+        "from baton_registry.versions.signing import check_signed; "
         "check_signed(ModelVersion('m', '1'), load(RegistrySettings).trusted_keys); "
         "sys.exit('cryptography' in sys.modules)"
     )

@@ -24,7 +24,7 @@ class File:
 
 def load_files() -> dict[str, File]:
     """All files by their names, read once."""
-    folder = files("baton_inference.console") / "static"
+    folder = files("baton_inference.operations") / "static"
     return {each.name: _file(each.name, each.read_bytes()) for each in folder.iterdir()}
 
 

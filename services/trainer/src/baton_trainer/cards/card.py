@@ -43,7 +43,7 @@ def _data_uri(png: bytes) -> str:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("baton_trainer"),
+        loader=PackageLoader("baton_trainer.cards"),
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,

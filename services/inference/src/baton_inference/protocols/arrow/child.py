@@ -1,4 +1,6 @@
-"""The process that reads Arrow and Parquet bodies: `python -m baton_inference.protocols.arrow.child BYTES`.
+"""The process that reads Arrow and Parquet bodies.
+
+Started as `python -m baton_inference.protocols.arrow.child BYTES`.
 
 A body that was made to, or is merely broken, ends the process that reads it: the library panics
 where that cannot be caught, and asks for whatever memory the body claims to need. So this process
