@@ -16,7 +16,8 @@ import orjson
 from numpy.typing import NDArray
 
 from baton_engine.engine import Scores
-from baton_inference.protocols.predict.codec import PredictCodec, RowBatch
+from baton_inference.protocols.predict.codec import PredictCodec
+from baton_inference.scoring.batch import RowBatch
 from baton_registry import Column, ModelVersion, Signature
 from bench.table import markdown, number
 

@@ -8,9 +8,7 @@ import pytest
 from baton_cli.verbs.train import train
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
-from baton_inference.protocols.invocations import codec as invocations
-from baton_inference.protocols.predict import codec as predict
-from baton_inference.protocols.v2 import codec as v2
+from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_GONE
@@ -51,7 +49,7 @@ def test_label_values() -> None:
     """Every value that a closed label can have is told."""
     told = {*re.findall(r"`(\w+)`:", row("reason"))}
     assert told == {kind.value for kind in FailureKind}
-    protocols = {predict.PROTOCOL, invocations.PROTOCOL, v2.PROTOCOL}
+    protocols = {protocol.name for protocol in PROTOCOLS}
     assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
     assert f"; {CLIENT_GONE} where" in row("code")

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py")) + sorted(ROOT.glob("services/*/src/**/*.py"))
-CORE = ("watcher", "policy", "loader", "slot", "cache")
+CORE = ("watcher", "policy", "loader", "live_versions", "cache")
 PURE = ("policy", "ledger")
 HEAVY = ("mlflow", "mlflow-skinny", "onnx", "pandas", "pyarrow", "scikit-learn", "scipy")
 

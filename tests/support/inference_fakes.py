@@ -18,13 +18,14 @@ from baton_engine.tables.transpose import Rows, Transposer
 from baton_inference.app import create_app
 from baton_inference.core import Core, create_core
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.slot import Served
+from baton_inference.lifecycle.live_versions import Served
 from baton_inference.lifecycle.status import RegistryStatus, ServingStatus, Status
 from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.messages import ReadRequest
 from baton_inference.protocols.arrow.reader import table_of
-from baton_inference.protocols.compiled import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.protocol import CodecParts
 from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp, Message
@@ -62,6 +63,14 @@ class SumModel:
 
     def score_rows(self, rows: Rows) -> Scores:
         return self.score(Transposer(COLUMNS, {}).columns(rows))
+
+    def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
+        every = [
+            part if isinstance(part, Mapping) else Transposer(COLUMNS, {}).columns(part)
+            for part in parts
+        ]
+        joined = {c.name: np.concatenate([p[c.name].ravel() for p in every]) for c in COLUMNS}
+        return self.score(joined)
 
     def limited(self, limit_s: float) -> AbstractContextManager[None]:
         return nullcontext()
@@ -118,7 +127,7 @@ def served(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    codecs = compile_codecs(model, signature, engine.classes, arrow=NearReader(), max_rows=max_rows)
+    codecs = compile_codecs(CodecParts(model, signature, engine.classes, NearReader(), max_rows))
     since = "2026-11-23T10:00:00.000Z"
     return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
 
@@ -329,5 +338,5 @@ def make_app(
     chosen = settings(cache_dir, **values)
     core = create_core(chosen, registry=FakeRegistry(), open_engine=open_fake_engine)
     if version is not None:
-        core.slot.swap(version)
+        core.live.swap(version)
     return create_app(chosen, core, Workers(), keys), core

@@ -27,7 +27,7 @@ def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
     registry = FakeRegistry()
     registry.fault = AssertionError("asked")
     core = create_core(settings(tmp_path / "cache"), registry=registry)
-    assert core.slot.served is None
+    assert core.live.production is None
     assert core.record.status.state == "waiting"
     assert not (tmp_path / "cache").exists()
 

@@ -1,6 +1,6 @@
 """What serving asks of a loaded model, and what can go wrong in loading one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -45,6 +45,13 @@ class Engine(Protocol):
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the signature; None means missing."""
+        ...
+
+    def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
+        """Scores the rows of all parts in one call, one part after the other.
+
+        Each part is as `score` or `score_rows` takes it, and is scored as if it were alone.
+        """
         ...
 
 

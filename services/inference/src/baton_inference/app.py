@@ -8,22 +8,21 @@ from fastapi_offline import FastAPIOffline
 from baton_inference.core import Core
 from baton_inference.operations.document import Writer
 from baton_inference.operations.routes import console_routes
-from baton_inference.protocols.invocations import codec as invocations
-from baton_inference.protocols.predict import codec as predict
-from baton_inference.protocols.v2 import codec as v2
+from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batcher import Batcher
+from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access import Access
 from baton_inference.web.body import BodyReader
 from baton_inference.web.exposition import Exposition, MetricsCollector
-from baton_inference.web.front import Front, RequestIds, ScoringRoutes
+from baton_inference.web.front import Front, RequestIds
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.document import LiveDocument
 from baton_inference.web.routes.mlflow import mlflow_routes
-from baton_inference.web.routes.scoring import InferRoute, ScoringParts, ScoringRoute
+from baton_inference.web.routes.scoring import ScoringParts, ScoringRoute
 from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import v2_routes
 from baton_inference.web.routes.webhook import webhook_routes
@@ -53,24 +52,26 @@ def create_app(
     )
     add_routes(
         rest,
-        slot=core.slot,
+        live=core.live,
         status=lambda: core.record.status,
         exposition=Exposition(collector),
     )
     rest.include_router(console_routes(_console_writer(settings, core)))
-    rest.include_router(mlflow_routes(core.slot))
-    rest.include_router(v2_routes(core.slot))
+    rest.include_router(mlflow_routes(core.live))
+    rest.include_router(v2_routes(core.live))
     request_log = RequestLog()
     if settings.webhook_secret is not None:
         receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         rest.include_router(webhook_routes(receiver, workers, request_log))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(  # type: ignore[method-assign]
-        rest, core.slot, max_rows=settings.max_rows, needs_key=access is not None
+        rest, core.live, max_rows=settings.max_rows, needs_key=access is not None
     )
     bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
-    parts = ScoringParts(core.slot, core.metrics, batcher, workers, bodies, request_log, access)
-    return Front(_scoring_routes(parts), rest, RequestIds(), arrivals, access)
+    scorer = Scorer(batcher, workers)
+    parts = ScoringParts(core.live, core.metrics, scorer, workers, bodies, request_log, access)
+    routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
+    return Front(routes, rest, RequestIds(), arrivals, access)
 
 
 def _framework(settings: InferenceSettings) -> FastAPI:
@@ -104,11 +105,3 @@ def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
         nudge=core.poller.nudge,
         clock=core.clock,
     )
-
-
-def _scoring_routes(parts: ScoringParts) -> ScoringRoutes:
-    exact = {
-        "/predict": ScoringRoute(predict.PROTOCOL, parts),
-        "/invocations": ScoringRoute(invocations.PROTOCOL, parts),
-    }
-    return ScoringRoutes(exact, infer=InferRoute(v2.PROTOCOL, parts))

@@ -1,19 +1,19 @@
 """The core of the service, wired: what follows the alias and what serves. It knows no HTTP."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from baton_engine.engine import StoppableEngine
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
-from baton_inference.lifecycle.slot import Slot
 from baton_inference.lifecycle.state import Record
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.protocols.arrow.reader import ArrowReader
-from baton_inference.protocols.compiled import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
@@ -25,7 +25,7 @@ class Core:
     """The parts that the application and `main` need.
 
     Attributes:
-        slot: what serves.
+        live: the versions that can answer.
         record: what was seen of the registry, and the status.
         watcher: keeps the slot at what the alias says, step by step.
         poller: repeats the watcher's step.
@@ -36,7 +36,7 @@ class Core:
         clock: what all of them read.
     """
 
-    slot: Slot
+    live: LiveVersions
     record: Record
     watcher: Watcher
     poller: Poller
@@ -79,17 +79,19 @@ def create_core(
     """
     registry = registry or RegistryClient(settings.tracking_uri, auth=settings.auth)
     clock = clock or Clock()
-    slot, metrics, arrow = Slot(), Metrics(), ArrowReader(settings.max_body_bytes)
+    live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
     loader = Loader(
         registry,
         VersionCache(settings.cache_dir),
         open_engine=open_engine,
-        compile_codecs=partial(compile_codecs, arrow=arrow, max_rows=settings.max_rows),
+        compile_codecs=lambda version, signature, classes: compile_codecs(
+            CodecParts(version, signature, classes, arrow, settings.max_rows)
+        ),
         clock=clock,
         trusted=settings.trusted_keys,
     )
-    record = Record(settings.model_name, settings.alias, slot, metrics, clock)
+    record = Record(settings.model_name, settings.alias, live, metrics, clock)
     moves = MoveReader(registry, settings.model_name, settings.alias, clock)
     watcher = Watcher(registry, loader, record, moves, clock)
     poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(slot, record, watcher, poller, metrics, registry, moves, arrow, clock)
+    return Core(live, record, watcher, poller, metrics, registry, moves, arrow, clock)

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +10,8 @@ import pytest
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.loader import Loader
-from baton_inference.protocols.compiled import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.protocol import CodecParts
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
@@ -30,7 +30,7 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         registry,
         VersionCache(directory),
         open_engine=open_fake_engine,
-        compile_codecs=partial(compile_codecs, arrow=NearReader(), max_rows=100),
+        compile_codecs=lambda *of: compile_codecs(CodecParts(*of, NearReader(), 100)),
         clock=HandClock().clock(),
         trusted=trusted,
     )

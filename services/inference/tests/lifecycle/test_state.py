@@ -3,7 +3,7 @@
 from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.slot import Slot
+from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.state import Record
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
@@ -12,7 +12,7 @@ from tests.support.inference_fakes import HandClock, served
 
 def make_record() -> Record:
     """A record of nothing yet."""
-    return Record("m", "production", Slot(), Metrics(), HandClock().clock())
+    return Record("m", "production", LiveVersions(), Metrics(), HandClock().clock())
 
 
 def test_snapshots_do_not_change() -> None:

@@ -45,7 +45,7 @@ def core(tmp_path: Path, registry: FakeRegistry, time: HandClock) -> Core:
 
 def version_in(core: Core) -> str | None:
     """The version in the slot."""
-    return core.slot.served.model.version if core.slot.served else None
+    return core.live.production.model.version if core.live.production else None
 
 
 def state_of(core: Core) -> str:
@@ -109,8 +109,8 @@ def test_a_wiped_registry_numbers_from_one_again(core: Core, registry: FakeRegis
     core.watcher.step()
     registry.add("1", "sum 0.75", source="models:/m-of-another-registry")
     core.watcher.step()
-    assert core.slot.served is not None
-    assert core.slot.served.model.source == "models:/m-of-another-registry"
+    assert core.live.production is not None
+    assert core.live.production.model.source == "models:/m-of-another-registry"
     assert core.record.status.swaps == 1
 
 
@@ -250,8 +250,8 @@ def test_what_was_promoted_meanwhile_replaces_the_cached_version(
 def test_the_old_version_is_freed(core: Core, registry: FakeRegistry) -> None:
     """Nothing holds an engine that was swapped out, not even until a garbage collection."""
     core.watcher.step()
-    assert core.slot.served is not None
-    engine = weakref.ref(core.slot.served.engine)
+    assert core.live.production is not None
+    engine = weakref.ref(core.live.production.engine)
     gc.disable()
     try:
         registry.alias = "2"

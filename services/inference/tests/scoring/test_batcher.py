@@ -9,12 +9,10 @@ import numpy as np
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_inference.errors import ModelFailure, Overloaded
-from baton_inference.lifecycle.slot import Served
-from baton_inference.protocols.invocations import codec as invocations
+from baton_inference.lifecycle.live_versions import Served
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.protocols.predict import codec as predict
-from baton_inference.protocols.predict.codec import RowBatch
 from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.batcher import MAX_WAITING_CALLS, Batcher
 from tests.support.inference_fakes import SumModel, served
 
@@ -57,14 +55,14 @@ class Desk:
         self.arrivals.note_start()
         of = of or self.served
         batch = RowBatch(len(x), [(value, 1, "a") for value in x])
-        return await seconds(self.batcher.score(of, of.codecs[predict.PROTOCOL], batch))
+        return await seconds(self.batcher.score(of, batch))
 
     async def invocation(self, body: bytes) -> list[float]:
         """The same by another protocol."""
         self.arrivals.note_start()
-        codec = self.served.codecs[invocations.PROTOCOL]
+        codec = self.served.codecs["invocations"]
         batch = codec.decode(body, MediaHeaders(()))
-        return await seconds(self.batcher.score(self.served, codec, batch))
+        return await seconds(self.batcher.score(self.served, batch))
 
     def together(self, *requests: Awaitable[Any]) -> list[Any]:
         """Runs requests whose heads were all read before the first of them begins."""
@@ -79,8 +77,7 @@ class Desk:
 def test_a_lone_request_is_scored_at_once() -> None:
     """Nobody else is there: no future, no turn of the event loop."""
     desk = Desk()
-    codec = desk.served.codecs[predict.PROTOCOL]
-    assert isinstance(desk.batcher.score(desk.served, codec, ROW), Scores)
+    assert isinstance(desk.batcher.score(desk.served, ROW), Scores)
     assert desk.engine.calls == [1]
 
 
@@ -125,21 +122,30 @@ def test_a_call_holds_no_more_rows_than_are_quick() -> None:
 
 
 def test_versions_are_not_mixed() -> None:
-    """Requests that began with different versions are scored by those, in calls of their own."""
+    """Requests that began with different versions are scored by those, one call a version."""
     desk, other = Desk(), EchoModel()
     newer = served(other, version="2")
     answers = desk.together(desk.request(0.25), desk.request(0.5, of=newer), desk.request(0.75))
     assert answers == [[0.25], [0.5], [0.75]]
-    assert (desk.engine.calls, other.calls) == ([1, 1], [1])
+    assert (desk.engine.calls, other.calls) == ([2], [1])
 
 
-def test_protocols_are_not_mixed() -> None:
-    """Each protocol's codec makes the columns of its own requests."""
+def test_protocols_are_scored_together() -> None:
+    """Rows of one version share a call, whatever protocol brought them and in whatever order."""
     desk = Desk()
     body = b'{"dataframe_records": [{"x": 0.5, "n": 1, "note": "a"}]}'
-    requests = [desk.request(0.25), desk.invocation(body), desk.invocation(body)]
-    assert desk.together(*requests) == [[0.25], [0.5], [0.5]]
-    assert desk.engine.calls == [1, 2]
+    requests = [desk.invocation(body), desk.request(0.25, 0.75), desk.invocation(body)]
+    assert desk.together(*requests) == [[0.5], [0.25, 0.75], [0.5]]
+    assert desk.engine.calls == [4]
+
+
+def test_a_fault_of_one_protocol_does_not_reach_another() -> None:
+    """A call of mixed protocols that fails is scored request by request."""
+    desk = Desk()
+    body = b'{"dataframe_records": [{"x": 0.5, "n": 1, "note": "a"}]}'
+    bad, good = desk.together(desk.request(-1), desk.invocation(body))
+    assert isinstance(bad, ModelFailure)
+    assert good == [0.5]
 
 
 def test_a_request_that_is_given_up_harms_nobody() -> None:
@@ -170,5 +176,4 @@ def test_nothing_waits_after_the_burst() -> None:
     """The next lone request is scored at once again."""
     desk = Desk()
     desk.together(desk.request(0.25), desk.request(0.5))
-    codec = desk.served.codecs[predict.PROTOCOL]
-    assert isinstance(desk.batcher.score(desk.served, codec, ROW), Scores)
+    assert isinstance(desk.batcher.score(desk.served, ROW), Scores)

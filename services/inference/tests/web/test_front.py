@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import Receive, Scope, Send
-from baton_inference.web.front import Front, RequestIds, ScoringRoutes
+from baton_inference.web.front import Front, RequestIds
 from tests.support.inference_fakes import GOOD_BODY, Request, call, get, make_app, post, served
 
 WELL_FORMED = ["a", "A-Za.z_0-9", "x" * 128]
@@ -76,7 +76,7 @@ def test_a_fault_in_the_rest_is_a_problem() -> None:
         raise ZeroDivisionError
 
     with capture_logs() as logs:
-        answer = get(Front(ScoringRoutes({}), broken, RequestIds(), Arrivals()), "/")
+        answer = get(Front({}, broken, RequestIds(), Arrivals()), "/")
     assert answer.status == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"] == logs[0]["request_id"]
     assert logs[0]["exc_info"]

@@ -87,6 +87,14 @@ class OnnxEngine:
                 self._lone_row_lock.release()
         return self.score(self._transposer.columns(rows))
 
+    def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
+        """Scores the rows of all parts in one call, one part after the other."""
+        feeds = [
+            self._feed(part if isinstance(part, Mapping) else self._transposer.columns(part))
+            for part in parts
+        ]
+        return self._scores({name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]})
+
     @contextmanager
     def limited(self, limit_s: float) -> Iterator[None]:
         """What is scored within the block fails with `EngineError` once it has lasted so long.

@@ -1,9 +1,10 @@
 """Brings a version to the point where it can serve: fetch, verify, build, warm up."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -11,20 +12,20 @@ from baton_engine.engine import EngineError, StoppableEngine
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.live_versions import Served, Source
 from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
 from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.slot import Served, Source
 from baton_inference.lifecycle.status import utc_text
 from baton_inference.lifecycle.warmup import warm_up
-from baton_inference.protocols.compiled import CompileCodecs
-from baton_inference.protocols.predict.codec import PROTOCOL
 from baton_registry.errors import RegistryError
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.signature import Label, Signature
 from baton_registry.versions.signing import TrustedKey, check_signed
 
+CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
+"""Makes what the data plane needs of a version: protocol name to codec."""
 OpenEngine = Callable[[bytes, Signature], StoppableEngine]
 READY = "READY"
 
@@ -145,7 +146,7 @@ class Loader:
         with self._told("opened and warmed up", version):
             engine = self._open_engine(fetched.onnx, signature)
             codecs = self._compile_codecs(version, signature, engine.classes)
-            warm = warm_up(engine, signature, codecs[PROTOCOL], fetched.input_example)
+            warm = warm_up(engine, signature, codecs["predict"], fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:

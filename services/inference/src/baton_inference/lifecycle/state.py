@@ -6,8 +6,8 @@ import structlog
 
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.live_versions import LiveVersions, Served
 from baton_inference.lifecycle.policy import Failure, Identity, still_relevant
-from baton_inference.lifecycle.slot import Served, Slot
 from baton_inference.lifecycle.status import (
     LoadFailureStatus,
     RegistryStatus,
@@ -28,18 +28,18 @@ class Record:
     Attributes:
         model_name: the registered model that is followed.
         alias: the alias that is followed.
-        slot: what serves.
+        live: the versions that can answer.
         aspired: what the alias was last seen to say.
         failure: the failed load that the policy goes by.
         status: the last snapshot.
     """
 
     def __init__(
-        self, model_name: str, alias: str, slot: Slot, metrics: Metrics, clock: Clock
+        self, model_name: str, alias: str, live: LiveVersions, metrics: Metrics, clock: Clock
     ) -> None:
         self.model_name = model_name
         self.alias = alias
-        self.slot = slot
+        self.live = live
         self._metrics = metrics
         self._clock = clock
         self.aspired: ModelVersion | None = None
@@ -129,7 +129,7 @@ class Record:
         self.status = self._snapshot()
 
     def _snapshot(self) -> Status:
-        served = self.slot.served
+        served = self.live.production
         is_healthy = self._registry.reachable and self.aspired is not None and not self.failure
         return Status(
             model_name=self.model_name,

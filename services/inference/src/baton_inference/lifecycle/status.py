@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from baton_inference.lifecycle.slot import Source
+from baton_inference.lifecycle.live_versions import Source
 
 State = Literal["loading", "waiting", "degraded", "swapping", "serving"]
 

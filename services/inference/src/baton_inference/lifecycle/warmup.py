@@ -14,7 +14,7 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.errors import FailureKind, LoadFailure, Refused
 from baton_inference.protocols.codec import Codec
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.protocols.predict.codec import RowBatch
+from baton_inference.scoring.batch import RowBatch
 from baton_registry.versions.signature import Signature
 
 INLINE_BUDGET_S = 0.002

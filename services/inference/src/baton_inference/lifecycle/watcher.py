@@ -39,7 +39,7 @@ class Watcher:
         """
         self._registry = registry
         self._loader = loader
-        self._slot = record.slot
+        self._live = record.live
         self._record = record
         self._moves = moves
         self._clock = clock
@@ -51,7 +51,7 @@ class Watcher:
         record.note_loading()
         served = self._loader.load_last_served(record.model_name, record.alias)
         if served is not None:
-            self._slot.swap(served)
+            self._live.swap(served)
         record.note_serving(served)
 
     def step(self) -> None:
@@ -79,10 +79,10 @@ class Watcher:
 
     def _follow(self) -> None:
         """Makes what the alias says serve, if it is time to."""
-        record, served = self._record, self._slot.served
+        record, served = self._record, self._live.production
         serving, aspired = served.identity if served else None, record.aspired_identity
         if aspired is not None and aspired == serving:
-            self._slot.confirm()
+            self._live.confirm()
             record.note_agreement()
         decision = decide(serving, aspired, record.failure, self._clock.steady_s())
         if decision is Decision.LOAD and record.aspired is not None:
@@ -96,7 +96,7 @@ class Watcher:
         except LoadFailure as failure:
             record.note_failure(version, failure)
             return
-        is_replacement = self._slot.swap(served)
+        is_replacement = self._live.swap(served)
         record.note_serving(served, is_replacement=is_replacement)
         self._loader.note_serving(served, record.alias)
         # A load leaves cycles behind, and the process collects seldom: see `main.settle_memory`.

@@ -1,47 +1,10 @@
-"""What every protocol offers: bytes to columns, scores to bytes, compiled once a version."""
+"""What every protocol offers: bytes to rows, scores to bytes, compiled once a version."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
-import numpy as np
-
-from baton_engine.engine import Engine, Scores
-from baton_engine.tables.columns import Array
-from baton_inference.protocols.media import MediaHeaders
-from baton_inference.web.answers.answer import JSON, Headers
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The rows of one request, which the signature allows; a protocol says how they are held.
-
-    Attributes:
-        rows: how many, at least 1.
-    """
-
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnBatch(Batch):
-    """Rows held as columns. A protocol may add what its answer needs of the request.
-
-    Attributes:
-        columns: each column of the signature, shape `[rows]`.
-    """
-
-    columns: Mapping[str, Array]
-
-
-def score_columns(engine: Engine, batches: Sequence[ColumnBatch]) -> Scores:
-    """The scores of all batches, one after the other."""
-    if len(batches) == 1:
-        return engine.score(batches[0].columns)
-    every = [batch.columns for batch in batches]
-    return engine.score(
-        {name: np.concatenate([columns[name] for columns in every]) for name in every[0]}
-    )
+from baton_engine.engine import Scores
+from baton_inference.protocols.media import JSON, Headers, MediaHeaders
+from baton_inference.scoring.batch import ColumnBatch, RowBatch
 
 
 class Encoded(NamedTuple):
@@ -58,7 +21,7 @@ class Encoded(NamedTuple):
     headers: Headers = ()
 
 
-BatchT = TypeVar("BatchT", bound=Batch)
+BatchT = TypeVar("BatchT", bound=RowBatch | ColumnBatch)
 
 
 class Codec(Protocol[BatchT]):
@@ -75,10 +38,6 @@ class Codec(Protocol[BatchT]):
             InvalidRows: a cell that the signature does not allow, or no rows.
             TooManyRows: more rows than a request may hold.
         """
-        ...
-
-    def score(self, engine: Engine, batches: Sequence[BatchT]) -> Scores:
-        """The scores of all batches, one after the other. Raises what the engine does."""
         ...
 
     def encode(self, scores: Scores, batch: BatchT) -> Encoded:

@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from baton_inference.errors import UnsupportedMedia
 
+Headers = Iterable[tuple[bytes, bytes]]
+"""Names in lower case, and values."""
+JSON = b"application/json"
 ARROW = b"application/vnd.apache.arrow.stream"
 PARQUET = b"application/vnd.apache.parquet"
 _MAX_DIGITS = 18
@@ -24,7 +27,7 @@ class MediaHeaders:
 
     __slots__ = ("accept", "charset", "coding", "json_length", "length", "media_type")
 
-    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(self, headers: Headers) -> None:
         """Reads them from the headers of an ASGI scope, whose names are in lower case."""
         self.accept = b""
         self.media_type: bytes | None = None

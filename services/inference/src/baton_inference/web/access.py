@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Callable, Iterable
 
 from baton_inference.errors import NotAdmitted, NotAllowed
+from baton_inference.protocols.catalog import find_path, is_companion
 from baton_registry.api_keys import KeyRing, Scope
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -18,7 +19,6 @@ OPEN_PATHS = frozenset({"/livez", "/readyz", "/ping", "/v2/health/live", "/v2/he
 """Health: asked by what has no key, and telling no more than that."""
 WEBHOOK_PATH = "/webhooks/mlflow"
 """Open as well, for what comes there carries a signature."""
-SCORING_PATHS = frozenset({"/predict", "/invocations", "/version", "/v2"})
 DOCUMENT_PATHS = frozenset({"/docs", "/openapi.json"})
 """For whoever has any key."""
 
@@ -34,7 +34,7 @@ def scopes_of(path: str) -> frozenset[Scope]:
     """
     if path in OPEN_PATHS or path == WEBHOOK_PATH:
         return frozenset()
-    if path in SCORING_PATHS or path.startswith("/v2/"):
+    if find_path(path) is not None or is_companion(path):
         return _SCORING
     if path in DOCUMENT_PATHS or path.startswith("/static-offline-docs/"):
         return _ANY

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import structlog
 
 from baton_inference.errors import InferenceError
+from baton_inference.protocols.catalog import find_path
 from baton_inference.scoring.arrivals import Arrivals
-from baton_inference.scoring.targets import infer_target
 from baton_inference.web.access import Access
 from baton_inference.web.answers.answer import ASGIApp, Message, Receive, Scope, Send
 from baton_inference.web.answers.problems import internal_problem, problem_of, status_problem
@@ -43,29 +43,6 @@ class RequestIds:
         return f"{self._prefix}-{next(self._numbers):x}"
 
 
-class ScoringRoutes:
-    """Finds the scoring route of a path."""
-
-    def __init__(
-        self, exact: Mapping[str, ScoringRoute], infer: ScoringRoute | None = None
-    ) -> None:
-        """Takes the routes.
-
-        Args:
-            exact: path to route.
-            infer: for the paths of V2 that name a model, where there is one.
-        """
-        self._exact = exact
-        self._infer = infer
-
-    def find(self, path: str) -> ScoringRoute | None:
-        """The route; None where the path is no scoring route's."""
-        route = self._exact.get(path)
-        if route is None and infer_target(path) is not None:
-            return self._infer
-        return route
-
-
 class Front:
     """Sends scoring requests straight to their routes, and the rest to another application.
 
@@ -75,7 +52,7 @@ class Front:
 
     def __init__(
         self,
-        routes: ScoringRoutes,
+        routes: Mapping[str, ScoringRoute],
         rest: ASGIApp,
         ids: RequestIds,
         arrivals: Arrivals,
@@ -84,7 +61,7 @@ class Front:
         """Wires it.
 
         Args:
-            routes: the scoring routes; they let callers in by themselves.
+            routes: protocol name to its scoring route; these let callers in by themselves.
             rest: answers all else.
             ids: names requests.
             arrivals: the server that runs this tells it of each request that it has read.
@@ -103,8 +80,8 @@ class Front:
             return
         self.arrivals.note_start()
         request_id = self._ids.of(scope["headers"])
-        route = self._routes.find(scope["path"])
-        if route is None:
+        found = find_path(scope["path"])
+        if found is None:
             await self._pass_on(scope, receive, send, request_id)
         elif scope["method"] != "POST":
             allow = ((b"allow", b"POST"),)
@@ -112,7 +89,8 @@ class Front:
             problem = status_problem(405, f"{path} takes POST only", request_id, allow, path)
             await problem.send(scope, send, request_id)
         else:
-            await route.handle(scope, receive, send, request_id)
+            route = self._routes[found.protocol.name]
+            await route.handle(scope, receive, send, request_id, found.target)
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         try:

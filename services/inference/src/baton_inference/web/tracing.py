@@ -9,7 +9,7 @@ import threading
 from importlib.metadata import version
 from typing import Any
 
-from baton_inference.scoring.targets import infer_target
+from baton_inference.protocols.catalog import find_path
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import WRITE, ASGIApp, Receive, Scope, Send
 from baton_registry.settings import SettingsError
@@ -94,13 +94,8 @@ def open_tracing(settings: InferenceSettings) -> Tracing | None:
 
 def route_of(path: str) -> str | None:
     """The route that scores a request for this path, as the OpenAPI document has it."""
-    if path in ("/predict", "/invocations"):
-        return path
-    target = infer_target(path)
-    if target is None:
-        return None
-    versioned = "" if target.version is None else "/versions/{model_version}"
-    return f"/v2/models/{{model_name}}{versioned}/infer"
+    found = find_path(path)
+    return found.template if found else None
 
 
 def _span_details(scope: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -99,7 +99,7 @@ def test_is_live(tmp_path: Path) -> None:
     app, core = make_app(tmp_path, served())
     before = get(app, "/openapi.json").body
     assert get(app, "/openapi.json").body == before
-    core.slot.swap(served(version="2", signature=Signature((Column("z", "long"),))))
+    core.live.swap(served(version="2", signature=Signature((Column("z", "long"),))))
     after = get(app, "/openapi.json").json()
     instances = after["components"]["schemas"]["Instances"]["properties"]["instances"]
     assert list(instances["items"]["properties"]) == ["z"]

@@ -12,7 +12,7 @@ def test_ping_follows_the_slot(tmp_path: Path) -> None:
     app, core = make_app(tmp_path)
     answer = get(app, "/ping")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.slot.swap(served())
+    core.live.swap(served())
     answer = get(app, "/ping")
     assert (answer.status, answer.body) == (200, b"\n")
     assert answer.headers["content-type"].startswith("text/plain")

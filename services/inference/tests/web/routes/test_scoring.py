@@ -14,8 +14,9 @@ from structlog.testing import capture_logs
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.protocols.arrow.columnar import ArrowTable
-from baton_inference.protocols.compiled import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.media import ARROW, PARQUET
+from baton_inference.protocols.protocol import CodecParts
 from baton_inference.scoring.workers import Workers
 from baton_inference.web.body import SMALL_BYTES
 from tests.support.columnar_bodies import GOOD, WRITERS, read_answer
@@ -131,9 +132,8 @@ def test_arrow_and_parquet_never_hold_up_the_event_loop(tmp_path: Path, media_ty
             threads.append(threading.current_thread())
             return super().read(*args)
 
-    codecs = compile_codecs(
-        version.model, version.signature, version.engine.classes, arrow=Reader(), max_rows=10
-    )
+    parts = CodecParts(version.model, version.signature, version.engine.classes, Reader(), 10)
+    codecs = compile_codecs(parts)
     app, _ = make_app(tmp_path, replace(version, codecs=codecs))
     headers = {"content_type": media_type.decode(), "accept": media_type.decode()}
     answer = call(app, post("/invocations", WRITERS[media_type](GOOD), **headers))
@@ -244,9 +244,9 @@ def test_is_answered_wholly_by_the_version_it_began_with(tmp_path: Path) -> None
     app, core = make_app(tmp_path)
 
     def swap() -> None:
-        core.slot.swap(served(SumModel(0.75), version="2"))
+        core.live.swap(served(SumModel(0.75), version="2"))
 
-    core.slot.swap(served(SlowModel(swap), version="1"))
+    core.live.swap(served(SlowModel(swap), version="1"))
     first, second = (call(app, post("/predict", GOOD_BODY)) for _ in range(2))
     assert (first.headers["x-model-version"], first.json()["model_version"]) == ("1", "1")
     assert first.json()["predictions"][0]["probabilities"]["yes"] == 0.25
@@ -258,7 +258,7 @@ def test_sheds_when_too_much_is_queued(tmp_path: Path) -> None:
     """Beyond the bound requests are refused at once; every accepted one is answered."""
     gate = threading.Event()
     core = create_core(settings(tmp_path), registry=FakeRegistry())
-    core.slot.swap(served(SlowModel(gate.wait), inline_rows=0))
+    core.live.swap(served(SlowModel(gate.wait), inline_rows=0))
     app = create_app(settings(tmp_path), core, Workers(threads=1, max_pending=3))
 
     async def use() -> tuple[list[Response], list[Response]]:

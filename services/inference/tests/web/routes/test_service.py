@@ -22,7 +22,7 @@ def test_lives_before_it_is_ready(tmp_path: Path) -> None:
     assert get(app, "/livez").status == 200
     answer = get(app, "/readyz")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.slot.swap(served())
+    core.live.swap(served())
     assert get(app, "/readyz").status == 200
 
 

@@ -43,7 +43,7 @@ def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
     for path in paths:
         answer = get(app, path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.slot.swap(served())
+    core.live.swap(served())
     for path in paths:
         assert get(app, path).status == 200
 

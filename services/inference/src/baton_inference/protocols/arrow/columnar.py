@@ -13,8 +13,9 @@ from baton_engine.tables.typed_values import typed_column
 from baton_engine.tables.values import Values
 from baton_inference.errors import InvalidRows
 from baton_inference.protocols.bodies.frame import columns_of
-from baton_inference.protocols.codec import ColumnBatch, Encoded
+from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import ARROW
+from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Signature
 

@@ -9,7 +9,7 @@ from baton_engine.tables.casts import Cast, cast_column
 from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, TooManyRows
-from baton_inference.protocols.codec import ColumnBatch
+from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.signature import Column, Signature
 
 

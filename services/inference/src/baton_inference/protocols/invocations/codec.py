@@ -3,32 +3,31 @@
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from baton_engine.engine import Engine, Scores
+from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader, encode_labels
 from baton_inference.protocols.bodies.document import parse_object
 from baton_inference.protocols.bodies.frame import Frame
 from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
-from baton_inference.protocols.codec import ColumnBatch, Encoded, score_columns
+from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.invocations.accept import preferred
 from baton_inference.protocols.invocations.csv_table import CSV, csv_frame
 from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import TypedJson
-from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
-from baton_inference.web.answers.answer import JSON
+from baton_inference.protocols.media import ARROW, JSON, PARQUET, MediaHeaders
+from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Signature
 
 Reader = Callable[[Any], Frame]
-PROTOCOL = "invocations"
 MLFLOW_VERSION = "3.17.2"
 """The MLflow whose scoring protocol this is."""
 
@@ -90,10 +89,6 @@ class InvocationsCodec:
             table = self._json_frame(body)
         batch = table.to_batch(self._signature)
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
-
-    def score(self, engine: Engine, batches: Sequence[InvocationsBatch]) -> Scores:
-        """The scores of all batches, one after the other."""
-        return score_columns(engine, batches)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:
         """Writes the labels; all that a classifier's `predict` gives."""

@@ -4,28 +4,27 @@ https://github.com/kserve/open-inference-protocol/blob/main/specification/protoc
 https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from baton_engine.engine import Engine, Scores
+from baton_engine.engine import Scores
 from baton_engine.tables.cells import BadCell, BadCells
 from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import check_rows, columns_of
 from baton_inference.protocols.bodies.values import check_json_values, max_values
-from baton_inference.protocols.codec import ColumnBatch, Encoded, score_columns
-from baton_inference.protocols.media import MediaHeaders
+from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
 from baton_inference.protocols.v2.tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
-from baton_inference.web.answers.answer import JSON
+from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Signature
 
-PROTOCOL = "v2"
 BINARY = b"application/octet-stream"
 LABEL, PROBABILITIES = "label", "probabilities"
 OUTPUTS = (LABEL, PROBABILITIES)
@@ -79,10 +78,6 @@ class V2Codec:
             return to_array(column, [None] * rows)
 
         return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
-
-    def score(self, engine: Engine, batches: Sequence[V2Batch]) -> Scores:
-        """The scores of all batches, one after the other."""
-        return score_columns(engine, batches)
 
     def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
         """Writes the outputs that are wanted."""

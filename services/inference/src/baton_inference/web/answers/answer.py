@@ -1,16 +1,16 @@
 """An answer as bare ASGI: status, headers, body."""
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
+
+from baton_inference.protocols.media import JSON, Headers
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = Iterable[tuple[bytes, bytes]]
 
-JSON = b"application/json"
 WRITE = "baton.write"
 """The key in the ASGI scope of a function that takes an answer and the request's id, and writes it
 in one go; it gives False where it wrote nothing. Our own server puts it there."""

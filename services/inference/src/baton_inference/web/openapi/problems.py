@@ -1,11 +1,10 @@
-"""How the OpenAPI document describes errors, and the headers of what is not one."""
+"""What the operations of the OpenAPI document share: problems, version headers, parameters."""
 
-from typing import Any
+import re
 
 from baton_inference.errors import Forged, NotAdmitted, NotAllowed, NotServed
+from baton_inference.protocols.protocol import Json
 from baton_inference.web.answers import problems
-
-Json = dict[str, Any]
 
 PROBLEM: Json = {
     "type": "object",
@@ -56,3 +55,11 @@ def scoring_problems(*, names_a_model: bool = False) -> Json:
 def version_headers() -> Json:
     """The headers that name the version which answered."""
     return {name: {"schema": {"type": "string"}} for name in ("X-Model-Name", "X-Model-Version")}
+
+
+def path_parameters(template: str) -> list[Json]:
+    """Declares the names in a path template."""
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", template)
+    ]

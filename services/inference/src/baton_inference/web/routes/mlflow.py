@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from baton_inference.errors import NotReady
-from baton_inference.lifecycle.slot import Slot
+from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
 from baton_inference.web.answers.problems import problem_of
 from baton_inference.web.answers.responses import response_of
@@ -14,7 +14,7 @@ from baton_inference.web.front import REQUEST_ID
 from baton_inference.web.openapi.problems import problem_response
 
 
-def mlflow_routes(slot: Slot) -> APIRouter:
+def mlflow_routes(live: LiveVersions) -> APIRouter:
     """`/ping` and `/version`."""
     router = APIRouter(tags=["mlflow"], default_response_class=PlainTextResponse)
 
@@ -24,7 +24,7 @@ def mlflow_routes(slot: Slot) -> APIRouter:
         responses={503: problem_response("No model is being served yet.")},
     )
     async def ping(request: Request) -> Any:
-        if slot.served is None:
+        if live.production is None:
             error = NotReady("no model is being served yet; GET /status says why")
             return response_of(problem_of(error, request.scope[REQUEST_ID]))
         return Response("\n", media_type="text/plain")

@@ -1,4 +1,4 @@
-"""A scoring route: bytes in, bytes out, by the one version that it found in the slot."""
+"""A scoring route: decode, score, encode, all by the one version that it found live."""
 
 import asyncio
 import time
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from baton_engine.engine import Scores
 from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
-from baton_inference.lifecycle.slot import Served, Slot
+from baton_inference.lifecycle.live_versions import LiveVersions, Served
 from baton_inference.protocols.codec import Codec, Encoded
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.scoring.batcher import Batcher, score_batches
-from baton_inference.scoring.targets import infer_target
+from baton_inference.scoring.scorer import Scorer, ScoreRequest
+from baton_inference.scoring.targets import Target
 from baton_inference.scoring.workers import Workers
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import CLIENT_GONE, Ended, RequestLog, is_worth_a_line
@@ -20,6 +19,7 @@ from baton_inference.telemetry.stack import stack_of
 from baton_inference.web.access import Access
 from baton_inference.web.answers.answer import Answer, Message, Receive, Scope, Send
 from baton_inference.web.answers.problems import internal_problem, problem_of, slug_of
+from baton_inference.web.answers.version_headers import build_version_headers
 from baton_inference.web.body import BodyReader
 
 _ENDING = Ending("the service is ending; send this again")
@@ -30,18 +30,18 @@ class ScoringParts:
     """What all scoring routes share.
 
     Attributes:
-        slot: what serves.
+        live: the versions that can answer.
         metrics: the counters.
-        batcher: scores few rows, together with others'.
-        workers: the threads for many.
+        scorer: scores rows.
+        workers: the threads for large bodies.
         bodies: reads what comes in more than one piece, or is not small.
         log: tells of requests that did not go well.
         access: lets callers in; None where all are.
     """
 
-    slot: Slot
+    live: LiveVersions
     metrics: Metrics
-    batcher: Batcher
+    scorer: Scorer
     workers: Workers
     bodies: BodyReader
     log: RequestLog
@@ -53,22 +53,29 @@ class ScoringRoute:
 
     def __init__(self, protocol: str, parts: ScoringParts) -> None:
         self._protocol = protocol
-        self._slot = parts.slot
+        self._live = parts.live
         self._metrics = parts.metrics
-        self._batcher = parts.batcher
+        self._scorer = parts.scorer
         self._workers = parts.workers
         self._bodies = parts.bodies
         self._access = parts.access
         self._log = parts.log
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
-        """Answers one POST."""
+    async def handle(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        request_id: str,
+        target: Target | None = None,
+    ) -> None:
+        """Answers one POST; `target` is what its path asks for."""
         started_s = time.perf_counter()
-        served = self._slot.served
+        served = self._live.production
         answer, rows = None, 0
         problem, stack = "", None
         try:
-            answer, rows = await self._score(scope, receive, served)
+            answer, rows = await self._score(scope, receive, served, target)
         except ClientGone:
             pass
         except asyncio.CancelledError:  # the server's last resort when it ends
@@ -96,19 +103,17 @@ class ScoringRoute:
                     Ended(request_id, self._protocol, code, version, duration_s, problem, stack)
                 )
 
-    def codec_for(self, path: str, served: Served) -> Codec[Any]:  # noqa: ARG002
-        """The codec for a request to this path."""
-        return served.codecs[self._protocol]
-
     async def _score(
-        self, scope: Scope, receive: Receive, served: Served | None
+        self, scope: Scope, receive: Receive, served: Served | None, target: Target | None
     ) -> tuple[Answer, int]:
         """The answer, and how many rows were scored."""
         if self._access is not None:
             self._access.check(scope["path"], scope["headers"])
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")
-        codec = self.codec_for(scope["path"], served)
+        if target is not None:
+            target.check(served)
+        codec: Codec[Any] = served.codecs[self._protocol]
         media = MediaHeaders(scope["headers"])
         media.check(codec.media_types)
         self._bodies.check_length(media)
@@ -117,12 +122,8 @@ class ScoringRoute:
         if body is None:
             return await self._score_large(served, codec, media, first, receive)
         batch = codec.decode(body, media)
-        if batch.rows > served.inline_rows:
-            scores = await self._workers.run(partial(score_batches, served, codec, (batch,)))
-        else:
-            scored = self._batcher.score(served, codec, batch)
-            scores = scored if isinstance(scored, Scores) else await scored
-        return _answer(served, codec.encode(scores, batch)), batch.rows
+        result = await self._scorer.score(ScoreRequest(served, batch))
+        return _answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
     async def _score_large(
         self,
@@ -135,29 +136,18 @@ class ScoringRoute:
         """As `_score`, from the first message on; the body is decoded in a thread, too."""
         with self._bodies.share() as share:
             body = await self._bodies.rest(first, receive, media, share)
-            rows, encoded = await self._workers.run(partial(_scored, served, codec, media, body))
-        return _answer(served, encoded), rows
+            job = partial(self._score_body, served, codec, media, body)
+            return await self._workers.run(job)
+
+    def _score_body(
+        self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
+    ) -> tuple[Answer, int]:
+        """All of it in the caller's thread, from the body on."""
+        batch = codec.decode(body, media)
+        result = self._scorer.score_here(ScoreRequest(served, batch))
+        return _answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
 
-class InferRoute(ScoringRoute):
-    """A scoring route whose path names the model, and may name the version."""
-
-    def codec_for(self, path: str, served: Served) -> Codec[Any]:
-        """The codec; raises `NotServed` where the path names what is not served."""
-        target = infer_target(path)
-        if target is not None:
-            target.check(served)
-        return super().codec_for(path, served)
-
-
-def _answer(served: Served, encoded: Encoded) -> Answer:
-    headers = (*served.headers, *encoded.headers)
-    return Answer(200, encoded.body, encoded.media_type, headers)
-
-
-def _scored(
-    served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
-) -> tuple[int, Encoded]:
-    """How many rows, and the answer: from the body on."""
-    batch = codec.decode(body, media)
-    return batch.rows, codec.encode(score_batches(served, codec, (batch,)), batch)
+def _answer(version: Served, encoded: Encoded) -> Answer:
+    named = build_version_headers(version.model.name, version.model.version)
+    return Answer(200, encoded.body, encoded.media_type, (*named, *encoded.headers))

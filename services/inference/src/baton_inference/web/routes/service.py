@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from baton_inference.errors import NotReady
-from baton_inference.lifecycle.slot import Slot
+from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.status import Status
 from baton_inference.web.answers.problems import internal_problem, problem_of, status_problem
 from baton_inference.web.answers.responses import response_of
@@ -32,7 +32,7 @@ class Ready:
 
 
 def add_routes(
-    app: FastAPI, *, slot: Slot, status: Callable[[], Status], exposition: Exposition
+    app: FastAPI, *, live: LiveVersions, status: Callable[[], Status], exposition: Exposition
 ) -> None:
     """Adds the operators' routes, and answers every error with a problem."""
 
@@ -48,7 +48,7 @@ def add_routes(
         responses={503: problem_response("No model is being served yet.")},
     )
     async def readyz(request: Request) -> Any:
-        if slot.served is None:
+        if live.production is None:
             return response_of(problem_of(_not_ready(), request.scope[REQUEST_ID]))
         return Ready()
 

@@ -7,14 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from baton_inference.errors import InferenceError, NotReady
-from baton_inference.lifecycle.slot import Served, Slot
+from baton_inference.lifecycle.live_versions import LiveVersions, Served
+from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2 import codec as v2
 from baton_inference.scoring.targets import Target
 from baton_inference.web.answers.problems import problem_of
 from baton_inference.web.answers.responses import response_of
 from baton_inference.web.front import REQUEST_ID
-from baton_inference.web.openapi.problems import Json, problem_response
-from baton_inference.web.openapi.protocols import path_parameter
+from baton_inference.web.openapi.problems import path_parameters, problem_response
 
 _NOT_READY: dict[int | str, Json] = {503: problem_response("No model is being served yet.")}
 _NOT_SERVED: dict[int | str, Json] = {
@@ -23,7 +23,7 @@ _NOT_SERVED: dict[int | str, Json] = {
 }
 
 
-def v2_routes(slot: Slot) -> APIRouter:
+def v2_routes(live: LiveVersions) -> APIRouter:
     """The routes of V2 that take a GET."""
     router = APIRouter(prefix="/v2", tags=["v2"])
 
@@ -38,18 +38,17 @@ def v2_routes(slot: Slot) -> APIRouter:
 
     @router.get("/health/ready", summary="Is a model in the slot?", responses=_NOT_READY)
     async def ready(request: Request) -> Any:
-        return _answer(request, slot, None, lambda _: {"ready": True})
+        return _answer(request, live, None, lambda _: {"ready": True})
 
     for path in ("/models/{model_name}", "/models/{model_name}/versions/{model_version}"):
-        _add_model_routes(router, slot, path)
+        _add_model_routes(router, live, path)
     return router
 
 
-def _add_model_routes(router: APIRouter, slot: Slot, path: str) -> None:
+def _add_model_routes(router: APIRouter, live: LiveVersions, path: str) -> None:
     suffix = "_version" if "model_version" in path else ""
     # Named here and not in the handlers: FastAPI would declare an error that a text cannot cause.
-    names = [name for name in ("model_name", "model_version") if name in path]
-    parameters = {"parameters": [path_parameter(name) for name in names]}
+    parameters = {"parameters": path_parameters(path)}
 
     @router.get(
         path,
@@ -59,7 +58,7 @@ def _add_model_routes(router: APIRouter, slot: Slot, path: str) -> None:
         openapi_extra=parameters,
     )
     async def metadata(request: Request) -> Any:
-        return _answer(request, slot, _target(request), model_metadata)
+        return _answer(request, live, _target(request), model_metadata)
 
     @router.get(
         f"{path}/ready",
@@ -69,7 +68,7 @@ def _add_model_routes(router: APIRouter, slot: Slot, path: str) -> None:
         openapi_extra=parameters,
     )
     async def is_ready(request: Request) -> Any:
-        return _answer(request, slot, _target(request), _readiness)
+        return _answer(request, live, _target(request), _readiness)
 
 
 def model_metadata(served: Served) -> Json:
@@ -92,10 +91,10 @@ def _target(request: Request) -> Target:
 
 
 def _answer(
-    request: Request, slot: Slot, target: Target | None, tell: Callable[[Served], Json]
+    request: Request, live: LiveVersions, target: Target | None, tell: Callable[[Served], Json]
 ) -> Json | Response:
     """What `tell` says of what serves; a problem where nothing does, or not the target."""
-    served = slot.served
+    served = live.production
     try:
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")

@@ -1,0 +1,77 @@
+"""The list of protocols, and what follows from it: codecs and paths."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from baton_inference.protocols.codec import Codec
+from baton_inference.protocols.invocations.protocol import INVOCATIONS
+from baton_inference.protocols.predict.protocol import PREDICT
+from baton_inference.protocols.protocol import CodecParts, Protocol
+from baton_inference.protocols.v2.protocol import V2
+from baton_inference.scoring.targets import Target
+
+PROTOCOLS = (PREDICT, INVOCATIONS, V2)
+"""Every scoring protocol that is spoken."""
+
+Codecs = Mapping[str, Codec[Any]]
+"""Protocol name to codec."""
+
+
+class ScoringPath(NamedTuple):
+    """A path that requests are posted to.
+
+    Attributes:
+        protocol: the protocol spoken there.
+        template: the path as the OpenAPI document has it.
+        target: the model and version that the path names; None if it names none.
+    """
+
+    protocol: Protocol
+    template: str
+    target: Target | None
+
+
+def compile_codecs(parts: CodecParts) -> Codecs:
+    """Compiles every protocol's codec for one version."""
+    return {protocol.name: protocol.compile(parts) for protocol in PROTOCOLS}
+
+
+def find_path(path: str) -> ScoringPath | None:
+    """Finds what a path scores by; None if it is no scoring path."""
+    exact = _EXACT.get(path)
+    if exact is not None:
+        return exact
+    for pattern, protocol, template in _PATTERNS:
+        if found := pattern.fullmatch(path):
+            names = found.groupdict()
+            return ScoringPath(protocol, template, Target(names["name"], names.get("version")))
+    return None
+
+
+def is_companion(path: str) -> bool:
+    """Whether a scoring key opens this path, although nothing is scored there."""
+    return path in _COMPANIONS or path.startswith(_COMPANION_FOLDERS)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    # Neither a model's name nor a version holds a slash: MLflow refuses such names.
+    pattern = template.replace("{model_name}", "(?P<name>[^/]+)")
+    return re.compile(pattern.replace("{model_version}", "(?P<version>[^/]+)"))
+
+
+_EXACT = {
+    path: ScoringPath(protocol, path, None)
+    for protocol in PROTOCOLS
+    for path in protocol.paths
+    if "{" not in path
+}
+_PATTERNS = [
+    (_pattern(path), protocol, path)
+    for protocol in PROTOCOLS
+    for path in protocol.paths
+    if "{" in path
+]
+_ALL_COMPANIONS = [path for protocol in PROTOCOLS for path in protocol.companions]
+_COMPANIONS = frozenset(path for path in _ALL_COMPANIONS if not path.endswith("/"))
+_COMPANION_FOLDERS = tuple(path for path in _ALL_COMPANIONS if path.endswith("/"))

@@ -1,0 +1,126 @@
+"""`POST /predict` in the OpenAPI document: it follows the schema of the version that serves."""
+
+from baton_engine.tables.cells import INTEGER_RANGES
+from baton_inference.lifecycle.live_versions import Served
+from baton_inference.protocols.protocol import Description, Json, reference
+from baton_registry.versions.signature import Column, Label
+
+_COLUMN_TYPES: dict[str, Json] = {
+    "boolean": {"type": "boolean"},
+    "integer": {"type": "integer", "format": "int32"},
+    "long": {"type": "integer", "format": "int64"},
+    "float": {"type": "number", "format": "float"},
+    "double": {"type": "number", "format": "double"},
+    "string": {"type": "string"},
+}
+_LABEL_TYPES: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
+_FLOAT32_MAX = 3.4028234663852886e38
+
+
+def describe(served: Served | None, max_rows: int) -> Description:
+    """Describes the protocol."""
+    schemas = {
+        "Instances": _instances_schema(served, max_rows),
+        "Predictions": _predictions_schema(served),
+    }
+    return Description({"/predict": _operation(served)}, schemas)
+
+
+def _operation(served: Served | None) -> Json:
+    body: Json = {"schema": reference("Instances")}
+    if served is not None:
+        body["example"] = {"instances": [served.example]}
+    what = f"version {served.model.version}" if served else "no version yet"
+    answer = {"schema": reference("Predictions")}
+    return {
+        "operationId": "predict",
+        "summary": "Score rows",
+        "description": f"Answered by the version that the alias names; now: {what}.",
+        "tags": ["scoring"],
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": {
+            "200": {
+                "description": "One prediction for each instance, in their order.",
+                "content": {"application/json": answer},
+            }
+        },
+    }
+
+
+def _instances_schema(served: Served | None, max_rows: int) -> Json:
+    """The body of `/predict`: the columns of the serving version."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["instances"],
+        "properties": {
+            "instances": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": max_rows,
+                "items": _instance_schema(served),
+            }
+        },
+    }
+
+
+def _predictions_schema(served: Served | None) -> Json:
+    """The answer of `/predict`: the classes of the serving version."""
+    classes = served.engine.classes if served else ()
+    return {
+        "type": "object",
+        "required": ["model_name", "model_version", "predictions"],
+        "properties": {
+            "model_name": {"type": "string"},
+            "model_version": {"type": "string"},
+            "predictions": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["label", "probabilities"],
+                    "properties": {
+                        "label": _label_schema(classes),
+                        "probabilities": _probabilities_schema(classes),
+                    },
+                },
+            },
+        },
+    }
+
+
+def _instance_schema(served: Served | None) -> Json:
+    if served is None:
+        return {"type": "object", "description": "No version is being served yet."}
+    columns = served.signature.columns
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [column.name for column in columns if column.required],
+        "properties": {column.name: _column_schema(column) for column in columns},
+    }
+
+
+def _column_schema(column: Column) -> Json:
+    schema = dict(_COLUMN_TYPES[column.type])
+    if column.type in INTEGER_RANGES:
+        schema["minimum"], schema["maximum"] = INTEGER_RANGES[column.type]
+    if column.type == "float":
+        schema["minimum"], schema["maximum"] = -_FLOAT32_MAX, _FLOAT32_MAX
+    if column.categories:  # no enum: others are allowed, and scored as the pipeline scores them
+        schema["examples"] = [*column.categories]
+    if not column.required:
+        schema["type"] = [schema["type"], "null"]
+        schema["description"] = "May be absent or null: missing."
+    return schema
+
+
+def _label_schema(classes: tuple[Label, ...]) -> Json:
+    if not classes:
+        return {}
+    return {"type": _LABEL_TYPES[type(classes[0])], "enum": [*classes]}
+
+
+def _probabilities_schema(classes: tuple[Label, ...]) -> Json:
+    number = {"type": ["number", "null"], "description": "Null where the model gave no number."}
+    keys = [str(label) for label in classes]
+    return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, number)}

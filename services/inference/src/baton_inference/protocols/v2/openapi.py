@@ -1,0 +1,94 @@
+"""The inference requests of V2 in the OpenAPI document."""
+
+from baton_inference.lifecycle.live_versions import Served
+from baton_inference.protocols.protocol import Description, Json, reference
+from baton_inference.protocols.v2.codec import OUTPUTS, input_metadata
+
+INFER = "/v2/models/{model_name}/infer"
+INFER_VERSION = "/v2/models/{model_name}/versions/{model_version}/infer"
+PATHS = (INFER, INFER_VERSION)
+
+_BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
+_TENSOR: Json = {
+    "type": "object",
+    "required": ["name", "shape", "datatype"],
+    "properties": {
+        "name": {"type": "string"},
+        "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "datatype": {"type": "string"},
+        "parameters": {"type": "object"},
+        "data": {"type": "array", "description": "Absent where the data are binary."},
+    },
+}
+_SCHEMAS: dict[str, Json] = {
+    "InferRequest": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["inputs"],
+        "properties": {
+            "id": {"type": ["string", "null"]},
+            "parameters": {"type": "object"},
+            "inputs": {"type": "array", "minItems": 1, "items": _TENSOR},
+            "outputs": {
+                "type": ["array", "null"],
+                "items": {
+                    "type": "object",
+                    "required": ["name"],
+                    "properties": {
+                        "name": {"enum": [*OUTPUTS]},
+                        "parameters": {"type": "object"},
+                    },
+                },
+            },
+        },
+    },
+    "InferAnswer": {
+        "type": "object",
+        "required": ["model_name", "model_version", "outputs"],
+        "properties": {
+            "model_name": {"type": "string"},
+            "model_version": {"type": "string"},
+            "id": {"type": "string"},
+            "outputs": {"type": "array", "items": _TENSOR},
+        },
+    },
+}
+
+
+def describe(served: Served | None, max_rows: int) -> Description:  # noqa: ARG001
+    """Describes the protocol."""
+    operations = {
+        INFER: _operation(served, "infer"),
+        INFER_VERSION: _operation(served, "infer_version"),
+    }
+    return Description(operations, _SCHEMAS)
+
+
+def _operation(served: Served | None, name: str) -> Json:
+    json_body: Json = {"schema": reference("InferRequest")}
+    if served is not None:
+        json_body["example"] = _example(served)
+    binary = {"application/octet-stream": _BINARY}
+    return {
+        "operationId": name,
+        "summary": "Score tensors (Open Inference Protocol V2)",
+        "description": "The tensors' data are JSON, or binary after it; then the header"
+        " `Inference-Header-Content-Length` says where the JSON ends.",
+        "tags": ["v2"],
+        "requestBody": {"required": True, "content": {"application/json": json_body, **binary}},
+        "responses": {
+            "200": {
+                "description": "The outputs that were asked for.",
+                "content": {"application/json": {"schema": reference("InferAnswer")}, **binary},
+            },
+        },
+    }
+
+
+def _example(served: Served) -> Json:
+    inputs = [
+        {**tensor, "shape": [1], "data": [served.example[tensor["name"]]]}
+        for tensor in input_metadata(served.signature)
+        if served.example.get(tensor["name"]) is not None
+    ]
+    return {"inputs": inputs}

@@ -1,0 +1,63 @@
+"""Scores the rows of a request with the version that was chosen for it.
+
+Every protocol goes through here, whatever carries it: decode, `Scorer.score`, encode.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+from baton_engine.engine import Scores
+from baton_inference.lifecycle.live_versions import Served
+from baton_inference.scoring.batch import Batch
+from baton_inference.scoring.batcher import Batcher, score_call
+from baton_inference.scoring.workers import Workers
+
+
+class ScoreRequest(NamedTuple):
+    """Rows to score.
+
+    Attributes:
+        version: scores them all; chosen once for a request.
+        batch: the rows.
+    """
+
+    version: Served
+    batch: Batch
+
+
+class ScoreResult(NamedTuple):
+    """What came of it.
+
+    Attributes:
+        version: the version that scored the rows.
+        scores: row by row, in the order of the request.
+    """
+
+    version: Served
+    scores: Scores
+
+
+class Scorer:
+    """Scores few rows on the event loop, together with other requests, and many in a thread."""
+
+    def __init__(self, batcher: Batcher, workers: Workers) -> None:
+        self._batcher = batcher
+        self._workers = workers
+
+    async def score(self, request: ScoreRequest) -> ScoreResult:
+        """Scores a request. Used from the event loop only.
+
+        Raises:
+            Overloaded: too much work is waiting; the request was not accepted.
+            ModelFailure: the model failed on these rows.
+        """
+        version, batch = request
+        if batch.rows > version.inline_rows:
+            return await self._workers.run(partial(self.score_here, request))
+        scored = self._batcher.score(version, batch)
+        return ScoreResult(version, scored if isinstance(scored, Scores) else await scored)
+
+    def score_here(self, request: ScoreRequest) -> ScoreResult:
+        """Scores a request alone, in the caller's thread: for work that is in a thread already."""
+        version, batch = request
+        return ScoreResult(version, score_call(version, (batch,)))

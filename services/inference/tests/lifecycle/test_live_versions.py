@@ -1,0 +1,26 @@
+"""The live versions, by role."""
+
+from dataclasses import replace
+
+from baton_inference.lifecycle.live_versions import LiveVersions
+from tests.support.inference_fakes import served
+
+
+def test_only_a_replacement_is_one() -> None:
+    """The first version in replaces nothing; the next one does."""
+    live = LiveVersions()
+    assert not live.swap(served(version="1"))
+    assert live.swap(served(version="2"))
+    assert live.production is not None
+    assert live.production.model.version == "2"
+
+
+def test_confirmation_changes_the_source_alone() -> None:
+    """What the registry confirms keeps its engine and its start."""
+    live = LiveVersions()
+    before = replace(served(), source="cache")
+    live.swap(before)
+    live.confirm()
+    after = live.production
+    assert after is not None
+    assert (after.source, after.engine, after.since) == ("registry", before.engine, before.since)
