@@ -26,7 +26,7 @@ from baton_inference.protocols.arrow.messages import ReadRequest
 from baton_inference.protocols.arrow.reader import table_of
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp, Message
 from baton_inference.web.front import Front
@@ -339,4 +339,4 @@ def make_app(
     core = create_core(chosen, registry=FakeRegistry(), open_engine=open_fake_engine)
     if version is not None:
         core.live.swap(version)
-    return create_app(chosen, core, Workers(), keys), core
+    return create_app(chosen, core, Pools(), keys), core

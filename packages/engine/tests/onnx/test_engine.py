@@ -309,3 +309,27 @@ def test_a_model_that_never_ends_is_stopped() -> None:
     engine = OnnxEngine(linear([("x", DOUBLE)]), one)
     with engine.limited(60):
         assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]
+
+
+def test_the_private_call_gives_what_the_public_one_gives() -> None:
+    """`_sess.run` skips a look at the names of the inputs, and changes nothing else."""
+    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    feed = {"x": np.array([[0.5], [-3]], np.float32), "n": np.array([[1], [1]], np.int64)}
+    public = engine._session.run(engine._outputs, feed)
+    private = engine._run(engine._outputs, feed, None)
+    for one, other in zip(public, private, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_parts_are_scored_as_if_each_were_alone() -> None:
+    """Rows and columns of several requests share a call; each is cast by itself."""
+    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    rows = [(0.5, 2**60 + 1)]
+    columns = arrays(XN, [-0.25, 1e300], [-(2**60), 3])
+    together = engine.score_parts([rows, columns, rows])
+    one, two = engine.score_rows(rows), engine.score(columns)
+    assert together.labels.tolist() == [*one.labels, *two.labels, *one.labels]
+    np.testing.assert_array_equal(
+        together.probabilities,
+        np.concatenate([one.probabilities, two.probabilities, one.probabilities]),
+    )

@@ -12,7 +12,7 @@ from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batcher import Batcher
 from baton_inference.scoring.scorer import Scorer
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access import Access
@@ -31,14 +31,14 @@ from baton_registry.rest.transport import shown
 
 
 def create_app(
-    settings: InferenceSettings, core: Core, workers: Workers, keys: KeyFile | None = None
+    settings: InferenceSettings, core: Core, pools: Pools, keys: KeyFile | None = None
 ) -> Front:
-    """Wires the application; whoever made `core`, `workers` and `keys` ends them.
+    """Wires the application; the caller closes `core`, `pools` and `keys`.
 
     Args:
         settings: what the service is told.
         core: what serves.
-        workers: the threads for large requests.
+        pools: the threads for large requests.
         keys: the API keys that callers need; None lets everybody in.
     """
     rest = _framework(settings)
@@ -48,7 +48,7 @@ def create_app(
     collector = MetricsCollector(
         core.metrics,
         status=lambda: core.record.status,
-        queue_depth=lambda: batcher.pending + workers.pending,
+        queue_depth=lambda: batcher.pending + pools.pending,
     )
     add_routes(
         rest,
@@ -62,14 +62,14 @@ def create_app(
     request_log = RequestLog()
     if settings.webhook_secret is not None:
         receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
-        rest.include_router(webhook_routes(receiver, workers, request_log))
+        rest.include_router(webhook_routes(receiver, pools.rows, request_log))
     # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(  # type: ignore[method-assign]
         rest, core.live, max_rows=settings.max_rows, needs_key=access is not None
     )
-    bodies = BodyReader(settings.max_body_bytes, workers)  # one: they share one bound on memory
-    scorer = Scorer(batcher, workers)
-    parts = ScoringParts(core.live, core.metrics, scorer, workers, bodies, request_log, access)
+    bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one: they share one bound on memory
+    scorer = Scorer(batcher, pools.rows)
+    parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     return Front(routes, rest, RequestIds(), arrivals, access)
 

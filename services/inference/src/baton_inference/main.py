@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from baton_inference.core import Core, create_core
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
 from baton_inference.web.key_file import KeyFile
@@ -42,7 +42,7 @@ def main() -> int:
     except OSError as error:
         return _give_up(f"{error.strerror or error}: see BATON_HOST and BATON_PORT")
     logs.configure(settings.log_format)
-    core, workers = create_core(settings), Workers()
+    core, pools = create_core(settings), Pools()
     core.poller.start()
     if keys is not None:
         keys.start()
@@ -53,12 +53,12 @@ def main() -> int:
 
             settle_memory()
             log.info("listening", host=settings.host, port=listener.getsockname()[1])
-            app = create_app(settings, core, workers, keys)
+            app = create_app(settings, core, pools, keys)
         serve(tracing.around(app) if tracing else app, listener, app.arrivals)
     finally:
         if tracing is not None:
             tracing.close()
-        _close(core, workers)
+        _close(core, pools)
     return 0
 
 
@@ -87,11 +87,11 @@ def _give_up(reason: str) -> int:
     return 1
 
 
-def _close(core: Core, workers: Workers) -> None:
+def _close(core: Core, pools: Pools) -> None:
     core.close()
-    workers.close()
-    log.info("ended", unanswered=workers.pending)
-    if workers.pending:
+    pools.close()
+    log.info("ended", unanswered=pools.pending)
+    if pools.pending:
         # A model that takes longer than the time for last answers would hold up the process.
         logging.shutdown()
         os._exit(0)

@@ -6,7 +6,7 @@ from typing import Any
 from baton_inference.app import create_app
 from baton_inference.core import Core, create_core
 from baton_inference.operations.document import MAX_MOVES, MAX_TEXT
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.web.front import Front
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
@@ -27,7 +27,7 @@ def make(tmp_path: Path, registry: FakeRegistry, **values: Any) -> tuple[Front, 
     """An application that follows this registry."""
     chosen = settings(tmp_path, **values)
     core = create_core(chosen, registry=registry, open_engine=open_fake_engine)
-    return create_app(chosen, core, Workers()), core
+    return create_app(chosen, core, Pools()), core
 
 
 def data(app: Front) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from baton_inference.app import create_app
 from baton_inference.core import create_core
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from tests.support.inference_fakes import (
     GOOD_BODY,
     FakeRegistry,
@@ -73,7 +73,7 @@ def test_tells_of_swaps_and_failures(tmp_path: Path) -> None:
     """A swap, a failed load and the aspired version are told."""
     registry = FakeRegistry()
     core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Workers())
+    app = create_app(settings(tmp_path), core, Pools())
     for version, model in (("1", "sum 0.1"), ("2", "sum 0.2"), ("3", "broken")):
         registry.add(version, model)
         registry.alias = version

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,17 @@ class RecordingEngine:
 
     def __init__(self) -> None:
         self.given: Mapping[str, Array] = {}
+        self.rows: list[Rows] = []
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         self.given = columns
         return Scores(np.array(["a"]), np.array([[1.0, 0.0]], np.float32))
 
     def score_rows(self, rows: Rows) -> Scores:
+        self.rows.append(rows)
+        return Scores(np.array(["b"]), np.array([[0.0, 1.0]], np.float32))
+
+    def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         raise NotImplementedError
 
 
@@ -54,3 +59,14 @@ def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
     }
     assert np.array_equal(engine.given["b"], [1.0, np.nan], equal_nan=True)
     assert engine.given["t"].tolist() == ["x", ""]
+
+
+def test_each_row_goes_alone() -> None:
+    """Row by row, values in the order of the columns, None for a gap."""
+    frame = pd.DataFrame({"n": [1.5, np.nan], "t": ["x", "y"]})
+    columns = (Column("t", "string"), Column("n", "double", required=False))
+    engine = RecordingEngine()
+    scores = scoring.score_each_row(engine, columns, frame)
+    assert engine.rows == [[("x", 1.5)], [("y", None)]]
+    assert scores.labels.tolist() == ["b", "b"]
+    assert scores.probabilities.shape == (2, 2)

@@ -96,3 +96,11 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
 def test_parity_holds_up_to_its_bound(difference: float, flips: int, *, holds: bool) -> None:
     """1e-5 is allowed, another label is not."""
     assert Parity(difference, flips, rows=10).holds is holds
+
+
+def test_the_worse_of_two_paths_counts() -> None:
+    """A model that is right in bulk and wrong row by row is not the same model."""
+    bulk, alone = Parity(1e-7, 0, rows=500), Parity(0.5, 3, rows=100)
+    assert bulk.worse_of(alone) == Parity(0.5, 3, rows=500)
+    assert not bulk.worse_of(alone).holds
+    assert bulk.worse_of(bulk).holds

@@ -48,9 +48,14 @@ class MediaHeaders:
                 self.json_length = _number(value)
 
     @property
+    def is_columnar_body(self) -> bool:
+        """Whether the body is Arrow or Parquet, which one process reads."""
+        return self.media_type in (ARROW, PARQUET)
+
+    @property
     def is_columnar(self) -> bool:
         """Whether the body is Arrow or Parquet, or the answer may be: work for a thread."""
-        return self.media_type in (ARROW, PARQUET) or b"vnd.apache" in self.accept.lower()
+        return self.is_columnar_body or b"vnd.apache" in self.accept.lower()
 
     def check(self, media_types: frozenset[bytes | None]) -> None:
         """Raises `UnsupportedMedia` on a content type or encoding that is not spoken."""

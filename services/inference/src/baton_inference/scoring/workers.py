@@ -1,4 +1,4 @@
-"""A bounded pool of threads for what would hold up the event loop."""
+"""Bounded pools of threads for what would hold up the event loop."""
 
 import asyncio
 import os
@@ -41,3 +41,25 @@ class Workers:
     def close(self) -> None:
         """Ends the threads as they become idle; does not wait for them."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Pools:
+    """The pools of the service: bodies of rows, and Arrow or Parquet bodies.
+
+    One process reads all Arrow and Parquet bodies, one after the other: in a pool that they share
+    with others, a burst of them would hold every thread while it waits.
+    """
+
+    def __init__(self, rows: Workers | None = None) -> None:
+        self.rows = rows or Workers()
+        self.columnar = Workers(threads=1)
+
+    @property
+    def pending(self) -> int:
+        """Jobs accepted and not done."""
+        return self.rows.pending + self.columnar.pending
+
+    def close(self) -> None:
+        """Ends the threads as they become idle; does not wait for them."""
+        self.rows.close()
+        self.columnar.close()

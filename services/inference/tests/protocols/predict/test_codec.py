@@ -8,7 +8,8 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.protocols.predict.codec import PredictCodec, RowBatch
+from baton_inference.protocols.predict.codec import PredictCodec
+from baton_inference.scoring.batch import RowBatch, score_batches
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Label
 from tests.support.inference_fakes import GOOD_BODY, SIGNATURE, SumModel
@@ -69,5 +70,5 @@ def test_reads_instances() -> None:
             asked.append(rows)
             return super().score_rows(rows)
 
-    assert len(under_test.score(Engine(), [batch, other]).labels) == 3
+    assert len(score_batches(Engine(), [batch, other]).labels) == 3
     assert asked == [[(0.5, 1, "a"), (7.0, 2, None), (8.0, 3, None)]]

@@ -17,7 +17,7 @@ from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_inference.protocols.protocol import CodecParts
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools, Workers
 from baton_inference.web.body import SMALL_BYTES
 from tests.support.columnar_bodies import GOOD, WRITERS, read_answer
 from tests.support.inference_fakes import (
@@ -119,6 +119,34 @@ def test_missing_content_type(tmp_path: Path) -> None:
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, identity"
     assert "not none" in answer.json()["detail"]
+
+
+def test_a_burst_of_arrow_bodies_does_not_hold_up_rows(tmp_path: Path) -> None:
+    """While the one reader is busy with many Arrow bodies, a large JSON body is answered."""
+    gate = threading.Event()
+    version = served()
+
+    class Busy(NearReader):
+        def read(self, *args: Any) -> ArrowTable:
+            gate.wait()
+            return super().read(*args)
+
+    parts = CodecParts(version.model, version.signature, version.engine.classes, Busy(), 10_000)
+    app, _ = make_app(tmp_path, replace(version, codecs=compile_codecs(parts)))
+    arrow = post("/invocations", WRITERS[ARROW](GOOD), content_type=ARROW.decode())
+    large = json.dumps({"instances": [INSTANCE] * (2 * SMALL_BYTES // len(GOOD_BODY))}).encode()
+    assert len(large) > SMALL_BYTES
+
+    async def use() -> tuple[Response, list[Response]]:
+        burst = [asyncio.ensure_future(acall(app, arrow)) for _ in range(20)]
+        await asyncio.sleep(0)
+        answer = await acall(app, post("/predict", large))
+        gate.set()
+        return answer, await asyncio.gather(*burst)
+
+    answer, burst = asyncio.run(use())
+    assert answer.status == 200
+    assert {each.status for each in burst} == {200}
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
@@ -259,7 +287,7 @@ def test_sheds_when_too_much_is_queued(tmp_path: Path) -> None:
     gate = threading.Event()
     core = create_core(settings(tmp_path), registry=FakeRegistry())
     core.live.swap(served(SlowModel(gate.wait), inline_rows=0))
-    app = create_app(settings(tmp_path), core, Workers(threads=1, max_pending=3))
+    app = create_app(settings(tmp_path), core, Pools(Workers(threads=1, max_pending=3)))
 
     async def use() -> tuple[list[Response], list[Response]]:
         accepted = [asyncio.ensure_future(acall(app, post("/predict", GOOD_BODY))) for _ in "123"]

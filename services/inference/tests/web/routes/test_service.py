@@ -4,7 +4,7 @@ from pathlib import Path
 
 from baton_inference.app import create_app
 from baton_inference.core import create_core
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_registry.errors import RegistryUnavailable
 from tests.support.inference_fakes import (
     FakeRegistry,
@@ -30,7 +30,7 @@ def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
     """A registry that goes away never turns readiness."""
     registry = FakeRegistry()
     core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Workers())
+    app = create_app(settings(tmp_path), core, Pools())
     registry.add("1")
     registry.alias = "1"
     core.watcher.step()
@@ -44,7 +44,7 @@ def test_status_has_the_contracts_shape(tmp_path: Path) -> None:
     """The keys of `/status` are the contract's, in its order."""
     registry = FakeRegistry()
     core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Workers())
+    app = create_app(settings(tmp_path), core, Pools())
     registry.add("1")
     registry.add("2", "broken")
     for version in ("1", "2"):

@@ -82,8 +82,12 @@ class Client:
         self.loop, self.transport = Loop(), Transport()
         config = uvicorn.Config(_nobody, log_config=None)
         config.load()
-        self.protocol = type("P", (Protocol,), {"arrivals": Arrivals()})(
-            config=config, server_state=ServerState(), app_state={}, _loop=self.loop
+        self.protocol = Protocol(
+            arrivals=Arrivals(),
+            config=config,
+            server_state=ServerState(),
+            app_state={},
+            _loop=self.loop,
         )
         self.protocol.connection_made(self.transport)
 

@@ -1,8 +1,9 @@
 """Rows of a table through an engine, exactly as the service sends them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from baton_engine.engine import Engine, Scores
@@ -18,6 +19,16 @@ def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> 
         OverflowError: a number does not fit its column's type.
     """
     return engine.score(arrays(columns, features))
+
+
+def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataFrame) -> Scores:
+    """Scores row by row, as the service scores lone requests; raises as `score` does."""
+    cells = [_sent(features[each.name]) for each in columns]
+    scores = [engine.score_rows([row]) for row in zip(*cells, strict=True)]
+    return Scores(
+        np.concatenate([each.labels for each in scores]),
+        np.concatenate([each.probabilities for each in scores]),
+    )
 
 
 def arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:

@@ -22,6 +22,9 @@ from baton_trainer.progress import Progress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
+ROWS_ALONE = 100
+"""So many held-out rows are also scored one by one: a lone request takes a path of its own."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -86,11 +89,13 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     onnx = export.to_onnx(fitted, table.columns)
     engine = export.engine_of(onnx, Signature(table.columns, table.classes))
     scores = scoring.score(engine, table.columns, features)
+    some = features.head(ROWS_ALONE)
+    alone = scoring.score_each_row(engine, table.columns, some)
     progress.phase("evaluating")
     return Candidate(
         pipeline=fitted,
         onnx=onnx,
-        parity=export.parity(fitted, scores, features),
+        parity=export.parity(fitted, scores, features).worse_of(export.parity(fitted, alone, some)),
         engine=engine,
         report=report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted),
     )

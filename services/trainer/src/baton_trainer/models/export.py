@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
@@ -43,6 +43,11 @@ class Parity:
     def holds(self) -> bool:
         """Whether the two are the same model."""
         return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
+
+    def worse_of(self, other: "Parity") -> "Parity":
+        """Takes the worse of both figures: `other` compared some of the same rows another way."""
+        worst = max(self.max_abs_diff, other.max_abs_diff)
+        return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 
 
 def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:

@@ -12,7 +12,7 @@ from baton_inference.protocols.codec import Codec, Encoded
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.scorer import Scorer, ScoreRequest
 from baton_inference.scoring.targets import Target
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import CLIENT_GONE, Ended, RequestLog, is_worth_a_line
 from baton_inference.telemetry.stack import stack_of
@@ -33,7 +33,7 @@ class ScoringParts:
         live: the versions that can answer.
         metrics: the counters.
         scorer: scores rows.
-        workers: the threads for large bodies.
+        pools: the threads for large bodies.
         bodies: reads what comes in more than one piece, or is not small.
         log: tells of requests that did not go well.
         access: lets callers in; None where all are.
@@ -42,7 +42,7 @@ class ScoringParts:
     live: LiveVersions
     metrics: Metrics
     scorer: Scorer
-    workers: Workers
+    pools: Pools
     bodies: BodyReader
     log: RequestLog
     access: Access | None = None
@@ -56,7 +56,7 @@ class ScoringRoute:
         self._live = parts.live
         self._metrics = parts.metrics
         self._scorer = parts.scorer
-        self._workers = parts.workers
+        self._pools = parts.pools
         self._bodies = parts.bodies
         self._access = parts.access
         self._log = parts.log
@@ -137,7 +137,8 @@ class ScoringRoute:
         with self._bodies.share() as share:
             body = await self._bodies.rest(first, receive, media, share)
             job = partial(self._score_body, served, codec, media, body)
-            return await self._workers.run(job)
+            workers = self._pools.columnar if media.is_columnar_body else self._pools.rows
+            return await workers.run(job)
 
     def _score_body(
         self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes

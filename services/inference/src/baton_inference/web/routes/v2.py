@@ -23,7 +23,7 @@ _NOT_SERVED: dict[int | str, Json] = {
 }
 
 
-def v2_routes(live: LiveVersions) -> APIRouter:
+def v2_routes(versions: LiveVersions) -> APIRouter:
     """The routes of V2 that take a GET."""
     router = APIRouter(prefix="/v2", tags=["v2"])
 
@@ -38,14 +38,14 @@ def v2_routes(live: LiveVersions) -> APIRouter:
 
     @router.get("/health/ready", summary="Is a model in the slot?", responses=_NOT_READY)
     async def ready(request: Request) -> Any:
-        return _answer(request, live, None, lambda _: {"ready": True})
+        return _answer(request, versions, None, lambda _: {"ready": True})
 
     for path in ("/models/{model_name}", "/models/{model_name}/versions/{model_version}"):
-        _add_model_routes(router, live, path)
+        _add_model_routes(router, versions, path)
     return router
 
 
-def _add_model_routes(router: APIRouter, live: LiveVersions, path: str) -> None:
+def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> None:
     suffix = "_version" if "model_version" in path else ""
     # Named here and not in the handlers: FastAPI would declare an error that a text cannot cause.
     parameters = {"parameters": path_parameters(path)}
@@ -58,7 +58,7 @@ def _add_model_routes(router: APIRouter, live: LiveVersions, path: str) -> None:
         openapi_extra=parameters,
     )
     async def metadata(request: Request) -> Any:
-        return _answer(request, live, _target(request), model_metadata)
+        return _answer(request, versions, _target(request), model_metadata)
 
     @router.get(
         f"{path}/ready",
@@ -68,7 +68,7 @@ def _add_model_routes(router: APIRouter, live: LiveVersions, path: str) -> None:
         openapi_extra=parameters,
     )
     async def is_ready(request: Request) -> Any:
-        return _answer(request, live, _target(request), _readiness)
+        return _answer(request, versions, _target(request), _readiness)
 
 
 def model_metadata(served: Served) -> Json:
@@ -91,10 +91,10 @@ def _target(request: Request) -> Target:
 
 
 def _answer(
-    request: Request, live: LiveVersions, target: Target | None, tell: Callable[[Served], Json]
+    request: Request, versions: LiveVersions, target: Target | None, tell: Callable[[Served], Json]
 ) -> Json | Response:
     """What `tell` says of what serves; a problem where nothing does, or not the target."""
-    served = live.production
+    served = versions.production
     try:
         if served is None:
             raise NotReady("no model is being served yet; GET /status says why")

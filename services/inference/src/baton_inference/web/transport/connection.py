@@ -25,9 +25,6 @@ MIN_BYTES_PER_S = 32 * 1024
 class Protocol(HttpToolsProtocol):
     """One connection. Whoever runs the server calls `end_if_slow` once in a while."""
 
-    arrivals: Arrivals
-    """What to tell of each request."""
-
     _is_partial = False
     _is_head = True
     _received = 0
@@ -35,6 +32,11 @@ class Protocol(HttpToolsProtocol):
     """Since when a request has been arriving; the first is awaited from the connection on."""
     _unread_since_s: float | None = None
     _unread_bytes = 0
+
+    def __init__(self, *args: Any, arrivals: Arrivals, **kwargs: Any) -> None:
+        """Takes what uvicorn gives, and what to tell of each request."""
+        super().__init__(*args, **kwargs)
+        self._arrivals = arrivals
 
     def connection_made(self, transport: Any) -> None:
         """Called by the event loop."""
@@ -93,7 +95,7 @@ class Protocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Begins a request in the event loop's next turn; called by uvicorn."""
-        self.arrivals.note_arrival()
+        self._arrivals.note_arrival()
         offer(cycle)
         super()._start_asgi_task(cycle, app)
 

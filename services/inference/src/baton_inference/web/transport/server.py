@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -75,11 +76,11 @@ def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = Non
         listener: where they come from.
         arrivals: is told of each request as soon as its head is read.
     """
-    protocol = type("Protocol", (Protocol,), {"arrivals": arrivals or Arrivals()})
+    connection: Any = partial(Protocol, arrivals=arrivals or Arrivals())
     config = uvicorn.Config(
         _as_asgi(app),
         loop="uvloop",
-        http=protocol,
+        http=connection,
         ws="none",
         lifespan="off",
         log_config=None,
