@@ -1,0 +1,49 @@
+"""ARCHITECTURE.md lists the folders that there are, each with the first line of its docstring."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BEGIN, END = "<!-- tree -->\n", "<!-- /tree -->"
+PACKAGES = (
+    "cli/src/baton_cli",
+    "services/trainer/src/baton_trainer",
+    "services/inference/src/baton_inference",
+    "services/tracking/src/baton_tracking",
+    "packages/engine/src/baton_engine",
+    "packages/registry/src/baton_registry",
+)
+
+
+def purpose(folder: Path) -> str:
+    """The first line of a package's docstring."""
+    module = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
+    return (ast.get_docstring(module) or "").split("\n")[0]
+
+
+def listing() -> str:
+    """The tree as the page shows it."""
+    rows = ["| folder | what it is |", "|---|---|"]
+    for package in map(ROOT.joinpath, PACKAGES):
+        rows.append(f"| `{package.relative_to(ROOT)}` | **{purpose(package)}** |")
+        below = sorted(each.parent for each in package.rglob("*/__init__.py"))
+        rows += [f"| `{each.relative_to(package)}/` | {purpose(each)} |" for each in below]
+    return "\n".join(rows) + "\n"
+
+
+def test_the_tree_is_the_tree_on_disk() -> None:
+    """The part between the two marks is what `listing` gives."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    shown = page.split(BEGIN)[1].split(END)[0]
+    assert shown == listing()
+
+
+def test_folders_are_of_a_size_that_a_reader_can_take_in() -> None:
+    """At most fourteen modules a folder: there are as many verbs as that."""
+    crowded = {
+        str(folder.relative_to(ROOT)): count
+        for package in map(ROOT.joinpath, PACKAGES)
+        for folder in (package, *(each.parent for each in package.rglob("*/__init__.py")))
+        if (count := sum(each.name != "__init__.py" for each in folder.glob("*.py"))) > 14
+    }
+    assert not crowded
