@@ -10,6 +10,7 @@ from baton_inference.web.openapi.problems import Json, scoring_problems, version
 _BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
 _COLUMNAR: Json = {each.decode(): _BINARY for each in (ARROW, PARQUET)}
 _SCALAR: Json = {"type": ["string", "number", "boolean", "null"]}
+_PARAMETERS: Json = {"type": ["object", "null"]}
 _TENSOR: Json = {
     "type": "object",
     "required": ["name", "shape", "datatype"],
@@ -17,7 +18,7 @@ _TENSOR: Json = {
         "name": {"type": "string"},
         "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
         "datatype": {"type": "string"},
-        "parameters": {"type": "object"},
+        "parameters": _PARAMETERS,
         "data": {"type": "array", "description": "Absent where the data are binary."},
     },
 }
@@ -48,11 +49,11 @@ SCHEMAS: dict[str, Json] = {
     },
     "InferRequest": {
         "type": "object",
-        "additionalProperties": False,
+        "description": "Members that the protocol does not know are ignored.",
         "required": ["inputs"],
         "properties": {
             "id": {"type": ["string", "null"]},
-            "parameters": {"type": "object"},
+            "parameters": _PARAMETERS,
             "inputs": {"type": "array", "minItems": 1, "items": _TENSOR},
             "outputs": {
                 "type": ["array", "null"],
@@ -61,7 +62,7 @@ SCHEMAS: dict[str, Json] = {
                     "required": ["name"],
                     "properties": {
                         "name": {"enum": [*v2.OUTPUTS]},
-                        "parameters": {"type": "object"},
+                        "parameters": _PARAMETERS,
                     },
                 },
             },
