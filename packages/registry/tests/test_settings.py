@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from baton_registry.settings import RegistrySettings, SettingsError, load
+from baton_registry.settings import Host, RegistrySettings, SettingsError, in_url, load
 from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
 
 
@@ -57,6 +57,43 @@ def test_odd_names_that_mlflow_takes_are_taken(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("BATON_MODEL_NAME", model)
 
     assert load(RegistrySettings).model_name == model
+
+
+class WithPort(RegistrySettings):
+    """Settings with a port and an address to listen on."""
+
+    port: int = Field(8000, validation_alias="BATON_PORT")
+    host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
+
+
+@pytest.mark.parametrize("address", ["tcp://10.96.0.7:8000", "udp://[fd00::7]:8000"])
+def test_a_service_link_of_kubernetes_is_named(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """A Service named `baton` sets BATON_PORT; the line says so, and what to do."""
+    monkeypatch.setenv("BATON_SERVICE_HOST", "10.96.0.7")
+    monkeypatch.setenv("BATON_PORT_8000_TCP_ADDR", "10.96.0.7")
+    assert load(WithPort).port == 8000
+    monkeypatch.setenv("BATON_PORT", address)
+    with pytest.raises(SettingsError, match=r"^BATON_PORT=.*enableServiceLinks"):
+        load(WithPort)
+
+
+@pytest.mark.parametrize(("given", "host"), [("[::1]", "::1"), ("::", "::"), ("box", "box")])
+def test_a_host_may_be_in_brackets(monkeypatch: pytest.MonkeyPatch, given: str, host: str) -> None:
+    """IPv6 as in a URL is what it is without brackets; a URL has the brackets."""
+    monkeypatch.setenv("BATON_HOST", given)
+    assert load(WithPort).host == host
+    assert in_url("::1") == "[::1]"
+    assert in_url("box") == "box"
+
+
+@pytest.mark.parametrize("given", ["http://box", "[::1]:8000", "[]", "a b"])
+def test_what_is_no_host_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """A whole address is not a host."""
+    monkeypatch.setenv("BATON_HOST", given)
+    with pytest.raises(SettingsError, match="BATON_HOST"):
+        load(WithPort)
 
 
 class WithSecret(RegistrySettings):

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from baton_registry.settings import in_url
+
 TIMEOUT_S = 2.0
 MOST_AT_ONCE = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
@@ -101,13 +103,9 @@ def processes(url: str, resolve: Resolve) -> list[Process]:
         return [Process(url, parts.netloc)]
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     return [
-        Process(parts._replace(netloc=f"{_in_brackets(address)}:{port}").geturl(), parts.netloc)
+        Process(parts._replace(netloc=f"{in_url(address)}:{port}").geturl(), parts.netloc)
         for address in found
     ]
-
-
-def _in_brackets(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
 
 
 class Inference:

@@ -24,6 +24,12 @@ from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
 
 S = TypeVar("S", bound=BaseModel)
 
+SERVICE_LINK = (
+    "a port number; Kubernetes sets this variable in every pod beside a Service of that name"
+    " (service links): set enableServiceLinks: false in the pod's spec, or rename the Service"
+)
+"""https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
+
 
 class SettingsError(Exception):
     """A setting is not allowed; the text is one line for the person who set it."""
@@ -45,6 +51,18 @@ def _http_uri(value: str) -> str:
     return value.rstrip("/")
 
 
+def _host(value: str) -> str:
+    host = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+    if not host or any(character in "/[]@" or character.isspace() for character in host):
+        raise ValueError("a host name or an address to listen on, e.g. 127.0.0.1, 0.0.0.0 or ::")
+    return host
+
+
+def in_url(host: str) -> str:
+    """The host as a URL has it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 def _model_name(value: str) -> str:
     if "/" in value or ":" in value or value in (".", ".."):
         raise ValueError("a name without / and :, as MLflow wants it")
@@ -59,6 +77,8 @@ def _alias(value: str) -> str:
     return value
 
 
+Host = Annotated[str, AfterValidator(_host)]
+"""An address to listen on; IPv6 also as URLs write it, in brackets."""
 HttpUri = Annotated[str, AfterValidator(_http_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 ModelName = Annotated[Name, AfterValidator(_model_name)]
@@ -105,7 +125,14 @@ def load(settings: type[S]) -> S:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
+        if _is_service_link(name, first["input"]):
+            message = SERVICE_LINK
         raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
+
+
+def _is_service_link(name: str, value: Any) -> bool:
+    """Whether Kubernetes, or Docker's old links, gave a port variable the address of a Service."""
+    return name.endswith("_PORT") and re.match(r"(tcp|udp|sctp)://", str(value)) is not None
 
 
 def _variables(settings: type[BaseModel]) -> list[str]:

@@ -14,7 +14,8 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.tracing import open_tracing
-from baton_inference.web.transport.server import listen, serve
+from baton_inference.web.transport.listening import listen
+from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
 from baton_registry.settings import SettingsError, load
 
