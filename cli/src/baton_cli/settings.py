@@ -11,8 +11,8 @@ from pydantic.fields import FieldInfo
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import Inference
 from baton_registry import settings as registry_settings
-from baton_registry.rest.client import RegistryClient
-from baton_registry.settings import Host, RegistrySettings, SettingsError, is_http_address
+from baton_registry.setting_types import Host, is_http_address
+from baton_registry.settings import RegistrySettings, SettingsError
 
 S = TypeVar("S", bound=RegistrySettings)
 
@@ -40,10 +40,6 @@ class CliSettings(RegistrySettings):
 
     api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
-
-    def registry(self) -> RegistryClient:
-        """A client of the tracking server; close it when done."""
-        return RegistryClient(self.tracking_uri, auth=self.auth)
 
     def inference(self) -> Inference:
         """All inference processes that are named; close it when done."""

@@ -1,11 +1,14 @@
 """Settings fail at the door, in one line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import Field
 
-from baton_registry.settings import Host, RegistrySettings, SettingsError, in_url, load
+from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
+from baton_registry.setting_types import Host, in_url
+from baton_registry.settings import RegistrySettings, SettingsError, load
 from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
 
 
@@ -139,3 +142,93 @@ def test_credentials_are_both_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path:
     settings = load(RegistrySettings)
     assert settings.auth == ("reader", "hush")
     assert "hush" not in repr(settings)
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """MLflow's file of credentials in a home of its own, not written yet."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("USERNAME", "PASSWORD", "PASSWORD_FILE"):
+        monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
+    (tmp_path / ".mlflow").mkdir()
+    return tmp_path / ".mlflow" / "credentials"
+
+
+def test_credentials_may_be_in_mlflows_file(
+    credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the two where the environment does not have it, as MLflow's client reads them."""
+    assert load(RegistrySettings).auth is None
+    credentials.write_text("[other]\nmlflow_tracking_username = x\n")
+    assert load(RegistrySettings).auth is None
+    credentials.write_text(
+        "[mlflow]\nmlflow_tracking_username = me\nmlflow_tracking_password = 5%%\n"
+    )
+    assert load(RegistrySettings).auth == ("me", "5%")
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "other")
+    assert load(RegistrySettings).auth == ("other", "5%")
+
+
+@pytest.mark.parametrize(
+    "content", [b"hush", b"[mlflow]\nmlflow_tracking_password = hush%", b"\xff\xfe[m"]
+)
+def test_a_file_that_mlflow_cannot_read_is_one_line(credentials: Path, content: bytes) -> None:
+    """It names the file, and shows nothing of it."""
+    credentials.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"\.mlflow/credentials: ") as caught:
+        load(RegistrySettings)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_token_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the line's end; what no header can carry is refused, and not shown."""
+    (tmp_path / "token").write_text("abc\n")
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN_FILE", str(tmp_path / "token"))
+    settings = load(RegistrySettings)
+    assert settings.connection.token == "abc"
+    assert "abc" not in f"{settings!r} {settings.connection!r}"
+    for bad in ("a b", "schlüssel", "a\nb"):
+        monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", bad)
+        with pytest.raises(SettingsError, match=r"^MLFLOW_TRACKING_TOKEN=\*\*\*: "):
+            load(RegistrySettings)
+
+
+ORBSTACK = "localhost,127.0.0.1,::1,[::1],192.168.0.0/16,fd07:b51a:cc66::/48"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.mark.parametrize("value", ["http://127.0.0.1:1", "socks://127.0.0.1:1", "[", "nonsense:x"])
+@pytest.mark.parametrize("exceptions", ["", ORBSTACK, "[::1]", "fd00::/8", "[,]"])
+@pytest.mark.parametrize("change", [str.upper, str.lower])
+def test_a_registry_that_needs_no_proxy_works_whatever_is_set(
+    monkeypatch: pytest.MonkeyPatch, value: str, exceptions: str, change: Callable[[str], str]
+) -> None:
+    """The variables of proxies end no command whose registry is on this machine."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    for name in PROXIES:
+        monkeypatch.setenv(change(name), value)
+    monkeypatch.setenv(change("NO_PROXY"), exceptions)
+    with (
+        load(RegistrySettings).registry() as registry,
+        pytest.raises(RegistryUnavailable) as caught,
+    ):
+        registry.model_tags("m")
+    assert "refused" in str(caught.value)
+    assert "proxy" not in str(caught.value)
+
+
+def test_a_registry_that_needs_one_is_asked_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the proxy is away, or is none, one line names it."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://192.0.2.1:5000")
+    for name in ("http_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
+    with (
+        load(RegistrySettings).registry() as registry,
+        pytest.raises(RegistryUnavailable) as caught,
+    ):
+        registry.model_tags("m")
+    assert "proxy http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
+    monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
+    with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
+        load(RegistrySettings).registry()

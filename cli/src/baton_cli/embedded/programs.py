@@ -9,7 +9,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
 from baton_cli.settings import child_environment
-from baton_registry.settings import in_url
+from baton_registry.setting_types import in_url
 
 IPV6 = 6
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from baton_registry.settings import in_url
+from baton_registry.rest.tls import Tls, open_context
+from baton_registry.setting_types import in_url
 
 TIMEOUT_S = 2.0
 MOST_AT_ONCE = 16
@@ -123,8 +124,10 @@ class Inference:
         self._resolve = resolve
         # A transport of our own: a proxy that the environment names cannot reach one process
         # among several. SSL_CERT_FILE still holds.
+        is_tls_needed = any(url.startswith("https:") for url in urls)
         self._http = httpx.Client(
-            transport=transport or httpx.HTTPTransport(),
+            transport=transport
+            or httpx.HTTPTransport(verify=open_context(Tls(), is_needed=is_tls_needed)),
             timeout=TIMEOUT_S,
             trust_env=False,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},

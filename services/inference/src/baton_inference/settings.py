@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from baton_registry.settings import Host, HttpUri, RegistrySettings
+from baton_registry.setting_types import Host, HttpUri
+from baton_registry.settings import RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]

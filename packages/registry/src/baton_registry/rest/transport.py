@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
+from baton_registry.rest.proxies import Proxy
 
 API = "/api/2.0/mlflow/"
 FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
-UNAUTHORIZED_HINT = "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+UNAUTHORIZED_HINT = (
+    "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+)
 
 
 def shown(uri: str) -> str:
@@ -25,10 +28,13 @@ def shown(uri: str) -> str:
 class Transport:
     """JSON in, JSON out, errors typed. Safe to share between threads, as `httpx.Client` is."""
 
-    def __init__(self, tracking_uri: str, http: httpx.Client, *, timeout_s: float) -> None:
+    def __init__(
+        self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
+    ) -> None:
         self.where = shown(tracking_uri)
         self.http = http
         self._timeout_s = timeout_s
+        self._proxy = proxy
 
     def call(
         self,
@@ -77,8 +83,14 @@ class Transport:
         what = one_line(str(error)) or type(error).__name__
         return RegistryUnavailable(
             f"no answer from the registry at {self.where} ({what}); "
-            "is it up, and MLFLOW_TRACKING_URI right?"
+            f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"
         )
+
+    @property
+    def _proxy_hint(self) -> str:
+        if self._proxy is None:
+            return ""
+        return f" It is asked through the proxy {self._proxy.shown}; NO_PROXY names exceptions"
 
     def check_answered(self, response: httpx.Response) -> None:
         """Raises `RegistryUnavailable` on a 5xx."""
