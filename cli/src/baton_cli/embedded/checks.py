@@ -66,6 +66,6 @@ def _check_port(host: str, port: int, what: str, option: str) -> None:
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
-        raise CommandFailed(
-            f"port {port} of {host}, for {what}, {why}; choose another: {option} P"
-        ) from error
+        is_of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = f"choose another: {option} P" if is_of_port else "see BATON_HOST"
+        raise CommandFailed(f"port {port} of {host}, for {what}, {why}; {hint}") from error

@@ -17,6 +17,9 @@ MOST_AT_ONCE = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+NO_REGISTRY = "it cannot reach the registry"
+SAME_SETTINGS = "set BATON_MODEL_NAME and BATON_ALIAS alike"
+
 Resolve = Callable[[str], Sequence[str]]
 
 
@@ -65,6 +68,12 @@ class Report:
     def load_failure(self) -> Mapping[str, Any] | None:
         """The load failure that it reports, if any."""
         return self._object("last_load_failure")
+
+    @property
+    def is_without_registry(self) -> bool:
+        """Whether it says that the registry cannot be reached."""
+        registry = self._object("registry")
+        return registry is not None and registry.get("reachable") is False
 
     def follows(self, model_name: str, alias: str) -> bool:
         """Whether it serves what this alias of this model points to."""

@@ -14,6 +14,10 @@ from baton_registry.rest.proxies import Proxy
 API = "/api/2.0/mlflow/"
 FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
+UNAUTHORIZED, FORBIDDEN = 401, 403
+INVALID_HOST = b"Invalid Host header"
+INVALID_HOST_HINT = "; the server's MLFLOW_SERVER_ALLOWED_HOSTS does not list this host"
+NO_MLFLOW_HINT = "; is this the address of an MLflow tracking server, with its path?"
 UNAUTHORIZED_HINT = (
     "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 )
@@ -59,7 +63,7 @@ class Transport:
             raise RegistryRefused(
                 f"the registry at {self.where} refused {endpoint}: "
                 f"{one_line(payload.get('message')) or response.reason_phrase}"
-                f"{UNAUTHORIZED_HINT if response.status_code in (401, 403) else ''}",
+                f"{_refusal_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )
@@ -112,8 +116,17 @@ class Transport:
             return {"message": f"{response.status_code} {response.reason_phrase}"}
         raise RegistryUnavailable(
             f"the registry at {self.where} answered {response.status_code} with something that is "
-            "not JSON; is this the address of an MLflow tracking server?"
+            f"not JSON{NO_MLFLOW_HINT}"
         )
+
+
+def _refusal_hint(status: int, body: bytes) -> str:
+    """What to do about a 4xx, where its own words do not say it."""
+    if INVALID_HOST in body:
+        return INVALID_HOST_HINT
+    if status in (UNAUTHORIZED, FORBIDDEN):
+        return UNAUTHORIZED_HINT
+    return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow says no in JSON
 
 
 def one_line(text: object) -> str:
