@@ -39,7 +39,10 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[("MLFLOW_TRACKING_URI", f"http://{at}") for at in ("", "h:abc", "h:99999", "[b", "a b")],
+        *[
+            ("MLFLOW_TRACKING_URI", f"http://{at}")
+            for at in ("", "h:abc", "h:99999", "[b", "a b", "-a.é")
+        ],
         *[("BATON_ALIAS", alias) for alias in ("a b", "latest", "Latest", "v1", "V22", "a/b")],
         *[("BATON_MODEL_NAME", model) for model in ("a/b", "a:b", "..")],
     ],

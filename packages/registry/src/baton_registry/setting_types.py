@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from baton_registry.rest.tls import load_client, trusting
@@ -17,7 +18,8 @@ def is_http_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # no port number, or a bracket that is not closed
+        httpx.URL(text)  # stricter about host names
+    except (ValueError, httpx.InvalidURL):  # no port number, or a bracket that is not closed
         return False
     return good and not any(character.isspace() for character in text)
 

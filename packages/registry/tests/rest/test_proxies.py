@@ -61,7 +61,16 @@ def test_the_scheme_decides_which() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["socks://proxy:1", "socks4://proxy:1", "ftp://proxy", "[", "http://", "http://a b", "h:port"],
+    [
+        "socks://proxy:1",
+        "socks4://proxy:1",
+        "ftp://proxy",
+        "[",
+        "http://",
+        "http://a b",
+        "h:port",
+        "http://a\x00b",
+    ],
 )
 def test_a_proxy_that_is_none_is_one_line(value: str) -> None:
     """The line names the variable, and what to do where no proxy is needed."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.parse import SplitResult, urlsplit
 
+import httpx
+
 from baton_registry.errors import RegistryMisconfigured
 
 HTTP_SCHEMES = ("http", "https")
@@ -126,7 +128,8 @@ def _objection(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         has_address = bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        httpx.URL(url)  # stricter about host names
+    except (ValueError, httpx.InvalidURL):
         return "not the address of a proxy, e.g. http://proxy:3128"
     if parts.scheme not in (*HTTP_SCHEMES, *SOCKS_SCHEMES) or not has_address or " " in url:
         return "not the address of a proxy (http://, https:// or socks5://), e.g. http://proxy:3128"
