@@ -19,7 +19,7 @@ def tensors(inputs: list[dict[str, Any]], *, binary: bool) -> list[Any]:
     """The inputs as the client's own."""
     made = []
     for told in inputs:
-        values = np.array(told["data"], dtype=DTYPES[told["datatype"]])
+        values: Any = np.array(told["data"], dtype=DTYPES[told["datatype"]])
         tensor = InferInput(told["name"], [*values.shape], told["datatype"])
         tensor.set_data_from_numpy(values, binary_data=binary)
         made.append(tensor)
