@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
 
 from baton_registry.rest.tls import load_client, trusting
 from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
@@ -60,11 +60,11 @@ Host = Annotated[str, AfterValidator(_host)]
 """An address to listen on; IPv6 also as URLs write it, in brackets."""
 
 
-def _token(value: str) -> str:
-    token = value.strip()
+def _token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value().strip()
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise ValueError("a bearer token: printable ASCII without blanks")
-    return token
+    return SecretStr(token)
 
 
 def _server_cert(value: Path, info: ValidationInfo) -> Path:
@@ -83,7 +83,7 @@ HttpUri = Annotated[str, AfterValidator(_http_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
 ModelName = Annotated[Name, AfterValidator(_model_name)]
 Alias = Annotated[str, Field(max_length=250), AfterValidator(_alias)]
-Token = Annotated[str, AfterValidator(_token)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
 ServerCert = Annotated[Path, AfterValidator(_server_cert)]
 ClientCert = Annotated[Path, AfterValidator(_client_cert)]
 TrustedKeys = Annotated[tuple[TrustedKey, ...], PlainValidator(parse_trusted_keys)]

@@ -69,7 +69,7 @@ class RegistrySettings(BaseModel):
     alias: Alias = Field("production", validation_alias="BATON_ALIAS")
     username: str = Field("", validation_alias="MLFLOW_TRACKING_USERNAME")
     password: SecretStr = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_PASSWORD")
-    token: Token = Field("", validation_alias="MLFLOW_TRACKING_TOKEN", repr=False)
+    token: Token = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_TOKEN")
     is_insecure: bool = Field(default=False, validation_alias="MLFLOW_TRACKING_INSECURE_TLS")
     server_cert: ServerCert | None = Field(
         None, validation_alias="MLFLOW_TRACKING_SERVER_CERT_PATH"
@@ -97,7 +97,7 @@ class RegistrySettings(BaseModel):
         proxies = {} if proxy_bypass(host) else getproxies()
         return Connection(
             auth=self.auth,
-            token=self.token,
+            token=self.token.get_secret_value(),
             tls=self._tls(),
             proxy=choose_proxy(self.tracking_uri, proxies),
         )
