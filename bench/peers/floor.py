@@ -7,7 +7,8 @@ doing. `python -m bench.peers.floor PORT`.
 import sys
 
 from baton_inference.web.answers.answer import Receive, Scope, Send
-from baton_inference.web.transport.server import listen, serve
+from baton_inference.web.transport.listening import listen
+from baton_inference.web.transport.server import serve
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's shape

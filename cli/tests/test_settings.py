@@ -69,6 +69,6 @@ def test_a_childs_environment_is_ours_between_defaults_and_overrides(
 def test_no_proxy_comes_between_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's exceptions from the proxy stay, this machine is added."""
     monkeypatch.setenv("NO_PROXY", "intranet")
-    child = child_environment({}, {})
-    assert child["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+    child = child_environment({}, {}, hosts=("127.0.0.1", "192.0.2.7"))
+    assert child["NO_PROXY"] == "intranet,127.0.0.1,localhost,::1,192.0.2.7"
     assert "127.0.0.1" in child["no_proxy"]

@@ -140,8 +140,8 @@ def columnar(rows: list[dict[str, Any]]) -> dict[str, bytes]:
 
 
 def test_the_other_routes(mlflow_serve: httpx.Client, inference: Inference) -> None:
-    """`/ping` and `/version` answer what MLflow's server answers, as text."""
-    for path in ("/ping", "/version"):
+    """`/ping`, `/health` and `/version` answer what MLflow's server answers, as text."""
+    for path in ("/ping", "/health", "/version"):
         theirs, ours = mlflow_serve.get(path), inference.http.get(path)
         assert (ours.status_code, ours.text) == (theirs.status_code, theirs.text)
         assert ours.headers["Content-Type"].startswith("text/plain")

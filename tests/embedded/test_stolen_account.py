@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from baton_registry import RegistryClient, RegistryRefused
+from baton_registry.rest.connection import Connection
 from tests.support.rig import CUSTOMER, Desk, TrackingServer, wait_until
 
 ADMIN = ("admin", "administrator-1234")
@@ -63,7 +64,7 @@ def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> N
         inference.wait_serves("1")
         assert inference.predict([CUSTOMER])["model_version"] == "1"
 
-        with RegistryClient(shut.uri, auth=READER, timeout_s=30) as thief:
+        with RegistryClient(shut.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
             version = thief.resolve_alias(desk.model, "production")
             for attempt in (
                 lambda: thief.set_alias(desk.model, "production", "1"),
@@ -88,7 +89,7 @@ def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> N
 
 def overwritten(server: ShutServer, desk: Desk, source: str) -> httpx.Response:
     """An attempt to put another ONNX file into the place of the one that serves."""
-    with RegistryClient(server.uri, auth=READER, timeout_s=30) as thief:
+    with RegistryClient(server.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
         root = thief.artifact_root(thief.get_version(desk.model, "1"))
     url = f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model.onnx"
     return httpx.put(url, content=b"evil", auth=READER, timeout=20)

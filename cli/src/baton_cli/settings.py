@@ -1,7 +1,7 @@
 """The command line's settings. The only module of this room that reads the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,13 +11,13 @@ from pydantic.fields import FieldInfo
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import Inference
 from baton_registry import settings as registry_settings
-from baton_registry.rest.client import RegistryClient
-from baton_registry.settings import RegistrySettings, SettingsError, is_http_address
+from baton_registry.setting_types import Host, is_http_address
+from baton_registry.settings import RegistrySettings, SettingsError
 
 S = TypeVar("S", bound=RegistrySettings)
 
 ADDRESS_RULE = "http:// or https:// addresses, comma-separated, e.g. http://127.0.0.1:8000"
-LOCAL_HOSTS = "127.0.0.1,localhost"
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 def _addresses(value: str) -> tuple[str, ...]:
@@ -41,10 +41,6 @@ class CliSettings(RegistrySettings):
     api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
 
-    def registry(self) -> RegistryClient:
-        """A client of the tracking server; close it when done."""
-        return RegistryClient(self.tracking_uri, auth=self.auth)
-
     def inference(self) -> Inference:
         """All inference processes that are named; close it when done."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
@@ -65,7 +61,7 @@ DEFAULTS = {
 class UpSettings(RegistrySettings):
     """What `baton up` takes from the environment where its options do not say it."""
 
-    host: str = Field("127.0.0.1", validation_alias="BATON_HOST")
+    host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="BATON_PORT")
 
 
@@ -81,13 +77,16 @@ def load(settings: type[S]) -> S:
         raise CommandFailed(str(error)) from error
 
 
-def child_environment(defaults: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
+def child_environment(
+    defaults: Mapping[str, str], overrides: Mapping[str, str], hosts: Sequence[str] = ()
+) -> dict[str, str]:
     """The environment for a child process: ours, completed by `defaults`, below `overrides`.
 
-    A proxy that ours names is not to come between processes of this machine.
+    A proxy that ours names is not to come between processes of this machine, nor before `hosts`.
     """
-    direct = {
-        name: ",".join(filter(None, (os.environ.get(name), LOCAL_HOSTS)))
+    direct = dict.fromkeys((*LOCAL_HOSTS, *hosts))
+    no_proxy = {
+        name: ",".join(filter(None, (os.environ.get(name), *direct)))
         for name in ("NO_PROXY", "no_proxy")
     }
-    return {**defaults, **os.environ, **direct, **overrides}
+    return {**defaults, **os.environ, **no_proxy, **overrides}

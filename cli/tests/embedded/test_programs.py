@@ -1,3 +1,4 @@
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def test_the_first_version_is_trained_on_the_users_data() -> None:
     [
         ("127.0.0.1", "http://127.0.0.1:8001"),
         ("0.0.0.0", "http://127.0.0.1:8001"),
+        ("::", "http://127.0.0.1:8001"),
         ("::1", "http://[::1]:8001"),
         ("box", "http://box:8001"),
     ],
@@ -70,6 +72,18 @@ def test_the_first_version_is_trained_on_the_users_data() -> None:
 def test_the_address_is_one_that_works_here(host: str, url: str) -> None:
     """To listen everywhere is no address to ask."""
     assert replace(PLAN, host=host).inference_url == url
+
+
+def test_everywhere_without_ipv4_is_asked_by_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a socket cannot take both kinds, `::` is IPv6 alone."""
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    assert replace(PLAN, host="::").inference_url == "http://[::1]:8001"
+
+
+def test_no_proxy_comes_before_inference() -> None:
+    """The tracking server's webhooks go straight to the address that inference listens on."""
+    environment = programs.inference(replace(PLAN, host="192.0.2.7")).environment
+    assert "192.0.2.7" in environment["NO_PROXY"].split(",")
 
 
 def test_the_webhook_is_signed_with_a_secret_of_the_home(at_home: Plan) -> None:

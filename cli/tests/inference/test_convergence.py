@@ -3,12 +3,14 @@ from collections.abc import Sequence
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.convergence import Failures, Goal, failures, wait_until_served
+from baton_cli.inference.convergence import START_IT, Failures, Goal, failures, wait_until_served
 from baton_cli.inference.status_client import Report
 from tests.support.cli.fakes import load_failure, status
 from tests.support.registry_fakes import ALIAS, MODEL, Body
 
-GOAL = Goal(MODEL, ALIAS, "2", "go back with: baton rollback")
+GOAL = Goal(MODEL, ALIAS, "2", "baton rollback")
+FIRST = Goal(MODEL, ALIAS, "2", None)
+"""There is nothing to go back to."""
 
 
 class Script:
@@ -27,10 +29,16 @@ class Script:
         return float(self.polls)
 
 
-def wait(script: Script, *, timeout_s: float = 5, before: Failures | None = None) -> list[Report]:
+def wait(
+    script: Script,
+    *,
+    timeout_s: float = 5,
+    before: Failures | None = None,
+    goal: Goal = GOAL,
+) -> list[Report]:
     return wait_until_served(
         script,
-        GOAL,
+        goal,
         timeout_s=timeout_s,
         before=before or {},
         clock=script.clock,
@@ -52,8 +60,39 @@ def test_the_time_out_says_who_is_behind_and_how_to_go_back() -> None:
         wait(Script([status("1"), None]))
     assert str(failure.value) == (
         "version 2 is not served everywhere after 5 s: http://a serves version 1, "
-        "no answer from http://b; go back with: baton rollback"
+        f"no answer from http://b; {START_IT}; alias '{ALIAS}' stays on version 2; "
+        "go back with: baton rollback"
     )
+
+
+@pytest.mark.parametrize(
+    ("report", "hint"),
+    [
+        (None, "BATON_INFERENCE_URL"),
+        (status("1"), "baton status"),
+        (status("1", alias="staging"), "BATON_ALIAS"),
+    ],
+)
+def test_what_is_not_the_versions_fault_is_not_blamed_on_it(report: Body | None, hint: str) -> None:
+    """Another version would be served no better; the hint fits what is wrong."""
+    with pytest.raises(CommandFailed, match=hint) as failure:
+        wait(Script([report]), goal=FIRST)
+    assert "another version" not in str(failure.value)
+    assert "stays on version 2" in str(failure.value)
+
+
+def test_a_first_version_that_cannot_be_loaded_needs_another() -> None:
+    """There is nothing to go back to."""
+    script = Script([status("1", failure=load_failure("2"))])
+    with pytest.raises(CommandFailed, match="promote another version"):
+        wait(script, goal=FIRST)
+
+
+def test_a_process_without_the_registry_says_so() -> None:
+    """It cannot know that the alias has moved."""
+    lost = {**status("1"), "registry": {"reachable": False}}
+    with pytest.raises(CommandFailed, match="serves version 1, and it cannot reach the registry"):
+        wait(Script([lost]))
 
 
 def test_an_empty_slot_is_behind() -> None:
@@ -68,7 +107,8 @@ def test_a_load_failure_of_the_version_ends_the_wait() -> None:
     with pytest.raises(CommandFailed) as failure:
         wait(script)
     assert str(failure.value) == (
-        "http://a cannot load version 2: bad checksum; go back with: baton rollback"
+        f"http://a cannot load version 2: bad checksum; alias '{ALIAS}' stays on version 2; "
+        "go back with: baton rollback"
     )
     assert script.polls == 2
 

@@ -28,23 +28,23 @@ def test_describes_a_move(done: Move, text: str) -> None:
 @pytest.mark.parametrize(
     ("alias", "done", "has_before", "hint"),
     [
-        ("production", move("1", "2"), True, "go back with: baton rollback --wait"),
+        ("production", move("1", "2"), True, "baton rollback --wait"),
         (
             "staging",
             move("1", "2"),
             True,
-            "go back with: BATON_ALIAS=staging baton rollback --wait",
+            "BATON_ALIAS=staging baton rollback --wait",
         ),
-        ("production", move("2", "1", "rollback"), True, "go back with: baton promote 2 --wait"),
-        ("production", move(None, "1"), False, "promote another version"),
-        ("production", move("2", "2"), False, "promote another version"),
-        ("production", move("2", "2"), True, "go back with: baton rollback --wait"),
-        ("production", move("2", "2", "rollback"), True, "go back with: baton rollback --wait"),
+        ("production", move("2", "1", "rollback"), True, "baton promote 2 --wait"),
+        ("production", move(None, "1"), False, None),
+        ("production", move("2", "2"), False, None),
+        ("production", move("2", "2"), True, "baton rollback --wait"),
+        ("production", move("2", "2", "rollback"), True, "baton rollback --wait"),
     ],
 )
 def test_the_way_back_undoes_the_move(
-    alias: str, done: Move, *, has_before: bool, hint: str
+    alias: str, done: Move, *, has_before: bool, hint: str | None
 ) -> None:
     """A promotion is undone by a rollback, a rollback by a promotion, a first move by neither."""
     text = how_to_go_back(alias, done, usual_alias="production", has_before=has_before)
-    assert text == f"alias '{alias}' stays on version {done.to_version}; {hint}"
+    assert text == hint

@@ -1,10 +1,13 @@
 """Settings fail at the door, in one line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pydantic import Field
 
+from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
+from baton_registry.setting_types import Host, in_url
 from baton_registry.settings import RegistrySettings, SettingsError, load
 from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
 
@@ -36,7 +39,10 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[("MLFLOW_TRACKING_URI", f"http://{at}") for at in ("", "h:abc", "h:99999", "[b", "a b")],
+        *[
+            ("MLFLOW_TRACKING_URI", f"http://{at}")
+            for at in ("", "h:abc", "h:99999", "[b", "a b", "-a.é")
+        ],
         *[("BATON_ALIAS", alias) for alias in ("a b", "latest", "Latest", "v1", "V22", "a/b")],
         *[("BATON_MODEL_NAME", model) for model in ("a/b", "a:b", "..")],
     ],
@@ -57,6 +63,43 @@ def test_odd_names_that_mlflow_takes_are_taken(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("BATON_MODEL_NAME", model)
 
     assert load(RegistrySettings).model_name == model
+
+
+class WithPort(RegistrySettings):
+    """Settings with a port and an address to listen on."""
+
+    port: int = Field(8000, validation_alias="BATON_PORT")
+    host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
+
+
+@pytest.mark.parametrize("address", ["tcp://10.96.0.7:8000", "udp://[fd00::7]:8000"])
+def test_a_service_link_of_kubernetes_is_named(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """A Service named `baton` sets BATON_PORT; the line says so, and what to do."""
+    monkeypatch.setenv("BATON_SERVICE_HOST", "10.96.0.7")
+    monkeypatch.setenv("BATON_PORT_8000_TCP_ADDR", "10.96.0.7")
+    assert load(WithPort).port == 8000
+    monkeypatch.setenv("BATON_PORT", address)
+    with pytest.raises(SettingsError, match=r"^BATON_PORT=.*enableServiceLinks"):
+        load(WithPort)
+
+
+@pytest.mark.parametrize(("given", "host"), [("[::1]", "::1"), ("::", "::"), ("box", "box")])
+def test_a_host_may_be_in_brackets(monkeypatch: pytest.MonkeyPatch, given: str, host: str) -> None:
+    """IPv6 as in a URL is what it is without brackets; a URL has the brackets."""
+    monkeypatch.setenv("BATON_HOST", given)
+    assert load(WithPort).host == host
+    assert in_url("::1") == "[::1]"
+    assert in_url("box") == "box"
+
+
+@pytest.mark.parametrize("given", ["http://box", "[::1]:8000", "[]", "a b"])
+def test_what_is_no_host_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """A whole address is not a host."""
+    monkeypatch.setenv("BATON_HOST", given)
+    with pytest.raises(SettingsError, match="BATON_HOST"):
+        load(WithPort)
 
 
 class WithSecret(RegistrySettings):
@@ -102,3 +145,93 @@ def test_credentials_are_both_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path:
     settings = load(RegistrySettings)
     assert settings.auth == ("reader", "hush")
     assert "hush" not in repr(settings)
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """MLflow's file of credentials in a home of its own, not written yet."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("USERNAME", "PASSWORD", "PASSWORD_FILE"):
+        monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
+    (tmp_path / ".mlflow").mkdir()
+    return tmp_path / ".mlflow" / "credentials"
+
+
+def test_credentials_may_be_in_mlflows_file(
+    credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of the two where the environment does not have it, as MLflow's client reads them."""
+    assert load(RegistrySettings).auth is None
+    credentials.write_text("[other]\nmlflow_tracking_username = x\n")
+    assert load(RegistrySettings).auth is None
+    credentials.write_text(
+        "[mlflow]\nmlflow_tracking_username = me\nmlflow_tracking_password = 5%%\n"
+    )
+    assert load(RegistrySettings).auth == ("me", "5%")
+    monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "other")
+    assert load(RegistrySettings).auth == ("other", "5%")
+
+
+@pytest.mark.parametrize(
+    "content", [b"hush", b"[mlflow]\nmlflow_tracking_password = hush%", b"\xff\xfe[m"]
+)
+def test_a_file_that_mlflow_cannot_read_is_one_line(credentials: Path, content: bytes) -> None:
+    """It names the file, and shows nothing of it."""
+    credentials.write_bytes(content)
+    with pytest.raises(SettingsError, match=r"\.mlflow/credentials: ") as caught:
+        load(RegistrySettings)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_token_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without the line's end; what no header can carry is refused, and not shown."""
+    (tmp_path / "token").write_text("abc\n")
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN_FILE", str(tmp_path / "token"))
+    settings = load(RegistrySettings)
+    assert settings.connection.token == "abc"
+    assert "abc" not in f"{settings!r} {settings.connection!r}"
+    for bad in ("a b", "schlüssel", "a\nb"):
+        monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", bad)
+        with pytest.raises(SettingsError, match=r"^MLFLOW_TRACKING_TOKEN=\*\*\*: "):
+            load(RegistrySettings)
+
+
+ORBSTACK = "localhost,127.0.0.1,::1,[::1],192.168.0.0/16,fd07:b51a:cc66::/48"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.mark.parametrize("value", ["http://127.0.0.1:1", "socks://127.0.0.1:1", "[", "nonsense:x"])
+@pytest.mark.parametrize("exceptions", ["", ORBSTACK, "[::1]", "fd00::/8", "[,]"])
+@pytest.mark.parametrize("change", [str.upper, str.lower])
+def test_a_registry_that_needs_no_proxy_works_whatever_is_set(
+    monkeypatch: pytest.MonkeyPatch, value: str, exceptions: str, change: Callable[[str], str]
+) -> None:
+    """The variables of proxies end no command whose registry is on this machine."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    for name in PROXIES:
+        monkeypatch.setenv(change(name), value)
+    monkeypatch.setenv(change("NO_PROXY"), exceptions)
+    with (
+        load(RegistrySettings).registry() as registry,
+        pytest.raises(RegistryUnavailable) as caught,
+    ):
+        registry.model_tags("m")
+    assert "refused" in str(caught.value)
+    assert "proxy" not in str(caught.value)
+
+
+def test_a_registry_that_needs_one_is_asked_through_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the proxy is away, or is none, one line names it."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://192.0.2.1:5000")
+    for name in ("http_proxy", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
+    with (
+        load(RegistrySettings).registry() as registry,
+        pytest.raises(RegistryUnavailable) as caught,
+    ):
+        registry.model_tags("m")
+    assert "proxy http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
+    monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
+    with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
+        load(RegistrySettings).registry()

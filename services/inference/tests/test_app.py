@@ -29,7 +29,9 @@ def test_two_applications_share_nothing(tmp_path: Path) -> None:
 def test_the_document_names_model_and_alias(tmp_path: Path) -> None:
     """The documentation says whose scores these are."""
     app, _ = make_app(tmp_path, BATON_MODEL_NAME="credit", BATON_ALIAS="blue")
-    description = get(app, "/openapi.json").json()["info"]["description"]
+    document = get(app, "/openapi.json").json()
+    assert document["servers"] == [{"url": "."}]  # where the document is
+    description = document["info"]["description"]
     assert "`credit`" in description
     assert "`blue`" in description
 
@@ -39,6 +41,9 @@ def test_the_documentation_asks_no_other_host(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, served())
     page = get(app, "/docs").body.decode()
     assert "https://" not in page
-    for path in re.findall(r'(?:src|href)="(/[^"]+)"', page):
-        assert get(app, path).status == 200, path
+    paths = re.findall(r"""(?:src=|href=|url: )["']([^"']+)""", page)
+    assert len(paths) == 4
+    for path in paths:  # relative, for a proxy with a path prefix
+        assert not path.startswith("/")
+        assert get(app, f"/{path}").status == 200, path
     assert "swagger-ui-bundle.js" in page

@@ -1,7 +1,6 @@
 """What `baton up` makes sure of before it starts anything. Each check fails with one line."""
 
 import errno
-import socket
 from importlib.util import find_spec
 
 from baton_cli.errors import CommandFailed, usage_error
@@ -60,17 +59,13 @@ def check_ports(host: str, port: int, tracking_port: int) -> None:
 
 
 def _check_port(host: str, port: int, what: str, option: str) -> None:
+    from baton_inference.web.transport.listening import listen  # noqa: PLC0415 - check_rooms comes first
+
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            # As the servers do: a port that only lingers from a run before is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        listen(host, port).close()
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         why = "is taken by another program" if taken else f"cannot be used ({error.strerror})"
-        raise CommandFailed(
-            f"port {port} of {host}, for {what}, {why}; choose another: {option} P"
-        ) from error
+        is_of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+        hint = f"choose another: {option} P" if is_of_port else "see BATON_HOST"
+        raise CommandFailed(f"port {port} of {host}, for {what}, {why}; {hint}") from error

@@ -1,5 +1,7 @@
 """The three programs that `baton up` runs, as command lines."""
 
+import ipaddress
+import socket
 import sys
 from dataclasses import dataclass
 
@@ -7,6 +9,9 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
 from baton_cli.settings import child_environment
+from baton_registry.setting_types import in_url
+
+IPV6 = 6
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,19 @@ class Plan:
     @property
     def inference_url(self) -> str:
         """Where inference answers this machine."""
-        everywhere = self.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-        host = "127.0.0.1" if everywhere else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{in_url(self._inference_host)}:{self.port}"
+
+    @property
+    def _inference_host(self) -> str:
+        """The address by which this machine reaches inference."""
+        try:
+            address = ipaddress.ip_address(self.host)
+        except ValueError:  # a name
+            return self.host
+        if not address.is_unspecified:
+            return self.host
+        is_ipv6_only = address.version == IPV6 and not socket.has_dualstack_ipv6()
+        return "::1" if is_ipv6_only else "127.0.0.1"
 
     def program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:
         """A Python module as a child of ours that speaks to our tracking server."""
@@ -56,6 +71,7 @@ class Plan:
                     "PYTHONUNBUFFERED": "1",  # a log that ends where the program did
                     **environment,
                 },
+                hosts=(self._inference_host,),
             ),
             log=Log(self.home.logs, log),
         )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.status_client import NO_REGISTRY, SAME_SETTINGS, Report
 
 POLL_INTERVAL_S = 0.1
+START_IT = "start it, or set BATON_INFERENCE_URL to where it answers"
 
 Failures = Mapping[str, Mapping[str, Any] | None]
 
@@ -29,13 +30,25 @@ class Goal:
         model_name: the registered model.
         alias: the alias that was moved.
         version: where it points since.
-        way_back: what to do where the goal is not reached.
+        way_back: the command that goes back; None where there is nothing to go back to.
     """
 
     model_name: str
     alias: str
     version: str
-    way_back: str
+    way_back: str | None
+
+    def missed(self, why: str, hint: str = "", *, forward: str = "") -> CommandFailed:
+        """The error that says why the goal is not reached; the alias stays.
+
+        Args:
+            why: what happened.
+            hint: what helps.
+            forward: what to do where there is no way back.
+        """
+        stays = f"alias {self.alias!r} stays on version {self.version}"
+        way = f"go back with: {self.way_back}" if self.way_back else forward
+        return CommandFailed("; ".join(filter(None, (why, hint, stays, way))))
 
     def is_reached_by(self, report: Report) -> bool:
         """Whether this process serves it."""
@@ -78,39 +91,44 @@ def wait_until_served(  # noqa: PLR0913 - all that the wait depends on, clock in
         if not behind:
             return reports
         for report in behind:
-            if reason := _hopeless(report, goal, before):
-                raise CommandFailed(f"{reason}; {goal.way_back}")
+            if missed := _hopeless(report, goal, before):
+                raise missed
         if clock() >= deadline:
             what = ", ".join(map(_doing, behind))
-            raise CommandFailed(
-                f"version {goal.version} is not served everywhere after {timeout_s:g} s: {what}; "
-                f"{goal.way_back}"
+            is_away = any(report.status is None for report in behind)
+            raise goal.missed(
+                f"version {goal.version} is not served everywhere after {timeout_s:g} s: {what}",
+                START_IT if is_away else "see: baton status",
             )
         sleep(POLL_INTERVAL_S)
 
 
-def _hopeless(report: Report, goal: Goal, before: Failures) -> str | None:
+def _hopeless(report: Report, goal: Goal, before: Failures) -> CommandFailed | None:
     """Why waiting for this process is in vain; None where it is not."""
     if report.is_refused:
-        return report.silence
+        return goal.missed(report.silence)
     if report.status is None:
         return None
     if not report.follows(goal.model_name, goal.alias):
-        return (
+        return goal.missed(
             f"{report.url} follows alias {report.status.get('alias')!r} of model "
-            f"{report.status.get('model_name')!r}, not {goal.alias!r} of {goal.model_name!r}"
+            f"{report.status.get('model_name')!r}, not {goal.alias!r} of {goal.model_name!r}",
+            SAME_SETTINGS,
         )
     failure = report.load_failure
     if failure is None or failure.get("version") != goal.version:
         return None
     if failure == before.get(report.url):
         return None
-    return f"{report.url} cannot load version {goal.version}: {failure.get('reason')}"
+    return goal.missed(
+        f"{report.url} cannot load version {goal.version}: {failure.get('reason')}",
+        forward="promote another version",
+    )
 
 
 def _doing(report: Report) -> str:
     if report.status is None:
         return f"no answer from {report.url}"
-    if report.serving_version is None:
-        return f"{report.url} serves nothing"
-    return f"{report.url} serves version {report.serving_version}"
+    serves = f"version {report.serving_version}" if report.serving_version else "nothing"
+    trouble = f", and {NO_REGISTRY}" if report.is_without_registry else ""
+    return f"{report.url} serves {serves}{trouble}"

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.status_client import NO_REGISTRY, SAME_SETTINGS, Report
 from baton_registry.errors import AliasNotSet, RegistryError
 
 STATE_STYLES = {"serving": "green", "no answer": "red", "refused": "red"}
@@ -78,7 +78,7 @@ class Overview:
             return report.silence
         if not report.follows(self.model_name, self.alias):
             followed = f"{report.status.get('model_name')}@{report.status.get('alias')}"
-            return f"{report.url} follows {followed}; set BATON_MODEL_NAME and BATON_ALIAS alike"
+            return f"{report.url} follows {followed}; {SAME_SETTINGS}"
         if self.aspired_version in (None, report.serving_version):
             return None
         serves = report.serving_version or "nothing"
@@ -91,7 +91,4 @@ def _note(report: Report) -> str:
     failure = report.load_failure
     if failure is not None:
         return f"version {failure.get('version')} cannot be loaded: {failure.get('reason')}"
-    registry = (report.status or {}).get("registry")
-    if isinstance(registry, dict) and registry.get("reachable") is False:
-        return "it cannot reach the registry"
-    return ""
+    return NO_REGISTRY if report.is_without_registry else ""

@@ -9,10 +9,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from baton_registry.rest.tls import Tls, open_context
+from baton_registry.setting_types import in_url
+
 TIMEOUT_S = 2.0
 MOST_AT_ONCE = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+NO_REGISTRY = "it cannot reach the registry"
+SAME_SETTINGS = "set BATON_MODEL_NAME and BATON_ALIAS alike"
 
 Resolve = Callable[[str], Sequence[str]]
 
@@ -63,6 +69,12 @@ class Report:
         """The load failure that it reports, if any."""
         return self._object("last_load_failure")
 
+    @property
+    def is_without_registry(self) -> bool:
+        """Whether it says that the registry cannot be reached."""
+        registry = self._object("registry")
+        return registry is not None and registry.get("reachable") is False
+
     def follows(self, model_name: str, alias: str) -> bool:
         """Whether it serves what this alias of this model points to."""
         status = self.status or {}
@@ -101,13 +113,9 @@ def processes(url: str, resolve: Resolve) -> list[Process]:
         return [Process(url, parts.netloc)]
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     return [
-        Process(parts._replace(netloc=f"{_in_brackets(address)}:{port}").geturl(), parts.netloc)
+        Process(parts._replace(netloc=f"{in_url(address)}:{port}").geturl(), parts.netloc)
         for address in found
     ]
-
-
-def _in_brackets(address: str) -> str:
-    return f"[{address}]" if ":" in address else address
 
 
 class Inference:
@@ -125,8 +133,10 @@ class Inference:
         self._resolve = resolve
         # A transport of our own: a proxy that the environment names cannot reach one process
         # among several. SSL_CERT_FILE still holds.
+        is_tls_needed = any(url.startswith("https:") for url in urls)
         self._http = httpx.Client(
-            transport=transport or httpx.HTTPTransport(),
+            transport=transport
+            or httpx.HTTPTransport(verify=open_context(Tls(), is_needed=is_tls_needed)),
             timeout=TIMEOUT_S,
             trust_env=False,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},

@@ -6,7 +6,7 @@ import re
 import click
 
 from baton_engine.tables.text.separators import SEPARATORS, spelled
-from baton_registry.settings import is_http_address
+from baton_registry.setting_types import is_http_address
 
 
 class Seconds(click.ParamType[float]):

@@ -69,8 +69,8 @@ def describe(model_name: str, alias: str, done: Move) -> str:
     return f"{model_name}@{alias} moved from version {done.from_version} to {done.to_version}"
 
 
-def how_to_go_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str:
-    """What to do where inference does not follow the move.
+def how_to_go_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str | None:
+    """The command for when inference does not follow the move; None where there is none.
 
     Args:
         alias: the alias that was moved.
@@ -78,15 +78,14 @@ def how_to_go_back(alias: str, done: Move, *, usual_alias: str, has_before: bool
         usual_alias: the alias that commands move where none is named.
         has_before: whether a rollback from there leads anywhere.
     """
-    stays = f"alias {alias!r} stays on version {done.to_version}"
     if done.how == "rollback" and _moved(done):
         verb = f"promote {done.from_version}"
     elif has_before:
         verb = "rollback"
     else:
-        return f"{stays}; promote another version"
+        return None
     environment = "" if alias == usual_alias else f"BATON_ALIAS={alias} "
-    return f"{stays}; go back with: {environment}baton {verb} --wait"
+    return f"{environment}baton {verb} --wait"
 
 
 def _moved(done: Move) -> bool:

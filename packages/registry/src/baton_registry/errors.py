@@ -1,6 +1,7 @@
 """What can go wrong between us and the registry.
 
 RegistryError
+├── RegistryMisconfigured a proxy or certificate that the environment names is of no use
 ├── RegistryUnavailable   no answer, or none that can be used (time-out, 5xx, not JSON)
 ├── RegistryRefused       an answer that says no (4xx); carries MLflow's error code
 ├── AliasNotSet           the registry answered: this model has no such alias, or is unknown
@@ -20,6 +21,10 @@ from typing import Self
 
 class RegistryError(Exception):
     """The root: everything that this package raises on purpose."""
+
+
+class RegistryMisconfigured(RegistryError):
+    """What the environment says about the way to the registry cannot be used."""
 
 
 class RegistryUnavailable(RegistryError):

@@ -5,65 +5,47 @@ the variable, the value and what is allowed. Plain pydantic, for pydantic-settin
 of `NAME_FILE`, the way in which container images take their secrets.
 """
 
+import configparser
 import os
 import re
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    SecretStr,
-    ValidationError,
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.connection import Connection
+from baton_registry.rest.proxies import choose_proxy
+from baton_registry.rest.tls import Tls
+from baton_registry.setting_types import (
+    Alias,
+    ClientCert,
+    HttpUri,
+    ModelName,
+    ServerCert,
+    Token,
+    TrustedKeys,
 )
 
-from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
-
 S = TypeVar("S", bound=BaseModel)
+
+CREDENTIALS = "~/.mlflow/credentials"
+STORED = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"})
+"""What MLflow's client looks up there; nothing else."""
+HTTPX_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+REQUESTS_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+"""Certificates to trust, as MLflow's client finds them; those of httpx, our own, come first."""
+SERVICE_LINK = (
+    "a port number; Kubernetes sets this variable in every pod beside a Service of that name"
+    " (service links): set enableServiceLinks: false in the pod's spec, or rename the Service"
+)
+"""https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
 
 
 class SettingsError(Exception):
     """A setting is not allowed; the text is one line for the person who set it."""
-
-
-def is_http_address(text: str) -> bool:
-    """Whether the text is an http or https address with a host."""
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # no port number, or a bracket that is not closed
-        return False
-    return good and not any(character.isspace() for character in text)
-
-
-def _http_uri(value: str) -> str:
-    if not is_http_address(value):
-        raise ValueError("an http:// or https:// address, e.g. http://127.0.0.1:5000")
-    return value.rstrip("/")
-
-
-def _model_name(value: str) -> str:
-    if "/" in value or ":" in value or value in (".", ".."):
-        raise ValueError("a name without / and :, as MLflow wants it")
-    return value
-
-
-def _alias(value: str) -> str:
-    if not re.fullmatch(r"[\w-]+", value) or re.fullmatch(r"latest|v\d+", value, re.IGNORECASE):
-        raise ValueError(
-            "letters, digits, _ and -; not latest and not v1, which MLflow keeps for itself"
-        )
-    return value
-
-
-HttpUri = Annotated[str, AfterValidator(_http_uri)]
-Name = Annotated[str, Field(min_length=1, max_length=250)]
-ModelName = Annotated[Name, AfterValidator(_model_name)]
-Alias = Annotated[str, Field(max_length=250), AfterValidator(_alias)]
-TrustedKeys = Annotated[tuple[TrustedKey, ...], PlainValidator(parse_trusted_keys)]
 
 
 class RegistrySettings(BaseModel):
@@ -71,7 +53,12 @@ class RegistrySettings(BaseModel):
 
     Attributes:
         username: for a tracking server that asks for one (basic-auth).
-        password: the same.
+        password: the same. Both may also be in `~/.mlflow/credentials`.
+        token: for a server, or a proxy before it, that asks for a bearer token; shown only where
+            there are no user and password.
+        is_insecure: the server's certificate is not looked at.
+        server_cert: whom we trust instead of the usual authorities.
+        client_cert: our certificate and its key.
         trusted_keys: where there are any, only what one of them signed serves and is promoted.
     """
 
@@ -82,13 +69,55 @@ class RegistrySettings(BaseModel):
     alias: Alias = Field("production", validation_alias="BATON_ALIAS")
     username: str = Field("", validation_alias="MLFLOW_TRACKING_USERNAME")
     password: SecretStr = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_PASSWORD")
+    token: Token = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_TOKEN")
+    is_insecure: bool = Field(default=False, validation_alias="MLFLOW_TRACKING_INSECURE_TLS")
+    server_cert: ServerCert | None = Field(
+        None, validation_alias="MLFLOW_TRACKING_SERVER_CERT_PATH"
+    )
+    client_cert: ClientCert | None = Field(
+        None, validation_alias="MLFLOW_TRACKING_CLIENT_CERT_PATH"
+    )
     trusted_keys: TrustedKeys = Field((), validation_alias="BATON_TRUSTED_KEYS")
 
     @property
     def auth(self) -> tuple[str, str] | None:
-        """User and password for `RegistryClient`; None where they are not both set."""
+        """User and password; None where they are not both set."""
         password = self.password.get_secret_value()
         return (self.username, password) if self.username and password else None
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach the registry.
+
+        Raises:
+            RegistryMisconfigured: it needs a proxy, and what is set is none.
+        """
+        host = urlsplit(self.tracking_uri).hostname or ""
+        # Of the system, too, where that has settings of its own: macOS and Windows.
+        proxies = {} if proxy_bypass(host) else getproxies()
+        return Connection(
+            auth=self.auth,
+            token=self.token.get_secret_value(),
+            tls=self._tls(),
+            proxy=choose_proxy(self.tracking_uri, proxies),
+        )
+
+    def registry(self) -> RegistryClient:
+        """A client of the registry; close it when done.
+
+        Raises:
+            RegistryMisconfigured: a proxy or certificate that the environment names is of no use.
+        """
+        return RegistryClient(self.tracking_uri, connection=self.connection)
+
+    def _tls(self) -> Tls:
+        authorities, variable = self.server_cert, "MLFLOW_TRACKING_SERVER_CERT_PATH"
+        if not authorities and not any(os.environ.get(name) for name in HTTPX_BUNDLES):
+            for name in REQUESTS_BUNDLES:
+                if os.environ.get(name):
+                    authorities, variable = Path(os.environ[name]), name
+                    break
+        return Tls(authorities, variable, self.client_cert, self.is_insecure)
 
 
 def load(settings: type[S]) -> S:
@@ -105,7 +134,14 @@ def load(settings: type[S]) -> S:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
+        if _is_service_link(name, first["input"]):
+            message = SERVICE_LINK
         raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
+
+
+def _is_service_link(name: str, value: Any) -> bool:
+    """Whether Kubernetes, or Docker's old links, gave a port variable the address of a Service."""
+    return name.endswith("_PORT") and re.match(r"(tcp|udp|sctp)://", str(value)) is not None
 
 
 def _variables(settings: type[BaseModel]) -> list[str]:
@@ -114,9 +150,14 @@ def _variables(settings: type[BaseModel]) -> list[str]:
 
 
 def _read(name: str) -> str:
-    """The variable's value, else the content of the file that `NAME_FILE` names."""
+    """The variable's value, else the content of the file that `NAME_FILE` names.
+
+    A user's name and password may be in MLflow's own file, after that.
+    """
     value = os.environ.get(name, "")
     file = os.environ.get(f"{name}_FILE", "")
+    if not value and not file and name in STORED:
+        return _read_stored(name)
     if value or not file:
         return value
     try:
@@ -126,7 +167,22 @@ def _read(name: str) -> str:
         raise SettingsError(f"{name}_FILE={file}: cannot be read; name a readable file") from error
 
 
+def _read_stored(name: str) -> str:
+    """The value that `~/.mlflow/credentials` has; it is not there in most homes."""
+    path = os.path.expanduser(CREDENTIALS)  # noqa: PTH111 - Path.expanduser fails without a home
+    content = configparser.ConfigParser()
+    try:
+        content.read(path, encoding="utf-8")  # passes over a file that cannot be opened, as MLflow
+        return content.get("mlflow", name.lower(), fallback="")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        # Without the error's own text, which quotes the line.
+        raise SettingsError(
+            f"{path}: not as MLflow wants it: a section [mlflow] with {name.lower()} = …, and %%"
+            " for each %"
+        ) from error
+
+
 def _shown(name: str, value: Any) -> str:
     """The value as it may be shown: a secret's is not, unless it is the name of its file."""
-    is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD"))
+    is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
     return "***" if is_secret and not name.endswith("_FILE") else repr(value)

@@ -164,11 +164,14 @@ def test_gate_guards(desk: Desk, tags: dict[str, str], word: str) -> None:
     assert desk.promote("9", force=True) == "9"
 
 
-def test_not_ready_is_refused(desk: Desk) -> None:
-    """A version that the registry is still registering is refused."""
-    desk.server.versions["2"]["status"] = "PENDING_REGISTRATION"
+@pytest.mark.parametrize(
+    ("status", "hint"), [("PENDING_REGISTRATION", "wait"), ("FAILED_REGISTRATION", "again")]
+)
+def test_not_ready_is_refused(desk: Desk, status: str, hint: str) -> None:
+    """Waiting helps only where the registry is still at it."""
+    desk.server.versions["2"]["status"] = status
 
-    with pytest.raises(PromotionRefused, match="PENDING_REGISTRATION"):
+    with pytest.raises(PromotionRefused, match=f"{status}.*{hint}"):
         desk.promote("2")
 
 

@@ -9,6 +9,7 @@ from baton_registry import (
     AliasNotSet,
     InvalidModel,
     RegistryClient,
+    RegistryError,
     RegistryRefused,
     RegistryUnavailable,
     VersionNotFound,
@@ -63,6 +64,21 @@ def test_a_refusal_says_why() -> None:
 
     with pytest.raises(RegistryRefused, match="401 Unauthorized"):
         client_of(lambda _: httpx.Response(401, text="who?")).resolve_alias(MODEL, ALIAS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (httpx.Response(401, text="who?"), "MLFLOW_TRACKING_TOKEN"),
+        (httpx.Response(403, text="Invalid Host header - possible DNS"), "ALLOWED_HOSTS"),
+        (httpx.Response(404, html="<html>no such page</html>"), "with its path"),
+        (httpx.Response(200, html="<html>log in</html>"), "with its path"),
+    ],
+)
+def test_the_hint_fits_the_refusal(answer: httpx.Response, hint: str) -> None:
+    """What stands before MLflow refuses in words of its own."""
+    with pytest.raises(RegistryError, match=hint):
+        client_of(lambda _: answer).resolve_alias(MODEL, ALIAS)
 
 
 def test_versions_are_strings() -> None:

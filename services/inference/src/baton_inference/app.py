@@ -3,7 +3,6 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 
 from baton_inference.core import Core
 from baton_inference.operations.document import Writer
@@ -20,6 +19,7 @@ from baton_inference.web.body import BodyReader
 from baton_inference.web.exposition import Exposition, MetricsCollector
 from baton_inference.web.front import Front, RequestIds
 from baton_inference.web.key_file import KeyFile
+from baton_inference.web.openapi.docs_page import open_framework
 from baton_inference.web.openapi.document import LiveDocument
 from baton_inference.web.routes.mlflow import mlflow_routes
 from baton_inference.web.routes.scoring import ScoringParts, ScoringRoute
@@ -75,15 +75,12 @@ def create_app(
 
 
 def _framework(settings: InferenceSettings) -> FastAPI:
-    app: FastAPI = FastAPIOffline(  # FastAPI whose /docs asks no other host for its script
-        title="Baton inference",
-        description=f"Scores rows with what the alias `{settings.alias}` of the model "
+    return open_framework(
+        "Baton inference",
+        f"Scores rows with what the alias `{settings.alias}` of the model "
         f"`{settings.model_name}` points to.",
-        version=version("baton-inference"),
-        redoc_url=None,
-        redirect_slashes=False,
+        version("baton-inference"),
     )
-    return app
 
 
 def _console_writer(settings: InferenceSettings, core: Core) -> Writer:

@@ -77,7 +77,7 @@ def create_core(
         open_engine: makes an engine of a model file.
         clock: in place of the system's clocks.
     """
-    registry = registry or RegistryClient(settings.tracking_uri, auth=settings.auth)
+    registry = registry or settings.registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
     loader = Loader(

@@ -14,8 +14,10 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.tracing import open_tracing
-from baton_inference.web.transport.server import listen, serve
+from baton_inference.web.transport.listening import listen
+from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
+from baton_registry.errors import RegistryMisconfigured
 from baton_registry.settings import SettingsError, load
 
 GARBAGE_THRESHOLD = 20_000
@@ -35,14 +37,15 @@ def main() -> int:
     try:
         settings = load(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
+        registry = settings.registry()
         tracing = open_tracing(settings)
         listener = listen(settings.host, settings.port)
-    except SettingsError as error:
+    except (SettingsError, RegistryMisconfigured) as error:
         return _give_up(str(error))
     except OSError as error:
         return _give_up(f"{error.strerror or error}: see BATON_HOST and BATON_PORT")
     logs.configure(settings.log_format)
-    core, pools = create_core(settings), Pools()
+    core, pools = create_core(settings, registry=registry), Pools()
     core.poller.start()
     if keys is not None:
         keys.start()

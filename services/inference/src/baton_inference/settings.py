@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from baton_registry.settings import HttpUri, RegistrySettings
+from baton_registry.setting_types import Host, HttpUri
+from baton_registry.settings import RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
@@ -63,7 +64,7 @@ class InferenceSettings(RegistrySettings):
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
     cache_dir: CacheDir = Field(default_factory=_user_cache_dir, validation_alias="BATON_CACHE_DIR")
-    host: str = Field("127.0.0.1", validation_alias="BATON_HOST")
+    host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
     max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")

@@ -17,7 +17,15 @@ SCORER, SCORER_KEY = new_key("scorer", [Scope.SCORING])
 OPERATOR, OPERATOR_KEY = new_key("operator", [Scope.OPERATIONS])
 ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY]))
 
-OPEN = ("/livez", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready", "/webhooks/mlflow")
+OPEN = (
+    "/livez",
+    "/readyz",
+    "/ping",
+    "/health",
+    "/v2/health/live",
+    "/v2/health/ready",
+    "/webhooks/mlflow",
+)
 SCORING = ("/predict", "/invocations", "/version", "/v2", "/v2/models/m", "/v2/models/m/infer")
 OPERATIONS = ("/", "/status", "/metrics", "/console/data", "/what/ever", "/livez/", "/v2x")
 DOCUMENT = ("/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css")
@@ -154,7 +162,7 @@ def test_operations_need_their_own_key(app: Front) -> None:
         assert get(app, path).status == 401
         assert get(app, path, SCORER).status == 403
         assert get(app, path, OPERATOR).status in (200, 404)
-    for path in ("/livez", "/readyz", "/ping", "/v2/health/ready"):
+    for path in ("/livez", "/readyz", "/ping", "/health", "/v2/health/ready"):
         assert get(app, path).status == 200
 
 

@@ -3,10 +3,12 @@
 import logging
 import os
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, PlainValidator
 
-from baton_registry.settings import Name, RegistrySettings
+from baton_registry.setting_types import Name
+from baton_registry.settings import RegistrySettings
 from baton_registry.versions.signing import SigningKey, parse_signing_key
 
 _MLFLOW_DEFAULTS = {
@@ -44,10 +46,36 @@ class TrainerSettings(RegistrySettings):
 
 
 def give_credentials(settings: RegistrySettings) -> None:
-    """Tells MLflow's client who we are; by itself it knows nothing of a password in a file."""
-    if settings.auth is not None:
-        names = ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
-        os.environ.update(zip(names, settings.auth, strict=True))
+    """Tells MLflow's client who we are and how to reach the server: as our own client has it.
+
+    By itself it knows nothing of a password in a file, takes a variable set to nothing for a
+    certificate's path, and asks a proxy for this very machine.
+
+    Raises:
+        RegistryMisconfigured: the server needs a proxy, and what is set is none.
+    """
+    connection = settings.connection
+    user, password = connection.auth or ("", "")
+    tls = connection.tls
+    for name, value in {
+        "MLFLOW_TRACKING_USERNAME": user,
+        "MLFLOW_TRACKING_PASSWORD": password,
+        "MLFLOW_TRACKING_TOKEN": connection.token,
+        "MLFLOW_TRACKING_INSECURE_TLS": "true" if tls.is_insecure else "",
+        "MLFLOW_TRACKING_SERVER_CERT_PATH": str(settings.server_cert or ""),
+        "MLFLOW_TRACKING_CLIENT_CERT_PATH": str(tls.client or ""),
+    }.items():
+        if value:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
+    bundle = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
+    if bundle and tls.authorities is None:
+        os.environ["REQUESTS_CA_BUNDLE"] = bundle  # what our own client trusts then
+    if connection.proxy is None:
+        host = urlsplit(settings.tracking_uri).hostname or ""
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, (os.environ.get(name), host)))
 
 
 def let_threads_sleep() -> None:

@@ -82,7 +82,7 @@ def train(
     settings.give_credentials(options)
     told = progress or Silence()
     wanted = request.train
-    with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
+    with quiet(), options.registry() as registry:
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)

@@ -19,6 +19,8 @@ from baton_registry.versions.signature import Signature
 from baton_registry.versions.signing import TrustedKey, check_signed
 
 GATE_PASSED = "passed"
+READY, PENDING = "READY", "PENDING_REGISTRATION"
+"""What MLflow says of a version; the third is that its registration failed."""
 
 
 def check(
@@ -49,9 +51,10 @@ def check(
 
 def _check_gate(candidate: ModelVersion) -> None:
     number = candidate.version
-    if candidate.status != "READY":
+    if candidate.status != READY:
+        hint = "wait" if candidate.status == PENDING else "register it again"
         raise PromotionRefused(
-            f"version {number} is {candidate.status}, not READY; wait, or --force"
+            f"version {number} is {candidate.status}, not READY; {hint}, or --force"
         )
     gate = candidate.tags.get(GATE_TAG)
     if gate is None:

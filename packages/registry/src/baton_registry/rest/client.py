@@ -14,6 +14,7 @@ from baton_registry.rest.artifacts import (
     version_error,
     version_not_found,
 )
+from baton_registry.rest.connection import Connection, open_http
 from baton_registry.rest.transport import Transport
 from baton_registry.rest.webhooks import WebhookClient
 from baton_registry.versions.model_version import ModelVersion
@@ -40,13 +41,17 @@ class RegistryClient(ArtifactClient):
         tracking_uri: str,
         *,
         timeout_s: float = 5.0,
-        auth: tuple[str, str] | None = None,
+        connection: Connection | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        http = httpx.Client(
-            base_url=tracking_uri, timeout=timeout_s, auth=auth, transport=transport
-        )
-        super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s))
+        """Opens nothing yet; without a `connection`, the server is reached directly by anybody.
+
+        Raises:
+            RegistryMisconfigured: a certificate or key of the connection cannot be read.
+        """
+        how = connection or Connection()
+        http = open_http(tracking_uri, how, timeout_s=timeout_s, transport=transport)
+        super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s, proxy=how.proxy))
         self.webhooks = WebhookClient(self._transport)
 
     def __enter__(self) -> Self:

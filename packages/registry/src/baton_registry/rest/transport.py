@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 import httpx
 
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
+from baton_registry.rest.proxies import Proxy
 
 API = "/api/2.0/mlflow/"
 FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
-UNAUTHORIZED_HINT = "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+UNAUTHORIZED, FORBIDDEN = 401, 403
+INVALID_HOST = b"Invalid Host header"
+INVALID_HOST_HINT = "; the server's MLFLOW_SERVER_ALLOWED_HOSTS does not list this host"
+NO_MLFLOW_HINT = "; is this the address of an MLflow tracking server, with its path?"
+UNAUTHORIZED_HINT = (
+    "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+)
 
 
 def shown(uri: str) -> str:
@@ -25,10 +32,13 @@ def shown(uri: str) -> str:
 class Transport:
     """JSON in, JSON out, errors typed. Safe to share between threads, as `httpx.Client` is."""
 
-    def __init__(self, tracking_uri: str, http: httpx.Client, *, timeout_s: float) -> None:
+    def __init__(
+        self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
+    ) -> None:
         self.where = shown(tracking_uri)
         self.http = http
         self._timeout_s = timeout_s
+        self._proxy = proxy
 
     def call(
         self,
@@ -53,7 +63,7 @@ class Transport:
             raise RegistryRefused(
                 f"the registry at {self.where} refused {endpoint}: "
                 f"{one_line(payload.get('message')) or response.reason_phrase}"
-                f"{UNAUTHORIZED_HINT if response.status_code in (401, 403) else ''}",
+                f"{_refusal_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )
@@ -77,8 +87,14 @@ class Transport:
         what = one_line(str(error)) or type(error).__name__
         return RegistryUnavailable(
             f"no answer from the registry at {self.where} ({what}); "
-            "is it up, and MLFLOW_TRACKING_URI right?"
+            f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"
         )
+
+    @property
+    def _proxy_hint(self) -> str:
+        if self._proxy is None:
+            return ""
+        return f" It is asked through the proxy {self._proxy.shown}; NO_PROXY names exceptions"
 
     def check_answered(self, response: httpx.Response) -> None:
         """Raises `RegistryUnavailable` on a 5xx."""
@@ -100,8 +116,17 @@ class Transport:
             return {"message": f"{response.status_code} {response.reason_phrase}"}
         raise RegistryUnavailable(
             f"the registry at {self.where} answered {response.status_code} with something that is "
-            "not JSON; is this the address of an MLflow tracking server?"
+            f"not JSON{NO_MLFLOW_HINT}"
         )
+
+
+def _refusal_hint(status: int, body: bytes) -> str:
+    """What to do about a 4xx, where its own words do not say it."""
+    if INVALID_HOST in body:
+        return INVALID_HOST_HINT
+    if status in (UNAUTHORIZED, FORBIDDEN):
+        return UNAUTHORIZED_HINT
+    return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow says no in JSON
 
 
 def one_line(text: object) -> str:

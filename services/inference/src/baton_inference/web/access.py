@@ -15,7 +15,9 @@ from baton_registry.api_keys import KeyRing, Scope
 
 Headers = Iterable[tuple[bytes, bytes]]
 
-OPEN_PATHS = frozenset({"/livez", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"})
+OPEN_PATHS = frozenset(
+    {"/livez", "/readyz", "/ping", "/health", "/v2/health/live", "/v2/health/ready"}
+)
 """Health: asked by what has no key, and telling no more than that."""
 WEBHOOK_PATH = "/webhooks/mlflow"
 """Open as well, for what comes there carries a signature."""

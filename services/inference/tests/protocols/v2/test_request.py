@@ -31,6 +31,26 @@ def test_parses() -> None:
     assert request.outputs[0].name == "label"
 
 
+def test_ignores_what_the_protocol_does_not_know() -> None:
+    """KServe's client adds `model_name`, others more, or null for what is absent."""
+    odd = {"model_name": "m", "model_version": "1", "more": [{}]}
+    absent = {"parameters": None}
+    request = parse_request(
+        json.dumps(
+            {
+                "inputs": [{**TENSOR, **odd, **absent}],
+                "outputs": [{"name": "label", **odd, **absent}],
+                "id": None,
+                **odd,
+                **absent,
+            }
+        ).encode()
+    )
+    assert request.inputs[0].binary_size() is None
+    assert request.outputs is not None
+    assert (request.id, request.parameters, request.outputs[0].parameters) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -41,7 +61,6 @@ def test_parses() -> None:
         b'{"inputs":[1]}',
         b'{"inputs":[{"name":"x"}]}',
         b'{"inputs":[{"name":"x","shape":[1.5],"datatype":"FP64"}]}',
-        json.dumps({"inputs": [TENSOR], "more": 1}).encode(),
         json.dumps({"inputs": [TENSOR], "id": 1}).encode(),
         json.dumps({"inputs": [TENSOR], "outputs": ["label"]}).encode(),
         json.dumps({"inputs": [{**TENSOR, "data": [float("nan")]}]}).encode(),

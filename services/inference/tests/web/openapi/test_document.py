@@ -20,7 +20,8 @@ def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
 def test_has_all_routes(tmp_path: Path) -> None:
     """All routes that exist are described, with or without a model."""
     model, versioned = "/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"
-    routes = {"/", "/console/data", "/livez", "/readyz", "/status", "/metrics", "/ping", "/version"}
+    routes = {"/", "/console/data", "/livez", "/readyz", "/status", "/metrics", "/version"}
+    routes |= {"/ping", "/health"}
     routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
     routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
     assert set(document(tmp_path)["paths"]) == routes
@@ -41,7 +42,7 @@ def test_declares_every_status(tmp_path: Path) -> None:
         assert set(paths[f"{path}/infer"]["post"]["responses"]) == {*responses, "404"}
         for end in ("", "/ready"):
             assert set(paths[f"{path}{end}"]["get"]["responses"]) == {"200", "404", "503"}
-    for route in ("/ping", "/v2/health/ready"):
+    for route in ("/ping", "/health", "/v2/health/ready"):
         assert set(paths[route]["get"]["responses"]) == {"200", "503"}
     for route in ("/livez", "/status", "/metrics", "/version", "/v2", "/v2/health/live"):
         assert set(paths[route]["get"]["responses"]) == {"200"}

@@ -1,19 +1,22 @@
-"""`/ping`, `/version`, and `/invocations` over HTTP."""
+"""`/ping`, `/health`, `/version`, and `/invocations` over HTTP."""
 
 import json
 from pathlib import Path
+
+import pytest
 
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
 from tests.support.inference_fakes import INSTANCE, call, get, make_app, post, served
 
 
-def test_ping_follows_the_slot(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/ping", "/health"])
+def test_ping_follows_the_slot(tmp_path: Path, path: str) -> None:
     """There is no model to ping before the first is served."""
     app, core = make_app(tmp_path)
-    answer = get(app, "/ping")
+    answer = get(app, path)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     core.live.swap(served())
-    answer = get(app, "/ping")
+    answer = get(app, path)
     assert (answer.status, answer.body) == (200, b"\n")
     assert answer.headers["content-type"].startswith("text/plain")
 

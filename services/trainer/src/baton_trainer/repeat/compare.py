@@ -36,7 +36,7 @@ def side_by_side(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
+    with quiet(), options.registry() as registry:
         progress.phase("reading the versions")
         one, two = (registry.find(options.model_name, each) for each in (first, second))
         sides = _side(registry, one, options), _side(registry, two, options)

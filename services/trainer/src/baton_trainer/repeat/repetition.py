@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer import settings
 from baton_trainer.errors import DataError, RecordMissing
@@ -40,7 +39,7 @@ def repeat(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), RegistryClient(options.tracking_uri, auth=options.auth) as registry:
+    with quiet(), options.registry() as registry:
         progress.phase("reading the record")
         version = registry.find(options.model_name, named)
         run, record = _recorded(version, options)

@@ -118,7 +118,7 @@ def output_metadata(classes: int) -> list[dict[str, Any]]:
 
 def _outputs(request: InferRequest) -> Mapping[str, bool]:
     """The outputs that are wanted; all where none is named."""
-    binary = request.parameters.get("binary_data_output") is True
+    binary = (request.parameters or {}).get("binary_data_output") is True
     if not request.outputs:
         return dict.fromkeys(OUTPUTS, binary)
     wanted: dict[str, bool] = {}
@@ -127,10 +127,11 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
             raise MalformedBody(f"the output {output.name[:200]!r} is asked for twice")
         if output.name not in OUTPUTS:
             raise MalformedBody(f"the model has no output {output.name[:200]!r}")
-        odd = output.parameters.keys() & {"classification", "shared_memory_region"}
+        parameters = output.parameters or {}
+        odd = parameters.keys() & {"classification", "shared_memory_region"}
         if odd:
             raise MalformedBody(f"the parameter {min(odd)!r} of an output is not supported")
-        wanted[output.name] = output.parameters.get("binary_data", binary) is True
+        wanted[output.name] = parameters.get("binary_data", binary) is True
     return wanted
 
 

@@ -9,6 +9,7 @@ INFER_VERSION = "/v2/models/{model_name}/versions/{model_version}/infer"
 PATHS = (INFER, INFER_VERSION)
 
 _BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
+_PARAMETERS: Json = {"type": ["object", "null"]}
 _TENSOR: Json = {
     "type": "object",
     "required": ["name", "shape", "datatype"],
@@ -16,18 +17,18 @@ _TENSOR: Json = {
         "name": {"type": "string"},
         "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
         "datatype": {"type": "string"},
-        "parameters": {"type": "object"},
+        "parameters": _PARAMETERS,
         "data": {"type": "array", "description": "Absent where the data are binary."},
     },
 }
 _SCHEMAS: dict[str, Json] = {
     "InferRequest": {
         "type": "object",
-        "additionalProperties": False,
+        "description": "Members that the protocol does not know are ignored.",
         "required": ["inputs"],
         "properties": {
             "id": {"type": ["string", "null"]},
-            "parameters": {"type": "object"},
+            "parameters": _PARAMETERS,
             "inputs": {"type": "array", "minItems": 1, "items": _TENSOR},
             "outputs": {
                 "type": ["array", "null"],
@@ -36,7 +37,7 @@ _SCHEMAS: dict[str, Json] = {
                     "required": ["name"],
                     "properties": {
                         "name": {"enum": [*OUTPUTS]},
-                        "parameters": {"type": "object"},
+                        "parameters": _PARAMETERS,
                     },
                 },
             },

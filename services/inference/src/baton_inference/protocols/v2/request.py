@@ -8,7 +8,8 @@ from msgspec import UNSET, Raw, UnsetType
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.json_fault import json_fault
 
-Parameters = dict[str, Any]
+Parameters = dict[str, Any] | None
+"""None, or null in the JSON: there are none."""
 
 
 class Tensor(msgspec.Struct):
@@ -25,7 +26,7 @@ class Tensor(msgspec.Struct):
     name: str
     shape: list[int]
     datatype: str
-    parameters: Parameters = {}
+    parameters: Parameters = None
     data: Raw | UnsetType = UNSET
 
     def binary_size(self) -> int | None:
@@ -34,9 +35,10 @@ class Tensor(msgspec.Struct):
         Raises:
             MalformedBody: not a number of bytes, data of both kinds or of none.
         """
-        if "shared_memory_region" in self.parameters:
+        parameters = self.parameters or {}
+        if "shared_memory_region" in parameters:
             raise MalformedBody("shared memory is not supported")
-        size = self.parameters.get("binary_data_size")
+        size = parameters.get("binary_data_size")
         if size is None:
             if self.data is UNSET:
                 raise MalformedBody(f"the tensor {self.name[:200]!r} has no data")
@@ -52,15 +54,19 @@ class Output(msgspec.Struct):
     """An output that is asked for."""
 
     name: str
-    parameters: Parameters = {}
+    parameters: Parameters = None
 
 
-class InferRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The JSON of a request."""
+class InferRequest(msgspec.Struct):
+    """The JSON of a request.
+
+    Members that the protocol does not know are ignored, here as in tensors and outputs: KServe's
+    client sends `model_name`.
+    """
 
     inputs: list[Tensor]
     id: str | None = None
-    parameters: Parameters = {}
+    parameters: Parameters = None
     outputs: list[Output] | None = None
 
 

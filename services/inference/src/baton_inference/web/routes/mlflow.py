@@ -15,19 +15,22 @@ from baton_inference.web.openapi.problems import problem_response
 
 
 def mlflow_routes(live: LiveVersions) -> APIRouter:
-    """`/ping` and `/version`."""
+    """`/ping`, `/health` and `/version`."""
     router = APIRouter(tags=["mlflow"], default_response_class=PlainTextResponse)
 
-    @router.get(
-        "/ping",
-        summary="Is a model in the slot?",
-        responses={503: problem_response("No model is being served yet.")},
-    )
     async def ping(request: Request) -> Any:
         if live.production is None:
             error = NotReady("no model is being served yet; GET /status says why")
             return response_of(problem_of(error, request.scope[REQUEST_ID]))
         return Response("\n", media_type="text/plain")
+
+    for path in ("/ping", "/health"):  # one answer by two names, as in MLflow
+        router.get(
+            path,
+            summary="Is a model in the slot?",
+            operation_id=path.removeprefix("/"),
+            responses={503: problem_response("No model is being served yet.")},
+        )(ping)
 
     @router.get("/version", summary="The MLflow whose scoring protocol is spoken")
     async def version() -> str:

@@ -10,6 +10,7 @@ import uvicorn
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import ASGIApp
 from baton_inference.web.transport.connection import Protocol
+from baton_inference.web.transport.listening import BACKLOG
 
 KEEP_ALIVE_S = 75
 """Longer than clients and proxies keep an idle connection: so it is they who close it, and no
@@ -20,7 +21,6 @@ ANSWERS_S = 6.0
 """How long accepted requests may take to be answered at the end."""
 LAST_WORDS_S = 0.1
 """For the answers of requests that were given up to leave the process."""
-BACKLOG = 2048
 TICKS_PER_LOOK = 10
 """How many of uvicorn's ticks, a tenth of a second each, between two looks for slow clients."""
 
@@ -56,16 +56,6 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
         await asyncio.sleep(LAST_WORDS_S)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; connections wait in it until `serve` takes them.
-
-    Raises:
-        OSError: the port is taken, or the address is not ours.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
 
 
 def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = None) -> None:

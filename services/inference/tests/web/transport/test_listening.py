@@ -1,0 +1,38 @@
+"""The socket that the service listens on, met by real connections."""
+
+import socket
+
+import pytest
+
+from baton_inference.web.transport.listening import listen
+
+needs_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 on this machine")
+
+
+def is_met(host: str, address: str) -> bool:
+    """Whether a connection to the address meets a listener on the host."""
+    with listen(host, 0) as listener:
+        port = listener.getsockname()[1]
+        try:
+            socket.create_connection((address, port), timeout=5).close()
+        except OSError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "expected"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("localhost", "127.0.0.1", True),
+        ("0.0.0.0", "127.0.0.1", True),
+        pytest.param("::", "127.0.0.1", True, marks=needs_ipv6),
+        pytest.param("0:0::0", "127.0.0.1", True, marks=needs_ipv6),
+        pytest.param("::", "::1", True, marks=needs_ipv6),
+        pytest.param("::1", "::1", True, marks=needs_ipv6),
+        pytest.param("::1", "127.0.0.1", False, marks=needs_ipv6),
+    ],
+)
+def test_where_it_listens(host: str, address: str, expected: bool) -> None:  # noqa: FBT001
+    """`::` is every address, IPv4 ones too; any other host is itself."""
+    assert is_met(host, address) is expected

@@ -1,0 +1,45 @@
+"""The pages behind a proxy that puts the service below a path of its own."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from browser.conftest import Watched
+from playwright.sync_api import expect
+
+from tests.support.front_proxy import fronted
+from tests.support.rig import Inference
+
+
+@pytest.fixture
+def behind(served_once: Inference) -> Iterator[str]:
+    """The address of the service behind the proxy."""
+    with fronted(served_once.url, "/team/churn") as url:
+        yield url
+
+
+def test_docs_try_a_prediction(behind: str, watched: Watched) -> None:
+    """`/docs` finds its script, the document and the route that it tries."""
+    page = watched.page
+    page.goto(f"{behind}/docs")
+    page.locator("#operations-scoring-predict").click(timeout=20_000)
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Execute").click()
+    answer = page.locator("#operations-scoring-predict .live-responses-table .response").first
+    expect(answer).to_contain_text("model_version", timeout=20_000)
+    assert f"{behind}/predict" in watched.addresses
+    assert watched.faults == []
+
+
+def test_the_operations_page_and_its_links(behind: str, watched: Watched) -> None:
+    """The page shows what serves and answers its form; its links stay below the prefix."""
+    page = watched.page
+    page.goto(f"{behind}/")
+    expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=15_000)
+    page.locator("#form button").click()
+    expect(page.locator("#answer")).to_contain_text("version 1", timeout=15_000)
+    for name in ("API", "Metrics", "Status"):
+        address = page.get_by_role("link", name=name, exact=True).evaluate("link => link.href")
+        assert address.startswith(f"{behind}/")
+        assert httpx.get(address, timeout=20).is_success
+    assert watched.faults == []

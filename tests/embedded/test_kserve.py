@@ -1,0 +1,71 @@
+"""The Open Inference Protocol V2, spoken by an unmodified KServe client.
+
+`kserve` asks for an older pandas than the product has, so it has an environment of its own. uv
+makes it from the lock in a few seconds and keeps it; in the product's environment it could not be.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.bodies.odd import OTHER, ROW
+from tests.support.rig import Inference
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "tests" / "requirements" / "kserve.lock"
+CLIENT = Path(__file__).with_name("kserve_client.py")
+
+
+@pytest.fixture(scope="session")
+def kserve_python() -> Path:
+    """The Python of an environment with `kserve`; another one when its lock changes."""
+    uv = shutil.which("uv")
+    if uv is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("uv is not on PATH; scripts/test puts it there")
+        pytest.skip("uv is not on PATH")
+    made_of = LOCK.read_bytes() + sys.version.encode()
+    home = ROOT / ".tools" / f"kserve-{hashlib.sha256(made_of).hexdigest()[:12]}"
+    python = home / "bin" / "python"
+    if not (home / ".complete").exists():
+        make = ("venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(home))
+        sync = ("pip", "sync", "--quiet", "--require-hashes", "--python", str(python), str(LOCK))
+        for arguments in (make, sync):
+            subprocess.run([uv, *arguments], check=True, timeout=240)
+        (home / ".complete").touch()
+    return python
+
+
+def test_says_what_predict_says(kserve_python: Path, served_once: Inference) -> None:
+    """KServe's client gets what `/predict` gives, in JSON and in binary, and finds it ready."""
+    rows = [dict(ROW), dict(OTHER)]
+    model = served_once.status()["model_name"]
+    told = served_once.http.get(f"/v2/models/{model}").json()["inputs"]
+    inputs = [{**tensor, "data": [row[tensor["name"]] for row in rows]} for tensor in told]
+
+    done = subprocess.run(
+        [kserve_python, str(CLIENT)],
+        input=json.dumps({"url": served_once.url, "model": model, "inputs": inputs}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    predictions = served_once.predict(rows)["predictions"]
+    assert (answer["live"], answer["ready"], answer["model_ready"]) == (True, True, True)
+    assert answer["other_ready"] is False
+    for form in ("json", "binary"):
+        assert answer[form]["id"] == form
+        assert answer[form]["label"] == [each["label"] for each in predictions]
+        expected = [[*each["probabilities"].values()] for each in predictions]
+        assert answer[form]["probabilities"] == [pytest.approx(row, abs=1e-7) for row in expected]

@@ -1,0 +1,44 @@
+"""A tracking server behind a proxy, with a real one: both clients of the trainer find the way."""
+
+from dataclasses import replace
+
+from tests.support.front_proxy import fronted, redirecting
+from tests.support.rig import CUSTOMER, Desk
+
+TOKEN = "a-token"
+
+
+def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
+    """A version is trained, promoted and served; without the token one line names it."""
+    with fronted(desk.tracking_uri, "/mlflow", TOKEN) as uri:
+        outside = replace(desk, tracking_uri=uri)
+        shut_out = outside.try_baton("promote", "1")
+        assert shut_out.returncode == 1
+        assert "MLFLOW_TRACKING_TOKEN" in shut_out.stderr
+        assert shut_out.stderr.count("\n") == 1
+
+        (desk.folder / "token").write_text(f"{TOKEN}\n")
+        inside = replace(
+            outside, more_env={"MLFLOW_TRACKING_TOKEN_FILE": str(desk.folder / "token")}
+        )
+        assert inside.train("--promote") == "1"
+        with inside.serve() as inference:
+            inference.wait_serves("1")
+            assert inference.predict([dict(CUSTOMER)])["model_version"] == "1"
+
+
+def test_a_redirect_on_this_machine_is_followed(stocked: Desk) -> None:
+    """Reads and writes reach the server behind it."""
+    with redirecting(stocked.tracking_uri) as uri:
+        moved = replace(stocked, tracking_uri=uri)
+        moved.baton("promote", "1")
+        assert moved.history() == [(None, "1", "promote")]
+
+
+def test_a_redirect_to_another_host_is_one_line(stocked: Desk) -> None:
+    """It names the address; nobody is asked there."""
+    with redirecting("http://elsewhere.invalid:5000") as uri:
+        lost = replace(stocked, tracking_uri=uri).try_baton("promote", "1")
+    assert lost.returncode == 1
+    assert "http://elsewhere.invalid:5000" in lost.stderr
+    assert lost.stderr.count("\n") == 1
