@@ -1,0 +1,47 @@
+"""A version's input example, as MLflow keeps it: `{"columns": […], "data": […]}`."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from baton_engine.engine import EngineError
+from baton_registry.versions.signature import Signature
+
+_MAX_ROWS = 100
+_SHOWN = 3
+
+
+def read_example(content: bytes | None, signature: Signature) -> Sequence[dict[str, Any]]:
+    """Reads the example's rows; none where there is no example, or it is not in split form.
+
+    Args:
+        content: of the example's file.
+        signature: its columns are those that the example must have, optional ones aside.
+
+    Raises:
+        EngineError: the example has other columns.
+    """
+    try:
+        document = json.loads(content or b"{}")
+        columns = [str(column) for column in document["columns"]]
+        rows = [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
+    _check_columns(columns, signature)
+    return rows
+
+
+def _check_columns(columns: Sequence[str], signature: Signature) -> None:
+    known = {column.name for column in signature.columns}
+    unknown = [name for name in columns if name not in known]
+    missing = [c.name for c in signature.columns if c.required and c.name not in columns]
+    found = [
+        f"{label} {', '.join(map(repr, names[:_SHOWN]))}{', …' if len(names) > _SHOWN else ''}"
+        for label, names in (("unknown", unknown), ("missing", missing))
+        if names
+    ]
+    if found:
+        raise EngineError(
+            f"the input example's columns are not the signature's: {'; '.join(found)};"
+            " log the model with an input example of the columns that it takes"
+        )
