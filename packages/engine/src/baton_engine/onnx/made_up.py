@@ -1,25 +1,30 @@
 """Rows that nobody sent, to see how a model answers."""
 
-from itertools import cycle
 from typing import Any
 
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.signature import Column, Signature
 
-_NUMBERS = (0, 1, -1, 10)
+_NUMBERS = (1, -1, 10)
 _TEXT = "a"
 
 
 def make_up_rows(signature: Signature) -> Rows:
-    """A few different rows that the signature allows."""
-    columns = [_make_up_cells(column) for column in signature.columns]
+    """A few different rows that the signature allows; the first is zeros.
+
+    In the others no column goes with the one beside it, so that they tell classes apart.
+    """
+    columns = [_make_up_cells(column, at) for at, column in enumerate(signature.columns)]
     return [*zip(*columns, strict=True)]
 
 
-def _make_up_cells(column: Column) -> list[Any]:
+def _make_up_cells(column: Column, place: int) -> list[Any]:
+    turned = [_NUMBERS[(place + row) % len(_NUMBERS)] for row in range(len(_NUMBERS))]
     if column.type == "string":
-        texts = cycle(column.categories or (_TEXT,))
-        return [next(texts) for _ in _NUMBERS]
+        texts = column.categories or (_TEXT,)
+        return [texts[row % len(texts)] for row in range(1 + len(turned))]
     if column.type == "boolean":
-        return [bool(number % 2) for number in _NUMBERS]
-    return [float(n) if column.type in ("float", "double") else n for n in _NUMBERS]
+        return [bool(number > 0) for number in (0, *turned)]
+    if column.type in ("float", "double"):
+        return [float(number) for number in (0, *turned)]
+    return [0, *turned]
