@@ -143,7 +143,7 @@ def test_serves_what_it_predicts(name: str, target: str) -> None:
         return  # for two classes only
     pipeline = fitted(name, TARGETS[target])
     engine = open_engine(fetched(converted(pipeline)))
-    scores = engine.score({column: FEATURES[column].to_numpy() for column in FEATURES})
+    scores = engine.score({each.name: FEATURES[each.name].to_numpy() for each in SIGNATURE.columns})
     assert engine.classes == tuple(pipeline.classes_.tolist())
     if name not in OTHER_MODELS:
         assert scores.labels.tolist() == pipeline.predict(FEATURES).tolist()

@@ -12,7 +12,7 @@ from baton_engine.onnx.classes import FoundClasses, find_classes
 from baton_engine.onnx.outputs import Outputs
 
 ML = "ai.onnx.ml"
-TEXTS = helper.make_tensor("names", TensorProto.STRING, [2], [b"no", b"yes"])
+TEXTS = numpy_helper.from_array(np.array(["no", "yes"], object), "names")
 
 
 def graph(nodes: Sequence[Any], *constants: Any) -> bytes:

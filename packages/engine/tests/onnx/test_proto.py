@@ -44,14 +44,16 @@ def test_refuses_what_is_no_message(content: bytes) -> None:
 
 def test_reads_tensors_wherever_they_are() -> None:
     """Constants and where weights are, in initializers, attributes and inner graphs."""
-    kept = TensorProto(name="kept", data_type=TensorProto.FLOAT, dims=[1], data_location=1)
+    kept = TensorProto(
+        name="kept", data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL
+    )
     kept.external_data.add(key="location", value="file")
     inner = helper.make_graph([], "inner", [], [], [kept])
     nodes = [
         helper.make_node("Constant", [], ["c"], value=numpy_helper.from_array(np.array([7]), "c")),
         helper.make_node("If", ["c"], ["y"], then_branch=inner, else_branch=inner),
     ]
-    texts = helper.make_tensor("texts", TensorProto.STRING, [1], [b"a"])
+    texts = numpy_helper.from_array(np.array(["a"], object), "texts")
     graph = helper.make_graph(nodes, "g", [], [], [texts])
     found = parse_graph(helper.make_model(graph).SerializeToString())
 

@@ -9,7 +9,9 @@ from baton_engine.onnx.weights import find_weight_files
 
 def external(name: str, location: str) -> TensorProto:
     """A tensor in another file."""
-    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=[1], data_location=1)
+    tensor = TensorProto(
+        name=name, data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL
+    )
     tensor.external_data.add(key="offset", value="location")
     tensor.external_data.add(key="location", value=location)
     return tensor

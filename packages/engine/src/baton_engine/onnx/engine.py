@@ -152,7 +152,7 @@ def _are_within(probabilities: Array) -> bool:
     A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.
     """
     if 0 < probabilities.size <= _FEW:
-        numbers = probabilities.ravel().tolist()
+        numbers: list[float] = probabilities.ravel().tolist()
         return min(numbers) >= 0.0 and max(numbers) <= 1.0
     lowest, highest = probabilities.min(initial=0.0), probabilities.max(initial=1.0)
     return bool(lowest >= 0.0 and highest <= 1.0)

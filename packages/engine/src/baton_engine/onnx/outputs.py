@@ -57,7 +57,7 @@ def find_outputs(outputs: Sequence[Any]) -> Outputs:
             "the ONNX model is no classifier: it needs a label and a probabilities output"
         )
     table = maps[-1] if maps else tables[0]
-    shape = () if maps else table.shape
+    shape: Sequence[Any] = () if maps else table.shape
     width = shape[1] if len(shape) == _TABLE else None
     return Outputs(
         label=labels[0].name,
