@@ -13,7 +13,7 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.onnx.outputs import OutputReader, find_outputs
-from baton_engine.onnx.probabilities import clip_rounding
+from baton_engine.onnx.probabilities import are_within, clip_rounding
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_registry.versions.signature import Label, Signature
@@ -28,7 +28,6 @@ _INPUT_DTYPES: dict[str, DType] = {
 }
 _FATAL_ONLY = 4
 _TABLE = 2
-_FEW = 32
 
 
 class OnnxEngine:
@@ -129,7 +128,7 @@ class OnnxEngine:
             raise
         if self._reader_is_needed or labels.ndim != 1:
             labels, probabilities = self._reader.read(labels, probabilities)
-        if not _are_within(probabilities):
+        if not are_within(probabilities):
             probabilities = clip_rounding(probabilities)
         return Scores(labels, probabilities)
 
@@ -144,18 +143,6 @@ class OnnxEngine:
             else _cast(column, dtype)
             for name, dtype in self._inputs.items()
         }
-
-
-def _are_within(probabilities: Array) -> bool:
-    """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
-
-    A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.
-    """
-    if 0 < probabilities.size <= _FEW:
-        numbers: list[float] = probabilities.ravel().tolist()
-        return min(numbers) >= 0.0 and max(numbers) <= 1.0
-    lowest, highest = probabilities.min(initial=0.0), probabilities.max(initial=1.0)
-    return bool(lowest >= 0.0 and highest <= 1.0)
 
 
 def _cast(column: Array, dtype: DType) -> Array:
