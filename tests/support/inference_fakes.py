@@ -33,6 +33,7 @@ from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_registry.errors import AliasNotSet, ArtifactNotFound
 from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 
@@ -95,11 +96,11 @@ class ErrorModel(SumModel):
         raise ValueError(f"could not convert {columns['note'][0]!r}")
 
 
-def open_fake_engine(model: bytes, signature: Signature) -> SumModel:
+def open_fake_engine(fetched: FetchedModel) -> SumModel:
     """The model that a file's text asks for: `sum SHARE`, `error`; anything else is broken."""
-    kind, _, share = model.decode().partition(" ")
+    kind, _, share = fetched.onnx.decode().partition(" ")
     if kind == "sum":
-        return SumModel(float(share), signature.classes or ("no", "yes"))
+        return SumModel(float(share), fetched.mlmodel.signature.classes or ("no", "yes"))
     if kind == "error":
         return ErrorModel()
     raise EngineError("the model is broken")

@@ -1,9 +1,10 @@
 """Tables through a version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -12,6 +13,8 @@ from baton_cli.bulk.job import Job
 from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
+from baton_engine.engine import Scores
+from baton_engine.tables.columns import Array
 from baton_registry.versions.signature import Column
 from tests.support.cli.bulk import COLUMNS, TEXT, BrokenModel, SignModel, opened, parquet, pinned
 
@@ -166,6 +169,20 @@ def test_a_model_that_fails_is_told(tmp_path: Path) -> None:
     with opened(tmp_path, TEXT) as table, pytest.raises(CommandFailed) as caught:
         scored(table, pinned(BrokenModel()))
     assert caught.value.message == "the model fails on rows from line 2 to line 3: no mercy"
+
+
+class ScoreModel(SignModel):
+    """Answers the second of two rows with decision scores."""
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        labels, _ = super().score(columns)
+        return Scores(labels, np.array([[0.25, 0.75], [0.1, 0.2]], np.float32))
+
+
+def test_answers_that_are_no_probabilities_end_it(tmp_path: Path) -> None:
+    """Every row of a file is checked, not only those that a version was opened with."""
+    with opened(tmp_path, TEXT) as table, pytest.raises(CommandFailed, match=r"\[0.1, 0.2\]"):
+        scored(table, pinned(ScoreModel()))
 
 
 def test_booleans_beside_numbers_do_not_go_together(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Inference(httpx.BaseTransport):
         self.version: str | None = None
         self.alias = ALIAS
         self.failure: Body | None = None
+        self.is_older = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.registry is not None:
@@ -38,7 +39,15 @@ class Inference(httpx.BaseTransport):
         return httpx.Response(200, json=self.status())
 
     def status(self) -> Body:
-        return status(self.version, alias=self.alias, failure=self.failure)
+        body = status(self.version, alias=self.alias, failure=self.failure)
+        return older(body) if self.is_older else body
+
+
+def older(body: Body) -> Body:
+    """The same from a process of a release that did not check the answers of what it loads."""
+    serving = dict(body["serving"] or {})
+    serving.pop("outputs_checked", None)
+    return {**body, "serving": serving or None}
 
 
 def status(version: str | None, *, alias: str = ALIAS, failure: Body | None = None) -> Body:
@@ -47,7 +56,7 @@ def status(version: str | None, *, alias: str = ALIAS, failure: Body | None = No
         "model_name": MODEL,
         "alias": alias,
         "state": "waiting" if version is None else "serving",
-        "serving": None if version is None else {"version": version},
+        "serving": None if version is None else {"version": version, "outputs_checked": True},
         "registry": {"reachable": True},
         "last_load_failure": failure,
     }

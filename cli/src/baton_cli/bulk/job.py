@@ -12,6 +12,7 @@ from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_engine.engine import Scores
+from baton_engine.onnx.probabilities import check_probabilities
 from baton_engine.tables.cells import BadCell, BadCells
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
@@ -124,6 +125,7 @@ class Job:
     def _scored(self, chunk: Chunk, columns: dict[str, Array]) -> RecordBatch:
         try:
             scores = self._model.engine.score(columns)
+            check_probabilities(scores.probabilities)
         except Exception as error:
             where = f"{chunk.places[0]} to {chunk.places[-1]}"
             why = " ".join(str(error).split())[:200]

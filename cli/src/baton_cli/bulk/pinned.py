@@ -8,6 +8,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
 from baton_cli.stopping import deferred
 from baton_engine.engine import Engine, EngineError
+from baton_engine.onnx.weights import find_weight_files
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Signature
@@ -40,7 +41,7 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
     """
     with deferred():  # native modules that are interrupted as they load make their own error of it
         # A third of a second, which `baton score --help` need not wait for.
-        from baton_engine.onnx.engine import OnnxEngine  # noqa: PLC0415
+        from baton_engine.opening import open_engine  # noqa: PLC0415
 
     name = settings.model_name
     with settings.registry() as registry, tempfile.TemporaryDirectory(prefix="baton-") as folder:
@@ -51,10 +52,10 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         if version.status != READY:
             raise CommandFailed(f"version {version.version} is {version.status}, not {READY}")
         check_signed(version, settings.trusted_keys)
-        fetched = fetch(registry, version, Path(folder))
+        fetched = fetch(registry, version, Path(folder), find_weight_files)
     try:
         with deferred():
-            engine = OnnxEngine(fetched.onnx, fetched.mlmodel.signature)
+            engine = open_engine(fetched)
     except EngineError as error:
         raise CommandFailed(f"version {version.version} cannot be loaded: {error}") from error
     return Pinned(version, fetched.mlmodel.signature, engine)

@@ -1,7 +1,7 @@
 """Whether registry and inference agree on the version."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.table import Table
@@ -22,12 +22,14 @@ class Overview:
         alias: the alias.
         aspired: the version that it points to, or why none is known.
         reports: the answers of the inference processes.
+        refused: versions that this release refuses, though an older one serves them, to the reason.
     """
 
     model_name: str
     alias: str
     aspired: str | RegistryError
     reports: Sequence[Report]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def aspired_version(self) -> str | None:
@@ -62,7 +64,7 @@ class Overview:
 
     def table(self) -> Table:
         """What the processes answered, a row each."""
-        notes = [_note(report) for report in self.reports]
+        notes = [self._all_notes(report) for report in self.reports]
         columns = ["inference", "serves", "state", *(["note"] if any(notes) else [])]
         shown = Table(*columns, box=None, pad_edge=False)
         for report, note in zip(self.reports, notes, strict=True):
@@ -72,6 +74,16 @@ class Overview:
             cells = (report.url, report.serving_version or "-", Text(state, style), Text(note))
             shown.add_row(*cells[: len(columns)])
         return shown
+
+    def _all_notes(self, report: Report) -> str:
+        """What is wrong with a process now, and what would be after an upgrade."""
+        notes = [note] if (note := _note(report)) else []
+        if reason := self.refused.get(report.serving_version or ""):
+            notes.append(
+                f"this release of Baton refuses version {report.serving_version}, which it serves:"
+                f" {reason}"
+            )
+        return " | ".join(notes)
 
     def _objection(self, report: Report) -> str | None:
         if report.status is None:

@@ -65,6 +65,11 @@ class Report:
         return None if serving is None else serving.get("version")
 
     @property
+    def checks_outputs(self) -> bool:
+        """Whether it checked the answers of what it serves: older releases do not."""
+        return (self._object("serving") or {}).get("outputs_checked") is True
+
+    @property
     def load_failure(self) -> Mapping[str, Any] | None:
         """The load failure that it reports, if any."""
         return self._object("last_load_failure")

@@ -5,6 +5,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.overview import Overview
+from baton_cli.inference.upgrade import find_refused
 from baton_cli.settings import CliSettings, load
 from baton_registry.errors import RegistryError
 
@@ -14,12 +15,15 @@ from baton_registry.errors import RegistryError
 def status(*, as_json: bool) -> None:
     """Show what the alias points to and what each inference process serves.
 
-    Exit code 0 only if they agree.
+    Exit code 0 only if they agree. Before an upgrade, the new release's `status` also notes a
+    version that an older release serves and the new one refuses.
     """
     settings = load(CliSettings)
     aspired = _aspired(settings)
     with settings.inference() as inference:
-        overview = Overview(settings.model_name, settings.alias, aspired, inference.reports())
+        reports = inference.reports()
+    refused = find_refused(settings, reports)
+    overview = Overview(settings.model_name, settings.alias, aspired, reports, refused)
     if as_json:
         terminal.show_json(overview.to_json())
     else:

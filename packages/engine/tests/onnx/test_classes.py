@@ -1,22 +1,38 @@
 """The classes that a graph names."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 
 from baton_engine.engine import EngineError
-from baton_engine.onnx.classes import classes_of_graph
+from baton_engine.onnx.classes import FoundClasses, find_classes
+from baton_engine.onnx.outputs import Outputs
+
+ML = "ai.onnx.ml"
+TEXTS = numpy_helper.from_array(np.array(["no", "yes"], object), "names")
 
 
-def graph(*attributes: dict[str, Any]) -> bytes:
-    """A graph with a node for each set of attributes."""
-    nodes = [
-        helper.make_node("ZipMap", ["x"], ["y"], domain="ai.onnx.ml", **each) for each in attributes
-    ]
-    model = helper.make_model(helper.make_graph(nodes, "g", [], []))
+def graph(nodes: Sequence[Any], *constants: Any) -> bytes:
+    """A model of these nodes."""
+    model = helper.make_model(helper.make_graph(nodes, "g", [], [], constants))
     content: bytes = model.SerializeToString()
     return content
+
+
+def naming(*attributes: dict[str, Any]) -> bytes:
+    """A graph with a node for each set of attributes."""
+    return graph([helper.make_node("ZipMap", ["x"], ["y"], domain=ML, **a) for a in attributes])
+
+
+def outputs(*, texts: bool, width: int | None = 2, zipmap: bool = False, **names: Any) -> Outputs:
+    """The outputs of a classifier."""
+    given: dict[str, Any] = {"label": "label", "probabilities": "p", "others": (), **names}
+    return Outputs(
+        **given, has_text_labels=texts, is_zipmap=zipmap, is_float_table=not zipmap, width=width
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,16 +46,81 @@ def graph(*attributes: dict[str, Any]) -> bytes:
 )
 def test_names_in_their_order(attributes: dict[str, Any], classes: tuple[Any, ...]) -> None:
     """Text and numbers are read, in the order that the node gives them."""
-    assert classes_of_graph(graph(attributes)) == classes
+    is_text = isinstance(classes[0], str)
+    found = find_classes(naming(attributes), outputs(texts=is_text, width=None))
+    assert found == FoundClasses(classes, are_places=False)
 
 
 def test_the_last_node_counts() -> None:
     """Where several nodes name classes, the one nearest to the output counts."""
-    both = graph({"classlabels_ints": [7]}, {"classlabels_strings": ["a"]}, {})
-    assert classes_of_graph(both) == ("a",)
+    both = naming({"classlabels_strings": ["b"]}, {"classlabels_strings": ["a"]}, {})
+    assert find_classes(both, outputs(texts=True, width=1)).classes == ("a",)
 
 
-def test_no_classes() -> None:
-    """A graph that names no classes is no classifier of ours."""
+@pytest.mark.parametrize(
+    "attributes", [{}, {"classlabels_strings": ["a", "b", "c"]}, {"classlabels_ints": [0, 1]}]
+)
+def test_no_classes(attributes: dict[str, Any]) -> None:
+    """A graph that names none, so many others, or numbers for texts, is no classifier of ours."""
     with pytest.raises(EngineError, match="does not name its classes"):
-        classes_of_graph(graph({}))
+        find_classes(naming(attributes), outputs(texts=True))
+
+
+@pytest.mark.parametrize(
+    ("constant", "classes"),
+    [
+        (TEXTS, ("no", "yes")),
+        (numpy_helper.from_array(np.array([7, -3], np.int32), "names"), (7, -3)),
+        (numpy_helper.from_array(np.array([7, -3], np.int64), "names"), (7, -3)),
+        (helper.make_tensor("names", TensorProto.INT32, [2], [7, -3]), (7, -3)),
+        (helper.make_tensor("names", TensorProto.INT64, [2], [7, -3]), (7, -3)),
+    ],
+)
+@pytest.mark.parametrize("look_up", ["ArrayFeatureExtractor", "Gather"])
+@pytest.mark.parametrize("as_constant", [False, True])
+def test_a_constant_that_the_label_is_looked_up_in(
+    constant: Any, classes: tuple[Any, ...], look_up: str, *, as_constant: bool
+) -> None:
+    """What the label is looked up in names the classes, and not an inner classifier."""
+    nodes = [
+        helper.make_node("LinearClassifier", ["x"], ["l", "p"], domain=ML, classlabels_ints=[0, 1]),
+        helper.make_node("ArgMax", ["p"], ["place"]),
+        helper.make_node(look_up, ["names", "place"], ["found"]),
+        helper.make_node("Cast", ["found"], ["cast"], to=TensorProto.INT64),
+        helper.make_node("Reshape", ["cast", "shape"], ["label"]),
+    ]
+    if as_constant:
+        nodes.insert(0, helper.make_node("Constant", [], ["names"], value=constant))
+    model = graph(nodes, *([] if as_constant else [constant]))
+    is_text = isinstance(classes[0], str)
+    assert find_classes(model, outputs(texts=is_text)) == FoundClasses(classes, are_places=False)
+
+
+def test_an_output_of_its_own() -> None:
+    """An output that holds the classes names them, as skl2onnx's `output_class_labels` makes it."""
+    node = helper.make_node(
+        "LabelEncoder", ["c"], ["le"], keys_int64s=[1, 0], values_strings=["yes", "no"], domain=ML
+    )
+    nodes = [
+        helper.make_node("ArgMax", ["p"], ["label"]),
+        node,
+        helper.make_node("Identity", ["le"], ["class_labels"]),
+    ]
+    found = find_classes(graph(nodes), outputs(texts=False, others=("class_labels",)))
+    assert found == FoundClasses(("no", "yes"), are_places=False)
+
+
+def test_the_places_of_the_classes() -> None:
+    """A label that is a whole number and has no name is a place, if their number is known."""
+    model = graph([helper.make_node("ArgMax", ["p"], ["label"])])
+    found = find_classes(model, outputs(texts=False, width=3))
+    assert found == FoundClasses((0, 1, 2), are_places=True)
+    with pytest.raises(EngineError, match="metadata"):
+        find_classes(model, outputs(texts=False, width=None))
+
+
+def test_a_graph_in_a_circle() -> None:
+    """A file may hold what no graph is."""
+    model = graph([helper.make_node("Identity", ["label"], ["label"])])
+    with pytest.raises(EngineError, match="does not name its classes"):
+        find_classes(model, outputs(texts=True))

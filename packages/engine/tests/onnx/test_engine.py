@@ -12,92 +12,27 @@ from onnx import TensorProto, helper
 from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array, to_array
-from baton_registry.versions.signature import Column, ColumnType, Label, Signature
-
-FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
-BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
-Inputs = Sequence[tuple[str, int]]
-
-
-def linear(inputs: Inputs, labels: Sequence[Any] = ("no", "yes"), *, zipmap: bool = False) -> bytes:
-    """A classifier of one-column inputs: the last label where their sum is positive."""
-    nodes = [helper.make_node("Cast", [name], [f"{name}_"], to=FLOAT) for name, _ in inputs]
-    nodes.append(helper.make_node("Concat", [f"{name}_" for name, _ in inputs], ["all"], axis=1))
-    nodes += classifier("all", len(inputs), labels, zipmap=zipmap)
-    return build(nodes, [(name, kind, 1) for name, kind in inputs], labels, zipmap=zipmap)
-
-
-def matrix(columns: int, labels: Sequence[Any] = ("no", "yes")) -> bytes:
-    """The same with one input that holds all columns."""
-    return build(classifier("x", columns, labels), [("x", FLOAT, columns)], labels)
-
-
-def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool = False) -> Any:
-    """The nodes from the matrix `given` to `label` and `probabilities`."""
-    ml = "ai.onnx.ml"
-    is_text = isinstance(labels[0], str)
-    named_nodes: dict[str, Any] = {"classlabels_strings" if is_text else "classlabels_ints": labels}
-    named_zipmap: dict[str, Any] = {
-        "classlabels_strings" if is_text else "classlabels_int64s": labels
-    }
-    table = "table" if zipmap else "probabilities"
-    node = helper.make_node(
-        "LinearClassifier",
-        [given],
-        ["label", table],
-        domain=ml,
-        coefficients=[-1.0] * columns + [1.0] * columns,
-        intercepts=[0.0, 0.0],
-        post_transform="SOFTMAX",
-        **named_nodes,
-    )
-    if not zipmap:
-        return [node]
-    return [node, helper.make_node("ZipMap", [table], ["probabilities"], domain=ml, **named_zipmap)]
-
-
-def build(
-    nodes: Sequence[Any],
-    inputs: Sequence[tuple[str, int, int]],
-    labels: Sequence[Any],
-    *,
-    zipmap: bool = False,
-) -> bytes:
-    """The file of a graph."""
-    kind = STRING if isinstance(labels[0], str) else INT64
-    probabilities = helper.make_tensor_type_proto(FLOAT, [None, 2])
-    if zipmap:
-        value = helper.make_tensor_type_proto(FLOAT, None)
-        probabilities = helper.make_sequence_type_proto(helper.make_map_type_proto(kind, value))
-    graph = helper.make_graph(
-        nodes,
-        "g",
-        [helper.make_tensor_value_info(n, k, [None, width]) for n, k, width in inputs],
-        [
-            helper.make_tensor_value_info("label", kind, [None]),
-            helper.make_value_info("probabilities", probabilities),
-        ],
-    )
-    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
-    onnx.checker.check_model(model)
-    content: bytes = model.SerializeToString()
-    return content
-
-
-def signature(
-    *columns: tuple[str, ColumnType], classes: tuple[Label, ...] | None = None
-) -> Signature:
-    """A signature whose columns are all optional."""
-    return Signature(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
+from baton_registry.versions.signature import Column, Signature
+from tests.support.engine_models import (
+    BOOL,
+    DOUBLE,
+    FLOAT,
+    INT64,
+    STRING,
+    XN,
+    build,
+    classifier,
+    endless,
+    linear,
+    matrix,
+    network,
+    signature,
+)
 
 
 def arrays(of: Signature, *values: Sequence[Any]) -> dict[str, Array]:
     """Values as the columns of a signature."""
     return {c.name: to_array(c, v) for c, v in zip(of.columns, values, strict=True)}
-
-
-XN = signature(("x", "double"), ("n", "long"))
 
 
 @pytest.mark.parametrize("zipmap", [False, True])
@@ -272,31 +207,93 @@ def test_probabilities_stay_within_their_range(
     assert scores.probabilities.dtype == np.float32
 
 
-def endless() -> bytes:
-    """A classifier whose label comes out of a loop that never ends."""
-    body = helper.make_graph(
-        [
-            helper.make_node("Identity", ["goes_on"], ["goes_on_"]),
-            helper.make_node("Identity", ["carried"], ["carried_"]),
-        ],
-        "body",
-        [
-            helper.make_tensor_value_info("turn", INT64, []),
-            helper.make_tensor_value_info("goes_on", BOOL, []),
-            helper.make_tensor_value_info("carried", FLOAT, [None, 1]),
-        ],
-        [
-            helper.make_tensor_value_info("goes_on_", BOOL, []),
-            helper.make_tensor_value_info("carried_", FLOAT, [None, 1]),
-        ],
-    )
-    always = helper.make_tensor("always", BOOL, [], [True])
-    nodes = [
-        helper.make_node("Constant", [], ["always"], value=always),
-        helper.make_node("Loop", ["", "always", "x"], ["looped"], body=body),
-        *classifier("looped", 1, ("no", "yes")),
-    ]
-    return build(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+@pytest.mark.parametrize("label", [INT64, TensorProto.INT32])
+@pytest.mark.parametrize("wide", [False, True])
+def test_places_are_labels(label: int, *, wide: bool) -> None:
+    """Without names the classes are 0, 1, …; a label of shape `[n, 1]` is a label."""
+    engine = OnnxEngine(network(label=label, wide=wide), XN)
+    assert engine.classes == (0, 1)
+    for rows in ([(3.0, 1)], [(3.0, 1), (0.5, 1)]):
+        assert engine.score_rows(rows).labels.tolist() == [0, 1][: len(rows)]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_recorded_names_of_places(*, wide: bool) -> None:
+    """Where the classes that are recorded are texts, a whole number is the place of one."""
+    engine = OnnxEngine(network(wide=wide), Signature(XN.columns, ("leaves", "stays")))
+    assert engine.score_rows([(3.0, 1), (0.5, 1)]).labels.tolist() == ["leaves", "stays"]
+    with pytest.raises(EngineError, match="no place"):
+        OnnxEngine(network(), Signature(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
+
+
+def test_a_class_named_twice() -> None:
+    """Two classes of one name cannot be told apart in an answer."""
+    with pytest.raises(EngineError, match="twice"):
+        OnnxEngine(network(), Signature(XN.columns, ("a", "a")))
+
+
+@pytest.mark.parametrize("kind", [DOUBLE, TensorProto.FLOAT16])
+def test_probabilities_of_other_widths(kind: int) -> None:
+    """Probabilities of doubles and of half precision are given as float32."""
+    model = onnx.load_model_from_string(network())
+    model.graph.node[0].output[0] = "narrow"
+    model.graph.node[1].input[0] = "narrow"
+    model.graph.node.append(helper.make_node("Cast", ["narrow"], ["probabilities"], to=kind))
+    model.graph.output[1].type.tensor_type.elem_type = kind
+    engine = OnnxEngine(model.SerializeToString(), XN)
+    for rows in ([(3.0, 1)], [(3.0, 1), (0.5, 1)]):
+        probabilities = engine.score_rows(rows).probabilities
+        assert probabilities.dtype == np.float32
+        np.testing.assert_allclose(probabilities[0], [0.8808, 0.1192], atol=1e-3)
+
+
+def with_weights(**entries: str) -> bytes:
+    """A classifier of one column whose 16 weights stand in a file, in this part of it."""
+    model = onnx.load_model_from_string(matrix(16))
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
+    model.graph.node[0].input[0] = "product"
+    model.graph.node.insert(0, helper.make_node("Mul", ["x", "w"], ["product"]))
+    tensor = TensorProto(name="w", data_type=FLOAT, dims=[16], data_location=TensorProto.EXTERNAL)
+    for key, value in {"location": "w.bin", **entries}.items():
+        tensor.external_data.add(key=key, value=value)
+    model.graph.initializer.append(tensor)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+@pytest.mark.parametrize(
+    "entries", [{}, {"length": "64"}, {"offset": "64", "length": "64"}, {"location": "./w.bin"}]
+)
+def test_takes_weights_from_memory(entries: dict[str, str]) -> None:
+    """The weights are those that were handed in, from where the model says."""
+    file = np.ones(16 if "offset" not in entries else 32, np.float32)
+    file[-16:] = -1.0
+    name = entries.get("location", "w.bin")
+    one = signature(("x", "double"))
+    engine = OnnxEngine(with_weights(**entries), one, {name: file.tobytes()})
+    assert engine.score_rows([(1.0,)]).labels.tolist() == ["no"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"offset": "4", "length": "64"},
+        {"offset": "-4", "length": "64"},
+        {"offset": str(2**63 - 1), "length": "64"},
+        {"offset": str(2**64), "length": "64"},
+        {"offset": "many"},
+        {"length": "60"},
+        {"length": "68"},
+        {"length": "-64"},
+        {"location": "/etc/passwd"},
+        {"location": "../w.bin"},
+    ],
+)
+def test_weights_beyond_their_file(entries: dict[str, str]) -> None:
+    """A part that is not within the file, not as long as the tensor, or elsewhere is refused."""
+    weights = {"w.bin": bytes(64)}
+    with pytest.raises(EngineError, match="cannot load"):
+        OnnxEngine(with_weights(**entries), signature(("x", "double")), weights)
 
 
 def test_a_model_that_never_ends_is_stopped() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,75 @@ def test_what_cannot_be_served_says_why(tmp_path: Path, text: str, word: str) ->
 
     with pytest.raises(InvalidModel, match=word):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
+
+
+def two_weights(onnx: bytes) -> list[str]:
+    """An ONNX file that names the files after a colon."""
+    return onnx.decode().split(":")[1].split(",")
+
+
+def with_weights(*names: str, folder: str = "", left_out: str = "") -> dict[str, str]:
+    """A version whose ONNX file names these files for its weights."""
+    text = json.dumps({**json.loads(MLMODEL), "flavors": {"onnx": {"data": f"{folder}m.onnx"}}})
+    files = {"MLmodel": text, f"{folder}m.onnx": f"onnx:{','.join(names)}"}
+    return files | {f"{folder}{name}": f"of {name}" for name in names if name != left_out}
+
+
+@pytest.mark.parametrize("folder", ["", "data/"])
+def test_weights_are_fetched_and_verified(tmp_path: Path, folder: str) -> None:
+    """Files of weights stand beside the ONNX file, and are verified as it is; also afterwards."""
+    files = with_weights("a.data", "b.data", folder=folder)
+    client = server_with(files, tags_for(files)).client()
+    fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)
+
+    assert fetched.weights == {"a.data": b"of a.data", "b.data": b"of b.data"}
+    assert fetched.checksums == {name: sha256(files[name]) for name in files}
+    assert reopen(fetched.version, tmp_path, two_weights) == fetched
+
+    (tmp_path / folder / "b.data").write_text("evil")
+    assert fetched.weights["b.data"] == b"of b.data"
+    with pytest.raises(ChecksumMismatch, match=r"b\.data"):
+        reopen(fetched.version, tmp_path, two_weights)
+
+
+def test_weights_without_a_checksum_among_others_are_refused(tmp_path: Path) -> None:
+    """What is verified is what is loaded: weights are no exception."""
+    files = with_weights("a.data")
+    tags = tags_for({name: files[name] for name in ("MLmodel", "m.onnx")})
+    client = server_with(files, tags).client()
+    with pytest.raises(ChecksumMismatch, match=r"a\.data"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)
+
+
+def test_a_link_to_weights_is_not_followed(tmp_path: Path) -> None:
+    """Weights in the cache are files, not links to others."""
+    files = with_weights("a.data")
+    client = server_with(files, {}).client()
+    version = fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights).version
+    (tmp_path / "a.data").rename(tmp_path / "elsewhere")
+    (tmp_path / "a.data").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match=r"a\.data|symbolic"):
+        reopen(version, tmp_path, two_weights)
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a/../../x", "", "a\\b", "a\0b"])
+def test_weights_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
+    """A file outside of the version's folder is not read, and the line says what to do."""
+    client = server_with(with_weights(name), {}).client()
+    with pytest.raises(InvalidModel, match=r"outside.*save_as_external_data=False"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)
+
+
+def test_weights_that_are_not_there(tmp_path: Path) -> None:
+    """The line names the file, and how to do without."""
+    client = server_with(with_weights("a.data", left_out="a.data"), {}).client()
+    with pytest.raises(ArtifactNotFound, match=r"a\.data.*save_as_external_data=False"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)
+
+
+def test_weights_have_a_limit_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file may name any number of others."""
+    monkeypatch.setattr(sys.modules["baton_registry.rest.fetch"], "MAX_FILE_BYTES", 15)
+    client = server_with(with_weights("a.data", "b.data"), {}).client()
+    with pytest.raises(InvalidModel, match="over 15 bytes"):
+        fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)

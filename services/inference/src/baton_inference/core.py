@@ -17,7 +17,7 @@ from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
-from baton_registry.versions.signature import Signature
+from baton_registry.rest.fetch import FetchedModel
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class Core:
         self.arrow.close()
 
 
-def open_onnx_engine(model: bytes, signature: Signature) -> StoppableEngine:
-    """An ONNX file's content as an engine. Raises as `OnnxEngine` does."""
+def open_onnx_engine(fetched: FetchedModel) -> StoppableEngine:
+    """The engine of a version's ONNX file. Raises as `open_engine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.
-    from baton_engine.onnx.engine import OnnxEngine  # noqa: PLC0415
+    from baton_engine.opening import open_engine  # noqa: PLC0415
 
-    return OnnxEngine(model, signature)
+    return open_engine(fetched)
 
 
 def create_core(
@@ -74,7 +74,7 @@ def create_core(
     Args:
         settings: what the service is told.
         registry: in place of the tracking server that the settings name.
-        open_engine: makes an engine of a model file.
+        open_engine: makes an engine of a version's files.
         clock: in place of the system's clocks.
     """
     registry = registry or settings.registry()

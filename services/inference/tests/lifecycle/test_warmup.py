@@ -15,14 +15,13 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle import warmup
 from baton_inference.lifecycle.warmup import WarmUp, warm_up
-from tests.support.inference_fakes import SIGNATURE, ErrorModel, SlowModel, SumModel, served
+from tests.support.inference_fakes import SIGNATURE, ErrorModel, SlowModel, SumModel
 
 
 def warm(engine: SumModel, example: Any = None) -> WarmUp:
     """Warms a model up on an example; a text stands for the file as it is."""
     text = example if isinstance(example, str) else json.dumps(example)
-    codec = served(engine).codecs["predict"]
-    return warm_up(engine, SIGNATURE, codec, None if example is None else text.encode())
+    return warm_up(engine, SIGNATURE, None if example is None else text.encode())
 
 
 def test_uses_the_versions_own_example() -> None:
@@ -40,10 +39,9 @@ def test_uses_the_versions_own_example() -> None:
         "not json",
         "[" * 100_000,
         {"inputs": [1]},
-        {"columns": ["x"], "data": [[1, 2]]},
+        {"columns": ["x", "n"], "data": [[1]]},
         {"columns": ["x", "n"], "data": []},
         {"columns": ["x", "n"], "data": [[None, 1]]},
-        {"columns": ["other"], "data": [[1]]},
         '{"columns": ["x", "n"], "data": [[NaN, 1]]}',
     ],
 )
@@ -52,6 +50,13 @@ def test_makes_a_row_up_where_the_example_is_of_no_use(example: Any) -> None:
     result = warm(SumModel(), example)
     assert not result.used_example
     assert result.example == {"x": 0.0, "n": 0, "note": "a"}
+
+
+@pytest.mark.parametrize("columns", [["other"], ["x"], ["x", "n", "other"]])
+def test_an_example_of_other_columns_is_refused(columns: list[str]) -> None:
+    """An example is of the columns that the model takes, or one of the two is wrong: which?"""
+    with pytest.raises(LoadFailure, match=r"other|'n'"):
+        warm(SumModel(), {"columns": columns, "data": [[1] * len(columns)]})
 
 
 def test_a_model_that_fails_is_refused() -> None:
@@ -85,6 +90,13 @@ def test_answers_must_fit_the_classes(labels: Any, probabilities: Any) -> None:
     """A model whose answers do not fit its classes is refused."""
     with pytest.raises(LoadFailure, match=r"the model answers"):
         warm(OddModel(labels, probabilities))
+
+
+@pytest.mark.parametrize("probabilities", [[[8.05, -8.05]], [[0.0, 0.0]], [[float("nan")] * 2]])
+def test_answers_to_the_example_are_probabilities(probabilities: Any) -> None:
+    """A row of the version's own example whose answer is no probabilities is a load failure."""
+    with pytest.raises(LoadFailure, match="probabilities lie in"):
+        warm(OddModel(["no"], probabilities), {"columns": ["x", "n"], "data": [[1, 1]]})
 
 
 def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:

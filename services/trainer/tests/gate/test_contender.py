@@ -1,10 +1,13 @@
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from baton_engine.engine import Scores
+from baton_engine.tables.columns import Array
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
@@ -95,3 +98,17 @@ def test_a_model_that_fails_on_rows_is_not_comparable(some_data: Table) -> None:
 
     with pytest.raises(NotComparable, match="version 3 fails on these rows: no such"):
         contender_of(some_data, broken).probabilities(some_data.features, some_data.classes)
+
+
+def test_scores_cannot_be_compared(some_data: Table) -> None:
+    """Of a model whose answers are no probabilities, ROC AUC would be of something else."""
+    rival = contender_of(some_data)
+    answer = rival.engine.score
+
+    def doubled(columns: Mapping[str, Array]) -> Scores:
+        labels, probabilities = answer(columns)
+        return Scores(labels, 2 * probabilities)
+
+    rival.engine.score = doubled  # type: ignore[method-assign]
+    with pytest.raises(NotComparable, match="decision scores"):
+        rival.probabilities(some_data.features, some_data.classes)

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import onnxruntime as ort
-from numpy.typing import NDArray
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.classes import classes_of_graph
+from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
+from baton_engine.onnx.outputs import OutputReader, find_outputs
+from baton_engine.onnx.probabilities import are_within, clip_rounding
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_registry.versions.signature import Label, Signature
@@ -34,21 +35,27 @@ class OnnxEngine:
 
     It takes either one input a column (`[n, 1]`), named as in the signature, or one input for all
     columns (`[n, columns]`), as MLflow's own ONNX flavour does.
+
+    Attributes:
+        are_places: the model names no classes, and its labels seem to be the places of 0, 1, ….
     """
 
     name = "onnx"
 
-    def __init__(self, model: bytes, signature: Signature) -> None:
+    def __init__(
+        self, model: bytes, signature: Signature, weights: Mapping[str, bytes] | None = None
+    ) -> None:
         """Builds the session.
 
         Args:
             model: the ONNX file's content.
             signature: its columns name the inputs; its classes, where recorded, the labels.
+            weights: the content of the files that the model names (`find_weight_files`).
 
         Raises:
             EngineError: not ONNX, not a classifier, or its inputs are not the signature's columns.
         """
-        self._session = _session(model)
+        self._session = _session(model, weights or {})
         # What `run` calls after looking at every input's name once more, which takes a fifth of the
         # time of a lone row; the names were held against the signature here.
         self._run = self._session._sess.run  # noqa: SLF001
@@ -68,9 +75,16 @@ class OnnxEngine:
         self._transposer = Transposer(signature.columns, dtypes)
         self._lone_row = LoneRow(signature.columns, dtypes)
         self._lone_row_lock = Lock()  # whoever does not get it does without
-        self._outputs, self._is_zipmap = _classifier_outputs(self._session)
-        self.classes: tuple[Label, ...] = signature.classes or classes_of_graph(model)
-        self._is_boolean = all(isinstance(label, bool) for label in self.classes)
+        outputs = find_outputs(self._session.get_outputs())
+        self._outputs = [outputs.label, outputs.probabilities]
+        self.classes: tuple[Label, ...] = signature.classes or ()
+        self.are_places = False
+        if not self.classes:
+            self.classes, self.are_places = find_classes(model, outputs)
+        if len({*map(str, self.classes)}) != len(self.classes):
+            raise EngineError("the model names a class twice")
+        self._reader = OutputReader(outputs, self.classes)
+        self._reader_is_needed = self._reader.is_needed
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""
@@ -120,21 +134,11 @@ class OnnxEngine:
             if options is not None and options.terminate:
                 raise EngineError("it does not end: it was stopped") from error
             raise
-        if self._is_zipmap:
-            probabilities = self._table(probabilities)
-        if self._is_boolean:
-            labels = labels.astype(np.bool_)
-        if len(probabilities) != 1 or not _are_within(probabilities[0].tolist()):
-            probabilities = probabilities.clip(0.0, 1.0)
+        if self._reader_is_needed or labels.ndim != 1:
+            labels, probabilities = self._reader.read(labels, probabilities)
+        if not are_within(probabilities):
+            probabilities = clip_rounding(probabilities)
         return Scores(labels, probabilities)
-
-    def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
-        """What ZipMap made of the probabilities, one map a row, as a table again."""
-        try:
-            rows = [[row[label] for label in self.classes] for row in maps]
-        except KeyError as error:
-            raise EngineError(f"the ONNX model gives no probability of {error}") from error
-        return np.array(rows, dtype=np.float32)
 
     def _feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
         if self._one_matrix:
@@ -147,14 +151,6 @@ class OnnxEngine:
             else _cast(column, dtype)
             for name, dtype in self._inputs.items()
         }
-
-
-def _are_within(probabilities: Sequence[float]) -> bool:
-    """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
-
-    For a lone row: `clip` is partly Python, and costs it as much as filling its arrays.
-    """
-    return min(probabilities) >= 0.0 and max(probabilities) <= 1.0
 
 
 def _cast(column: Array, dtype: DType) -> Array:
@@ -173,17 +169,22 @@ def _cast(column: Array, dtype: DType) -> Array:
         return column.astype(dtype)
 
 
-def _session(model: bytes) -> Any:
+def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1  # one row takes 0.1 ms: waking a second thread costs more
     options.inter_op_num_threads = 1
     options.log_severity_level = _FATAL_ONLY  # what matters is raised, and told in one line
     # A model may name files that hold its weights. Nothing is below this, so it reads none: by
-    # default it could read whatever is below the folder that the process was started in.
+    # default it could read whatever is below the folder that the process was started in. What it
+    # gets instead was verified; parts of it that are out of bounds, ONNX Runtime refuses.
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", os.devnull
     )
     try:
+        if weights:
+            options.add_external_initializers_from_files_in_memory(
+                [*weights], [*weights.values()], [*map(len, weights.values())]
+            )
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception
         raise EngineError(f"ONNX Runtime cannot load the model: {_first_line(error)}") from error
@@ -193,24 +194,6 @@ def _dtype(node: Any) -> DType:
     if node.type not in _INPUT_DTYPES:
         raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
     return _INPUT_DTYPES[node.type]
-
-
-def _classifier_outputs(session: Any) -> tuple[list[str], bool]:
-    """The names of the label and the probabilities output, and whether the latter is a ZipMap."""
-    label = probabilities = None
-    is_zipmap = False
-    for output in session.get_outputs():
-        if output.type in ("tensor(string)", "tensor(int64)"):
-            label = label or output.name
-        elif output.type.startswith("seq(map("):
-            probabilities, is_zipmap = output.name, True
-        elif output.type == "tensor(float)" and probabilities is None:
-            probabilities = output.name
-    if label is None or probabilities is None:
-        raise EngineError(
-            "the ONNX model is no classifier: it needs a label and a probabilities output"
-        )
-    return [label, probabilities], is_zipmap
 
 
 def _first_line(error: Exception) -> str:

@@ -1,10 +1,9 @@
-"""The part of ONNX's protobuf schema that names the attributes of nodes.
+"""The part of ONNX's protobuf schema that says what names the classes and where weights are.
 
 The package `onnx` has all of the schema, and brings 55 MB. Names, numbers and types are those of
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; other fields are passed over.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
@@ -19,22 +18,50 @@ message_type {
 message_type {
   name: "GraphProto"
   field { name: "node" number: 1 label: LABEL_REPEATED type_name: "NodeProto" }
+  field { name: "initializer" number: 5 label: LABEL_REPEATED type_name: "TensorProto" }
 }
 message_type {
   name: "NodeProto"
+  field { name: "input" number: 1 label: LABEL_REPEATED type: TYPE_STRING }
+  field { name: "output" number: 2 label: LABEL_REPEATED type: TYPE_STRING }
+  field { name: "op_type" number: 4 label: LABEL_OPTIONAL type: TYPE_STRING }
   field { name: "attribute" number: 5 label: LABEL_REPEATED type_name: "AttributeProto" }
 }
 message_type {
   name: "AttributeProto"
   field { name: "name" number: 1 label: LABEL_OPTIONAL type: TYPE_STRING }
+  field { name: "t" number: 5 label: LABEL_OPTIONAL type_name: "TensorProto" }
+  field { name: "g" number: 6 label: LABEL_OPTIONAL type_name: "GraphProto" }
   field { name: "ints" number: 8 label: LABEL_REPEATED type: TYPE_INT64 }
   field { name: "strings" number: 9 label: LABEL_REPEATED type: TYPE_BYTES }
+  field { name: "tensors" number: 10 label: LABEL_REPEATED type_name: "TensorProto" }
+  field { name: "graphs" number: 11 label: LABEL_REPEATED type_name: "GraphProto" }
+}
+message_type {
+  name: "TensorProto"
+  field { name: "data_type" number: 2 label: LABEL_OPTIONAL type: TYPE_INT32 }
+  field {
+    name: "int32_data" number: 5 label: LABEL_REPEATED type: TYPE_INT32 options { packed: true }
+  }
+  field { name: "string_data" number: 6 label: LABEL_REPEATED type: TYPE_BYTES }
+  field {
+    name: "int64_data" number: 7 label: LABEL_REPEATED type: TYPE_INT64 options { packed: true }
+  }
+  field { name: "name" number: 8 label: LABEL_OPTIONAL type: TYPE_STRING }
+  field { name: "raw_data" number: 9 label: LABEL_OPTIONAL type: TYPE_BYTES }
+  field { name: "external_data" number: 13 label: LABEL_REPEATED type_name: "Entry" }
+  field { name: "data_location" number: 14 label: LABEL_OPTIONAL type: TYPE_INT32 }
+}
+message_type {
+  name: "Entry"
+  field { name: "key" number: 1 label: LABEL_OPTIONAL type: TYPE_STRING }
+  field { name: "value" number: 2 label: LABEL_OPTIONAL type: TYPE_STRING }
 }
 """
 
 
-def parse_nodes(model: bytes) -> Sequence[Any]:
-    """The nodes of a model's graph; each has `attribute`, whose items have the fields above.
+def parse_graph(model: bytes) -> Any:
+    """The graph of a model, whose messages have the fields above.
 
     Args:
         model: the ONNX file's content.
@@ -45,5 +72,4 @@ def parse_nodes(model: bytes) -> Sequence[Any]:
     pool = descriptor_pool.DescriptorPool()  # not the process's own, where `onnx` has its schema
     pool.Add(text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto()))
     kind: Any = message_factory.GetMessageClass(pool.FindMessageTypeByName("onnx.ModelProto"))
-    nodes: Sequence[Any] = kind.FromString(model).graph.node
-    return nodes
+    return kind.FromString(model).graph

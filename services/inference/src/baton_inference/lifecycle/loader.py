@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from baton_engine.engine import EngineError, StoppableEngine
+from baton_engine.onnx.weights import find_weight_files
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
@@ -26,7 +27,7 @@ from baton_registry.versions.signing import TrustedKey, check_signed
 
 CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
 """Makes what the data plane needs of a version: protocol name to codec."""
-OpenEngine = Callable[[bytes, Signature], StoppableEngine]
+OpenEngine = Callable[[FetchedModel], StoppableEngine]
 READY = "READY"
 
 log = structlog.get_logger("baton.loader")
@@ -50,7 +51,7 @@ class Loader:
         Args:
             registry: where versions are fetched from.
             cache: where they are kept.
-            open_engine: makes an engine of an ONNX file's content.
+            open_engine: makes an engine of a version's files.
             compile_codecs: makes the codecs of a version.
             clock: tells since when a version serves.
             trusted: where there are any, only what one of these keys signed is loaded.
@@ -89,7 +90,7 @@ class Loader:
             if kept is None:
                 return None
             check_signed(kept[0], self._trusted)
-            return self._build(reopen(*kept), "cache")
+            return self._build(reopen(*kept, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
             log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
             return None
@@ -117,7 +118,7 @@ class Loader:
             # What the registry records counts; where it records nothing, what was fetched does.
             expected = version if version.checksums else recorded
             with self._told("verified in the cache", version):
-                fetched = reopen(expected, directory)
+                fetched = reopen(expected, directory, find_weight_files)
             return self._build(fetched, "registry")
         except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
             log.warning(
@@ -131,22 +132,23 @@ class Loader:
         try:
             with self._cache.staging() as folder:
                 with self._told("fetched and verified", version):
-                    fetched = fetch(self._registry, version, folder)
+                    fetched = fetch(self._registry, version, folder, find_weight_files)
                 served = self._build(fetched, "registry")
                 self._cache.keep(version.with_checksums(fetched.checksums), folder)
                 return served
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
             log.warning("the version cannot be cached", reason=disk_reason(error))
         with tempfile.TemporaryDirectory(prefix="baton-") as name:
-            return self._build(fetch(self._registry, version, Path(name)), "registry")
+            fetched = fetch(self._registry, version, Path(name), find_weight_files)
+            return self._build(fetched, "registry")
 
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
         signature = fetched.mlmodel.signature
         version = fetched.version
         with self._told("opened and warmed up", version):
-            engine = self._open_engine(fetched.onnx, signature)
+            engine = self._open_engine(fetched)
             codecs = self._compile_codecs(version, signature, engine.classes)
-            warm = warm_up(engine, signature, codecs["predict"], fetched.input_example)
+            warm = warm_up(engine, signature, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:

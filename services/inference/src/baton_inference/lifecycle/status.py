@@ -11,13 +11,19 @@ State = Literal["loading", "waiting", "degraded", "swapping", "serving"]
 
 @dataclass(frozen=True)
 class ServingStatus:
-    """What the slot holds."""
+    """What the slot holds.
+
+    Attributes:
+        outputs_checked: its answers were checked when it was loaded: labels that are its classes,
+            probabilities that sum to 1. Always; by its absence an older release is known.
+    """
 
     version: str
     run_id: str
     engine: str
     source: Source
     since: str
+    outputs_checked: Literal[True] = True
 
 
 @dataclass(frozen=True)

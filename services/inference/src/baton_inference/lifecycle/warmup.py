@@ -1,20 +1,17 @@
 """A version's first rows: its own input example, or made-up ones, and how quick it is on them."""
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
-import numpy as np
-
-from baton_engine.engine import Engine, Scores, StoppableEngine
+from baton_engine.engine import Engine, EngineError, Scores, StoppableEngine
+from baton_engine.onnx.example import build_rows, read_example
+from baton_engine.onnx.made_up import make_up_rows
+from baton_engine.onnx.probabilities import check_scores
 from baton_engine.tables.transpose import Rows
-from baton_inference.errors import FailureKind, LoadFailure, Refused
-from baton_inference.protocols.codec import Codec
-from baton_inference.protocols.media import MediaHeaders
-from baton_inference.scoring.batch import RowBatch
+from baton_inference.errors import FailureKind, LoadFailure
 from baton_registry.versions.signature import Signature
 
 INLINE_BUDGET_S = 0.002
@@ -23,16 +20,6 @@ LIMIT_S = 30.0
 """For all of it: a model may loop for ever, and the watcher would wait with it."""
 _INLINE_STEPS = (1, 4, 16, 64)
 _REPEATS = 3
-_MAX_ROWS = 100
-
-_SYNTHETIC: dict[str, Any] = {
-    "boolean": False,
-    "integer": 0,
-    "long": 0,
-    "float": 0.0,
-    "double": 0.0,
-    "string": "a",
-}
 
 
 @dataclass(frozen=True)
@@ -50,49 +37,32 @@ class WarmUp:
     used_example: bool
 
 
-def warm_up(
-    engine: StoppableEngine, signature: Signature, codec: Codec[RowBatch], example: bytes | None
-) -> WarmUp:
+def warm_up(engine: StoppableEngine, signature: Signature, example: bytes | None) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
     Args:
         engine: the loaded model.
         signature: its columns.
-        codec: reads instances, as requests are read.
         example: its content, in split form, `{"columns": […], "data": […]}`.
 
     Raises:
-        LoadFailure: the model fails or does not end, or its answers do not fit its classes.
+        LoadFailure: the example has other columns than the signature, the model fails or does not
+            end, or its answers are not labels and probabilities of its classes.
     """
-    instances = _read_example(example)
-    rows = _decoded(codec, instances)
+    try:
+        instances = read_example(example, signature)
+    except EngineError as error:
+        raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
+    rows = build_rows(instances, signature)
     used_example = rows is not None
     if rows is None:
-        instances = [{column.name: _SYNTHETIC[column.type] for column in signature.columns}]
-        rows = [tuple(instances[0].values())]
+        rows = make_up_rows(signature)[:1]
+        names = [column.name for column in signature.columns]
+        instances = [dict(zip(names, rows[0], strict=True))]
     with engine.limited(LIMIT_S):
-        _check(_scores(engine, rows), len(rows), engine)
+        _check(engine, rows, made_up=not used_example)
         inline_rows = _inline_rows(engine, rows)
     return WarmUp(max(instances, key=_filled_cells), inline_rows, used_example)
-
-
-def _read_example(example: bytes | None) -> Sequence[dict[str, Any]]:
-    """The example's rows; none where it is not in split form."""
-    try:
-        document = json.loads(example or b"{}")
-        columns = document["columns"]
-        return [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ()
-
-
-def _decoded(codec: Codec[RowBatch], instances: Sequence[Mapping[str, Any]]) -> Rows | None:
-    """The rows as a request would bring them; None where they would be refused."""
-    body = json.dumps({"instances": instances}).encode()
-    try:
-        return codec.decode(body, MediaHeaders(())).cells
-    except Refused:  # e.g. gaps in a column that the inferred signature calls required
-        return None
 
 
 def _filled_cells(instance: Mapping[str, Any]) -> int:
@@ -109,19 +79,11 @@ def _scores(engine: Engine, rows: Rows) -> Scores:
         ) from error
 
 
-def _check(scores: Scores, rows: int, engine: Engine) -> None:
-    shape = (rows, len(engine.classes))
-    if np.shape(scores.labels) != shape[:1] or np.shape(scores.probabilities) != shape:
-        raise LoadFailure(
-            FailureKind.WARM_UP,
-            f"the model answers {rows} rows of {len(engine.classes)} classes with labels of shape "
-            f"{np.shape(scores.labels)} and probabilities of {np.shape(scores.probabilities)}",
-        )
-    odd = {*scores.labels.tolist()} - {*engine.classes}
-    if odd:
-        raise LoadFailure(
-            FailureKind.WARM_UP, f"the model answers with labels that are not its classes: {odd}"
-        )
+def _check(engine: Engine, rows: Rows, *, made_up: bool) -> None:
+    try:
+        check_scores(_scores(engine, rows), len(rows), engine.classes, made_up=made_up)
+    except EngineError as error:
+        raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 
 
 def _inline_rows(engine: Engine, rows: Rows) -> int:

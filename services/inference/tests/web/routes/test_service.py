@@ -61,7 +61,14 @@ def test_status_has_the_contracts_shape(tmp_path: Path) -> None:
         "last_load_failure",
         "swaps",
     ]
-    assert list(status["serving"]) == ["version", "run_id", "engine", "source", "since"]
+    assert list(status["serving"]) == [
+        "version",
+        "run_id",
+        "engine",
+        "source",
+        "since",
+        "outputs_checked",
+    ]
     assert list(status["registry"]) == [
         "reachable",
         "last_success_at",

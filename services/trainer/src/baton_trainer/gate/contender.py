@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from baton_engine.engine import Engine, EngineError
-from baton_engine.onnx.engine import OnnxEngine
+from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.onnx.weights import find_weight_files
+from baton_engine.opening import open_engine
 from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch
@@ -30,7 +32,7 @@ class Contender:
         name: in messages, e.g. `version 3`.
         engine: scores rows.
         signature: what rows it takes.
-        size_bytes: of its ONNX file.
+        size_bytes: of its ONNX file and the files with its weights.
         holds_out: whether it was trained by us, and so never saw the rows that we hold out.
         held_out_by: the id column whose rows it held out together; empty where each was on its own.
     """
@@ -66,6 +68,7 @@ class Contender:
         """
         try:
             found = scoring.score(self.engine, self.signature.columns, features).probabilities
+            check_probabilities(found)
         except Exception as error:  # those of ONNX Runtime have no common base but Exception
             raise NotComparable(f"{self.name} fails on these rows: {first_line(error)}") from error
         order = [self.engine.classes.index(label) for label in classes]
@@ -82,13 +85,13 @@ def of_version(client: RegistryClient, version: ModelVersion) -> Contender:
     """
     try:
         with tempfile.TemporaryDirectory(prefix="baton-contender-") as directory:
-            fetched = fetch(client, version, Path(directory))
+            fetched = fetch(client, version, Path(directory), find_weight_files)
             signature = fetched.mlmodel.signature
             return Contender(
                 name=f"version {version.version}",
-                engine=OnnxEngine(fetched.onnx, signature),
+                engine=open_engine(fetched),
                 signature=signature,
-                size_bytes=len(fetched.onnx),
+                size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
                 holds_out=DATA_CHECKSUM_TAG in version.tags,
                 held_out_by=version.tags.get(HELD_OUT_BY_TAG, ""),
             )

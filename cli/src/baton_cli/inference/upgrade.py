@@ -1,0 +1,76 @@
+"""Versions that inference processes of an older release serve, and that this release refuses.
+
+Older releases do not check a model's answers when they load it. An upgrade is a bad moment to find
+out that the version in production has none that this release serves.
+"""
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from threading import Thread
+
+from baton_cli.inference.status_client import Report
+from baton_cli.settings import CliSettings
+from baton_cli.stopping import deferred
+from baton_engine.engine import EngineError
+from baton_engine.onnx.example import read_example
+from baton_engine.onnx.weights import find_weight_files
+from baton_registry.rest.fetch import fetch
+from baton_registry.versions.signing import check_signed
+
+LIMIT_S = 10.0
+"""For all versions; what is not known by then is not told."""
+
+
+def find_refused(settings: CliSettings, reports: Iterable[Report]) -> Mapping[str, str]:
+    """Opens the versions that processes of an older release serve, as this release would.
+
+    Where that is not possible now (registry or artifacts away, too slow), nothing is said of them.
+
+    Returns:
+        A version that this release refuses to the reason.
+    """
+    versions = {
+        version
+        for report in reports
+        if (version := report.serving_version) and not report.checks_outputs
+        if report.follows(settings.model_name, settings.alias)
+    }
+    if not versions:
+        return {}
+    with deferred():
+        import baton_engine.opening  # noqa: F401, PLC0415 - not in the thread, which may be left
+    refused: dict[str, str] = {}
+    # The folder is gone with the block, also if the thread still waits for a server.
+    with tempfile.TemporaryDirectory(prefix="baton-", ignore_cleanup_errors=True) as folder:
+        arguments = (settings, sorted(versions), Path(folder), refused)
+        thread = Thread(target=_open_each, args=arguments, daemon=True)
+        thread.start()
+        thread.join(LIMIT_S)
+        return dict(refused)
+
+
+def _open_each(
+    settings: CliSettings, versions: Iterable[str], folder: Path, refused: dict[str, str]
+) -> None:
+    for version in versions:
+        directory = folder / version
+        try:
+            directory.mkdir()
+            _open(settings, version, directory)
+        except EngineError as error:
+            refused[version] = str(error)
+        except Exception:  # noqa: BLE001, S112 - it is no news that this release brings
+            continue
+
+
+def _open(settings: CliSettings, number: str, directory: Path) -> None:
+    """Fetches and opens a version. Raises `EngineError` where its model is refused."""
+    from baton_engine.opening import open_engine  # noqa: PLC0415
+
+    with settings.registry() as registry:
+        version = registry.get_version(settings.model_name, number)
+        check_signed(version, settings.trusted_keys)
+        fetched = fetch(registry, version, directory, find_weight_files)
+    open_engine(fetched)
+    read_example(fetched.input_example, fetched.mlmodel.signature)

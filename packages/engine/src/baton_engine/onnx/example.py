@@ -1,0 +1,78 @@
+"""A version's input example, as MLflow keeps it: `{"columns": […], "data": […]}`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from baton_engine.engine import EngineError
+from baton_engine.tables.cells import INTEGER_RANGES
+from baton_engine.tables.transpose import Rows
+from baton_registry.versions.signature import Column, Signature
+
+_FLOAT32_MAX = 3.4028234663852886e38
+_FLOAT64_MAX = 1.7976931348623157e308
+
+_MAX_ROWS = 100
+_SHOWN = 3
+
+
+def read_example(content: bytes | None, signature: Signature) -> Sequence[dict[str, Any]]:
+    """Reads the example's rows; none where there is no example, or it is not in split form.
+
+    Args:
+        content: of the example's file.
+        signature: its columns are those that the example must have, optional ones aside.
+
+    Raises:
+        EngineError: the example has other columns.
+    """
+    try:
+        document = json.loads(content or b"{}")
+        columns = [str(column) for column in document["columns"]]
+        rows = [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
+    _check_columns(columns, signature)
+    return rows
+
+
+def build_rows(instances: Sequence[Mapping[str, Any]], signature: Signature) -> Rows | None:
+    """Builds rows of the example's instances, as a request would bring them.
+
+    None if a request could not bring them, e.g. because of a gap in a column that the inferred
+    schema calls required, or if there are none.
+    """
+    columns = signature.columns
+    if not all(_allows(c, each.get(c.name)) for each in instances for c in columns):
+        return None
+    return [tuple(each.get(c.name) for c in columns) for each in instances] or None
+
+
+def _allows(column: Column, value: Any) -> bool:
+    """Whether a column takes this JSON value: the rule of `/predict`, which a test holds it to."""
+    if value is None:
+        return not column.required
+    if column.type in ("boolean", "string"):
+        return type(value) is (bool if column.type == "boolean" else str)
+    if type(value) not in (int, float):
+        return False
+    if column.type in INTEGER_RANGES:
+        least, greatest = INTEGER_RANGES[column.type]
+        return bool(least <= value <= greatest and value == int(value))
+    return abs(value) <= (_FLOAT32_MAX if column.type == "float" else _FLOAT64_MAX)
+
+
+def _check_columns(columns: Sequence[str], signature: Signature) -> None:
+    known = {column.name for column in signature.columns}
+    unknown = [name for name in columns if name not in known]
+    missing = [c.name for c in signature.columns if c.required and c.name not in columns]
+    found = [
+        f"{label} {', '.join(map(repr, names[:_SHOWN]))}{', …' if len(names) > _SHOWN else ''}"
+        for label, names in (("unknown", unknown), ("missing", missing))
+        if names
+    ]
+    if found:
+        raise EngineError(
+            f"the input example's columns are not the signature's: {'; '.join(found)};"
+            " log the model with an input example of the columns that it takes"
+        )

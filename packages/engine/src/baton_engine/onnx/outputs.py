@@ -1,0 +1,121 @@
+"""The outputs of an ONNX classifier: which are label and probabilities, and how they are read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from baton_engine.engine import EngineError
+from baton_engine.tables.columns import Array
+from baton_registry.versions.signature import Label
+
+_TEXT = "tensor(string)"
+_LABELS = (_TEXT, "tensor(int64)")
+_SHORT_LABELS = ("tensor(int32)",)
+_FLOAT = "tensor(float)"
+_FLOATS = (_FLOAT, "tensor(double)", "tensor(float16)")
+_TABLE = 2
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The outputs of a classifier.
+
+    Attributes:
+        label: the name of the output that holds the labels.
+        probabilities: that of the probabilities.
+        others: other outputs that may hold labels, as that of skl2onnx's `output_class_labels`.
+        has_text_labels: labels are texts, not whole numbers.
+        is_zipmap: the probabilities are one mapping a row, not a table.
+        is_float_table: the probabilities are a table of float32.
+        width: how many probabilities a row has, if the model says so.
+    """
+
+    label: str
+    probabilities: str
+    others: tuple[str, ...]
+    has_text_labels: bool
+    is_zipmap: bool
+    is_float_table: bool
+    width: int | None
+
+
+def find_outputs(outputs: Sequence[Any]) -> Outputs:
+    """Tells a session's outputs apart, by their types.
+
+    Raises:
+        EngineError: one is missing.
+    """
+    labels = [each for each in outputs if each.type in _LABELS]
+    labels = labels or [each for each in outputs if each.type in _SHORT_LABELS]
+    tables = [each for each in outputs if each.type in _FLOATS]
+    maps = [each for each in outputs if each.type.startswith("seq(map(")]
+    if not labels or not (maps or tables):
+        raise EngineError(
+            "the ONNX model is no classifier: it needs a label and a probabilities output"
+        )
+    table = maps[-1] if maps else tables[0]
+    shape: Sequence[Any] = () if maps else table.shape
+    width = shape[1] if len(shape) == _TABLE else None
+    return Outputs(
+        label=labels[0].name,
+        probabilities=table.name,
+        others=tuple(each.name for each in labels[1:]),
+        has_text_labels=labels[0].type == _TEXT,
+        is_zipmap=bool(maps),
+        is_float_table=table.type == _FLOAT and len(shape) == _TABLE,
+        width=width if isinstance(width, int) else None,
+    )
+
+
+class OutputReader:
+    """Makes labels and a table of float32 of what a session gives.
+
+    Attributes:
+        is_needed: False where it gives just that; labels of shape `[n, 1]` need it all the same.
+    """
+
+    def __init__(self, outputs: Outputs, classes: Sequence[Label]) -> None:
+        self._classes = tuple(classes)
+        self._is_zipmap = outputs.is_zipmap
+        self._are_boolean = all(isinstance(label, bool) for label in classes)
+        # A network gives the place of the class where its classes are texts.
+        has_texts = any(isinstance(label, str) for label in classes)
+        self._texts = np.array(classes, dtype=np.object_)
+        self._are_places = has_texts and not outputs.has_text_labels
+        self.is_needed = self._are_boolean or self._are_places or not outputs.is_float_table
+
+    def read(self, labels: Array, probabilities: Any) -> tuple[Array, NDArray[np.float32]]:
+        """Labels of shape `[n]`, in the type of the classes; probabilities of shape `[n, classes]`.
+
+        Raises:
+            EngineError: they have other shapes, or a label is no place of a class.
+        """
+        table = self._table(probabilities) if self._is_zipmap else probabilities
+        if table.ndim != _TABLE or labels.size != len(table):
+            raise EngineError(
+                f"the model answers with labels of shape {labels.shape} and probabilities of"
+                f" shape {table.shape}; [rows] and [rows, {len(self._classes)}] are needed"
+            )
+        labels = labels.reshape(-1)
+        if self._are_places:
+            labels = self._text_labels(labels)
+        elif self._are_boolean:
+            labels = labels.astype(np.bool_)
+        return labels, table.astype(np.float32, copy=False)
+
+    def _text_labels(self, places: Array) -> Array:
+        if len(places) and not 0 <= places.min() <= places.max() < len(self._texts):
+            raise EngineError("the model answers with a label that is no place of a class")
+        texts: Array = self._texts[places]
+        return texts
+
+    def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
+        """What ZipMap made of the probabilities, one map a row, as a table again."""
+        try:
+            rows = [[row[label] for label in self._classes] for row in maps]
+        except KeyError as error:
+            raise EngineError(f"the ONNX model gives no probability of {error}") from error
+        return np.array(rows, dtype=np.float32).reshape(len(rows), len(self._classes))

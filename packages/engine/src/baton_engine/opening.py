@@ -1,0 +1,51 @@
+"""A version that was fetched, as an engine whose answers to made-up rows were looked at."""
+
+import numpy as np
+
+from baton_engine.engine import EngineError, Scores
+from baton_engine.onnx.classes import NAME_THEM
+from baton_engine.onnx.engine import OnnxEngine
+from baton_engine.onnx.made_up import make_up_rows
+from baton_engine.onnx.probabilities import check_scores
+from baton_engine.tables.transpose import Rows
+from baton_registry.rest.fetch import FetchedModel
+
+LIMIT_S = 30.0
+"""For the made-up rows: a model may loop for ever."""
+
+
+def open_engine(fetched: FetchedModel) -> OnnxEngine:
+    """Builds the engine of a version and checks that it answers with probabilities.
+
+    Raises:
+        EngineError: the model cannot be loaded, does not end, or its answers are not labels and
+            probabilities of its classes.
+    """
+    signature = fetched.mlmodel.signature
+    engine = OnnxEngine(fetched.onnx, signature, fetched.weights)
+    with engine.limited(LIMIT_S):
+        _check_made_up(engine, make_up_rows(signature))
+    return engine
+
+
+def _check_made_up(engine: OnnxEngine, rows: Rows) -> None:
+    try:
+        scores = engine.score_rows(rows)
+    except EngineError:
+        raise
+    except Exception:  # noqa: BLE001 - e.g. a category that it does not know; real rows may do
+        return
+    check_scores(scores, len(rows), engine.classes, made_up=True)
+    if engine.are_places and not _are_at_their_places(scores):
+        raise EngineError(
+            f"the ONNX model does not name its classes, and its labels are not the places of its"
+            f" greatest probabilities; {NAME_THEM}"
+        )
+
+
+def _are_at_their_places(scores: Scores) -> bool:
+    """Whether each label is the place of its row's greatest probability; a tie decides nothing."""
+    best = scores.probabilities.max(axis=1, keepdims=True)
+    is_decided = (scores.probabilities == best).sum(axis=1) == 1
+    places = scores.probabilities.argmax(axis=1)
+    return bool(np.all(places[is_decided] == scores.labels[is_decided]))

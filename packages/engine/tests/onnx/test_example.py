@@ -1,0 +1,39 @@
+"""A version's input example."""
+
+import json
+from typing import Any
+
+import pytest
+
+from baton_engine.engine import EngineError
+from baton_engine.onnx.example import read_example
+from baton_registry.versions.signature import Column, Signature
+
+SIGNATURE = Signature((Column("x", "double"), Column("note", "string", required=False)))
+
+
+def split(*columns: Any, data: Any = ()) -> bytes:
+    """An example in split form."""
+    return json.dumps({"columns": columns, "data": data}).encode()
+
+
+def test_reads_its_rows() -> None:
+    """Rows come by name, gaps and absent optional columns included; at most a hundred."""
+    assert read_example(split("note", "x", data=[[None, 1]]), SIGNATURE) == [{"note": None, "x": 1}]
+    assert read_example(split("x", data=[[1]] * 101), SIGNATURE) == [{"x": 1}] * 100
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"inputs": [1]}', split("x", data=[[]])])
+def test_no_example_in_split_form(content: bytes | None) -> None:
+    """What is not there, or in another form, gives no rows."""
+    assert read_example(content, SIGNATURE) == ()
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [(["y"], "unknown 'y'; missing 'x'"), (["note"], "missing 'x'"), (["x", "y"], "unknown 'y'")],
+)
+def test_other_columns_are_named(columns: list[str], words: str) -> None:
+    """An example of other columns than the signature's is refused, and they are named."""
+    with pytest.raises(EngineError, match=words):
+        read_example(split(*columns, data=[[1] * len(columns)]), SIGNATURE)

@@ -1,0 +1,114 @@
+"""Versions as engines, whose answers to made-up rows are looked at."""
+
+import pytest
+from onnx import TensorProto, helper
+
+from baton_engine import opening
+from baton_engine.engine import EngineError
+from baton_engine.onnx.made_up import make_up_rows
+from baton_engine.opening import open_engine
+from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.mlmodel import MLModel
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signature import Column, Signature
+from tests.support.engine_models import XN, endless, linear, matrix, network, signature
+
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
+TWO_INPUTS = [("x", FLOAT), ("n", INT64)]
+
+
+def fetched(onnx: bytes, of: Signature = XN) -> FetchedModel:
+    """A version of that ONNX file."""
+    version = ModelVersion("m", "1", run_id="r", source="s")
+    mlmodel = MLModel(of, "model.onnx", None)
+    return FetchedModel(version, mlmodel, onnx, None, verified=True, checksums={})
+
+
+def scorer(post_transform: str) -> bytes:
+    """A linear classifier that says of its scores what `post_transform` makes of them."""
+    node = helper.make_node(
+        "LinearClassifier",
+        ["x"],
+        ["label", "probabilities"],
+        domain="ai.onnx.ml",
+        coefficients=[-1.0, -2.0, 1.0, 2.0],
+        intercepts=[0.0, 0.0],
+        classlabels_strings=["no", "yes"],
+        post_transform=post_transform,
+    )
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [None, 2])],
+        [
+            helper.make_tensor_value_info("label", TensorProto.STRING, [None]),
+            helper.make_tensor_value_info("probabilities", FLOAT, [None, 2]),
+        ],
+    )
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+@pytest.mark.parametrize(
+    "model", [linear(TWO_INPUTS), linear(TWO_INPUTS, zipmap=True), matrix(2), network()]
+)
+def test_opens_what_answers_with_probabilities(model: bytes) -> None:
+    """Whatever the form of inputs and outputs."""
+    assert len(open_engine(fetched(model)).classes) == 2
+
+
+def test_refuses_scores() -> None:
+    """A classifier whose second output is decision scores is refused, one with softmax is not."""
+    open_engine(fetched(scorer("SOFTMAX")))
+    with pytest.raises(EngineError, match="decision scores"):
+        open_engine(fetched(scorer("NONE")))
+
+
+def test_refuses_classes_of_another_number() -> None:
+    """Three names for two probabilities, or one, name the wrong ones."""
+    for classes in (("no", "maybe", "yes"), ("no",)):
+        with pytest.raises(EngineError, match=r"classes|labels"):
+            open_engine(fetched(matrix(2), Signature(XN.columns, classes)))
+
+
+def test_refuses_places_that_are_none() -> None:
+    """A label that is no place, and has no name, would be given another class' probability."""
+    from_one = [
+        helper.make_node("Constant", [], ["one"], value_int=1),
+        helper.make_node("Sub", ["one", "place"], ["label"]),
+    ]
+    with pytest.raises(EngineError, match="does not name its classes"):
+        open_engine(fetched(network(*from_one)))
+
+
+def test_a_model_that_fails_on_made_up_rows() -> None:
+    """A model may refuse what it does not know; its own rows will show what it is."""
+    fails = [helper.make_node("Gather", ["place", "far"], ["label"])]
+    far = helper.make_node("Constant", [], ["far"], value_ints=[9])
+    engine = open_engine(fetched(network(far, *fails)))
+    with pytest.raises(Exception, match="out of"):
+        engine.score_rows([(0.0, 0)])
+
+
+def test_a_model_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is stopped, and refused."""
+    monkeypatch.setattr(opening, "LIMIT_S", 0.05)
+    with pytest.raises(EngineError, match="does not end"):
+        open_engine(fetched(endless(), signature(("x", "double"))))
+
+
+def test_made_up_rows_are_of_the_columns_types() -> None:
+    """Categories that are known are used, and each row is another."""
+    columns = (
+        Column("plan", "string", categories=("basic", "pro")),
+        Column("note", "string"),
+        Column("flag", "boolean"),
+        Column("whole", "integer"),
+        Column("real", "double"),
+    )
+    rows = make_up_rows(Signature(columns))
+    assert rows[:2] == [("basic", "a", False, 0, 0.0), ("pro", "a", True, 1, -1.0)]
+    assert [*map(type, rows[0])] == [str, str, bool, int, float]
+    assert len({*rows}) == len(rows) > 2

@@ -1,0 +1,37 @@
+"""The rows of an input example are those that a request could bring."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_engine.onnx.example import build_rows
+from baton_inference.errors import Refused
+from baton_inference.protocols.predict.instances import InstancesDecoder
+from baton_registry.versions.signature import Column, ColumnType, Signature
+
+TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+EDGES = (2**31, -(2**31) - 1, 2**63, 3.5e38, 1.0, 1.5, 0, -1, True, "a", "", None, [], {})
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.text(st.characters(codec="utf-8"), max_size=3),
+    st.integers(-(2**64), 2**64),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(EDGES),
+)
+
+
+@pytest.mark.parametrize("required", [True, False])
+@given(kind=st.sampled_from(TYPES), value=values)
+def test_the_rule_is_that_of_predict(kind: ColumnType, value: Any, *, required: bool) -> None:
+    """What warm-up takes, `/predict` takes with the same values, and the other way round."""
+    signature = Signature((Column("x", kind, required=required),))
+    body = json.dumps({"instances": [{"x": value}]}).encode()
+    try:
+        asked = InstancesDecoder(signature, max_rows=10).decode(body)
+    except Refused:
+        asked = None
+    assert build_rows([{"x": value}], signature) == asked
