@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
 from tests.support.reliability import Tell, write_page
 from tests.support.rig import Desk, Inference, TrackingServer, register
+
+decline_telemetry()  # for the servers and clients that the tests start themselves
 
 _numbers = itertools.count(1)
 _rows = pytest.StashKey[dict[str, tuple[str, ...]]]()

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import Inference
+from baton_engine.settings import TELEMETRY_OPT_OUTS
 from baton_registry import settings as registry_settings
 from baton_registry.rest.client import RegistryClient
 from baton_registry.settings import RegistrySettings, SettingsError, is_http_address
@@ -84,10 +85,12 @@ def load(settings: type[S]) -> S:
 def child_environment(defaults: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
     """The environment for a child process: ours, completed by `defaults`, below `overrides`.
 
-    A proxy that ours names is not to come between processes of this machine.
+    A proxy that ours names is not to come between processes of this machine, and no library of
+    the child's reports to its makers.
     """
+    opt_outs = {name: os.environ.get(name) or value for name, value in TELEMETRY_OPT_OUTS.items()}
     direct = {
         name: ",".join(filter(None, (os.environ.get(name), LOCAL_HOSTS)))
         for name in ("NO_PROXY", "no_proxy")
     }
-    return {**defaults, **os.environ, **direct, **overrides}
+    return {**defaults, **os.environ, **opt_outs, **direct, **overrides}

@@ -7,6 +7,8 @@ of `NAME_FILE`, the way in which container images take their secrets.
 
 import os
 import re
+import tempfile
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -106,6 +108,20 @@ def load(settings: type[S]) -> S:
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
+
+
+def user_cache_dir() -> Path:
+    """`$XDG_CACHE_HOME/baton`, else `~/.cache/baton`; a temporary folder if there is no home.
+
+    https://specifications.freedesktop.org/basedir/latest/ says that a relative path is ignored.
+    """
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(given).is_absolute():
+        return Path(given) / "baton"
+    try:
+        return Path.home() / ".cache" / "baton"
+    except RuntimeError:  # a container's user without an entry in /etc/passwd
+        return Path(tempfile.gettempdir()) / "baton"
 
 
 def _variables(settings: type[BaseModel]) -> list[str]:
