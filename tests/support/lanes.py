@@ -1,0 +1,38 @@
+"""Which tests run in one process when pytest-xdist runs several: those that share what is slow.
+
+A lane is a group of `--dist loadgroup`. Lanes of many minutes come first, so that short ones fill
+what is left of the other processes' time.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CONTAINERS = ("tests/stack", "tests/faults")
+"""Images and the stack."""
+PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
+"""A tracking server, and versions trained once."""
+LINT = ("tests/test_lint.py",)
+"""A cache of types."""
+TRAINER = ("services/trainer",)
+"""Another tracking server."""
+_LONG = (CONTAINERS, PRODUCT, LINT, TRAINER)
+
+
+def lane(path: Path) -> str:
+    """The lane of a test file: that of its folder, else one of its own."""
+    file = path.relative_to(ROOT)
+    return _long_lane(file) or str(file)
+
+
+def rank(path: Path) -> int:
+    """The lane's place in the order of starts."""
+    names = [folders[0] for folders in _LONG]
+    name = lane(path)
+    return names.index(name) if name in names else len(names)
+
+
+def _long_lane(file: Path) -> str | None:
+    for folders in _LONG:
+        if any(file.is_relative_to(folder) for folder in folders):
+            return folders[0]
+    return None
