@@ -16,7 +16,7 @@ PEERS = HOME / "peers"
 TRIED = HOME / "tried"
 RUN = HOME / "run"
 
-# No links on stdout, no progress bars, no patience of minutes; and no report to BentoML's makers, as
+# No links on stdout, no progress bars, no patience of minutes; no report to BentoML's makers, as
 # `child_environment` prevents those of ONNX Runtime and MLflow. LitServe and granian send none.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
