@@ -115,6 +115,7 @@ def use_every_verb(room: Room) -> None:
     room.baton("bootstrap")
 
 
+@pytest.mark.timeout(600)
 def test_no_verb_calls_home(room: Room) -> None:
     """Each verb, and `baton up` with its children, asks for no name and leaves nothing at home.
 
