@@ -11,6 +11,7 @@ from tests.support.lanes import ROOT, lane, rank
         ("tests/stack/test_a.py", "tests/faults/test_b.py", True),
         ("tests/embedded/test_a.py", "tests/browser/test_b.py", True),
         ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
+        ("tests/stack/test_a.py", "tests/stack/test_secure.py", False),
         ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),
     ],
 )

@@ -8,14 +8,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 CONTAINERS = ("tests/stack", "tests/faults")
-"""Images and the stack."""
+"""The stack."""
+SECURE = ("tests/stack/test_secure.py",)
+"""A stack of its own, whose images the other lane has built."""
 PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
 """A tracking server, and versions trained once."""
 LINT = ("tests/test_lint.py",)
 """A cache of types."""
 TRAINER = ("services/trainer",)
 """Another tracking server."""
-_LONG = (CONTAINERS, PRODUCT, LINT, TRAINER)
+_LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER)
 
 
 def lane(path: Path) -> str:
@@ -32,7 +34,8 @@ def rank(path: Path) -> int:
 
 
 def _long_lane(file: Path) -> str | None:
-    for folders in _LONG:
-        if any(file.is_relative_to(folder) for folder in folders):
-            return folders[0]
-    return None
+    """Of the lanes that hold the file the one that names it most closely."""
+    holders = {
+        folder: folders[0] for folders in _LONG for folder in folders if file.is_relative_to(folder)
+    }
+    return holders[max(holders, key=len)] if holders else None
