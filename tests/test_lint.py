@@ -1,4 +1,4 @@
-"""Style, format and types, checked beside the other tests: minutes that no test has to wait for."""
+"""Style, format and types, checked in parallel with the other tests."""
 
 import subprocess
 
@@ -18,7 +18,7 @@ LIMIT_S = 900
 @pytest.mark.timeout(LIMIT_S)
 @pytest.mark.parametrize("part", PARTS)
 def test_lint_finds_nothing(part: str) -> None:
-    """What `scripts/lint` says of a part is empty."""
+    """`scripts/lint` accepts the part."""
     done = subprocess.run(
         [ROOT / "scripts/lint", part], capture_output=True, text=True, check=False
     )

@@ -1,7 +1,7 @@
 from bench.settings import environment_of
 
 
-def test_no_peer_reports_to_its_makers() -> None:
+def test_telemetry_of_peers_is_off() -> None:
     """Traffic of a measurement stays on this machine."""
     environment = environment_of()
 

@@ -74,8 +74,8 @@ def test_no_proxy_comes_between_children(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "127.0.0.1" in child["no_proxy"]
 
 
-def test_no_child_reports_to_the_makers_of_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tracking server is MLflow's own program: only its environment can opt it out."""
+def test_telemetry_is_off_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tracking server is MLflow's own program: only its environment turns telemetry off."""
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "")
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "")
     child = child_environment({}, {})

@@ -1,4 +1,4 @@
-"""Nothing of Baton asks for a host that the user did not name, or writes where none was named."""
+"""Baton contacts only hosts that the user configured, and writes only to documented folders."""
 
 import csv
 import json
@@ -26,8 +26,8 @@ urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": kind})
 """
 
 
-class Room:
-    """A user's home, and everything that is run there; of the environment, nothing is inherited."""
+class Terminal:
+    """A user's terminal in a fresh home; it inherits no variable of the environment."""
 
     def __init__(self, network: Network, home: Path) -> None:
         self.network = network
@@ -68,12 +68,12 @@ def _run(command: Sequence[str]) -> None:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
     need_isolation()
     home = tmp_path / "home"
     home.mkdir()
     with isolated(tmp_path / "names") as network:
-        yield Room(network, home)
+        yield Terminal(network, home)
 
 
 def write_csv(home: Path) -> str:
@@ -86,49 +86,49 @@ def write_csv(home: Path) -> str:
     return ".baton/rows.csv"
 
 
-def use_every_verb(room: Room) -> None:
+def use_every_verb(terminal: Terminal) -> None:
     """A tour beside a running `baton up`, with a second inference process."""
-    room.baton("train", "--estimator", "lightgbm", "--search", "1")
-    serve = room.command("serve", BATON_PORT="8001")
-    second = Process(serve, {}, room.home / ".baton/serve.log")
+    terminal.baton("train", "--estimator", "lightgbm", "--search", "1")
+    serve = terminal.command("serve", BATON_PORT="8001")
+    second = Process(serve, {}, terminal.home / ".baton/serve.log")
     second.start()
     try:
         both = {"BATON_INFERENCE_URL": f"http://127.0.0.1:8000,{SECOND}"}
         wait_until(lambda: "listening" in second.told(), START_S, f"serves: {second.told()}")
-        room.baton("promote", "2", "--force", "--wait", **both)
-        room.baton("status", **both)
-        room.ask("application/json", f"{SECOND}/predict", ".baton/example.json")
+        terminal.baton("promote", "2", "--force", "--wait", **both)
+        terminal.baton("status", **both)
+        terminal.ask("application/json", f"{SECOND}/predict", ".baton/example.json")
     finally:
         assert second.stop() == 0
-    rows = write_csv(room.home)
-    room.ask("text/csv", "http://127.0.0.1:8000/invocations", rows)
-    room.ask("", "http://127.0.0.1:8000/docs")
-    room.ask("", "http://127.0.0.1:5000/")
-    room.baton("score", rows, "--output", ".baton/scored.csv")
-    room.baton("compare", "1", "2")
-    room.baton("reproduce", "1")
-    room.baton("rollback", "--wait")
-    room.baton("history")
-    room.baton("webhook", "ensure", BATON_WEBHOOK_SECRET="s" * 32)
-    room.baton("keys", "signing", ".baton/signing.key")
-    room.baton("keys", "api", "someone")
-    room.baton("bootstrap")
+    rows = write_csv(terminal.home)
+    terminal.ask("text/csv", "http://127.0.0.1:8000/invocations", rows)
+    terminal.ask("", "http://127.0.0.1:8000/docs")
+    terminal.ask("", "http://127.0.0.1:5000/")
+    terminal.baton("score", rows, "--output", ".baton/scored.csv")
+    terminal.baton("compare", "1", "2")
+    terminal.baton("reproduce", "1")
+    terminal.baton("rollback", "--wait")
+    terminal.baton("history")
+    terminal.baton("webhook", "ensure", BATON_WEBHOOK_SECRET="s" * 32)
+    terminal.baton("keys", "signing", ".baton/signing.key")
+    terminal.baton("keys", "api", "someone")
+    terminal.baton("bootstrap")
 
 
 @pytest.mark.timeout(900)
-def test_no_verb_calls_home(room: Room) -> None:
+def test_no_verb_calls_home(terminal: Terminal) -> None:
     """Each verb, and `baton up` with its children, asks for no name and leaves nothing at home.
 
     The network has no host but this one, and a resolver that notes what is asked for.
     """
-    up = Process(room.command("up"), {}, room.home.parent / "up.log")
+    up = Process(terminal.command("up"), {}, terminal.home.parent / "up.log")
     up.start()
     try:
         wait_until(lambda: "Ctrl-C stops everything" in up.told(), START_S, "baton up is up")
-        use_every_verb(room)
+        use_every_verb(terminal)
     finally:
         assert up.stop(limit_s=60) == 0
 
-    assert room.verbs == {*VERBS, *HIDDEN_VERBS}
-    assert room.network.names() == []
-    assert [path for path in room.found() if not path.startswith(DOCUMENTED)] == []
+    assert terminal.verbs == {*VERBS, *HIDDEN_VERBS}
+    assert terminal.network.names() == []
+    assert [path for path in terminal.found() if not path.startswith(DOCUMENTED)] == []

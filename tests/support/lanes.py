@@ -1,7 +1,7 @@
-"""Which tests run in one process when pytest-xdist runs several: those that share what is slow.
+"""Lanes: tests that share a slow fixture run in one process when pytest-xdist runs several.
 
-A lane is a group of `--dist loadgroup`. Lanes of many minutes come first, so that short ones fill
-what is left of the other processes' time.
+A lane is a group of `--dist loadgroup`. Lanes that take minutes start first, and short ones fill the
+rest of the other process's time.
 """
 
 from pathlib import Path

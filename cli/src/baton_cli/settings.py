@@ -85,8 +85,8 @@ def load(settings: type[S]) -> S:
 def child_environment(defaults: Mapping[str, str], overrides: Mapping[str, str]) -> dict[str, str]:
     """The environment for a child process: ours, completed by `defaults`, below `overrides`.
 
-    A proxy that ours names is not to come between processes of this machine, and no library of
-    the child's reports to its makers.
+    A proxy that ours names is not to come between processes of this machine. Telemetry of
+    libraries is off in the child.
     """
     opt_outs = {name: os.environ.get(name) or value for name, value in TELEMETRY_OPT_OUTS.items()}
     direct = {

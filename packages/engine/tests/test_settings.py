@@ -20,7 +20,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_any_import_of_the_package_declines_telemetry() -> None:
-    """Whoever uses it as a library is opted out before ONNX Runtime is imported."""
+    """A program that uses the package as a library is opted out before ONNX Runtime loads."""
     done = subprocess.run(
         [sys.executable, "-c", LOAD], env={}, capture_output=True, text=True, check=True
     )
@@ -30,14 +30,14 @@ def test_any_import_of_the_package_declines_telemetry() -> None:
 
 @pytest.mark.parametrize("name", TELEMETRY_OPT_OUTS)
 def test_a_variable_set_to_nothing_is_no_consent(name: str) -> None:
-    """ONNX Runtime itself would take it for consent."""
+    """ONNX Runtime itself treats an empty variable as consent."""
     os.environ[name] = ""
     decline_telemetry()
     assert os.environ[name] == TELEMETRY_OPT_OUTS[name]
 
 
 def test_the_users_own_choice_wins() -> None:
-    """Who wants to report to the makers of a library may."""
+    """A user may opt in to telemetry."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "0"
     decline_telemetry()
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "0"

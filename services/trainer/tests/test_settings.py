@@ -64,7 +64,7 @@ def test_threads_sleep_while_they_wait_unless_the_user_wants_them_to_spin() -> N
     ],
 )
 def test_the_font_list_is_kept_in_batons_cache(given: dict[str, str], folder: str) -> None:
-    """By itself matplotlib writes folders of its own into the user's home."""
+    """Matplotlib's defaults are folders of its own in the user's home."""
     for name in ("BATON_CACHE_DIR", "MPLCONFIGDIR"):
         os.environ.pop(name, None)
     os.environ.update({"HOME": "/home/someone", "XDG_CACHE_HOME": "/xdg", **given})

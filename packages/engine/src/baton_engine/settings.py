@@ -1,4 +1,4 @@
-"""What Baton tells the libraries that it loads; the only module here that uses the environment."""
+"""Settings of the libraries that Baton loads; the only module here that uses the environment."""
 
 import os
 from types import MappingProxyType
@@ -11,13 +11,13 @@ TELEMETRY_OPT_OUTS = MappingProxyType(
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
 )
-"""What keeps each library from reporting to its makers, by environment variable."""
+"""The environment variables that turn telemetry off, and their values."""
 
 
 def decline_telemetry() -> None:
-    """Opts this process and its children out of telemetry; a value that the user set wins.
+    """Turns telemetry off for this process and its children; a value that the user set wins.
 
-    A variable set to nothing counts as unset, because ONNX Runtime takes it for consent.
+    An empty variable counts as unset, because ONNX Runtime treats it as consent.
     """
     for name, value in TELEMETRY_OPT_OUTS.items():
         if not os.environ.get(name):

@@ -68,7 +68,7 @@ def let_threads_sleep() -> None:
 def keep_font_list() -> None:
     """Keeps matplotlib's font list in Baton's cache folder; the user's own choice wins.
 
-    By itself it writes `~/.cache/matplotlib` and `~/.config/matplotlib`.
+    Its defaults are `~/.cache/matplotlib` and `~/.config/matplotlib`.
     """
     given = os.environ.get("BATON_CACHE_DIR", "")
     folder = os.path.expanduser(given) if given else str(user_cache_dir())  # noqa: PTH111 - a user that does not exist is no error here
