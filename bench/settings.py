@@ -16,8 +16,8 @@ PEERS = HOME / "peers"
 TRIED = HOME / "tried"
 RUN = HOME / "run"
 
-# No links on stdout, no progress bars, no patience of minutes. BentoML's telemetry is off here, that
-# of ONNX Runtime and MLflow in `child_environment`; LitServe and granian have none.
+# No links on stdout, no progress bars, no patience of minutes. BentoML's telemetry is off here,
+# that of ONNX Runtime and MLflow in `child_environment`; LitServe and granian have none.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",

@@ -1,7 +1,7 @@
 """Lanes: tests that share a slow fixture run in one process when pytest-xdist runs several.
 
-A lane is a group of `--dist loadgroup`. Lanes that take minutes start first, and short ones fill the
-rest of the other process's time.
+A lane is a group of `--dist loadgroup`. Lanes that take minutes start first, and short ones fill
+the rest of the other process's time.
 """
 
 from pathlib import Path
