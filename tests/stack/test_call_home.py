@@ -13,9 +13,9 @@ from tests.support.rig import wait_until
 from tests.support.stack.containers import ROOT
 
 RESOLVER = Path(resolver.__file__)
-LIMIT_S = 120.0
+LIMIT_S = 300.0
 URI = ("-e", "MLFLOW_TRACKING_URI=http://127.0.0.1:5000")
-IS_READY = "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/readyz')"
+GET = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])"
 
 
 class Containers:
@@ -38,10 +38,14 @@ class Containers:
     def log(self, name: str) -> str:
         return docker("logs", self._name(name))
 
-    def does(self, name: str, *command: str) -> bool:
-        """Whether a command in a container ends well."""
-        command = ("docker", "exec", self._name(name), *command)
-        return not subprocess.run(command, capture_output=True, check=False).returncode
+    def wait(self, name: str, url: str) -> None:
+        """Waits until a container answers a GET of the URL with 200, asked from inside."""
+        command = ("docker", "exec", self._name(name), "python", "-c", GET, url)
+
+        def answers() -> bool:
+            return not subprocess.run(command, capture_output=True, check=False).returncode
+
+        wait_until(answers, LIMIT_S, url)
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", *map(self._name, reversed(self._names)))
@@ -92,8 +96,8 @@ def test_no_image_calls_home(containers: Containers) -> None:
     artifacts = ("--serve-artifacts", "--artifacts-destination", "/tmp/artifacts")
     containers.start("tracking", "baton-tracking", "mlflow", "server", *store, *artifacts)
     containers.start("inference", *URI, "baton-inference")
-    containers.run(*URI, "baton-trainer", "bootstrap", "--wait-registry", "120")
-    ready = ("python", "-c", IS_READY)
-    wait_until(lambda: containers.does("inference", *ready), LIMIT_S, "inference is ready")
+    containers.wait("tracking", "http://127.0.0.1:5000/health")
+    containers.run(*URI, "baton-trainer", "bootstrap")
+    containers.wait("inference", "http://127.0.0.1:8000/readyz")
 
     assert containers.log("resolver").split() == [resolver.READY]
