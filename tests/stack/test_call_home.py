@@ -15,6 +15,7 @@ from tests.support.stack.containers import ROOT
 RESOLVER = Path(resolver.__file__)
 LIMIT_S = 300.0
 URI = ("-e", "MLFLOW_TRACKING_URI=http://127.0.0.1:5000")
+PASSWORD = "MINIO_ROOT_PASSWORD=of-no-volume"
 GET = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])"
 
 
@@ -71,7 +72,8 @@ def environment_of_storage() -> list[str]:
     """What the stack tells the object store, whose image may be another's: options of `docker`."""
     services = json.loads(docker("compose", "config", "--format", "json"))["services"]
     told = services["storage"]["environment"].items()
-    return [part for name, value in told for part in ("-e", f"{name}={value}")]
+    options = [f"{name}={value}" for name, value in told if not name.endswith("_FILE")]
+    return [part for each in [*options, PASSWORD] for part in ("-e", each)]
 
 
 @pytest.fixture
@@ -99,5 +101,6 @@ def test_no_image_calls_home(containers: Containers) -> None:
     containers.wait("tracking", "http://127.0.0.1:5000/health")
     containers.run(*URI, "baton-trainer", "bootstrap")
     containers.wait("inference", "http://127.0.0.1:8000/readyz")
+    containers.wait("inference", "http://127.0.0.1:9000/minio/health/ready")
 
     assert containers.log("resolver").split() == [resolver.READY]
