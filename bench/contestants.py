@@ -144,7 +144,6 @@ async def bentoml(place: Stage) -> Contestant:
         ),
         folder,
         BENTOML_HOME=str(place.home.path / "bentoml"),
-        BENTOML_DO_NOT_TRACK="True",  # traffic stays on this machine
     )
     return Contestant(
         server, (Line(BENTOML, Request(server.port, "/predict", place.bodies.one_instance)),)

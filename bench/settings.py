@@ -16,8 +16,10 @@ PEERS = HOME / "peers"
 TRIED = HOME / "tried"
 RUN = HOME / "run"
 
-# What these mean to MLflow's client: no links on stdout, no progress bars, no patience of minutes.
+# No links on stdout, no progress bars, no patience of minutes. BentoML's telemetry is off here,
+# that of ONNX Runtime and MLflow in `child_environment`; LitServe and granian have none.
 _QUIET = {
+    "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
+from tests.support.lanes import lane, rank
 from tests.support.reliability import Tell, write_page
 from tests.support.rig import Desk, Inference, TrackingServer, register
+
+decline_telemetry()  # for the servers and clients that the tests start themselves
 
 _numbers = itertools.count(1)
 _rows = pytest.StashKey[dict[str, tuple[str, ...]]]()
@@ -22,6 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="put what the fault tests of this session saw into docs/reliability.md",
     )
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of pytest-xdist: one lane for what shares a server, the longest lanes first."""
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(lane(item.path)))
+    items.sort(key=lambda item: rank(item.path))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -44,6 +44,19 @@ def test_only_trainer_and_tracking_import_mlflow() -> None:
     assert {path.relative_to(ROOT).parts[1] for path in guilty} == {"trainer", "tracking"}
 
 
+@pytest.mark.parametrize(
+    ("library", "room"), [("onnxruntime", "baton_engine"), ("matplotlib", "baton_trainer")]
+)
+def test_what_reports_or_writes_is_loaded_by_a_package_that_prevents_it(
+    library: str, room: str
+) -> None:
+    """Its `__init__` sets what these libraries read while they are imported."""
+    guilty = [path for path in SOURCES if library in imported(path)]
+
+    assert guilty
+    assert {path.relative_to(ROOT).parts[3] for path in guilty} == {room}
+
+
 @pytest.mark.parametrize("package", HEAVY)
 def test_inference_is_light(package: str) -> None:
     """The image of inference does without what takes tens of megabytes and half a second."""

@@ -72,3 +72,12 @@ def test_no_proxy_comes_between_children(monkeypatch: pytest.MonkeyPatch) -> Non
     child = child_environment({}, {}, hosts=("127.0.0.1", "192.0.2.7"))
     assert child["NO_PROXY"] == "intranet,127.0.0.1,localhost,::1,192.0.2.7"
     assert "127.0.0.1" in child["no_proxy"]
+
+
+def test_telemetry_is_off_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tracking server is MLflow's own program: only its environment turns telemetry off."""
+    monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "")
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "")
+    child = child_environment({}, {})
+    assert child["ORT_DISABLE_TELEMETRY"] == "1"
+    assert child["MLFLOW_DISABLE_TELEMETRY"] == "true"

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import Inference
+from baton_engine.settings import TELEMETRY_OPT_OUTS
 from baton_registry import settings as registry_settings
 from baton_registry.setting_types import Host, is_http_address
 from baton_registry.settings import RegistrySettings, SettingsError
@@ -83,10 +84,12 @@ def child_environment(
     """The environment for a child process: ours, completed by `defaults`, below `overrides`.
 
     A proxy that ours names is not to come between processes of this machine, nor before `hosts`.
+    Telemetry of libraries is off in the child.
     """
+    opt_outs = {name: os.environ.get(name) or value for name, value in TELEMETRY_OPT_OUTS.items()}
     direct = dict.fromkeys((*LOCAL_HOSTS, *hosts))
     no_proxy = {
         name: ",".join(filter(None, (os.environ.get(name), *direct)))
         for name in ("NO_PROXY", "no_proxy")
     }
-    return {**defaults, **os.environ, **no_proxy, **overrides}
+    return {**defaults, **os.environ, **opt_outs, **no_proxy, **overrides}

@@ -52,3 +52,21 @@ def test_threads_sleep_while_they_wait_unless_the_user_wants_them_to_spin() -> N
     os.environ["OMP_WAIT_POLICY"] = "ACTIVE"
     settings.let_threads_sleep()
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+@pytest.mark.usefixtures("_own_environment")
+@pytest.mark.parametrize(
+    ("given", "folder"),
+    [
+        ({}, "/xdg/baton/matplotlib"),
+        ({"BATON_CACHE_DIR": "~/mine"}, "/home/someone/mine/matplotlib"),
+        ({"MPLCONFIGDIR": "/theirs"}, "/theirs"),
+    ],
+)
+def test_the_font_list_is_kept_in_batons_cache(given: dict[str, str], folder: str) -> None:
+    """Matplotlib's defaults are folders of its own in the user's home."""
+    for name in ("BATON_CACHE_DIR", "MPLCONFIGDIR"):
+        os.environ.pop(name, None)
+    os.environ.update({"HOME": "/home/someone", "XDG_CACHE_HOME": "/xdg", **given})
+    settings.keep_font_list()
+    assert os.environ["MPLCONFIGDIR"] == folder

@@ -30,9 +30,8 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
     try:
         from baton_trainer.errors import OptionError, TrainError  # noqa: PLC0415 - see above
         from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
-        from baton_trainer.settings import TrainerSettings, let_threads_sleep  # noqa: PLC0415
+        from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
 
-        let_threads_sleep()  # before a numeric library is loaded
         try:
             with ConsoleProgress() as progress:
                 return act(load(TrainerSettings), progress)

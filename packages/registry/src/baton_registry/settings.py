@@ -8,6 +8,7 @@ of `NAME_FILE`, the way in which container images take their secrets.
 import configparser
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -142,6 +143,20 @@ def load(settings: type[S]) -> S:
 def _is_service_link(name: str, value: Any) -> bool:
     """Whether Kubernetes, or Docker's old links, gave a port variable the address of a Service."""
     return name.endswith("_PORT") and re.match(r"(tcp|udp|sctp)://", str(value)) is not None
+
+
+def user_cache_dir() -> Path:
+    """`$XDG_CACHE_HOME/baton`, else `~/.cache/baton`; a temporary folder if there is no home.
+
+    https://specifications.freedesktop.org/basedir/latest/ says that a relative path is ignored.
+    """
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(given).is_absolute():
+        return Path(given) / "baton"
+    try:
+        return Path.home() / ".cache" / "baton"
+    except RuntimeError:  # a container's user without an entry in /etc/passwd
+        return Path(tempfile.gettempdir()) / "baton"
 
 
 def _variables(settings: type[BaseModel]) -> list[str]:

@@ -1,31 +1,15 @@
 """Settings of the inference service. Only this module reads the environment."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
 from baton_registry.setting_types import Host, HttpUri
-from baton_registry.settings import RegistrySettings
+from baton_registry.settings import RegistrySettings, user_cache_dir
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
-
-
-def _user_cache_dir() -> Path:
-    """`$XDG_CACHE_HOME/baton`, else `~/.cache/baton`; a temporary folder where there is no home.
-
-    https://specifications.freedesktop.org/basedir/latest/ says that a relative path is ignored.
-    """
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(given).is_absolute():
-        return Path(given) / "baton"
-    try:
-        return Path.home() / ".cache" / "baton"
-    except RuntimeError:  # a container's user without an entry in /etc/passwd
-        return Path(tempfile.gettempdir()) / "baton"
 
 
 def _expanded(path: Path) -> Path:
@@ -63,7 +47,7 @@ class InferenceSettings(RegistrySettings):
     """
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
-    cache_dir: CacheDir = Field(default_factory=_user_cache_dir, validation_alias="BATON_CACHE_DIR")
+    cache_dir: CacheDir = Field(default_factory=user_cache_dir, validation_alias="BATON_CACHE_DIR")
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")

@@ -36,7 +36,7 @@ def test_a_stream_that_is_cut_off(cut: int) -> None:
         inflate(gzip.compress(b"content" * 9)[:-cut])
 
 
-@pytest.mark.parametrize("odd", [b"{}", b"\x1f\x8b\x00", gzip.compress(b"a") + b"more"])
+@pytest.mark.parametrize("odd", [b"{}", b"\x1f\x8b\x00", gzip.compress(b"a", mtime=0) + b"more"])
 def test_what_is_not_gzip(odd: bytes) -> None:
     """What is not gzip is refused."""
     with pytest.raises(MalformedBody):

@@ -1,1 +1,9 @@
-"""Trains, evaluates, exports and registers a version of the model; the only room with mlflow."""
+"""Trains, evaluates, exports and registers a version of the model; the only room with mlflow.
+
+Importing any module of this package prepares the libraries that it loads: see
+`baton_trainer.settings.prepare_libraries`.
+"""
+
+from baton_trainer.settings import prepare_libraries
+
+prepare_libraries()

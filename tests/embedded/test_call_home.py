@@ -1,0 +1,134 @@
+"""Baton contacts only hosts that the user configured, and writes only to documented folders."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from baton_cli.main import HIDDEN_VERBS, VERBS
+from tests.support.isolation import Network, isolated, need_isolation
+from tests.support.rig import Process, wait_until
+
+START_S = 300.0
+LIMIT_S = 180.0
+BATON = (sys.executable, "-m", "baton_cli")
+DOCUMENTED = (".baton", ".cache/baton")
+SECOND = "http://127.0.0.1:8001"
+ASK = """
+import sys, urllib.request
+kind, url, *body = sys.argv[1:]
+data = open(body[0], "rb").read() if body else None
+urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": kind})).read()
+"""
+
+
+class Terminal:
+    """A user's terminal in a fresh home; it inherits no variable of the environment."""
+
+    def __init__(self, network: Network, home: Path) -> None:
+        self.network = network
+        self.home = home
+        self.verbs: set[str] = set()
+
+    def command(self, *arguments: str, **env: str) -> list[str]:
+        """`baton …`, as in a terminal that sets nothing: no variable says that this is CI."""
+        self.verbs.add(arguments[0])
+        return self._inside((*BATON, *arguments), env)
+
+    def baton(self, *arguments: str, **env: str) -> None:
+        _run(self.command(*arguments, **env))
+
+    def ask(self, kind: str, url: str, *body: str) -> None:
+        _run(self._inside((sys.executable, "-c", ASK, kind, url, *body), {}))
+
+    def _inside(self, command: tuple[str, ...], env: dict[str, str]) -> list[str]:
+        own = {"HOME": str(self.home), "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", **env}
+        return self.network.inside(self.home, own, *command)
+
+    def found(self) -> list[str]:
+        """Every file in the home, by its path there."""
+        files = (path for path in self.home.rglob("*") if not path.is_dir())
+        return sorted(str(path.relative_to(self.home)) for path in files)
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, (command, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    need_isolation()
+    home = tmp_path / "home"
+    home.mkdir()
+    with isolated(tmp_path / "names") as network:
+        yield Terminal(network, home)
+
+
+def write_csv(home: Path) -> str:
+    """The example that `baton up` wrote, as a table to score."""
+    rows = json.loads((home / ".baton/example.json").read_text(encoding="utf-8"))["instances"]
+    with (home / ".baton/rows.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    return ".baton/rows.csv"
+
+
+def use_every_verb(terminal: Terminal) -> None:
+    """A tour beside a running `baton up`, with a second inference process."""
+    terminal.baton("train", "--estimator", "lightgbm", "--search", "1")
+    serve = terminal.command("serve", BATON_PORT="8001")
+    second = Process(serve, {}, terminal.home / ".baton/serve.log")
+    second.start()
+    try:
+        both = {"BATON_INFERENCE_URL": f"http://127.0.0.1:8000,{SECOND}"}
+        wait_until(lambda: "listening" in second.told(), START_S, f"serves: {second.told()}")
+        terminal.baton("promote", "2", "--force", "--wait", **both)
+        terminal.baton("status", **both)
+        terminal.ask("application/json", f"{SECOND}/predict", ".baton/example.json")
+    finally:
+        assert second.stop() == 0
+    rows = write_csv(terminal.home)
+    terminal.ask("text/csv", "http://127.0.0.1:8000/invocations", rows)
+    terminal.ask("", "http://127.0.0.1:8000/docs")
+    terminal.ask("", "http://127.0.0.1:5000/")
+    terminal.baton("score", rows, "--output", ".baton/scored.csv")
+    terminal.baton("compare", "1", "2")
+    terminal.baton("reproduce", "1")
+    terminal.baton("rollback", "--wait")
+    terminal.baton("history")
+    terminal.baton("webhook", "ensure", BATON_WEBHOOK_SECRET="s" * 32)
+    terminal.baton("keys", "signing", ".baton/signing.key")
+    terminal.baton("keys", "api", "someone")
+    terminal.baton("bootstrap")
+
+
+@pytest.mark.timeout(900)
+def test_no_verb_calls_home(terminal: Terminal) -> None:
+    """Each verb, and `baton up` with its children, asks for no name and leaves nothing at home.
+
+    The network has no host but this one, and a resolver that notes what is asked for.
+    """
+    up = Process(terminal.command("up"), {}, terminal.home.parent / "up.log")
+    up.start()
+    try:
+        wait_until(lambda: "Ctrl-C stops everything" in up.told(), START_S, "baton up is up")
+        use_every_verb(terminal)
+    finally:
+        assert up.stop(limit_s=60) == 0
+
+    assert terminal.verbs == {*VERBS, *HIDDEN_VERBS}
+    assert terminal.network.names() == []
+    assert [path for path in terminal.found() if not path.startswith(DOCUMENTED)] == []

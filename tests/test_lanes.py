@@ -1,0 +1,27 @@
+"""What shares a server runs in one process, and the order of starts is that of length."""
+
+import pytest
+
+from tests.support.lanes import ROOT, lane, rank
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ("tests/stack/test_a.py", "tests/faults/test_b.py", True),
+        ("tests/embedded/test_a.py", "tests/browser/test_b.py", True),
+        ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
+        ("tests/stack/test_a.py", "tests/stack/test_secure.py", False),
+        ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),
+    ],
+)
+def test_what_shares_a_server_is_one_lane(one: str, other: str, *, is_shared: bool) -> None:
+    """Another process would start the server, or the stack, once more."""
+    assert (lane(ROOT / one) == lane(ROOT / other)) is is_shared
+
+
+def test_long_lanes_start_first() -> None:
+    """A lane of minutes that started last would run alone."""
+    files = ["cli/tests/test_a.py", "tests/embedded/test_a.py", "tests/stack/test_a.py"]
+
+    assert sorted(files, key=lambda file: rank(ROOT / file)) == files[::-1]
