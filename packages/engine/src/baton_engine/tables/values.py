@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
 """Integers, floats or booleans, shape `[n]`; where one is missing, floats with NaN for it."""
+Form = Literal["text", "number", "boolean", "time"]
+"""What texts were before they were written as text."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,12 @@ class Texts:
     Attributes:
         distinct: the texts, None for a gap; some may be there twice.
         codes: shape `[n]`, int32: each row's place in `distinct`.
+        form: what the values are in the table, of which these are the texts.
     """
 
     distinct: Sequence[str | None]
     codes: NDArray[np.int32]
+    form: Form = "text"
 
     def listed(self) -> list[str | None]:
         """Each row's text."""
@@ -57,4 +61,4 @@ def _joined_texts(parts: Sequence[Texts]) -> Texts:
     for part in parts:
         codes.append(part.codes + np.int32(len(distinct)))
         distinct += part.distinct
-    return Texts(distinct, np.concatenate(codes))
+    return Texts(distinct, np.concatenate(codes), parts[0].form)
