@@ -62,7 +62,7 @@ KINDS: Mapping[str, Made] = {
     **{f"timestamp_{unit}": (pa.timestamp(unit), MOMENTS) for unit in ("s", "ms", "us", "ns")},
     "timestamp_utc": (pa.timestamp("us", "UTC"), MOMENTS),
     "timestamp_zone": (pa.timestamp("ms", "Europe/Berlin"), MOMENTS),
-    "timestamp_any": (pa.timestamp("s"), st.integers(-(2**63) + 1, 2**63 - 1)),
+    "timestamp_any": (pa.timestamp("ms"), st.integers(-(2**63) + 1, 2**63 - 1)),
     "time32": (pa.time32("ms"), st.integers(0, 86_399_999)),
     "time64": (pa.time64("us"), st.integers(0, 86_399_999_999)),
     **{f"duration_{unit}": (pa.duration(unit), SPANS) for unit in ("s", "ms", "us", "ns")},
@@ -70,8 +70,8 @@ KINDS: Mapping[str, Made] = {
     "list": (pa.list_(pa.int8()), st.lists(st.integers(0, 9), max_size=2)),
     "struct": (pa.struct({"a": pa.int8()}), st.fixed_dictionaries({"a": st.integers(0, 9)})),
 }
-PLAIN = ("null", "list", "struct")
-"""Types that pyarrow does not encode as dictionaries."""
+PLAIN = ("null", "list", "struct", "halffloat", "decimal32", "decimal64", "string_view")
+"""Types that pyarrow does not write as dictionaries."""
 
 
 @st.composite
@@ -102,9 +102,9 @@ def stream(table: Any) -> bytes:
 
 def train(content: bytes, role: Any = None) -> tuple[Column, Array] | None:
     """A column that training uses, and what the engine gets of it; None where it is left out."""
-    file = parquet_file.parse(content, "t.parquet")
     wanted = Columns(target="y", roles={NAME: role} if role else {})
     try:
+        file = parquet_file.parse(content, "t.parquet")
         found, values = features.judged(file, file.cells[NAME], wanted, ".")
     except DataError:
         return None
@@ -164,7 +164,7 @@ def test_what_is_trained_is_scored_with_the_same_meaning(
     ("array", "texts"),
     [
         (pa.array([1067, 4103, 1067]), ["1067", "4103", "1067"]),
-        (pa.array([1067, None]), ["1067", ""]),
+        (pa.array([1067, 5, None]), ["1067", "5", ""]),
         (pa.array([1067.0, 1e3, None]), ["1067", "1000", ""]),
         (pa.array([1.0, 2.5]), ["1.0", "2.5"]),
         (pa.array([2**53 + 1, 2**53, None]), ["9007199254740993", "9007199254740992", ""]),

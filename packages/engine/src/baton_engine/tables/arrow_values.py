@@ -49,7 +49,10 @@ def texts_of(array: ArrowArray) -> Texts | Odd:
         return decoded if isinstance(decoded, Texts) else Odd(type_name(kind))
     family = family_of(kind)
     if family == "time":
-        return _with_form(array.cast(DataType.string()), "time")
+        try:
+            return _with_form(array.cast(DataType.string()), "time")
+        except Exception:  # noqa: BLE001 - the library's: a moment that no calendar has
+            return Odd(f"{type_name(kind)} beyond the calendar")
     if family in ("boolean", "number", "decimal"):
         texts = [plain_text(value) for value in _listed(array)]
         form: Form = "boolean" if family == "boolean" else "number"

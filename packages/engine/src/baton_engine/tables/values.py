@@ -48,8 +48,9 @@ Values = Numbers | Texts | Odd
 
 def joined(parts: Sequence[Values]) -> Values:
     """The values of a column from those of its chunks, of which there is at least one."""
-    if len(parts) == 1 or isinstance(parts[0], Odd):
-        return parts[0]
+    odd = next((part for part in parts if isinstance(part, Odd)), None)
+    if len(parts) == 1 or odd is not None:
+        return odd or parts[0]
     if isinstance(parts[0], Texts):
         return _joined_texts([part for part in parts if isinstance(part, Texts)])
     return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])

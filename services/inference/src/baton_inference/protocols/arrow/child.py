@@ -15,10 +15,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from arro3.core import RecordBatchReader
-from arro3.io import read_ipc_stream, read_parquet
+from arro3.io import read_ipc_stream
 
 from baton_engine.tables.arrow_values import texts_of, values_of
 from baton_engine.tables.column_places import column_places
+from baton_engine.tables.parquet_reader import open_parquet
 from baton_engine.tables.values import Odd, Values, joined
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,
@@ -41,7 +42,7 @@ _PREFIX = "C Data interface error: "
 
 _READERS: dict[bytes, Callable[[bytes, int], RecordBatchReader]] = {
     ARROW: lambda body, _: read_ipc_stream(body),
-    PARQUET: lambda body, rows: read_parquet(body, batch_size=rows),
+    PARQUET: open_parquet,
 }
 
 

@@ -7,16 +7,16 @@ scoring reads them by (`baton_engine.tables.arrow_values`).
 
 import hashlib
 
-import arro3.io
 import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType, Table
 
-from baton_engine.tables.arrow_types import family_of
+from baton_engine.tables.arrow_types import family_of, type_name
 from baton_engine.tables.arrow_values import texts_of, values_of
 from baton_engine.tables.number_texts import training_texts
 from baton_engine.tables.panics import panics_as_errors
-from baton_engine.tables.values import Texts, joined
+from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.values import Odd, Texts, joined
 from baton_trainer.errors import DataError, first_line
 from baton_trainer.tables.files.data_file import DataFile
 
@@ -38,11 +38,11 @@ def parse(content: bytes, name: str) -> DataFile:
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
     for place, column in enumerate(names):
-        if reason := _obstacle(table.schema.field(place).type):
-            unreadable[column] = reason
-            columns.append(pd.Series(None, range(table.num_rows), dtype=object))
-        else:
-            columns.append(_column(table.column(place)))
+        found = _column(table.column(place))
+        if isinstance(found, str):
+            unreadable[column] = found
+            found = pd.Series(None, range(table.num_rows), dtype=object)
+        columns.append(found)
     cells = pd.DataFrame(dict(enumerate(columns)), index=range(table.num_rows))
     cells.columns = pd.Index(names, dtype=object)
     return DataFile(
@@ -52,7 +52,7 @@ def parse(content: bytes, name: str) -> DataFile:
         is_typed=True,
         decimal=".",
         unreadable=unreadable,
-        texts=lambda column: _text_column(table.column(names.index(column)), column),
+        texts=lambda column: _categories(table.column(names.index(column))),
     )
 
 
@@ -63,7 +63,9 @@ def _table(content: bytes, name: str) -> Table:
         raise DataError(f"{name}: the Parquet file is cut off or damaged; write it anew")
     try:
         with panics_as_errors():
-            return arro3.io.read_parquet(content, batch_size=_BATCH_ROWS).read_all()
+            return open_parquet(content, _BATCH_ROWS).read_all()
+    except UnreadableColumn as error:
+        raise DataError(f"{name}: {error}") from error
     except Exception as error:
         raise DataError(
             f"{name}: the Parquet file is damaged ({first_line(error)}); write it anew"
@@ -86,39 +88,48 @@ def _shown(kind: DataType) -> str:
     return str(kind).removeprefix("arro3.core.DataType").strip("<>\n ")
 
 
-def _column(cells: ChunkedArray) -> pd.Series:
-    """The values in one of the types of `cells.typed`."""
+def _column(cells: ChunkedArray) -> pd.Series | str:
+    """The values in one of the types of `cells.typed`, or why they cannot be cells."""
     family = family_of(cells.type)
-    if family == "boolean":
-        return _booleans(cells)
-    if family not in ("number", "decimal"):
-        return _text_column(cells)
-    values = joined([values_of(chunk) for chunk in cells.chunks] or [np.array([])])
-    numbers = np.asarray(values)
+    if reason := _obstacle(cells.type):
+        return reason
+    if family in ("number", "decimal"):
+        return _numbers(cells, is_decimal=family == "decimal")
+    texts = _texts(cells)
+    if isinstance(texts, Odd):
+        return f"its cells are of Arrow's type {texts.kind}; write them as text or numbers"
+    return _booleans(texts) if family == "boolean" else _text_column(texts)
+
+
+def _numbers(cells: ChunkedArray, *, is_decimal: bool) -> pd.Series:
+    numbers = np.asarray(joined([values_of(chunk) for chunk in cells.chunks] or [np.array([])]))
     # Where some are missing, or beyond int64, whole numbers are floats; decimals always are.
-    is_whole = family == "number" and numbers.dtype.kind in "iu" and numbers.dtype != np.uint64
+    is_whole = not is_decimal and numbers.dtype.kind in "iu" and numbers.dtype != np.uint64
     return pd.Series(numbers.astype(np.int64 if is_whole else np.float64))
 
 
-def _booleans(cells: ChunkedArray) -> pd.Series:
-    texts = _texts(cells)
+def _booleans(texts: Texts) -> pd.Series:
     values = [None if text is None else text == "True" for text in texts.listed()]
     return pd.Series(values, dtype=object if None in values else np.bool_)
 
 
-def _text_column(cells: ChunkedArray) -> pd.Series:
+def _text_column(texts: Texts) -> pd.Series:
     """The values as text: of a category, or of a column that holds text, dates or times."""
-    texts = _texts(cells)
     distinct = [*texts.distinct]
     if texts.form == "number":
         distinct = training_texts(distinct)
     # One object a text, not one a cell.
-    found = np.array([*(text or None for text in distinct), None], dtype=object)[texts.codes]
-    return pd.Series(found, dtype=object)
+    spread = np.array([*(text or None for text in distinct), None], dtype=object)[texts.codes]
+    return pd.Series(spread, dtype=object)
 
 
-def _texts(cells: ChunkedArray) -> Texts:
+def _categories(cells: ChunkedArray) -> pd.Series:
+    texts = _texts(cells)
+    if isinstance(texts, Odd):
+        raise TypeError(f"cells of {texts.kind}")  # such a column is `unreadable`
+    return _text_column(texts)
+
+
+def _texts(cells: ChunkedArray) -> Texts | Odd:
     found = joined([texts_of(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
-    if not isinstance(found, Texts):
-        raise TypeError(f"cells of {found}")  # `_obstacle` keeps them out
-    return found
+    return found if isinstance(found, Texts | Odd) else Odd(type_name(cells.type))

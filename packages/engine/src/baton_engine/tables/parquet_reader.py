@@ -1,0 +1,31 @@
+"""Opens Parquet files, but refuses those over which the Arrow library ends the process."""
+
+import re
+from typing import IO
+
+from arro3.core import RecordBatchReader
+from arro3.io import read_parquet
+
+# arro3-io 0.9.1: a dictionary of booleans aborts the process, the others panic or are misread.
+_FATAL = re.compile(r"Dictionary\(\w+, (Boolean|Decimal\d+|FixedSizeBinary)")
+
+
+class UnreadableColumn(Exception):
+    """A column is of a type that the library cannot decode; the text names it, in one line."""
+
+
+def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
+    """A reader of a file's rows, so many at a time.
+
+    Raises:
+        UnreadableColumn: reading it would end the process.
+        Exception: it is damaged; the library raises no class of its own.
+    """
+    reader = read_parquet(file, batch_size=batch_rows)
+    for field in reader.schema:
+        if found := _FATAL.search(repr(field.type)):
+            raise UnreadableColumn(
+                f"column {field.name!r} is a dictionary of {found[1]} values, which cannot be read; "
+                "write it without a dictionary (in pandas: as another type than category)"
+            )
+    return reader
