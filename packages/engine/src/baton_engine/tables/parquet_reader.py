@@ -6,8 +6,8 @@ from typing import IO
 from arro3.core import RecordBatchReader
 from arro3.io import read_parquet
 
-# arro3-io 0.9.1: a dictionary of booleans aborts the process, the others panic or are misread.
-_FATAL = re.compile(r"Dictionary\(\w+, (Boolean|Decimal\d+|FixedSizeBinary)")
+# arro3-io 0.9.1: a dictionary of booleans aborts the process, one of fixed bytes is misread.
+_FATAL = re.compile(r"Dictionary\(\w+, (Boolean|FixedSizeBinary)")
 
 
 class UnreadableColumn(Exception):
@@ -25,7 +25,7 @@ def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
     for field in reader.schema:
         if found := _FATAL.search(repr(field.type)):
             raise UnreadableColumn(
-                f"column {field.name!r} is a dictionary of {found[1]} values, which cannot be read; "
-                "write it without a dictionary (in pandas: as another type than category)"
+                f"column {field.name!r} is a dictionary of {found[1]} values, which Baton cannot "
+                "read; write it without a dictionary (in pandas: as another type than category)"
             )
     return reader

@@ -40,8 +40,8 @@ def read(reader: ArrowReader, body: bytes, media_type: bytes = ARROW) -> ArrowTa
 def test_reads_a_table(reader: ArrowReader, media_type: bytes) -> None:
     """What was written is read, gaps included; a column of another kind is told as such."""
     odd = GOOD.append_column("odd", pa.array([[1], [2]]))
-    columns = (*SIGNATURE.columns, Column("odd", "long"))
-    table = reader.read(WRITERS[media_type](odd), media_type, columns, 10)
+    wanted = (*SIGNATURE.columns, Column("odd", "long"))
+    table = reader.read(WRITERS[media_type](odd), media_type, wanted, 10)
     assert table.columns["odd"] == Odd("List")
     batch = table.to_batch(SIGNATURE)
     assert batch.rows == 2
