@@ -81,7 +81,8 @@ def _decoded(array: ArrowArray, *, as_text: bool) -> Values:
         with_gap = np.append(values.codes, np.int32(len(values.distinct)))
         return Texts([*values.distinct, None], with_gap[codes], values.form)
     if isinstance(values, np.ndarray):
-        return (np.append(values, np.nan) if has_gaps else values)[codes]
+        found: Numbers = (np.append(values, np.nan) if has_gaps else values)[codes]
+        return found
     return values
 
 

@@ -22,7 +22,9 @@ def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
         Exception: it is damaged; the library raises no class of its own.
     """
     reader = read_parquet(file, batch_size=batch_rows)
-    for field in reader.schema:
+    schema = reader.schema
+    for number in range(len(schema)):
+        field = schema.field(number)
         if found := _FATAL.search(repr(field.type)):
             raise UnreadableColumn(
                 f"column {field.name!r} is a dictionary of {found[1]} values, which Baton cannot "

@@ -113,7 +113,8 @@ def _numbers(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.float64] |
 
 def _predicts(codes: _Codes, truth: _Codes) -> bool:
     """Whether a column of few values predicts the target by each value's most telling class."""
-    return codes.max() * _ROWS_A_VALUE < len(codes) and _by_value(codes, truth) >= PERFECT
+    has_few = bool(codes.max() * _ROWS_A_VALUE < len(codes))
+    return has_few and _by_value(codes, truth) >= PERFECT
 
 
 def _separates(values: NDArray[np.float64] | None, goal: _Codes, positive: int | None) -> bool:
@@ -156,7 +157,7 @@ def _may_be_intervals(numbers: NDArray[np.float64], truth: _Codes) -> bool:
     classes = truth.max() + 1
     along = truth[np.lexsort((truth, numbers))]
     wrong = (1 - PERFECT) * classes * len(along)
-    return int((np.diff(along) != 0).sum()) <= 2 * classes - 1 + 2 * wrong
+    return bool(np.count_nonzero(np.diff(along)) <= 2 * classes - 1 + 2 * wrong)
 
 
 def _by_intervals(numbers: NDArray[np.float64], truth: _Codes) -> float:
