@@ -55,7 +55,9 @@ def _as_category(file: DataFile, column: pd.Series) -> pd.Series:
     """The cells as texts: of a format with types by the rule that scoring reads it by."""
     if file.texts is None:
         return cells.as_text(column)
-    return file.texts(str(column.name)).loc[column.index].rename(column.name)
+    name = str(column.name)
+    texts: pd.Series = file.texts(name).loc[column.index].rename(name)
+    return texts
 
 
 def of_target(target: pd.Series, positive: Label | None, missing: int) -> ColumnRole:
