@@ -22,8 +22,7 @@ from baton_inference.lifecycle.live_versions import Served
 from baton_inference.lifecycle.status import RegistryStatus, ServingStatus, Status
 from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.columnar import ArrowTable
-from baton_inference.protocols.arrow.messages import ReadRequest
-from baton_inference.protocols.arrow.reader import table_of
+from baton_inference.protocols.arrow.reader import request_for, table_of
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.scoring.workers import Pools
@@ -110,9 +109,9 @@ class NearReader:
     """Reads Arrow and Parquet in this process: quick, and gone with a body that is made for it."""
 
     def read(
-        self, body: bytes, media_type: bytes, names: Sequence[str], max_rows: int
+        self, body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
     ) -> ArrowTable:
-        return table_of(answer(ReadRequest(media_type, tuple(names), max_rows, body)), max_rows)
+        return table_of(answer(request_for(body, media_type, columns, max_rows)), max_rows)
 
 
 def served(

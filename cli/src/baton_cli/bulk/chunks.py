@@ -1,17 +1,18 @@
 """Some rows of a file: as they stand in it, and as columns of a signature."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol, Self
 
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, RecordBatch
 
-from baton_engine.tables.arrow_values import values_of
+from baton_engine.tables.arrow_values import texts_of, values_of
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.column_places import column_places
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.file_cells import file_cast
 from baton_engine.tables.typed_values import typed_column
@@ -114,6 +115,10 @@ class ParquetChunk:
     batch: RecordBatch
     rows: Sequence[int]
 
+    @cached_property
+    def _columns(self) -> Mapping[str, int]:
+        return column_places(self.batch.schema.names)
+
     @property
     def places(self) -> Sequence[str]:
         """Where each row is."""
@@ -121,7 +126,8 @@ class ParquetChunk:
 
     def read(self, column: Column) -> Array:
         """A column. Raises `BadCells`."""
-        values = values_of(self.batch.column(column.name))
+        array = self.batch.column(self._columns[column.name])
+        values = texts_of(array) if column.type == "string" else values_of(array)
         if isinstance(values, Texts):  # an empty text is a gap to `baton train`, too
             values = replace(values, distinct=[text or None for text in values.distinct])
         return typed_column(column, values)

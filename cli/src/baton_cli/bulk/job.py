@@ -14,6 +14,7 @@ from baton_cli.errors import CommandFailed
 from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
 from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.column_places import column_places
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
@@ -49,13 +50,14 @@ class Job:
         self._table = table
         self._model = model
         fields = {each.name: each for each in table.fields}
-        self._present = set(fields)
-        missing = [c.name for c in model.signature.columns if c.required and c.name not in fields]
+        columns = model.signature.columns
+        self._present = column_places([*fields]).keys()
+        missing = [c.name for c in columns if c.required and c.name not in self._present]
         if missing:
             version = model.version.version
             raise CommandFailed(
                 f"column {missing[0]!r} is missing, which version {version} needs"
-                f" ({len(missing)} missing of {len(model.signature.columns)}){table.hint()}"
+                f" ({len(missing)} missing of {len(columns)}){table.hint()}"
             )
         unknown = [name for name in keep or () if name not in fields]
         if unknown:

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from arro3.core import Field
-from arro3.io import read_parquet
 
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, Misfit, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.panics import panics_as_errors
+from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 
@@ -69,7 +69,9 @@ class ParquetTable:
         self._size = path.stat().st_size
         try:
             with panics_as_errors():
-                self._reader = read_parquet(file, batch_size=CHUNK_ROWS)
+                self._reader = open_parquet(file, CHUNK_ROWS)
+        except UnreadableColumn as error:
+            raise CommandFailed(f"{path}: {error}") from error
         except Exception as error:
             raise self._broken(error) from error
         schema = self._reader.schema

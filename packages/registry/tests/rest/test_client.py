@@ -155,3 +155,11 @@ def test_a_model_that_basic_auth_hides_is_unknown() -> None:
     seen.append({"name": MODEL, "version": "1"})
     with pytest.raises(RegistryRefused, match="MLFLOW_TRACKING_USERNAME"):
         client.resolve_alias(MODEL, ALIAS)
+
+
+def test_the_server_may_name_its_version() -> None:
+    """What has no such page says nothing."""
+    assert client_of(lambda _: httpx.Response(200, text="3.17.2")).server_version() == "3.17.2"
+    assert client_of(lambda _: httpx.Response(404, text="no")).server_version() is None
+    with pytest.raises(RegistryUnavailable):
+        client_of(cut).server_version()

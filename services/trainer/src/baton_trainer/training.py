@@ -9,6 +9,7 @@ from typing import Any
 from baton_registry.errors import AliasNotSet
 from baton_registry.promotion.guard import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.transport import shown
 from baton_trainer import settings
 from baton_trainer.cards import card_content, report_files
 from baton_trainer.cards.card_content import Subject
@@ -24,10 +25,11 @@ from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
 from baton_trainer.tables.columns import column_report
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import registration, run
+from baton_trainer.tracking import record_limits, registration, run
 from baton_trainer.tracking.logged_model import Contents
 from baton_trainer.tracking.quiet import quiet
 from baton_trainer.tracking.record import Record
+from baton_trainer.tracking.record_limits import MAX_DESCRIPTION
 from baton_trainer.tracking.registration import Entry
 from baton_trainer.tuning.trials import tuned
 
@@ -93,7 +95,9 @@ def train(
             told.warn(warning)
         if data.positive is None and wanted.has_costs:
             told.warn("costs are those of two classes; this target has more: they are left out")
+        record_limits.check_columns(data.columns, data.name)
         told.phase("asking the registry")
+        record_limits.check_server(registry, shown(options.tracking_uri))
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:
@@ -128,7 +132,8 @@ class _Run:
             **({"cost_fp": wanted.cost_fp, "cost_fn": wanted.cost_fn} if wanted.has_costs else {}),
             **classifier.params,
         }
-        run.log_inputs(self.run_id, self.data, params)
+        for line in run.log_inputs(self.run_id, self.data, params):
+            self.progress.note(line)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
         made = candidate.made(unfitted, self.data, wanted, self.progress)
         self.progress.phase("comparing with production")
@@ -144,7 +149,7 @@ class _Run:
             model_id=model_id,
             run_id=self.run_id,
             tags=registration.tags(checksums, self.data, verdict),
-            description=card_content.summary(subject),
+            description=record_limits.cut(card_content.summary(subject), MAX_DESCRIPTION),
         )
         self.on_registering()
         version = registration.register(self.registry, self.options, entry)

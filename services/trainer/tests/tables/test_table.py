@@ -6,6 +6,7 @@ import pytest
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables import table
+from baton_trainer.tables.columns import leaks
 from tests.support.trainer.tables import ROWS, TARGET, as_file, features, some_table, text_target
 
 
@@ -209,3 +210,13 @@ def test_copies_on_both_sides_are_told() -> None:
     warned = [each for each in validated(few).warnings if "copies" in each]
     assert warned[0].startswith("200 of 200 rows are copies of a few;")
     assert not any("copies" in each for each in some_table().warnings)
+
+
+def test_of_many_columns_with_a_warning_only_the_first_are_named() -> None:
+    """Those of each role: one that matters is not lost among thousands that do not."""
+    many = pd.DataFrame({f"same {number}": "x" for number in range(300)}, index=range(ROWS))
+    mixed = pd.Series([f"{row % 9}" for row in range(ROWS - 1)] + ["?"], name="mixed")
+    found = validated(pd.concat([good(), many, mixed], axis=1)).warnings
+    assert sum("it says the same in every row" in line for line in found) == leaks.MAX_NAMED
+    assert any("280 more columns" in line and "constant" in line for line in found)
+    assert any("'mixed' is read as text" in line for line in found)

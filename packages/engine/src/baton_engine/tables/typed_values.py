@@ -1,15 +1,22 @@
 """Values that have a type of their own, as Arrow and Parquet bring them, to one column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from baton_engine.tables.casts import cast_column, pandas_cast
+from baton_engine.tables.category_texts import are_written_of, as_known
 from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, WANTED, BadCell, BadCells
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import number_column
-from baton_engine.tables.values import Numbers, Odd, Texts, Values
+from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
 from baton_registry.versions.signature import Column
+
+_FORMS: Mapping[Form, str] = {
+    "number": "numbers",
+    "boolean": "booleans",
+    "time": "dates or times",
+}
 
 
 class WrongType(BadCells):
@@ -20,7 +27,8 @@ def typed_column(column: Column, values: Values) -> Array:
     """The values in the type of the column; no value is changed on the way.
 
     Numbers of any width go into any type of number that can hold them, booleans are 0 and 1, and
-    text is read as a number by the rules of `dataframe_split`. Text is made of text only.
+    text is read as a number by the rules of `dataframe_split`. For a column of text the values must
+    be texts: what was a number, a boolean, a date or a time before must have been one in training.
 
     Raises:
         BadCells: a value that the column does not allow, or a gap in a required column.
@@ -28,12 +36,20 @@ def typed_column(column: Column, values: Values) -> Array:
     if isinstance(values, Odd):
         raise _of_other_kind(column, f"Arrow's {values.kind}")
     if isinstance(values, Texts):
-        return _from_texts(column, values)
+        return _from_texts(column, _as_categories(column, values))
     if column.type == "string":
         raise _of_other_kind(column, "numbers")
     if column.type == "boolean":
         return _booleans(column, values)
     return number_column(column, values)
+
+
+def _as_categories(column: Column, values: Texts) -> Texts:
+    if values.form == "text":
+        return values
+    if column.type != "string" or not are_written_of(column.categories, values.form):
+        raise _of_other_kind(column, _FORMS[values.form])
+    return as_known(values, column.categories)
 
 
 def _from_texts(column: Column, values: Texts) -> Array:

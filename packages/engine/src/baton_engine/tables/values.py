@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
 """Integers, floats or booleans, shape `[n]`; where one is missing, floats with NaN for it."""
+Form = Literal["text", "number", "boolean", "time"]
+"""What texts were before they were written as text."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,12 @@ class Texts:
     Attributes:
         distinct: the texts, None for a gap; some may be there twice.
         codes: shape `[n]`, int32: each row's place in `distinct`.
+        form: what the values are in the table, of which these are the texts.
     """
 
     distinct: Sequence[str | None]
     codes: NDArray[np.int32]
+    form: Form = "text"
 
     def listed(self) -> list[str | None]:
         """Each row's text."""
@@ -44,8 +48,9 @@ Values = Numbers | Texts | Odd
 
 def joined(parts: Sequence[Values]) -> Values:
     """The values of a column from those of its chunks, of which there is at least one."""
-    if len(parts) == 1 or isinstance(parts[0], Odd):
-        return parts[0]
+    odd = next((part for part in parts if isinstance(part, Odd)), None)
+    if len(parts) == 1 or odd is not None:
+        return odd or parts[0]
     if isinstance(parts[0], Texts):
         return _joined_texts([part for part in parts if isinstance(part, Texts)])
     return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])
@@ -57,4 +62,4 @@ def _joined_texts(parts: Sequence[Texts]) -> Texts:
     for part in parts:
         codes.append(part.codes + np.int32(len(distinct)))
         distinct += part.distinct
-    return Texts(distinct, np.concatenate(codes))
+    return Texts(distinct, np.concatenate(codes), parts[0].form)

@@ -15,7 +15,7 @@ from baton_registry.errors import (
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
 from baton_registry.versions.model_version import GATE_TAG, ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.signature import Signature, list_breaks
 from baton_registry.versions.signing import TrustedKey, check_signed
 
 GATE_PASSED = "passed"
@@ -83,7 +83,7 @@ def _check_signature(
     if reasons := new.breaks(old):
         raise PromotionRefused(
             f"version {candidate.version} would break callers of version {position.version}: "
-            f"{'; '.join(reasons)}; change the callers first, then --force"
+            f"{list_breaks(reasons, '; ')}; change the callers first, then --force"
         )
 
 

@@ -69,6 +69,10 @@ class RegistryClient(ArtifactClient):
         """Ends the connections."""
         self._transport.http.close()
 
+    def server_version(self) -> str | None:
+        """The MLflow version that the server names; None if it does not name one."""
+        return self._transport.text("/version")
+
     # -- versions and aliases ------------------------------------------------------------------
 
     def resolve_alias(self, name: str, alias: str) -> ModelVersion:

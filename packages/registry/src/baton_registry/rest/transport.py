@@ -69,6 +69,18 @@ class Transport:
             )
         return payload
 
+    def text(self, path: str) -> str | None:
+        """The body of a plain GET of the server; None if it has no such page.
+
+        Raises:
+            RegistryUnavailable: no answer.
+        """
+        try:
+            response, body = self._exchange("GET", path, None, None)
+        except httpx.HTTPError as error:
+            raise self.unavailable(error) from error
+        return body.decode(errors="replace") if response.is_success else None
+
     def _exchange(
         self, method: str, url: str, params: Mapping[str, str] | None, sent: Any
     ) -> tuple[httpx.Response, bytes]:

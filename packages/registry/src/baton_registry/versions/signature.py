@@ -1,6 +1,6 @@
 """A model's signature, as far as serving needs it: named columns of scalar types."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -8,6 +8,9 @@ from baton_registry.errors import InvalidModel
 
 ColumnType = Literal["boolean", "integer", "long", "float", "double", "string"]
 Label = str | int | bool
+
+MAX_LISTED = 10
+"""A message names so many reasons; MLflow's tags and people's terminals do not hold thousands."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class Signature:
         if None not in (older.classes, self.classes) and older.classes != self.classes:
             reasons.append(f"classes {_words(older.classes)} became {_words(self.classes)}")
         return reasons
+
+
+def list_breaks(reasons: Sequence[str], separator: str) -> str:
+    """The first reasons and how many more there are: a wide table has thousands."""
+    more = len(reasons) - MAX_LISTED
+    return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def _column_breaks(before: Column | None, now: Column) -> list[str]:

@@ -26,7 +26,7 @@ BOTH = [ARROW, PARQUET]
 
 def read(body: bytes, media_type: bytes, *names: str, max_rows: int = 100) -> Any:
     """What is answered."""
-    return answer(ReadRequest(media_type, names or NAMES, max_rows, body))
+    return answer(ReadRequest(media_type, names or NAMES, ("note",), max_rows, body))
 
 
 @pytest.mark.parametrize("media_type", BOTH)

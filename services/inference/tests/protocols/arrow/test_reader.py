@@ -14,10 +14,10 @@ from baton_inference.errors import MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
+from baton_registry.versions.signature import Column
 from tests.support.columnar_bodies import GOOD, WRITERS, parquet, stream
 from tests.support.inference_fakes import SIGNATURE
 
-NAMES = tuple(column.name for column in SIGNATURE.columns)
 MUTATIONS = 30
 # Says that its metadata take 2 GiB: the library asks for so much memory at once.
 GREEDY = b"\xff\xff\xff\xff\xff\xff\xff\x7f" + b"\0" * 64
@@ -33,14 +33,15 @@ def reader() -> Iterator[ArrowReader]:
 
 def read(reader: ArrowReader, body: bytes, media_type: bytes = ARROW) -> ArrowTable:
     """The table that the body holds."""
-    return reader.read(body, media_type, NAMES, 10_000)
+    return reader.read(body, media_type, SIGNATURE.columns, 10_000)
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
 def test_reads_a_table(reader: ArrowReader, media_type: bytes) -> None:
     """What was written is read, gaps included; a column of another kind is told as such."""
     odd = GOOD.append_column("odd", pa.array([[1], [2]]))
-    table = reader.read(WRITERS[media_type](odd), media_type, (*NAMES, "odd"), 10)
+    wanted = (*SIGNATURE.columns, Column("odd", "long"))
+    table = reader.read(WRITERS[media_type](odd), media_type, wanted, 10)
     assert table.columns["odd"] == Odd("List")
     batch = table.to_batch(SIGNATURE)
     assert batch.rows == 2
@@ -51,7 +52,7 @@ def test_reads_a_table(reader: ArrowReader, media_type: bytes) -> None:
 def test_rows_are_bounded(reader: ArrowReader) -> None:
     """More rows than allowed are too many."""
     with pytest.raises(TooManyRows, match="more than the 1 rows"):
-        reader.read(stream(GOOD), ARROW, NAMES, 1)
+        reader.read(stream(GOOD), ARROW, SIGNATURE.columns, 1)
 
 
 @pytest.mark.parametrize(

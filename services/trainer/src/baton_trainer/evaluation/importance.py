@@ -5,8 +5,9 @@ encoding, and the model is the one that is served. A column that says the same a
 worth little although both together are worth much.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from baton_engine.engine import Engine
 from baton_engine.tables.columns import Array
 from baton_registry.versions.signature import Column
 from baton_trainer.evaluation import scoring
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.outcome import Floats, Outcome
 from baton_trainer.evaluation.slice_figures import area
 
 MAX_ROWS = 2_000
@@ -26,6 +27,9 @@ MAX_SCORED = 500_000
 
 _LEAST_ROWS = 500
 _LEAST_OF_CLASS = 50
+_CALL_ROWS = 50_000
+_CALL_CELLS = 2**23
+"""Of one call of the model: what 64 MB hold."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +72,40 @@ def importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
     rows = _part(judge.outcome.truth, most, rng)
     outcome = judge.outcome.at(rows)
     arrays = scoring.arrays(judge.columns, judge.features.iloc[rows])
-    untouched = _roc_auc(judge.engine, arrays, outcome)
-    found = []
-    for column in judge.columns:
-        drops = [
-            untouched
-            - _roc_auc(
-                judge.engine, {**arrays, column.name: rng.permutation(arrays[column.name])}, outcome
-            )
-            for _ in range(repeats)
-        ]
-        found.append(Importance(column.name, float(np.mean(drops)), float(np.std(drops))))
+    untouched = _roc_auc(judge.engine.score(arrays).probabilities, outcome)
+    shuffles = (
+        (column.name, rng.permutation(arrays[column.name]))
+        for column in judge.columns
+        for _ in range(repeats)
+    )
+    drops: dict[str, list[float]] = {column.name: [] for column in judge.columns}
+    for name, probabilities in _scored(judge.engine, arrays, shuffles, len(rows)):
+        drops[name].append(untouched - _roc_auc(probabilities, outcome))
+    found = [
+        Importance(name, float(np.mean(each)), float(np.std(each))) for name, each in drops.items()
+    ]
     return tuple(sorted(found, key=lambda each: -each.drop))
+
+
+def _scored(
+    engine: Engine, arrays: Mapping[str, Array], shuffles: Iterator[tuple[str, Array]], rows: int
+) -> Iterator[tuple[str, Floats]]:
+    """What the model says of the rows with one column shuffled, for each shuffle.
+
+    Many shuffles are scored in one call: a call costs some microseconds a column, so one for each
+    column of a wide table would take hours.
+    """
+    at_once = max(1, min(_CALL_ROWS // rows, _CALL_CELLS // (rows * len(arrays))))
+    tiled = {name: np.tile(values, at_once) for name, values in arrays.items()}
+    while batch := [*islice(shuffles, at_once)]:
+        for place, (name, values) in enumerate(batch):
+            tiled[name][place * rows : (place + 1) * rows] = values
+        sent = {name: values[: len(batch) * rows] for name, values in tiled.items()}
+        probabilities = engine.score(sent).probabilities
+        for place, (name, _) in enumerate(batch):
+            part = slice(place * rows, (place + 1) * rows)
+            tiled[name][part] = arrays[name]
+            yield name, probabilities[part]
 
 
 def _part(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -91,7 +117,6 @@ def _part(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArr
     )
 
 
-def _roc_auc(engine: Engine, arrays: Mapping[str, Array], outcome: Outcome) -> float:
-    scores = engine.score(arrays).probabilities[:, outcome.shown]
-    pairs = zip(outcome.indicator.T, scores.T, strict=True)
+def _roc_auc(probabilities: Floats, outcome: Outcome) -> float:
+    pairs = zip(outcome.indicator.T, probabilities[:, outcome.shown].T, strict=True)
     return float(np.mean([area(*each)[0] for each in pairs]))

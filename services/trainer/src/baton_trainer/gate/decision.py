@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from baton_registry.versions.signature import list_breaks
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
@@ -90,7 +91,7 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
         challenger=_columns(challenger),
         production=_columns(production.contender),
         allowed="breaks no caller",
-        why=f"callers of {where} would break: {', '.join(breaks)}",
+        why=f"callers of {where} would break: {list_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
         yield _roc_auc(production.comparison, bounds, where)
@@ -140,7 +141,7 @@ def _slices(comparison: Comparison, bounds: Gate) -> Check:
         challenger=f"{shown.difference.first:.4f} where {_named(shown)}",
         production=f"{shown.difference.second:.4f}",
         allowed=f"{-bounds.slice_margin:+g}, beyond doubt",
-        why="collapsed where " + ", ".join(map(_collapse, collapsed)),
+        why="collapsed where " + list_breaks([*map(_collapse, collapsed)], ", "),
     )
 
 

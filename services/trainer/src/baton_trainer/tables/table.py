@@ -1,5 +1,6 @@
 """A table that can be trained on: typed features, a target of classes, and what was left out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def validated(file: DataFile, wanted: Columns) -> Table:
         for _, column in rows.items()
     ]
     inputs = pd.DataFrame({role.name: values for role, values in judged if role.is_feature})
-    odd = [line for role, _ in judged for line in role.warnings]
+    odd = _column_warnings([role for role, _ in judged])
     if inputs.empty:
         raise DataError("; ".join([f"{file.name}: no column is left to learn from", *odd]))
     identity = repeated(rows, wanted.id)
@@ -145,6 +146,18 @@ def _kept_together(identity: "pd.Series[str] | None") -> list[str]:
         "one are learned from or held out together"
     )
     return [line]
+
+
+def _column_warnings(found: Sequence[ColumnRole]) -> list[str]:
+    """A line for each warning; of very many columns of one role only the first are named."""
+    by_role: dict[str, list[str]] = {}
+    for column in found:
+        by_role.setdefault(column.role, []).extend(column.warnings)
+    return [
+        line
+        for role, lines in by_role.items()
+        for line in leaks.limited(lines, f"(role: {role}) has a warning; see data/columns.json")
+    ]
 
 
 def _rows_left_out(goal: ColumnRole) -> list[str]:

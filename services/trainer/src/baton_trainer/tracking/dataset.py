@@ -6,12 +6,14 @@ types every cell again, which takes it a minute for a million rows.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.types.schema import ColSpec, Schema
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
+from mlflow.utils.validation import MAX_DATASET_SCHEMA_SIZE
 
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model
@@ -19,14 +21,32 @@ from baton_trainer.tracking import logged_model
 _DIGEST_LENGTH = 8
 
 
-def inputs(table: Table) -> list[DatasetInput]:
+def inputs(table: Table, *, with_schema: bool = True) -> list[DatasetInput]:
     """What the run learned from, `training`, and what judged it, `testing`."""
     held_out = int(table.held_out.sum())
     parts = (("training", len(table.target) - held_out), ("testing", held_out))
+    found = [(_dataset(table, context, rows), context) for context, rows in parts]
+    if not with_schema:
+        found = [(_without_schema(dataset), context) for dataset, context in found]
     return [
-        DatasetInput(_dataset(table, context, rows), [InputTag(MLFLOW_DATASET_CONTEXT, context)])
-        for context, rows in parts
+        DatasetInput(dataset, [InputTag(MLFLOW_DATASET_CONTEXT, context)])
+        for dataset, context in found
     ]
+
+
+def has_long_schema(found: Sequence[DatasetInput]) -> bool:
+    """Whether MLflow refuses a schema because it is too long."""
+    return any(len(each.dataset.schema or "") > MAX_DATASET_SCHEMA_SIZE for each in found)
+
+
+def _without_schema(dataset: Dataset) -> Dataset:
+    return Dataset(
+        name=dataset.name,
+        digest=dataset.digest,
+        source_type=dataset.source_type,
+        source=dataset.source,
+        profile=dataset.profile,
+    )
 
 
 def _dataset(table: Table, context: str, rows: int) -> Dataset:

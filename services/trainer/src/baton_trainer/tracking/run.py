@@ -19,8 +19,13 @@ from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.columns import column_report
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import dataset, logged_model
+from baton_trainer.tracking import dataset, logged_model, record_limits
 from baton_trainer.tracking.logged_model import Contents
+from baton_trainer.tracking.record_limits import MAX_SHOWN_PARAM
+
+_REFUSED = "INVALID_PARAMETER_VALUE"
+_USUAL_COLUMNS = 200
+"""A refusal of fewer columns is not about the length of their schema."""
 
 
 @contextmanager
@@ -43,12 +48,31 @@ def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
         ) from error
 
 
-def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> None:
-    """Logs the table and the parameters."""
+def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> list[str]:
+    """Logs the table and the parameters; gives a line for what MLflow cannot hold."""
     mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
-    mlflow.log_params(dict(params))
+    mlflow.log_params(_cut(params))
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
-    mlflow.MlflowClient().log_inputs(run_id, dataset.inputs(table))
+    return _log_datasets(run_id, table)
+
+
+def _log_datasets(run_id: str, table: Table) -> list[str]:
+    """Logs the two parts of the table, without their schema where the server refuses it."""
+    client, whole = mlflow.MlflowClient(), dataset.inputs(table)
+    try:
+        if not dataset.has_long_schema(whole):
+            client.log_inputs(run_id, whole)
+            return []
+    except MlflowException as error:  # a server that allows less than this version of MLflow
+        if error.error_code != _REFUSED or len(table.columns) <= _USUAL_COLUMNS:
+            raise
+    client.log_inputs(run_id, dataset.inputs(table, with_schema=False))
+    line = f"MLflow cannot hold the schema of {len(table.columns):,} columns with the run's dataset"
+    return [f"{line}; it is left out there and is in data/columns.json"]
+
+
+def _cut(params: Mapping[str, Any]) -> dict[str, str]:
+    return {key: record_limits.cut(str(value), MAX_SHOWN_PARAM) for key, value in params.items()}
 
 
 def log_texts(files: Mapping[str, str]) -> None:
@@ -82,7 +106,7 @@ def describe(text: str) -> None:
 def log_trial(name: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
     """Logs a trial as a run inside the active one."""
     with mlflow.start_run(run_name=name, nested=True):
-        mlflow.log_params(dict(params))
+        mlflow.log_params(_cut(params))
         mlflow.log_metrics(dict(metrics))
 
 
@@ -96,7 +120,7 @@ def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str
     model = mlflow.initialize_logged_model(
         name=name.translate(_PLAIN),
         source_run_id=run_id,
-        params={key: str(value) for key, value in params.items()},
+        params=_cut(params),
         model_type="classifier",
     )
     mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])

@@ -75,3 +75,44 @@ def test_a_column_that_repeats_another_is_named() -> None:
         "column 'd' says the same as column 'c' in every row",
         "column 'e' says the same as column 'a' in every row",
     ]
+
+
+@pytest.mark.parametrize("digits", [1, 2, 4])
+def test_random_columns_of_a_wide_table_repeat_nothing(digits: int) -> None:
+    """Not where hardly two rows share a value, nor where columns have their gaps in common."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(160, 1_000)).round(digits)
+    values[7] = np.nan
+    frame = pd.DataFrame(values).rename(columns=str)
+    target = pd.Series(rng.permutation(["ill", "well"] * 80), name="y")
+    assert leaks.warnings(frame, target, "well") == []
+
+
+def test_rare_marks_are_alike_by_chance() -> None:
+    """Of three hundred columns with one mark each in fifty rows, many mark the same row."""
+    marks = np.zeros((50, 300))
+    marks[RNG.integers(50, size=300), np.arange(300)] = 1
+    target = pd.Series(["a", "b"] * 25, name="y")
+    assert leaks.warnings(pd.DataFrame(marks).rename(columns=str), target, "b") == []
+
+
+def test_columns_that_repeat_each_other_among_many_are_named() -> None:
+    """Texts for numbers, a copy of what is nearly unique, and a copy with gaps."""
+    wide = pd.DataFrame(RNG.normal(size=(ROWS, 300))).rename(columns=str)
+    few = pd.Series(RNG.integers(3, size=ROWS))
+    wide = wide.assign(few=few, words=few.map({0: "x", 1: "y", 2: "z"}), copy=wide["17"].copy())
+    wide.loc[3, ["18"]] = None
+    wide = wide.assign(gap=wide["18"].copy())
+    assert leaks.warnings(wide, TWO, "yes") == [
+        "column 'words' says the same as column 'few' in every row",
+        "column 'copy' says the same as column '17' in every row",
+        "column 'gap' says the same as column '18' in every row",
+    ]
+
+
+def test_of_many_columns_only_the_first_are_named() -> None:
+    """The others are counted in one line."""
+    frame = pd.DataFrame({str(number): NOISE for number in range(500)})
+    found = leaks.warnings(frame, TWO, "yes")
+    assert len(found) == leaks.MAX_NAMED + 1
+    assert "479 more columns" in found[-1]

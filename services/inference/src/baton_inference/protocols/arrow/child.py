@@ -9,6 +9,7 @@ reads it, with a bound on memory and on time, and knows no secrets. It ends when
 
 import resource
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +17,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 from arro3.core import RecordBatchReader
-from arro3.io import read_ipc_stream, read_parquet
+from arro3.io import read_ipc_stream
 
-from baton_engine.tables.arrow_values import values_of
+from baton_engine.tables.arrow_values import texts_of, values_of
+from baton_engine.tables.column_places import column_places
+from baton_engine.tables.parquet_reader import open_parquet
 from baton_engine.tables.values import Odd, Values, joined
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,
@@ -41,7 +44,7 @@ _PREFIX = "C Data interface error: "
 
 _READERS: dict[bytes, Callable[[bytes, int], RecordBatchReader]] = {
     ARROW: lambda body, _: read_ipc_stream(body),
-    PARQUET: lambda body, rows: read_parquet(body, batch_size=rows),
+    PARQUET: open_parquet,
 }
 
 
@@ -68,17 +71,21 @@ def _table(request: ReadRequest) -> ReadAnswer:
     batch_rows = min(request.max_rows + 1, _BATCH_ROWS)
     reader = _READERS[request.media_type](request.body, batch_rows)
     found = reader.schema.names
-    twice = next((name for name in request.names if found.count(name) > 1), None)
+    counts = Counter(found)
+    twice = next((name for name in request.names if counts[name] > 1), None)
     if twice is not None:
         return MalformedMessage(f"the column {twice[:200]!r} is there twice")
-    parts: dict[str, list[Values]] = {name: [] for name in request.names if name in found}
+    places = column_places(found)
+    parts: dict[str, list[Values]] = {name: [] for name in request.names if name in places}
+    categories = frozenset(request.texts)
     rows = 0
     for batch in reader:
         rows += batch.num_rows
         if rows > request.max_rows:
             return TooManyMessage()
         for name, values in parts.items():
-            values.append(values_of(batch.column(found.index(name))))
+            read = texts_of if name in categories else values_of
+            values.append(read(batch.column(places[name])))
     if not rows:
         return TableMessage(0, {})
     return TableMessage(rows, {name: _message(joined(values)) for name, values in parts.items()})
@@ -89,7 +96,7 @@ def _message(values: Values) -> NumbersMessage | TextsMessage | OddMessage:
         return OddMessage(values.kind)
     if isinstance(values, np.ndarray):
         return NumbersMessage(values.dtype.str, values.tobytes())
-    return TextsMessage([*values.distinct], values.codes.tobytes())
+    return TextsMessage([*values.distinct], values.codes.tobytes(), values.form)
 
 
 def _limit_memory(more_bytes: int) -> None:

@@ -56,7 +56,7 @@ class TableReader(Protocol):
     """Reads bodies."""
 
     def read(
-        self, body: bytes, media_type: bytes, names: Sequence[str], max_rows: int
+        self, body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
     ) -> ArrowTable:
         """The wanted columns that the body has.
 

@@ -8,6 +8,8 @@ from typing import IO
 
 from msgspec import Struct
 
+from baton_engine.tables.values import Form
+
 _LENGTH = struct.Struct("<Q")
 
 
@@ -17,12 +19,14 @@ class ReadRequest(Struct):
     Attributes:
         media_type: what it is.
         names: the columns that are wanted.
+        texts: those of them that are categories.
         max_rows: rows that it may hold.
         body: all of it.
     """
 
     media_type: bytes
     names: tuple[str, ...]
+    texts: tuple[str, ...]
     max_rows: int
     body: bytes
 
@@ -39,6 +43,7 @@ class TextsMessage(Struct, tag="texts"):
 
     distinct: list[str | None]
     codes: bytes
+    form: Form = "text"
 
 
 class OddMessage(Struct, tag="odd"):

@@ -24,6 +24,7 @@ from baton_inference.protocols.arrow.messages import (
     write_frame,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
+from baton_registry.versions.signature import Column
 
 MEMORY_FACTOR = 16
 """So many times the greatest body may its decoded form take."""
@@ -44,7 +45,7 @@ class ArrowReader:
         self._decoder: msgspec.msgpack.Decoder[ReadAnswer] = msgspec.msgpack.Decoder(ReadAnswer)
 
     def read(
-        self, body: bytes, media_type: bytes, names: Sequence[str], max_rows: int
+        self, body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
     ) -> ArrowTable:
         """The wanted columns that the body has. Blocks: not for the event loop.
 
@@ -54,7 +55,7 @@ class ArrowReader:
             Overloaded: the process cannot be started.
         """
         _check_start(body, media_type)
-        request = self._encoder.encode(ReadRequest(media_type, tuple(names), max_rows, body))
+        request = self._encoder.encode(request_for(body, media_type, columns, max_rows))
         with self._lock:
             frame = self._ask(request)
         if frame is None:
@@ -109,6 +110,15 @@ class ArrowReader:
             raise Overloaded("the process that reads such bodies cannot be started") from error
 
 
+def request_for(
+    body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
+) -> ReadRequest:
+    """What to ask the process for."""
+    names = tuple(column.name for column in columns)
+    texts = tuple(column.name for column in columns if column.type == "string")
+    return ReadRequest(media_type, names, texts, max_rows, body)
+
+
 def _check_start(body: bytes, media_type: bytes) -> None:
     """Raises `MalformedBody` where the first bytes say that the body is something else."""
     if media_type == PARQUET and not (body.startswith(b"PAR1") and body.endswith(b"PAR1")):
@@ -133,5 +143,5 @@ def _values(message: NumbersMessage | TextsMessage | OddMessage) -> Values:
     if isinstance(message, NumbersMessage):
         return np.frombuffer(message.data, message.dtype)
     if isinstance(message, TextsMessage):
-        return Texts(message.distinct, np.frombuffer(message.codes, np.int32))
+        return Texts(message.distinct, np.frombuffer(message.codes, np.int32), message.form)
     return Odd(message.kind)

@@ -79,15 +79,16 @@ class InvocationsCodec:
         typed = self._typed_json(body) if media.media_type == JSON else None
         if typed is not None:
             return InvocationsBatch(*typed, answer_type)
+        signature = self._signature
         table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
             table = csv_frame(body, self._names, self._max_rows)
         elif media.media_type in (ARROW, PARQUET):
-            table = self._arrow.read(body, media.media_type, self._names, self._max_rows)
+            table = self._arrow.read(body, media.media_type, signature.columns, self._max_rows)
         else:
             table = self._json_frame(body)
-        batch = table.to_batch(self._signature)
+        batch = table.to_batch(signature)
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:

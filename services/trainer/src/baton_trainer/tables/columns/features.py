@@ -42,13 +42,22 @@ def _typed(
     file: DataFile, column: pd.Series, said: str | None, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
     if said == "category":
-        values = cells.as_text(column)
+        values = _as_category(file, column)
     else:
         values = column if file.is_typed else cells.typed(column, decimal)
     if said == "number":
         values = roles.as_number(values)
     cells.check_size(values)
     return roles.found_out(values, said_by_user=said is not None), values
+
+
+def _as_category(file: DataFile, column: pd.Series) -> pd.Series:
+    """The cells as texts: of a format with types by the rule that scoring reads it by."""
+    if file.texts is None:
+        return cells.as_text(column)
+    name = str(column.name)
+    texts: pd.Series = file.texts(name).loc[column.index].rename(name)
+    return texts
 
 
 def of_target(target: pd.Series, positive: Label | None, missing: int) -> ColumnRole:

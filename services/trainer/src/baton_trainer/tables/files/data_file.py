@@ -1,6 +1,6 @@
 """A table as it stands in its file, before anything is made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,6 +19,7 @@ class DataFile:
         decimal: the decimal mark of numbers in texts; None where it is to be found out.
         found: what was found out of how to read it, where that is not the usual.
         unreadable: columns that cannot be cells, with the reason; they are in `cells`, empty.
+        texts: where the format has types, a column's cells as the texts of a category, by its name.
     """
 
     name: str
@@ -28,3 +29,4 @@ class DataFile:
     decimal: str | None = None
     found: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    texts: Callable[[str], pd.Series] | None = None

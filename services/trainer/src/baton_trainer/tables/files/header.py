@@ -1,5 +1,7 @@
 """The names of a table's columns: there once, and those that the user speaks of among them."""
 
+from collections import Counter
+
 import numpy as np
 
 from baton_trainer.errors import DataError
@@ -18,7 +20,8 @@ def check(file: DataFile, wanted: Columns) -> None:
     """
     names = [str(name) for name in file.cells.columns]
     known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-    if repeated := next((name for name in names if name and names.count(name) > 1), ""):
+    counts = Counter(names)
+    if repeated := next((name for name in names if name and counts[name] > 1), ""):
         raise DataError(
             f"{file.name}: column {repeated!r} is there more than once; rename one{_hint(names)}"
         )

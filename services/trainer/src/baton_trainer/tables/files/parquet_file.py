@@ -1,18 +1,22 @@
 """A Parquet file as a table of typed columns, read by Arrow without pyarrow's 150 MB.
 
 A string column stays text, whatever it looks like: its author has said so. An empty string is
-missing, for that is how the service is told of a missing text.
+missing, for that is how the service is told of a missing text. Cells are read by the functions that
+scoring reads them by (`baton_engine.tables.arrow_values`).
 """
 
 import hashlib
-from typing import Any
 
-import arro3.io
 import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType, Table
 
+from baton_engine.tables.arrow_types import family_of, type_name
+from baton_engine.tables.arrow_values import texts_of, values_of
+from baton_engine.tables.number_texts import training_texts
 from baton_engine.tables.panics import panics_as_errors
+from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.values import Odd, Texts, joined
 from baton_trainer.errors import DataError, first_line
 from baton_trainer.tables.files.data_file import DataFile
 
@@ -20,6 +24,7 @@ MAGIC = b"PAR1"
 
 _FOOTER_BYTES = 8  # the length of the metadata, four bytes little-endian, and the magic again
 _BATCH_ROWS = 65_536
+_NO_TEXTS = Texts((), np.empty(0, np.int32))
 
 
 def parse(content: bytes, name: str) -> DataFile:
@@ -29,19 +34,26 @@ def parse(content: bytes, name: str) -> DataFile:
         DataError: it is damaged, or its columns cannot be held.
     """
     table = _table(content, name)
+    names = [column.strip() for column in table.column_names]
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
-    names = [column.strip() for column in table.column_names]
     for place, column in enumerate(names):
-        if reason := _obstacle(table.schema.field(place).type):
-            unreadable[column] = reason
-            columns.append(pd.Series(None, range(table.num_rows), dtype=object))
-        else:
-            columns.append(_column(table.column(place)))
+        found = _column(table.column(place))
+        if isinstance(found, str):
+            unreadable[column] = found
+            found = pd.Series(None, range(table.num_rows), dtype=object)
+        columns.append(found)
     cells = pd.DataFrame(dict(enumerate(columns)), index=range(table.num_rows))
     cells.columns = pd.Index(names, dtype=object)
-    digest = hashlib.sha256(content).hexdigest()
-    return DataFile(name, cells, digest, is_typed=True, decimal=".", unreadable=unreadable)
+    return DataFile(
+        name,
+        cells,
+        hashlib.sha256(content).hexdigest(),
+        is_typed=True,
+        decimal=".",
+        unreadable=unreadable,
+        texts=lambda column: _categories(table.column(names.index(column))),
+    )
 
 
 def _table(content: bytes, name: str) -> Table:
@@ -51,26 +63,24 @@ def _table(content: bytes, name: str) -> Table:
         raise DataError(f"{name}: the Parquet file is cut off or damaged; write it anew")
     try:
         with panics_as_errors():
-            return arro3.io.read_parquet(content, batch_size=_BATCH_ROWS).read_all()
+            return open_parquet(content, _BATCH_ROWS).read_all()
+    except UnreadableColumn as error:
+        raise DataError(f"{name}: {error}") from error
     except Exception as error:
         raise DataError(
             f"{name}: the Parquet file is damaged ({first_line(error)}); write it anew"
         ) from error
 
 
-def _is(kind: DataType, *names: str) -> bool:
-    """Whether a type is one of those; arro3's own stubs take `bool` for its method of that name."""
-    return any(getattr(DataType, f"is_{name}")(kind) for name in names)
-
-
 def _obstacle(kind: DataType) -> str:
     """Why a column's values are no cells; empty where they are."""
-    if kind.value_type is not None and _is(kind, "dictionary"):
-        return _obstacle(kind.value_type)
-    if _is(kind, "nested"):
+    family = family_of(kind)
+    if family == "nested":
         return f"its cells are nested ({_shown(kind)}); write what they hold as columns"
-    if _is(kind, "binary", "large_binary", "binary_view", "fixed_size_binary"):
+    if family == "bytes":
         return "its cells are bytes; write them as text or numbers"
+    if family == "other":
+        return f"its cells are of Arrow's type {_shown(kind)}; write them as text or numbers"
     return ""
 
 
@@ -78,28 +88,48 @@ def _shown(kind: DataType) -> str:
     return str(kind).removeprefix("arro3.core.DataType").strip("<>\n ")
 
 
-def _column(values: ChunkedArray) -> pd.Series:
-    """The values in one of the types of `cells.typed`."""
-    kind = values.type
-    if kind.value_type is not None and _is(kind, "dictionary"):
-        values = values.cast(kind.value_type)
-        kind = values.type
-    if _is(kind, "integer") and not _is(kind, "uint64") and not values.null_count:
-        return pd.Series(_numbers(values, DataType.int64()))
-    if _is(kind, "numeric", "decimal"):
-        return pd.Series(_numbers(values, DataType.float64()))
-    if _is(kind, "boolean"):
-        found = values.to_pylist()
-        return pd.Series(found, dtype=object if None in found else np.bool_)
-    texts = [text or None for text in values.cast(DataType.string()).to_pylist()]
-    codes, different = pd.factorize(np.array(texts, dtype=object))
-    # One object a text, not one a cell. The code of a gap is -1: the last one.
-    spread = np.array([*different, None], dtype=object)[codes]
-    return pd.Series(spread, dtype=spread.dtype)
+def _column(cells: ChunkedArray) -> pd.Series | str:
+    """The values in one of the types of `cells.typed`, or why they cannot be cells."""
+    family = family_of(cells.type)
+    if reason := _obstacle(cells.type):
+        return reason
+    if family in ("number", "decimal"):
+        return _numbers(cells, is_decimal=family == "decimal")
+    texts = _texts(cells)
+    if isinstance(texts, Odd):
+        return f"its cells are of Arrow's type {texts.kind}; write them as text or numbers"
+    return _booleans(texts) if family == "boolean" else _text_column(texts)
 
 
-def _numbers(values: ChunkedArray, kind: DataType) -> np.ndarray[Any, np.dtype[Any]]:
-    cast = values.cast(kind)
-    if cast.null_count:
-        return np.array(cast.to_pylist(), np.float64)  # numpy reads None as NaN
-    return np.asarray(cast.to_numpy()) if len(cast) else np.array([])
+def _numbers(cells: ChunkedArray, *, is_decimal: bool) -> pd.Series:
+    numbers = np.asarray(joined([values_of(chunk) for chunk in cells.chunks] or [np.array([])]))
+    # Where some are missing, or beyond int64, whole numbers are floats; decimals always are.
+    is_whole = not is_decimal and numbers.dtype.kind in "iu" and numbers.dtype != np.uint64
+    return pd.Series(numbers.astype(np.int64 if is_whole else np.float64))
+
+
+def _booleans(texts: Texts) -> pd.Series:
+    values = [None if text is None else text == "True" for text in texts.listed()]
+    return pd.Series(values, dtype=object if None in values else np.bool_)
+
+
+def _text_column(texts: Texts) -> pd.Series:
+    """The values as text: of a category, or of a column that holds text, dates or times."""
+    distinct = [*texts.distinct]
+    if texts.form == "number":
+        distinct = training_texts(distinct)
+    # One object a text, not one a cell.
+    spread = np.array([*(text or None for text in distinct), None], dtype=object)[texts.codes]
+    return pd.Series(spread, dtype=object)
+
+
+def _categories(cells: ChunkedArray) -> pd.Series:
+    texts = _texts(cells)
+    if isinstance(texts, Odd):
+        raise TypeError(f"cells of {texts.kind}")  # such a column is `unreadable`
+    return _text_column(texts)
+
+
+def _texts(cells: ChunkedArray) -> Texts | Odd:
+    found = joined([texts_of(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
+    return found if isinstance(found, Texts | Odd) else Odd(type_name(cells.type))

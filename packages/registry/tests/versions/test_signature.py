@@ -1,0 +1,13 @@
+"""What signatures say of each other."""
+
+from baton_registry.versions.signature import MAX_LISTED, Column, Signature, list_breaks
+
+
+def test_of_very_many_breaks_the_first_are_listed() -> None:
+    """A tag of MLflow holds 100,000 characters; a wide table breaks in thousands of places."""
+    wide = Signature(tuple(Column(f"probe_{number}", "double") for number in range(20_531)))
+    breaks = Signature(()).breaks(wide)
+    text = list_breaks(breaks, ", ")
+    assert text.count(" is gone") == MAX_LISTED
+    assert text.endswith(", and 20,521 more")
+    assert list_breaks(breaks[:2], "; ") == "column 'probe_0' is gone; column 'probe_1' is gone"
