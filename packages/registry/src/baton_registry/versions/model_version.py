@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 CHECKSUM_TAG_PREFIX = "baton.sha256."
+MANIFEST_TAG = "baton.manifest"
 GATE_TAG = "baton.gate"
 GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
