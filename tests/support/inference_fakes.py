@@ -32,6 +32,7 @@ from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_registry.errors import AliasNotSet, ArtifactNotFound
 from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 
@@ -169,7 +170,9 @@ class FakeRegistry(RegistryClient):
     def artifact_root(self, version: ModelVersion) -> str:
         return version.source
 
-    def download(self, root: str, path: str, destination: Path) -> None:
+    def download(
+        self, root: str, path: str, destination: Path, max_bytes: int = MAX_FILE_BYTES
+    ) -> None:
         if fault := self.fault or self.download_fault:
             raise fault
         self.downloads.append(f"{root}/{path}")

@@ -5,7 +5,7 @@ import pytest
 from baton_cli.bulk.pinned import pinned
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings, load
-from baton_registry.errors import AliasNotSet, ChecksumMismatch, VersionNotFound
+from baton_registry.errors import AliasNotSet, ChecksumMismatch, VersionNotFound, VersionNotReady
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Registry
 from tests.support.registry_fakes import ALIAS
@@ -35,7 +35,7 @@ def test_only_what_was_registered_is_loaded(registry: Registry) -> None:
         pinned(settings, "9")
     add_onnx(registry, "3")
     registry.versions["3"]["status"] = "PENDING_REGISTRATION"
-    with pytest.raises(CommandFailed, match="PENDING_REGISTRATION"):
+    with pytest.raises(VersionNotReady, match="PENDING_REGISTRATION"):
         pinned(settings, "3")
     add_onnx(registry, "3")
     registry.files["3/model.onnx"] += b"\0"

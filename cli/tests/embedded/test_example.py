@@ -16,7 +16,7 @@ def test_writes_the_first_row_as_a_request(tmp_path: Path) -> None:
     registry.add("1", None, **{"input_example.json": json.dumps(SPLIT)})
     registry.aliases[ALIAS] = "1"
     file = tmp_path / "example.json"
-    assert write_example(registry.client(), MODEL, ALIAS, file)
+    assert write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     assert json.loads(file.read_text()) == {"instances": [{"tenure": 3, "Contract": "One year"}]}
 
 
@@ -25,9 +25,9 @@ def test_a_version_without_an_example_gives_none(tmp_path: Path) -> None:
     registry = Registry()
     registry.add("1")
     file = tmp_path / "example.json"
-    assert not write_example(registry.client(), MODEL, ALIAS, file)
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     registry.aliases[ALIAS] = "1"
-    assert not write_example(registry.client(), MODEL, ALIAS, file)
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     assert not file.exists()
 
 

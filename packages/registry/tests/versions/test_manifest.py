@@ -29,7 +29,7 @@ def written(**members: Any) -> bytes:
 def test_what_is_written_is_read() -> None:
     """Every member survives, in one byte form whatever the order of the files."""
     assert manifest.parse(FULL.to_json()) == FULL
-    turned = Manifest(**{**vars(FULL), "files": dict(reversed(FULL.files.items()))})
+    turned = Manifest(**{**vars(FULL), "files": dict(reversed([*FULL.files.items()]))})
     assert turned.to_json() == FULL.to_json()
 
 

@@ -11,10 +11,10 @@ from baton_registry import ModelVersion, NotSigned
 from baton_registry.versions.signing import (
     SigningKey,
     check_signed,
-    manifest,
     new_key_pair,
     parse_signing_key,
     parse_trusted_keys,
+    signed_bytes,
 )
 
 TAGS = {
@@ -42,7 +42,7 @@ def signed(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVers
 def test_what_is_signed_is_fixed(key: SigningKey) -> None:
     """Versions that were signed once stay signed: these bytes and this signature are for good."""
     version = signed(key)
-    assert manifest(version) == (
+    assert signed_bytes(version) == (
         b'{"context":"baton model version, 1","data_sha256":"' + b"cc" * 32 + b'","files":'
         b'{"MLmodel":"' + b"aa" * 32 + b'","model.onnx":"' + b"bb" * 32 + b'"},"gate":"passed",'
         b'"model":"churn_model"}'

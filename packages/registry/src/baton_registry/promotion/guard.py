@@ -44,12 +44,12 @@ def check(
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
-    _check_signature(client, candidate, position)
+    _check_signature(client, candidate, position, trusted)
 
 
 def _check_gate(candidate: ModelVersion) -> None:
     number = candidate.version
-    if candidate.status != "READY":
+    if not candidate.is_ready:
         raise PromotionRefused(
             f"version {number} is {candidate.status}, not READY; wait, or --force"
         )
@@ -65,7 +65,10 @@ def _check_gate(candidate: ModelVersion) -> None:
 
 
 def _check_signature(
-    client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
+    client: RegistryClient,
+    candidate: ModelVersion,
+    position: ModelVersion | None,
+    trusted: Sequence[TrustedKey],
 ) -> None:
     try:
         new = _signature(client, candidate)
@@ -74,8 +77,9 @@ def _check_signature(
     if position is None:
         return
     try:
+        check_signed(position, trusted)
         old = _signature(client, position)
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):
         return  # what cannot be served has no callers to break
     if reasons := new.breaks(old):
         raise PromotionRefused(

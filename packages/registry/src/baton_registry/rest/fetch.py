@@ -1,8 +1,11 @@
 """A version's files: fetched through the tracking server, verified against their checksums.
 
-Only what serving needs is fetched: `MLmodel`, the ONNX file and the input example. What else a
-version holds (pickles, code, environments) never reaches the machine that serves. The bytes that
-are verified are the bytes that are given: what happens to the files afterwards does not matter.
+Only what serving needs is fetched: the manifest, `MLmodel`, the ONNX file and the input example.
+What else a version holds (pickles, code, environments) never reaches the machine that serves. The
+bytes that are verified are the bytes that are given: what happens to the files afterwards does not
+matter.
+
+Nothing here checks who signed the version: `baton_engine.open_version` does, before it calls this.
 """
 
 import hashlib
@@ -12,9 +15,17 @@ from pathlib import Path
 
 from baton_registry.errors import ArtifactNotFound, ChecksumMismatch
 from baton_registry.rest.client import RegistryClient
-from baton_registry.versions.files import read_file
+from baton_registry.versions.files import MAX_FILE_BYTES, read_file
+from baton_registry.versions.manifest import (
+    MANIFEST_FILE,
+    MAX_MANIFEST_BYTES,
+    Manifest,
+    is_sha256,
+    parse,
+)
 from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, parse_mlmodel
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
+from baton_registry.versions.record import record_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,8 @@ class FetchedModel:
         onnx: the content of the ONNX file.
         input_example: the content of the input example; None where the version has none.
         verified: False where the version records no checksums.
-        checksums: of the files that were read.
+        checksums: of the files that were read, without the manifest.
+        record: what is recorded of the version, from its manifest or from older tags.
     """
 
     version: ModelVersion
@@ -36,6 +48,7 @@ class FetchedModel:
     input_example: bytes | None = field(repr=False)
     verified: bool
     checksums: Mapping[str, str]
+    record: Manifest = field(default_factory=Manifest)
 
 
 def fetch(client: RegistryClient, version: ModelVersion, directory: Path) -> FetchedModel:
@@ -49,14 +62,15 @@ def fetch(client: RegistryClient, version: ModelVersion, directory: Path) -> Fet
         ChecksumMismatch: a file is not the one that was registered.
         OSError: the folder could not be written.
     """
-    root = client.artifact_root(version)
-    _download(client, root, MLMODEL_FILE, directory)
-    mlmodel = _Files(version, directory).mlmodel()
-    _download(client, root, mlmodel.onnx_path, directory)
+    download = _Download(client, version, directory)
+    files = _Files(version, directory, download.manifest())
+    mlmodel = download.mlmodel(files)
+    files.check_listed(mlmodel.onnx_path)
+    download(mlmodel.onnx_path)
     example = mlmodel.input_example_path
     if example is not None:
         try:
-            _download(client, root, example, directory)
+            download(example)
         except ArtifactNotFound:
             (directory / example).unlink(missing_ok=True)
     return reopen(version, directory)
@@ -68,10 +82,11 @@ def reopen(version: ModelVersion, directory: Path) -> FetchedModel:
     Raises:
         ArtifactNotFound: a file is missing.
         ChecksumMismatch: a file was altered since.
-        InvalidModel: the MLmodel file cannot be read.
+        InvalidModel: the MLmodel file or the manifest cannot be read.
         OSError: a file could not be read, or is a link.
     """
-    files = _Files(version, directory)
+    manifest = _manifest(version, directory)
+    files = _Files(version, directory, manifest)
     mlmodel = files.mlmodel()
     example = mlmodel.input_example_path
     return FetchedModel(
@@ -79,47 +94,82 @@ def reopen(version: ModelVersion, directory: Path) -> FetchedModel:
         mlmodel=mlmodel,
         onnx=files.content(mlmodel.onnx_path),
         input_example=files.optional_content(example) if example else None,
-        verified=bool(version.checksums),
+        verified=version.records_checksums,
         checksums=files.checksums,
+        record=record_of(version, manifest),
     )
 
 
 def fetch_mlmodel(client: RegistryClient, version: ModelVersion, directory: Path) -> MLModel:
     """Only the MLmodel file, verified: enough to compare signatures. Raises as `fetch` does."""
-    _download(client, client.artifact_root(version), MLMODEL_FILE, directory)
-    return _Files(version, directory).mlmodel()
+    download = _Download(client, version, directory)
+    return download.mlmodel(_Files(version, directory, download.manifest()))
 
 
-def _download(client: RegistryClient, root: str, path: str, directory: Path) -> None:
-    destination = directory / path
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    client.download(root, path, destination)
+def fetch_file(client: RegistryClient, version: ModelVersion, path: str, directory: Path) -> bytes:
+    """The content of one file, verified. Raises as `fetch` does."""
+    download = _Download(client, version, directory)
+    files = _Files(version, directory, download.manifest())
+    files.check_listed(path)
+    download(path)
+    return files.content(path)
+
+
+def fetch_record(client: RegistryClient, version: ModelVersion, directory: Path) -> Manifest:
+    """Only what is recorded of the version, verified. Raises as `fetch` does."""
+    return record_of(version, _Download(client, version, directory).manifest())
+
+
+class _Download:
+    """Downloads files of a version into a folder."""
+
+    def __init__(self, client: RegistryClient, version: ModelVersion, directory: Path) -> None:
+        _check_tag(version)  # before anything is asked for
+        self._client = client
+        self._version = version
+        self._directory = directory
+        self._root = client.artifact_root(version)
+
+    def __call__(self, path: str, max_bytes: int = MAX_FILE_BYTES) -> None:
+        destination = self._directory / path
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        self._client.download(self._root, path, destination, max_bytes)
+
+    def manifest(self) -> Manifest | None:
+        """The manifest, verified; None if the version has none."""
+        if MANIFEST_TAG in self._version.tags:
+            self(MANIFEST_FILE, MAX_MANIFEST_BYTES)
+        return _manifest(self._version, self._directory)
+
+    def mlmodel(self, files: "_Files") -> MLModel:
+        """The MLmodel file, verified."""
+        files.check_listed(MLMODEL_FILE)
+        self(MLMODEL_FILE)
+        return files.mlmodel()
 
 
 class _Files:
-    """A version's files in a folder, each verified as it is read."""
+    """A version's files in a folder, each verified as it is read.
 
-    def __init__(self, version: ModelVersion, directory: Path) -> None:
+    The manifest's checksums must hold, and so must those in older tags, if there are any.
+    """
+
+    def __init__(self, version: ModelVersion, directory: Path, manifest: Manifest | None) -> None:
         self._version = version
         self._directory = directory
-        self._recorded = version.checksums
+        recorded = (version.checksums, manifest.files if manifest else {})
+        self._recorded = [each for each in recorded if each]
         self.checksums: dict[str, str] = {}
 
     def mlmodel(self) -> MLModel:
         return parse_mlmodel(self.content(MLMODEL_FILE).decode(errors="replace"))
 
     def content(self, path: str) -> bytes:
-        try:
-            content = read_file(self._directory, path)
-        except FileNotFoundError as error:
-            raise ArtifactNotFound(f"the version has no file {path!r}") from error
+        content = _content(self._directory, path)
+        self.check_listed(path)
         self.checksums[path] = digest = hashlib.sha256(content).hexdigest()
-        if self._recorded and self._recorded.get(path) != digest:
-            why = "differs from" if path in self._recorded else "has none among"
-            raise ChecksumMismatch(
-                f"the file {path!r} of version {self._version.version} {why} the checksums in the"
-                " registry; register the version again"
-            )
+        if any(recorded[path] != digest for recorded in self._recorded):
+            raise _mismatch(self._version, path, "differs from")
         return content
 
     def optional_content(self, path: str) -> bytes | None:
@@ -127,6 +177,46 @@ class _Files:
         try:
             return self.content(path)
         except ArtifactNotFound:
-            if path in self._recorded:
+            if any(path in recorded for recorded in self._recorded):
                 raise
             return None
+
+    def check_listed(self, path: str) -> None:
+        """Lets a file pass that has a checksum wherever checksums are recorded."""
+        if any(path not in recorded for recorded in self._recorded):
+            raise _mismatch(self._version, path, "has none among")
+
+
+def _check_tag(version: ModelVersion) -> None:
+    if not is_sha256(version.tags.get(MANIFEST_TAG, "0" * 64)):
+        raise ChecksumMismatch(
+            f"the tag {MANIFEST_TAG} of version {version.version} is no SHA-256; register the"
+            " version again"
+        )
+
+
+def _manifest(version: ModelVersion, directory: Path) -> Manifest | None:
+    """The manifest in a folder, once it is the one that the tag says; None if there is no tag."""
+    if MANIFEST_TAG not in version.tags:
+        return None
+    _check_tag(version)
+    content = _content(directory, MANIFEST_FILE, MAX_MANIFEST_BYTES)
+    digest = hashlib.sha256(content).hexdigest()
+    expected = {version.tags[MANIFEST_TAG], version.checksums.get(MANIFEST_FILE, digest)}
+    if expected != {digest}:
+        raise _mismatch(version, MANIFEST_FILE, "differs from")
+    return parse(content)
+
+
+def _content(directory: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    try:
+        return read_file(directory, path, max_bytes)
+    except FileNotFoundError as error:
+        raise ArtifactNotFound(f"the version has no file {path!r}") from error
+
+
+def _mismatch(version: ModelVersion, path: str, why: str) -> ChecksumMismatch:
+    return ChecksumMismatch(
+        f"the file {path!r} of version {version.version} {why} the checksums in the registry;"
+        " register the version again"
+    )

@@ -1,14 +1,14 @@
 """Brings a version to the point where it can serve: fetch, verify, build, warm up."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
 import structlog
 
 from baton_engine.engine import EngineError, StoppableEngine
-from baton_inference.errors import FailureKind, LoadFailure
+from baton_engine.open_version import download, open_version
+from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
@@ -18,15 +18,14 @@ from baton_inference.lifecycle.status import utc_text
 from baton_inference.lifecycle.warmup import warm_up
 from baton_inference.protocols.compiled import CompileCodecs
 from baton_inference.protocols.predict.codec import PROTOCOL
-from baton_registry.errors import RegistryError
+from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Signature
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.signing import TrustedKey
 
 OpenEngine = Callable[[bytes, Signature], StoppableEngine]
-READY = "READY"
 
 log = structlog.get_logger("baton.loader")
 
@@ -67,14 +66,8 @@ class Loader:
         Raises:
             LoadFailure: it cannot be served; the text says why.
         """
-        if version.status != READY:
-            raise LoadFailure(
-                FailureKind.FETCH,
-                f"the registry says of version {version.version}: {version.status}",
-            )
         log.info("loading", version=version.version)
         try:
-            check_signed(version, self._trusted)
             return self._from_cache(version) or self._from_registry(version)
         except LoadFailure:
             raise
@@ -87,8 +80,7 @@ class Loader:
             kept = self._cache.last_served(name, alias)
             if kept is None:
                 return None
-            check_signed(kept[0], self._trusted)
-            return self._build(reopen(*kept), "cache")
+            return self._open(kept[0], lambda: reopen(*kept), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
             log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
             return None
@@ -114,10 +106,15 @@ class Loader:
                 return None
             recorded, directory = kept
             # What the registry records counts; where it records nothing, what was fetched does.
-            expected = version if version.checksums else recorded
-            with self._told("verified in the cache", version):
-                fetched = reopen(expected, directory)
-            return self._build(fetched, "registry")
+            expected = version if version.records_checksums else recorded
+
+            def get_files() -> FetchedModel:
+                with self._told("verified in the cache", version):
+                    return reopen(expected, directory)
+
+            return self._open(version, get_files, "registry")
+        except (NotSigned, VersionNotReady):  # what the registry says: no other files change that
+            raise
         except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
             log.warning(
                 "the cached version cannot be used; fetching it again",
@@ -129,15 +126,27 @@ class Loader:
     def _from_registry(self, version: ModelVersion) -> Served:
         try:
             with self._cache.staging() as folder:
-                with self._told("fetched and verified", version):
-                    fetched = fetch(self._registry, version, folder)
-                served = self._build(fetched, "registry")
-                self._cache.keep(version.with_checksums(fetched.checksums), folder)
-                return served
+
+                def get_files() -> FetchedModel:
+                    with self._told("fetched and verified", version):
+                        return fetch(self._registry, version, folder)
+
+                def build_and_keep(fetched: FetchedModel) -> Served:
+                    served = self._build(fetched, "registry")
+                    self._cache.keep(version.with_checksums(fetched.checksums), folder)
+                    return served
+
+                return open_version(version, get_files, build_and_keep, trusted=self._trusted)
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
             log.warning("the version cannot be cached", reason=disk_reason(error))
-        with tempfile.TemporaryDirectory(prefix="baton-") as name:
-            return self._build(fetch(self._registry, version, Path(name)), "registry")
+        return self._open(version, partial(download, self._registry, version), "registry")
+
+    def _open(
+        self, version: ModelVersion, get_files: Callable[[], FetchedModel], source: Source
+    ) -> Served:
+        return open_version(
+            version, get_files, lambda fetched: self._build(fetched, source), trusted=self._trusted
+        )
 
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
         signature = fetched.mlmodel.signature
