@@ -1,6 +1,5 @@
 """Fetching and verifying a version's files."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -8,18 +7,10 @@ import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
 from baton_registry.rest import fetch
-from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel
+from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel, older_tags, sha256
 
 MLMODEL = mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def tags_for(files: dict[str, str]) -> dict[str, str]:
-    return {f"baton.sha256.{path}": sha256(text) for path, text in files.items()}
 
 
 def server_with(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
@@ -31,7 +22,7 @@ def server_with(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
 def test_fetch_gives_verified_files(tmp_path: Path) -> None:
     """Files whose checksums match are there afterwards, marked as verified; no other file is."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx", "model.skops": "pickled"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
 
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -46,7 +37,7 @@ def test_fetch_gives_verified_files(tmp_path: Path) -> None:
 def test_another_file_than_registered_is_refused(tmp_path: Path, altered: str) -> None:
     """A file that differs from its recorded checksum is refused by name."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    tags = tags_for(files | {altered: "as it was registered"})
+    tags = older_tags(files | {altered: "as it was registered"})
     client = server_with(files, tags).client()
 
     with pytest.raises(ChecksumMismatch, match=altered):
@@ -56,7 +47,7 @@ def test_another_file_than_registered_is_refused(tmp_path: Path, altered: str) -
 def test_a_file_without_a_checksum_among_others_is_refused(tmp_path: Path) -> None:
     """Where checksums are recorded, a file that has none was added later: refused."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for({"MLmodel": MLMODEL})).client()
+    client = server_with(files, older_tags({"MLmodel": MLMODEL})).client()
 
     with pytest.raises(ChecksumMismatch, match=r"model\.onnx"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
@@ -80,10 +71,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_recorded_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     """An input example may be absent, but not where it was registered and is gone."""
     files = {"MLmodel": json.dumps({**json.loads(MLMODEL), **WITH_EXAMPLE}), "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     assert fetch(client, client.get_version(MODEL, "1"), tmp_path).input_example is None
 
-    client = server_with(files, tags_for({**files, "example.json": "{}"})).client()
+    client = server_with(files, older_tags({**files, "example.json": "{}"})).client()
     with pytest.raises(ArtifactNotFound, match=r"example\.json"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -102,7 +93,7 @@ def test_an_address_outside_of_the_store_is_refused(tmp_path: Path, uri: str) ->
 def test_what_was_verified_is_what_is_given(tmp_path: Path) -> None:
     """Files that change on the disk after they were verified change nothing any more."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     (tmp_path / "model.onnx").write_text("evil")
@@ -112,7 +103,7 @@ def test_what_was_verified_is_what_is_given(tmp_path: Path) -> None:
 def test_a_link_in_the_cache_is_not_followed(tmp_path: Path) -> None:
     """Not even to a file with the right content: the next time it may have another."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
     (tmp_path / "model.onnx").rename(tmp_path / "elsewhere")
     (tmp_path / "model.onnx").symlink_to(tmp_path / "elsewhere")
@@ -124,7 +115,7 @@ def test_a_link_in_the_cache_is_not_followed(tmp_path: Path) -> None:
 def test_altered_cache_is_refused(tmp_path: Path) -> None:
     """Files altered or lost after the fetch are refused when opened again."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
 
     (tmp_path / "model.onnx").write_text("oops")
