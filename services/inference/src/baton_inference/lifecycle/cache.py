@@ -101,7 +101,11 @@ class VersionCache:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
-        return (version, entry / "model") if version.name == name and version.checksums else None
+        return (
+            (version, entry / "model")
+            if version.name == name and version.records_checksums
+            else None
+        )
 
     def _prune(self) -> None:
         pinned = {_entry_of(file) for file in self._serving.glob("*.json")}
