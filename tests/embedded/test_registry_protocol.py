@@ -32,7 +32,7 @@ def test_aliases_and_tags(stocked: Desk) -> None:
         version = registry.resolve_alias(stocked.model, ALIAS)
         assert (version.version, version.status) == ("2", "READY")
         assert version == registry.get_version(stocked.model, "2")
-        assert version.checksums
+        assert version.records_checksums
         assert {each.version for each in registry.list_versions(stocked.model)} == {"1", "2"}
 
         registry.set_model_tag(stocked.model, "note", "ä")

@@ -79,7 +79,7 @@ def test_a_wait_ends_when_the_load_failed(stocked: Desk) -> None:
     stocked.baton("promote", "1")
     with stocked.registry as registry:
         version = registry.get_version(stocked.model, "2")
-    register(stocked, version, **{"baton.sha256.model.onnx": "0" * 64})
+    register(stocked, version, **{"baton.manifest": "0" * 64})
     with stocked.serve() as inference:
         inference.wait_serves("1")
         start = time.monotonic()
