@@ -30,7 +30,7 @@ def write_example(
             content = fetch_file(registry, version, INPUT_EXAMPLE, Path(folder))
             body = first_instance(json.loads(content))
         file.write_text(json.dumps(body) + "\n", encoding="utf-8")
-    except (RegistryError, OSError, ValueError):
+    except (RegistryError, OSError, ValueError, RecursionError):
         return False
     return True
 

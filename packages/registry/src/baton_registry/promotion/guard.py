@@ -44,7 +44,7 @@ def check(
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
-    _check_signature(client, candidate, position, trusted)
+    _check_signature(client, candidate, position)
 
 
 def _check_gate(candidate: ModelVersion) -> None:
@@ -65,10 +65,7 @@ def _check_gate(candidate: ModelVersion) -> None:
 
 
 def _check_signature(
-    client: RegistryClient,
-    candidate: ModelVersion,
-    position: ModelVersion | None,
-    trusted: Sequence[TrustedKey],
+    client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
 ) -> None:
     try:
         new = _signature(client, candidate)
@@ -76,10 +73,9 @@ def _check_signature(
         raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
     if position is None:
         return
-    try:
-        check_signed(position, trusted)
+    try:  # signed or not: it has callers where inference does not trust keys yet
         old = _signature(client, position)
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # what cannot be served has no callers to break
     if reasons := new.breaks(old):
         raise PromotionRefused(
