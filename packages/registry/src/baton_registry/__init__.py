@@ -12,6 +12,7 @@ from baton_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
     VersionNotFound,
+    VersionNotReady,
 )
 from baton_registry.promotion.alias_moves import history, promote, rollback
 from baton_registry.promotion.ledger import Move
@@ -39,6 +40,7 @@ __all__ = [
     "RegistryUnavailable",
     "Signature",
     "VersionNotFound",
+    "VersionNotReady",
     "fetch",
     "history",
     "promote",
