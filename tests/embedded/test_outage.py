@@ -76,7 +76,7 @@ def test_three_facts_are_told_apart(stocked: Desk) -> None:
         assert status["state"] == "degraded"
         assert status["aspired_version"] == "3"
         assert status["last_load_failure"]["version"] == "3"
-        assert "model.onnx" in status["last_load_failure"]["reason"]
+        assert "baton-manifest.json" in status["last_load_failure"]["reason"]
         assert status["registry"]["reachable"] is True
 
         assert inference.predict([CUSTOMER])["model_version"] == "1"

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.support.browser.chromium import LAPTOP, PHONE, opened, program
 from tests.support.browser.terminal import draw
 from tests.support.load import steady_load
-from tests.support.rig import CUSTOMER, register
+from tests.support.rig import CUSTOMER
+from tests.support.stored import stored_copy
 from tests.support.up import Up
 
 LIMIT_MS = 30_000
@@ -72,7 +73,7 @@ def take(up: Up, browser: Browser, out: Path) -> None:
     tell("a version that cannot be loaded, on a phone")
     with desk.registry as registry:
         first = registry.get_version(desk.model, "1")
-        broken = register(desk, first, **{"baton.manifest": "0" * 64})
+    broken = stored_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
     desk.try_baton("promote", broken, "--reason", "never mind the store", "--wait")
     page = page_of(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)
