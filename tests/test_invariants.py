@@ -111,3 +111,35 @@ def test_domain_errors_know_no_http() -> None:
     assert inference
     for path in inference:
         assert "http" not in path.read_text(encoding="utf-8").lower().replace("no http", "")
+
+
+def taken_from_registry(path: Path) -> set[str]:
+    """The names that a file takes from the package that fetches files."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.name
+        for node in froms
+        if node.module in ("baton_registry", "baton_registry.rest.fetch")
+        for alias in node.names
+    }
+
+
+def test_a_version_is_opened_in_one_way() -> None:
+    """Whoever gets hold of a version's files has its signature checked first."""
+    others = [path for path in SOURCES if "baton_registry" not in path.parts]
+    guilty = {path.name for path in others if taken_from_registry(path) & {"fetch", "reopen"}}
+
+    assert guilty == {"open_version.py", "loader.py"}
+    for path in named(*(name.removesuffix(".py") for name in guilty)):
+        assert "open_version(" in path.read_text(encoding="utf-8")
+
+
+def test_older_tags_are_read_in_one_place() -> None:
+    """Everything else reads the record, which knows the manifest as well."""
+    older = ("DATA_CHECKSUM_TAG", "HELD_OUT_BY_TAG", "GATE_FIGURES_TAG", "CHECKSUM_TAG_PREFIX")
+    texts = [(path.name, path.read_text(encoding="utf-8")) for path in SOURCES]
+    guilty = {name for name, text in texts if any(word in text for word in older)}
+
+    # The signature of an older version covers two of them; a run has the data's checksum as well.
+    assert guilty == {"model_version.py", "record.py", "signing.py", "run.py"}

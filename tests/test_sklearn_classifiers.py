@@ -18,7 +18,7 @@ from sklearn.utils import all_estimators
 from threadpoolctl import threadpool_limits
 
 from baton_engine.engine import EngineError
-from baton_engine.opening import open_engine
+from baton_engine.onnx.opening import open_engine
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion

@@ -43,7 +43,7 @@ def test_a_swap_and_a_failed_swap(
         expect(page.locator("#moves li").first.get_by_role("img", name="to")).to_be_visible()
         expect(page.locator("#rollback code").first).to_contain_text("baton rollback --wait")
 
-        broken = register(stocked, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
+        broken = register(stocked, trained[0], **{"baton.manifest": "0" * 64})
         with stocked.registry as registry:
             registry.set_alias(stocked.model, ALIAS, broken)
         note = page.locator("#notes .note")

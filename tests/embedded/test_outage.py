@@ -69,14 +69,14 @@ def test_three_facts_are_told_apart(stocked: Desk) -> None:
         assert status["registry"]["reachable"] is True
 
         broken = registry.get_version(stocked.model, "2")
-        register(stocked, broken, **{"baton.sha256.model.onnx": "0" * 64})
+        register(stocked, broken, **{"baton.manifest": "0" * 64})
         registry.set_alias(stocked.model, "production", "3")
         wait_until(lambda: inference.status()["last_load_failure"] is not None, 5, "broken")
         status = inference.status()
         assert status["state"] == "degraded"
         assert status["aspired_version"] == "3"
         assert status["last_load_failure"]["version"] == "3"
-        assert "model.onnx" in status["last_load_failure"]["reason"]
+        assert "baton-manifest.json" in status["last_load_failure"]["reason"]
         assert status["registry"]["reachable"] is True
 
         assert inference.predict([CUSTOMER])["model_version"] == "1"

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import mlflow
 import pytest
 
 from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.rest.fetch import fetch
+from baton_registry.versions.manifest import Manifest
 from tests.support.rig import Desk
 
 ALIAS = "production"
@@ -32,7 +34,7 @@ def test_aliases_and_tags(stocked: Desk) -> None:
         version = registry.resolve_alias(stocked.model, ALIAS)
         assert (version.version, version.status) == ("2", "READY")
         assert version == registry.get_version(stocked.model, "2")
-        assert version.checksums
+        assert version.records_checksums
         assert {each.version for each in registry.list_versions(stocked.model)} == {"1", "2"}
 
         registry.set_model_tag(stocked.model, "note", "ä")
@@ -57,6 +59,27 @@ def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Pat
     assert len(fetched.mlmodel.signature.columns) == 19
     assert fetched.input_example is not None
     assert reopen(version, tmp_path) == fetched
+
+
+def test_a_copy_by_plain_mlflow_keeps_its_record(stocked: Desk, tmp_path: Path) -> None:
+    """MLflow copies the tag with the version; registered without it, nothing is vouched for."""
+    client = mlflow.MlflowClient(stocked.tracking_uri, registry_uri=stocked.tracking_uri)
+    copy = client.copy_model_version(f"models:/{stocked.model}/1", f"{stocked.model}-copy")
+    with stocked.registry as registry:
+        first = registry.get_version(stocked.model, "1")
+        original = fetch(registry, first, tmp_path)
+        again = registry.get_version(copy.name, copy.version)
+        (tmp_path / "copy").mkdir()
+        copied = fetch(registry, again, tmp_path / "copy")
+        bare = registry.create_version(
+            copy.name, source=first.source, run_id=first.run_id, tags={"baton.gate": "passed"}
+        )
+        (tmp_path / "bare").mkdir()
+        unrecorded = fetch(registry, bare, tmp_path / "bare")
+
+    assert original.record.data_sha256
+    assert (copied.verified, copied.record) == (True, original.record)
+    assert (unrecorded.verified, unrecorded.record) == (False, Manifest())
 
 
 def test_two_people_promote_at_once(stocked: Desk) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import mlflow
 import pytest
 
-from tests.support.rig import CUSTOMER, Desk, TrackingServer, register
+from tests.support.rig import CUSTOMER, Desk, TrackingServer
+from tests.support.stored import stored_copy
 
 POLL_S = 0.5
 
@@ -74,12 +75,12 @@ def pyfunc(desk: Desk) -> Any:
     return mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
 
 
-def test_a_wait_ends_when_the_load_failed(stocked: Desk) -> None:
+def test_a_wait_ends_when_the_load_failed(stocked: Desk, tmp_path: Path) -> None:
     """`promote --wait` ends at once on a version that inference cannot load, and says how back."""
     stocked.baton("promote", "1")
     with stocked.registry as registry:
         version = registry.get_version(stocked.model, "2")
-    register(stocked, version, **{"baton.sha256.model.onnx": "0" * 64})
+    stored_copy(stocked, version, tmp_path, **{"model.onnx": b"altered"})  # promote reads MLmodel
     with stocked.serve() as inference:
         inference.wait_serves("1")
         start = time.monotonic()

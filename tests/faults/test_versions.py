@@ -57,7 +57,7 @@ def bad_versions(desk: Desk, folder: Path) -> list[str]:
     bad = []
     for number in range(BAD_VERSIONS):
         if number % 3 == 0:
-            bad.append(register(desk, good, **{"baton.sha256.model.onnx": "0" * 64}))
+            bad.append(register(desk, good, **{"baton.manifest": "0" * 64}))
         else:
             file = {"model.onnx": b"rubbish"} if number % 3 == 1 else {"MLmodel": PICKLED}
             bad.append(stored_copy(desk, unrecorded, folder, **file))

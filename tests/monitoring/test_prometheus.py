@@ -110,7 +110,7 @@ def scene(
     desk = Desk(tracking.uri, "monitored", folder)
     for version in trained:
         register(desk, version)
-    broken = register(desk, trained[0], **{"baton.sha256.MLmodel": "0" * 64})
+    broken = register(desk, trained[0], **{"baton.manifest": "0" * 64})
     desk.baton("promote", "1")
     with (
         desk.serve(BATON_API_KEYS_FILE=str(folder / "keys")) as inference,

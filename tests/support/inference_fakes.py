@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,7 +33,9 @@ from baton_inference.web.key_file import KeyFile
 from baton_registry.errors import AliasNotSet, ArtifactNotFound
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
-from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
+from baton_registry.versions.files import MAX_FILE_BYTES
+from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
+from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, MANIFEST_TAG, ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
@@ -178,7 +180,9 @@ class FakeRegistry(RegistryClient):
     def artifact_root(self, version: ModelVersion) -> str:
         return version.source
 
-    def download(self, root: str, path: str, destination: Path) -> None:
+    def download(
+        self, root: str, path: str, destination: Path, max_bytes: int = MAX_FILE_BYTES
+    ) -> None:
         if fault := self.fault or self.download_fault:
             raise fault
         self.downloads.append(f"{root}/{path}")
@@ -194,16 +198,26 @@ class FakeRegistry(RegistryClient):
         *,
         source: str | None = None,
         example: Any = None,
-        checksums: bool = True,
+        record: Literal["manifest", "tags", "nothing"] = "manifest",
     ) -> ModelVersion:
-        """Registers a version whose ONNX file holds the text `model`."""
+        """Registers a version whose ONNX file holds the text `model`.
+
+        `record` says what there is of its checksums: older versions have a tag for each file,
+        those of plain MLflow nothing.
+        """
         source = source or f"models:/m-{version}"
         files = {"MLmodel": mlmodel(SIGNATURE).encode(), "model.onnx": model.encode()}
         files["input_example.json"] = json.dumps(example or EXAMPLE).encode()
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-        sums = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in digests.items()}
-        tags = MappingProxyType(sums if checksums else {})
-        registered = ModelVersion("churn_model", version, f"run-{version}", source, "READY", tags)
+        tags = {}
+        if record == "manifest":
+            files[MANIFEST_FILE] = manifest = Manifest(files=digests).to_json()
+            tags = {MANIFEST_TAG: hashlib.sha256(manifest).hexdigest()}
+        elif record == "tags":
+            tags = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in digests.items()}
+        registered = ModelVersion(
+            "churn_model", version, f"run-{version}", source, "READY", MappingProxyType(tags)
+        )
         self.versions[version] = registered
         self.files[source] = files
         return registered

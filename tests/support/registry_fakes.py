@@ -3,14 +3,16 @@
 The same client is tested against the real server in tests/embedded.
 """
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from baton_registry import RegistryClient
+from baton_registry.versions.manifest import Manifest
 
 MODEL = "churn_model"
 ALIAS = "production"
@@ -28,6 +30,22 @@ def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "
         "metadata": {"baton": {"classes": list(classes)}},
     }
     return json.dumps(document)  # JSON is YAML
+
+
+def sha256(content: str | bytes) -> str:
+    """The checksum of a file's content."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
+def manifest_of(files: Mapping[str, str | bytes], **facts: Any) -> str:
+    """The manifest of these files; `facts` are what it says beside them."""
+    listed = {path: sha256(content) for path, content in files.items()}
+    return Manifest(files=listed, **facts).to_json().decode()
+
+
+def older_tags(files: Mapping[str, str | bytes]) -> dict[str, str]:
+    """What was recorded of these files before there was a manifest."""
+    return {f"baton.sha256.{path}": sha256(content) for path, content in files.items()}
 
 
 class FakeMlflow(httpx.BaseTransport):

@@ -5,6 +5,8 @@ from pathlib import Path
 import httpx
 
 from baton_registry import ModelVersion
+from baton_registry.versions.manifest import MANIFEST_FILE
+from baton_registry.versions.model_version import MANIFEST_TAG
 from tests.support.rig import Desk
 
 SERVED_FILES = ("MLmodel", "model.onnx", "input_example.json")
@@ -20,7 +22,8 @@ def stored_copy(desk: Desk, of: ModelVersion, folder: Path, **altered: bytes) ->
         answer = http.get("/mlflow/runs/get", params={"run_id": of.run_id}).raise_for_status()
         source = f"{answer.json()['run']['info']['artifact_uri']}/{desk.model}"
         root = source.removeprefix("mlflow-artifacts:/")
-        for name in {*SERVED_FILES, *altered}:
+        listed = (MANIFEST_FILE,) if MANIFEST_TAG in of.tags else ()
+        for name in {*SERVED_FILES, *listed, *altered}:
             if name not in altered:
                 registry.download(registry.artifact_root(of), name, folder / "copied")
             content = altered.get(name) or (folder / "copied").read_bytes()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
@@ -19,6 +19,16 @@ S = TypeVar("S", bound=RegistrySettings)
 
 ADDRESS_RULE = "http:// or https:// addresses, comma-separated, e.g. http://127.0.0.1:8000"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+CI_USERS = (
+    "GITHUB_ACTOR",  # GitHub Actions, Forgejo, Gitea
+    "GITLAB_USER_LOGIN",
+    "BUILDKITE_BUILD_CREATOR",
+    "CIRCLE_USERNAME",
+    "BUILD_REQUESTEDFOR",  # Azure Pipelines
+    "BUILD_USER_ID",  # Jenkins with its plugin "build user vars"
+)
+"""Where CI systems name the user whose action began a job; the first that is set counts."""
+MAX_ACTOR = 200
 
 
 def _addresses(value: str) -> tuple[str, ...]:
@@ -32,8 +42,19 @@ def _is_address(text: str) -> bool:
     return is_http_address(text) and "@" not in urlsplit(text).netloc
 
 
+def is_actor(text: str) -> bool:
+    """Whether a text can stand for a person in one cell of a table."""
+    return text.isprintable() and bool(text.strip()) and len(text) <= MAX_ACTOR
+
+
+def _actor(value: str) -> str:
+    if not is_actor(value):
+        raise ValueError(f"a name of at most {MAX_ACTOR} visible characters")
+    return value.strip()
+
+
 class CliSettings(RegistrySettings):
-    """Where the registry and the inference processes are, and what lets us in there."""
+    """Where the registry and the inference processes are, what lets us in there, and who we are."""
 
     inference_urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
         ("http://127.0.0.1:8000",), validation_alias="BATON_INFERENCE_URL"
@@ -41,6 +62,9 @@ class CliSettings(RegistrySettings):
 
     api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
+    actor: Annotated[str, AfterValidator(_actor)] | None = Field(
+        None, validation_alias="BATON_ACTOR"
+    )
 
     def inference(self) -> Inference:
         """All inference processes that are named; close it when done."""
@@ -76,6 +100,12 @@ def load(settings: type[S]) -> S:
         return registry_settings.load(settings)
     except SettingsError as error:
         raise CommandFailed(str(error)) from error
+
+
+def ci_user() -> str | None:
+    """The user whom CI names, if this is a job of a CI system."""
+    found = (os.environ.get(name, "") for name in CI_USERS)
+    return next((text.strip() for text in found if is_actor(text)), None)
 
 
 def child_environment(

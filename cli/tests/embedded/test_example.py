@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded.example import first_instance, write_example
+from baton_registry.versions.signing import new_key_pair, parse_signing_key
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS, MODEL
+from tests.support.registry_fakes import ALIAS, MODEL, older_tags
 
 SPLIT = {"columns": ["tenure", "Contract"], "data": [[3, "One year"], [4, "Two year"]]}
 
@@ -16,7 +17,7 @@ def test_writes_the_first_row_as_a_request(tmp_path: Path) -> None:
     registry.add("1", None, **{"input_example.json": json.dumps(SPLIT)})
     registry.aliases[ALIAS] = "1"
     file = tmp_path / "example.json"
-    assert write_example(registry.client(), MODEL, ALIAS, file)
+    assert write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     assert json.loads(file.read_text()) == {"instances": [{"tenure": 3, "Contract": "One year"}]}
 
 
@@ -25,9 +26,23 @@ def test_a_version_without_an_example_gives_none(tmp_path: Path) -> None:
     registry = Registry()
     registry.add("1")
     file = tmp_path / "example.json"
-    assert not write_example(registry.client(), MODEL, ALIAS, file)
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     registry.aliases[ALIAS] = "1"
-    assert not write_example(registry.client(), MODEL, ALIAS, file)
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())
+    assert not file.exists()
+
+
+def test_an_example_that_is_not_the_registered_one_is_not_read(tmp_path: Path) -> None:
+    """One that was altered, or of a version that no trusted key has signed."""
+    registry = Registry()
+    text = json.dumps(SPLIT)
+    registry.add("1", older_tags({"input_example.json": text}), **{"input_example.json": text})
+    registry.aliases[ALIAS] = "1"
+    file = tmp_path / "example.json"
+    key = parse_signing_key(new_key_pair()[0]).public
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=(key,))
+    registry.files["1/input_example.json"] += b" "
+    assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())
     assert not file.exists()
 
 

@@ -3,22 +3,22 @@ import json
 import pytest
 
 from baton_cli.main import run
-from baton_cli.moves.person import user_at_host
 from tests.support.cli.fakes import Registry
 from tests.support.registry_fakes import ALIAS
 
 
 def test_json_is_a_list_oldest_first(
-    registry: Registry, capsys: pytest.CaptureFixture[str]
+    registry: Registry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every move has the six fields of the contract, also one that somebody else made."""
+    monkeypatch.setenv("BATON_ACTOR", "ada")
     run(["promote", "1", "--reason", "first"])
     registry.aliases[ALIAS] = "2"
     capsys.readouterr()
     assert run(["history", "--json"]) == 0
     moves = json.loads(capsys.readouterr().out)
     assert [[move[key] for key in ("from", "to", "how", "by", "reason")] for move in moves] == [
-        [None, "1", "promote", user_at_host(), "first"],
+        [None, "1", "promote", "ada", "first"],
         ["1", "2", "external", "", ""],
     ]
     assert all(move["at"].endswith("Z") for move in moves)

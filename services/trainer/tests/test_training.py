@@ -1,4 +1,3 @@
-import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.fetch import fetch
+from baton_registry.rest.fetch import fetch, fetch_record
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signed, new_key_pair, parse_signing_key
 from baton_trainer.errors import DataError, RecordError
@@ -34,9 +33,10 @@ def test_a_version_is_registered_with_all_that_serving_and_promotion_need(
     assert (version.version, version.run_id) == (result.version, result.run_id)
     assert result.gate_passed
     assert version.tags["baton.gate"] == "passed"
-    assert version.tags["baton.data_sha256"] == reading.read(workshop.file, Data()).sha256
+    assert set(version.tags) == {"baton.gate", "baton.manifest"}
     fetched = fetch(workshop.registry, version, tmp_path)
     assert fetched.verified
+    assert fetched.record.data_sha256 == reading.read(workshop.file, Data()).sha256
     assert fetched.input_example is not None
     assert capsys.readouterr().out == ""
 
@@ -48,11 +48,12 @@ def test_the_checksums_are_those_of_every_file_as_it_is_stored(
     """Not one file more or less, whoever downloads them."""
     result = workshop.train()
     version = workshop.registry.get_version(workshop.name, result.version)
+    record = fetch(workshop.registry, version, tmp_path).record
     mlflow.set_tracking_uri(workshop.options.tracking_uri)
     folder = mlflow.artifacts.download_artifacts(version.source, dst_path=str(tmp_path / "all"))
     stored = logged_model.checksums(Path(folder))
     stored.pop("registered_model_meta", None)  # written by MLflow where it downloads
-    assert stored == version.checksums
+    assert stored == {**record.files, "baton-manifest.json": version.tags["baton.manifest"]}
 
 
 def test_the_run_tells_the_whole_story(workshop: Workshop) -> None:
@@ -101,7 +102,9 @@ def test_training_again_on_the_same_data_passes_with_the_same_metrics(workshop: 
     assert {name: second.metrics[name] for name in first.metrics} == first.metrics
 
 
-def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop) -> None:
+def test_a_worse_challenger_is_registered_but_not_let_through(
+    workshop: Workshop, tmp_path: Path
+) -> None:
     """The tag says why, and the alias stays on the version that passed."""
     good = workshop.train()
     workshop.registry.set_alias(workshop.name, "production", good.version)
@@ -112,14 +115,16 @@ def test_a_worse_challenger_is_registered_but_not_let_through(workshop: Workshop
     assert worse.gate.startswith("failed: ROC AUC 0.")
     version = workshop.registry.get_version(workshop.name, worse.version)
     assert version.tags["baton.gate"] == worse.gate
-    figures = json.loads(version.tags["baton.gate_figures"])
+    figures = fetch_record(workshop.registry, version, tmp_path).gate_figures
     assert figures["production_roc_auc"] == pytest.approx(good.metrics["test_roc_auc"])
-    assert figures["gate_roc_auc_difference_high"] < -0.01
+    assert (figures["gate_roc_auc_difference_high"] or 0) < -0.01
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert challenger.version == good.version
 
 
-def test_rows_of_one_id_are_held_out_together_and_the_version_says_so(workshop: Workshop) -> None:
+def test_rows_of_one_id_are_held_out_together_and_the_version_says_so(
+    workshop: Workshop, tmp_path: Path
+) -> None:
     """Whoever is compared with it later finds the rows that it never saw."""
     frame = pd.read_csv(workshop.file).assign(customer=[f"c{row % 150}" for row in range(ROWS)])
     frame.to_csv(workshop.file, index=False)
@@ -127,7 +132,7 @@ def test_rows_of_one_id_are_held_out_together_and_the_version_says_so(workshop: 
     request = workshop.request().model_copy(update={"columns": columns})
     first = train(request, workshop.options)
     version = workshop.registry.get_version(workshop.name, first.version)
-    assert version.tags["baton.held_out_by"] == "customer"
+    assert fetch_record(workshop.registry, version, tmp_path).held_out_by == "customer"
     workshop.registry.set_alias(workshop.name, "production", first.version)
     second = train(request, workshop.options)
     assert second.gate_passed
@@ -203,7 +208,7 @@ def test_what_could_not_be_compared_is_told(
     """A production that plain MLflow made stops nobody, but nobody should think it was beaten."""
     notes = Notes()
     rival = Production("3", reason="version 3 has no ONNX model")
-    monkeypatch.setattr(production, "look", lambda *_: rival)
+    monkeypatch.setattr(production, "look", lambda *_, **__: rival)
     assert train(workshop.request(), workshop.options, notes).gate_passed
     assert notes.warnings == ["not compared with production: version 3 has no ONNX model"]
     assert notes.phases[0] == "reading the table"
@@ -216,3 +221,21 @@ def test_a_version_is_signed_where_there_is_a_key(workshop: Workshop) -> None:
     workshop.options = workshop.options.model_copy(update={"signing_key": key})
     result = workshop.train()
     check_signed(workshop.registry.get_version(workshop.name, result.version), [key.public])
+
+
+def test_production_that_nobody_trusted_has_signed_is_not_compared_with(
+    workshop: Workshop,
+) -> None:
+    """The trainer trusts whom inference trusts: a forged version never runs beside its key."""
+    forged = workshop.train()
+    workshop.registry.set_alias(workshop.name, "production", forged.version)
+    key = parse_signing_key(new_key_pair()[0])
+    keys = {"signing_key": key, "trusted_keys": (key.public,)}
+    workshop.options = workshop.options.model_copy(update=keys)
+    notes = Notes()
+
+    signed = train(workshop.request(), workshop.options, notes)
+
+    (warning,) = notes.warnings
+    assert "not signed by a trusted key" in warning
+    assert "production_roc_auc" not in signed.metrics

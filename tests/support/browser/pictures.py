@@ -12,18 +12,15 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.support.browser.chromium import LAPTOP, PHONE, opened, program
 from tests.support.browser.terminal import draw
 from tests.support.load import steady_load
-from tests.support.rig import CUSTOMER, register
+from tests.support.rig import CUSTOMER
+from tests.support.stored import stored_copy
 from tests.support.up import Up
 
 LIMIT_MS = 30_000
 LOAD_S = 15
 MODELS_PAGE = ViewportSize(width=1280, height=720)
 # Whose moves they are in every picture: not those of whoever happens to take them.
-PERSON = """
-import baton_cli.moves.person
-
-baton_cli.moves.person.user_at_host = lambda: "ada@laptop"
-"""
+PERSON = {"BATON_ACTOR": "ada@laptop"}
 SESSION = (
     "baton train --estimator hist_gradient_boosting 2>&1 | tail -n 10",
     'baton promote challenger --reason "boosted trees" --wait',
@@ -42,9 +39,8 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "sitecustomize.py").write_text(PERSON)
         up = Up(folder)
-        up.env = {**up.env, "PYTHONPATH": name}
+        up.env = {**up.env, **PERSON}
         with up, opened(path) as browser:
             up.wait_ready()
             take(up, browser, out)
@@ -53,7 +49,7 @@ def main() -> None:
 def take(up: Up, browser: Browser, out: Path) -> None:
     """The story: a better version, back, forth again under load, and one that cannot be loaded."""
     desk = up.desk()
-    desk.more_env = {"PYTHONPATH": str(desk.folder), "BATON_INFERENCE_URL": up.url}
+    desk.more_env = {**PERSON, "BATON_INFERENCE_URL": up.url}
     tell("a session in a terminal")
     env = {**desk.env, "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
     (out / "terminal.svg").write_text(draw(SESSION, desk.folder, env, "Baton"))
@@ -77,7 +73,7 @@ def take(up: Up, browser: Browser, out: Path) -> None:
     tell("a version that cannot be loaded, on a phone")
     with desk.registry as registry:
         first = registry.get_version(desk.model, "1")
-        broken = register(desk, first, **{"baton.sha256.model.onnx": "0" * 64})
+    broken = stored_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
     desk.try_baton("promote", broken, "--reason", "never mind the store", "--wait")
     page = page_of(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)

@@ -1,6 +1,5 @@
 """What bulk scoring works with: files, a model that adds, a registry that holds a real one."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +17,11 @@ from baton_cli.bulk.tables import Table, open_table
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
+from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import mlmodel
+from tests.support.registry_fakes import manifest_of, mlmodel, sha256
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
 TEXT = "x,n,note\n0.5,1,a\n-1.5,2,\n"
@@ -86,8 +86,9 @@ def add_onnx(registry: Registry, version: str) -> None:
     content = _onnx()
     files = {"MLmodel": mlmodel(("x", "double", True), classes=("no", "yes")).encode()}
     files["model.onnx"] = content
-    sums = {f"baton.sha256.{k}": hashlib.sha256(v).hexdigest() for k, v in files.items()}
-    registry.add(version, tags={"baton.gate": "passed", **sums})
+    files[MANIFEST_FILE] = manifest_of(files, data_sha256="ab" * 32).encode()
+    tags = {"baton.gate": "passed", "baton.manifest": sha256(files[MANIFEST_FILE])}
+    registry.add(version, tags=tags)
     registry.files |= {f"{version}/{name}": content for name, content in files.items()}
 
 

@@ -1,20 +1,17 @@
 """The version that a file is scored with: found once, fetched, verified, loaded."""
 
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
 
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
 from baton_cli.stopping import deferred
 from baton_engine.engine import Engine, EngineError
-from baton_engine.onnx.weights import find_weight_files
-from baton_registry.rest.fetch import fetch
+from baton_engine.open_version import download, open_version
+from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Signature
-from baton_registry.versions.signing import check_signed
-
-READY = "READY"
 
 
 @dataclass(frozen=True)
@@ -25,11 +22,13 @@ class Pinned:
         version: what the registry says of it.
         signature: its columns.
         engine: scores rows.
+        record: what is recorded about it, e.g. how the cells of its training file were read.
     """
 
     version: ModelVersion
     signature: Signature
     engine: Engine
+    record: Manifest = field(default_factory=Manifest)
 
 
 def pinned(settings: CliSettings, number: str | None) -> Pinned:
@@ -41,21 +40,22 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
     """
     with deferred():  # native modules that are interrupted as they load make their own error of it
         # A third of a second, which `baton score --help` need not wait for.
-        from baton_engine.opening import open_engine  # noqa: PLC0415
+        from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
+
+    def build(fetched: FetchedModel) -> Pinned:
+        signature = fetched.mlmodel.signature
+        with deferred():
+            engine = open_engine(fetched)
+        return Pinned(fetched.version, signature, engine, fetched.record)
 
     name = settings.model_name
-    with settings.registry() as registry, tempfile.TemporaryDirectory(prefix="baton-") as folder:
+    with settings.registry() as registry:
         if number is None:
             version = registry.resolve_alias(name, settings.alias)
         else:
             version = registry.get_version(name, number)
-        if version.status != READY:
-            raise CommandFailed(f"version {version.version} is {version.status}, not {READY}")
-        check_signed(version, settings.trusted_keys)
-        fetched = fetch(registry, version, Path(folder), find_weight_files)
-    try:
-        with deferred():
-            engine = open_engine(fetched)
-    except EngineError as error:
-        raise CommandFailed(f"version {version.version} cannot be loaded: {error}") from error
-    return Pinned(version, fetched.mlmodel.signature, engine)
+        files = partial(download, registry, version)
+        try:
+            return open_version(version, files, build, trusted=settings.trusted_keys)
+        except EngineError as error:
+            raise CommandFailed(f"version {version.version} cannot be loaded: {error}") from error

@@ -2,25 +2,35 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from baton_registry.errors import RegistryError
 from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import fetch_file
+from baton_registry.versions.signing import TrustedKey, check_signed
 
 INPUT_EXAMPLE = "input_example.json"
 
 
-def write_example(registry: RegistryClient, model_name: str, alias: str, file: Path) -> bool:
+def write_example(
+    registry: RegistryClient,
+    model_name: str,
+    alias: str,
+    file: Path,
+    *,
+    trusted: Sequence[TrustedKey],
+) -> bool:
     """Writes a body for `/predict` to `file`; False where the version gives none."""
     try:
         version = registry.resolve_alias(model_name, alias)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
-            source = Path(folder, INPUT_EXAMPLE)
-            registry.download(registry.artifact_root(version), INPUT_EXAMPLE, source)
-            body = first_instance(json.loads(source.read_bytes()))
+            check_signed(version, trusted)
+            content = fetch_file(registry, version, INPUT_EXAMPLE, Path(folder))
+            body = first_instance(json.loads(content))
         file.write_text(json.dumps(body) + "\n", encoding="utf-8")
-    except (RegistryError, OSError, ValueError):
+    except (RegistryError, OSError, ValueError, RecursionError):
         return False
     return True
 

@@ -121,5 +121,9 @@ class _Life:
     def _write_example(self) -> bool:
         with RegistryClient(self._plan.tracking_uri) as registry:
             return example.write_example(
-                registry, self._settings.model_name, self._settings.alias, self._plan.home.example
+                registry,
+                self._settings.model_name,
+                self._settings.alias,
+                self._plan.home.example,
+                trusted=self._settings.trusted_keys,
             )

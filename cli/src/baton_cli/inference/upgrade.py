@@ -39,7 +39,7 @@ def find_refused(settings: CliSettings, reports: Iterable[Report]) -> Mapping[st
     if not versions:
         return {}
     with deferred():
-        import baton_engine.opening  # noqa: F401, PLC0415 - not in the thread, which may be left
+        import baton_engine.onnx.opening  # noqa: F401, PLC0415 - not in the thread, which may be left
     refused: dict[str, str] = {}
     # The folder is gone with the block, also if the thread still waits for a server.
     with tempfile.TemporaryDirectory(prefix="baton-", ignore_cleanup_errors=True) as folder:
@@ -66,7 +66,7 @@ def _open_each(
 
 def _open(settings: CliSettings, number: str, directory: Path) -> None:
     """Fetches and opens a version. Raises `EngineError` where its model is refused."""
-    from baton_engine.opening import open_engine  # noqa: PLC0415
+    from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
     with settings.registry() as registry:
         version = registry.get_version(settings.model_name, number)

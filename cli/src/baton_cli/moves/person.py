@@ -4,9 +4,19 @@ import os
 import pwd
 import socket
 
+from baton_cli.settings import CliSettings, ci_user
+
+
+def name_actor(settings: CliSettings) -> str:
+    """Whom the ledger names: `BATON_ACTOR`, else the user that CI names, else `user@host`.
+
+    In a container, `user@host` would be the container's own user and its random id.
+    """
+    return settings.actor or ci_user() or user_at_host()
+
 
 def user_at_host() -> str:
-    """`user@host`, as the ledger records it; the user's number where it has no name."""
+    """The user of this process and its host; the user's number if it has no name."""
     number = os.getuid()
     try:
         user = pwd.getpwuid(number).pw_name

@@ -10,7 +10,7 @@ import click
 from baton_cli import terminal
 from baton_cli.moves.arguments import Seconds
 from baton_cli.moves.moving import describe
-from baton_cli.moves.person import user_at_host
+from baton_cli.moves.person import name_actor
 from baton_cli.moves.webhooks import ensure_webhooks, webhook_urls
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
@@ -49,7 +49,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
                 settings.model_name,
                 result.version,
                 alias=settings.alias,
-                by=user_at_host(),
+                by=name_actor(settings),
                 reason="the first version",
                 trusted=settings.trusted_keys,
             )

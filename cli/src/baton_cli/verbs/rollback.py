@@ -4,7 +4,7 @@ import click
 
 from baton_cli.moves.arguments import Version
 from baton_cli.moves.moving import move, reason_option, wait_option
-from baton_cli.moves.person import user_at_host
+from baton_cli.moves.person import name_actor
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
 
@@ -26,7 +26,7 @@ def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
             registry,
             settings.model_name,
             alias=settings.alias,
-            by=user_at_host(),
+            by=name_actor(settings),
             to=to,
             reason=reason,
         ),

@@ -9,7 +9,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.moving import describe
-from baton_cli.moves.person import user_at_host
+from baton_cli.moves.person import name_actor
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import (
@@ -114,7 +114,7 @@ def _promote(settings: CliSettings, version: str) -> str:
             settings.model_name,
             version,
             alias=settings.alias,
-            by=user_at_host(),
+            by=name_actor(settings),
             reason="train --promote",
             trusted=settings.trusted_keys,
         )

@@ -13,6 +13,7 @@ from baton_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
     VersionNotFound,
+    VersionNotReady,
 )
 from baton_registry.promotion.alias_moves import history, promote, rollback
 from baton_registry.promotion.ledger import Move
@@ -41,6 +42,7 @@ __all__ = [
     "RegistryUnavailable",
     "Signature",
     "VersionNotFound",
+    "VersionNotReady",
     "fetch",
     "history",
     "promote",

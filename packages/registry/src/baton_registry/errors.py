@@ -6,6 +6,7 @@ RegistryError
 ├── RegistryRefused       an answer that says no (4xx); carries MLflow's error code
 ├── AliasNotSet           the registry answered: this model has no such alias, or is unknown
 ├── VersionNotFound       the registry answered: no such version
+├── VersionNotReady       the registry says that the version is not READY
 ├── ArtifactNotFound      the version has no such file
 ├── ChecksumMismatch      a file is not the one whose checksum was recorded
 ├── NotSigned             no trusted key has signed the version, or not what it is now
@@ -56,6 +57,10 @@ class AliasNotSet(RegistryError):
 
 class VersionNotFound(RegistryError):
     """The registered model has no such version."""
+
+
+class VersionNotReady(RegistryError):
+    """The registry does not call the version READY: it is being registered, or that failed."""
 
 
 class ArtifactNotFound(RegistryError):

@@ -1,6 +1,5 @@
 """Promotion and rollback against an in-memory registry."""
 
-import hashlib
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
 from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
-from tests.support.registry_fakes import ALIAS, MODEL, Clock, FakeMlflow, mlmodel
+from tests.support.registry_fakes import ALIAS, MODEL, Clock, FakeMlflow, mlmodel, older_tags
 
 AGE = ("age", "double", True)
 CITY = ("city", "string", False)
@@ -284,10 +283,7 @@ def test_only_signed_versions_are_promoted_where_keys_are_trusted(desk: Desk) ->
     """Unsigned, or with a gate that somebody changed afterwards, a version is refused."""
     key = parse_signing_key(new_key_pair()[0])
     files = {"MLmodel": mlmodel(AGE, CITY)}
-    tags = {"baton.gate": "failed: worse"} | {
-        f"baton.sha256.{path}": hashlib.sha256(text.encode()).hexdigest()
-        for path, text in files.items()
-    }
+    tags = {"baton.gate": "failed: worse"} | older_tags(files)
     tag, signature = key.tag(MODEL, tags)
     desk.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
     tags["baton.gate"] = "passed"
@@ -327,3 +323,17 @@ def test_known_moves_tell_one_that_is_not_marked_done_yet(desk: Desk) -> None:
     )
 
     assert (last.by, last.reason) == ("ann", "better")
+
+
+def test_callers_of_an_unsigned_version_are_guarded_too(desk: Desk) -> None:
+    """It may still serve where inference does not trust keys yet: its schema counts."""
+    key = parse_signing_key(new_key_pair()[0])
+    files = {"MLmodel": mlmodel(AGE)}
+    tags = {"baton.gate": "passed"} | older_tags(files)
+    tag, signature = key.tag(MODEL, tags)
+    desk.server.add("5", {**tags, tag: signature}, **files)
+    desk.server.aliases[ALIAS] = "1"
+    desk.trusted = (key.public,)
+
+    with pytest.raises(PromotionRefused, match="city"):
+        desk.promote("5")

@@ -1,6 +1,5 @@
 """Fetching and verifying a version's files."""
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -9,18 +8,10 @@ import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
 from baton_registry.rest.fetch import fetch
-from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel
+from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel, older_tags, sha256
 
 MLMODEL = mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def tags_for(files: dict[str, str]) -> dict[str, str]:
-    return {f"baton.sha256.{path}": sha256(text) for path, text in files.items()}
 
 
 def server_with(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
@@ -32,7 +23,7 @@ def server_with(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
 def test_fetch_gives_verified_files(tmp_path: Path) -> None:
     """Files whose checksums match are there afterwards, marked as verified; no other file is."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx", "model.skops": "pickled"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
 
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -47,7 +38,7 @@ def test_fetch_gives_verified_files(tmp_path: Path) -> None:
 def test_another_file_than_registered_is_refused(tmp_path: Path, altered: str) -> None:
     """A file that differs from its recorded checksum is refused by name."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    tags = tags_for(files | {altered: "as it was registered"})
+    tags = older_tags(files | {altered: "as it was registered"})
     client = server_with(files, tags).client()
 
     with pytest.raises(ChecksumMismatch, match=altered):
@@ -57,7 +48,7 @@ def test_another_file_than_registered_is_refused(tmp_path: Path, altered: str) -
 def test_a_file_without_a_checksum_among_others_is_refused(tmp_path: Path) -> None:
     """Where checksums are recorded, a file that has none was added later: refused."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for({"MLmodel": MLMODEL})).client()
+    client = server_with(files, older_tags({"MLmodel": MLMODEL})).client()
 
     with pytest.raises(ChecksumMismatch, match=r"model\.onnx"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
@@ -81,10 +72,10 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_recorded_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     """An input example may be absent, but not where it was registered and is gone."""
     files = {"MLmodel": json.dumps({**json.loads(MLMODEL), **WITH_EXAMPLE}), "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     assert fetch(client, client.get_version(MODEL, "1"), tmp_path).input_example is None
 
-    client = server_with(files, tags_for({**files, "example.json": "{}"})).client()
+    client = server_with(files, older_tags({**files, "example.json": "{}"})).client()
     with pytest.raises(ArtifactNotFound, match=r"example\.json"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -103,7 +94,7 @@ def test_an_address_outside_of_the_store_is_refused(tmp_path: Path, uri: str) ->
 def test_what_was_verified_is_what_is_given(tmp_path: Path) -> None:
     """Files that change on the disk after they were verified change nothing any more."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     (tmp_path / "model.onnx").write_text("evil")
@@ -113,7 +104,7 @@ def test_what_was_verified_is_what_is_given(tmp_path: Path) -> None:
 def test_a_link_in_the_cache_is_not_followed(tmp_path: Path) -> None:
     """Not even to a file with the right content: the next time it may have another."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
     (tmp_path / "model.onnx").rename(tmp_path / "elsewhere")
     (tmp_path / "model.onnx").symlink_to(tmp_path / "elsewhere")
@@ -125,7 +116,7 @@ def test_a_link_in_the_cache_is_not_followed(tmp_path: Path) -> None:
 def test_altered_cache_is_refused(tmp_path: Path) -> None:
     """Files altered or lost after the fetch are refused when opened again."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
 
     (tmp_path / "model.onnx").write_text("oops")
@@ -181,7 +172,7 @@ def with_weights(*names: str, folder: str = "", left_out: str = "") -> dict[str,
 def test_weights_are_fetched_and_verified(tmp_path: Path, folder: str) -> None:
     """Files of weights stand beside the ONNX file, and are verified as it is; also afterwards."""
     files = with_weights("a.data", "b.data", folder=folder)
-    client = server_with(files, tags_for(files)).client()
+    client = server_with(files, older_tags(files)).client()
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)
 
     assert fetched.weights == {"a.data": b"of a.data", "b.data": b"of b.data"}
@@ -197,7 +188,7 @@ def test_weights_are_fetched_and_verified(tmp_path: Path, folder: str) -> None:
 def test_weights_without_a_checksum_among_others_are_refused(tmp_path: Path) -> None:
     """What is verified is what is loaded: weights are no exception."""
     files = with_weights("a.data")
-    tags = tags_for({name: files[name] for name in ("MLmodel", "m.onnx")})
+    tags = older_tags({name: files[name] for name in ("MLmodel", "m.onnx")})
     client = server_with(files, tags).client()
     with pytest.raises(ChecksumMismatch, match=r"a\.data"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path, two_weights)

@@ -11,10 +11,10 @@ from baton_registry import ModelVersion, NotSigned
 from baton_registry.versions.signing import (
     SigningKey,
     check_signed,
-    manifest,
     new_key_pair,
     parse_signing_key,
     parse_trusted_keys,
+    signed_bytes,
 )
 
 TAGS = {
@@ -24,6 +24,7 @@ TAGS = {
     "baton.gate": "passed",
     "note": "not signed",
 }
+NEWER_TAGS = {"baton.manifest": "ee" * 32, "baton.gate": "passed", "note": "not signed"}
 # RFC 8032, 7.1, test 1: a private key that everybody knows.
 KNOWN_KEY = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
 
@@ -39,10 +40,18 @@ def signed(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVers
     return ModelVersion(name, "7", tags=MappingProxyType({**TAGS, tag: signature, **tags}))
 
 
+def newer(key: SigningKey, **tags: str) -> ModelVersion:
+    """A version with a manifest, signed as `NEWER_TAGS` say; then `tags` took their places."""
+    tag, signature = key.tag("churn_model", NEWER_TAGS)
+    return ModelVersion(
+        "churn_model", "7", tags=MappingProxyType({**NEWER_TAGS, tag: signature, **tags})
+    )
+
+
 def test_what_is_signed_is_fixed(key: SigningKey) -> None:
     """Versions that were signed once stay signed: these bytes and this signature are for good."""
     version = signed(key)
-    assert manifest(version) == (
+    assert signed_bytes(version) == (
         b'{"context":"baton model version, 1","data_sha256":"' + b"cc" * 32 + b'","files":'
         b'{"MLmodel":"' + b"aa" * 32 + b'","model.onnx":"' + b"bb" * 32 + b'"},"gate":"passed",'
         b'"model":"churn_model"}'
@@ -50,6 +59,48 @@ def test_what_is_signed_is_fixed(key: SigningKey) -> None:
     assert version.tags["baton.signature.21fe31dfa154a261"] == (
         "eG8xua9mX/uJktGnXMUlyJ/uaLTbzNxUvvAE4Za1tkup8DvUcZ23nX+WmDTwvuR04QCL0BmDdMqK8jTJ912WDQ=="
     )
+
+
+def test_what_is_signed_with_a_manifest_is_fixed(key: SigningKey) -> None:
+    """Its checksum stands for the files and for everything else that is recorded."""
+    version = newer(key)
+    assert signed_bytes(version) == (
+        b'{"context":"baton model version, 2","gate":"passed","manifest":"' + b"ee" * 32 + b'",'
+        b'"model":"churn_model"}'
+    )
+    check_signed(version, [key.public])
+    check_signed(newer(key, note="changed"), [key.public])
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("baton.manifest", "dd" * 32),
+        ("baton.manifest", None),
+        ("baton.gate", "failed: worse"),
+        ("baton.gate", None),
+    ],
+)
+def test_what_is_altered_beside_a_manifest_is_refused(
+    key: SigningKey, tag: str, value: str | None
+) -> None:
+    """Changed or removed."""
+    tags = {**newer(key).tags, tag: value}
+    kept = MappingProxyType({key: value for key, value in tags.items() if value is not None})
+    with pytest.raises(NotSigned):
+        check_signed(ModelVersion("churn_model", "7", tags=kept), [key.public])
+
+
+def test_one_form_is_no_signature_of_the_other(key: SigningKey) -> None:
+    """Neither does a manifest slip under an older signature, nor the other way round."""
+    disguised = {**newer(key).tags, **TAGS}
+    del disguised["baton.manifest"]
+    for version in (
+        signed(key, **{"baton.manifest": "ee" * 32}),
+        ModelVersion("churn_model", "7", tags=MappingProxyType(disguised)),
+    ):
+        with pytest.raises(NotSigned):
+            check_signed(version, [key.public])
 
 
 def test_a_signed_version_passes(key: SigningKey) -> None:

@@ -57,7 +57,7 @@ def open_onnx_engine(fetched: FetchedModel) -> StoppableEngine:
     """The engine of a version's ONNX file. Raises as `open_engine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.
-    from baton_engine.opening import open_engine  # noqa: PLC0415
+    from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
     return open_engine(fetched)
 

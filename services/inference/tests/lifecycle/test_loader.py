@@ -1,11 +1,15 @@
 """The loader: from the registry or the cache to a version that can serve."""
 
+import errno
 import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 import pytest
+from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
@@ -13,6 +17,7 @@ from baton_inference.lifecycle.loader import Loader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
+from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
 from tests.support.inference_fakes import FakeRegistry, HandClock, NearReader, open_fake_engine
@@ -67,7 +72,7 @@ def test_a_file_that_is_not_the_registered_one(loader: Loader, registry: FakeReg
 
 def test_no_checksums_only_warn(loader: Loader, registry: FakeRegistry) -> None:
     """A version that plain MLflow made records no checksums, and is served."""
-    assert loader.load(registry.add("1", checksums=False)).model.version == "1"
+    assert loader.load(registry.add("1", record="nothing")).model.version == "1"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_a_version_that_is_not_ready(loader: Loader, registry: FakeRegistry) -> 
 
 def test_no_onnx(loader: Loader, registry: FakeRegistry) -> None:
     """A version without an ONNX model, or without its file, says so."""
-    version = registry.add("1", checksums=False)
+    version = registry.add("1", record="nothing")
     registry.files[version.source]["MLmodel"] = b'{"flavors": {"sklearn": {}}}'
     assert failure_of(loader, version) == (
         FailureKind.INVALID,
@@ -116,15 +121,19 @@ def test_a_model_that_does_not_load_or_fails(loader: Loader, registry: FakeRegis
 
 def test_a_version_that_fails_is_not_kept(loader: Loader, registry: FakeRegistry) -> None:
     """A broken version is fetched anew when it is tried again: it may have been mended."""
-    failure_of(loader, registry.add("1", "broken", checksums=False))
-    assert loader.load(registry.add("1", "sum 0.5", checksums=False)).model.version == "1"
+    failure_of(loader, registry.add("1", "broken", record="nothing"))
+    assert loader.load(registry.add("1", "sum 0.5", record="nothing")).model.version == "1"
 
 
 def test_an_altered_cache_is_fetched_again(
     loader: Loader, registry: FakeRegistry, tmp_path: Path
 ) -> None:
     """Files that were altered in the cache are replaced, with or without recorded checksums."""
-    for version in (registry.add("1"), registry.add("2", checksums=False)):
+    for version in (
+        registry.add("1"),
+        registry.add("2", record="tags"),
+        registry.add("3", record="nothing"),
+    ):
         loader.load(version)
         for file in tmp_path.rglob("model.onnx"):
             file.write_bytes(b"sum 0.99")
@@ -136,19 +145,27 @@ def test_an_altered_cache_is_fetched_again(
         assert registry.downloads == []
 
 
+@pytest.mark.parametrize("record", ["manifest", "tags", "nothing"])
 def test_serves_from_the_cache_what_served_last(
-    loader: Loader, registry: FakeRegistry, tmp_path: Path
+    loader: Loader,
+    registry: FakeRegistry,
+    tmp_path: Path,
+    record: Literal["manifest", "tags", "nothing"],
 ) -> None:
-    """After a restart the noted version is loaded without a word to the registry."""
-    loader.note_serving(loader.load(registry.add("1")), "production")
+    """After a restart the noted version is verified and loaded without a word to the registry."""
+    loader.note_serving(loader.load(registry.add("1", record=record)), "production")
     registry.fault = RegistryUnavailable("away")
     served = make_loader(registry, tmp_path / "cache").load_last_served("churn_model", "production")
     assert served is not None
     assert (served.model.version, served.source) == ("1", "cache")
-    assert served.model.tags == registry.versions["1"].tags
+    if record != "nothing":
+        assert served.model.tags == registry.versions["1"].tags
 
 
-@pytest.mark.parametrize("file", ["model.onnx", "MLmodel", "version.json", "input_example.json"])
+@pytest.mark.parametrize(
+    "file",
+    ["model.onnx", "MLmodel", "version.json", "input_example.json", "baton-manifest.json"],
+)
 @pytest.mark.parametrize("content", [b"", b"sum 0.99", b"\xff\x00"])
 def test_a_corrupt_cache_is_not_served(
     loader: Loader, registry: FakeRegistry, tmp_path: Path, file: str, content: bytes
@@ -178,6 +195,24 @@ def test_a_cache_that_cannot_be_written_does_not_matter(
     loader.note_serving(served, "production")
     assert served.model.version == "1"
     assert loader.load_last_served("churn_model", "production") is None
+
+
+def test_a_version_that_cannot_be_kept_is_fetched_once(
+    registry: FakeRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If only the caching fails, what was fetched and warmed up serves."""
+
+    def keep(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(VersionCache, "keep", keep)
+    loader = make_loader(registry, tmp_path / "cache")
+    with capture_logs() as logs:
+        assert loader.load(registry.add("1")).model.version == "1"
+    assert len(registry.downloads) == len(set(registry.downloads))
+    assert [each["event"] for each in logs if each["log_level"] == "warning"] == [
+        "the version cannot be cached"
+    ]
 
 
 def test_tags_of_the_registry_count_more_than_the_cache(
@@ -221,10 +256,38 @@ def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
     assert loader.load_last_served("churn_model", "production") is not None
 
     (model,) = tmp_path.rglob("model.onnx")
+    (manifest,) = tmp_path.rglob("baton-manifest.json")
     (note,) = tmp_path.rglob("version.json")
-    evil = b"sum 0.99"
-    was, now = (hashlib.sha256(content).hexdigest() for content in (model.read_bytes(), evil))
-    model.write_bytes(evil)
-    note.write_text(note.read_text().replace(was, now))
+    model.write_bytes(evil := b"sum 0.99")
+    listed = {**json.loads(manifest.read_bytes())["files"], "model.onnx": sha256(evil)}
+    manifest.write_bytes(forged := Manifest(files=listed).to_json())
+    was = version.tags["baton.manifest"]
+    note.write_text(note.read_text().replace(was, sha256(forged)))
     assert make_loader(registry, tmp_path / "cache").load_last_served("churn_model", "production")
     assert loader.load_last_served("churn_model", "production") is None
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def test_no_file_of_an_unsigned_version_is_fetched(registry: FakeRegistry, tmp_path: Path) -> None:
+    """Not even the manifest."""
+    loader = make_loader(registry, tmp_path / "cache", parse_signing_key(new_key_pair()[0]).public)
+    assert failure_of(loader, registry.add("1"))[0] is FailureKind.SIGNATURE
+    assert registry.downloads == []
+
+
+def test_a_version_that_is_signed_no_more_is_not_taken_from_the_cache(
+    registry: FakeRegistry, tmp_path: Path
+) -> None:
+    """What the registry says now counts, whatever the cache noted when it was fetched."""
+    key = parse_signing_key(new_key_pair()[0])
+    loader = make_loader(registry, tmp_path / "cache", key.public)
+    version = registry.add("1")
+    tag, signature = key.tag(version.name, version.tags)
+    loader.load(replace(version, tags=MappingProxyType({**version.tags, tag: signature})))
+
+    for tags in (version.tags, MappingProxyType({})):
+        bare = replace(version, tags=tags)
+        assert failure_of(loader, bare)[0] is FailureKind.SIGNATURE

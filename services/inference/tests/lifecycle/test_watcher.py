@@ -305,15 +305,15 @@ def test_the_log_tells_the_story_of_a_swap(
     def pass_a_second() -> None:
         time.now_s += 1
 
-    registry.while_downloading = pass_a_second  # for each of three files
+    registry.while_downloading = pass_a_second  # for each of four files
     with capture_logs() as logs:
         core.watcher.step()
     assert [(entry["event"], entry["version"], entry.get("seconds")) for entry in logs] == [
         ("the alias points to", "2", None),
         ("loading", "2", None),
-        ("fetched and verified", "2", 3),
+        ("fetched and verified", "2", 4),
         ("opened and warmed up", "2", 0),
-        ("serving", "2", 3),
+        ("serving", "2", 4),
     ]
     registry.alias = "1"
     with capture_logs() as logs:

@@ -10,6 +10,7 @@ from baton_registry.errors import AliasNotSet
 from baton_registry.promotion.guard import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.transport import shown
+from baton_registry.versions.manifest import Manifest
 from baton_trainer import settings
 from baton_trainer.cards import card_content, report_files
 from baton_trainer.cards.card_content import Subject
@@ -141,14 +142,16 @@ class _Run:
         metrics = {**made.metrics, **verdict.figures}
         self.progress.phase("logging the run")
         subject = self._subject(record, classifier, made, verdict)
-        model_id, checksums = self._log_model(made, metrics, params, report_files.of(subject))
+        described = registration.record(self.data, verdict)
+        files = report_files.of(subject)
+        model_id, digest = self._log_model(made, metrics, params, files, described)
         run.log_verdict(verdict)
         run.describe(card_content.summary(subject))
         self.progress.phase("registering the version")
         entry = Entry(
             model_id=model_id,
             run_id=self.run_id,
-            tags=registration.tags(checksums, self.data, verdict),
+            tags=registration.tags(digest, verdict),
             description=record_limits.cut(card_content.summary(subject), MAX_DESCRIPTION),
         )
         self.on_registering()
@@ -159,7 +162,8 @@ class _Run:
         """The gate's verdict, told."""
         challenger = made.contender(self.data)
         name, alias = self.options.model_name, self.options.alias
-        rival = production.look(self.registry, name, alias, challenger, self.data)
+        trusted = self.options.trusted_keys
+        rival = production.look(self.registry, name, alias, challenger, self.data, trusted=trusted)
         if rival is not None and rival.contender is None:
             self.progress.warn(f"not compared with production: {rival.reason}")
         for doubt in rival.comparison.doubts if rival and rival.comparison else ():
@@ -188,8 +192,9 @@ class _Run:
         metrics: Mapping[str, float],
         params: Mapping[str, Any],
         files: Mapping[str, bytes],
-    ) -> tuple[str, dict[str, str]]:
-        """The logged model's id, and the checksum of each of its files."""
+        described: Manifest,
+    ) -> tuple[str, str]:
+        """The logged model's id, and the checksum of its manifest."""
         contents = Contents(
             pipeline=made.pipeline,
             onnx=made.onnx,
@@ -199,4 +204,4 @@ class _Run:
         )
         with run.new_model(self.options.model_name, self.run_id, params) as model_id:
             run.log_evaluation(metrics, files, model_id)
-            return model_id, run.upload(contents, model_id, self.run_id)
+            return model_id, run.upload(contents, described, model_id, self.run_id)

@@ -21,7 +21,7 @@ from tests.support.trainer.tables import changed_table, some_candidate
 
 def load(folder: Path, **tags: str) -> Contender:
     with FolderRegistry(folder) as registry:
-        return contender.of_version(registry, ModelVersion("m", "3", tags=tags))
+        return contender.of_version(registry, ModelVersion("m", "3", tags=tags), trusted=())
 
 
 def test_it_says_what_the_service_would_say(version_folder: Path, some_data: Table) -> None:

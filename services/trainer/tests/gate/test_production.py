@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from baton_registry.versions.signature import Signature
+from baton_registry.versions.signing import new_key_pair, parse_signing_key
 from baton_trainer.gate import production
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
@@ -14,7 +15,7 @@ from tests.support.trainer.tables import changed_table, some_candidate
 
 def look(folder: Path | None, challenger: Contender, data: Table) -> Production | None:
     with FolderRegistry(folder) as registry:
-        return production.look(registry, "m", "production", challenger, data)
+        return production.look(registry, "m", "production", challenger, data, trusted=())
 
 
 def test_no_production_is_no_rival(some_data: Table) -> None:
@@ -56,3 +57,17 @@ def test_what_cannot_be_compared_is_told(version_folder: Path) -> None:
     assert found.contender is not None
     assert found.comparison is None
     assert found.reason == "version 3: column 'whole' is long there and text here"
+
+
+def test_a_forged_version_is_never_opened(version_folder: Path, some_data: Table) -> None:
+    """Where keys are trusted, not one file of a version that none of them signed is fetched."""
+    key = parse_signing_key(new_key_pair()[0]).public
+    challenger = contender(some_data)
+
+    with FolderRegistry(version_folder) as registry:
+        found = production.look(registry, "m", "production", challenger, some_data, trusted=(key,))
+
+    assert found is not None
+    assert (found.version, found.contender, found.comparison) == ("3", None, None)
+    assert "not signed by a trusted key" in found.reason
+    assert registry.downloads == []

@@ -1,5 +1,7 @@
+import dataclasses
 import hashlib
 import json
+import math
 from itertools import product
 from pathlib import Path
 
@@ -10,12 +12,15 @@ import pytest
 from mlflow.models import Model
 
 from baton_engine.onnx.engine import OnnxEngine
+from baton_registry.versions import manifest
+from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_trainer import settings
 from baton_trainer.evaluation import scoring
+from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import logged_model
+from baton_trainer.tracking import logged_model, registration
 from baton_trainer.tracking.logged_model import Contents
 from tests.support.trainer.tables import TARGETS, some_candidate, some_table
 
@@ -100,3 +105,25 @@ def test_every_file_has_its_checksum(tmp_path: Path) -> None:
         "a": hashlib.sha256(b"a").hexdigest(),
         "sub/b": hashlib.sha256(b"b").hexdigest(),
     }
+
+
+def test_the_manifest_lists_every_other_file(tmp_path: Path, some_data: Table) -> None:
+    """With what the table and the gate have to say; its own checksum is the version's tag."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b").write_bytes(b"b")
+    reader = {"separator": ";"}
+    table = dataclasses.replace(some_data, reader=reader, held_out_by="customer")
+    verdict = Verdict((), None, {"gate_rows": 3.0, "nan": math.nan})
+
+    digest = logged_model.add_manifest(tmp_path, registration.record(table, verdict))
+
+    content = (tmp_path / "baton-manifest.json").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == digest
+    assert manifest.parse(content) == Manifest(
+        files={"sub/b": hashlib.sha256(b"b").hexdigest()},
+        data_sha256=table.sha256,
+        held_out_by="customer",
+        reader=reader,
+        gate_figures={"gate_rows": 3.0, "nan": None},
+    )
+    assert registration.tags(digest, verdict) == {"baton.manifest": digest, "baton.gate": "passed"}

@@ -51,7 +51,7 @@ def check(
 
 def _check_gate(candidate: ModelVersion) -> None:
     number = candidate.version
-    if candidate.status != READY:
+    if not candidate.is_ready:
         hint = "wait" if candidate.status == PENDING else "register it again"
         raise PromotionRefused(
             f"version {number} is {candidate.status}, not READY; {hint}, or --force"
@@ -76,7 +76,7 @@ def _check_signature(
         raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
     if position is None:
         return
-    try:
+    try:  # signed or not: it has callers where inference does not trust keys yet
         old = _signature(client, position)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # what cannot be served has no callers to break

@@ -55,17 +55,20 @@ class ArtifactClient:
             raise InvalidModel(f"the files of version {version.version} are outside the store")
         return root
 
-    def download(self, root: str, path: str, destination: Path) -> None:
+    def download(
+        self, root: str, path: str, destination: Path, max_bytes: int = MAX_FILE_BYTES
+    ) -> None:
         """Streams one file to `destination`.
 
         Args:
             root: from `artifact_root`.
             path: the file, relative to the model's root.
             destination: the file to write; its folder exists.
+            max_bytes: what it may have.
 
         Raises:
             ArtifactNotFound: there is no such file.
-            InvalidModel: it is larger than any that can be served.
+            InvalidModel: it is larger.
             OSError: it could not be written.
         """
         size, end_s = 0, time.monotonic() + DOWNLOAD_TIMEOUT_S
@@ -79,8 +82,8 @@ class ArtifactClient:
                 for chunk in response.iter_bytes():
                     file.write(chunk)
                     size += len(chunk)
-                    if size > MAX_FILE_BYTES:
-                        raise InvalidModel(f"the file {path!r} is over {MAX_FILE_BYTES} bytes")
+                    if size > max_bytes:
+                        raise InvalidModel(f"the file {path!r} is over {max_bytes} bytes")
                     if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:

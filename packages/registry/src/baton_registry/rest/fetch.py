@@ -1,21 +1,29 @@
 """A version's files: fetched through the tracking server, verified against their checksums.
 
-Only what serving needs is fetched: `MLmodel`, the ONNX file with the files that hold its weights,
-and the input example. What else a
-version holds (pickles, code, environments) never reaches the machine that serves. The bytes that
-are verified are the bytes that are given: what happens to the files afterwards does not matter.
+Only what serving needs is fetched: the manifest, `MLmodel`, the ONNX file with the files that hold
+its weights, and the input example. What else a version holds (pickles, code, environments) never
+reaches the machine that serves. The bytes that are verified are the bytes that are given: what
+happens to the files afterwards does not matter.
+
+Nothing here checks who signed the version: `baton_engine.open_version` does, before it calls this.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel
+from baton_registry.errors import ArtifactNotFound, InvalidModel
 from baton_registry.rest.client import RegistryClient
-from baton_registry.versions.files import MAX_FILE_BYTES, read_file
-from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, parse_mlmodel, relative_path
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.files import MAX_FILE_BYTES
+from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
+from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, relative_path
+from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
+from baton_registry.versions.record import record_of
+from baton_registry.versions.verified_files import (
+    VerifiedFiles,
+    check_manifest_tag,
+    read_manifest,
+)
 
 FindWeightFiles = Callable[[bytes], Sequence[str]]
 """Finds the files that an ONNX file names for its weights, relative to the ONNX file's folder."""
@@ -37,9 +45,10 @@ class FetchedModel:
         onnx: the content of the ONNX file.
         input_example: the content of the input example; None where the version has none.
         verified: False where the version records no checksums.
-        checksums: of the files that were read.
+        checksums: of the files that were read, without the manifest.
         weights: the content of the files that hold the weights, by the name that the ONNX file has
             for each; empty where it holds them itself.
+        record: what is recorded of the version, from its manifest or from older tags.
     """
 
     version: ModelVersion
@@ -49,6 +58,7 @@ class FetchedModel:
     verified: bool
     checksums: Mapping[str, str]
     weights: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    record: Manifest = field(default_factory=Manifest)
 
 
 def fetch(
@@ -67,21 +77,21 @@ def fetch(
         ChecksumMismatch: a file is not the one that was registered.
         OSError: the folder could not be written.
     """
-    root = client.artifact_root(version)
-    _download(client, root, MLMODEL_FILE, directory)
-    files = _Files(version, directory)
-    mlmodel = files.mlmodel()
-    _download(client, root, mlmodel.onnx_path, directory)
+    download = _Download(client, version, directory)
+    files = VerifiedFiles(version, directory, download.manifest())
+    mlmodel = download.mlmodel(files)
+    files.check_listed(mlmodel.onnx_path)
+    download(mlmodel.onnx_path)
     onnx = files.content(mlmodel.onnx_path)
     weights = _weight_paths(mlmodel, find_weight_files(onnx))
-    _download_weights(client, root, weights, directory)
+    download.weights(files, {*weights.values()})
     example = mlmodel.input_example_path
     if example is not None:
         try:
-            _download(client, root, example, directory)
+            download(example)
         except ArtifactNotFound:
             (directory / example).unlink(missing_ok=True)
-    return _open(files, mlmodel, onnx, weights)
+    return _give(files, mlmodel, onnx, weights)
 
 
 def reopen(
@@ -92,17 +102,18 @@ def reopen(
     Raises:
         ArtifactNotFound: a file is missing.
         ChecksumMismatch: a file was altered since.
-        InvalidModel: the MLmodel file cannot be read, or the ONNX file names a file elsewhere.
+        InvalidModel: the MLmodel file or the manifest cannot be read, or the ONNX file names a
+            file elsewhere.
         OSError: a file could not be read, or is a link.
     """
-    files = _Files(version, directory)
+    files = VerifiedFiles(version, directory, read_manifest(version, directory))
     mlmodel = files.mlmodel()
     onnx = files.content(mlmodel.onnx_path)
-    return _open(files, mlmodel, onnx, _weight_paths(mlmodel, find_weight_files(onnx)))
+    return _give(files, mlmodel, onnx, _weight_paths(mlmodel, find_weight_files(onnx)))
 
 
-def _open(
-    files: "_Files", mlmodel: MLModel, onnx: bytes, weights: Mapping[str, str]
+def _give(
+    files: VerifiedFiles, mlmodel: MLModel, onnx: bytes, weights: Mapping[str, str]
 ) -> FetchedModel:
     example = mlmodel.input_example_path
     return FetchedModel(
@@ -111,21 +122,73 @@ def _open(
         onnx=onnx,
         weights={name: files.content(path) for name, path in weights.items()},
         input_example=files.optional_content(example) if example else None,
-        verified=bool(files.version.checksums),
+        verified=files.version.records_checksums,
         checksums=files.checksums,
+        record=record_of(files.version, files.manifest),
     )
 
 
 def fetch_mlmodel(client: RegistryClient, version: ModelVersion, directory: Path) -> MLModel:
-    """Only the MLmodel file, verified: enough to compare signatures. Raises as `fetch` does."""
-    _download(client, client.artifact_root(version), MLMODEL_FILE, directory)
-    return _Files(version, directory).mlmodel()
+    """Only the MLmodel file, verified: enough to compare schemas. Raises as `fetch` does."""
+    download = _Download(client, version, directory)
+    return download.mlmodel(VerifiedFiles(version, directory, download.manifest()))
 
 
-def _download(client: RegistryClient, root: str, path: str, directory: Path) -> None:
-    destination = directory / path
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    client.download(root, path, destination)
+def fetch_file(client: RegistryClient, version: ModelVersion, path: str, directory: Path) -> bytes:
+    """The content of one file, verified. Raises as `fetch` does."""
+    download = _Download(client, version, directory)
+    files = VerifiedFiles(version, directory, download.manifest())
+    files.check_listed(path)
+    download(path)
+    return files.content(path)
+
+
+def fetch_record(client: RegistryClient, version: ModelVersion, directory: Path) -> Manifest:
+    """Only what is recorded of the version, verified. Raises as `fetch` does."""
+    return record_of(version, _Download(client, version, directory).manifest())
+
+
+class _Download:
+    """Downloads files of a version into a folder."""
+
+    def __init__(self, client: RegistryClient, version: ModelVersion, directory: Path) -> None:
+        check_manifest_tag(version)  # before anything is asked for
+        self._client = client
+        self._version = version
+        self._directory = directory
+        self._root = client.artifact_root(version)
+
+    def __call__(self, path: str, max_bytes: int = MAX_FILE_BYTES) -> None:
+        destination = self._directory / path
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        self._client.download(self._root, path, destination, max_bytes)
+
+    def manifest(self) -> Manifest | None:
+        """The manifest, verified; None if the version has none."""
+        if MANIFEST_TAG in self._version.tags:
+            self(MANIFEST_FILE, MAX_MANIFEST_BYTES)
+        return read_manifest(self._version, self._directory)
+
+    def mlmodel(self, files: VerifiedFiles) -> MLModel:
+        """The MLmodel file, verified."""
+        files.check_listed(MLMODEL_FILE)
+        self(MLMODEL_FILE)
+        return files.mlmodel()
+
+    def weights(self, files: VerifiedFiles, paths: set[str]) -> None:
+        """The files with weights, which together may be as large as one file may be."""
+        size = 0
+        for path in paths:
+            files.check_listed(path)
+            try:
+                self(path)
+            except ArtifactNotFound as error:
+                raise ArtifactNotFound(f"{error}, which holds weights; {_IN_ONE_FILE}") from error
+            size += (self._directory / path).stat().st_size
+            if size > MAX_FILE_BYTES:  # the ONNX file may name any number of them
+                raise InvalidModel(
+                    f"the files with weights are over {MAX_FILE_BYTES} bytes together"
+                )
 
 
 def _weight_paths(mlmodel: MLModel, names: Sequence[str]) -> Mapping[str, str]:
@@ -137,53 +200,3 @@ def _weight_paths(mlmodel: MLModel, names: Sequence[str]) -> Mapping[str, str]:
         raise InvalidModel(
             f"the ONNX file has weights elsewhere: {error}; {_IN_ONE_FILE}"
         ) from error
-
-
-def _download_weights(
-    client: RegistryClient, root: str, weights: Mapping[str, str], directory: Path
-) -> None:
-    size = 0
-    for path in {*weights.values()}:
-        try:
-            _download(client, root, path, directory)
-        except ArtifactNotFound as error:
-            raise ArtifactNotFound(f"{error}, which holds weights; {_IN_ONE_FILE}") from error
-        size += (directory / path).stat().st_size
-        if size > MAX_FILE_BYTES:  # the ONNX file may name any number of them
-            raise InvalidModel(f"the files with weights are over {MAX_FILE_BYTES} bytes together")
-
-
-class _Files:
-    """A version's files in a folder, each verified as it is read."""
-
-    def __init__(self, version: ModelVersion, directory: Path) -> None:
-        self.version = version
-        self._directory = directory
-        self._recorded = version.checksums
-        self.checksums: dict[str, str] = {}
-
-    def mlmodel(self) -> MLModel:
-        return parse_mlmodel(self.content(MLMODEL_FILE).decode(errors="replace"))
-
-    def content(self, path: str) -> bytes:
-        try:
-            content = read_file(self._directory, path)
-        except FileNotFoundError as error:
-            raise ArtifactNotFound(f"the version has no file {path!r}") from error
-        self.checksums[path] = digest = hashlib.sha256(content).hexdigest()
-        if self._recorded and self._recorded.get(path) != digest:
-            why = "differs from" if path in self._recorded else "has none among"
-            raise ChecksumMismatch(
-                f"the file {path!r} of version {self.version.version} {why} the checksums in the"
-                " registry; register the version again"
-            )
-        return content
-
-    def optional_content(self, path: str) -> bytes | None:
-        """As `content`; None where the file is neither there nor recorded."""
-        try:
-            return self.content(path)
-        except ArtifactNotFound:
-            if path in self._recorded:
-                raise
-            return None

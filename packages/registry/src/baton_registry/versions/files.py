@@ -10,7 +10,7 @@ MAX_FILE_BYTES = 2**31
 """Of one file: an ONNX model is one protobuf message, and those end here."""
 
 
-def read_file(directory: Path, path: str) -> bytes:
+def read_file(directory: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
     """The content of a regular file below a folder; no link is followed on the way to it.
 
     What a version holds comes from elsewhere, and others may write to where it is kept: a link
@@ -22,8 +22,8 @@ def read_file(directory: Path, path: str) -> bytes:
     """
     with _opened(directory, PurePosixPath(path)) as handle:
         found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE_BYTES:
-            raise OSError(f"{path!r} is no regular file of at most {MAX_FILE_BYTES} bytes")
+        if not stat.S_ISREG(found.st_mode) or found.st_size > max_bytes:
+            raise OSError(f"{path!r} is no regular file of at most {max_bytes} bytes")
         with open(handle, "rb", closefd=False) as file:
             return file.read()
 

@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 CHECKSUM_TAG_PREFIX = "baton.sha256."
+MANIFEST_TAG = "baton.manifest"
 GATE_TAG = "baton.gate"
 GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
 HELD_OUT_BY_TAG = "baton.held_out_by"
+READY = "READY"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class ModelVersion:
         run_id: the run that made it; empty where there was none.
         source: where its artifacts are, e.g. `models:/m-…`; with `version` its identity, since
             a registry that was set up anew numbers from 1 again.
-        status: `READY`, or what MLflow says instead.
+        status: `READY` or what MLflow says instead.
         tags: key to value, both strings.
     """
 
@@ -30,17 +32,32 @@ class ModelVersion:
     version: str
     run_id: str = ""
     source: str = ""
-    status: str = "READY"
+    status: str = READY
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def is_ready(self) -> bool:
+        """Whether its registration is done."""
+        return self.status == READY
+
+    @property
+    def records_checksums(self) -> bool:
+        """Whether its tags say what its files must be, in either form."""
+        return MANIFEST_TAG in self.tags or bool(self.checksums)
+
+    @property
     def checksums(self) -> dict[str, str]:
-        """File, relative to the model's root, to the lower-case hex SHA-256 recorded for it."""
+        """Those in tags of their own, as versions without a manifest have them.
+
+        File, relative to the model's root, to the lower-case hex SHA-256 recorded for it.
+        """
         start = len(CHECKSUM_TAG_PREFIX)
         return {k[start:]: v for k, v in self.tags.items() if k.startswith(CHECKSUM_TAG_PREFIX)}
 
     def with_checksums(self, checksums: Mapping[str, str]) -> "ModelVersion":
-        """The same, with these checksums recorded beside its tags."""
+        """The same, with these checksums in tags if it records none of its own."""
+        if self.records_checksums:
+            return self
         added = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in checksums.items()}
         return replace(self, tags=MappingProxyType({**self.tags, **added}))
 
@@ -57,6 +74,6 @@ class ModelVersion:
             version=str(payload["version"]),
             run_id=payload.get("run_id") or "",
             source=payload.get("source") or "",
-            status=payload.get("status") or "READY",
+            status=payload.get("status") or READY,
             tags=MappingProxyType(tags),
         )

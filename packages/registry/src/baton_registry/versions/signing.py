@@ -1,10 +1,12 @@
 """Signed versions: who can write to the registry or its store still cannot make one that serves.
 
-The trainer signs what it vouches for: the model's name, the checksum of each file, the data's
-checksum and the gate's verdict. The number is the registry's to give and is not signed: the same
-files registered once more, under the same name, are as good as before. Nor is the alias: it may be
-moved to any version that was signed. Signatures are Ed25519 (RFC 8032); each is a tag of its own,
-`baton.signature.<key id>`, so that a version may carry those of two keys while keys are rotated.
+The trainer signs what it vouches for: the model's name, the checksum of the manifest, which holds
+everything else that is recorded, and the gate's verdict. A version from before there was a manifest
+is signed in an older form, with each file's checksum and the data's. The number is the registry's
+to give and is not signed: the same files registered once more, under the same name, are as good as
+before. Nor is the alias: it may be moved to any version that was signed. Signatures are Ed25519
+(RFC 8032); each is a tag of its own, `baton.signature.<key id>`, so that a version may carry those
+of two keys while keys are rotated.
 
 Keys are PEM as `openssl genpkey -algorithm ed25519` and `baton keys signing` make it, or the one
 line of base64 between PEM's markers. `cryptography` takes 40 ms and 10 MB to import: nothing here
@@ -22,14 +24,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from baton_registry.errors import NotSigned
-from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG, ModelVersion
+from baton_registry.versions.model_version import (
+    DATA_CHECKSUM_TAG,
+    GATE_TAG,
+    MANIFEST_TAG,
+    ModelVersion,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNATURE_TAG_PREFIX = "baton.signature."
-CONTEXT = "baton model version, 1"
+CONTEXT = "baton model version, 2"
 """What the bytes are signed as; another kind of message, or another form of it, has another."""
+OLDER_CONTEXT = "baton model version, 1"
+"""That of a version without a manifest."""
 ID_LENGTH = 16
 
 _MARKERS = re.compile(r"-----[^-]+-----")
@@ -65,7 +74,7 @@ class SigningKey:
 
     def tag(self, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
         """The tag that signs a version of the model `name` that has these other tags."""
-        signature = self._private().sign(manifest(ModelVersion(name, "", tags=tags)))
+        signature = self._private().sign(signed_bytes(ModelVersion(name, "", tags=tags)))
         return SIGNATURE_TAG_PREFIX + self.public.id, base64.b64encode(signature).decode()
 
     def _private(self) -> "Ed25519PrivateKey":
@@ -76,15 +85,18 @@ class SigningKey:
         return Ed25519PrivateKey.from_private_bytes(self.raw)
 
 
-def manifest(version: ModelVersion) -> bytes:
+def signed_bytes(version: ModelVersion) -> bytes:
     """The bytes that are signed: JSON without a choice, keys sorted, ASCII, no white space."""
-    document = {
-        "context": CONTEXT,
-        "model": version.name,
-        "files": version.checksums,
-        "data_sha256": version.tags.get(DATA_CHECKSUM_TAG),
-        "gate": version.tags.get(GATE_TAG),
-    }
+    tags = version.tags
+    document: dict[str, Any] = {"model": version.name, "gate": tags.get(GATE_TAG)}
+    if MANIFEST_TAG in tags:
+        document |= {"context": CONTEXT, "manifest": tags[MANIFEST_TAG]}
+    else:
+        document |= {
+            "context": OLDER_CONTEXT,
+            "files": version.checksums,
+            "data_sha256": tags.get(DATA_CHECKSUM_TAG),
+        }
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -98,12 +110,12 @@ def check_signed(version: ModelVersion, trusted: Sequence[TrustedKey]) -> None:
         return
     tags = version.tags
     found = [(key, tags[tag]) for key in trusted if (tag := SIGNATURE_TAG_PREFIX + key.id) in tags]
-    if not found or not version.checksums:
+    if not found or not version.records_checksums:
         raise NotSigned(
             f"version {version.version} is not signed by a trusted key; train it with"
             " BATON_SIGNING_KEY, or see BATON_TRUSTED_KEYS"
         )
-    signed = manifest(version)
+    signed = signed_bytes(version)
     if not any(_is_valid(key, signature, signed) for key, signature in found):
         raise NotSigned(
             f"the signature of version {version.version} is not one of its name, checksums and"

@@ -8,6 +8,7 @@
 Several processes may share the folder: a version appears by one rename and is never altered.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -68,14 +69,22 @@ class VersionCache:
             shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, version: ModelVersion, model: Path) -> None:
-        """Takes in a version with checksums from its staging folder, in one step."""
+        """Takes in a version with checksums from its staging folder, in one step.
+
+        Another process that shares the cache may keep the same version at the same time: then its
+        copy stays, and both succeed.
+        """
         entry = self._versions / _key(version.name, version.version, version.source)
         (model.parent / "version.json").write_text(json.dumps(_to_json(version)), encoding="utf-8")
         self._versions.mkdir(parents=True, exist_ok=True)
         if entry.exists():  # fetched again: what was kept proved to be altered
-            with self.staging() as away:
+            with self.staging() as away, suppress(FileNotFoundError):
                 entry.rename(away / "replaced")
-        model.parent.rename(entry)
+        try:
+            model.parent.rename(entry)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
     def point_to(self, version: ModelVersion, alias: str) -> None:
         """Notes that the version serves, and forgets versions that were not used for long."""
@@ -101,7 +110,11 @@ class VersionCache:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
-        return (version, entry / "model") if version.name == name and version.checksums else None
+        return (
+            (version, entry / "model")
+            if version.name == name and version.records_checksums
+            else None
+        )
 
     def _prune(self) -> None:
         pinned = {_entry_of(file) for file in self._serving.glob("*.json")}

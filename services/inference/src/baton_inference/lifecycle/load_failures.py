@@ -12,6 +12,7 @@ from baton_registry.errors import (
     RegistryRefused,
     RegistryUnavailable,
     VersionNotFound,
+    VersionNotReady,
 )
 
 log = structlog.get_logger("baton.loader")
@@ -23,6 +24,7 @@ _KINDS: dict[type[Exception], FailureKind] = {
     InvalidModel: FailureKind.INVALID,
     ArtifactNotFound: FailureKind.INVALID,
     VersionNotFound: FailureKind.INVALID,
+    VersionNotReady: FailureKind.FETCH,
     RegistryUnavailable: FailureKind.FETCH,
     RegistryRefused: FailureKind.FETCH,
     EngineError: FailureKind.ENGINE,

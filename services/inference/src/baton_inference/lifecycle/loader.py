@@ -1,8 +1,8 @@
 """Brings a version to the point where it can serve: fetch, verify, build, warm up."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import structlog
 
 from baton_engine.engine import EngineError, StoppableEngine
 from baton_engine.onnx.weights import find_weight_files
-from baton_inference.errors import FailureKind, LoadFailure
+from baton_engine.open_version import download, open_version
+from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import Served, Source
@@ -18,17 +19,16 @@ from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.status import utc_text
 from baton_inference.lifecycle.warmup import warm_up
-from baton_registry.errors import RegistryError
+from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Label, Signature
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.signing import TrustedKey
 
 CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
 """Makes what the data plane needs of a version: protocol name to codec."""
 OpenEngine = Callable[[FetchedModel], StoppableEngine]
-READY = "READY"
 
 log = structlog.get_logger("baton.loader")
 
@@ -69,14 +69,8 @@ class Loader:
         Raises:
             LoadFailure: it cannot be served; the text says why.
         """
-        if version.status != READY:
-            raise LoadFailure(
-                FailureKind.FETCH,
-                f"the registry says of version {version.version}: {version.status}",
-            )
         log.info("loading", version=version.version)
         try:
-            check_signed(version, self._trusted)
             return self._from_cache(version) or self._from_registry(version)
         except LoadFailure:
             raise
@@ -89,8 +83,7 @@ class Loader:
             kept = self._cache.last_served(name, alias)
             if kept is None:
                 return None
-            check_signed(kept[0], self._trusted)
-            return self._build(reopen(*kept, find_weight_files), "cache")
+            return self._open(kept[0], lambda: reopen(*kept, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
             log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
             return None
@@ -116,10 +109,15 @@ class Loader:
                 return None
             recorded, directory = kept
             # What the registry records counts; where it records nothing, what was fetched does.
-            expected = version if version.checksums else recorded
-            with self._told("verified in the cache", version):
-                fetched = reopen(expected, directory, find_weight_files)
-            return self._build(fetched, "registry")
+            expected = version if version.records_checksums else recorded
+
+            def get_files() -> FetchedModel:
+                with self._told("verified in the cache", version):
+                    return reopen(expected, directory, find_weight_files)
+
+            return self._open(version, get_files, "registry")
+        except (NotSigned, VersionNotReady):  # what the registry says: no other files change that
+            raise
         except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
             log.warning(
                 "the cached version cannot be used; fetching it again",
@@ -131,16 +129,34 @@ class Loader:
     def _from_registry(self, version: ModelVersion) -> Served:
         try:
             with self._cache.staging() as folder:
-                with self._told("fetched and verified", version):
-                    fetched = fetch(self._registry, version, folder, find_weight_files)
-                served = self._build(fetched, "registry")
-                self._cache.keep(version.with_checksums(fetched.checksums), folder)
-                return served
+
+                def get_files() -> FetchedModel:
+                    with self._told("fetched and verified", version):
+                        return fetch(self._registry, version, folder, find_weight_files)
+
+                def build_and_keep(fetched: FetchedModel) -> Served:
+                    served = self._build(fetched, "registry")
+                    self._keep(version.with_checksums(fetched.checksums), folder)
+                    return served
+
+                return open_version(version, get_files, build_and_keep, trusted=self._trusted)
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
             log.warning("the version cannot be cached", reason=disk_reason(error))
-        with tempfile.TemporaryDirectory(prefix="baton-") as name:
-            fetched = fetch(self._registry, version, Path(name), find_weight_files)
-            return self._build(fetched, "registry")
+        return self._open(version, partial(download, self._registry, version), "registry")
+
+    def _keep(self, version: ModelVersion, folder: Path) -> None:
+        """Keeps what was fetched; a failure costs the next start a download, and nothing now."""
+        try:
+            self._cache.keep(version, folder)
+        except OSError as error:
+            log.warning("the version cannot be cached", reason=disk_reason(error))
+
+    def _open(
+        self, version: ModelVersion, get_files: Callable[[], FetchedModel], source: Source
+    ) -> Served:
+        return open_version(
+            version, get_files, lambda fetched: self._build(fetched, source), trusted=self._trusted
+        )
 
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
         signature = fetched.mlmodel.signature

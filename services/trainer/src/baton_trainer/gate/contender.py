@@ -1,27 +1,37 @@
 """A model that can be judged: loaded as the service loads it."""
 
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from baton_engine.engine import Engine, EngineError
+from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
-from baton_engine.onnx.weights import find_weight_files
-from baton_engine.opening import open_engine
-from baton_registry.errors import ArtifactNotFound, ChecksumMismatch, InvalidModel
+from baton_engine.open_version import download, open_version
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    NotSigned,
+    VersionNotReady,
+)
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.fetch import fetch
-from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
+from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable, first_line
 from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats
 from baton_trainer.tables.columns import cells
+
+_UNFIT = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotReady)
+"""What is wrong with the version itself, and not with the way to it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Contender:
         size_bytes: of its ONNX file and the files with its weights.
         holds_out: whether it was trained by us, and so never saw the rows that we hold out.
         held_out_by: the id column whose rows it held out together; empty where each was on its own.
+        record: what is recorded about a registered version; empty where it is none.
     """
 
     name: str
@@ -43,6 +54,7 @@ class Contender:
     size_bytes: int
     holds_out: bool = True
     held_out_by: str = ""
+    record: Manifest = field(default_factory=Manifest)
 
     def obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
         """Why rows of these features and classes cannot judge it; empty where they can."""
@@ -75,28 +87,39 @@ class Contender:
         return np.asarray(found[:, order])
 
 
-def of_version(client: RegistryClient, version: ModelVersion) -> Contender:
+def of_version(
+    client: RegistryClient, version: ModelVersion, *, trusted: Sequence[TrustedKey]
+) -> Contender:
     """Loads a registered version.
+
+    Args:
+        client: the registry.
+        version: what it says of the version.
+        trusted: the keys of which one must have signed it; none where it need not be signed.
 
     Raises:
         VersionNotLoadable: the text says why.
         RegistryUnavailable: the registry gave no answer.
         VersionNotFound: the version is gone.
     """
+    files = partial(download, client, version)
     try:
-        with tempfile.TemporaryDirectory(prefix="baton-contender-") as directory:
-            fetched = fetch(client, version, Path(directory), find_weight_files)
-            signature = fetched.mlmodel.signature
-            return Contender(
-                name=f"version {version.version}",
-                engine=open_engine(fetched),
-                signature=signature,
-                size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
-                holds_out=DATA_CHECKSUM_TAG in version.tags,
-                held_out_by=version.tags.get(HELD_OUT_BY_TAG, ""),
-            )
-    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, EngineError) as error:
+        return open_version(version, files, _build, trusted=trusted)
+    except (*_UNFIT, EngineError) as error:
         raise VersionNotLoadable(f"version {version.version} cannot be loaded: {error}") from error
+
+
+def _build(fetched: FetchedModel) -> Contender:
+    signature, record = fetched.mlmodel.signature, fetched.record
+    return Contender(
+        name=f"version {fetched.version.version}",
+        engine=open_engine(fetched),
+        signature=signature,
+        size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
+        holds_out=record.data_sha256 is not None,
+        held_out_by=record.held_out_by or "",
+        record=record,
+    )
 
 
 def _misfit(column: Column, values: "pd.Series[Any]") -> str:

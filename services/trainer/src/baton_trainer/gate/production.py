@@ -1,9 +1,11 @@
 """The version in production, as the challenger's rival."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate import contender
 from baton_trainer.gate.comparison import Comparison, compared
@@ -28,10 +30,18 @@ class Production:
     reason: str = ""
 
 
-def look(
-    client: RegistryClient, name: str, alias: str, challenger: Contender, table: Table
+def look(  # noqa: PLR0913 - what is compared, where it is, and who is trusted
+    client: RegistryClient,
+    name: str,
+    alias: str,
+    challenger: Contender,
+    table: Table,
+    *,
+    trusted: Sequence[TrustedKey],
 ) -> Production | None:
     """Compares the challenger with what the alias points to; None where it points to nothing.
+
+    A version that no trusted key has signed is not opened.
 
     Raises:
         RegistryUnavailable: the registry gave no answer.
@@ -42,7 +52,7 @@ def look(
     except AliasNotSet:
         return None
     try:
-        rival = contender.of_version(client, version)
+        rival = contender.of_version(client, version, trusted=trusted)
     except VersionNotLoadable as error:
         return Production(version.version, reason=str(error))
     try:

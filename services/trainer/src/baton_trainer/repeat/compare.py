@@ -1,9 +1,20 @@
 """Two versions are read from registry and tracking server, and put side by side."""
 
+import tempfile
 from pathlib import Path
 
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    NotSigned,
+    VersionNotFound,
+)
 from baton_registry.rest.client import RegistryClient
-from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, ModelVersion
+from baton_registry.rest.fetch import fetch_record
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signing import check_signed
 from baton_trainer import settings
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate import contender
@@ -50,9 +61,20 @@ def side_by_side(
 def _side(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Side:
     run = recorded.read(version, options)
     try:
-        return Side(version, run, contender.of_version(registry, version))
+        loaded = contender.of_version(registry, version, trusted=options.trusted_keys)
     except VersionNotLoadable as error:
-        return Side(version, run, None, str(error))
+        return Side(version, run, None, str(error), _record(registry, version, options))
+    return Side(version, run, loaded, record=loaded.record)
+
+
+def _record(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Manifest:
+    """What is recorded of a version that cannot be loaded; nothing if that cannot be read."""
+    try:
+        check_signed(version, options.trusted_keys)
+        with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+            return fetch_record(registry, version, Path(folder))
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):
+        return Manifest()
 
 
 def _compared(first: Side, second: Side, file: Path | None, progress: Progress) -> Comparison:
@@ -79,5 +101,5 @@ def _request(first: Side, second: Side, file: Path | None) -> TrainRequest:
 
 
 def _both_built_in(first: Side, second: Side, requests: list[TrainRequest]) -> bool:
-    checksums = {side.version.tags.get(DATA_CHECKSUM_TAG) for side in (first, second)}
+    checksums = {side.record.data_sha256 for side in (first, second)}
     return all(request.data.file is None for request in requests) and len(checksums) == 1

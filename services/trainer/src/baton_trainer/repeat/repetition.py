@@ -47,7 +47,7 @@ def repeat(
         table = _table(version, record, file)
         for line in reproduction.unlike(record):
             progress.warn(line)
-        known = contender.of_version(registry, version)
+        known = contender.of_version(registry, version, trusted=options.trusted_keys)
         made = _trained(record, table, progress)
         return reproduction.compared(version.version, run.metrics, known, made, table)
 

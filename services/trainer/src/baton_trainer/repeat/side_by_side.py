@@ -1,10 +1,11 @@
 """Two versions side by side: what is recorded of them, and how they judge the same rows."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG, ModelVersion
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import GATE_TAG, ModelVersion
 from baton_trainer.gate.comparison import Comparison
 from baton_trainer.gate.contender import Contender
 from baton_trainer.tracking.recorded import RecordedRun
@@ -23,12 +24,14 @@ class Side:
         run: from the tracking server; None where it is gone.
         contender: loaded; None where it cannot be.
         reason: why it cannot be loaded.
+        record: what is recorded about it; empty where that cannot be read.
     """
 
     version: ModelVersion
     run: RecordedRun | None
     contender: Contender | None
     reason: str = ""
+    record: Manifest = field(default_factory=Manifest)
 
     @property
     def metrics(self) -> Mapping[str, float]:
@@ -46,7 +49,7 @@ class Side:
         record = self.run.record if self.run else None
         return {
             "gate": self.version.tags.get(GATE_TAG),
-            "data_sha256": self.version.tags.get(DATA_CHECKSUM_TAG),
+            "data_sha256": self.record.data_sha256,
             "code": record.code if record else None,
             "run_id": self.version.run_id or None,
             "onnx_bytes": self.contender.size_bytes if self.contender else None,

@@ -1,8 +1,9 @@
 """A table that can be trained on: typed features, a target of classes, and what was left out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ class Table:
         roles: what each column of the file is, in its order.
         notes: what was found out of how to read the file, one line each.
         warnings: one line for everything that was left out or looks odd.
+        reader: how the file's cells were read, as a JSON object; the version's manifest records it.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Table:
     roles: tuple[ColumnRole, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    reader: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def file_name(self) -> str:

@@ -7,7 +7,7 @@ hashed is what is uploaded.
 import hashlib
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 from sklearn.pipeline import Pipeline
 
+from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
 from baton_registry.versions.signature import Column, Label
 
@@ -116,6 +117,17 @@ def checksums(folder: Path) -> dict[str, str]:
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
         for file in _files(folder)
     }
+
+
+def add_manifest(folder: Path, record: Manifest) -> str:
+    """Writes the manifest of all files in the folder, and gives its own checksum.
+
+    Raises:
+        InvalidModel: it would be too large, or record what JSON cannot hold.
+    """
+    content = replace(record, files=checksums(folder)).to_json()
+    (folder / MANIFEST_FILE).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
 
 
 def _files(folder: Path) -> list[Path]:

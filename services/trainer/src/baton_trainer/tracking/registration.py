@@ -1,33 +1,31 @@
 """A logged model becomes a version that has its verdict and checksums from its first moment on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_registry.promotion.guard import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
-from baton_registry.versions.model_version import (
-    CHECKSUM_TAG_PREFIX,
-    DATA_CHECKSUM_TAG,
-    GATE_FIGURES_TAG,
-    GATE_TAG,
-    HELD_OUT_BY_TAG,
-)
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import GATE_TAG, MANIFEST_TAG
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table
 
 
-def tags(checksums: Mapping[str, str], table: Table, verdict: Verdict) -> dict[str, str]:
-    """A version's tags: the checksum of each of its files and of its data, and the verdict."""
-    return {
-        **{CHECKSUM_TAG_PREFIX + file: digest for file, digest in checksums.items()},
-        DATA_CHECKSUM_TAG: table.sha256,
-        **({HELD_OUT_BY_TAG: table.held_out_by} if table.held_out_by else {}),
-        GATE_TAG: verdict.text,
-        GATE_FIGURES_TAG: json.dumps(verdict.figures),
-    }
+def record(table: Table, verdict: Verdict) -> Manifest:
+    """What a version's manifest says, before its files are listed."""
+    return Manifest(
+        data_sha256=table.sha256,
+        held_out_by=table.held_out_by or None,
+        reader=table.reader,
+        gate_figures=verdict.figures,
+    )
+
+
+def tags(manifest_sha256: str, verdict: Verdict) -> dict[str, str]:
+    """A version's tags: the checksum of its manifest, and the gate's verdict."""
+    return {MANIFEST_TAG: manifest_sha256, GATE_TAG: verdict.text}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
 from baton_registry.rest.transport import shown
+from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_trainer.errors import RecordError, first_line
 from baton_trainer.gate.verdict import Verdict
@@ -132,11 +133,19 @@ def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str
     mlflow.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
 
 
-def upload(contents: Contents, model_id: str, run_id: str) -> dict[str, str]:
-    """Writes and uploads the model's files; gives the checksum of each."""
+def upload(contents: Contents, record: Manifest, model_id: str, run_id: str) -> str:
+    """Writes and uploads the model's files; gives the checksum of its manifest.
+
+    Args:
+        contents: what the model is made of.
+        record: what the manifest says beside the files.
+        model_id: the logged model's.
+        run_id: the run's.
+    """
     identity = Model(model_uuid=model_id, model_id=model_id, run_id=run_id)
     with TemporaryDirectory(prefix="baton-model-") as directory:
         folder = Path(directory) / "model"
         logged_model.save(contents, folder, identity)
+        digest = logged_model.add_manifest(folder, record)
         mlflow.MlflowClient().log_model_artifacts(model_id, str(folder))
-        return logged_model.checksums(folder)
+        return digest

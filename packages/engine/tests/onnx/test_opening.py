@@ -6,7 +6,7 @@ from onnx import TensorProto, helper
 from baton_engine import opening
 from baton_engine.engine import EngineError
 from baton_engine.onnx.made_up import make_up_rows
-from baton_engine.opening import open_engine
+from baton_engine.onnx.opening import open_engine
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
