@@ -7,6 +7,7 @@ of `NAME_FILE`, the way in which container images take their secrets.
 
 import os
 import re
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from pydantic import (
     ValidationError,
 )
 
+from baton_registry.versions.paths import expand
 from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
 
 S = TypeVar("S", bound=BaseModel)
@@ -120,8 +122,7 @@ def _read(name: str) -> str:
     if value or not file:
         return value
     try:
-        with open(file, encoding="utf-8") as content:  # noqa: PTH123 - a user's path, as it is
-            return content.read().strip()
+        return expand(Path(file)).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{name}_FILE={file}: cannot be read; name a readable file") from error
 
