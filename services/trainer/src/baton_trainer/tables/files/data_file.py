@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -19,6 +21,8 @@ class DataFile:
         decimal: the decimal mark of numbers in texts; None where it is to be found out.
         found: what was found out of how to read it, where that is not the usual.
         unreadable: columns that cannot be cells, with the reason; they are in `cells`, empty.
+        rule: how the cells of texts were read.
+        has_trimmed: whether another rule would have read other cells.
     """
 
     name: str
@@ -28,3 +32,5 @@ class DataFile:
     decimal: str | None = None
     found: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    rule: ReaderRule = TRIMMED
+    has_trimmed: bool = False
