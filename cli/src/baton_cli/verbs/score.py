@@ -84,8 +84,9 @@ def score(  # noqa: PLR0913 - one for each option
 
     The version is fixed when it begins: the alias may move meanwhile. The output has the rows of
     the file in their order, with its columns and these: label, probability_CLASS for each class,
-    model_version. Cells are read as `baton train` reads them: a missing one is a row that cannot be
-    scored where the column had no gaps in training. Other columns may be missing altogether.
+    model_version. Cells are read as the training of the version read them: a missing one is a row
+    that cannot be scored where the column had no gaps in training. Other columns may be missing
+    altogether.
     """
     with deferred():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
