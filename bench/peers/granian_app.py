@@ -7,7 +7,7 @@ wait together: it needs to know of arrivals before ASGI does, which uvicorn's pr
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.main import settle_memory
-from baton_inference.scoring.workers import Workers
+from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp
 from baton_registry.settings import load
@@ -19,4 +19,4 @@ def app() -> ASGIApp:
     core = create_core(settings)
     core.poller.start()
     settle_memory()
-    return create_app(settings, core, Workers())
+    return create_app(settings, core, Pools())

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from browser.conftest import Watched
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Watched
 from tests.support.front_proxy import fronted
 from tests.support.rig import Inference
 

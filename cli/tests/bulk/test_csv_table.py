@@ -7,6 +7,7 @@ import pytest
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.cells import BadCells
+from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 from tests.support.cli.bulk import COLUMNS, TEXT, opened
 
 
@@ -37,6 +38,28 @@ def test_white_space_around_names_is_none_of_them(tmp_path: Path) -> None:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         ((chunk, _),) = table.chunks()
         assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
+
+
+def test_cells_are_read_by_the_rule_of_the_version(tmp_path: Path) -> None:
+    """White space is data to versions without a record, and none to those trained now."""
+    text = 'x,n,note\n0.5, 1, a \n1, 2, "b "\n'
+    for rule, notes in ((KEPT, [" a ", ' "b "']), (TRIMMED, ["a", "b "])):
+        with opened(tmp_path, text, rule=rule) as table:
+            ((chunk, _),) = table.chunks()
+            assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
+            assert chunk.read(COLUMNS[2]).tolist() == notes
+
+
+@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+def test_files_of_spreadsheets_are_read(tmp_path: Path, rule: ReaderRule) -> None:
+    """A line that says the separator, and one more of it at the end of every row."""
+    text = "sep=;\r\nx;n;note\r\n0.5;1;a;\r\n-1;2;;\r\n-1;2;\r\n"
+    with opened(tmp_path, text, rule=rule) as table:
+        assert table.found == "separator ';', one more separator at the end of every row"
+        ((chunk, misfits),) = table.chunks()
+        assert chunk.read(COLUMNS[2]).tolist() == ["a", ""]
+        assert chunk.places == ["line 3", "line 4"]
+        assert [place for place, _ in misfits] == ["line 5"]
 
 
 def test_two_separators_that_fit_are_refused(tmp_path: Path) -> None:
@@ -71,6 +94,7 @@ def test_reads_the_encoding_that_is_said(tmp_path: Path, encoding: str) -> None:
     [
         (b"x\n1\n\x81\n", "cp1252", "line 3 is not cp1252 text"),
         (b"x\n1", "utf-16", "is not utf-16 text"),
+        ("x\n1".encode("utf-16"), "utf-8", "line 1 is not utf-8 text"),
         (b"x\n\x81 \n", "shift_jis", "line 2 is not shift_jis text"),
     ],
 )
@@ -78,8 +102,9 @@ def test_what_is_not_in_that_encoding_is_told(
     tmp_path: Path, content: bytes, encoding: str, message: str
 ) -> None:
     """One line, with what to say."""
+    other = " utf-16" if encoding == "utf-8" else ", e.g. cp1252"
     with (
-        pytest.raises(CommandFailed, match=f"{message}; say --encoding"),
+        pytest.raises(CommandFailed, match=f"{message}; say --encoding{other}"),
         opened(tmp_path, content, CsvFormat(encoding=encoding)) as table,
     ):
         [*table.chunks()]

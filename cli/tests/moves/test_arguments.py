@@ -1,7 +1,11 @@
+from importlib import import_module
+from pathlib import Path
+
 import click
 import pytest
 
-from baton_cli.moves.arguments import Encoding, HttpAddress, Seconds, Separator, Version
+from baton_cli.main import HIDDEN_VERBS, VERBS
+from baton_cli.moves.arguments import Encoding, FilePath, HttpAddress, Seconds, Separator, Version
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
@@ -45,3 +49,24 @@ def test_refuses_what_no_file_is_read_with(kind: click.ParamType[str], text: str
     with pytest.raises(click.BadParameter, match=text):
         kind.convert(text, None, None)
     assert Separator().convert("tab", None, None) == "\t"
+
+
+def test_a_path_may_begin_with_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell leaves `~` as it is behind `--option=`; a name of no user is that of a file."""
+    monkeypatch.setenv("HOME", "/home/me")
+    assert FilePath().convert("~/t.csv", None, None) == Path("/home/me/t.csv")
+    assert FilePath().convert("~", None, None) == Path("/home/me")
+    for text in ("~no-such-user.csv", "a/~/t.csv", "t.csv", "-"):
+        assert FilePath().convert(text, None, None) == Path(text)
+
+
+def test_every_path_option_takes_the_home() -> None:
+    """No verb has an option or an argument of click's own kind of path."""
+    found = 0
+    for name in [*VERBS, *HIDDEN_VERBS]:
+        command = getattr(import_module(f"baton_cli.verbs.{name}"), name)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            kinds = [parameter.type for parameter in each.params]
+            assert not any(isinstance(kind, click.Path | click.File) for kind in kinds), name
+            found += sum(isinstance(kind, FilePath) for kind in kinds)
+    assert found >= 10

@@ -1,5 +1,6 @@
 """`baton score`."""
 
+import hashlib
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from baton_cli.main import run
 from baton_engine.engine import Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
+from baton_engine.tables.text.reader_rule import KEPT, TRIMMED
+from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from tests.support.cli.bulk import add_onnx, parquet
 from tests.support.cli.fakes import Registry
 from tests.support.registry_fakes import ALIAS
@@ -75,6 +78,38 @@ def test_bad_rows_are_skipped(file: Path, capsys: pytest.CaptureFixture[str]) ->
     assert told[21] == "left out: and others, which are counted only"
     assert told[22:] == [f"1 rows scored, 30 left out → {output}"]
     assert len(output.read_text().splitlines()) == 2
+
+
+def record_rule(registry: Registry, rule: Mapping[str, object]) -> None:
+    """Gives version 3 a manifest that records a rule."""
+    registry.files.pop(f"3/{MANIFEST_FILE}", None)
+    names = [name for name in registry.files if name.startswith("3/")]
+    sums = {name[2:]: hashlib.sha256(registry.files[name]).hexdigest() for name in names}
+    content = Manifest(files=sums, reader=rule).to_json()
+    registry.files[f"3/{MANIFEST_FILE}"] = content
+    digest = hashlib.sha256(content).hexdigest()
+    registry.add("3", tags={"baton.gate": "passed", "baton.manifest": digest})
+
+
+def test_the_version_says_how_cells_are_read(
+    file: Path, registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """White space is data where no rule is recorded; a rule of a newer Baton scores nothing."""
+    file.write_text("x,id\n1, a \n")
+    output = file.parent / "out.csv"
+    arguments = ["score", str(file), "--output", str(output)]
+    for rule, cell in (({}, " a "), (TRIMMED.to_json(), "a"), (KEPT.to_json(), " a ")):
+        if rule:
+            record_rule(registry, rule)
+        assert run(arguments) == 0
+        assert output.read_text().splitlines()[1].split(",")[1] == cell
+        output.unlink()
+    record_rule(registry, {"white_space": "folded"})
+    assert run(arguments) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("baton: version 3: ")
+    assert "upgrade" in last
+    assert not output.exists()
 
 
 def test_keeps_what_is_named(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -117,6 +117,11 @@ def test_secrets_come_from_files_and_are_not_shown(
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(file))
     assert load(WithSecret).secret == "long enough"
 
+    monkeypatch.setenv("HOME", str(tmp_path))  # no shell expands what an .env file says
+    monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", "~/secret")
+    file.write_bytes(b"\xef\xbb\xbflong enough\r\n")  # as editors of Windows write it
+    assert load(WithSecret).secret == "long enough"
+
     file.write_text("short")  # and so it is with anything called a secret
     with pytest.raises(SettingsError, match=r"^BATON_WEBHOOK_SECRET=\*\*\*: "):
         load(WithSecret)

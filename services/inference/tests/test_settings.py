@@ -88,6 +88,8 @@ def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
     monkeypatch.setenv("BATON_CACHE_DIR", "~/versions")
     assert load(InferenceSettings).cache_dir == Path("/home/someone/versions")
+    monkeypatch.setenv("BATON_API_KEYS_FILE", "~/keys")
+    assert load(InferenceSettings).api_keys_file == Path("/home/someone/keys")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,18 @@ def test_a_table_is_looked_for_beside_the_file_that_names_it(here: Path) -> None
     assert request.load(own, {}).data.file == Path("own/t.csv")
 
 
+def test_a_table_may_lie_in_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell reads the file: `~` is expanded here."""
+    monkeypatch.setenv("HOME", "/home/me")
+    assert request.load(config('[data]\nfile = "~/t.csv"'), {}).data.file == Path("/home/me/t.csv")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file() -> None:
+    """Editors of Windows write one."""
+    config("\ufeff" + FULL)
+    assert request.load(None, {}).columns.target == "left"
+
+
 def test_the_command_line_wins_key_by_key() -> None:
     """What it does not say stays as the file says."""
     config(FULL)

@@ -16,6 +16,7 @@ from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table, open_table
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
+from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
@@ -66,12 +67,13 @@ def opened(
     folder: Path,
     content: str | bytes,
     how: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
+    rule: ReaderRule = KEPT,
 ) -> Iterator[Table]:
     """The table in a file of this content."""
     path = folder / "in.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with path.open("rb") as file:
-        yield open_table(path, file, how)
+        yield open_table(path, file, how, rule)
 
 
 def parquet(folder: Path, name: str = "in.parquet", **columns: Any) -> Path:

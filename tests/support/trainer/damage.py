@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         {},
         "line 8 has 2 cells where the first line names 8 columns",
     ),
-    "an open quote": (GOOD + b'"1,2\n', {}, "line 40[0-9] has"),
+    "an open quote": (GOOD + b'"1,2\n', {}, "line 402: a quote is not closed"),
     "another encoding": (
         b"a,goal\n\xfc,yes\n",
         {},
@@ -67,6 +67,21 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         b"a;b,goal\n" + b"1;2,yes\n3;4,no\n" * 99,
         {},
         "the separator may be ',' or ';'; say which: --separator",
+    ),
+    "a title above the names": (
+        b"Who left,,,,,,,\n" + GOOD,
+        {},
+        "no column 'goal'.*remove what stands above the line of names",
+    ),
+    "a comment above the names": (
+        b"# exported\n" + GOOD,
+        {},
+        "line 2 has 8 cells .*remove what stands above the names",
+    ),
+    "two lines of names": (
+        b"A,B,C,D,E,F,G,Goal\n" + GOOD,
+        {"target": "Goal"},
+        "of class 'goal', of which the table has 1; .*a second line of names",
     ),
     "the wrong separator": (GOOD, {"data": {"separator": ";"}}, "no column 'goal'.*--separator"),
     "no line of names": (

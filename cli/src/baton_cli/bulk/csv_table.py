@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -14,9 +13,13 @@ from arro3.core import DataType, Field
 
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, CsvChunk, Misfit
 from baton_cli.errors import CommandFailed
-from baton_engine.tables.text.csv_reader import CsvError, CsvReader
-from baton_engine.tables.text.separators import SAMPLE_CHARACTERS, USUAL, fitting
+from baton_engine.tables.text.csv_reader import unique_names
+from baton_engine.tables.text.csv_rows import CsvError
+from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
+from baton_engine.tables.text.reader_rule import ReaderRule
 
+_UTF_16 = ("\udcff\udcfe", "\udcfe\udcff")
+"""The byte order marks of UTF-16 as they are read where they are no text."""
 _BROKEN = (CsvError, EOFError, gzip.BadGzipFile, zlib.error)
 
 
@@ -38,37 +41,36 @@ class CsvFormat:
 class CsvTable:
     """A CSV file, gzip or not, whose first line names the columns."""
 
-    def __init__(self, path: Path, file: IO[bytes], how: CsvFormat, *, is_gzip: bool) -> None:
+    def __init__(
+        self, path: Path, file: IO[bytes], how: CsvFormat, rule: ReaderRule, *, is_gzip: bool
+    ) -> None:
         self._path = path
         self._file = file
         self._size = path.stat().st_size
         self._how = how
-        self.found = ""
         inflated: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
         try:
-            lines = self._lines(inflated)
-            start = [] if how.separator else _sample(lines)
-            separator = how.separator or self._separator("".join(start))
-            self._reader = CsvReader(chain(start, lines), separator)
+            self._reader = FileReader(self._lines(inflated), how.separator, rule)
+        except SeveralSeparators as error:
+            raise CommandFailed(f"{path}: {error}") from error
         except _BROKEN as error:
             raise self._broken(error) from error
-        self._names = [name.strip() for name in self._reader.names]  # as in training
+        self.found = ", ".join(self._reader.found())
+        self._names = unique_names(self._reader.names)
         self.fields = [Field(name, DataType.string()) for name in self._names]
 
     def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
         """All rows; one of another number of cells than there are names is a misfit."""
-        width = len(self._names)
         lines: list[int] = []
         cells: list[list[str]] = []
         misfits: list[Misfit] = []
         try:
-            for line, row in self._reader.rows():
-                if len(row) == width:
+            for line, row, why in self._reader.rows():
+                if why:
+                    misfits.append((f"line {line}", why))
+                else:
                     lines.append(line)
                     cells.append(row)
-                else:
-                    why = f"has {len(row)} cells where the first line names {width} columns"
-                    misfits.append((f"line {line}", why))
                 if len(cells) + len(misfits) >= CHUNK_ROWS:
                     yield CsvChunk(self._names, lines, cells, self._how.decimal), misfits
                     lines, cells, misfits = [], [], []
@@ -84,21 +86,10 @@ class CsvTable:
         """What may be wrong where columns are missing."""
         return "; if these are several columns: --separator" if len(self.fields) == 1 else ""
 
-    def _separator(self, sample: str) -> str:
-        candidates = fitting(sample)
-        if len(candidates) > 1:
-            names = " or ".join(map(repr, candidates))
-            why = f"the separator may be {names}; say which: --separator"
-            raise CommandFailed(f"{self._path}: {why}")
-        separator = candidates[0] if candidates else USUAL
-        if separator != USUAL:
-            self.found = f"separator {separator!r}"
-        return separator
-
     def _lines(self, file: IO[bytes]) -> Iterator[str]:
         encoding = self._how.encoding
         text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
-        number = 0
+        number, line = 0, ""
         try:
             for number, line in enumerate(text, start=1):
                 if not line.isascii():
@@ -106,7 +97,8 @@ class CsvTable:
                 yield line.removeprefix("\ufeff") if number == 1 else line
         except UnicodeError as error:
             where = f"line {number}" if isinstance(error, UnicodeEncodeError) else "the file"
-            why = f"{where} is not {encoding} text; say --encoding, e.g. cp1252"
+            other = " utf-16" if line.startswith(_UTF_16) else ", e.g. cp1252"
+            why = f"{where} is not {encoding} text; say --encoding{other}"
             raise CommandFailed(f"{self._path}: {why}") from error
         finally:
             with suppress(ValueError):  # closed already, over a failure
@@ -114,15 +106,3 @@ class CsvTable:
 
     def _broken(self, error: Exception) -> CommandFailed:
         return CommandFailed(f"{self._path}: {error}; repair the file")
-
-
-def _sample(lines: Iterator[str]) -> list[str]:
-    """The first lines, as many as it takes to find out the separator."""
-    sample: list[str] = []
-    size = 0
-    for line in lines:
-        sample.append(line)
-        size += len(line)
-        if size > SAMPLE_CHARACTERS:
-            break
-    return sample

@@ -67,7 +67,7 @@ class Job:
         own = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
         if twice := next((name for name in self._kept if name in own), None):
             raise CommandFailed(
-                f"the file has a column {twice!r}, as the output has; name what to --keep"
+                f"the file has a column {twice!r}, as the output has; --keep others by name"
             )
         kinds = [_TYPES[type(model.engine.classes[0])]]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]

@@ -8,6 +8,7 @@ from baton_cli.settings import CliSettings
 from baton_cli.stopping import deferred
 from baton_engine.engine import Engine, EngineError
 from baton_engine.open_version import download, open_version
+from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
@@ -29,6 +30,14 @@ class Pinned:
     signature: Signature
     engine: Engine
     record: Manifest = field(default_factory=Manifest)
+
+    @property
+    def rule(self) -> ReaderRule:
+        """How the cells of text files are read for it. Raises `CommandFailed` if it is unknown."""
+        try:
+            return ReaderRule.from_json(self.record.reader)
+        except UnknownRule as error:
+            raise CommandFailed(f"version {self.version.version}: {error}") from error
 
 
 def pinned(settings: CliSettings, number: str | None) -> Pinned:

@@ -11,6 +11,7 @@ from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.panics import panics_as_errors
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
 
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 
@@ -45,8 +46,15 @@ def open_table(
     path: Path,
     file: IO[bytes],
     how: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
+    rule: ReaderRule = KEPT,
 ) -> Table:
     """The table in a file, by what its first bytes say of it.
+
+    Args:
+        path: the file's, for messages.
+        file: opened at its beginning.
+        how: the form of a CSV file.
+        rule: how to read the cells of a CSV file: that of the version that scores them.
 
     Raises:
         CommandFailed: it is none.
@@ -57,7 +65,7 @@ def open_table(
         raise CommandFailed(f"{path}: the file is empty; its first line must name the columns")
     if start == _PARQUET:
         return ParquetTable(path, file)
-    return CsvTable(path, file, how, is_gzip=start.startswith(_GZIP))
+    return CsvTable(path, file, how, rule, is_gzip=start.startswith(_GZIP))
 
 
 class ParquetTable:

@@ -2,11 +2,13 @@
 
 import math
 import re
+from pathlib import Path
 
 import click
 
 from baton_engine.tables.text.separators import SEPARATORS, spelled
 from baton_registry.setting_types import is_http_address
+from baton_registry.versions.paths import expand
 
 
 class Seconds(click.ParamType[float]):
@@ -44,6 +46,21 @@ class Version(click.ParamType[str]):
             allowed = " or ".join(["a version number", *map(repr, self.names)])
             self.fail(f"{text!r} is not {allowed}.", param, ctx)
         return text
+
+
+class FilePath(click.ParamType[Path]):
+    """A path, with `~` expanded also where the shell leaves it, as in `--home=~/x`."""
+
+    name = "path"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,  # noqa: ARG002 - click's signature
+        ctx: click.Context | None,  # noqa: ARG002 - same
+    ) -> Path:
+        """Expands it."""
+        return expand(Path(str(value)))
 
 
 class Separator(click.ParamType[str]):

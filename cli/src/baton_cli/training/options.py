@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from baton_cli.moves.arguments import FilePath
 from baton_cli.stopping import Deferral, deferred, told_if_stopped
 from baton_cli.training.trainer import in_trainer
 
@@ -31,7 +32,7 @@ ESTIMATORS = (
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_FILE = click.Path(path_type=Path)
+_FILE = FilePath()
 _TABLE_OPTIONS = (
     click.option(
         "--config",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
+from baton_cli.moves.arguments import FilePath
 from baton_cli.training.trainer import compare_versions
 
 
@@ -13,7 +14,7 @@ from baton_cli.training.trainer import compare_versions
 @click.argument("second", metavar="B")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="A table to judge both by [the built-in one, if both were trained on it].",
 )

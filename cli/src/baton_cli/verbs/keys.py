@@ -9,6 +9,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
+from baton_cli.moves.arguments import FilePath
 from baton_registry.api_keys import Scope, new_key
 from baton_registry.versions.signing import new_key_pair
 
@@ -19,7 +20,7 @@ def keys() -> None:
 
 
 @keys.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FilePath())
 def signing(file: Path) -> None:
     """Make a key pair to sign versions with.
 
@@ -44,7 +45,7 @@ def signing(file: Path) -> None:
 )
 @click.option(
     "--file",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="Add the line to this file, which BATON_API_KEYS_FILE names; made where there is none.",
 )

@@ -6,6 +6,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
+from baton_cli.moves.arguments import FilePath
 from baton_cli.training.trainer import repeat_training
 
 
@@ -13,7 +14,7 @@ from baton_cli.training.trainer import repeat_training
 @click.argument("version", metavar="VERSION")
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="FILE",
     help="The table that it was trained on [the built-in one, if it was that].",
 )

@@ -8,7 +8,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.arguments import Encoding, Separator, Version
+from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import deferred, told_if_stopped
 
@@ -26,11 +26,9 @@ SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=FilePath(), metavar="FILE")
 @click.option("--version", "number", type=Version(), metavar="N", help="[what the alias names]")
-@click.option(
-    "--output", type=click.Path(path_type=Path), default=STDOUT, metavar="FILE", help="[stdout]"
-)
+@click.option("--output", type=FilePath(), default=STDOUT, metavar="FILE", help="[stdout]")
 @click.option(
     "--output-format",
     type=click.Choice(["csv", "parquet"]),
@@ -86,8 +84,9 @@ def score(  # noqa: PLR0913 - one for each option
 
     The version is fixed when it begins: the alias may move meanwhile. The output has the rows of
     the file in their order, with its columns and these: label, probability_CLASS for each class,
-    model_version. Cells are read as `baton train` reads them: a missing one is a row that cannot be
-    scored where the column had no gaps in training. Other columns may be missing altogether.
+    model_version. Cells are read as the training of the version read them: a missing one is a row
+    that cannot be scored where the column had no gaps in training. Other columns may be missing
+    altogether.
     """
     with deferred():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
@@ -99,10 +98,10 @@ def score(  # noqa: PLR0913 - one for each option
     settings = load(CliSettings)
     undone = "what was written ends early" if output == STDOUT else "nothing was written"
     with told_if_stopped(undone), _opened(file) as source:
-        table = open_table(file, source, CsvFormat(separator, encoding, decimal))
+        model = pinned(settings, number)
+        table = open_table(file, source, CsvFormat(separator, encoding, decimal), model.rule)
         if table.found:
             terminal.tell(f"{file} is read with {table.found}")
-        model = pinned(settings, number)
         job = Job(table, model, keep or None)
         title = f"scoring {file} with {model.version.name} version {model.version.version}"
         with ScoringProgress(title) as progress:

@@ -10,6 +10,7 @@ from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, 
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import live
 from baton_cli.embedded.programs import Plan
+from baton_cli.moves.arguments import FilePath
 from baton_cli.settings import CliSettings, UpSettings, load
 from baton_cli.training.options import Order, repeated, table_options
 
@@ -29,7 +30,7 @@ PORT = click.IntRange(1, 65535)
 )
 @click.option(
     "--home",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     metavar="DIR",
     default=".baton",
     show_default=True,

@@ -47,16 +47,16 @@ class Engine(Protocol):
         """Scores rows whose values are in the order of the signature; None means missing."""
         ...
 
+
+class ServingEngine(Engine, Protocol):
+    """What a server asks of an engine beyond that."""
+
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         """Scores the rows of all parts in one call, one part after the other.
 
         Each part is as `score` or `score_rows` takes it, and is scored as if it were alone.
         """
         ...
-
-
-class StoppableEngine(Engine, Protocol):
-    """An engine whose model may be one that never ends."""
 
     def limited(self, limit_s: float) -> AbstractContextManager[None]:
         """What is scored within the block fails with `EngineError` where it lasts so long.

@@ -3,8 +3,8 @@
 import pytest
 from onnx import TensorProto, helper
 
-from baton_engine import opening
 from baton_engine.engine import EngineError
+from baton_engine.onnx import opening
 from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.opening import open_engine
 from baton_registry.rest.fetch import FetchedModel

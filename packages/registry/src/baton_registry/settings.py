@@ -29,6 +29,7 @@ from baton_registry.setting_types import (
     Token,
     TrustedKeys,
 )
+from baton_registry.versions.paths import expand
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -176,8 +177,7 @@ def _read(name: str) -> str:
     if value or not file:
         return value
     try:
-        with open(file, encoding="utf-8") as content:  # noqa: PTH123 - a user's path, as it is
-            return content.read().strip()
+        return expand(Path(file)).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{name}_FILE={file}: cannot be read; name a readable file") from error
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from baton_engine.engine import StoppableEngine
+from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
@@ -53,7 +53,7 @@ class Core:
         self.arrow.close()
 
 
-def open_onnx_engine(fetched: FetchedModel) -> StoppableEngine:
+def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
     """The engine of a version's ONNX file. Raises as `open_engine` does."""
     # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
     # while the main thread imports the web framework.

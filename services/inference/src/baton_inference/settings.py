@@ -16,10 +16,10 @@ def _expanded(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError("a folder; ~ or ~user of an existing user") from error
+        raise ValueError("a path; ~ or ~user of an existing user") from error
 
 
-CacheDir = Annotated[Path, AfterValidator(_expanded)]
+UserPath = Annotated[Path, AfterValidator(_expanded)]
 PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -47,14 +47,14 @@ class InferenceSettings(RegistrySettings):
     """
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
-    cache_dir: CacheDir = Field(default_factory=user_cache_dir, validation_alias="BATON_CACHE_DIR")
+    cache_dir: UserPath = Field(default_factory=user_cache_dir, validation_alias="BATON_CACHE_DIR")
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
     max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
-    api_keys_file: Path | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
+    api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
     # OpenTelemetry's own, which its SDK reads, too: here they only turn it on.
     # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -13,7 +13,22 @@ from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.signature import Column, ColumnType, Signature
 
 TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
-EDGES = (2**31, -(2**31) - 1, 2**63, 3.5e38, 1.0, 1.5, 0, -1, True, "a", "", None, [], {})
+EDGES: tuple[Any, ...] = (
+    2**31,
+    -(2**31) - 1,
+    2**63,
+    3.5e38,
+    1.0,
+    1.5,
+    0,
+    -1,
+    True,
+    "a",
+    "",
+    None,
+    [],
+    {},
+)
 values = st.one_of(
     st.none(),
     st.booleans(),

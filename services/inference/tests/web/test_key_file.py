@@ -25,6 +25,12 @@ def file(tmp_path: Path) -> Path:
     return file
 
 
+def test_a_byte_order_mark_is_no_part_of_a_key(file: Path) -> None:
+    """Editors of Windows write one."""
+    file.write_text("\ufeff" + OLD_KEY.line, encoding="utf-8")
+    assert knows(KeyFile(file), OLD)
+
+
 def test_keys_are_rotated(file: Path) -> None:
     """A key that is added holds after the next look, one that is taken out no longer does."""
     keys = KeyFile(file)

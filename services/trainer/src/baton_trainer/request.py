@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from baton_engine.tables.text.separators import SEPARATORS, spelled
+from baton_registry.versions.paths import expand
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def load(config: Path | None, given: Given) -> TrainRequest:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RequestError(f"{file}: {reason}; name a file that can be read") from error
@@ -162,7 +163,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
     data = said.get("data")
     if isinstance(data, dict) and isinstance(data.get("file"), str):
-        data["file"] = str(file.parent / data["file"])
+        data["file"] = str(file.parent / expand(Path(data["file"])))
     return said
 
 

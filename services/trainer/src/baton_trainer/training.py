@@ -24,7 +24,7 @@ from baton_trainer.progress import Progress, Silence
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
-from baton_trainer.tables.columns import column_report
+from baton_trainer.tables.columns import column_report, look_alikes
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import record_limits, registration, run
 from baton_trainer.tracking.logged_model import Contents
@@ -89,6 +89,7 @@ def train(
         told.phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)
+        look_alikes.check_labels(data.target, data.name)
         for note in data.notes:
             told.note(note)
         told.show(column_report.shown(data.roles))

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,6 @@ class RecordingEngine:
     def score_rows(self, rows: Rows) -> Scores:
         self.rows.append(rows)
         return Scores(np.array(["b"]), np.array([[0.0, 1.0]], np.float32))
-
-    def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
-        raise NotImplementedError
 
 
 def test_rows_reach_the_engine_as_the_service_sends_them() -> None:

@@ -59,7 +59,7 @@ def _allows(column: Column, value: Any) -> bool:
     if column.type in INTEGER_RANGES:
         least, greatest = INTEGER_RANGES[column.type]
         return bool(least <= value <= greatest and value == int(value))
-    return abs(value) <= (_FLOAT32_MAX if column.type == "float" else _FLOAT64_MAX)
+    return bool(abs(value) <= (_FLOAT32_MAX if column.type == "float" else _FLOAT64_MAX))
 
 
 def _check_columns(columns: Sequence[str], signature: Signature) -> None:

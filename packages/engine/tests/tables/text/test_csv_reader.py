@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from baton_engine.tables.text.csv_reader import CsvError, CsvReader
+from baton_engine.tables.text.csv_reader import CsvReader
+from baton_engine.tables.text.csv_rows import CsvError
 
 
 def reader(text: str) -> CsvReader:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from baton_engine.tables.text.reader_rule import TRIMMED
 from baton_engine.tables.text.separators import fitting, spelled
 
 
@@ -14,6 +15,8 @@ from baton_engine.tables.text.separators import fitting, spelled
         ('"a;x",b\n"1;2",3\n4,5\n', [","]),
         ("a;b\n1;2\n3;4;5\n", [";"]),
         ("a;b,c\n1;2,3\n", [",", ";"]),
+        ("a;b\n1;2;\n3;4;\n", [";"]),
+        ('a, b\n"x, y", 1\n 2, "z;z"\n', [","]),
         ("alone\n1\n", []),
         ("", []),
         ("a;b\n" + "1;2\n" * 100_000, [";"]),
@@ -21,7 +24,7 @@ from baton_engine.tables.text.separators import fitting, spelled
 )
 def test_those_by_which_the_lines_fit_the_first(text: str, found: list[str]) -> None:
     """Commas inside cells do not confuse it; where two fit, both are named."""
-    assert fitting(text) == found
+    assert fitting(text.splitlines(keepends=True), TRIMMED) == found
 
 
 @pytest.mark.parametrize(("text", "separator"), [("tab", "\t"), (";", ";"), ("x", "x")])

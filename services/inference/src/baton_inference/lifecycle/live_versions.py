@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from baton_engine.engine import Engine
+from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Signature
@@ -33,7 +33,7 @@ class Served:
 
     model: ModelVersion
     signature: Signature
-    engine: Engine
+    engine: ServingEngine
     codecs: Mapping[str, Any]
     example: Mapping[str, Any]
     inline_rows: int

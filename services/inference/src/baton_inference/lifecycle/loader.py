@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from baton_engine.engine import EngineError, StoppableEngine
+from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import download, open_version
 from baton_inference.errors import LoadFailure
@@ -28,7 +28,7 @@ from baton_registry.versions.signing import TrustedKey
 
 CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
 """Makes what the data plane needs of a version: protocol name to codec."""
-OpenEngine = Callable[[FetchedModel], StoppableEngine]
+OpenEngine = Callable[[FetchedModel], ServingEngine]
 
 log = structlog.get_logger("baton.loader")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
-from baton_engine.engine import Engine, EngineError, Scores, StoppableEngine
+from baton_engine.engine import Engine, EngineError, Scores, ServingEngine
 from baton_engine.onnx.example import build_rows, read_example
 from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.probabilities import check_scores
@@ -37,7 +37,7 @@ class WarmUp:
     used_example: bool
 
 
-def warm_up(engine: StoppableEngine, signature: Signature, example: bytes | None) -> WarmUp:
+def warm_up(engine: ServingEngine, signature: Signature, example: bytes | None) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
     Args:

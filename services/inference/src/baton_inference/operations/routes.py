@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 
 from baton_inference.operations.document import Writer
 from baton_inference.operations.files import PAGE, File, load_files
-from baton_inference.web.openapi.problems import Json
+from baton_inference.protocols.protocol import Json
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

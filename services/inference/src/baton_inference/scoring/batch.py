@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from baton_engine.engine import Engine, Scores
+from baton_engine.engine import Scores, ServingEngine
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
 
@@ -39,7 +39,7 @@ Batch = RowBatch | ColumnBatch
 """The rows of one request, which the schema allows."""
 
 
-def score_batches(engine: Engine, batches: Sequence[Batch]) -> Scores:
+def score_batches(engine: ServingEngine, batches: Sequence[Batch]) -> Scores:
     """Scores all batches, one after the other, in one call of the model.
 
     Raises what the engine raises.

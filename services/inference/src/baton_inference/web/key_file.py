@@ -69,7 +69,7 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
 
 def _read(path: Path) -> KeyRing:
     try:
-        return parse_keys(path.read_text(encoding="utf-8"))
+        return parse_keys(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError("it is not text") from error
     except OSError as error:

@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from baton_engine.onnx.engine import OnnxEngine
+from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.signature import Signature
 from baton_trainer.errors import FitError, TrainError, first_line
 from baton_trainer.evaluation import cross_validation, report, scoring
@@ -61,6 +62,7 @@ class Candidate:
             signature=Signature(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
+            record=Manifest(reader=table.reader),
         )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_trainer.errors import NotComparable
+from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
+from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slices import Slice, slices
 from baton_trainer.gate import bootstrap
@@ -47,7 +48,8 @@ class Comparison:
         rows: how many rows judged them.
         difference: the first one's ROC AUC minus the second one's.
         slices: the slices with enough rows, the one where the first falls behind most in front.
-        doubts: what makes the figures kinder to one of them than the truth; a line each.
+        doubts: what makes the figures kinder to one of them than the truth, and what callers must
+            change; a line each.
     """
 
     first: str
@@ -65,36 +67,68 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
         NotComparable: a column or class is missing, or there are too few such rows.
     """
     contenders = (first, second)
-    for each in contenders:
-        if obstacle := each.obstacle(table.features, table.classes):
-            raise NotComparable(f"{each.name}: {obstacle}")
-    rows = _judges(contenders, table)
+    tables = [_read_for(each, table) for each in contenders]
+    rows = _judges(contenders, tables)
     features = table.features[rows]
-    one, two = (_outcome(each, table, rows) for each in contenders)
+    one, two = (_outcome(each, own, rows) for each, own in zip(contenders, tables, strict=True))
     difference = bootstrap.difference(one, two)
     if difference is None:
         raise NotComparable(
             f"{int(rows.sum())} rows are held out for both {first.name} and {second.name}, and a "
             "class is missing among them; give more rows"
         )
+    doubts = (_doubt(each, table) for each in contenders)
+    spaced = (_spaced(each, table) for each in contenders)
     return Comparison(
         first=first.name,
         second=second.name,
         rows=len(features),
         difference=difference,
         slices=tuple(_slices(one, two, list(slices(features, table.columns)))),
-        doubts=tuple(filter(None, (_doubt(each, table) for each in contenders))),
+        doubts=tuple(filter(None, (*doubts, *spaced))),
     )
 
 
-def _judges(contenders: Sequence[Contender], table: Table) -> NDArray[np.bool_]:
+def _read_for(contender: Contender, table: Table) -> Table:
+    """The table with the cells as the contender reads them.
+
+    Raises:
+        NotComparable: so read, it is no table of the same rows that the contender takes.
+    """
+    try:
+        own = table.read_by(ReaderRule.from_json(contender.record.reader))
+    except (UnknownRule, DataError) as error:
+        raise NotComparable(f"{contender.name} reads cells by another rule: {error}") from error
+    if obstacle := contender.obstacle(own.features, table.classes):
+        raise NotComparable(f"{contender.name}: {obstacle}")
+    if not own.target.equals(table.target):
+        raise NotComparable(f"{contender.name} reads cells by another rule, and so other rows")
+    return own
+
+
+def _spaced(contender: Contender, table: Table) -> str:
+    """What callers must change if such a contender is replaced; empty if nothing."""
+    if table.reread is None:
+        return ""
+    for column in contender.signature.columns:
+        for text in column.categories:
+            if text != text.strip():
+                return (
+                    f"to {contender.name}, white space around cells is data: callers that send "
+                    f"{text!r} as {column.name!r} must send {text.strip()!r} to one trained now"
+                )
+    return ""
+
+
+def _judges(contenders: Sequence[Contender], tables: Sequence[Table]) -> NDArray[np.bool_]:
     """The rows that all of them take and, as far as is known, none learned from.
 
     Where it is known of none of them, the table's own split must do.
     """
-    known = [_held_out(each, table) for each in contenders]
-    held_out = [rows for rows in known if rows is not None] or [table.held_out]
-    takes = [each.takes(table.features).to_numpy(np.bool_) for each in contenders]
+    pairs = [*zip(contenders, tables, strict=True)]
+    known = [_held_out(each, own) for each, own in pairs]
+    held_out = [rows for rows in known if rows is not None] or [tables[0].held_out]
+    takes = [each.takes(own.features).to_numpy(np.bool_) for each, own in pairs]
     rows: NDArray[np.bool_] = np.all([*held_out, *takes], axis=0)
     return rows
 

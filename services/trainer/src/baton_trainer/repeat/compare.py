@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule, UnknownRule
 from baton_registry.errors import (
     ArtifactNotFound,
     ChecksumMismatch,
@@ -19,6 +20,7 @@ from baton_trainer import settings
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate import contender
 from baton_trainer.gate.comparison import Comparison, compared
+from baton_trainer.gate.contender import Contender
 from baton_trainer.progress import Progress
 from baton_trainer.repeat.side_by_side import Side, SideBySide
 from baton_trainer.request import TrainRequest
@@ -82,7 +84,17 @@ def _compared(first: Side, second: Side, file: Path | None, progress: Progress) 
         raise NotComparable("one of them cannot be loaded")
     request = _request(first, second, file)
     progress.phase("judging both by the same rows")
-    return compared(second.contender, first.contender, loading.load(request))
+    rule = _common_rule(first.contender, second.contender)
+    return compared(second.contender, first.contender, loading.load(request, rule))
+
+
+def _common_rule(first: Contender, second: Contender) -> ReaderRule:
+    """By which both read cells; that of training if they differ: the older one reads them again."""
+    try:
+        rules = {ReaderRule.from_json(each.record.reader) for each in (first, second)}
+    except UnknownRule as error:
+        raise NotComparable(str(error)) from error
+    return rules.pop() if len(rules) == 1 else TRIMMED
 
 
 def _request(first: Side, second: Side, file: Path | None) -> TrainRequest:

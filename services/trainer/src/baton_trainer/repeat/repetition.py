@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer import settings
 from baton_trainer.errors import DataError, RecordMissing
 from baton_trainer.gate import candidate, contender
 from baton_trainer.gate.candidate import Candidate
+from baton_trainer.gate.contender import Contender
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.progress import Progress
 from baton_trainer.repeat import reproduction
@@ -43,11 +45,12 @@ def repeat(
         progress.phase("reading the record")
         version = registry.find(options.model_name, named)
         run, record = _recorded(version, options)
+        _check_named(version, record, file)
+        known = contender.of_version(registry, version, trusted=options.trusted_keys)
         progress.phase("reading the table")
-        table = _table(version, record, file)
+        table = _table(version, record, file, known)
         for line in reproduction.unlike(record):
             progress.warn(line)
-        known = contender.of_version(registry, version, trusted=options.trusted_keys)
         made = _trained(record, table, progress)
         return reproduction.compared(version.version, run.metrics, known, made, table)
 
@@ -62,14 +65,22 @@ def _recorded(version: ModelVersion, options: TrainerSettings) -> tuple[Recorded
     return run, run.record
 
 
-def _table(version: ModelVersion, record: Record, file: Path | None) -> Table:
+def _check_named(version: ModelVersion, record: Record, file: Path | None) -> None:
     name = record.request.data.file
     if name is not None and file is None:
         raise DataError(
             f"version {version.version} was trained on {name} (SHA-256 {record.data_sha256[:12]}…);"
             " name that file: --data FILE"
         )
-    table = loading.load(with_file(record.request, file))
+
+
+def _table(version: ModelVersion, record: Record, file: Path | None, known: Contender) -> Table:
+    name = record.request.data.file
+    try:
+        rule = ReaderRule.from_json(known.record.reader)
+    except UnknownRule as error:
+        raise RecordMissing(f"version {version.version}: {error}") from error
+    table = loading.load(with_file(record.request, file), rule)
     if table.sha256 != record.data_sha256:
         raise DataError(
             f"{table.name} is not the table that version {version.version} was trained on: its "

@@ -1,5 +1,8 @@
 """The table that a request asks for."""
 
+from dataclasses import replace
+
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.tables import churn, table
 from baton_trainer.tables.files import csv_file, reading
@@ -9,14 +12,18 @@ BUILT_IN = "built-in churn table"
 _PLAIN = Data(separator=",", encoding="utf-8", decimal=".")
 
 
-def load(request: TrainRequest) -> Table:
-    """Reads and validates it.
+def load(request: TrainRequest, rule: ReaderRule = TRIMMED) -> Table:
+    """Reads and validates it, the cells of a text file by a rule.
 
     Raises:
         DataError: it cannot be trained on.
     """
     if request.data.file is None:
-        file = csv_file.parse(churn.generate().to_csv(index=False).encode(), BUILT_IN, _PLAIN)
+        content = churn.generate().to_csv(index=False).encode()
+        file = csv_file.parse(content, BUILT_IN, _PLAIN, rule)
     else:
-        file = reading.read(request.data.file, request.data)
-    return table.validated(file, request.columns)
+        file = reading.read(request.data.file, request.data, rule)
+    found = table.validated(file, request.columns)
+    if not file.has_trimmed:
+        return found
+    return replace(found, reread=lambda other: found if other == rule else load(request, other))

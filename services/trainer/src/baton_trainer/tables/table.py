@@ -1,6 +1,6 @@
 """A table that can be trained on: typed features, a target of classes, and what was left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 from baton_registry.versions.signature import Column, Label
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
@@ -42,6 +43,7 @@ class Table:
         notes: what was found out of how to read the file, one line each.
         warnings: one line for everything that was left out or looks odd.
         reader: how the file's cells were read, as a JSON object; the version's manifest records it.
+        reread: reads the same file by another rule; None if every rule reads the same.
     """
 
     name: str
@@ -58,6 +60,15 @@ class Table:
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     reader: Mapping[str, Any] = field(default_factory=dict)
+    reread: Callable[[ReaderRule], "Table"] | None = None
+
+    def read_by(self, rule: ReaderRule) -> "Table":
+        """The same rows, with the cells as another version reads them.
+
+        Raises:
+            DataError: by that rule the file is no table.
+        """
+        return self if self.reread is None else self.reread(rule)
 
     @property
     def file_name(self) -> str:
@@ -96,12 +107,13 @@ def validated(file: DataFile, wanted: Columns) -> Table:
     inputs, goal = inputs.reset_index(drop=True), goal.reset_index(drop=True)
     sides = split(inputs, identity)
     target.check_sides(goal, sides.held_out, file.name)
+    columns = tuple(features.signature_column(column) for _, column in inputs.items())
     return Table(
         name=file.name,
         sha256=file.sha256,
         features=inputs,
         target=goal,
-        columns=tuple(features.signature_column(column) for _, column in inputs.items()),
+        columns=columns,
         classes=classes,
         positive=positive,
         held_out=sides.held_out,
@@ -115,7 +127,20 @@ def validated(file: DataFile, wanted: Columns) -> Table:
             *_common_rows(sides),
             *leaks.warnings(inputs, goal, positive),
         ),
+        reader=_text_rule(file, columns).to_json(),
     )
+
+
+def _text_rule(file: DataFile, columns: Sequence[Column]) -> ReaderRule:
+    """The rule by which text files hold the same cells as this one.
+
+    A typed file may have categories with white space around them. Where it has none, white space
+    around the cells of a text file is no data either.
+    """
+    if not file.is_typed:
+        return file.rule
+    texts = [text for column in columns for text in column.categories]
+    return KEPT if any(text != text.strip() for text in texts) else TRIMMED
 
 
 def _check_rows(file: DataFile, goal: str, usable: int) -> None:

@@ -76,7 +76,10 @@ def check_sides(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> No
         if missing := set(target) - set(target[rows]):
             label = min(missing)
             count = int((target == label).sum())
+            advice = "give more rows of it, or leave it out"
+            if count == 1 and target.iloc[0] == label:
+                advice += " (it is in the first row: a second line of names? remove that)"
             raise DataError(
                 f"{name}: none of the {part} rows is of class {label!r}, of which the table has "
-                f"{count}; give more rows of it, or leave it out"
+                f"{count}; {advice}"
             )

@@ -30,6 +30,9 @@ def test_a_number_that_looks_like_an_id_is_told(
     ("values", "line"),
     [
         ([*range(1, 40), "?"], "because of 10 cells that are no numbers, e.g. '?' in row 40"),
+        ([*range(1, 40), "(8.89)"], "'(8.89)' in row 40; write negative numbers with a hyphen"),
+        ([*range(1, 40), "\u22128.89"], "with a hyphen, e.g. -8.89"),
+        ([*range(1, 40), "(none)"], "'(none)' in row 40; leave such cells empty"),
         (["$50.12", "n/k", "-$7"], "looks like numbers with a sign, e.g. '$50.12'; if so, write"),
         (["50,12 \u20ac", "7 \u20ac"], "looks like numbers with a sign, e.g. '50,12 \u20ac'"),
         (["3", "12.5%"], "looks like numbers with a sign, e.g. '12.5%'"),

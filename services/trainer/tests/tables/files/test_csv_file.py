@@ -2,6 +2,7 @@ import hashlib
 
 import pytest
 
+from baton_engine.tables.text.reader_rule import KEPT
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file
@@ -12,8 +13,45 @@ def test_cells_are_the_texts_that_stand_in_the_file() -> None:
     content = '\ufeffa,b\n 1,NA\n\n"x,\ny",\n'.encode()
     file = csv_file.parse(content, "f")
     assert file.cells.columns.tolist() == ["a", "b"]
-    assert file.cells.to_numpy().tolist() == [[" 1", "NA"], ["x,\ny", ""]]
+    assert file.cells.to_numpy().tolist() == [["1", "NA"], ["x,\ny", ""]]
     assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_white_space_around_cells_is_no_data() -> None:
+    """It is told; quotes keep it; the rule of older versions keeps it all."""
+    content = b'a,b\n1, Private \n2, "x, y "\n'
+    file = csv_file.parse(content, "f")
+    assert file.cells["b"].tolist() == ["Private", "x, y "]
+    assert file.has_trimmed
+    assert file.found == ("white space around cells removed",)
+    kept = csv_file.parse(b"a,b\n1, Private \n", "f", rule=KEPT)
+    assert kept.cells["b"].tolist() == [" Private "]
+    assert (kept.has_trimmed, kept.found, kept.rule) == (False, (), KEPT)
+
+
+@pytest.mark.parametrize(
+    ("content", "separator"),
+    [(b"sep=;\r\na;b\r\n1;2\r\n", ";"), (b"\xef\xbb\xbfsep=,\na,b\n1,2\n", ",")],
+)
+def test_a_line_that_says_the_separator_is_read(content: bytes, separator: str) -> None:
+    """As spreadsheets write it, also after a byte order mark."""
+    file = csv_file.parse(content, "f")
+    assert file.cells.to_dict("list") == {"a": ["1"], "b": ["2"]}
+    assert file.found == ((f"separator {separator!r}",) if separator != "," else ())
+
+
+def test_a_separator_at_the_end_of_every_row_makes_no_column() -> None:
+    """Where it is not at the end of every row, the row without it is named."""
+    file = csv_file.parse(b"a,b\n1,2,\n3,4,\n", "f")
+    assert file.cells.to_dict("list") == {"a": ["1", "3"], "b": ["2", "4"]}
+    with pytest.raises(DataError, match="line 3 does not end in a separator"):
+        csv_file.parse(b"a,b\n1,2,\n3,4\n", "f")
+
+
+def test_a_line_above_the_names_is_blamed() -> None:
+    """Not the separator alone."""
+    with pytest.raises(DataError, match=r"line 2 has 2 cells .* remove what stands above"):
+        csv_file.parse(b"# exported\na,b\n1,2\n", "f")
 
 
 def test_a_name_that_is_there_twice_is_kept_twice() -> None:

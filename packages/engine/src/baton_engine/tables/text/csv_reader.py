@@ -1,14 +1,10 @@
-"""A CSV text row by row: RFC 4180, with whatever line ends, as `pandas.read_csv` takes it apart."""
+"""A CSV text row by row as `pandas.read_csv` takes it apart, for the protocol of MLflow."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-_END_MARK = "\0end"
-
-
-class CsvError(Exception):
-    """The text is no CSV; the text says why in one line, with the line where it is known."""
+from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
+from baton_engine.tables.text.reader_rule import KEPT
 
 
 class CsvReader:
@@ -29,7 +25,7 @@ class CsvReader:
         Raises:
             CsvError: there is no header, or a quote in it is not closed.
         """
-        self._rows = _rows(lines, separator)
+        self._rows = iter(CsvRows(lines, separator, KEPT))
         _, header = next(self._rows, (0, None))
         if header is None:
             raise CsvError("there is no header line")
@@ -38,9 +34,9 @@ class CsvReader:
             self._rows = chain([first], self._rows)
         # Where rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
-        self.names = _unique(header)
+        self.names = unique_names(header)
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self) -> Iterator[Row]:
         """Each row with the line that it begins in, counted from 1; to be read once.
 
         Raises:
@@ -58,28 +54,8 @@ class CsvReader:
         return [row[at] if at < len(row) else "" for row in rows]
 
 
-def _rows(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
-    # A quote that is never closed would swallow the mark. The line end before it ends a last line
-    # that has none.
-    reader = csv.reader(chain(lines, ("\n", _END_MARK)), delimiter=separator)
-    start, last_start = 1, 0
-    last: list[str] = []
-    try:
-        for row in reader:
-            if not _is_blank(last):
-                yield last_start, last
-            last_start, last, start = start, row, reader.line_num + 1
-    except csv.Error as error:  # a cell of more than 128 KiB, to which Python limits them
-        raise CsvError(f"line {start}: {error}") from error
-    if last != [_END_MARK]:
-        raise CsvError(f"line {last_start}: a quote is not closed")
-
-
-def _is_blank(row: Sequence[str]) -> bool:
-    return not row or (len(row) == 1 and bool(row[0]) and not row[0].strip(" \t"))
-
-
-def _unique(header: Sequence[str]) -> list[str]:
+def unique_names(header: Sequence[str]) -> list[str]:
+    """The names as pandas makes them unique, also those that are empty."""
     counts: dict[str, int] = {}
     names: list[str] = []
     for number, given in enumerate(header):

@@ -4,7 +4,8 @@ import io
 from collections.abc import Collection
 
 from baton_engine.tables.text.csv_cells import csv_cast
-from baton_engine.tables.text.csv_reader import CsvError, CsvReader
+from baton_engine.tables.text.csv_reader import CsvReader
+from baton_engine.tables.text.csv_rows import CsvError
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows
 

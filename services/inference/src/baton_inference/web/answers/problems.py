@@ -22,7 +22,8 @@ from baton_inference.errors import (
     TooManyRows,
     UnsupportedMedia,
 )
-from baton_inference.web.answers.answer import Answer, Headers
+from baton_inference.protocols.media import Headers
+from baton_inference.web.answers.answer import Answer
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = b"1"

@@ -3,7 +3,7 @@
 https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
 """
 
-from baton_inference.web.answers.answer import Headers
+from baton_inference.protocols.media import Headers
 
 _NOTHING = b"default-src 'none'; frame-ancestors 'none'"
 _SWAGGER = (

@@ -1,9 +1,10 @@
 """How the OpenAPI document says which routes need an API key."""
 
 from baton_inference.errors import NotAdmitted, NotAllowed
+from baton_inference.protocols.protocol import Json
 from baton_inference.web.access import scopes_of
 from baton_inference.web.answers.problems import KINDS
-from baton_inference.web.openapi.problems import Json, problem_response
+from baton_inference.web.openapi.problems import problem_response
 
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},

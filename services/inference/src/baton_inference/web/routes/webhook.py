@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from baton_inference.errors import ClientGone, InferenceError
 from baton_inference.protocols.media import MediaHeaders
+from baton_inference.protocols.protocol import Json
 from baton_inference.scoring.workers import Workers
 from baton_inference.telemetry.request_log import Ended, RequestLog
 from baton_inference.web.answers.answer import Receive
@@ -13,7 +14,7 @@ from baton_inference.web.answers.problems import problem_of, slug_of
 from baton_inference.web.answers.responses import response_of
 from baton_inference.web.body import BodyReader
 from baton_inference.web.front import REQUEST_ID
-from baton_inference.web.openapi.problems import Json, problem_response
+from baton_inference.web.openapi.problems import problem_response
 from baton_inference.web.webhook import Delivery, WebhookReceiver
 
 MAX_BODY_BYTES = 64 * 1024

@@ -22,6 +22,8 @@ _SIGN = re.compile("[%$\u00a2-\u00a5\u20a0-\u20cf]")
 """Per cent and Unicode's currency signs."""
 _SEPARATOR = re.compile(r"(?<=\d)[,'\u2019\u00a0\u202f](?=\d{3}(?!\d))")
 """Of thousands, but for a plain space: that would make numbers of telephone numbers."""
+_NEGATIVE = re.compile(r"\s*(?:\(([^()]+)\)|[\u2212\u2013\ufe63\uff0d]([^()]+))\s*")
+"""In an accountant's parentheses, or with a minus that is no hyphen."""
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid)$)|[a-z](Id|ID)$")
 
 
@@ -58,11 +60,21 @@ def of_text(column: pd.Series) -> list[str]:
     if not 0 < odd_cells < MIXED_SHARE * counts.sum():
         return []
     place = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
+    example = column.iloc[place]
     what = (
-        f"{odd_cells:,} cells that are no numbers, e.g. {column.iloc[place]!r} in row "
+        f"{odd_cells:,} cells that are no numbers, e.g. {example!r} in row "
         f"{cells.row_number(column, place)}"
     )
-    return [f"{subject} because of {what}; leave such cells empty"]
+    return [f"{subject} because of {what}; {_advice(example)}"]
+
+
+def _advice(text: str) -> str:
+    """What to do about a text among numbers."""
+    found = _NEGATIVE.fullmatch(text)
+    plain = f"-{found[1] or found[2]}" if found else ""
+    if np.isnan(cells.numbers_among([plain])).any():
+        return "leave such cells empty"
+    return f"write negative numbers with a hyphen, e.g. {plain}"
 
 
 def _look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | None:

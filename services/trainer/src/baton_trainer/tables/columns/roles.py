@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from baton_trainer.errors import DataError
-from baton_trainer.tables.columns import cells, dates, doubts
+from baton_trainer.tables.columns import cells, dates, doubts, look_alikes
 from baton_trainer.tables.columns.doubts import ID_SHARE
 
 Role = Literal[
@@ -76,9 +76,11 @@ def found_out(column: pd.Series, *, said_by_user: bool = False) -> ColumnRole:
         done, odd = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
         role, done, odd = _used(column, present, different)
-    warnings = () if said_by_user and not reason else (*doubts.of_text(column), *odd)
+    warnings = [] if said_by_user and not reason else [*doubts.of_text(column), *odd]
+    if role == "category":
+        warnings += look_alikes.warnings_of(column)
     missing = len(column) - len(present)
-    return ColumnRole(str(column.name), role, done, different, missing, warnings)
+    return ColumnRole(str(column.name), role, done, different, missing, tuple(warnings))
 
 
 def _used(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str, list[str]]:

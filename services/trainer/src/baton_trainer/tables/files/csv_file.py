@@ -1,57 +1,68 @@
 """A CSV file as a table of text, with its checksum: nothing is lost, no cell is read yet."""
 
-import csv
 import hashlib
 import io
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 import pandas as pd
 
-from baton_engine.tables.text.separators import USUAL
-from baton_trainer.errors import DataError, first_line
+from baton_engine.tables.text.csv_rows import CsvError
+from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+from baton_trainer.errors import DataError
 from baton_trainer.request import Data
-from baton_trainer.tables.files import encoding, separator
+from baton_trainer.tables.files import encoding
 from baton_trainer.tables.files.data_file import DataFile
+
+_BATCH_ROWS = 4096
 
 _OTHERS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<!": "HTML", "<h": "HTML", "<?": "XML"}
 _FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 
 
-def parse(content: bytes, name: str, wanted: Data = Data()) -> DataFile:  # noqa: B008 - frozen
+def parse(
+    content: bytes,
+    name: str,
+    wanted: Data = Data(),  # noqa: B008 - frozen
+    rule: ReaderRule = TRIMMED,
+) -> DataFile:
     """Parses the bytes of a CSV file whose first line names the columns.
+
+    Args:
+        content: the file's bytes.
+        name: what to call it in messages.
+        wanted: what is known of the file.
+        rule: how to read its cells.
 
     Raises:
         DataError: it is no such file, or how to read it cannot be told.
     """
     text, encoded = encoding.decoded(content, name, wanted.encoding)
     _check_kind(text, name)
-    between = wanted.separator or separator.found_out(text, name)
-    header = _checked_header(text, name, between)
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=between,
-            dtype=object,
-            keep_default_na=False,
-            index_col=False,
-            header=0,
-            names=range(len(header)),  # not the names: pandas would rename duplicates
-            engine="c",
-        )
-    except pd.errors.ParserError as error:
-        raise DataError(f"{name}: {first_line(error)}; repair the file") from error
-    cells.columns = pd.Index(header, dtype=object)
-    found = []
+        reader = FileReader(io.StringIO(text, newline=""), wanted.separator, rule)
+        columns = _columns(reader, name)
+    except SeveralSeparators as error:
+        raise DataError(f"{name}: {error}") from error
+    except CsvError as error:
+        raise DataError(f"{name}: {error}; repair the file") from error
+    found = reader.found()
     if wanted.encoding is None and encoded != encoding.PLAIN:
-        found.append(f"encoding {encoded}{_example(text)}")
-    if wanted.separator is None and between != USUAL:
-        found.append(f"separator {between!r}")
+        found.insert(0, f"encoding {encoded}{_example(text)}")
+    if reader.has_trimmed:
+        found.append("white space around cells removed")
+    cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
+    cells.columns = pd.Index(reader.names, dtype=object)  # as they are: one may be there twice
     return DataFile(
         name=name,
         cells=cells,
         sha256=hashlib.sha256(content).hexdigest(),
         decimal=wanted.decimal,
         found=tuple(found),
+        rule=rule,
+        has_trimmed=reader.has_trimmed,
     )
 
 
@@ -64,22 +75,33 @@ def _check_kind(text: str, name: str) -> None:
             raise DataError(f"{name}: the file is {what}; save the table as CSV or Parquet")
 
 
-def _checked_header(text: str, name: str, between: str) -> list[str]:
-    """The column names, once every line is known to have as many cells as there are names."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
-    header: list[str] = []
-    try:
-        for row in reader:
-            header = header or row
-            if row and len(row) != len(header):
-                raise DataError(
-                    f"{name}: line {reader.line_num} has {len(row)} cells where the first line "
-                    f"names {len(header)} columns; repair it (or is the separator another than "
-                    f"{between!r}? then say --separator)"
-                )
-    except csv.Error as error:
-        raise DataError(f"{name}: line {reader.line_num}: {error}; repair the file") from error
-    return [column.strip() for column in header]
+def _columns(reader: FileReader, name: str) -> list[list[str]]:
+    """The cells of each column, once every row is known to have as many cells as there are names.
+
+    Raises:
+        DataError: a row has not.
+        CsvError: see `FileReader.rows`.
+    """
+    columns: list[list[str]] = [[] for _ in reader.names]
+    known: list[dict[str, str]] = [{} for _ in reader.names]
+    rows = _fitting_rows(reader, name)
+    while batch := [*islice(rows, _BATCH_ROWS)]:
+        for column, texts, cells in zip(columns, known, zip(*batch, strict=True), strict=True):
+            column.extend(map(texts.setdefault, cells, cells))  # equal cells share one text
+    return columns
+
+
+def _fitting_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
+    for line, cells, why in reader.rows():
+        if why:
+            repair = "repair it"
+            if len(reader.names) == 1:
+                repair = "remove what stands above the names of the columns"
+            raise DataError(
+                f"{name}: line {line} {why}; {repair} (or is the separator another than "
+                f"{reader.separator!r}? then say --separator)"
+            )
+        yield cells
 
 
 def _example(text: str) -> str:

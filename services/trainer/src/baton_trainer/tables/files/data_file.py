@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -20,6 +22,8 @@ class DataFile:
         found: what was found out of how to read it, where that is not the usual.
         unreadable: columns that cannot be cells, with the reason; they are in `cells`, empty.
         texts: where the format has types, a column's cells as the texts of a category, by its name.
+        rule: how the cells of texts were read.
+        has_trimmed: whether another rule would have read other cells.
     """
 
     name: str
@@ -30,3 +34,5 @@ class DataFile:
     found: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     texts: Callable[[str], pd.Series] | None = None
+    rule: ReaderRule = TRIMMED
+    has_trimmed: bool = False

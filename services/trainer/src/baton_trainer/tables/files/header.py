@@ -45,6 +45,8 @@ def _hint(names: list[str]) -> str:
     """What may be wrong with the first line."""
     if len(names) == 1:
         return "; if these are several columns: --separator"
+    if 2 * names.count("") > len(names):
+        return "; most names are empty: remove what stands above the line of names"
     numbers = cells.numbers_among(names)
     if 2 * (~np.isnan(numbers)).sum() >= len(names):
         return "; the first line looks like data: put a line of names above it"

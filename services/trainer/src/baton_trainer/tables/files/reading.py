@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file, parquet_file
@@ -24,8 +25,13 @@ _OTHERS = {  # https://en.wikipedia.org/wiki/List_of_file_signatures
 }
 
 
-def read(path: Path, wanted: Data) -> DataFile:
+def read(path: Path, wanted: Data, rule: ReaderRule = TRIMMED) -> DataFile:
     """Reads a CSV or Parquet file.
+
+    Args:
+        path: the file's.
+        wanted: what is known of it.
+        rule: how to read the cells of a CSV file.
 
     Raises:
         DataError: it cannot be read, or is neither.
@@ -40,4 +46,4 @@ def read(path: Path, wanted: Data) -> DataFile:
     for magic, (what, hint) in _OTHERS.items():
         if content.startswith(magic):
             raise DataError(f"{path}: the file is {what}, not CSV or Parquet; {hint}")
-    return csv_file.parse(content, str(path), wanted)
+    return csv_file.parse(content, str(path), wanted, rule)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
-from baton_registry.rest import fetch
-from baton_registry.rest.fetch import fetch_file, fetch_mlmodel, fetch_record
+from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_record
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from tests.support.registry_fakes import MODEL, FakeMlflow, manifest_of, mlmodel, older_tags, sha256
 

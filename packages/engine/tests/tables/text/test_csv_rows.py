@@ -1,0 +1,101 @@
+"""White space around cells, and the lines that rows begin in."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from baton_engine.tables.text.csv_rows import CsvError, CsvRows
+from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+
+
+def rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
+    """The cells of each row."""
+    return [cells for _, cells in CsvRows(io.StringIO(text, newline=""), separator, rule)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("47, Private ,\tSales,<=50K \n", ["47", "Private", "Sales", "<=50K"]),
+        ("  a b  ,c\r\n", ["a b", "c"]),
+        ('47, "Private"\n', ["47", "Private"]),
+        ('"a " , " b"\t,c \r', ["a ", " b", "c"]),
+        ('1, "Sales, retail" ,2\n', ["1", "Sales, retail", "2"]),
+        ('1, "two\n lines , here " , "say ""no"" " \n', ["1", "two\n lines , here ", 'say "no" ']),
+        ('"",  , ""\n', ["", "", ""]),
+        ('"a"b , 5" pipe , x\n', ["ab", '5" pipe', "x"]),
+        ("\u00a0a\u2003,\u3000b\n", ["a", "b"]),
+        (" a , b", ["a", "b"]),
+    ],
+)
+def test_white_space_around_unquoted_cells_is_trimmed(text: str, cells: list[str]) -> None:
+    """Within quotes it stays, and a quote after it is a quote."""
+    assert rows(text, TRIMMED) == [cells]
+
+
+@pytest.mark.parametrize("separator", ["\t", " "])
+def test_a_separator_is_no_white_space(separator: str) -> None:
+    """Cells of white space that separate others are empty cells."""
+    assert rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
+        ["a", "", "b", ""]
+    ]
+
+
+def test_the_other_rule_keeps_it() -> None:
+    """As MLflow reads a body, and as versions without a record were trained."""
+    assert rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
+
+
+def test_it_is_known_whether_cells_were_trimmed() -> None:
+    """Where none was, both rules read the same."""
+    plain = CsvRows(["a b,c\n", '"d ",e\n'], ",", TRIMMED)
+    assert len([*plain]) == 2
+    assert not plain.has_trimmed
+    spaced = CsvRows(["a b,c\n", "d ,e\n"], ",", TRIMMED)
+    assert len([*spaced]) == 2
+    assert spaced.has_trimmed
+
+
+def test_a_line_of_white_space_is_passed_over() -> None:
+    """Under either rule, also in a table of one column; an empty quoted cell is a row."""
+    for rule in (KEPT, TRIMMED):
+        assert rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
+
+
+CELLS = st.text(st.sampled_from(' \t"a,;\n\r\u00a0é'), max_size=6)
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=4))
+def test_what_is_quoted_is_read_as_it_was_written(table: list[list[str]]) -> None:
+    """No rule changes a quoted cell, whatever is in it and wherever lines end."""
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
+    spaced = out.getvalue()
+    for rule in (KEPT, TRIMMED):
+        assert rows(spaced, rule) == table
+
+
+@given(st.text(st.sampled_from(' "a,\n'), max_size=30))
+def test_trimming_takes_text_apart_as_without(text: str) -> None:
+    """On text without white space at the edges of cells, both rules find the same rows."""
+    lines = [part.strip() for part in text.split("\n")]
+    text = "\n".join(",".join(map(str.strip, line.split(","))) for line in lines)
+    try:
+        expected = rows(text, KEPT)
+    except CsvError:
+        with pytest.raises(CsvError):
+            rows(text, TRIMMED)
+    else:
+        assert rows(text, TRIMMED) == expected
+
+
+@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+def test_a_long_run_of_white_space_takes_no_longer_than_its_length(rule: ReaderRule) -> None:
+    """Neither between quotes and separators nor within cells."""
+    run = " " * 100_000
+    text = f'a{run}b,"x"{run},{run}"y"\n'
+    assert [len(cell) for cell in rows(text, TRIMMED)[0]] == [100_002, 1, 1]
+    assert len(rows(f"a{run}b,c\n", rule)[0]) == 2
