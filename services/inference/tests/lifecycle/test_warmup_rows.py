@@ -14,6 +14,9 @@ from baton_registry.versions.signature import Column, ColumnType, Signature
 
 TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
 EDGES: tuple[Any, ...] = (
+    *(2**31, -(2**31) - 1, 2**63, 3.5e38, 1.0, 1.5, 0, -1),
+    *(True, "a", "", None, [], {}),
+)
     2**31,
     -(2**31) - 1,
     2**63,
