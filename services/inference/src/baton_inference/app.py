@@ -41,37 +41,39 @@ def create_app(
         pools: the threads for large requests.
         keys: the API keys that callers need; None lets everybody in.
     """
-    rest = _framework(settings)
     access = Access(lambda: keys.ring) if keys is not None else None
-    arrivals = Arrivals()
+    arrivals, request_log = Arrivals(), RequestLog()
     batcher = Batcher(arrivals)
     collector = MetricsCollector(
         core.metrics,
         status=lambda: core.record.status,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
-    add_routes(
-        rest,
-        live=core.live,
-        status=lambda: core.record.status,
-        exposition=Exposition(collector),
-    )
-    rest.include_router(console_routes(_console_writer(settings, core)))
-    rest.include_router(mlflow_routes(core.live))
-    rest.include_router(v2_routes(core.live))
-    request_log = RequestLog()
+    rest = _open_rest(settings, core, Exposition(collector), needs_key=access is not None)
     if settings.webhook_secret is not None:
         receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         rest.include_router(webhook_routes(receiver, pools.rows, request_log))
-    # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
-    rest.openapi = LiveDocument(  # type: ignore[method-assign]
-        rest, core.live, max_rows=settings.max_rows, needs_key=access is not None
-    )
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one: they share one bound on memory
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     return Front(routes, rest, RequestIds(), arrivals, access)
+
+
+def _open_rest(
+    settings: InferenceSettings, core: Core, exposition: Exposition, *, needs_key: bool
+) -> FastAPI:
+    """Everything but scoring: FastAPI with the routes for operators, tools and browsers."""
+    rest = _framework(settings)
+    add_routes(rest, live=core.live, status=lambda: core.record.status, exposition=exposition)
+    rest.include_router(console_routes(_console_writer(settings, core)))
+    rest.include_router(mlflow_routes(core.live))
+    rest.include_router(v2_routes(core.live))
+    # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
+    rest.openapi = LiveDocument(  # type: ignore[method-assign]
+        rest, core.live, max_rows=settings.max_rows, needs_key=needs_key
+    )
+    return rest
 
 
 def _framework(settings: InferenceSettings) -> FastAPI:
