@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCES = sorted(ROOT.glob("packages/*/src/**/*.py")) + sorted(ROOT.glob("services/*/src/**/*.py"))
+SOURCES = [
+    file
+    for folder in ("cli", "packages/*", "services/*")
+    for file in sorted(ROOT.glob(f"{folder}/src/**/*.py"))
+]
 CORE = ("watcher", "policy", "loader", "live_versions", "cache")
 PURE = ("policy", "ledger")
 HEAVY = ("mlflow", "mlflow-skinny", "onnx", "pandas", "pyarrow", "scikit-learn", "scipy")

@@ -9,7 +9,8 @@ from tests.support.documents import ROOT
 
 def said() -> Iterator[str]:
     """Every text in the code of the product."""
-    for file in (*ROOT.glob("packages/*/src/**/*.py"), *ROOT.glob("services/*/src/**/*.py")):
+    folders = ("cli", "packages/*", "services/*")
+    for file in (file for folder in folders for file in ROOT.glob(f"{folder}/src/**/*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value

@@ -1,7 +1,7 @@
 """A network of its own on this machine: loopback, and a resolver that notes each name.
 
-`python isolation.py`, started by `unshare --net --mount`, is that resolver; programs join it with
-`nsenter`.
+`python -m tests.support.isolation`, started by `unshare --net --mount`, is that resolver; programs
+join it with `nsenter`.
 """
 
 import fcntl
@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import resolver
+from tests.support.documents import ROOT
 from tests.support.rig import wait_until
 
 ADDRESS = "127.0.0.53"
@@ -64,8 +65,8 @@ def need_isolation() -> None:
 @contextmanager
 def isolated(told: Path) -> Iterator[Network]:
     """The network, gone afterwards; the file `told` is what its resolver writes."""
-    command = ["unshare", "--net", "--mount", sys.executable, __file__]
-    with told.open("w") as file, subprocess.Popen(command, stdout=file) as process:
+    command = ["unshare", "--net", "--mount", sys.executable, "-m", __name__]
+    with told.open("w") as file, subprocess.Popen(command, stdout=file, cwd=ROOT) as process:
         network = Network(process.pid, told)
         try:
             wait_until(network.is_ready, 30, "the resolver is ready")

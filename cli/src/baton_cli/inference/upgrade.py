@@ -6,6 +6,7 @@ out that the version in production has none that this release serves.
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -14,9 +15,8 @@ from baton_cli.settings import CliSettings
 from baton_cli.stopping import deferred
 from baton_engine.engine import EngineError
 from baton_engine.onnx.example import read_example
-from baton_engine.onnx.weights import find_weight_files
-from baton_registry.rest.fetch import fetch
-from baton_registry.versions.signing import check_signed
+from baton_engine.open_version import download, open_version
+from baton_registry.rest.fetch import FetchedModel
 
 LIMIT_S = 10.0
 """For all versions; what is not known by then is not told."""
@@ -54,23 +54,23 @@ def _open_each(
     settings: CliSettings, versions: Iterable[str], folder: Path, refused: dict[str, str]
 ) -> None:
     for version in versions:
-        directory = folder / version
         try:
-            directory.mkdir()
-            _open(settings, version, directory)
+            _open(settings, version, folder)
         except EngineError as error:
             refused[version] = str(error)
         except Exception:  # noqa: BLE001, S112 - it is no news that this release brings
             continue
 
 
-def _open(settings: CliSettings, number: str, directory: Path) -> None:
+def _open(settings: CliSettings, number: str, folder: Path) -> None:
     """Fetches and opens a version. Raises `EngineError` where its model is refused."""
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
+    def build(fetched: FetchedModel) -> None:
+        open_engine(fetched)
+        read_example(fetched.input_example, fetched.mlmodel.signature)
+
     with settings.registry() as registry:
         version = registry.get_version(settings.model_name, number)
-        check_signed(version, settings.trusted_keys)
-        fetched = fetch(registry, version, directory, find_weight_files)
-    open_engine(fetched)
-    read_example(fetched.input_example, fetched.mlmodel.signature)
+        files = partial(download, registry, version, folder)
+        open_version(version, files, build, trusted=settings.trusted_keys)

@@ -50,7 +50,17 @@ def open_version(
     return build(get_files())
 
 
-def download(client: RegistryClient, version: ModelVersion) -> FetchedModel:
-    """The version's files, each verified; none stays on the disk. Raises as `fetch` does."""
-    with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+def download(
+    client: RegistryClient, version: ModelVersion, within: Path | None = None
+) -> FetchedModel:
+    """Downloads the version's files, each verified; none stays on the disk.
+
+    Args:
+        client: the registry.
+        version: what it says of the version.
+        within: the folder for temporary files; None means the system's.
+
+    Raises what `fetch` raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="baton-", dir=within) as folder:
         return fetch(client, version, Path(folder), find_weight_files)
