@@ -14,6 +14,7 @@ import pytest
 from arro3.core import RecordBatch, Schema
 
 from baton_cli.bulk.sink import Write, appearing, write_as_csv, write_as_parquet
+from baton_cli.errors import CommandFailed
 
 TABLE = pa.table({"a": ["x", 'y,"', None], "b": [1, 2, 3]}).replace_schema_metadata(
     {"model_name": "m"}
@@ -37,6 +38,15 @@ def test_csv() -> None:
     file = io.BytesIO()
     write_as_csv(batches(0, 1, 2), schema(), file)
     assert file.getvalue() == b'a,b\nx,1\n"y,""",2\n,3\n'
+
+
+def test_a_column_without_a_csv_form_is_one_line() -> None:
+    """A nested column ends the scoring with what to do, not with the library's own error."""
+    nested = pa.table({"a": [[1, 2]]})
+    rows = iter([RecordBatch.from_arrow(nested.to_batches()[0])])
+    with pytest.raises(CommandFailed, match="--keep") as caught:
+        write_as_csv(rows, Schema.from_arrow(nested.schema), io.BytesIO())
+    assert "\n" not in str(caught.value)
 
 
 def test_parquet() -> None:

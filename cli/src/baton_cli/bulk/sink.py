@@ -12,7 +12,9 @@ from typing import IO
 from arro3.core import RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_csv, write_parquet
 
+from baton_cli.errors import CommandFailed
 from baton_cli.stopping import deferred
+from baton_cli.terminal import one_line
 
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
@@ -56,8 +58,14 @@ def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]
     file.write(header.getvalue().encode())
     for batch in batches:
         text = io.BytesIO()
-        with deferred():
-            write_csv(batch, text, header=False)
+        try:
+            with deferred():
+                write_csv(batch, text, header=False)
+        except Exception as error:  # the library's own have no common base but Exception
+            raise CommandFailed(
+                f"a column of the table has no CSV form ({one_line(str(error))}); write Parquet"
+                " (--output FILE.parquet), or name the columns that you need with --keep"
+            ) from error
         file.write(text.getvalue())
 
 

@@ -222,7 +222,7 @@ def test_recorded_names_of_places(*, wide: bool) -> None:
     """Where the classes that are recorded are texts, a whole number is the place of one."""
     engine = OnnxEngine(network(wide=wide), Signature(XN.columns, ("leaves", "stays")))
     assert engine.score_rows([(3.0, 1), (0.5, 1)]).labels.tolist() == ["leaves", "stays"]
-    with pytest.raises(EngineError, match="no place"):
+    with pytest.raises(EngineError, match="names only"):
         OnnxEngine(network(), Signature(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
 
 

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.signature import Column
 from tests.support.registry_fakes import mlmodel
@@ -40,3 +43,12 @@ def test_other_categories_break_nobody() -> None:
     old, new = (parse_mlmodel(json.dumps(document)).signature for document in documents)
 
     assert new.breaks(old) == []
+
+
+@pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])
+def test_classes_that_are_no_list_are_refused(classes: object) -> None:
+    """A mistake in the metadata is not taken for no classes at all."""
+    document = json.loads(mlmodel(("age", "long", True)))
+    document["metadata"]["baton"]["classes"] = classes
+    with pytest.raises(InvalidModel, match="classes"):
+        parse_mlmodel(json.dumps(document))

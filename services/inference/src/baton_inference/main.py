@@ -43,7 +43,11 @@ def main() -> int:
     except (SettingsError, RegistryMisconfigured) as error:
         return _give_up(str(error))
     except OSError as error:
-        return _give_up(f"{error.strerror or error}: see BATON_HOST and BATON_PORT")
+        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+        return _give_up(
+            f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
+            " see BATON_HOST and BATON_PORT"
+        )
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
     core.poller.start()

@@ -45,7 +45,7 @@ def build_rows(instances: Sequence[Mapping[str, Any]], signature: Signature) -> 
     columns = signature.columns
     if not all(_allows(c, each.get(c.name)) for each in instances for c in columns):
         return None
-    return [tuple(each.get(c.name) for c in columns) for each in instances] or None
+    return [tuple(_read(c, each.get(c.name)) for c in columns) for each in instances] or None
 
 
 def _allows(column: Column, value: Any) -> bool:
@@ -60,6 +60,13 @@ def _allows(column: Column, value: Any) -> bool:
         least, greatest = INTEGER_RANGES[column.type]
         return bool(least <= value <= greatest and value == int(value))
     return bool(abs(value) <= (_FLOAT32_MAX if column.type == "float" else _FLOAT64_MAX))
+
+
+def _read(column: Column, value: Any) -> Any:
+    """The value in its column's kind: `1.0` is a whole number, and `1` a fraction, where asked."""
+    if value is None or column.type in ("boolean", "string"):
+        return value
+    return int(value) if column.type in INTEGER_RANGES else float(value)
 
 
 def _check_columns(columns: Sequence[str], signature: Signature) -> None:

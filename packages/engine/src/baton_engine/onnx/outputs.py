@@ -91,7 +91,7 @@ class OutputReader:
         """Labels of shape `[n]`, in the type of the classes; probabilities of shape `[n, classes]`.
 
         Raises:
-            EngineError: they have other shapes, or a label is no place of a class.
+            EngineError: they have other shapes, or a label has no name among the classes.
         """
         table = self._table(probabilities) if self._is_zipmap else probabilities
         if table.ndim != _TABLE or labels.size != len(table):
@@ -108,7 +108,10 @@ class OutputReader:
 
     def _text_labels(self, places: Array) -> Array:
         if len(places) and not 0 <= places.min() <= places.max() < len(self._texts):
-            raise EngineError("the model answers with a label that is no place of a class")
+            raise EngineError(
+                f"the model answers with label {int(places.max())}, but it names only"
+                f" {len(self._texts)} classes (counted from 0); name all of them"
+            )
         texts: Array = self._texts[places]
         return texts
 

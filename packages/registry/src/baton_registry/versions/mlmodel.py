@@ -113,10 +113,12 @@ def _signature(document: dict[str, Any]) -> Signature:
 
 def _classes(ours: dict[str, Any]) -> tuple[Label, ...] | None:
     classes = ours.get("classes")
-    if not isinstance(classes, list) or not classes:
+    if classes is None or classes == []:
         return None
-    if not all(isinstance(label, str | int) for label in classes):
-        raise InvalidModel("the classes in the MLmodel file are not strings, integers or booleans")
+    if not isinstance(classes, list) or not all(isinstance(label, str | int) for label in classes):
+        raise InvalidModel(
+            "the classes in the MLmodel file are not a list of strings, integers or booleans"
+        )
     return tuple(classes)
 
 

@@ -62,7 +62,7 @@ class VerifiedFiles:
     def check_listed(self, path: str) -> None:
         """Lets a file pass that has a checksum wherever checksums are recorded."""
         if any(path not in recorded for recorded in self._recorded):
-            raise _mismatch(self.version, path, "has none among")
+            raise _mismatch(self.version, path, "is not listed among")
 
 
 def check_manifest_tag(version: ModelVersion) -> None:
