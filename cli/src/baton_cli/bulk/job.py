@@ -11,6 +11,7 @@ from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
+from baton_common.texts import cut, one_line
 from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
 from baton_engine.tables.cells import BadCell, BadCells
@@ -130,7 +131,7 @@ class Job:
             check_probabilities(scores.probabilities)
         except Exception as error:
             where = f"{chunk.places[0]} to {chunk.places[-1]}"
-            why = " ".join(str(error).split())[:200]
+            why = cut(one_line(error))
             raise CommandFailed(f"the model fails on rows from {where}: {why}") from error
         return RecordBatch.from_arrays(
             [*chunk.kept(self._kept), *self._answers(scores)], schema=self.schema

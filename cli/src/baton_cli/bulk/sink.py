@@ -2,10 +2,8 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +11,7 @@ from arro3.core import RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_csv, write_parquet
 
 from baton_cli.stopping import deferred
+from baton_common.whole_file import whole_file
 
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
@@ -29,24 +28,10 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as stream:
             yield stream
         return
-    beside: Path | None = None
-    try:
+    with ExitStack() as stack:
         with deferred():  # no file of which nobody knows
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            beside = Path(name)
-            file = os.fdopen(handle, "wb")
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        beside.chmod(0o666 & ~umask)
-        beside.replace(path)
-    except BaseException:
-        if beside:
-            beside.unlink(missing_ok=True)
-        raise
+            file = stack.enter_context(whole_file(path))
+        yield file
 
 
 def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:

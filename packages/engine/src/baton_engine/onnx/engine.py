@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from baton_common.texts import cut, first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
@@ -187,14 +188,12 @@ def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
             )
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception
-        raise EngineError(f"ONNX Runtime cannot load the model: {_first_line(error)}") from error
+        raise EngineError(
+            f"ONNX Runtime cannot load the model: {cut(first_line(error), 300)}"
+        ) from error
 
 
 def _dtype(node: Any) -> DType:
     if node.type not in _INPUT_DTYPES:
         raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
     return _INPUT_DTYPES[node.type]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
+from baton_common.texts import cut
 from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
@@ -18,9 +19,6 @@ from baton_inference.protocols.bodies.cells import CellReader, json_type
 from baton_inference.protocols.bodies.json_fault import json_fault
 from baton_inference.protocols.bodies.values import check_json_values, max_values
 from baton_registry.versions.signature import Column, Signature
-
-MAX_SHOWN_NAME = 200
-"""Characters of an unknown name that are repeated to its sender."""
 
 T = TypeVar("T")
 
@@ -93,7 +91,7 @@ class InstancesDecoder:
             except CellError as error:
                 bad.append(BadCell(number, column.name, str(error)))
         for name in cells:
-            bad.append(BadCell(number, name[:MAX_SHOWN_NAME], "is not a column of the model"))
+            bad.append(BadCell(number, cut(name), "is not a column of the model"))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         return tuple(row)
@@ -143,7 +141,7 @@ def _instances(body: bytes) -> list[Raw]:
     document = _read(_object, body)
     for name in document:
         if name != "instances":
-            raise MalformedBody(f"unknown key {name[:MAX_SHOWN_NAME]!r}; known is 'instances'")
+            raise MalformedBody(f"unknown key {cut(name)!r}; known is 'instances'")
     if "instances" not in document:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:
