@@ -12,8 +12,9 @@ from mlflow.server.auth.config import read_auth_config
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy.exc import SQLAlchemyError
 
+from baton_common.settings import SettingsError
 from baton_common.texts import one_line
-from baton_tracking.settings import AccountPasswords, SettingsError, load_accounts
+from baton_tracking.settings import AccountPasswords, load_accounts
 
 TRAINER = "trainer"
 INFERENCE = "inference"

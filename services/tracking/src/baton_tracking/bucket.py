@@ -7,9 +7,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from baton_common.settings import SettingsError
 from baton_common.texts import one_line
 from baton_tracking.archive import Bucket, BucketNotEmptyError
-from baton_tracking.settings import BucketSettings, SettingsError, load_bucket
+from baton_tracking.settings import BucketSettings, load_bucket
 
 FAILURES = (BucketNotEmptyError, SettingsError, BotoCoreError, ClientError, tarfile.TarError)
 
