@@ -14,8 +14,9 @@ from msgspec import Raw
 from baton_common.texts import cut
 from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
-from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.frame import check_rows
 from baton_inference.protocols.bodies.json_fault import json_fault
 from baton_inference.protocols.bodies.values import check_json_values, max_values
 from baton_registry.versions.signature import Column, Signature
@@ -59,10 +60,7 @@ class InstancesDecoder:
         """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
         check_json_values(body, self._max_values)
         instances = _instances(body)
-        if len(instances) > self._max_rows:
-            raise TooManyRows(
-                f"{len(instances)} rows are more than the {self._max_rows} that a request may hold"
-            )
+        check_rows(len(instances), self._max_rows)
         if not instances:
             raise InvalidRows("there are no instances")
         for number, instance in enumerate(instances):
