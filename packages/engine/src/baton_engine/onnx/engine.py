@@ -15,18 +15,12 @@ from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.onnx.outputs import OutputReader, find_outputs
 from baton_engine.onnx.probabilities import are_within, clip_rounding
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_registry.versions.signature import Label, Signature
 
-_INPUT_DTYPES: dict[str, DType] = {
-    "tensor(bool)": np.dtype(np.bool_),
-    "tensor(int32)": np.dtype(np.int32),
-    "tensor(int64)": np.dtype(np.int64),
-    "tensor(float)": np.dtype(np.float32),
-    "tensor(double)": np.dtype(np.float64),
-    "tensor(string)": np.dtype(np.object_),
-}
+_INPUT_DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
 _FATAL_ONLY = 4
 _TABLE = 2
 

@@ -14,6 +14,7 @@ import numpy as np
 from baton_common.texts import cut
 from baton_engine.engine import Scores
 from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import check_rows, columns_of
@@ -21,7 +22,7 @@ from baton_inference.protocols.bodies.values import check_json_values, max_value
 from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
-from baton_inference.protocols.v2.tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Signature
@@ -104,7 +105,7 @@ class V2Codec:
 def input_metadata(signature: Signature) -> list[dict[str, Any]]:
     """The inputs, as V2 describes tensors."""
     return [
-        {"name": column.name, "datatype": DATATYPES[column.type], "shape": [-1]}
+        {"name": column.name, "datatype": COLUMN_TYPES[column.type].v2, "shape": [-1]}
         for column in signature.columns
     ]
 
