@@ -12,6 +12,7 @@ PACKAGES = (
     "services/tracking/src/baton_tracking",
     "packages/engine/src/baton_engine",
     "packages/registry/src/baton_registry",
+    "packages/common/src/baton_common",
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from baton_registry.versions.signature import Column, ColumnType, Label, Signature
+from baton_registry.versions.signature import Column, Label, Signature, TypeName
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
@@ -80,7 +80,7 @@ def build(
 
 
 def signature(
-    *columns: tuple[str, ColumnType], classes: tuple[Label, ...] | None = None
+    *columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None
 ) -> Signature:
     """A signature whose columns are all optional."""
     return Signature(tuple(Column(n, kind, required=False) for n, kind in columns), classes)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from baton_cli.stopping import Terminated, terminate
+from baton_common.texts import one_line
 
 FAILED = 1
 INTERRUPTED = 128 + signal.SIGINT
@@ -142,7 +143,7 @@ def _stopped(error: BaseException) -> int:
 
 
 def _failed(text: str) -> int:
-    click.echo(f"baton: {' '.join(text.split())}", err=True)
+    click.echo(f"baton: {one_line(text)}", err=True)
     return FAILED
 
 

@@ -10,10 +10,11 @@ from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import Inference
+from baton_common.settings import SettingsError
 from baton_engine.settings import TELEMETRY_OPT_OUTS
 from baton_registry import settings as registry_settings
 from baton_registry.setting_types import Host, is_http_address
-from baton_registry.settings import RegistrySettings, SettingsError
+from baton_registry.settings import RegistrySettings
 
 S = TypeVar("S", bound=RegistrySettings)
 

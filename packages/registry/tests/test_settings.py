@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
+from baton_common.settings import SettingsError
 from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
 from baton_registry.setting_types import Host, in_url
-from baton_registry.settings import RegistrySettings, SettingsError, load
+from baton_registry.settings import RegistrySettings, load
 from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
 
 

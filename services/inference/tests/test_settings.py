@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from baton_common.settings import SettingsError
 from baton_inference.settings import InferenceSettings
-from baton_registry.settings import SettingsError, load
+from baton_registry.settings import load
 
 NAMES = (
     "MLFLOW_TRACKING_URI",

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
+from baton_common.settings import SettingsError
 from baton_tracking.accounts import Account, ensure, wanted
-from baton_tracking.settings import AccountPasswords, SettingsError, load_accounts
+from baton_tracking.settings import AccountPasswords, load_accounts
 
 # MLflow's migrations are set up as Alembic no longer likes it.
 pytestmark = pytest.mark.filterwarnings("ignore:No path_separator found:DeprecationWarning")

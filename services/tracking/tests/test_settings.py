@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from baton_tracking.settings import SettingsError, load_bucket, load_with_secrets
+from baton_common.settings import SettingsError
+from baton_tracking.settings import load_bucket, load_with_secrets
 
 
 def test_a_file_below_the_root_becomes_the_variable(tmp_path: Path) -> None:
@@ -15,6 +16,17 @@ def test_a_file_below_the_root_becomes_the_variable(tmp_path: Path) -> None:
     environment = load_with_secrets({"PGPASSWORD_FILE": str(secret)}, root=str(tmp_path))
 
     assert environment["PGPASSWORD"] == "s3cret"
+
+
+def test_secrets_are_read_as_everywhere(tmp_path: Path) -> None:
+    """A file that an editor of Windows wrote is one, too, and a variable comes before its file."""
+    secret = tmp_path / "password"
+    secret.write_bytes(b"\xef\xbb\xbfs3cret\r\n")
+    given = {"PGPASSWORD_FILE": str(secret)}
+
+    assert load_with_secrets(given, root=str(tmp_path))["PGPASSWORD"] == "s3cret"
+    given["PGPASSWORD"] = "mine"
+    assert load_with_secrets(given, root=str(tmp_path))["PGPASSWORD"] == "mine"
 
 
 def test_other_files_are_left_alone() -> None:

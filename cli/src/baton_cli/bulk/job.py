@@ -11,15 +11,16 @@ from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
+from baton_common.texts import cut, one_line
 from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.tables.arrow_types import type_of_labels
 from baton_engine.tables.cells import BadCell, BadCells
 from baton_engine.tables.column_places import column_places
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
 LABEL, VERSION = "label", "model_version"
-_TYPES = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
 
 OnBadRow = Callable[[str], None]
 """Told of a row that cannot be scored: where it is, and why."""
@@ -69,7 +70,7 @@ class Job:
             raise CommandFailed(
                 f"the file has a column {twice!r}, as the output has; --keep others by name"
             )
-        kinds = [_TYPES[type(model.engine.classes[0])]]
+        kinds = [type_of_labels(model.engine.classes)]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]
         self._own = [Field(name, kind) for name, kind in zip(own, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
@@ -130,7 +131,7 @@ class Job:
             check_probabilities(scores.probabilities)
         except Exception as error:
             where = f"{chunk.places[0]} to {chunk.places[-1]}"
-            why = " ".join(str(error).split())[:200]
+            why = cut(one_line(error))
             raise CommandFailed(f"the model fails on rows from {where}: {why}") from error
         return RecordBatch.from_arrays(
             [*chunk.kept(self._kept), *self._answers(scores)], schema=self.schema

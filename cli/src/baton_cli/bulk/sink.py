@@ -2,10 +2,8 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -14,7 +12,8 @@ from arro3.io import write_csv, write_parquet
 
 from baton_cli.errors import CommandFailed
 from baton_cli.stopping import deferred
-from baton_cli.terminal import one_line
+from baton_common.texts import first_line
+from baton_common.whole_file import whole_file
 
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
@@ -31,24 +30,10 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as stream:
             yield stream
         return
-    beside: Path | None = None
-    try:
+    with ExitStack() as stack:
         with deferred():  # no file of which nobody knows
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            beside = Path(name)
-            file = os.fdopen(handle, "wb")
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        beside.chmod(0o666 & ~umask)
-        beside.replace(path)
-    except BaseException:
-        if beside:
-            beside.unlink(missing_ok=True)
-        raise
+            file = stack.enter_context(whole_file(path))
+        yield file
 
 
 def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:
@@ -63,7 +48,7 @@ def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]
                 write_csv(batch, text, header=False)
         except Exception as error:  # the library's own have no common base but Exception
             raise CommandFailed(
-                f"a column of the table has no CSV form ({one_line(str(error))}); write Parquet"
+                f"a column of the table has no CSV form ({first_line(error)}); write Parquet"
                 " (--output FILE.parquet), or name the columns that you need with --keep"
             ) from error
         file.write(text.getvalue())

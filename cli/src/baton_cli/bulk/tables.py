@@ -9,6 +9,7 @@ from arro3.core import Field
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, Misfit, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
+from baton_common.texts import cut, first_line
 from baton_engine.tables.panics import panics_as_errors
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
@@ -111,5 +112,5 @@ class ParquetTable:
         return ""
 
     def _broken(self, error: Exception) -> CommandFailed:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return CommandFailed(f"{self._path}: not a Parquet file that can be read: {why[:200]}")
+        why = cut(first_line(error))
+        return CommandFailed(f"{self._path}: not a Parquet file that can be read: {why}")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from baton_common.paths import expand
 from baton_engine.tables.text.separators import SEPARATORS, spelled
 from baton_registry.setting_types import is_http_address
-from baton_registry.versions.paths import expand
 
 
 class Seconds(click.ParamType[float]):

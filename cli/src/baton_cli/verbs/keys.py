@@ -1,7 +1,6 @@
 """`baton keys`."""
 
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
+from baton_common.whole_file import write_whole
 from baton_registry.api_keys import Scope, new_key
 from baton_registry.versions.signing import new_key_pair
 
@@ -73,11 +73,7 @@ def _add_line(file: Path, line: str) -> None:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         if before and not before.endswith("\n"):
             before += "\n"
-        draft = file.with_name(f".{file.name}.{os.getpid()}")
-        draft.write_text(f"{before}{line}\n", encoding="utf-8")
-        if before:
-            shutil.copymode(file, draft)
-        draft.replace(file)
+        write_whole(file, f"{before}{line}\n".encode())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CommandFailed(f"{file} cannot be written: {reason}") from error

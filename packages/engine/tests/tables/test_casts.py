@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from baton_engine.tables.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
 from baton_engine.tables.cells import BadCells
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 REFUSED = object()
-TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 
 
-def cast(kind: ColumnType, values: Sequence[Any], how: Cast) -> Any:
+def cast(kind: TypeName, values: Sequence[Any], how: Cast) -> Any:
     """The values of the column, or `REFUSED`."""
     try:
         return cast_column(Column("c", kind), values, how).tolist()
@@ -26,7 +26,7 @@ def cast(kind: ColumnType, values: Sequence[Any], how: Cast) -> Any:
 
 
 # What MLflow 3.17.2 was seen to hand to its models; tests/embedded asks it again.
-BY_BOTH: list[tuple[ColumnType, list[Any], Any]] = [
+BY_BOTH: list[tuple[TypeName, list[Any], Any]] = [
     ("boolean", [True, False], [True, False]),
     ("boolean", [2, 0], [True, False]),
     ("boolean", ["", "False"], [False, True]),
@@ -54,7 +54,7 @@ BY_BOTH: list[tuple[ColumnType, list[Any], Any]] = [
     ("string", ["a", ""], ["a", ""]),
     ("string", [["a"]], REFUSED),
 ]
-BY_PANDAS: list[tuple[ColumnType, list[Any], Any]] = [
+BY_PANDAS: list[tuple[TypeName, list[Any], Any]] = [
     ("boolean", [1, None], [True, True]),  # a float column, and NaN is true
     ("boolean", [None], [False]),  # an object column
     ("boolean", [True, ABSENT], [True, True]),
@@ -67,7 +67,7 @@ BY_PANDAS: list[tuple[ColumnType, list[Any], Any]] = [
     ("string", [{}], REFUSED),
     ("string", ["a\0"], ["a\0"]),
 ]
-BY_NUMPY: list[tuple[ColumnType, list[Any], Any]] = [
+BY_NUMPY: list[tuple[TypeName, list[Any], Any]] = [
     ("boolean", [1, None], [True, False]),
     ("integer", [2**31], REFUSED),
     ("long", [2**63], REFUSED),
@@ -78,13 +78,13 @@ BY_NUMPY: list[tuple[ColumnType, list[Any], Any]] = [
 
 
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_PANDAS)
-def test_as_pandas_does(kind: ColumnType, values: list[Any], expected: Any) -> None:
+def test_as_pandas_does(kind: TypeName, values: list[Any], expected: Any) -> None:
     """A table's column is inferred first and cast then, but that no fraction is cut."""
     assert cast(kind, values, pandas_cast) == expected
 
 
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_NUMPY)
-def test_as_numpy_does(kind: ColumnType, values: list[Any], expected: Any) -> None:
+def test_as_numpy_does(kind: TypeName, values: list[Any], expected: Any) -> None:
     """A tensor's values are converted one by one, but that no fraction is cut."""
     assert cast(kind, values, numpy_cast) == expected
 
@@ -115,9 +115,7 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
         pytest.param("double", 10**400, id="double-int"),
     ],
 )
-def test_a_number_that_is_too_large_is_told_as_that(
-    kind: ColumnType, value: Any, how: Cast
-) -> None:
+def test_a_number_that_is_too_large_is_told_as_that(kind: TypeName, value: Any, how: Cast) -> None:
     """It is no fraction, and 1e999 is infinity in JSON."""
     with pytest.raises(BadCells, match=f"is beyond the range of the column's type, {kind}"):
         cast_column(Column("c", kind), [1, value], how)
@@ -136,7 +134,7 @@ scalars = (
 
 
 @given(st.sampled_from(TYPES), st.lists(scalars, min_size=1, max_size=5))
-def test_any_values_are_a_column_or_refused(kind: ColumnType, values: list[Any]) -> None:
+def test_any_values_are_a_column_or_refused(kind: TypeName, values: list[Any]) -> None:
     """Whatever stands in a column, it becomes as many values, or is refused with a cell."""
     for how in (pandas_cast, numpy_cast):
         column = cast(kind, values, how)

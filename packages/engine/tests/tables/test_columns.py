@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.columns import MISSING_TEXT, to_array
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from baton_registry.versions.signature import Column, ColumnType
     ],
 )
 @pytest.mark.parametrize("required", [True, False])
-def test_types(kind: ColumnType, values: list[object], dtype: type, *, required: bool) -> None:
+def test_types(kind: TypeName, values: list[object], dtype: type, *, required: bool) -> None:
     """Without gaps a column has its own type, be it required or not, and keeps its values."""
     array = to_array(Column("c", kind, required), values)
     assert array.dtype == dtype
@@ -27,7 +27,7 @@ def test_types(kind: ColumnType, values: list[object], dtype: type, *, required:
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double"])
-def test_missing_numbers_are_nan(kind: ColumnType) -> None:
+def test_missing_numbers_are_nan(kind: TypeName) -> None:
     """A missing number of any kind is NaN, and the others keep their values."""
     array = to_array(Column("c", kind, required=False), [None, 1])
     assert array.dtype == np.float64
@@ -42,7 +42,7 @@ def test_missing_text() -> None:
 
 
 @pytest.mark.parametrize(("kind", "value"), [("integer", 2**31), ("long", 2**63)])
-def test_too_large_a_number(kind: ColumnType, value: int) -> None:
+def test_too_large_a_number(kind: TypeName, value: int) -> None:
     """A whole number beyond its type is an error, never another number."""
     with pytest.raises(OverflowError):
         to_array(Column("c", kind), [value])

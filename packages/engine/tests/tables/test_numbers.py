@@ -8,14 +8,14 @@ import pytest
 
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.numbers import number_column
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 
 @pytest.mark.parametrize(
     "dtype", ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
 )
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_every_width_goes_into_every_type(kind: ColumnType, dtype: str) -> None:
+def test_every_width_goes_into_every_type(kind: TypeName, dtype: str) -> None:
     """A value that the type can hold is taken over unchanged."""
     column = number_column(Column("c", kind), np.array([0, 1, 100], dtype))
     assert column.tolist() == [0, 1, 100]
@@ -36,7 +36,7 @@ def test_every_width_goes_into_every_type(kind: ColumnType, dtype: str) -> None:
         ("long", "f8", math.nan, "is missing; the column is required"),
     ],
 )
-def test_no_value_is_changed(kind: ColumnType, dtype: str, value: Any, message: str) -> None:
+def test_no_value_is_changed(kind: TypeName, dtype: str, value: Any, message: str) -> None:
     """What the type cannot hold is named by its row, and nothing else is."""
     with pytest.raises(BadCells) as caught:
         number_column(Column("c", kind), np.array([1, value, 2], dtype))
@@ -44,7 +44,7 @@ def test_no_value_is_changed(kind: ColumnType, dtype: str, value: Any, message: 
 
 
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_nan_is_a_gap_where_gaps_are_allowed(kind: ColumnType) -> None:
+def test_nan_is_a_gap_where_gaps_are_allowed(kind: TypeName) -> None:
     """In an optional column NaN means missing, and the array can hold it."""
     column = number_column(Column("c", kind, required=False), np.array([1, math.nan], "f4"))
     assert column.dtype == np.float64

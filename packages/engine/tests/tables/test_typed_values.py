@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.typed_values import typed_column
 from baton_engine.tables.values import Odd, Texts, Values
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
-TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 
 
 def texts(*values: str | None) -> Texts:
@@ -21,7 +21,7 @@ def texts(*values: str | None) -> Texts:
     return Texts(values, np.arange(len(values), dtype=np.int32))
 
 
-def cast(kind: ColumnType, values: Values | list[Any], *, required: bool = True) -> Any:
+def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -> Any:
     """The values of the column, or what is said of the bad ones by row."""
     if isinstance(values, list):
         values = np.array(values)
@@ -65,13 +65,13 @@ def cast(kind: ColumnType, values: Values | list[Any], *, required: bool = True)
         ),
     ],
 )
-def test_casts(kind: ColumnType, values: Any, expected: Any) -> None:
+def test_casts(kind: TypeName, values: Any, expected: Any) -> None:
     """No value is changed: what the column cannot hold as it is, is named by its row."""
     assert cast(kind, values) == expected
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_column_of_gaps(kind: ColumnType) -> None:
+def test_a_column_of_gaps(kind: TypeName) -> None:
     """A column without a value fits every optional column, and no required one."""
     gaps = Texts([None], np.zeros(2, np.int32))
     found = cast(kind, gaps, required=False)
@@ -112,7 +112,7 @@ any_values = numbers.map(np.array) | some_texts.map(lambda found: texts(*found))
 
 
 @given(st.sampled_from(TYPES), st.sampled_from([True, False]), any_values)
-def test_any_values_are_a_column_or_refused(kind: ColumnType, required: Any, values: Any) -> None:
+def test_any_values_are_a_column_or_refused(kind: TypeName, required: Any, values: Any) -> None:
     """Whatever the values, they become as many, or cells of theirs are named."""
     rows = len(values.codes) if isinstance(values, Texts) else len(values)
     found = cast(kind, values, required=required)

@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from baton_common.settings import SUFFIX, SettingsError, read_setting
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.connection import Connection
 from baton_registry.rest.proxies import choose_proxy
@@ -29,7 +30,6 @@ from baton_registry.setting_types import (
     Token,
     TrustedKeys,
 )
-from baton_registry.versions.paths import expand
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -44,10 +44,6 @@ SERVICE_LINK = (
     " (service links): set enableServiceLinks: false in the pod's spec, or rename the Service"
 )
 """https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
-
-
-class SettingsError(Exception):
-    """A setting is not allowed; the text is one line for the person who set it."""
 
 
 class RegistrySettings(BaseModel):
@@ -170,16 +166,8 @@ def _read(name: str) -> str:
 
     A user's name and password may be in MLflow's own file, after that.
     """
-    value = os.environ.get(name, "")
-    file = os.environ.get(f"{name}_FILE", "")
-    if not value and not file and name in STORED:
-        return _read_stored(name)
-    if value or not file:
-        return value
-    try:
-        return expand(Path(file)).read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}_FILE={file}: cannot be read; name a readable file") from error
+    is_set = os.environ.get(name) or os.environ.get(name + SUFFIX)
+    return _read_stored(name) if name in STORED and not is_set else read_setting(name, os.environ)
 
 
 def _read_stored(name: str) -> str:

@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from baton_common.settings import SettingsError
 from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
-from baton_registry.settings import RegistrySettings, SettingsError, load
+from baton_registry.settings import RegistrySettings, load
 
 SERVER, CLIENT = "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH"
 BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

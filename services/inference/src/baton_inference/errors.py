@@ -22,6 +22,7 @@ Every text is one line and may be shown to the sender of the request.
 """
 
 from enum import StrEnum
+from typing import Self
 
 from baton_engine.tables.cells import BadCell
 
@@ -80,6 +81,12 @@ class InvalidRows(Refused):
 class TooManyRows(Refused):
     """More rows than a request may hold."""
 
+    @classmethod
+    def counted(cls, max_rows: int, rows: int | None = None) -> Self:
+        """The error of so many rows; None if they were not all counted."""
+        found = "the body holds" if rows is None else f"{rows} rows are"
+        return cls(f"{found} more than the {max_rows} rows that a request may hold")
+
 
 class BodyTooLarge(Refused):
     """More bytes than a body may hold."""
@@ -107,6 +114,9 @@ class Forged(Refused):
 
 class NotReady(InferenceError):
     """The slot is empty."""
+
+    def __init__(self) -> None:
+        super().__init__("no model is being served yet; GET /status says why")
 
 
 class Overloaded(InferenceError):

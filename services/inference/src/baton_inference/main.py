@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from baton_common.settings import SettingsError
 from baton_inference.core import Core, create_core
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
@@ -18,7 +19,7 @@ from baton_inference.web.transport.listening import listen
 from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
 from baton_registry.errors import RegistryMisconfigured
-from baton_registry.settings import SettingsError, load
+from baton_registry.settings import load
 
 GARBAGE_THRESHOLD = 20_000
 """Objects made and not freed before a collection; Python's default is 700."""

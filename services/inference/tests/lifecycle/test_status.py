@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_inference.lifecycle.status import State, state_of, utc_text
+from baton_inference.lifecycle.status import State, state_of
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,3 @@ def test_the_first_state_that_holds(
     """The states come in the contract's order."""
     word = state_of(is_filled=is_filled, is_loading=is_loading, is_healthy=is_healthy)
     assert word == state
-
-
-def test_times_are_utc_with_milliseconds() -> None:
-    """A time is told in UTC, to the millisecond, also where it has none."""
-    assert utc_text(1_795_428_000) == "2026-11-23T10:00:00.000Z"
-    assert utc_text(0.0015) == "1970-01-01T00:00:00.001Z"

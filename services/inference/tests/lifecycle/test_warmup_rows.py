@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from baton_engine.onnx.example import build_rows
 from baton_inference.errors import Refused
 from baton_inference.protocols.predict.instances import InstancesDecoder
-from baton_registry.versions.signature import Column, ColumnType, Signature
+from baton_registry.versions.signature import Column, Signature, TypeName
 
-TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 EDGES: tuple[Any, ...] = (
     *(2**31, -(2**31) - 1, 2**63, 3.5e38, 1.0, 1.5, 0, -1),
     *(True, "a", "", None, [], {}),
@@ -29,7 +29,7 @@ values = st.one_of(
 
 @pytest.mark.parametrize("required", [True, False])
 @given(kind=st.sampled_from(TYPES), value=values)
-def test_the_rule_is_that_of_predict(kind: ColumnType, value: Any, *, required: bool) -> None:
+def test_the_rule_is_that_of_predict(kind: TypeName, value: Any, *, required: bool) -> None:
     """What warm-up takes, `/predict` takes with the same values, and the other way round."""
     signature = Signature((Column("x", kind, required=required),))
     body = json.dumps({"instances": [{"x": value}]}).encode()

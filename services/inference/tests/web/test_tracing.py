@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from baton_common.settings import SettingsError
 from baton_inference.web.tracing import open_tracing, route_of
-from baton_registry.settings import SettingsError
 from tests.support.inference_fakes import get, make_app, served, settings
 
 ENDPOINT = "http://127.0.0.1:1"

@@ -12,7 +12,9 @@ from mlflow.server.auth.config import read_auth_config
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy.exc import SQLAlchemyError
 
-from baton_tracking.settings import AccountPasswords, SettingsError, load_accounts
+from baton_common.settings import SettingsError
+from baton_common.texts import one_line
+from baton_tracking.settings import AccountPasswords, load_accounts
 
 TRAINER = "trainer"
 INFERENCE = "inference"
@@ -83,7 +85,7 @@ def main() -> int:
         store.init_db(config.database_uri)  # type: ignore[no-untyped-call] # MLflow's
         done = ensure(store, accounts)
     except (SettingsError, SQLAlchemyError) as error:
-        print(f"accounts: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 - a command
+        print(f"accounts: {one_line(error)}", file=sys.stderr)  # noqa: T201 - a command
         return 1
     print(f"accounts: {', '.join(done) or 'as they should be'}")  # noqa: T201 - same
     return 0

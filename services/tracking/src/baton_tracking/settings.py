@@ -3,14 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+
+from baton_common.settings import SUFFIX, SettingsError, read_setting
 
 SECRETS_ROOT = "/run/secrets/"
-SUFFIX = "_FILE"
-
-
-class SettingsError(Exception):
-    """A variable is missing, or the file that it names is of no use; the text is one line."""
+HINT = "the `secrets` service writes it: docker compose up secrets"
 
 
 @dataclass(frozen=True)
@@ -63,23 +60,22 @@ def load_with_secrets(
 ) -> dict[str, str]:
     """The environment, and `NAME` for every `NAME_FILE` that points below `root`.
 
+    A `NAME` that is set stays as it is.
+
     Raises:
         SettingsError: such a file cannot be read, or is empty.
     """
     secrets = {
-        name.removesuffix(SUFFIX): _read(name, path)
-        for name, path in environment.items()
-        if name.endswith(SUFFIX) and path.startswith(root)
+        name: _read(name, environment)
+        for name in (variable.removesuffix(SUFFIX) for variable in environment)
+        if environment.get(name + SUFFIX, "").startswith(root)
     }
     return {**environment, **secrets}
 
 
-def _read(name: str, path: str) -> str:
-    hint = "the `secrets` service writes it: docker compose up secrets"
-    try:
-        secret = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}={path} cannot be read ({error}); {hint}") from error
+def _read(name: str, environment: Mapping[str, str]) -> str:
+    secret = read_setting(name, environment, HINT)
     if not secret:
-        raise SettingsError(f"{name}={path} is empty; {hint}")
+        variable = name + SUFFIX
+        raise SettingsError(f"{variable}={environment[variable]}: is empty; {HINT}")
     return secret

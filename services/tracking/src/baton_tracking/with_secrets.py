@@ -8,6 +8,7 @@ import os
 import sys
 from typing import NoReturn
 
+from baton_common.settings import SettingsError
 from baton_tracking import settings
 
 
@@ -15,7 +16,7 @@ def main(command: list[str]) -> NoReturn:
     """Become `command`: it gets the signals that the container is sent."""
     try:
         environment = settings.load_with_secrets()
-    except settings.SettingsError as error:
+    except SettingsError as error:
         sys.exit(f"tracking: {error}")
     os.execvpe(command[0], command, environment)  # noqa: S606 - no shell is wanted
 

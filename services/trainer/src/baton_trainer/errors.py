@@ -58,9 +58,3 @@ class NotComparable(TrainError):
 
 class RecordError(TrainError):
     """MLflow did not take the run."""
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error's text that says something; its type where none does."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return next(filter(None, lines), type(error).__name__)

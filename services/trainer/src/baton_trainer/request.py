@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from baton_common.paths import expand
 from baton_engine.tables.text.separators import SEPARATORS, spelled
-from baton_registry.versions.paths import expand
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:

@@ -9,23 +9,18 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from baton_common.texts import cut, first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.onnx.outputs import OutputReader, find_outputs
 from baton_engine.onnx.probabilities import are_within, clip_rounding
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_registry.versions.signature import Label, Signature
 
-_INPUT_DTYPES: dict[str, DType] = {
-    "tensor(bool)": np.dtype(np.bool_),
-    "tensor(int32)": np.dtype(np.int32),
-    "tensor(int64)": np.dtype(np.int64),
-    "tensor(float)": np.dtype(np.float32),
-    "tensor(double)": np.dtype(np.float64),
-    "tensor(string)": np.dtype(np.object_),
-}
+_INPUT_DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
 _FATAL_ONLY = 4
 _TABLE = 2
 
@@ -187,14 +182,12 @@ def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
             )
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception
-        raise EngineError(f"ONNX Runtime cannot load the model: {_first_line(error)}") from error
+        raise EngineError(
+            f"ONNX Runtime cannot load the model: {cut(first_line(error), 300)}"
+        ) from error
 
 
 def _dtype(node: Any) -> DType:
     if node.type not in _INPUT_DTYPES:
         raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
     return _INPUT_DTYPES[node.type]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

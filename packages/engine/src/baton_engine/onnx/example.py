@@ -5,12 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baton_engine.engine import EngineError
-from baton_engine.tables.cells import INTEGER_RANGES
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.signature import Column, Signature
-
-_FLOAT32_MAX = 3.4028234663852886e38
-_FLOAT64_MAX = 1.7976931348623157e308
 
 _MAX_ROWS = 100
 _SHOWN = 3
@@ -52,14 +49,13 @@ def _allows(column: Column, value: Any) -> bool:
     """Whether a column takes this JSON value: the rule of `/predict`, which a test holds it to."""
     if value is None:
         return not column.required
-    if column.type in ("boolean", "string"):
-        return type(value) is (bool if column.type == "boolean" else str)
+    kind = COLUMN_TYPES[column.type]
+    if kind.python in (bool, str):
+        return type(value) is kind.python
     if type(value) not in (int, float):
         return False
-    if column.type in INTEGER_RANGES:
-        least, greatest = INTEGER_RANGES[column.type]
-        return bool(least <= value <= greatest and value == int(value))
-    return bool(abs(value) <= (_FLOAT32_MAX if column.type == "float" else _FLOAT64_MAX))
+    least, greatest = kind.limits
+    return bool(least <= value <= greatest and (not kind.is_whole or value == int(value)))
 
 
 def _read(column: Column, value: Any) -> Any:

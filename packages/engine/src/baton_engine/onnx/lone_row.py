@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.tables.columns import DTYPES, MISSING_TEXT, Array, DType
+from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import MISSING_TEXT, Array, DType
 from baton_registry.versions.signature import Column
 
 _CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
@@ -29,7 +30,8 @@ class LoneRow:
         self._groups: list[tuple[list[int], Fill]] = []
         groups: dict[DType, list[int]] = {}
         for place, column in enumerate(columns):
-            groups.setdefault(dtypes.get(column.name, DTYPES[column.type]), []).append(place)
+            dtype = dtypes.get(column.name, COLUMN_TYPES[column.type].dtype)
+            groups.setdefault(dtype, []).append(place)
         for dtype, places in groups.items():
             block = np.zeros((len(places), 1, 1), dtype)
             self.columns |= {columns[place].name: block[at] for at, place in enumerate(places)}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.signature import Column, Signature
 
-_NUMBERS = (1, -1, 10)
-_TEXT = "a"
+_ROWS = 4
 
 
 def make_up_rows(signature: Signature) -> Rows:
@@ -19,12 +19,7 @@ def make_up_rows(signature: Signature) -> Rows:
 
 
 def _make_up_cells(column: Column, place: int) -> list[Any]:
-    turned = [_NUMBERS[(place + row) % len(_NUMBERS)] for row in range(len(_NUMBERS))]
-    if column.type == "string":
-        texts = column.categories or (_TEXT,)
-        return [texts[row % len(texts)] for row in range(1 + len(turned))]
-    if column.type == "boolean":
-        return [bool(number > 0) for number in (0, *turned)]
-    if column.type in ("float", "double"):
-        return [float(number) for number in (0, *turned)]
-    return [0, *turned]
+    if column.categories:
+        return [column.categories[row % len(column.categories)] for row in range(_ROWS)]
+    plain, *others = COLUMN_TYPES[column.type].made_up
+    return [plain, *(others[(place + row) % len(others)] for row in range(len(others)))]

@@ -1,6 +1,7 @@
 """Arrow's types, sorted into the few kinds that columns are made of."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from arro3.core import DataType
@@ -20,6 +21,13 @@ _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("bytes", ("binary", "large_binary", "binary_view", "fixed_size_binary")),
     ("nested", ("nested",)),
 )
+
+_LABELS = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
+
+
+def type_of_labels(labels: Sequence[bool | int | str]) -> DataType:
+    """The type of a column of such labels."""
+    return _LABELS[type(labels[0])]
 
 
 def family_of(kind: DataType) -> Family:

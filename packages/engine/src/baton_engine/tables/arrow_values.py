@@ -13,7 +13,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import DataType, dictionary_dictionary, dictionary_indices
 
 from baton_engine.tables.arrow_types import family_of, is_encoded, type_name
-from baton_engine.tables.number_texts import plain_text
+from baton_engine.tables.text.number_texts import plain_text
 from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
 
 _Type: Any = DataType

@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from baton_engine.tables.cells import (
-    INTEGER_RANGES,
     MAX_NAMED_CELLS,
-    WANTED,
     BadCell,
     BadCells,
     CellError,
 )
-from baton_engine.tables.columns import DTYPES, MISSING_TEXT, Array
+from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import MISSING_TEXT, Array
 from baton_registry.versions.signature import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
@@ -55,10 +54,10 @@ def pandas_cast(column: Column, values: Sequence[Any]) -> Array:
             values = [_pandas_text(value) for value in values]
         return np.array(values, dtype=np.object_)
     array = _inferred(values)
-    if column.type in INTEGER_RANGES:
+    if COLUMN_TYPES[column.type].is_whole:
         _check_whole(array)
     with np.errstate(invalid="ignore", over="ignore"):  # what does not fit wraps around, as there
-        return array.astype(DTYPES[column.type])
+        return array.astype(COLUMN_TYPES[column.type].dtype)
 
 
 def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
@@ -68,10 +67,10 @@ def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
         raise TypeError("a list in a cell")
     if column.type == "string":
         return np.array(_numpy_texts(values), dtype=np.object_)
-    if column.type in INTEGER_RANGES and float in kinds:
+    if COLUMN_TYPES[column.type].is_whole and float in kinds:
         _check_whole(_objects(values))
     with np.errstate(over="ignore"):
-        return np.array(values, dtype=DTYPES[column.type])
+        return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)
 
 
 def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
@@ -101,7 +100,7 @@ def _refusal(column: Column, value: Any, cast: Cast) -> str | None:
     except OverflowError:
         return _beyond(column)
     except CAST_ERRORS:
-        return f"must be {WANTED[column.type]}"
+        return f"must be {COLUMN_TYPES[column.type].words}"
     if array.dtype.kind == "f" and np.isinf(array).any():
         return _beyond(column)
     return None

@@ -2,28 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 MAX_NAMED_CELLS = 100
-
-_INT32 = np.iinfo(np.int32)
-_INT64 = np.iinfo(np.int64)
-
-INTEGER_RANGES = {
-    "integer": (int(_INT32.min), int(_INT32.max)),
-    "long": (int(_INT64.min), int(_INT64.max)),
-}
-"""Column type to its least and greatest value."""
-
-WANTED = {
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "long": "a whole number",
-    "float": "a number",
-    "double": "a number",
-    "string": "text",
-}
-"""Column type to what its values must be, in words."""
 
 IS_MISSING = "is missing; the column is required"
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_registry.versions.signature import Column
 
 Array = NDArray[Any]
@@ -13,16 +14,6 @@ DType = np.dtype[Any]
 
 MISSING_TEXT = ""
 """Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
-
-DTYPES: dict[str, DType] = {
-    "boolean": np.dtype(np.bool_),
-    "integer": np.dtype(np.int32),
-    "long": np.dtype(np.int64),
-    "float": np.dtype(np.float32),
-    "double": np.dtype(np.float64),
-    "string": np.dtype(np.object_),
-}
-"""Column type to the type of its values, where none is missing."""
 
 
 def to_array(column: Column, values: Sequence[Any]) -> Array:
@@ -40,4 +31,4 @@ def to_array(column: Column, values: Sequence[Any]) -> Array:
         return np.array(values, dtype=np.object_)
     if not column.required and None in values:
         return np.array(values, dtype=np.float64)  # numpy reads None as NaN
-    return np.array(values, dtype=DTYPES[column.type])
+    return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from baton_engine.tables.cells import INTEGER_RANGES, IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
-from baton_engine.tables.columns import DTYPES, Array
+from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import Array
 from baton_registry.versions.signature import Column
 
 
@@ -22,13 +23,13 @@ def number_column(column: Column, values: Array) -> Array:
         raise _refusal(column, values, np.flatnonzero(bad)[:MAX_NAMED_CELLS])
     if values.dtype.kind == "f" and np.isnan(values).any():
         return values.astype(np.float64)  # as `to_array` does where a number is missing
-    return values.astype(DTYPES[column.type])
+    return values.astype(COLUMN_TYPES[column.type].dtype)
 
 
 def _is_allowed(column: Column, values: Array) -> Array:
     fits: Array
-    if column.type in INTEGER_RANGES:
-        least, greatest = INTEGER_RANGES[column.type]
+    if COLUMN_TYPES[column.type].is_whole:
+        least, greatest = COLUMN_TYPES[column.type].limits
         if values.dtype.kind == "f":
             values = values.astype(np.float64)  # in a half float the bounds are infinite
             # 2**63 - 1 is not a float: stay below the next one
@@ -38,7 +39,7 @@ def _is_allowed(column: Column, values: Array) -> Array:
             fits = (values >= least) & (values <= greatest)
     else:
         with np.errstate(over="ignore"):
-            fits = np.isfinite(values.astype(DTYPES[column.type]))
+            fits = np.isfinite(values.astype(COLUMN_TYPES[column.type].dtype))
     if not column.required and values.dtype.kind == "f":
         fits = fits | np.isnan(values)
     return fits
@@ -51,7 +52,7 @@ def _refusal(column: Column, values: Array, rows: Array) -> BadCells:
         message = f"is beyond the range of the column's type, {column.type}"
         if np.isnan(value):
             message = IS_MISSING
-        elif column.type in INTEGER_RANGES and np.isfinite(value) and not value.is_integer():
+        elif COLUMN_TYPES[column.type].is_whole and np.isfinite(value) and not value.is_integer():
             message = "must be a whole number, not a fraction"
         cells.append(BadCell(row, column.name, message))
     return BadCells(tuple(cells))

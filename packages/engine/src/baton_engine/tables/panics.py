@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from baton_common.texts import first_line
+
 STDERR = 2
 
 
@@ -23,7 +25,7 @@ def panics_as_errors() -> Iterator[None]:
         # A panic is no `Exception`, and its type cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise Panic((str(error).splitlines() or ["a panic"])[0]) from error
+        raise Panic(first_line(error)) from error
     finally:
         os.dup2(kept, STDERR)
         os.close(kept)

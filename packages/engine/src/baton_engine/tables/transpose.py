@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.tables.columns import DTYPES, MISSING_TEXT, Array, DType, to_array
+from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import MISSING_TEXT, Array, DType, to_array
 from baton_registry.versions.signature import Column
 
 Rows = Sequence[tuple[Any, ...]]
@@ -32,7 +33,8 @@ class Transposer:
         ]
         groups: dict[DType, list[int]] = {}
         for place, column in enumerate(columns):
-            groups.setdefault(dtypes.get(column.name, DTYPES[column.type]), []).append(place)
+            dtype = dtypes.get(column.name, COLUMN_TYPES[column.type].dtype)
+            groups.setdefault(dtype, []).append(place)
         self._flags = [
             place
             for dtype, places in groups.items()

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from baton_engine.tables.casts import cast_column, pandas_cast
-from baton_engine.tables.category_texts import are_written_of, as_known
-from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, WANTED, BadCell, BadCells
+from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import number_column
+from baton_engine.tables.text.category_texts import are_written_of, as_known
 from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
 from baton_registry.versions.signature import Column
 
@@ -72,13 +73,13 @@ def _booleans(column: Column, values: Numbers) -> Array:
     bad |= ~gaps & (values != 0) & (values != 1)
     if bad.any():
         rows = np.flatnonzero(bad)[:MAX_NAMED_CELLS].tolist()
-        wanted = f"must be {WANTED[column.type]}"
+        wanted = f"must be {COLUMN_TYPES[column.type].words}"
         raise _bad(column, ((row, IS_MISSING if gaps[row] else wanted) for row in rows))
     return values.astype(np.float64 if gaps.any() else np.bool_)
 
 
 def _of_other_kind(column: Column, found: str) -> WrongType:
-    message = f"must be {WANTED[column.type]}; the column holds {found}"
+    message = f"must be {COLUMN_TYPES[column.type].words}; the column holds {found}"
     return WrongType((BadCell(0, column.name, message),))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from baton_engine.tables.text.csv_cells import MISSING, csv_cast
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 REFUSED = object()
 
@@ -40,7 +40,7 @@ REFUSED = object()
         ("string", ["NA", " NA", "none", "1"], ["", " NA", "none", "1"]),
     ],
 )
-def test_casts(kind: ColumnType, values: list[str], expected: Any) -> None:
+def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
     """A column is what pandas reads with the signature's type."""
     try:
         assert csv_cast(Column("c", kind), values).tolist() == expected

@@ -6,12 +6,12 @@ import pytest
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.text.file_cells import file_cast
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 IS_MISSING = "is missing; the column is required"
 
 
-def cast(kind: ColumnType, *values: str, required: bool = True) -> object:
+def cast(kind: TypeName, *values: str, required: bool = True) -> object:
     """The values, NaN as None, or what is said of the bad ones by row."""
     try:
         array = cast_column(Column("c", kind, required=required), values, file_cast)
@@ -29,7 +29,7 @@ def cast(kind: ColumnType, *values: str, required: bool = True) -> object:
         ("string", ["a", " b", "None"], ["a", " b", "None"]),
     ],
 )
-def test_reads(kind: ColumnType, values: list[str], expected: list[object]) -> None:
+def test_reads(kind: TypeName, values: list[str], expected: list[object]) -> None:
     """White space around numbers and booleans is none of them; text stays as it is."""
     assert cast(kind, *values) == expected
 
@@ -44,7 +44,7 @@ def test_a_gap_in_an_optional_column(gap: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double", "string"])
-def test_a_gap_in_a_required_column_is_a_bad_cell(kind: ColumnType) -> None:
+def test_a_gap_in_a_required_column_is_a_bad_cell(kind: TypeName) -> None:
     """Text is no exception: training has seen no gap."""
     assert cast(kind, "1", " ", "") == {1: IS_MISSING, 2: IS_MISSING}
 

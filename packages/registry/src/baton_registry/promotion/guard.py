@@ -14,13 +14,11 @@ from baton_registry.errors import (
 )
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
-from baton_registry.versions.model_version import GATE_TAG, ModelVersion
+from baton_registry.versions.model_version import GATE_TAG, PENDING, ModelVersion
 from baton_registry.versions.signature import Signature, list_breaks
 from baton_registry.versions.signing import TrustedKey, check_signed
 
 GATE_PASSED = "passed"
-READY, PENDING = "READY", "PENDING_REGISTRATION"
-"""What MLflow says of a version; the third is that its registration failed."""
 
 
 def check(

@@ -11,9 +11,10 @@ This module is pure: it folds entries and one reading of the alias, and does no 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
+from baton_common.utc import utc_text
 from baton_registry.errors import NothingToRollBackTo
 
 How = Literal["promote", "rollback", "external"]
@@ -45,7 +46,7 @@ class Move:
     def to_json(self) -> dict[str, str | None]:
         """The move as `baton history --json` shows it."""
         return {
-            "at": _utc_text(self.at),
+            "at": utc_text(self.at),
             "from": self.from_version,
             "to": self.to_version,
             "how": self.how,
@@ -207,8 +208,3 @@ def rollback_target(moves: Sequence[Move], position: str | None) -> str:
             "no version was promoted before this one; name one: baton rollback --to VERSION"
         )
     return below[-1]
-
-
-def _utc_text(at: datetime) -> str:
-    text = at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")

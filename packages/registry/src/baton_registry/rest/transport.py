@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from baton_common.texts import one_line
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.rest.proxies import Proxy
 
@@ -96,7 +97,7 @@ class Transport:
 
     def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
         """The error to raise where the server gave no answer."""
-        what = one_line(str(error)) or type(error).__name__
+        what = one_line(error)
         return RegistryUnavailable(
             f"no answer from the registry at {self.where} ({what}); "
             f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"
@@ -139,8 +140,3 @@ def _refusal_hint(status: int, body: bytes) -> str:
     if status in (UNAUTHORIZED, FORBIDDEN):
         return UNAUTHORIZED_HINT
     return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow says no in JSON
-
-
-def one_line(text: object) -> str:
-    """`text` with every run of white space made one space; empty for None."""
-    return " ".join(str(text or "").split())

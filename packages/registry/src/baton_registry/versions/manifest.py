@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from baton_common.texts import cut
 from baton_registry.errors import InvalidModel
 
 MANIFEST_FILE = "baton-manifest.json"
@@ -148,9 +149,11 @@ def _files(value: object) -> dict[str, str]:
         raise _invalid("lists no files")
     for path, digest in value.items():
         if not _is_plain_path(path):
-            raise _invalid(f"lists {path[:80]!a}, which is no plain path below the model's root")
+            raise _invalid(
+                f"lists {cut(path, 80)!a}, which is no plain path below the model's root"
+            )
         if not isinstance(digest, str) or not is_sha256(digest):
-            raise _invalid(f"has no SHA-256 for {path[:80]!r}")
+            raise _invalid(f"has no SHA-256 for {cut(path, 80)!r}")
     return value
 
 
@@ -199,7 +202,7 @@ def _figures(document: Mapping[str, Any]) -> dict[str, float | None]:
     value = _object(document, "gate_figures")
     for name, figure in value.items():
         if isinstance(figure, bool) or not isinstance(figure, float | int | None):
-            raise _invalid(f"has no number as the gate's figure {name[:80]!r}")
+            raise _invalid(f"has no number as the gate's figure {cut(name, 80)!r}")
     return value
 
 

@@ -11,7 +11,8 @@ GATE_TAG = "baton.gate"
 GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
 HELD_OUT_BY_TAG = "baton.held_out_by"
-READY = "READY"
+READY, PENDING = "READY", "PENDING_REGISTRATION"
+"""What MLflow says of a version; the third is that its registration failed."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class ModelVersion:
         run_id: the run that made it; empty where there was none.
         source: where its artifacts are, e.g. `models:/m-…`; with `version` its identity, since
             a registry that was set up anew numbers from 1 again.
-        status: `READY` or what MLflow says instead.
+        status: `READY`, or what MLflow says instead.
         tags: key to value, both strings.
     """
 

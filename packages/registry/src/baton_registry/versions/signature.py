@@ -6,7 +6,7 @@ from typing import Any, Literal, cast, get_args
 
 from baton_registry.errors import InvalidModel
 
-ColumnType = Literal["boolean", "integer", "long", "float", "double", "string"]
+TypeName = Literal["boolean", "integer", "long", "float", "double", "string"]
 Label = str | int | bool
 
 MAX_LISTED = 10
@@ -25,7 +25,7 @@ class Column:
     """
 
     name: str
-    type: ColumnType
+    type: TypeName
     required: bool = True
     categories: tuple[str, ...] = ()
 
@@ -100,15 +100,15 @@ def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
     name, kind = spec.get("name"), spec.get("type")
     if not isinstance(name, str):
         raise InvalidModel("the signature has a column without a name")
-    if kind not in get_args(ColumnType):
+    if kind not in get_args(TypeName):
         raise InvalidModel(
-            f"column {name!r} has type {kind!r}; served are {', '.join(get_args(ColumnType))}"
+            f"column {name!r} has type {kind!r}; served are {', '.join(get_args(TypeName))}"
         )
     required = spec.get("required", not spec.get("optional", False))
     known = categories.get(name) if kind == "string" else None
     return Column(
         name=name,
-        type=cast("ColumnType", kind),
+        type=cast("TypeName", kind),
         required=bool(required),
         categories=_texts(known),
     )

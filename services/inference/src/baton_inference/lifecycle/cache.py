@@ -21,6 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from baton_common.whole_file import write_whole
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -93,7 +94,8 @@ class VersionCache:
             os.utime(self._versions / entry)
         note = {"model_name": version.name, "alias": alias, "entry": entry}
         self._serving.mkdir(parents=True, exist_ok=True)
-        _write_atomically(self._serving / f"{_key(version.name, alias)}.json", json.dumps(note))
+        pointer = self._serving / f"{_key(version.name, alias)}.json"
+        write_whole(pointer, json.dumps(note).encode(), mode=0o600)
         self._prune()
 
     def clean(self) -> None:
@@ -156,16 +158,6 @@ def _is_locked(folder: Path) -> bool:
     finally:
         os.close(handle)
     return False
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=".", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def _to_json(version: ModelVersion) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from baton_common.utc import utc_text
 from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import download, open_version
@@ -17,7 +18,6 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import Served, Source
 from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
 from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.status import utc_text
 from baton_inference.lifecycle.warmup import warm_up
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import structlog
 
+from baton_common.utc import utc_text
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.status import utc_text
 from baton_registry.errors import RegistryError
 from baton_registry.promotion.alias_moves import known_moves
 from baton_registry.promotion.ledger import Move

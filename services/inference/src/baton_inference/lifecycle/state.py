@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import structlog
 
+from baton_common.utc import utc_text
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions, Served
@@ -14,7 +15,6 @@ from baton_inference.lifecycle.status import (
     ServingStatus,
     Status,
     state_of,
-    utc_text,
 )
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion

@@ -1,7 +1,6 @@
 """What `GET /status` says: frozen snapshots, and the word that sums one up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from baton_inference.lifecycle.live_versions import Source
@@ -84,9 +83,3 @@ def state_of(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:
     if not is_healthy:
         return "degraded"
     return "swapping" if is_loading else "serving"
-
-
-def utc_text(posix_s: float) -> str:
-    """A POSIX time as `2026-11-23T10:00:00.000Z`."""
-    moment = datetime.fromtimestamp(posix_s, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

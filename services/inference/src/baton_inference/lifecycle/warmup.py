@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
+from baton_common.texts import cut, one_line
 from baton_engine.engine import Engine, EngineError, Scores, ServingEngine
 from baton_engine.onnx.example import build_rows, read_example
 from baton_engine.onnx.made_up import make_up_rows
@@ -75,7 +76,7 @@ def _scores(engine: Engine, rows: Rows) -> Scores:
     except Exception as error:
         raise LoadFailure(
             FailureKind.WARM_UP,
-            f"the model fails on its own input example: {_one_line(error)}",
+            f"the model fails on its own input example: {cut(one_line(error), 300)}",
         ) from error
 
 
@@ -105,7 +106,3 @@ def _seconds(engine: Engine, rows: Rows) -> float:
     started_s = time.thread_time()
     _scores(engine, rows)
     return time.thread_time() - started_s
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__

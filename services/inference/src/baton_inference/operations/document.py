@@ -5,9 +5,11 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from baton_common.texts import cut
+from baton_common.utc import utc_text
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.moves import KnownMoves
-from baton_inference.lifecycle.status import Status, utc_text
+from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.links import Links, links
 from baton_inference.operations.traffic import Traffic, traffic
@@ -111,7 +113,7 @@ class Writer:
 
 
 def _shown(move: Move) -> dict[str, str | None]:
-    return {key: value and value[:MAX_TEXT] for key, value in move.to_json().items()}
+    return {key: value and cut(value, MAX_TEXT) for key, value in move.to_json().items()}
 
 
 def _rollback(moves: tuple[Move, ...], position: str | None, commands: Commands) -> Rollback | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from baton_common.texts import cut
 from baton_inference.errors import UnsupportedMedia
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -90,4 +91,4 @@ def _number(value: bytes) -> int:
 
 
 def _shown(value: bytes) -> str:
-    return repr(value[:100].decode("latin-1"))
+    return repr(cut(value.decode("latin-1"), 100))

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from baton_common.texts import cut
 from baton_inference.errors import NotServed
 from baton_inference.lifecycle.live_versions import Served
-
-MAX_SHOWN_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class Target:
     def check(self, served: Served) -> None:
         """Raises `NotServed` where it is not what is served."""
         if self.name != served.model.name:
-            raise NotServed(f"the model {self.name[:MAX_SHOWN_NAME]!r} is not served here")
+            raise NotServed(f"the model {cut(self.name)!r} is not served here")
         if self.version not in (None, served.model.version):
-            shown = (self.version or "")[:MAX_SHOWN_NAME]
+            shown = cut(self.version or "")
             raise NotServed(
                 f"version {shown!r} is not being served; version {served.model.version!r} is"
             )

@@ -9,10 +9,10 @@ import threading
 from importlib.metadata import version
 from typing import Any
 
+from baton_common.settings import SettingsError
 from baton_inference.protocols.catalog import find_path
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import WRITE, ASGIApp, Receive, Scope, Send
-from baton_registry.settings import SettingsError
 
 SERVICE_NAME = "baton-inference"
 """Where OTEL_SERVICE_NAME says no other."""

@@ -5,10 +5,10 @@ import pytest
 
 from baton_engine.tables.cells import CellError
 from baton_inference.protocols.bodies.cells import CellReader
-from baton_registry.versions.signature import Column, ColumnType
+from baton_registry.versions.signature import Column, TypeName
 
 
-def read(kind: ColumnType, text: str, *, required: bool = True) -> object:
+def read(kind: TypeName, text: str, *, required: bool = True) -> object:
     """The value of a cell."""
     return CellReader(Column("c", kind, required)).read(msgspec.Raw(text))
 
@@ -27,14 +27,14 @@ def read(kind: ColumnType, text: str, *, required: bool = True) -> object:
         ("string", '"\\u00e9"', "é"),
     ],
 )
-def test_allowed_values(kind: ColumnType, text: str, value: object) -> None:
+def test_allowed_values(kind: TypeName, text: str, value: object) -> None:
     """A column allows its type's values, integers for floats, and whole numbers like 1.0."""
     assert read(kind, text) == value
     assert type(read(kind, text)) is type(value)
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double", "string"])
-def test_null_means_missing_only_where_optional(kind: ColumnType) -> None:
+def test_null_means_missing_only_where_optional(kind: TypeName) -> None:
     """Null is None in an optional column, and refused in a required one."""
     assert read(kind, "null", required=False) is None
     with pytest.raises(CellError, match="null is not allowed"):
@@ -58,7 +58,7 @@ def test_null_means_missing_only_where_optional(kind: ColumnType) -> None:
         ("string", "1", "must be text, not a number"),
     ],
 )
-def test_refused_values(kind: ColumnType, text: str, message: str) -> None:
+def test_refused_values(kind: TypeName, text: str, message: str) -> None:
     """What a column does not allow is refused, and the text does not repeat it."""
     for required in (True, False):
         with pytest.raises(CellError, match=message):

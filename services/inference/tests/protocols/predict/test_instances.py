@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from baton_engine.tables.cells import MAX_NAMED_CELLS
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
-from baton_registry.versions.signature import Column, ColumnType, Signature
+from baton_registry.versions.signature import Column, Signature, TypeName
 from tests.support.inference_fakes import GOOD_BODY, SIGNATURE
 
-TYPES: tuple[ColumnType, ...] = ("boolean", "integer", "long", "float", "double", "string")
+TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 ALL_TYPES = Signature(
     tuple(Column(kind, kind, required) for kind in TYPES for required in (True,))
     + tuple(Column(f"{kind}?", kind, required=False) for kind in TYPES)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from baton_engine.tables.cells import BadCells
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.v2.request import Tensor
-from baton_inference.protocols.v2.tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
-from baton_registry.versions.signature import Column, ColumnType
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
+from baton_registry.versions.signature import Column, TypeName
 
 DTYPES: dict[str, str] = {"BOOL": "?", "INT32": "<i4", "INT64": "<i8", "FP32": "<f4", "FP64": "<f8"}
-OWN: list[tuple[ColumnType, Any]] = [
+OWN: list[tuple[TypeName, Any]] = [
     ("boolean", [True, False]),
     ("integer", [-(2**31), 2**31 - 1]),
     ("long", [-(2**63), 2**63 - 1]),
@@ -29,7 +30,7 @@ OWN: list[tuple[ColumnType, Any]] = [
 
 def from_json(column: Column, data: Any, rows: int, datatype: str | None = None) -> Any:
     """The column of a tensor whose data are JSON."""
-    kind = datatype or DATATYPES[column.type]
+    kind = datatype or COLUMN_TYPES[column.type].v2
     text = data if isinstance(data, str) else json.dumps(data)
     tensor = Tensor(column.name, [rows], kind, {}, Raw(text.encode()))
     return TensorDecoder(column).decode(tensor, None, rows)
@@ -37,7 +38,7 @@ def from_json(column: Column, data: Any, rows: int, datatype: str | None = None)
 
 def from_bytes(column: Column, data: bytes, rows: int, datatype: str | None = None) -> Any:
     """The column of a tensor whose data are binary."""
-    tensor = Tensor(column.name, [rows], datatype or DATATYPES[column.type])
+    tensor = Tensor(column.name, [rows], datatype or COLUMN_TYPES[column.type].v2)
     return TensorDecoder(column).decode(tensor, memoryview(data), rows)
 
 
@@ -49,17 +50,17 @@ def packed(values: Any, datatype: str) -> bytes:
 
 
 @pytest.mark.parametrize(("kind", "values"), OWN)
-def test_own_datatype(kind: ColumnType, values: list[Any]) -> None:
+def test_own_datatype(kind: TypeName, values: list[Any]) -> None:
     """A column's own datatype arrives value for value, in JSON flat or tall, and binary."""
     column = Column("c", kind)
     assert from_json(column, values, 2).tolist() == values
     assert from_json(column, [[value] for value in values], 2).tolist() == values
-    assert from_bytes(column, packed(values, DATATYPES[kind]), 2).tolist() == values
+    assert from_bytes(column, packed(values, COLUMN_TYPES[kind].v2), 2).tolist() == values
 
 
 @pytest.mark.parametrize("datatype", ["INT32", "INT64", "FP32", "FP64"])
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_any_number_that_fits(kind: ColumnType, datatype: str) -> None:
+def test_any_number_that_fits(kind: TypeName, datatype: str) -> None:
     """A column of numbers takes numbers of another datatype, where they fit."""
     assert from_bytes(Column("c", kind), packed([1, 2], datatype), 2, datatype).tolist() == [1, 2]
 
@@ -76,7 +77,7 @@ def test_any_number_that_fits(kind: ColumnType, datatype: str) -> None:
         ("double", math.nan, "FP64", "is missing"),
     ],
 )
-def test_bad_numbers(kind: ColumnType, value: float, datatype: str, message: str) -> None:
+def test_bad_numbers(kind: TypeName, value: float, datatype: str, message: str) -> None:
     """A number that the column does not allow is named with its row."""
     data = np.array([1, value], DTYPES[datatype]).tobytes()
     with pytest.raises(BadCells) as caught:
@@ -102,7 +103,7 @@ def test_missing_values() -> None:
     ("kind", "datatype"),
     [("double", "BYTES"), ("double", "BOOL"), ("string", "FP64"), ("boolean", "INT64")],
 )
-def test_a_datatype_of_another_kind(kind: ColumnType, datatype: str) -> None:
+def test_a_datatype_of_another_kind(kind: TypeName, datatype: str) -> None:
     """Numbers, texts and booleans are not taken for one another."""
     with pytest.raises(BadCells, match="a tensor of"):
         from_json(Column("c", kind), [1], 1, datatype)
@@ -135,7 +136,7 @@ def test_data_of_another_shape(data: str) -> None:
         ("string", pack_texts(["a"]) + b"\x01\x00\x00\x00\xff"),
     ],
 )
-def test_bytes_of_another_length(kind: ColumnType, data: bytes) -> None:
+def test_bytes_of_another_length(kind: TypeName, data: bytes) -> None:
     """Bytes that are not as many as the shape says, or are not UTF-8, are malformed."""
     with pytest.raises(MalformedBody):
         from_bytes(Column("c", kind), data, 2)
@@ -163,7 +164,7 @@ def test_shapes() -> None:
     st.integers(0, 3),
 )
 def test_any_bytes_are_a_column_or_refused(
-    kind: ColumnType, required: Any, datatype: str, data: bytes, rows: int
+    kind: TypeName, required: Any, datatype: str, data: bytes, rows: int
 ) -> None:
     """Whatever the bytes, they become as many values as the shape says, or are refused."""
     try:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
+from baton_common.texts import first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.signature import Signature
-from baton_trainer.errors import FitError, TrainError, first_line
+from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.importance import Judge

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from baton_common.texts import first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
@@ -25,7 +26,7 @@ from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 from baton_registry.versions.signing import TrustedKey
-from baton_trainer.errors import NotComparable, VersionNotLoadable, first_line
+from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats
 from baton_trainer.tables.columns import cells

@@ -12,7 +12,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from baton_trainer.errors import ParameterError, first_line
+from baton_common.texts import first_line
+from baton_trainer.errors import ParameterError
 from baton_trainer.models import boosters, threads
 
 _SOURCE_PLACE = re.compile(r"^\[[\d:]+\] \S+: | at \S+, line \d+ \.$")

@@ -11,10 +11,11 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.pipeline import Pipeline
 
+from baton_common.texts import first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.signature import Column, Signature
-from baton_trainer.errors import ExportError, first_line
+from baton_trainer.errors import ExportError
 
 _OPSETS = {"": 18, "ai.onnx.ml": 3}
 """The newest operators that every converter writes: onnxmltools knows the trees of ML 3."""

@@ -19,6 +19,7 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 from sklearn.pipeline import Pipeline
 
+from baton_engine.tables.column_types import LABEL_TYPES
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
 from baton_registry.versions.signature import Column, Label
@@ -94,12 +95,8 @@ def signature(columns: Sequence[Column], classes: Sequence[Label]) -> ModelSigna
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType[each.type], each.name, required=each.required) for each in columns
     ]
-    return ModelSignature(Schema(inputs), Schema([ColSpec(_label_type(classes))]))
-
-
-def _label_type(classes: Sequence[Label]) -> DataType:
-    types = {bool: DataType.boolean, int: DataType.long, str: DataType.string}
-    return types[type(classes[0])]
+    label = ColSpec(DataType[LABEL_TYPES[type(classes[0])].name])
+    return ModelSignature(Schema(inputs), Schema([label]))
 
 
 def input_example(features: pd.DataFrame) -> pd.DataFrame:

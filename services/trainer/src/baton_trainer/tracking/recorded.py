@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import mlflow
 from mlflow.exceptions import MlflowException
 
+from baton_common.texts import first_line
 from baton_registry.rest.transport import shown
 from baton_registry.versions.model_version import ModelVersion
-from baton_trainer.errors import RecordError, RecordMissing, first_line
+from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tracking import record
 from baton_trainer.tracking.record import Record

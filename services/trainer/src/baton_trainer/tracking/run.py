@@ -12,10 +12,11 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
+from baton_common.texts import first_line
 from baton_registry.rest.transport import shown
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
-from baton_trainer.errors import RecordError, first_line
+from baton_trainer.errors import RecordError
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.columns import column_report

@@ -1,1 +1,1 @@
-"""Tables as text: CSV rows, separators, missing markers."""
+"""Cells as text: CSV rows, separators, missing markers, numbers as categories."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.tables.cells import INTEGER_RANGES, CellError
-from baton_engine.tables.columns import DTYPES, MISSING_TEXT, Array
+from baton_engine.tables.cells import CellError
+from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import MISSING_TEXT, Array
 from baton_registry.versions.signature import Column
 
 MISSING = frozenset({
@@ -47,7 +48,7 @@ def csv_cast(column: Column, values: Sequence[str], missing: Container[str] = MI
     else:
         parsed = [_whole(column, value, missing) for value in values]
     with np.errstate(over="ignore"):
-        return np.array(parsed, dtype=DTYPES[column.type])
+        return np.array(parsed, dtype=COLUMN_TYPES[column.type].dtype)
 
 
 def _number(value: str, missing: Container[str]) -> float:
@@ -59,7 +60,7 @@ def _number(value: str, missing: Container[str]) -> float:
 
 
 def _whole(column: Column, value: str, missing: Container[str]) -> int:
-    least, greatest = INTEGER_RANGES.get(column.type, (0, 1))  # a boolean may be 0 or 1
+    least, greatest = COLUMN_TYPES[column.type].limits
     if _INTEGER.fullmatch(value):
         number: float = int(value)
     else:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from baton_common.texts import cut
+
 WhiteSpace = Literal["kept", "trimmed"]
 
 _KEY = "white_space"
@@ -45,8 +47,8 @@ class ReaderRule:
             return KEPT
         if record.keys() != {_KEY} or record[_KEY] not in get_args(WhiteSpace):
             raise UnknownRule(
-                f"its record has a rule for reading cells that is unknown here ({str(record)[:80]})"
-                "; a newer Baton made it: upgrade"
+                "its record has a rule for reading cells that is unknown here "
+                f"({cut(str(record), 80)}); a newer Baton made it: upgrade"
             )
         return cls(record[_KEY])
 

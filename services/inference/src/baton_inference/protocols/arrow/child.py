@@ -19,6 +19,7 @@ import numpy as np
 from arro3.core import RecordBatchReader
 from arro3.io import read_ipc_stream
 
+from baton_common.texts import cut, first_line
 from baton_engine.tables.arrow_values import texts_of, values_of
 from baton_engine.tables.column_places import column_places
 from baton_engine.tables.parquet_reader import open_parquet
@@ -64,7 +65,7 @@ def answer(request: ReadRequest) -> ReadAnswer:
     except MemoryError:
         return MalformedMessage("it takes too much memory when decoded")
     except Exception as error:  # noqa: BLE001 - the library raises no class of its own
-        return MalformedMessage(_first_line(error))
+        return MalformedMessage(_reason(error))
 
 
 def _table(request: ReadRequest) -> ReadAnswer:
@@ -74,7 +75,7 @@ def _table(request: ReadRequest) -> ReadAnswer:
     counts = Counter(found)
     twice = next((name for name in request.names if counts[name] > 1), None)
     if twice is not None:
-        return MalformedMessage(f"the column {twice[:200]!r} is there twice")
+        return MalformedMessage(f"the column {cut(twice)!r} is there twice")
     places = column_places(found)
     parts: dict[str, list[Values]] = {name: [] for name in request.names if name in places}
     categories = frozenset(request.texts)
@@ -114,9 +115,8 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).removeprefix(_PREFIX).strip() or type(error).__name__
-    return text.splitlines()[0][:200]
+def _reason(error: Exception) -> str:
+    return cut(first_line(error).removeprefix(_PREFIX).strip() or type(error).__name__)
 
 
 if __name__ == "__main__":

@@ -71,12 +71,13 @@ def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes
     """A table of one column, `predictions`; its metadata name the model and the version."""
     # Few ask for it: the others need not wait until the library is loaded.
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
-    from arro3.core import DataType, Field, Schema, Table  # noqa: PLC0415
+    from arro3.core import Field, Schema, Table  # noqa: PLC0415
     from arro3.io import write_ipc_stream, write_parquet  # noqa: PLC0415
 
+    from baton_engine.tables.arrow_types import type_of_labels  # noqa: PLC0415
+
     values = labels.tolist()
-    types = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
-    field = Field(PREDICTIONS, types[type(values[0])], nullable=False)
+    field = Field(PREDICTIONS, type_of_labels(values), nullable=False)
     metadata = {"model_name": version.name, "model_version": version.version}
     schema = Schema([field], metadata=metadata)
     table = Table.from_arrays([ArrowArray(values, field)], schema=schema)

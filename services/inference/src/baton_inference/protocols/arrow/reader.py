@@ -134,7 +134,7 @@ def table_of(answer: ReadAnswer, max_rows: int) -> ArrowTable:
     if isinstance(answer, MalformedMessage):
         raise MalformedBody(f"the body cannot be read: {answer.text}")
     if isinstance(answer, TooManyMessage):
-        raise TooManyRows(f"there are more than the {max_rows} rows that a request may hold")
+        raise TooManyRows.counted(max_rows)
     columns = {name: _values(message) for name, message in answer.columns.items()}
     return ArrowTable(answer.rows, columns)
 

@@ -8,26 +8,24 @@ import math
 from typing import Annotated, Any
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
-from baton_engine.tables.cells import INTEGER_RANGES, WANTED, CellError
+from baton_engine.tables.cells import CellError
+from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
 from baton_registry.versions.signature import Column
 
-_INT32_MIN, _INT32_MAX = INTEGER_RANGES["integer"]
-_INT64_MIN, _INT64_MAX = INTEGER_RANGES["long"]
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
-
-_TYPES: dict[str, Any] = {
-    "boolean": bool,
-    "integer": Annotated[int, Meta(ge=_INT32_MIN, le=_INT32_MAX)],
-    "long": Annotated[int, Meta(ge=_INT64_MIN, le=_INT64_MAX)],
-    "float": Annotated[float, Meta(ge=-_FLOAT32_MAX, le=_FLOAT32_MAX)],
-    "double": float,
-    "string": str,
-}
 _FOUND = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
 _IS_NUMBER = frozenset("-0123456789")
+
+
+def _json_type(kind: ColumnType) -> Any:
+    if kind.python not in (int, float) or kind.name == "double":  # msgspec knows these limits
+        return kind.python
+    least, greatest = kind.limits
+    return Annotated[kind.python, Meta(ge=least, le=greatest)]
+
+
+_TYPES = {name: _json_type(kind) for name, kind in COLUMN_TYPES.items()}
 
 
 def json_type(column: Column) -> Any:
@@ -57,19 +55,19 @@ class CellReader:
 
     def _second_look(self, text: str) -> Any:
         """A whole number that is written as a fraction, e.g. `1.0`; else what is wrong."""
-        wanted = WANTED[self._column.type]
+        wanted = COLUMN_TYPES[self._column.type].words
         if text == "null":
             raise CellError(f"must be {wanted}; the column is required, null is not allowed")
         if text[0] not in _IS_NUMBER:
             raise CellError(f"must be {wanted}, not {_FOUND.get(text[0], 'an array')}")
         if self._column.type in ("boolean", "string"):
             raise CellError(f"must be {wanted}, not a number")
-        if self._column.type in INTEGER_RANGES and not text.lstrip("-").isdigit():
+        if COLUMN_TYPES[self._column.type].is_whole and not text.lstrip("-").isdigit():
             return self._whole(float(text))
         raise CellError(f"is beyond the range of the column's type, {self._column.type}")
 
     def _whole(self, number: float) -> int:
-        least, greatest = INTEGER_RANGES[self._column.type]
+        least, greatest = COLUMN_TYPES[self._column.type].limits
         if not math.isfinite(number) or not least <= number <= greatest:
             raise CellError(f"is beyond the range of the column's type, {self._column.type}")
         if not number.is_integer():

@@ -84,4 +84,4 @@ def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
 def check_rows(rows: int, max_rows: int) -> None:
     """Raises `TooManyRows`."""
     if rows > max_rows:
-        raise TooManyRows(f"{rows} rows are more than the {max_rows} that a request may hold")
+        raise TooManyRows.counted(max_rows, rows)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from baton_common.texts import cut
 from baton_engine.tables.casts import ABSENT, numpy_cast
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
@@ -72,7 +73,7 @@ class TensorReader:
         extra = data.keys() - self._columns.keys()
         if not lists and extra:
             # One row, were it not that MLflow cannot make a table of an unknown single value.
-            raise MalformedBody(f"{min(extra)[:200]!r} is not a column of the model")
+            raise MalformedBody(f"{cut(min(extra))!r} is not a column of the model")
         rows = _one_length(lists) if lists else 1
         check_rows(rows, self._max_rows)
         values = {
@@ -125,7 +126,7 @@ def _check_homogeneous(name: str, values: Sequence[Any]) -> None:
     try:
         _shape(values, MAX_DIMENSIONS)
     except ValueError as error:
-        raise MalformedBody(f"the lists in {name[:200]!r} are not of one shape") from error
+        raise MalformedBody(f"the lists in {cut(name)!r} are not of one shape") from error
 
 
 def _shape(value: Any, dimensions: int) -> tuple[int, ...]:

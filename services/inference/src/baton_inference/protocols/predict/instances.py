@@ -11,16 +11,15 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
+from baton_common.texts import cut
 from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
-from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.frame import check_rows
 from baton_inference.protocols.bodies.json_fault import json_fault
 from baton_inference.protocols.bodies.values import check_json_values, max_values
 from baton_registry.versions.signature import Column, Signature
-
-MAX_SHOWN_NAME = 200
-"""Characters of an unknown name that are repeated to its sender."""
 
 T = TypeVar("T")
 
@@ -61,10 +60,7 @@ class InstancesDecoder:
         """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
         check_json_values(body, self._max_values)
         instances = _instances(body)
-        if len(instances) > self._max_rows:
-            raise TooManyRows(
-                f"{len(instances)} rows are more than the {self._max_rows} that a request may hold"
-            )
+        check_rows(len(instances), self._max_rows)
         if not instances:
             raise InvalidRows("there are no instances")
         for number, instance in enumerate(instances):
@@ -93,7 +89,7 @@ class InstancesDecoder:
             except CellError as error:
                 bad.append(BadCell(number, column.name, str(error)))
         for name in cells:
-            bad.append(BadCell(number, name[:MAX_SHOWN_NAME], "is not a column of the model"))
+            bad.append(BadCell(number, cut(name), "is not a column of the model"))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         return tuple(row)
@@ -143,7 +139,7 @@ def _instances(body: bytes) -> list[Raw]:
     document = _read(_object, body)
     for name in document:
         if name != "instances":
-            raise MalformedBody(f"unknown key {name[:MAX_SHOWN_NAME]!r}; known is 'instances'")
+            raise MalformedBody(f"unknown key {cut(name)!r}; known is 'instances'")
     if "instances" not in document:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:

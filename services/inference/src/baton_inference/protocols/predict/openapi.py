@@ -1,20 +1,9 @@
 """`POST /predict` in the OpenAPI document: it follows the schema of the version that serves."""
 
-from baton_engine.tables.cells import INTEGER_RANGES
+from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES
 from baton_inference.lifecycle.live_versions import Served
 from baton_inference.protocols.protocol import Description, Json, reference
 from baton_registry.versions.signature import Column, Label
-
-_COLUMN_TYPES: dict[str, Json] = {
-    "boolean": {"type": "boolean"},
-    "integer": {"type": "integer", "format": "int32"},
-    "long": {"type": "integer", "format": "int64"},
-    "float": {"type": "number", "format": "float"},
-    "double": {"type": "number", "format": "double"},
-    "string": {"type": "string"},
-}
-_LABEL_TYPES: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
-_FLOAT32_MAX = 3.4028234663852886e38
 
 
 def describe(served: Served | None, max_rows: int) -> Description:
@@ -101,11 +90,7 @@ def _instance_schema(served: Served | None) -> Json:
 
 
 def _column_schema(column: Column) -> Json:
-    schema = dict(_COLUMN_TYPES[column.type])
-    if column.type in INTEGER_RANGES:
-        schema["minimum"], schema["maximum"] = INTEGER_RANGES[column.type]
-    if column.type == "float":
-        schema["minimum"], schema["maximum"] = -_FLOAT32_MAX, _FLOAT32_MAX
+    schema = dict(COLUMN_TYPES[column.type].json_schema)
     if column.categories:  # no enum: others are allowed, and scored as the pipeline scores them
         schema["examples"] = [*column.categories]
     if not column.required:
@@ -117,7 +102,7 @@ def _column_schema(column: Column) -> Json:
 def _label_schema(classes: tuple[Label, ...]) -> Json:
     if not classes:
         return {}
-    return {"type": _LABEL_TYPES[type(classes[0])], "enum": [*classes]}
+    return {"type": LABEL_TYPES[type(classes[0])].json_schema["type"], "enum": [*classes]}
 
 
 def _probabilities_schema(classes: tuple[Label, ...]) -> Json:

@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from baton_common.texts import cut
 from baton_engine.engine import Scores
 from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import check_rows, columns_of
@@ -20,7 +22,7 @@ from baton_inference.protocols.bodies.values import check_json_values, max_value
 from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
-from baton_inference.protocols.v2.tensors import DATATYPES, TensorDecoder, pack_texts, rows_of
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Signature
@@ -93,9 +95,9 @@ class V2Codec:
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {tensor.name[:200]!r} is there twice")
+                raise MalformedBody(f"the tensor {cut(tensor.name)!r} is there twice")
             if tensor.name not in self._decoders:
-                raise MalformedBody(f"the model has no input {tensor.name[:200]!r}")
+                raise MalformedBody(f"the model has no input {cut(tensor.name)!r}")
             tensors[tensor.name] = tensor
         return tensors
 
@@ -103,7 +105,7 @@ class V2Codec:
 def input_metadata(signature: Signature) -> list[dict[str, Any]]:
     """The inputs, as V2 describes tensors."""
     return [
-        {"name": column.name, "datatype": DATATYPES[column.type], "shape": [-1]}
+        {"name": column.name, "datatype": COLUMN_TYPES[column.type].v2, "shape": [-1]}
         for column in signature.columns
     ]
 
@@ -124,9 +126,9 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
     wanted: dict[str, bool] = {}
     for output in request.outputs:
         if output.name in wanted:
-            raise MalformedBody(f"the output {output.name[:200]!r} is asked for twice")
+            raise MalformedBody(f"the output {cut(output.name)!r} is asked for twice")
         if output.name not in OUTPUTS:
-            raise MalformedBody(f"the model has no output {output.name[:200]!r}")
+            raise MalformedBody(f"the model has no output {cut(output.name)!r}")
         parameters = output.parameters or {}
         odd = parameters.keys() & {"classification", "shared_memory_region"}
         if odd:

@@ -8,23 +8,15 @@ import msgspec
 import numpy as np
 from msgspec import Raw
 
-from baton_engine.tables.cells import MAX_NAMED_CELLS, WANTED, BadCell, BadCells, CellError
+from baton_common.texts import cut
+from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells, CellError
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import number_column
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, json_type
 from baton_inference.protocols.v2.request import Tensor
 from baton_registry.versions.signature import Column
-
-DATATYPES = {
-    "boolean": "BOOL",
-    "integer": "INT32",
-    "long": "INT64",
-    "float": "FP32",
-    "double": "FP64",
-    "string": "BYTES",
-}
-"""Column type to the datatype that its tensor is described with."""
 
 _LENGTH = struct.Struct("<I")
 _NUMBERS = {
@@ -66,22 +58,23 @@ class TensorDecoder:
 
     def _check_datatype(self, datatype: str) -> None:
         if datatype not in _KNOWN:
-            raise MalformedBody(f"there is no datatype {datatype[:200]!r}")
-        own = DATATYPES[self._column.type]
+            raise MalformedBody(f"there is no datatype {cut(datatype)!r}")
+        kind = COLUMN_TYPES[self._column.type]
+        own = kind.v2
         if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
-            message = f"must be {WANTED[self._column.type]}: a tensor of {own}, not of {datatype}"
+            message = f"must be {kind.words}: a tensor of {own}, not of {datatype}"
             raise BadCells((BadCell(0, self._column.name, message),))
 
     def _from_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
         if not isinstance(tensor.data, Raw):
-            raise MalformedBody(f"the tensor {tensor.name[:200]!r} has no data")
+            raise MalformedBody(f"the tensor {cut(tensor.name)!r} has no data")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             values = self._slowly(tensor.data)
         if len(values) != rows:
             raise MalformedBody(
-                f"the tensor {tensor.name[:200]!r} has {len(values)} values, its shape says {rows}"
+                f"the tensor {cut(tensor.name)!r} has {len(values)} values, its shape says {rows}"
             )
         return values
 
@@ -122,7 +115,7 @@ def rows_of(tensor: Tensor) -> int:
     """
     shape = tensor.shape
     if not shape or shape[1:] not in ([], [1]) or shape[0] < 0:
-        raise MalformedBody(f"the shape of {tensor.name[:200]!r} must be [n] or [n, 1]")
+        raise MalformedBody(f"the shape of {cut(tensor.name)!r} must be [n] or [n, 1]")
     return shape[0]
 
 

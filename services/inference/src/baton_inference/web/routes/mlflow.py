@@ -20,7 +20,7 @@ def mlflow_routes(live: LiveVersions) -> APIRouter:
 
     async def ping(request: Request) -> Any:
         if live.production is None:
-            error = NotReady("no model is being served yet; GET /status says why")
+            error = NotReady()
             return response_of(problem_of(error, request.scope[REQUEST_ID]))
         return Response("\n", media_type="text/plain")
 

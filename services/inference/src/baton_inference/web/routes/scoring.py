@@ -110,7 +110,7 @@ class ScoringRoute:
         if self._access is not None:
             self._access.check(scope["path"], scope["headers"])
         if served is None:
-            raise NotReady("no model is being served yet; GET /status says why")
+            raise NotReady
         if target is not None:
             target.check(served)
         codec: Codec[Any] = served.codecs[self._protocol]

@@ -49,7 +49,7 @@ def add_routes(
     )
     async def readyz(request: Request) -> Any:
         if live.production is None:
-            return response_of(problem_of(_not_ready(), request.scope[REQUEST_ID]))
+            return response_of(problem_of(NotReady(), request.scope[REQUEST_ID]))
         return Ready()
 
     @app.get("/status", summary="What serves, and what should", tags=["operations"])
@@ -69,10 +69,6 @@ def add_routes(
 
     app.add_exception_handler(HTTPException, _answer_http_exception)
     app.add_exception_handler(Exception, _answer_exception)
-
-
-def _not_ready() -> NotReady:
-    return NotReady("no model is being served yet; GET /status says why")
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:

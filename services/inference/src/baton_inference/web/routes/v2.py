@@ -97,7 +97,7 @@ def _answer(
     served = versions.production
     try:
         if served is None:
-            raise NotReady("no model is being served yet; GET /status says why")
+            raise NotReady
         if target is not None:
             target.check(served)
     except InferenceError as error:

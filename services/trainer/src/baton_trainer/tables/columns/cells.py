@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from baton_engine.tables.column_types import FLOAT32_MAX
 from baton_engine.tables.text.gaps import is_gap
 from baton_trainer.errors import DataError
 
-MAX_NUMBER = float(np.finfo(np.float32).max)
+MAX_NUMBER = FLOAT32_MAX
 """ONNX's tree operators take float32 alone: a larger number would reach the model as infinity."""
 
 _LEADING_ZERO = re.compile(r"\s*[+-]?0\d")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from baton_registry.versions.signature import Column, ColumnType, Label
+from baton_registry.versions.signature import Column, Label, TypeName
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.columns import cells, roles
@@ -80,7 +80,7 @@ def _shares(target: pd.Series) -> pd.Series:
 
 def signature_column(values: pd.Series) -> Column:
     """A feature as a signature names it."""
-    kind: ColumnType = "string"
+    kind: TypeName = "string"
     if values.dtype.kind in "if":
         kind = "long" if values.dtype.kind == "i" else "double"
     elif not cells.is_text(values):

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType, Table
 
+from baton_common.texts import first_line
 from baton_engine.tables.arrow_types import family_of, type_name
 from baton_engine.tables.arrow_values import texts_of, values_of
-from baton_engine.tables.number_texts import training_texts
 from baton_engine.tables.panics import panics_as_errors
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.text.number_texts import training_texts
 from baton_engine.tables.values import Odd, Texts, joined
-from baton_trainer.errors import DataError, first_line
+from baton_trainer.errors import DataError
 from baton_trainer.tables.files.data_file import DataFile
 
 MAGIC = b"PAR1"

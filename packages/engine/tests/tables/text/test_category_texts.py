@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baton_engine.tables.category_texts import are_written_of, as_known
+from baton_engine.tables.text.category_texts import are_written_of, as_known
 from baton_engine.tables.values import Form, Texts
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from baton_engine.tables.number_texts import PLAIN_NUMBER, known_text
+from baton_engine.tables.text.number_texts import PLAIN_NUMBER, known_text
 from baton_engine.tables.values import Form, Texts
 
 _WRITTEN: Mapping[Form, re.Pattern[str]] = {

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_engine.tables.number_texts import PLAIN_NUMBER, known_text, plain_text, training_texts
+from baton_engine.tables.text.number_texts import (
+    PLAIN_NUMBER,
+    known_text,
+    plain_text,
+    training_texts,
+)
 
 decimals = st.decimals(-(10**38), 10**38, allow_nan=False, places=9)
 numbers = st.integers(-(2**70), 2**70) | st.floats() | decimals

@@ -1,0 +1,1 @@
+"""What every package shares: texts of errors, whole files, settings from files, times."""

@@ -1,0 +1,137 @@
+"""The types of columns: what each one means to numpy, JSON, ONNX, the V2 protocol and people."""
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from baton_registry.versions.signature import TypeName
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+_INT32 = (-(2**31), 2**31 - 1)
+_INT64 = (-(2**63), 2**63 - 1)
+_FLOAT32 = (-FLOAT32_MAX, FLOAT32_MAX)
+_FLOAT64 = (-sys.float_info.max, sys.float_info.max)
+_NO_NUMBER = (math.nan, math.nan)
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """One type of columns.
+
+    Attributes:
+        name: as MLflow's schema says.
+        dtype: of its values in numpy if none is missing.
+        python: the type of its values in JSON, as Python reads them.
+        limits: its least and greatest number; NaN if it holds no numbers.
+        words: what its values must be, for people.
+        json_schema: of one value.
+        onnx: the type of the ONNX input that takes its values.
+        v2: the datatype of its tensor in the V2 protocol.
+        made_up: different values that nobody sent, the first as plain as can be.
+    """
+
+    name: TypeName
+    dtype: np.dtype[Any]
+    python: type
+    limits: tuple[float, float]
+    words: str
+    json_schema: Mapping[str, Any]
+    onnx: str
+    v2: str
+    made_up: tuple[Any, ...]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers only."""
+        return self.python is int
+
+
+def _number_schema(kind: str, form: str, limits: tuple[float, float]) -> Mapping[str, Any]:
+    least, greatest = limits
+    return {"type": kind, "format": form, "minimum": least, "maximum": greatest}
+
+
+_ALL = (
+    ColumnType(
+        name="boolean",
+        dtype=np.dtype(np.bool_),
+        python=bool,
+        limits=(0, 1),
+        words="true or false",
+        json_schema={"type": "boolean"},
+        onnx="tensor(bool)",
+        v2="BOOL",
+        made_up=(False, True, False, True),
+    ),
+    ColumnType(
+        name="integer",
+        dtype=np.dtype(np.int32),
+        python=int,
+        limits=_INT32,
+        words="a whole number",
+        json_schema=_number_schema("integer", "int32", _INT32),
+        onnx="tensor(int32)",
+        v2="INT32",
+        made_up=(0, 1, -1, 10),
+    ),
+    ColumnType(
+        name="long",
+        dtype=np.dtype(np.int64),
+        python=int,
+        limits=_INT64,
+        words="a whole number",
+        json_schema=_number_schema("integer", "int64", _INT64),
+        onnx="tensor(int64)",
+        v2="INT64",
+        made_up=(0, 1, -1, 10),
+    ),
+    ColumnType(
+        name="float",
+        dtype=np.dtype(np.float32),
+        python=float,
+        limits=_FLOAT32,
+        words="a number",
+        json_schema=_number_schema("number", "float", _FLOAT32),
+        onnx="tensor(float)",
+        v2="FP32",
+        made_up=(0.0, 1.0, -1.0, 10.0),
+    ),
+    ColumnType(
+        name="double",
+        dtype=np.dtype(np.float64),
+        python=float,
+        limits=_FLOAT64,
+        words="a number",
+        json_schema={"type": "number", "format": "double"},  # JSON's own numbers: no limits
+        onnx="tensor(double)",
+        v2="FP64",
+        made_up=(0.0, 1.0, -1.0, 10.0),
+    ),
+    ColumnType(
+        name="string",
+        dtype=np.dtype(np.object_),
+        python=str,
+        limits=_NO_NUMBER,
+        words="text",
+        json_schema={"type": "string"},
+        onnx="tensor(string)",
+        v2="BYTES",
+        made_up=("a", "a", "a", "a"),
+    ),
+)
+
+COLUMN_TYPES: Mapping[str, ColumnType] = {each.name: each for each in _ALL}
+"""Each type by its name."""
+
+LABEL_TYPES: Mapping[type, ColumnType] = {
+    bool: COLUMN_TYPES["boolean"],
+    int: COLUMN_TYPES["long"],
+    str: COLUMN_TYPES["string"],
+}
+"""The type of a column of labels, by the type of the labels."""
