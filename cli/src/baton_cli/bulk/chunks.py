@@ -12,7 +12,7 @@ from arro3.core import DataType, RecordBatch
 from baton_engine.tables.arrow_values import texts_of, values_of
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_places import column_places
+from baton_engine.tables.column_places import column_places, first_places
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.file_cells import file_cast
 from baton_engine.tables.typed_values import typed_column
@@ -98,8 +98,12 @@ class CsvChunk:
             return cell
         return replace(cell, message=f"{cell.message} (if it has a decimal comma: --decimal ,)")
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return first_places(self.names)
+
     def _texts(self, name: str) -> list[str]:
-        at = self.names.index(name)
+        at = self._places[name]
         return [row[at] for row in self.cells]
 
 

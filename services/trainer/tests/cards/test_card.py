@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -32,6 +33,18 @@ def test_the_markdown_is_one_page_with_well_formed_tables(target: str) -> None:
     assert "\n\n\n" not in text
     body = MarkdownIt("commonmark").enable("table").render(text)
     assert "|" not in re.sub(r"<pre>.*?</pre>", "", body, flags=re.DOTALL)
+
+
+def test_a_card_without_importance_says_so() -> None:
+    """A table may have too many columns to measure what each is worth."""
+    subject = some_subject(some_table())
+    report = replace(subject.candidate.report, importances=())
+    bare = replace(subject, candidate=replace(subject.candidate, report=report))
+    text = card.markdown(bare)
+    assert "importance.png" not in text
+    assert "Not measured: " in text
+    assert "\n\n\n" not in text
+    assert "importance" not in plots.pictures(report)
 
 
 def test_the_card_says_by_what_rows_were_held_out() -> None:

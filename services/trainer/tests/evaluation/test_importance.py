@@ -50,6 +50,13 @@ def test_a_column_is_worth_what_is_lost_without_it() -> None:
     assert {(each.drop, each.spread) for each in found[1:]} == {(0.0, 0.0)}
 
 
+def test_columns_too_many_to_shuffle_one_by_one_have_no_importance() -> None:
+    """Their time would grow by pairs of columns: 20,531 took seven minutes. No row is scored."""
+    engine = FirstColumn()
+    assert importances(judge(20_531, 12, engine), seed=0) == ()
+    assert engine.rows == []
+
+
 @pytest.mark.parametrize(("columns", "most"), [(3, MAX_ROWS), (200, MAX_ROWS), (1_500, 500)])
 def test_its_time_is_bounded(columns: int, most: int) -> None:
     """Long tables are sampled; of wide ones fewer rows are shuffled, fewer times, in few calls."""

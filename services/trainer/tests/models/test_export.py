@@ -2,16 +2,18 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.signature import Column, ColumnType, Signature
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.models.export import Parity
+from tests.support.steps import count_steps
 from tests.support.trainer.tables import TARGETS, some_candidate, some_table
 
 
@@ -55,10 +57,18 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
     assert export.parity(fitted, scores, rows).holds
 
 
+@pytest.mark.parametrize("kind", ["double", "string"])
+def test_export_costs_by_the_column(kind: ColumnType) -> None:
+    """200 columns more take as many steps more, whether there were 200 before or 400."""
+    few, more, many = (_steps_to_export(columns, kind) for columns in (200, 400, 600))
+    assert many - more == pytest.approx(more - few, rel=0.05)
+
+
 def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
     """The words of the converter, cut to their first line."""
     rows = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
-    odd = make_pipeline(FunctionTransformer(np.sin), LogisticRegression()).fit(rows, [0, 1, 0])
+    sine = make_column_transformer((FunctionTransformer(np.sin), ["n"]))
+    odd = make_pipeline(sine, LogisticRegression()).fit(rows, [0, 1, 0])
     with pytest.raises(ExportError, match="no ONNX form") as caught:
         export.to_onnx(odd, [Column("n", "double")])
     assert "\n" not in str(caught.value)
@@ -104,3 +114,16 @@ def test_the_worse_of_two_paths_counts() -> None:
     assert bulk.worse_of(alone) == Parity(0.5, 3, rows=500)
     assert not bulk.worse_of(alone).holds
     assert bulk.worse_of(bulk).holds
+
+
+def _steps_to_export(count: int, kind: ColumnType) -> int:
+    """How many lines of Python run while a pipeline of so many columns is exported."""
+    rng = np.random.default_rng(0)
+    cells = rng.choice(["a", "b"], (20, count)).astype(object)
+    if kind == "double":
+        cells = rng.normal(size=(20, count))
+    rows = pd.DataFrame(cells, columns=[f"column {place}" for place in range(count)])
+    columns = [Column(str(name), kind) for name in rows.columns]
+    fitted = pipeline.build(estimators.classifier("logistic", {}), rows, columns)
+    fitted.fit(rows, np.arange(20) % 2)
+    return count_steps(lambda: export.to_onnx(fitted, columns))

@@ -60,9 +60,7 @@ def _allows(column: Column, value: Any) -> bool:
 
 def _read(column: Column, value: Any) -> Any:
     """The value in its column's kind: `1.0` is a whole number, and `1` a fraction, where asked."""
-    if value is None or column.type in ("boolean", "string"):
-        return value
-    return int(value) if column.type in INTEGER_RANGES else float(value)
+    return None if value is None else COLUMN_TYPES[column.type].python(value)
 
 
 def _check_columns(columns: Sequence[str], signature: Signature) -> None:

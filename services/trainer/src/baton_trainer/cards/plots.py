@@ -32,8 +32,8 @@ _STYLE = {
 def pictures(report: Report) -> dict[str, bytes]:
     """Each picture as a PNG file, by name.
 
-    `roc`, `precision_recall`, `calibration`, `confusion`, `scores` and `importance`; `costs` where
-    there are two classes, `slices` where there are slices.
+    `roc`, `precision_recall`, `calibration`, `confusion` and `scores`; `costs` if there are two
+    classes, `slices` and `importance` if they were measured.
     """
     outcome, thresholds, whole = report.held_out, report.thresholds, report.sliced_roc_auc
     drawn = {
@@ -42,8 +42,9 @@ def pictures(report: Report) -> dict[str, bytes]:
         "calibration": _drawn(lambda axes: curves.calibration(axes, outcome)),
         "confusion": _drawn(lambda axes: curves.confusion(axes, outcome)),
         "scores": _drawn(lambda axes: curves.scores(axes, outcome)),
-        "importance": _drawn(lambda axes: bars.importance(axes, report.importances), _WIDE),
     }
+    if report.importances:
+        drawn["importance"] = _drawn(lambda axes: bars.importance(axes, report.importances), _WIDE)
     if thresholds:
         drawn["costs"] = _drawn(lambda axes: bars.costs(axes, thresholds))
     if report.slices:

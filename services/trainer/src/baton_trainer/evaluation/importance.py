@@ -24,6 +24,8 @@ MAX_ROWS = 2_000
 REPEATS = 5
 MAX_SCORED = 500_000
 """Rows scored in all, about: of a wide table fewer rows are shuffled, and once."""
+MAX_CELLS = 2**32
+"""Cells scored in all, some minutes: each column is shuffled among all others."""
 
 _LEAST_ROWS = 500
 _LEAST_OF_CLASS = 50
@@ -65,10 +67,18 @@ class Judge:
 
 
 def importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
-    """The worth of each column, the most important first; `seed` draws rows and shuffles them."""
+    """The worth of each column, the most important first; none if they are too many to measure.
+
+    Args:
+        judge: the model and the rows.
+        seed: draws rows and shuffles them.
+    """
     rng = np.random.default_rng(seed)
-    repeats = REPEATS if len(judge.columns) * REPEATS * _LEAST_ROWS <= MAX_SCORED else 1
-    most = min(MAX_ROWS, max(_LEAST_ROWS, MAX_SCORED // (len(judge.columns) * repeats)))
+    width = len(judge.columns)
+    repeats = REPEATS if width * REPEATS * _LEAST_ROWS <= MAX_SCORED else 1
+    most = min(MAX_ROWS, max(_LEAST_ROWS, MAX_SCORED // (width * repeats)))
+    if width**2 * repeats * min(most, len(judge.features)) > MAX_CELLS:
+        return ()
     rows = _part(judge.outcome.truth, most, rng)
     outcome = judge.outcome.at(rows)
     arrays = scoring.arrays(judge.columns, judge.features.iloc[rows])

@@ -95,12 +95,15 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     some = features.head(ROWS_ALONE)
     alone = scoring.score_each_row(engine, table.columns, some)
     progress.phase("evaluating")
+    measured = report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted)
+    if not measured.importances:
+        progress.note(f"importance is left out: {len(table.columns):,} columns are too many for it")
     return Candidate(
         pipeline=fitted,
         onnx=onnx,
         parity=export.parity(fitted, scores, features).worse_of(export.parity(fitted, alone, some)),
         engine=engine,
-        report=report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted),
+        report=measured,
     )
 
 

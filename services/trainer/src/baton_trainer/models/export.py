@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pandas as pd
 from skl2onnx import convert_sklearn
-from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
 
 from baton_common.texts import first_line
@@ -16,6 +16,7 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.signature import Column, Signature
 from baton_trainer.errors import ExportError
+from baton_trainer.models import column_inputs
 
 _OPSETS = {"": 18, "ai.onnx.ml": 3}
 """The newest operators that every converter writes: onnxmltools knows the trees of ML 3."""
@@ -59,25 +60,24 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
     Raises:
         ExportError: a step has no ONNX form.
     """
-    inputs = [
-        (each.name, (StringTensorType if each.type == "string" else FloatTensorType)([None, 1]))
-        for each in columns
-    ]
+    rest, widths = column_inputs.from_matrices(fitted)
+    inputs = [(name, FloatTensorType([None, width])) for name, width in widths.items()]
     try:
         with warnings.catch_warnings():
             # protobuf deprecates the numpy integers that skl2onnx hands it for trees
             warnings.simplefilter("ignore")
             model = convert_sklearn(
-                fitted, initial_types=inputs, options={id(fitted): _NO_ZIPMAP}, target_opset=_OPSETS
+                rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
             )
     except Exception as error:  # skl2onnx's own have no common base but Exception
         raise ExportError(f"no ONNX form of this pipeline: {first_line(error)}") from error
+    column_inputs.put_before(model.graph, fitted, columns)
     _name_inputs(model.graph, [each.name for each in columns])
     return bytes(model.SerializeToString())
 
 
 def _name_inputs(graph: onnx.GraphProto, names: Sequence[str]) -> None:
-    """Names the inputs, in their order: skl2onnx writes `a_b` for `a b`.
+    """Names the inputs, in their order.
 
     A tensor inside the graph that has one of these names gets another: a column may be called
     `label`. The graphs of our estimators have no subgraphs.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from baton_engine.tables.column_places import first_places
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
 from baton_engine.tables.text.reader_rule import KEPT
 
@@ -35,6 +36,7 @@ class CsvReader:
         # Where rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
         self.names = unique_names(header)
+        self._places = first_places(self.names)
 
     def rows(self) -> Iterator[Row]:
         """Each row with the line that it begins in, counted from 1; to be read once.
@@ -50,7 +52,7 @@ class CsvReader:
 
     def column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
         """The cells of one column in these rows."""
-        at = self._indexes + self.names.index(name)
+        at = self._indexes + self._places[name]
         return [row[at] if at < len(row) else "" for row in rows]
 
 

@@ -38,5 +38,6 @@ def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
         if reader.excess(row):
             width = len(reader.names)
             raise MalformedBody(f"row {number} has {len(row)} cells, the header has {width}")
-    columns = {name: reader.column(name, table) for name in names if name in reader.names}
+    known = {*reader.names}
+    columns = {name: reader.column(name, table) for name in names if name in known}
     return Frame(len(table), columns, csv_cast)

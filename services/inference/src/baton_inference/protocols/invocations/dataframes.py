@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any
 
 from baton_engine.tables.casts import ABSENT, pandas_cast
+from baton_engine.tables.column_places import first_places
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
 
@@ -125,7 +126,8 @@ def _from_list(
         return Frame(len(table), {}, pandas_cast)
     if len(columns) != width:
         raise MalformedBody(f"{len(columns)} columns are named, the data have {width}")
-    picked = {name: columns.index(name) for name in names if name in columns}
+    places = first_places(columns)
+    picked = {name: places[name] for name in names if name in places}
     return Frame(len(table), {n: _cells(table, at) for n, at in picked.items()}, pandas_cast)
 
 

@@ -14,6 +14,7 @@ from arro3.core import ChunkedArray, DataType, Table
 from baton_common.texts import first_line
 from baton_engine.tables.arrow_types import family_of, type_name
 from baton_engine.tables.arrow_values import texts_of, values_of
+from baton_engine.tables.column_places import first_places
 from baton_engine.tables.panics import panics_as_errors
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.number_texts import training_texts
@@ -36,6 +37,7 @@ def parse(content: bytes, name: str) -> DataFile:
     """
     table = _table(content, name)
     names = [column.strip() for column in table.column_names]
+    places = first_places(names)
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
     for place, column in enumerate(names):
@@ -53,7 +55,7 @@ def parse(content: bytes, name: str) -> DataFile:
         is_typed=True,
         decimal=".",
         unreadable=unreadable,
-        texts=lambda column: _categories(table.column(names.index(column))),
+        texts=lambda column: _categories(table.column(places[column])),
     )
 
 
