@@ -44,7 +44,8 @@ def main() -> int:
     except (SettingsError, RegistryMisconfigured) as error:
         return _give_up(str(error))
     except OSError as error:
-        reason = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+        code = error.errno or 0
+        reason = os.strerror(code) if code > 0 else error.strerror
         return _give_up(
             f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
             " see BATON_HOST and BATON_PORT"

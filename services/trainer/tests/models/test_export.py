@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from baton_registry.versions.signature import Column, ColumnType, Signature
+from baton_registry.versions.signature import Column, Signature, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
@@ -58,7 +58,7 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
 
 
 @pytest.mark.parametrize("kind", ["double", "string"])
-def test_export_costs_by_the_column(kind: ColumnType) -> None:
+def test_export_costs_by_the_column(kind: TypeName) -> None:
     """200 columns more take as many steps more, whether there were 200 before or 400."""
     few, more, many = (_steps_to_export(columns, kind) for columns in (200, 400, 600))
     assert many - more == pytest.approx(more - few, rel=0.05)
@@ -116,7 +116,7 @@ def test_the_worse_of_two_paths_counts() -> None:
     assert bulk.worse_of(bulk).holds
 
 
-def _steps_to_export(count: int, kind: ColumnType) -> int:
+def _steps_to_export(count: int, kind: TypeName) -> int:
     """How many lines of Python run while a pipeline of so many columns is exported."""
     rng = np.random.default_rng(0)
     cells = rng.choice(["a", "b"], (20, count)).astype(object)
