@@ -83,7 +83,7 @@ def tracking_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     uri = f"http://127.0.0.1:{port}"
     try:
         # httpx itself waits between its attempts to connect, longer each time
-        with httpx.Client(transport=httpx.HTTPTransport(retries=7)) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=9)) as client:
             client.get(f"{uri}/health", timeout=30).raise_for_status()
         yield uri
     finally:
