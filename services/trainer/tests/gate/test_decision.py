@@ -1,6 +1,6 @@
 from baton_trainer.gate import decision as gate
-from baton_trainer.gate.bootstrap import Difference, difference
 from baton_trainer.gate.comparison import Comparison, SliceComparison
+from baton_trainer.gate.delong import Difference, compare
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models.export import Parity
@@ -15,7 +15,7 @@ ONE = some_outcome(2, 1_000)
 
 def worse_by(noise: float) -> Difference:
     """A challenger that is worse than production, on 1,000 rows."""
-    found = difference(noisy(ONE, noise), ONE)
+    found = compare(noisy(ONE, noise), ONE)
     assert found is not None
     return found
 
@@ -60,7 +60,7 @@ def test_a_challenger_that_is_not_worse_passes(some_data: Table) -> None:
 
 def test_a_better_challenger_passes_whatever_is_asked(some_data: Table) -> None:
     """Also the strictest test."""
-    better = difference(ONE, noisy(ONE, 2.0))
+    better = compare(ONE, noisy(ONE, 2.0))
     assert better is not None
     strict = Gate(margin=0, confidence=0.95)
     assert judged(some_data, against(better), strict).text == "passed"

@@ -10,9 +10,9 @@ from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slices import Slice, slices
-from baton_trainer.gate import bootstrap
-from baton_trainer.gate.bootstrap import Difference
+from baton_trainer.gate import delong
 from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.delong import Difference
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 
@@ -71,7 +71,7 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
     rows = _judges(contenders, tables)
     features = table.features[rows]
     one, two = (_outcome(each, own, rows) for each, own in zip(contenders, tables, strict=True))
-    difference = bootstrap.difference(one, two)
+    difference = delong.compare(one, two)
     if difference is None:
         raise NotComparable(
             f"{int(rows.sum())} rows are held out for both {first.name} and {second.name}, and a "
@@ -161,14 +161,9 @@ def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Out
 
 def _slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:
     """The slices with the largest drops, the largest first."""
-    drops = []
-    for part in parts:
-        found = bootstrap.aucs(one.at(part.rows), two.at(part.rows), SLICE_LEAST)
-        if found is not None:
-            drops.append((found[0] - found[1], part))
-    worst = sorted(drops, key=lambda drop: drop[0])[:SLICES_SHOWN]
-    return [
+    found = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
-        for _, part in worst
-        if (difference := bootstrap.difference(one.at(part.rows), two.at(part.rows), SLICE_LEAST))
+        for part in parts
+        if (difference := delong.compare(one.at(part.rows), two.at(part.rows), SLICE_LEAST))
     ]
+    return sorted(found, key=lambda each: each.difference.estimate)[:SLICES_SHOWN]

@@ -7,8 +7,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from baton_trainer.gate.bootstrap import Difference
 from baton_trainer.gate.comparison import Comparison
+from baton_trainer.gate.delong import Difference
 from baton_trainer.repeat.side_by_side import Pair, SideBySide
 
 SHOWN_SLICES = 5
