@@ -36,7 +36,7 @@ def page_for_files(desk: Desk) -> Row:
             move_alias(desk, "2")
             status = seen.tells_of("2")
             assert (status["state"], status["serving"]["version"]) == ("degraded", "1")
-            assert "MLmodel" in status["last_load_failure"]["reason"]
+            assert "baton-manifest.json" in status["last_load_failure"]["reason"]
             front.mend()
             seen.recovers("2", limit_s=LOAD_RETRY_S + SLACK_S)
     return rows[0]

@@ -115,8 +115,8 @@ class Forged(Refused):
 class NotReady(InferenceError):
     """The slot is empty."""
 
-    def __init__(self) -> None:
-        super().__init__("no model is being served yet; GET /status says why")
+    def __init__(self, text: str = "no model is being served yet; GET /status says why") -> None:
+        super().__init__(text)
 
 
 class Overloaded(InferenceError):
