@@ -1,6 +1,6 @@
 """Where the benchmarks keep their things, and what their children see of the environment.
 
-The only module of this room that reads the environment.
+The only module of this package that reads the environment.
 """
 
 import os

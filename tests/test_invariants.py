@@ -49,16 +49,16 @@ def test_only_trainer_and_tracking_import_mlflow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "room"), [("onnxruntime", "baton_engine"), ("matplotlib", "baton_trainer")]
+    ("library", "package"), [("onnxruntime", "baton_engine"), ("matplotlib", "baton_trainer")]
 )
 def test_what_reports_or_writes_is_loaded_by_a_package_that_prevents_it(
-    library: str, room: str
+    library: str, package: str
 ) -> None:
     """Its `__init__` sets what these libraries read while they are imported."""
     guilty = [path for path in SOURCES if library in imported(path)]
 
     assert guilty
-    assert {path.relative_to(ROOT).parts[3] for path in guilty} == {room}
+    assert {path.relative_to(ROOT).parts[3] for path in guilty} == {package}
 
 
 @pytest.mark.parametrize("package", HEAVY)
@@ -86,7 +86,7 @@ def test_the_extra_adds_to_the_image_and_changes_nothing_in_it() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """What a process was told stands in one file of each room."""
+    """What a process was told stands in one file of each package."""
     guilty = {path.name for path in SOURCES if "os.environ" in path.read_text(encoding="utf-8")}
 
     assert guilty <= {"settings.py"}

@@ -34,7 +34,7 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_help_imports_nothing_slow() -> None:
-    """`baton --help` is read while one waits: it loads neither the rooms nor what they need."""
+    """`baton --help` is read while one waits: it loads neither the packages nor what they need."""
     program = (
         "import sys; from baton_cli.main import run; run(['--help']); "
         "print([name for name in sys.modules if name in "

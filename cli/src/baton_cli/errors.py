@@ -11,16 +11,16 @@ class CommandFailed(click.ClickException):
 
 
 def usage_error(error: Exception) -> click.UsageError:
-    """The error of an option whose value only the room itself can judge; it names the verb."""
+    """The error of an option whose value only the package itself can judge; it names the verb."""
     return click.UsageError(str(error), click.get_current_context(silent=True))
 
 
-def missing_room(room: str, error: ModuleNotFoundError) -> CommandFailed:
-    """The error of a verb whose room this installation does not have.
+def missing_package(package: str, error: ModuleNotFoundError) -> CommandFailed:
+    """The error of a verb whose package this installation does not have.
 
-    An image holds one room: the trainer's has no inference, and the other way round.
+    An image holds one package: the trainer's has no inference, and the other way round.
     """
     return CommandFailed(
-        f"this installation cannot run the {room} ({error.name} is not installed); "
-        f"use the {room} image, or install baton-cli[up]"
+        f"this installation cannot run the {package} ({error.name} is not installed); "
+        f"use the {package} image, or install baton-cli[up]"
     )

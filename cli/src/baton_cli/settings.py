@@ -1,4 +1,4 @@
-"""The command line's settings. The only module of this room that reads the environment."""
+"""The command line's settings. The only module of this package that reads the environment."""
 
 import os
 from collections.abc import Mapping, Sequence

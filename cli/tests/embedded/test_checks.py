@@ -84,7 +84,7 @@ def test_a_wrong_option_or_file_of_options_is_told_before_anything_starts(tmp_pa
 
 def test_all_rooms_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is missing is named."""
-    monkeypatch.setattr(checks, "ROOMS", ("sys", "no_such_room"))
+    monkeypatch.setattr(checks, "PACKAGES", ("sys", "no_such_room"))
     with pytest.raises(CommandFailed, match="needs no_such_room, not installed here"):
         check_rooms()
 

@@ -17,7 +17,7 @@ from baton_cli.verbs.up import up
 
 def test_an_installation_without_the_trainer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """The inference image has no trainer: one line names what is missing."""
-    without_room(monkeypatch, "baton_trainer")
+    without_package(monkeypatch, "baton_trainer")
     with pytest.raises(CommandFailed, match="baton_trainer is not installed"):
         run_training(Order(), Deferral())
 
@@ -80,8 +80,8 @@ def test_knows_the_trainers_estimators() -> None:
     assert ESTIMATORS[0] == training.DEFAULT_ESTIMATOR
 
 
-def without_room(monkeypatch: pytest.MonkeyPatch, room: str) -> None:
-    """Makes imports from a room fail as if it were not installed."""
+def without_package(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """Makes imports from a package fail as if it were not installed."""
     real_import = builtins.__import__
 
     def importing(
@@ -91,8 +91,8 @@ def without_room(monkeypatch: pytest.MonkeyPatch, room: str) -> None:
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        if name.split(".", maxsplit=1)[0] == room:
-            raise ModuleNotFoundError(name=room)
+        if name.split(".", maxsplit=1)[0] == package:
+            raise ModuleNotFoundError(name=package)
         return real_import(name, globals, locals, fromlist or (), level)
 
     monkeypatch.setattr(builtins, "__import__", importing)

@@ -1,4 +1,4 @@
-"""A registry in a folder, for the tests of this room."""
+"""A registry in a folder, for the tests of this package."""
 
 from pathlib import Path
 

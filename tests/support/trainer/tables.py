@@ -1,4 +1,4 @@
-"""Small tables and what is made of them, shared by the tests of this room."""
+"""Small tables and what is made of them, shared by the tests of this package."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -7,12 +7,12 @@ from baton_cli.errors import CommandFailed, usage_error
 from baton_cli.settings import load
 from baton_cli.training.options import Order
 
-ROOMS = ("mlflow", "baton_trainer", "baton_inference")
+PACKAGES = ("mlflow", "baton_trainer", "baton_inference")
 
 
 def check_rooms() -> None:
     """This installation has all that a life cycle needs."""
-    missing = [room for room in ROOMS if find_spec(room) is None]
+    missing = [package for package in PACKAGES if find_spec(package) is None]
     if missing:
         raise CommandFailed(
             f"baton up needs {', '.join(missing)}, not installed here; install baton-cli[up]"

@@ -1,10 +1,10 @@
-"""The way into the trainer's room: seconds of imports, and a room that an image may lack."""
+"""The way into the trainer's package: seconds of imports, and a package that an image may lack."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from baton_cli.errors import CommandFailed, missing_room, usage_error
+from baton_cli.errors import CommandFailed, missing_package, usage_error
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
     """Does something there; progress on stderr.
 
     Args:
-        act: imports what it needs of the room itself.
+        act: imports what it needs of the package itself.
 
     Raises:
         CommandFailed: this installation has no trainer, or it could not be done.
@@ -40,7 +40,7 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
         except TrainError as error:
             raise CommandFailed(str(error)) from error
     except ModuleNotFoundError as error:
-        raise missing_room("trainer", error) from error
+        raise missing_package("trainer", error) from error
 
 
 def repeat_training(version: str, data: Path | None) -> "Reproduction":

@@ -2,7 +2,7 @@
 
 import click
 
-from baton_cli.errors import missing_room
+from baton_cli.errors import missing_package
 
 
 @click.command()
@@ -13,7 +13,7 @@ def serve(ctx: click.Context) -> None:
     Starts from its cache where the registry is away.
     """
     try:
-        from baton_inference.main import main  # noqa: PLC0415 - a room that an image may lack
+        from baton_inference.main import main  # noqa: PLC0415 - a package that an image may lack
     except ModuleNotFoundError as error:
-        raise missing_room("inference", error) from error
+        raise missing_package("inference", error) from error
     ctx.exit(main())

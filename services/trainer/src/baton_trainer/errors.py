@@ -17,7 +17,7 @@ Every text is one line: what, where, a hint.
 
 
 class TrainError(Exception):
-    """The root: everything that this room raises on purpose."""
+    """The root: everything that this package raises on purpose."""
 
 
 class RequestError(TrainError):
