@@ -124,7 +124,7 @@ def taken_from_registry(path: Path) -> set[str]:
     return {
         alias.name
         for node in froms
-        if node.module in ("baton_registry", "baton_registry.rest.fetch")
+        if node.module in ("baton_registry", "baton_registry.rest", "baton_registry.rest.fetch")
         for alias in node.names
     }
 

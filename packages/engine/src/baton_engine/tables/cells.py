@@ -5,6 +5,9 @@ from dataclasses import dataclass
 MAX_NAMED_CELLS = 100
 
 IS_MISSING = "is missing; the column is required"
+"""Said of a cell."""
+ABSENT = "is missing"
+"""Said of a required column that a request leaves out."""
 
 
 @dataclass(frozen=True)

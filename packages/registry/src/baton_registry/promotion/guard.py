@@ -44,7 +44,7 @@ def check(
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
-    _check_signature(client, candidate, position)
+    _check_schema(client, candidate, position)
 
 
 def _check_gate(candidate: ModelVersion) -> None:
@@ -65,7 +65,7 @@ def _check_gate(candidate: ModelVersion) -> None:
         )
 
 
-def _check_signature(
+def _check_schema(
     client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
 ) -> None:
     try:

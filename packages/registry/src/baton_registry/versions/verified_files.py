@@ -60,7 +60,7 @@ class VerifiedFiles:
             return None
 
     def check_listed(self, path: str) -> None:
-        """Lets a file pass that has a checksum wherever checksums are recorded."""
+        """Raises `ChecksumMismatch` unless every recorded list of checksums names this file."""
         if any(path not in recorded for recorded in self._recorded):
             raise _mismatch(self.version, path, "is not listed among")
 

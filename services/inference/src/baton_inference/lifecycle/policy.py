@@ -103,5 +103,5 @@ def wait_s(poll_interval_s: float, jitter: float, failure: Failure | None, now_s
     """
     poll_s = poll_interval_s * (1 + JITTER * jitter)
     if failure is None or not failure.is_fresh(now_s):
-        return poll_s  # where it was due and not tried, the registry was away
+        return poll_s  # an overdue retry means that the registry did not answer
     return min(poll_s, failure.retry_at_s - now_s)

@@ -24,5 +24,9 @@ class Arrivals:
             self.unstarted -= 1
 
     def forget(self) -> None:
-        """A turn of the event loop is over: who did not begin in it never will."""
+        """Resets the count after a turn of the event loop.
+
+        A request that is still counted will never start, e.g. because its connection closed; later
+        requests would wait for it.
+        """
         self.unstarted = 0

@@ -71,7 +71,10 @@ class Batcher:
         return future
 
     def _turn(self) -> None:
-        """All requests that had arrived when the first of the waiting began have begun."""
+        """Scores what is queued, one turn of the loop after the first request was queued.
+
+        Every request that had arrived by then has started.
+        """
         if not self._queues:
             return
         self._arrivals.forget()

@@ -46,7 +46,7 @@ class Difference:
         return self.bound((1 + LEVEL) / 2), self.bound((1 - LEVEL) / 2)
 
     def bound(self, confidence: float) -> float:
-        """What the difference is not below, with this confidence; with 0.5 the estimate."""
+        """The lower confidence bound of the difference; with confidence 0.5 the estimate itself."""
         return self.estimate - _NORMAL.inv_cdf(confidence) * self.standard_error
 
 
@@ -84,7 +84,7 @@ def _auc_and_shares(outcome: Outcome, usable: Bools) -> tuple[float, Floats]:
 
 
 def _of_class(is_positive: Bools, scores: Floats) -> tuple[float, Floats]:
-    """The ROC AUC of one score, and DeLong's components over the sizes of their two groups.
+    """The ROC AUC of one score, and each row's component divided by the rows of its group.
 
     The ROC AUC is the share of pairs of a positive and a negative row that are in order, ties
     counted half: Hanley and McNeil 1982, doi:10.1148/radiology.143.1.7063747.

@@ -22,7 +22,7 @@ class Check:
         challenger: the challenger's figure.
         production: production's; empty where it has none.
         allowed: what would have passed.
-        why: a clause that says what is wrong, of account only where it did not pass.
+        why: a clause that says what is wrong, meaningful only if the check did not pass.
     """
 
     name: str

@@ -7,12 +7,11 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.columns import Array
 from baton_engine.tables.typed_values import typed_column
 from baton_engine.tables.values import Values
 from baton_inference.errors import InvalidRows
-from baton_inference.protocols.bodies.frame import columns_of
+from baton_inference.protocols.bodies.frame import columns_of, read_absent
 from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import ARROW
 from baton_inference.scoring.batch import ColumnBatch
@@ -47,9 +46,7 @@ class ArrowTable:
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:
             return typed_column(column, self.columns[column.name])
-        if column.required:
-            raise BadCells((BadCell(0, column.name, "is missing"),))
-        return to_array(column, [None] * self.rows)
+        return read_absent(column, self.rows)
 
 
 class TableReader(Protocol):

@@ -6,8 +6,8 @@ from operator import itemgetter
 from typing import Any
 
 from baton_engine.tables.casts import Cast, cast_column
-from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells
-from baton_engine.tables.columns import Array
+from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, TooManyRows
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.signature import Column, Signature
@@ -42,8 +42,19 @@ class Frame:
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:
-            raise BadCells((BadCell(0, column.name, "is missing"),))
+            raise BadCells((BadCell(0, column.name, ABSENT),))
         return cast_column(column, self.columns[column.name], self.cast)
+
+
+def read_absent(column: Column, rows: int) -> Array:
+    """The values of a column that a request leaves out: gaps.
+
+    Raises:
+        BadCells: the column is required.
+    """
+    if column.required:
+        raise BadCells((BadCell(0, column.name, ABSENT),))
+    return to_array(column, [None] * rows)
 
 
 def columns_of(signature: Signature, read: Callable[[Column], Array]) -> dict[str, Array]:

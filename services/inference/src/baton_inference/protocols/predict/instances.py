@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from baton_common.texts import cut
-from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, CellError
+from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, json_type
@@ -98,7 +98,7 @@ class InstancesDecoder:
         if cell is not None:
             return self._readers[name].read(cell)
         if required:
-            raise CellError("is missing")
+            raise CellError(ABSENT)
         return None
 
 

@@ -13,11 +13,10 @@ import numpy as np
 
 from baton_common.texts import cut
 from baton_engine.engine import Scores
-from baton_engine.tables.cells import BadCell, BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import check_rows, columns_of
+from baton_inference.protocols.bodies.frame import check_rows, columns_of, read_absent
 from baton_inference.protocols.bodies.values import check_json_values, max_values
 from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import JSON, MediaHeaders
@@ -75,9 +74,7 @@ class V2Codec:
             if tensor is not None:
                 decoder = self._decoders[column.name]
                 return decoder.decode(tensor, pieces.get(column.name), rows)
-            if column.required:
-                raise BadCells((BadCell(0, column.name, "is missing"),))
-            return to_array(column, [None] * rows)
+            return read_absent(column, rows)
 
         return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
 
