@@ -4,12 +4,14 @@ import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
-from tests.support.lanes import lane, rank
+from tests.support.lanes import Lanes, rank
 from tests.support.reliability import Tell, write_page
 from tests.support.rig import Desk, Inference, TrackingServer, register
 
@@ -28,14 +30,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker of pytest-xdist: one lane for what shares a server, the longest lanes first."""
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(lane(item.path)))
-    items.sort(key=lambda item: rank(item.path))
+    """In a worker of pytest-xdist: the longest lanes first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Gives each lane to one process; xdist 3.8's own groups have no effect with pytest 9.2."""
+    return Lanes(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

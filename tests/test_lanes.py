@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lanes import ROOT, lane, rank
+from tests.support.lanes import ROOT, Lanes, lane, rank
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,14 @@ from tests.support.lanes import ROOT, lane, rank
 def test_what_shares_a_server_is_one_lane(one: str, other: str, *, is_shared: bool) -> None:
     """Another process would start the server, or the stack, once more."""
     assert (lane(ROOT / one) == lane(ROOT / other)) is is_shared
+
+
+def test_the_scheduler_splits_by_lanes() -> None:
+    """What xdist hands to one process is a lane, whatever the test's parameters look like."""
+    scheduler = Lanes.__new__(Lanes)
+    one = scheduler._split_scope("tests/stack/test_a.py::test_x[a::b@c]")
+    assert one == scheduler._split_scope("tests/faults/test_b.py::test_y")
+    assert one != scheduler._split_scope("tests/embedded/test_a.py::test_x")
 
 
 def test_long_lanes_start_first() -> None:

@@ -1,10 +1,11 @@
 """Lanes: tests that share a slow fixture run in one process when pytest-xdist runs several.
 
-A lane is a group of `--dist loadgroup`. Lanes that take minutes start first, and short ones fill
-the rest of the other process's time.
+Lanes that take minutes start first, and short ones fill the rest of the other process's time.
 """
 
 from pathlib import Path
+
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[2]
 CONTAINERS = ("tests/stack", "tests/faults")
@@ -24,6 +25,13 @@ def lane(path: Path) -> str:
     """The lane of a test file: that of its folder, else one of its own."""
     file = path.relative_to(ROOT)
     return _long_lane(file) or str(file)
+
+
+class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
+    """xdist's scheduler, with a lane as what one process runs."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return lane(ROOT / nodeid.partition("::")[0])
 
 
 def rank(path: Path) -> int:
