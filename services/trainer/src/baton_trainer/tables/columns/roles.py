@@ -144,7 +144,8 @@ def _teaches_no_model(column: pd.Series, present: pd.Series, different: int) -> 
         return "number", ""
     if dates.are_dates_in_digits(present):
         return "date", _DATE
-    if different == present.max() - present.min() + 1 == len(column):
+    # In Python's own numbers: those of a column may be near the end of their type.
+    if different == int(present.max()) - int(present.min()) + 1 == len(column):
         return "id", "a row number, each value once and no hole"
     return "number", ""
 
