@@ -79,3 +79,9 @@ def test_what_the_user_calls_a_number_must_be_one() -> None:
     assert np.isnan(numbers[1])
     with pytest.raises(DataError, match="'c' cannot be a number: 'x' in row 3"):
         roles.as_number(pd.Series(["7", None, "x"], dtype=object, name="c"))
+
+
+def test_whole_numbers_at_the_ends_of_their_type_are_numbers() -> None:
+    """The distance between the least and the greatest does not fit the type, and need not."""
+    column = pd.Series([-(2**63), 2**63 - 1] * 200, dtype="int64", name="c")
+    assert roles.found_out(column, said_by_user=False).role == "number"
