@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from baton_engine.engine import Scores
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
-from baton_registry import Column, ModelVersion, Signature
+from baton_registry import Column, ModelVersion, Schema
 from bench.table import markdown, number
 
 ROWS = (1, 16, 1000)
@@ -90,8 +90,8 @@ def _filled(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> bytes:
 
 def product() -> Encode:
     """What the product does, whatever that is now."""
-    signature = Signature((Column("tenure", "long"),), CLASSES)
-    codec = PredictCodec(_VERSION, signature, CLASSES, max_rows=max(ROWS))
+    schema = Schema((Column("tenure", "long"),), CLASSES)
+    codec = PredictCodec(_VERSION, schema, CLASSES, max_rows=max(ROWS))
     return lambda labels, probabilities: (
         codec.encode(Scores(labels, probabilities), RowBatch(len(labels), ())).body
     )

@@ -55,8 +55,8 @@ def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Pat
         fetched = fetch(registry, version, tmp_path)
 
     assert fetched.verified
-    assert fetched.mlmodel.signature.classes == ("No", "Yes")
-    assert len(fetched.mlmodel.signature.columns) == 19
+    assert fetched.mlmodel.schema.classes == ("No", "Yes")
+    assert len(fetched.mlmodel.schema.columns) == 19
     assert fetched.input_example is not None
     assert reopen(version, tmp_path) == fetched
 

@@ -31,7 +31,7 @@ def test_the_alias_is_looked_up_once(registry: Registry) -> None:
     assert model.version.version == "3"
     assert model.engine.classes == ("no", "yes")
     assert model.record.data_sha256 == "ab" * 32
-    assert [column.name for column in model.signature.columns] == ["x"]
+    assert [column.name for column in model.schema.columns] == ["x"]
     assert registry.log.count(("GET", "registered-models/alias")) == 2
     assert pinned(settings, "4").version.version == "4"
 

@@ -9,7 +9,7 @@ from baton_registry import ModelVersion, NotSigned
 from baton_registry.errors import VersionNotReady
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_registry.versions.signing import new_key_pair, parse_signing_key
 
 
@@ -22,7 +22,7 @@ class Files:
 
     def __call__(self) -> FetchedModel:
         self.asked += 1
-        mlmodel = MLModel(Signature((Column("x", "double"),)), "model.onnx", None)
+        mlmodel = MLModel(Schema((Column("x", "double"),)), "model.onnx", None)
         return FetchedModel(self.version, mlmodel, b"onnx", None, verified=True, checksums={})
 
 

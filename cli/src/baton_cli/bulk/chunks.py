@@ -1,4 +1,4 @@
-"""Some rows of a file: as they stand in it, and as columns of a signature."""
+"""Some rows of a file: as they stand in it, and as columns of a schema."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from baton_engine.tables.columns import Array
 from baton_engine.tables.text.file_cells import file_cast
 from baton_engine.tables.typed_values import typed_column
 from baton_engine.tables.values import Texts
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 CHUNK_ROWS = 4096
 

@@ -51,7 +51,7 @@ class Job:
         self._table = table
         self._model = model
         fields = {each.name: each for each in table.fields}
-        columns = model.signature.columns
+        columns = model.schema.columns
         self._present = column_places([*fields]).keys()
         missing = [c.name for c in columns if c.required and c.name not in self._present]
         if missing:
@@ -97,11 +97,11 @@ class Job:
         return self._table.share_read()
 
     def _columns(self, chunk: Chunk, on_bad_row: OnBadRow) -> tuple[Chunk, dict[str, Array]]:
-        """The rows that the signature allows, and their columns."""
+        """The rows that the schema allows, and their columns."""
         while True:
             columns: dict[str, Array] = {}
             bad: dict[int, BadCell] = {}
-            for column in self._model.signature.columns:
+            for column in self._model.schema.columns:
                 try:
                     if column.name in self._present:
                         columns[column.name] = chunk.read(column)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from baton_engine.tables.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
 from baton_engine.tables.cells import BadCells
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")

@@ -8,7 +8,7 @@ import pytest
 
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.numbers import number_column
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.typed_values import typed_column
 from baton_engine.tables.values import Odd, Texts, Values
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 

@@ -20,7 +20,7 @@ from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 
 __all__ = [
     "AliasNotSet",
@@ -40,7 +40,7 @@ __all__ = [
     "RegistryMisconfigured",
     "RegistryRefused",
     "RegistryUnavailable",
-    "Signature",
+    "Schema",
     "VersionNotFound",
     "VersionNotReady",
     "fetch",

@@ -185,7 +185,7 @@ def test_not_ready_is_refused(desk: Desk, status: str, hint: str) -> None:
         ("flavors: {sklearn: {}}", "no ONNX model"),
     ],
 )
-def test_signature_guards_the_callers(desk: Desk, file: str, word: str) -> None:
+def test_schema_guards_the_callers(desk: Desk, file: str, word: str) -> None:
     """A version that would break the callers of what serves is refused, and the reason named."""
     desk.promote("1")
     desk.server.add("9", MLmodel=file)
@@ -195,7 +195,7 @@ def test_signature_guards_the_callers(desk: Desk, file: str, word: str) -> None:
     assert desk.server.aliases[ALIAS] == "1"
 
 
-def test_a_wider_signature_breaks_nobody(desk: Desk) -> None:
+def test_a_wider_schema_breaks_nobody(desk: Desk) -> None:
     """A new optional column, or a required one become optional, is no reason to refuse."""
     desk.promote("1")
     desk.server.add("9", MLmodel=mlmodel(("age", "double", False), CITY, ("plan", "string", False)))

@@ -35,8 +35,8 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         registry,
         VersionCache(directory),
         open_engine=open_fake_engine,
-        compile_codecs=lambda version, signature, classes: compile_codecs(
-            CodecParts(version, signature, classes, NearReader(), 100)
+        compile_codecs=lambda version, schema, classes: compile_codecs(
+            CodecParts(version, schema, classes, NearReader(), 100)
         ),
         clock=HandClock().clock(),
         trusted=trusted,

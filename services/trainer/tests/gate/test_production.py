@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 from baton_registry.versions.signing import new_key_pair, parse_signing_key
 from baton_trainer.gate import production
 from baton_trainer.gate.contender import Contender
@@ -28,8 +28,8 @@ def test_a_version_trained_again_finds_its_own_figure(
 ) -> None:
     """To the last digit, and so nothing between the two."""
     made = some_candidate(some_data)
-    signature = Signature(some_data.columns, some_data.classes)
-    again = Contender("the challenger", made.engine, signature, len(made.onnx))
+    schema = Schema(some_data.columns, some_data.classes)
+    again = Contender("the challenger", made.engine, schema, len(made.onnx))
     found = look(version_folder, again, some_data)
     assert found is not None
     assert found.comparison is not None

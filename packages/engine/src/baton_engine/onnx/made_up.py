@@ -4,17 +4,17 @@ from typing import Any
 
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 _ROWS = 4
 
 
-def make_up_rows(signature: Signature) -> Rows:
-    """A few different rows that the signature allows; the first is zeros.
+def make_up_rows(schema: Schema) -> Rows:
+    """A few different rows that the schema allows; the first is zeros.
 
     In the others no column goes with the one beside it, so that they tell classes apart.
     """
-    columns = [_make_up_cells(column, at) for at, column in enumerate(signature.columns)]
+    columns = [_make_up_cells(column, at) for at, column in enumerate(schema.columns)]
     return [*zip(*columns, strict=True)]
 
 

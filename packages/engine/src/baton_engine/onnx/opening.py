@@ -21,10 +21,10 @@ def open_engine(fetched: FetchedModel) -> OnnxEngine:
         EngineError: the model cannot be loaded, does not end, or its answers are not labels and
             probabilities of its classes.
     """
-    signature = fetched.mlmodel.signature
-    engine = OnnxEngine(fetched.onnx, signature, fetched.weights)
+    schema = fetched.mlmodel.schema
+    engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
     with engine.limited(LIMIT_S):
-        _check_made_up(engine, make_up_rows(signature))
+        _check_made_up(engine, make_up_rows(schema))
     return engine
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 ROUNDING = 1e-3
 """How far a probability may be outside of [0, 1], and a row's sum from 1.

@@ -1,7 +1,7 @@
 """Values as JSON brings them to one column, by the rules of MLflow's scoring server.
 
 That server makes a pandas table of `dataframe_split` and `dataframe_records`, and numpy arrays of
-`instances` and `inputs`, and casts both to the signature's types. It is generous: text that reads
+`instances` and `inputs`, and casts both to the schema's types. It is generous: text that reads
 as a number is a number, and whatever is not text is a category nobody has seen. Where it cuts a
 fraction to an integer, we refuse.
 """
@@ -20,7 +20,7 @@ from baton_engine.tables.cells import (
 )
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import MISSING_TEXT, Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
 

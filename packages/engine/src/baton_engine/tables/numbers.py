@@ -5,7 +5,7 @@ import numpy as np
 from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 def number_column(column: Column, values: Array) -> Array:

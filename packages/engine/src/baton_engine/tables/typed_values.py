@@ -11,7 +11,7 @@ from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import number_column
 from baton_engine.tables.text.category_texts import are_written_of, as_known
 from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _FORMS: Mapping[Form, str] = {
     "number": "numbers",

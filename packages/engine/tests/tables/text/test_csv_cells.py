@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from baton_engine.tables.text.csv_cells import MISSING, csv_cast
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
 
@@ -41,7 +41,7 @@ REFUSED = object()
     ],
 )
 def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
-    """A column is what pandas reads with the signature's type."""
+    """A column is what pandas reads with the schema's type."""
     try:
         assert csv_cast(Column("c", kind), values).tolist() == expected
     except ValueError:

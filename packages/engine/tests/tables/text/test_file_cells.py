@@ -6,7 +6,7 @@ import pytest
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCells
 from baton_engine.tables.text.file_cells import file_cast
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 IS_MISSING = "is missing; the column is required"
 

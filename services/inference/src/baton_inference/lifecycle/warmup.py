@@ -13,7 +13,7 @@ from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.probabilities import check_scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 INLINE_BUDGET_S = 0.002
 """How long scoring may hold up the event loop."""
@@ -38,27 +38,27 @@ class WarmUp:
     used_example: bool
 
 
-def warm_up(engine: ServingEngine, signature: Signature, example: bytes | None) -> WarmUp:
+def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
     Args:
         engine: the loaded model.
-        signature: its columns.
+        schema: its columns.
         example: its content, in split form, `{"columns": […], "data": […]}`.
 
     Raises:
-        LoadFailure: the example has other columns than the signature, the model fails or does not
+        LoadFailure: the example has other columns than the schema, the model fails or does not
             end, or its answers are not labels and probabilities of its classes.
     """
     try:
-        instances = read_example(example, signature)
+        instances = read_example(example, schema)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
-    rows = build_rows(instances, signature)
+    rows = build_rows(instances, schema)
     used_example = rows is not None
     if rows is None:
-        rows = make_up_rows(signature)[:1]
-        names = [column.name for column in signature.columns]
+        rows = make_up_rows(schema)[:1]
+        names = [column.name for column in schema.columns]
         instances = [dict(zip(names, rows[0], strict=True))]
     with engine.limited(LIMIT_S):
         _check(engine, rows, made_up=not used_example)

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from baton_common.texts import first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
@@ -60,7 +60,7 @@ class Candidate:
         return Contender(
             name="the challenger",
             engine=self.engine,
-            signature=Signature(table.columns, table.classes),
+            schema=Schema(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
             record=Manifest(reader=table.reader),
@@ -90,7 +90,7 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
-    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    engine = export.engine_of(onnx, Schema(table.columns, table.classes))
     scores = scoring.score(engine, table.columns, features)
     some = features.head(ROWS_ALONE)
     alone = scoring.score_each_row(engine, table.columns, some)

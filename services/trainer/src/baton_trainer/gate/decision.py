@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from baton_registry.versions.signature import list_breaks
+from baton_registry.versions.schema import list_breaks
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
@@ -84,7 +84,7 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
     if production.contender is None:  # what cannot be served has no callers to break either
         yield Check("ROC AUC", None, why=production.reason)
         return
-    breaks = challenger.signature.breaks(production.contender.signature)
+    breaks = challenger.schema.breaks(production.contender.schema)
     yield Check(
         "schema",
         passed=not breaks,
@@ -104,7 +104,7 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
 
 
 def _columns(contender: Contender) -> str:
-    return f"{len(contender.signature.columns)} columns"
+    return f"{len(contender.schema.columns)} columns"
 
 
 def _roc_auc(comparison: Comparison, bounds: Gate, where: str) -> Check:

@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from baton_common.texts import first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import ExportError
 from baton_trainer.models import column_inputs
 
@@ -102,14 +102,14 @@ def _free(name: str, taken: Container[str]) -> str:
     return name
 
 
-def engine_of(model: bytes, signature: Signature) -> OnnxEngine:
+def engine_of(model: bytes, schema: Schema) -> OnnxEngine:
     """The engine that the service would build.
 
     Raises:
         ExportError: it cannot be built.
     """
     try:
-        return OnnxEngine(model, signature)
+        return OnnxEngine(model, schema)
     except EngineError as error:
         raise ExportError(f"the exported model cannot be served: {error}") from error
 

@@ -120,7 +120,7 @@ def _pairs(first: Side, second: Side, of: Callable[[Side], Mapping[str, Any]]) -
 def _schema(first: Side, second: Side) -> Iterator[str]:
     if first.contender is None or second.contender is None:
         return
-    old, new = first.contender.signature, second.contender.signature
+    old, new = first.contender.schema, second.contender.schema
     yield from (f"{each} (breaks callers)" for each in new.breaks(old))
     before = {column.name: column for column in old.columns}
     for column in new.columns:

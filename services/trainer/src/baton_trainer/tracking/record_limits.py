@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError, RecordError
 
 MAX_DESCRIPTION = 5_000

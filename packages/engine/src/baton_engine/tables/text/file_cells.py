@@ -8,7 +8,7 @@ from baton_engine.tables.cells import IS_MISSING, CellError
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.csv_cells import csv_cast
 from baton_engine.tables.text.gaps import is_gap
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 def file_cast(column: Column, values: Sequence[str], decimal: str = ".") -> Array:

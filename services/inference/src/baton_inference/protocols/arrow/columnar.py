@@ -16,7 +16,7 @@ from baton_inference.protocols.codec import Encoded
 from baton_inference.protocols.media import ARROW
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 PREDICTIONS = "predictions"
 
@@ -33,15 +33,15 @@ class ArrowTable:
     rows: int
     columns: Mapping[str, Values]
 
-    def to_batch(self, signature: Signature) -> ColumnBatch:
-        """The columns of the signature; an optional one may be left out.
+    def to_batch(self, schema: Schema) -> ColumnBatch:
+        """The columns of the schema; an optional one may be left out.
 
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return ColumnBatch(self.rows, columns_of(signature, self._read))
+        return ColumnBatch(self.rows, columns_of(schema, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:

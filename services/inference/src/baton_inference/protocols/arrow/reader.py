@@ -24,7 +24,7 @@ from baton_inference.protocols.arrow.messages import (
     write_frame,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 MEMORY_FACTOR = 16
 """So many times the greatest body may its decoded form take."""

@@ -1,4 +1,4 @@
-"""`text/csv`, read as `pandas.read_csv` would with the signature's types."""
+"""`text/csv`, read as `pandas.read_csv` would with the schema's types."""
 
 import io
 from collections.abc import Collection

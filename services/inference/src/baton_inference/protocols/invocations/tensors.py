@@ -7,14 +7,14 @@ from baton_common.texts import cut
 from baton_engine.tables.casts import ABSENT, numpy_cast
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 MAX_DIMENSIONS = 64
 """Of an array in numpy."""
 
 
 class TensorReader:
-    """Reads the two forms for one signature. Safe to use from several threads."""
+    """Reads the two forms for one schema. Safe to use from several threads."""
 
     def __init__(self, columns: Sequence[Column], *, max_rows: int) -> None:
         self._columns = {column.name: column for column in columns}

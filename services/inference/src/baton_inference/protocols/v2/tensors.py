@@ -16,7 +16,7 @@ from baton_engine.tables.numbers import number_column
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, json_type
 from baton_inference.protocols.v2.request import Tensor
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
 _NUMBERS = {

@@ -1,12 +1,12 @@
-"""What signatures say of each other."""
+"""What schemas say of each other."""
 
-from baton_registry.versions.signature import MAX_LISTED, Column, Signature, list_breaks
+from baton_registry.versions.schema import MAX_LISTED, Column, Schema, list_breaks
 
 
 def test_of_very_many_breaks_the_first_are_listed() -> None:
     """A tag of MLflow holds 100,000 characters; a wide table breaks in thousands of places."""
-    wide = Signature(tuple(Column(f"probe_{number}", "double") for number in range(20_531)))
-    breaks = Signature(()).breaks(wide)
+    wide = Schema(tuple(Column(f"probe_{number}", "double") for number in range(20_531)))
+    breaks = Schema(()).breaks(wide)
     text = list_breaks(breaks, ", ")
     assert text.count(" is gone") == MAX_LISTED
     assert text.endswith(", and 20,521 more")
