@@ -79,9 +79,7 @@ def build(
     return content
 
 
-def make_schema(
-    *columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None
-) -> Schema:
+def make_schema(*columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None) -> Schema:
     """A schema whose columns are all optional."""
     return Schema(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
 

@@ -24,9 +24,9 @@ from tests.support.engine_models import (
     classifier,
     endless,
     linear,
+    make_schema,
     matrix,
     network,
-    make_schema,
 )
 
 

@@ -51,9 +51,7 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
     fitted.fit(rows, rows[names[0]] > 0)
     model = export.to_onnx(fitted, columns)
     onnx.checker.check_model(onnx.load_model_from_string(model))
-    scores = scoring.score(
-        export.engine_of(model, Schema(columns, (False, True))), columns, rows
-    )
+    scores = scoring.score(export.engine_of(model, Schema(columns, (False, True))), columns, rows)
     assert export.parity(fitted, scores, rows).holds
 
 

@@ -60,9 +60,7 @@ class OnnxEngine:
         self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
         if not self._one_matrix and set(self._inputs) != set(self._columns):
             odd = sorted(set(self._inputs) ^ set(self._columns))[:3]
-            raise EngineError(
-                f"the inputs of the ONNX model are not the schema's columns: {odd}"
-            )
+            raise EngineError(f"the inputs of the ONNX model are not the schema's columns: {odd}")
         dtypes = self._inputs
         if self._one_matrix:
             (dtype,) = self._inputs.values()

@@ -14,9 +14,7 @@ SCHEMA = Schema((Column("a", "long"), Column("b", "double", required=False)))
 
 def test_makes_a_batch() -> None:
     """The schema's columns are taken, others are left."""
-    batch = Frame(2, {"b": [1, None], "a": [1, 2], "z": ["?", "?"]}, pandas_cast).to_batch(
-        SCHEMA
-    )
+    batch = Frame(2, {"b": [1, None], "a": [1, 2], "z": ["?", "?"]}, pandas_cast).to_batch(SCHEMA)
     assert batch.rows == 2
     assert list(batch.columns) == ["a", "b"]
 
