@@ -74,7 +74,7 @@ class SumModel:
         joined = {c.name: np.concatenate([p[c.name].ravel() for p in every]) for c in COLUMNS}
         return self.score(joined)
 
-    def limited(self, limit_s: float) -> AbstractContextManager[None]:
+    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
         return nullcontext()
 
 
@@ -172,12 +172,12 @@ class FakeRegistry(RegistryClient):
             raise AliasNotSet("the alias is not set")
         return self.versions[self.alias]
 
-    def model_tags(self, name: str) -> dict[str, str]:
+    def get_model_tags(self, name: str) -> dict[str, str]:
         if self.fault:
             raise self.fault
         return self.tags
 
-    def artifact_root(self, version: ModelVersion) -> str:
+    def get_artifact_root(self, version: ModelVersion) -> str:
         return version.source
 
     def download(

@@ -58,7 +58,7 @@ class ServingEngine(Engine, Protocol):
         """
         ...
 
-    def limited(self, limit_s: float) -> AbstractContextManager[None]:
+    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
         """What is scored within the block fails with `EngineError` where it lasts so long.
 
         Only for a model that nobody else scores with yet.

@@ -300,11 +300,11 @@ def test_a_model_that_never_ends_is_stopped() -> None:
     """Within the block a model that loops for ever is an error; afterwards others run as before."""
     one = make_schema(("x", "double"))
     engine = OnnxEngine(endless(), one)
-    with engine.limited(0.05), pytest.raises(EngineError, match="does not end"):
+    with engine.limit_time(0.05), pytest.raises(EngineError, match="does not end"):
         engine.score_rows([(1.0,)])
 
     engine = OnnxEngine(linear([("x", DOUBLE)]), one)
-    with engine.limited(60):
+    with engine.limit_time(60):
         assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]
 
 

@@ -5,8 +5,8 @@ from onnx import TensorProto, helper
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx import opening
-from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.opening import open_engine
+from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
@@ -108,7 +108,7 @@ def test_made_up_rows_are_of_the_columns_types() -> None:
         Column("whole", "integer"),
         Column("real", "double"),
     )
-    rows = make_up_rows(Schema(columns))
+    rows = build_synthetic_rows(Schema(columns))
     assert rows[:2] == [("basic", "a", False, 0, 0.0), ("pro", "a", True, 1, -1.0)]
     assert [*map(type, rows[0])] == [str, str, bool, int, float]
     assert len({*rows}) == len(rows) > 2

@@ -15,7 +15,7 @@ from baton_registry.errors import (
     VersionNotFound,
     VersionNotReady,
 )
-from baton_registry.promotion.alias_moves import history, promote, rollback
+from baton_registry.promotion.alias_moves import promote, rollback, update_history
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
@@ -44,8 +44,8 @@ __all__ = [
     "VersionNotFound",
     "VersionNotReady",
     "fetch",
-    "history",
     "promote",
     "reopen",
     "rollback",
+    "update_history",
 ]

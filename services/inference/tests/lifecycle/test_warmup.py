@@ -122,7 +122,7 @@ class LimitedModel(SumModel):
         self.is_limited = False
 
     @contextmanager
-    def limited(self, limit_s: float) -> Iterator[None]:
+    def limit_time(self, limit_s: float) -> Iterator[None]:
         self.limits_s.append(limit_s)
         self.is_limited = True
         yield

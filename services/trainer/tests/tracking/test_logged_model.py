@@ -119,7 +119,7 @@ def test_the_manifest_lists_every_other_file(tmp_path: Path, some_data: Table) -
 
     content = (tmp_path / "baton-manifest.json").read_bytes()
     assert hashlib.sha256(content).hexdigest() == digest
-    assert manifest.parse(content) == Manifest(
+    assert manifest.parse_manifest(content) == Manifest(
         files={"sub/b": hashlib.sha256(b"b").hexdigest()},
         data_sha256=table.sha256,
         held_out_by="customer",

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from baton_common.texts import cut, first_line
+from baton_common.texts import get_first_line, truncate
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.onnx.outputs import OutputReader, find_outputs
-from baton_engine.onnx.probabilities import are_within, clip_rounding
+from baton_engine.onnx.probabilities import are_in_range, clip_rounding
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
@@ -103,7 +103,7 @@ class OnnxEngine:
         return self._scores({name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]})
 
     @contextmanager
-    def limited(self, limit_s: float) -> Iterator[None]:
+    def limit_time(self, limit_s: float) -> Iterator[None]:
         """What is scored within the block fails with `EngineError` once it has lasted so long.
 
         A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. It is stopped
@@ -129,7 +129,7 @@ class OnnxEngine:
             raise
         if self._reader_is_needed or labels.ndim != 1:
             labels, probabilities = self._reader.read(labels, probabilities)
-        if not are_within(probabilities):
+        if not are_in_range(probabilities):
             probabilities = clip_rounding(probabilities)
         return Scores(labels, probabilities)
 
@@ -181,7 +181,7 @@ def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception
         raise EngineError(
-            f"ONNX Runtime cannot load the model: {cut(first_line(error), 300)}"
+            f"ONNX Runtime cannot load the model: {truncate(get_first_line(error), 300)}"
         ) from error
 
 

@@ -21,7 +21,7 @@ _WHAT_TO_DO = (
 )
 
 
-def are_within(probabilities: Array) -> bool:
+def are_in_range(probabilities: Array) -> bool:
     """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
 
     A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.

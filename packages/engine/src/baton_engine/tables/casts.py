@@ -47,7 +47,7 @@ def cast_column(column: Column, values: Sequence[Any], cast: Cast) -> Array:
     return array
 
 
-def pandas_cast(column: Column, values: Sequence[Any]) -> Array:
+def cast_as_pandas(column: Column, values: Sequence[Any]) -> Array:
     """As `DataFrame(values)[column].astype(…)` does. Raises one of `CAST_ERRORS`."""
     if column.type == "string":
         if {*map(type, values)} != {str}:
@@ -60,7 +60,7 @@ def pandas_cast(column: Column, values: Sequence[Any]) -> Array:
         return array.astype(COLUMN_TYPES[column.type].dtype)
 
 
-def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
+def cast_as_numpy(column: Column, values: Sequence[Any]) -> Array:
     """As `numpy.array(values, dtype)` does. Raises one of `CAST_ERRORS`."""
     kinds = {*map(type, values)}
     if list in kinds:
@@ -73,7 +73,7 @@ def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
         return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)
 
 
-def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
+def find_bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
     """The cells that cannot be cast even alone, at most 100."""
     found = []
     for row, value in enumerate(values):
@@ -86,7 +86,7 @@ def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell
 
 
 def _bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> BadCells:
-    cells = bad_cells(column, values, cast)
+    cells = find_bad_cells(column, values, cast)
     if not cells:  # each is good alone, e.g. -1 beside 2**63
         cells = [BadCell(0, column.name, "the column's values do not go together")]
     return BadCells(tuple(cells))

@@ -8,7 +8,7 @@ from baton_engine.tables.columns import Array
 from baton_registry.versions.schema import Column
 
 
-def number_column(column: Column, values: Array) -> Array:
+def cast_numbers(column: Column, values: Array) -> Array:
     """The numbers in the type of the column; NaN, allowed in optional columns, means missing.
 
     Args:

@@ -15,8 +15,8 @@ from baton_registry.errors import (
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
 from baton_registry.versions.model_version import GATE_TAG, PENDING, ModelVersion
-from baton_registry.versions.schema import Schema, list_breaks
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.schema import Schema, format_breaks
+from baton_registry.versions.signing import TrustedKey, check_signature
 
 GATE_PASSED = "passed"
 
@@ -40,7 +40,7 @@ def check(
         RegistryUnavailable: the registry gave no answer.
     """
     try:  # first: what the gate's tag says is signed, too
-        check_signed(candidate, trusted)
+        check_signature(candidate, trusted)
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
@@ -78,10 +78,10 @@ def _check_schema(
         old = _schema(client, position)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # what cannot be served has no callers to break
-    if reasons := new.breaks(old):
+    if reasons := new.find_breaks(old):
         raise PromotionRefused(
             f"version {candidate.version} would break callers of version {position.version}: "
-            f"{list_breaks(reasons, '; ')}; change the callers first, then --force"
+            f"{format_breaks(reasons, '; ')}; change the callers first, then --force"
         )
 
 

@@ -42,7 +42,7 @@ class Schema:
     columns: tuple[Column, ...]
     classes: tuple[Label, ...] | None = None
 
-    def breaks(self, older: "Schema") -> list[str]:
+    def find_breaks(self, older: "Schema") -> list[str]:
         """Why callers of `older` would break on this schema; empty where none would."""
         before = {column.name: column for column in older.columns}
         now = {column.name: column for column in self.columns}
@@ -54,7 +54,7 @@ class Schema:
         return reasons
 
 
-def list_breaks(reasons: Sequence[str], separator: str) -> str:
+def format_breaks(reasons: Sequence[str], separator: str) -> str:
     """The first reasons and how many more there are: a wide table has thousands."""
     more = len(reasons) - MAX_LISTED
     return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])

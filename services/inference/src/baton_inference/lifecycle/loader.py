@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import download, open_version
@@ -177,7 +177,7 @@ class Loader:
             example=warm.example,
             inline_rows=warm.inline_rows,
             source=source,
-            since=utc_text(self._clock.posix_s()),
+            since=format_utc(self._clock.posix_s()),
         )
 
     @contextmanager

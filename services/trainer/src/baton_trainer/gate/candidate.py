@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.schema import Schema
@@ -117,8 +117,10 @@ def fitting(progress: Progress) -> Iterator[None]:
         except TrainError:
             raise
         except Exception as error:  # the libraries' own have no common base but Exception
-            raise FitError(f"the estimator gave up: {first_line(error)}") from error
+            raise FitError(f"the estimator gave up: {get_first_line(error)}") from error
     of_interest = (ConvergenceWarning, FutureWarning)
-    lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]
+    lines = [
+        get_first_line(each.message) for each in caught if issubclass(each.category, of_interest)
+    ]  # type: ignore[arg-type]
     for line in dict.fromkeys(lines):
         progress.warn(line)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
@@ -83,7 +83,9 @@ class Contender:
             found = scoring.score(self.engine, self.schema.columns, features).probabilities
             check_probabilities(found)
         except Exception as error:  # those of ONNX Runtime have no common base but Exception
-            raise NotComparable(f"{self.name} fails on these rows: {first_line(error)}") from error
+            raise NotComparable(
+                f"{self.name} fails on these rows: {get_first_line(error)}"
+            ) from error
         order = [self.engine.classes.index(label) for label in classes]
         return np.asarray(found[:, order])
 

@@ -11,7 +11,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.schema import Column, Schema
@@ -70,7 +70,7 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
                 rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
             )
     except Exception as error:  # skl2onnx's own have no common base but Exception
-        raise ExportError(f"no ONNX form of this pipeline: {first_line(error)}") from error
+        raise ExportError(f"no ONNX form of this pipeline: {get_first_line(error)}") from error
     column_inputs.put_before(model.graph, fitted, columns)
     _name_inputs(model.graph, [each.name for each in columns])
     return bytes(model.SerializeToString())

@@ -27,7 +27,9 @@ _NUMBER = re.compile(
 )
 
 
-def csv_cast(column: Column, values: Sequence[str], missing: Container[str] = MISSING) -> Array:
+def cast_csv_cells(
+    column: Column, values: Sequence[str], missing: Container[str] = MISSING
+) -> Array:
     """As `pandas.read_csv(dtype=…)` does: a column is numbers or booleans, not both.
 
     Args:

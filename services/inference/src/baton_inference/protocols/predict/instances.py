@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
@@ -89,7 +89,7 @@ class InstancesDecoder:
             except CellError as error:
                 bad.append(BadCell(number, column.name, str(error)))
         for name in cells:
-            bad.append(BadCell(number, cut(name), "is not a column of the model"))
+            bad.append(BadCell(number, truncate(name), "is not a column of the model"))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         return tuple(row)
@@ -139,7 +139,7 @@ def _instances(body: bytes) -> list[Raw]:
     document = _read(_object, body)
     for name in document:
         if name != "instances":
-            raise MalformedBody(f"unknown key {cut(name)!r}; known is 'instances'")
+            raise MalformedBody(f"unknown key {truncate(name)!r}; known is 'instances'")
     if "instances" not in document:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.engine import Scores
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
@@ -92,9 +92,9 @@ class V2Codec:
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {cut(tensor.name)!r} is there twice")
+                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} is there twice")
             if tensor.name not in self._decoders:
-                raise MalformedBody(f"the model has no input {cut(tensor.name)!r}")
+                raise MalformedBody(f"the model has no input {truncate(tensor.name)!r}")
             tensors[tensor.name] = tensor
         return tensors
 
@@ -123,9 +123,9 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
     wanted: dict[str, bool] = {}
     for output in request.outputs:
         if output.name in wanted:
-            raise MalformedBody(f"the output {cut(output.name)!r} is asked for twice")
+            raise MalformedBody(f"the output {truncate(output.name)!r} is asked for twice")
         if output.name not in OUTPUTS:
-            raise MalformedBody(f"the model has no output {cut(output.name)!r}")
+            raise MalformedBody(f"the model has no output {truncate(output.name)!r}")
         parameters = output.parameters or {}
         odd = parameters.keys() & {"classification", "shared_memory_region"}
         if odd:

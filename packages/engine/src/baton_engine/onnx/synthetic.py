@@ -9,7 +9,7 @@ from baton_registry.versions.schema import Column, Schema
 _ROWS = 4
 
 
-def make_up_rows(schema: Schema) -> Rows:
+def build_synthetic_rows(schema: Schema) -> Rows:
     """A few different rows that the schema allows; the first is zeros.
 
     In the others no column goes with the one beside it, so that they tell classes apart.
