@@ -11,7 +11,7 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
-from tests.support.engine_models import XN, endless, linear, make_schema, matrix, network
+from tests.support.fakes.engine_models import XN, endless, linear, make_schema, matrix, network
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 TWO_INPUTS = [("x", FLOAT), ("n", INT64)]

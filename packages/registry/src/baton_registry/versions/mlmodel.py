@@ -101,7 +101,9 @@ def relative_path(path: str) -> str:
 def _schema(document: dict[str, Any]) -> Schema:
     inputs = _mapping(document, "signature").get("inputs")
     if inputs is None:
-        raise InvalidModel("the version has no signature; log the model with one")
+        raise InvalidModel(
+            "the version has no schema; log the model with signature=infer_signature(…)"
+        )
     try:
         decoded = json.loads(inputs)
     except (TypeError, ValueError, RecursionError) as error:

@@ -83,7 +83,7 @@ def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, .
         categories: column to the texts seen in training, where recorded.
 
     Raises:
-        InvalidModel: it is a tensor schema, has no columns, or a type we cannot score.
+        InvalidModel: it is made of tensors, has no columns, or has a type that Baton cannot score.
     """
     if not isinstance(inputs, list) or not inputs:
         raise InvalidModel("the schema has no input columns; log the model with one")

@@ -120,7 +120,9 @@ def fitting(progress: Progress) -> Iterator[None]:
             raise FitError(f"the estimator gave up: {get_first_line(error)}") from error
     of_interest = (ConvergenceWarning, FutureWarning)
     lines = [
-        get_first_line(each.message) for each in caught if issubclass(each.category, of_interest)
-    ]  # type: ignore[arg-type]
+        get_first_line(each.message)  # type: ignore[arg-type]
+        for each in caught
+        if issubclass(each.category, of_interest)
+    ]
     for line in dict.fromkeys(lines):
         progress.warn(line)

@@ -50,8 +50,8 @@ def read(version: ModelVersion, settings: TrainerSettings) -> RecordedRun | None
         if error.error_code == _NOT_FOUND:
             return None
         raise RecordError(
-            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not give the run"
-            f" of version {version.version}: {get_first_line(error)}"
+            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not give the"
+            f" run of version {version.version}: {get_first_line(error)}"
         ) from error
     try:
         found = None if text is None else record.parse(text)

@@ -45,8 +45,8 @@ def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
             yield run.info.run_id
     except MlflowException as error:
         raise RecordError(
-            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not take the run:"
-            f" {get_first_line(error)}; nothing was registered"
+            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not take the"
+            f" run: {get_first_line(error)}; nothing was registered"
         ) from error
 
 
