@@ -10,12 +10,16 @@ import click
 
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, show, tell
-from bench import contestants, report, servers, swap_report, swaps, training
-from bench.documents import DETAILS, README, put
-from bench.environments import tried_libraries
 from bench.errors import CannotRun
+from bench.measurements import training
+from bench.measurements.servers import benchmark as servers
+from bench.measurements.servers import contestants, report
+from bench.measurements.swaps import benchmark as swaps
+from bench.measurements.swaps import report as swap_report
+from bench.output.documents import DETAILS, README, put
+from bench.peers.environments import tried_libraries
 from bench.settings import TRIED, environment_of
-from bench.stage import Stage, stage
+from bench.testbed.testbed import Stage, stage
 
 T = TypeVar("T")
 DEFAULT = "servers"
@@ -92,7 +96,7 @@ def encoders_command(*, write: bool) -> None:
     """Ways to write the answer of /predict, without a server."""
     libraries = asyncio.run(tried_libraries(TRIED))
     done = subprocess.run(
-        [sys.executable, "-m", "bench.encoders"],
+        [sys.executable, "-m", "bench.measurements.encoders"],
         env=environment_of(PYTHONPATH=str(libraries)),
         stdout=subprocess.PIPE,
         text=True,

@@ -18,7 +18,7 @@ from baton_engine.tables.columns import Array
 from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.reader import request_for, table_of
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import DataError
 from baton_trainer.evaluation import scoring
 from baton_trainer.request import Columns
@@ -110,7 +110,7 @@ def train(content: bytes, role: Any = None) -> tuple[Column, Array] | None:
         return None
     if not found.is_feature:
         return None
-    column = features.signature_column(values)
+    column = features.schema_column(values)
     return column, scoring.arrays([column], values.to_frame())[NAME]
 
 
@@ -133,7 +133,7 @@ def score_stream(table: Any, column: Column) -> Array:
 def score_body(body: bytes, media_type: bytes, column: Column) -> Array:
     """What the engine gets of it in a body of some type."""
     found = table_of(answer(request_for(body, media_type, [column], 100)), 100)
-    return found.to_batch(Signature((column,))).columns[NAME]
+    return found.to_batch(Schema((column,))).columns[NAME]
 
 
 def texts_or_numbers(array: Array) -> list[Any]:

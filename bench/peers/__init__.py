@@ -1,1 +1,1 @@
-"""What the product is compared with; each in an environment of its own, but for the floor."""
+"""What the product is compared with; each runs in its own environment, except the floor."""

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bench import report, servers, stage, swap_report, swaps
-from bench.contestants import PRODUCT
-from bench.results import Results
-from bench.swap_results import SwapResults
+from bench.measurements.servers import benchmark as servers
+from bench.measurements.servers import report
+from bench.measurements.servers.contestants import PRODUCT
+from bench.measurements.servers.results import Results
+from bench.measurements.swaps import benchmark as swaps
+from bench.measurements.swaps import report as swap_report
+from bench.measurements.swaps.results import SwapResults
+from bench.testbed import testbed as stage
 
 
 @pytest.mark.timeout(400)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from baton_registry.rest.fetch import fetch
-from baton_registry.versions.signing import SigningKey, new_key_pair, parse_signing_key
+from baton_registry.versions.signing import SigningKey, generate_key_pair, parse_signing_key
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, move_alias, register
 from tests.support.rig.inference import Inference
@@ -20,7 +20,7 @@ from tests.support.rig.stored import PICKLED, stored_copy
 @pytest.fixture
 def key(stocked: Desk) -> SigningKey:
     """The trainer's key; the desk trusts it, and has version 3, signed, in production."""
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     key = parse_signing_key(private)
     with stocked.registry as registry:
         first = registry.get_version(stocked.model, "1")

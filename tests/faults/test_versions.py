@@ -91,7 +91,7 @@ def test_a_version_deleted_while_loading(
     with producing.registry as registry:
         second = registry.get_version(producing.model, "2")
         doomed = stored_copy(producing, second, tmp_path)
-        root = registry.artifact_root(registry.get_version(producing.model, doomed))
+        root = registry.get_artifact_root(registry.get_version(producing.model, doomed))
 
     def delete() -> None:
         with httpx.Client(base_url=f"{producing.tracking_uri}/api/2.0") as http:

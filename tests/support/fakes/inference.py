@@ -36,10 +36,10 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, MANIFEST_TAG, ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
-SIGNATURE = Signature(COLUMNS, classes=("no", "yes"))
+SCHEMA = Schema(COLUMNS, classes=("no", "yes"))
 INSTANCE: dict[str, Any] = {"x": 0.5, "n": 1, "note": "a"}
 GOOD_BODY = json.dumps({"instances": [INSTANCE]}).encode()
 JSON = {"content-type": "application/json"}
@@ -74,7 +74,7 @@ class SumModel:
         joined = {c.name: np.concatenate([p[c.name].ravel() for p in every]) for c in COLUMNS}
         return self.score(joined)
 
-    def limited(self, limit_s: float) -> AbstractContextManager[None]:
+    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
         return nullcontext()
 
 
@@ -101,7 +101,7 @@ def open_fake_engine(fetched: FetchedModel) -> SumModel:
     """The model that a file's text asks for: `sum SHARE`, `error`; anything else is broken."""
     kind, _, share = fetched.onnx.decode().partition(" ")
     if kind == "sum":
-        return SumModel(float(share), fetched.mlmodel.signature.classes or ("no", "yes"))
+        return SumModel(float(share), fetched.mlmodel.schema.classes or ("no", "yes"))
     if kind == "error":
         return ErrorModel()
     raise EngineError("the model is broken")
@@ -120,7 +120,7 @@ def served(
     engine: SumModel | None = None,
     *,
     version: str = "1",
-    signature: Signature = SIGNATURE,
+    schema: Schema = SCHEMA,
     inline_rows: int = 64,
     max_rows: int = 10_000,
 ) -> Served:
@@ -129,9 +129,9 @@ def served(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    codecs = compile_codecs(CodecParts(model, signature, engine.classes, NearReader(), max_rows))
+    codecs = compile_codecs(CodecParts(model, schema, engine.classes, NearReader(), max_rows))
     since = "2026-11-23T10:00:00.000Z"
-    return Served(model, signature, engine, codecs, INSTANCE, inline_rows, "registry", since)
+    return Served(model, schema, engine, codecs, INSTANCE, inline_rows, "registry", since)
 
 
 AT = "2026-11-23T10:00:00.000Z"
@@ -172,12 +172,12 @@ class FakeRegistry(RegistryClient):
             raise AliasNotSet("the alias is not set")
         return self.versions[self.alias]
 
-    def model_tags(self, name: str) -> dict[str, str]:
+    def get_model_tags(self, name: str) -> dict[str, str]:
         if self.fault:
             raise self.fault
         return self.tags
 
-    def artifact_root(self, version: ModelVersion) -> str:
+    def get_artifact_root(self, version: ModelVersion) -> str:
         return version.source
 
     def download(
@@ -206,7 +206,7 @@ class FakeRegistry(RegistryClient):
         those of plain MLflow nothing.
         """
         source = source or f"models:/m-{version}"
-        files = {"MLmodel": mlmodel(SIGNATURE).encode(), "model.onnx": model.encode()}
+        files = {"MLmodel": mlmodel(SCHEMA).encode(), "model.onnx": model.encode()}
         files["input_example.json"] = json.dumps(example or EXAMPLE).encode()
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         tags = {}
@@ -226,14 +226,14 @@ class FakeRegistry(RegistryClient):
 EXAMPLE = {"columns": ["x", "n", "note"], "data": [[0.5, 1, None], [1.5, 2, "b"]]}
 
 
-def mlmodel(signature: Signature) -> str:
+def mlmodel(schema: Schema) -> str:
     """An MLmodel file (JSON is YAML too)."""
-    inputs = [{"name": c.name, "type": c.type, "required": c.required} for c in signature.columns]
+    inputs = [{"name": c.name, "type": c.type, "required": c.required} for c in schema.columns]
     document = {
         "flavors": {"onnx": {"data": "model.onnx"}},
         "signature": {"inputs": json.dumps(inputs)},
         "saved_input_example_info": {"artifact_path": "input_example.json"},
-        "metadata": {"baton": {"classes": list(signature.classes or ())}},
+        "metadata": {"baton": {"classes": list(schema.classes or ())}},
     }
     return json.dumps(document)
 

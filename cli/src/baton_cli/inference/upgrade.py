@@ -68,7 +68,7 @@ def _open(settings: CliSettings, number: str, folder: Path) -> None:
 
     def build(fetched: FetchedModel) -> None:
         open_engine(fetched)
-        read_example(fetched.input_example, fetched.mlmodel.signature)
+        read_example(fetched.input_example, fetched.mlmodel.schema)
 
     with settings.registry() as registry:
         version = registry.get_version(settings.model_name, number)

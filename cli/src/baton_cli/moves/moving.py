@@ -97,7 +97,7 @@ def _has_before(registry: RegistryClient, model_name: str, alias: str, done: Mov
     if _moved(done):
         return True
     try:
-        moves = promotion.history(registry, model_name, alias=alias)
+        moves = promotion.update_history(registry, model_name, alias=alias)
         ledger.rollback_target(moves, done.to_version)
     except RegistryError:
         return False

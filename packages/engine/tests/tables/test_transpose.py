@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.tables.columns import DType, to_array
 from baton_engine.tables.transpose import Transposer
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 FLOAT32 = np.dtype(np.float32)
 WHOLE = ("boolean", "integer", "long")
@@ -37,7 +37,7 @@ def plain(values: Any) -> list[Any]:
 
 @given(st.lists(ROW, min_size=1, max_size=5))
 def test_the_same_as_column_by_column(rows: list[tuple[Any, ...]]) -> None:
-    """Whatever rows a signature allows: every column is what `to_array` makes of its values."""
+    """Whatever rows a schema allows: every column is what `to_array` makes of its values."""
     found = Transposer(COLUMNS, {}).columns(rows)
     for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
         expected = to_array(column, values)

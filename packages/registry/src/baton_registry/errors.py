@@ -76,7 +76,7 @@ class NotSigned(RegistryError):
 
 
 class InvalidModel(RegistryError):
-    """The version cannot be served by Baton: no ONNX model, no column signature, unreadable."""
+    """The version cannot be served by Baton: no ONNX model, no column schema, unreadable."""
 
 
 class PromotionRefused(RegistryError):

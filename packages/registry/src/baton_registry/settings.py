@@ -118,7 +118,7 @@ class RegistrySettings(BaseModel):
         return Tls(authorities, variable, self.client_cert, self.is_insecure)
 
 
-def load(settings: type[S]) -> S:
+def load_settings(settings: type[S]) -> S:
     """Reads the settings from the environment; a variable set to nothing counts as unset.
 
     Raises:

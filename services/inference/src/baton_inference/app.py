@@ -27,7 +27,7 @@ from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import v2_routes
 from baton_inference.web.routes.webhook import webhook_routes
 from baton_inference.web.webhook import WebhookReceiver
-from baton_registry.rest.transport import shown
+from baton_registry.rest.transport import strip_credentials
 
 
 def create_app(
@@ -90,7 +90,9 @@ def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
         status=lambda: core.record.status,
         moves=lambda: core.moves.known,
         metrics=core.metrics,
-        ui_url=shown(settings.tracking_ui_url or settings.tracking_uri),  # no password in a page
+        ui_url=strip_credentials(
+            settings.tracking_ui_url or settings.tracking_uri
+        ),  # no password in a page
         clock=core.clock,
     )
 

@@ -22,13 +22,13 @@ class Bench:
         self.time = HandClock()
         self.reads = 0
         self.reader = MoveReader(self.registry, "churn_model", "production", self.time.clock())
-        original = self.registry.model_tags
+        original = self.registry.get_model_tags
 
         def counted(name: str) -> dict[str, str]:
             self.reads += 1
             return original(name)
 
-        self.registry.model_tags = counted  # type: ignore[method-assign]
+        self.registry.get_model_tags = counted  # type: ignore[method-assign]
 
     def tell(self, number: int, to: str, reason: str = "") -> None:
         """Somebody promotes."""

@@ -10,7 +10,7 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.web.front import Front
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
-from baton_registry.promotion.alias_moves import utc_now
+from baton_registry.promotion.alias_moves import get_utc_now
 from baton_registry.promotion.ledger import Entry, Move
 from tests.support.fakes.inference import (
     GOOD_BODY,
@@ -40,7 +40,7 @@ def data(app: Front) -> dict[str, Any]:
 
 def tell(registry: FakeRegistry, number: int, before: str | None, to: str, reason: str) -> None:
     """Somebody promotes."""
-    move = Move(utc_now(), before, to, "promote", "ann", reason)
+    move = Move(get_utc_now(), before, to, "promote", "ann", reason)
     registry.tags.update([ledger.to_tag("production", Entry(number, "t", move, done=True))])
     registry.alias = to
 

@@ -7,12 +7,12 @@ from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_pa
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.scoring.targets import Target
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.fakes.inference import SIGNATURE, NearReader, served
+from tests.support.fakes.inference import SCHEMA, NearReader, served
 
 
 def test_has_every_protocol() -> None:
     """Each protocol has its codec, under its name."""
-    parts = CodecParts(ModelVersion("m", "1"), SIGNATURE, ("no", "yes"), NearReader(), max_rows=1)
+    parts = CodecParts(ModelVersion("m", "1"), SCHEMA, ("no", "yes"), NearReader(), max_rows=1)
     assert set(compile_codecs(parts)) == {"predict", "invocations", "v2"}
 
 

@@ -10,11 +10,11 @@ from baton_inference.web.access import Access, scopes_of
 from baton_inference.web.answers.problems import problem_of
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
-from baton_registry.api_keys import KeyRing, Scope, new_key
+from baton_registry.api_keys import KeyRing, Scope, generate_key
 from tests.support.fakes.inference import GOOD_BODY, Request, Response, call, make_app, post, served
 
-SCORER, SCORER_KEY = new_key("scorer", [Scope.SCORING])
-OPERATOR, OPERATOR_KEY = new_key("operator", [Scope.OPERATIONS])
+SCORER, SCORER_KEY = generate_key("scorer", [Scope.SCORING])
+OPERATOR, OPERATOR_KEY = generate_key("operator", [Scope.OPERATIONS])
 ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY]))
 
 OPEN = (

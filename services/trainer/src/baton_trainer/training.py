@@ -9,7 +9,7 @@ from typing import Any
 from baton_registry.errors import AliasNotSet
 from baton_registry.promotion.guard import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import shown
+from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.manifest import Manifest
 from baton_trainer import settings
 from baton_trainer.cards import card_content, report_files
@@ -99,7 +99,7 @@ def train(
             told.warn("costs are those of two classes; this target has more: they are left out")
         record_limits.check_columns(data.columns, data.name)
         told.phase("asking the registry")
-        record_limits.check_server(registry, shown(options.tracking_uri))
+        record_limits.check_server(registry, strip_credentials(options.tracking_uri))
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:

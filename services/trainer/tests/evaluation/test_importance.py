@@ -8,7 +8,7 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 from baton_trainer.evaluation.importance import MAX_ROWS, MAX_SCORED, Judge, importances
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
@@ -78,7 +78,7 @@ def test_the_model_is_the_one_that_is_served_and_the_columns_are_those_of_the_ta
     """Texts, booleans and gaps included; the same seed gives the same worth."""
     data = some_table()
     made = some_candidate(data)
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.engine_of(made.onnx, Schema(data.columns, data.classes))
     features = data.features[data.held_out]
     about = Judge(engine, data.columns, features, made.report.held_out)
     found = importances(about, seed=1)

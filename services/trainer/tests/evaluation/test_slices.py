@@ -1,6 +1,6 @@
 import pandas as pd
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.evaluation.slices import slices
 
 FEATURES = pd.DataFrame(

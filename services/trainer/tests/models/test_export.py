@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from baton_registry.versions.signature import Column, Signature, TypeName
+from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
@@ -27,7 +27,7 @@ def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
     made = some_candidate(data, estimator)
     assert made.parity.holds, made.parity
     assert made.parity.rows == data.held_out.sum()
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.engine_of(made.onnx, Schema(data.columns, data.classes))
     labels = scoring.score(engine, data.columns, data.features).labels.tolist()
     assert labels == made.pipeline.predict(data.features).tolist()
     assert type(labels[0]) is type(data.classes[0])
@@ -51,9 +51,7 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
     fitted.fit(rows, rows[names[0]] > 0)
     model = export.to_onnx(fitted, columns)
     onnx.checker.check_model(onnx.load_model_from_string(model))
-    scores = scoring.score(
-        export.engine_of(model, Signature(columns, (False, True))), columns, rows
-    )
+    scores = scoring.score(export.engine_of(model, Schema(columns, (False, True))), columns, rows)
     assert export.parity(fitted, scores, rows).holds
 
 
@@ -74,12 +72,12 @@ def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_that_does_not_fit_its_signature_is_not_exported() -> None:
+def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
     """What the service would refuse to load is found before it is registered."""
     data = some_table()
     made = some_candidate(data)
     with pytest.raises(ExportError, match="cannot be served"):
-        export.engine_of(made.onnx, Signature(data.columns[1:], data.classes))
+        export.engine_of(made.onnx, Schema(data.columns[1:], data.classes))
 
 
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
@@ -87,7 +85,7 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     data = some_table()
     made = some_candidate(data)
     rows = data.features[:10]
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.engine_of(made.onnx, Schema(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)
     shifted = scores.probabilities.copy()
     shifted[3, 1] += 0.25

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.models import estimators, pipeline
 
 COLUMNS = (Column("n", "double", required=False), Column("t", "string", required=False))

@@ -19,7 +19,7 @@ def good() -> pd.DataFrame:
     return frame.assign(**{TARGET: text_target(frame)})
 
 
-def test_the_signature_follows_the_columns() -> None:
+def test_the_schema_follows_the_columns() -> None:
     """Whole numbers are long, fractions double, texts string; a gap makes a column optional."""
     found = {each.name: (each.type, each.required) for each in some_table().columns}
     assert found == {

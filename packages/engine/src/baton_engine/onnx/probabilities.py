@@ -6,7 +6,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 ROUNDING = 1e-3
 """How far a probability may be outside of [0, 1], and a row's sum from 1.
@@ -21,7 +21,7 @@ _WHAT_TO_DO = (
 )
 
 
-def are_within(probabilities: Array) -> bool:
+def are_in_range(probabilities: Array) -> bool:
     """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
 
     A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from baton_registry.versions.signature import TypeName
+from baton_registry.versions.schema import TypeName
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 

@@ -21,7 +21,7 @@ CHALLENGER = "challenger"
 Clock = Callable[[], datetime]
 
 
-def utc_now() -> datetime:
+def get_utc_now() -> datetime:
     """The time of a move."""
     return datetime.now(UTC)
 
@@ -36,7 +36,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
     reason: str = "",
     force: bool = False,
     trusted: Sequence[TrustedKey] = (),
-    now: Clock = utc_now,
+    now: Clock = get_utc_now,
 ) -> Move:
     """Moves the alias to a version, once the checks allow it.
 
@@ -78,7 +78,7 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
     by: str,
     to: str | None = None,
     reason: str = "",
-    now: Clock = utc_now,
+    now: Clock = get_utc_now,
 ) -> Move:
     """Moves the alias back to the version promoted before, or to `to`. No check stands in the way.
 
@@ -103,7 +103,7 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
     """
     position = _number(_look(client, model, alias, now))
     if to is None:
-        moves = history(client, model, alias=alias, now=now)
+        moves = update_history(client, model, alias=alias, now=now)
         if position is None and not moves:
             raise AliasNotSet.of(model, alias)
         to = ledger.rollback_target(moves, position)
@@ -112,7 +112,9 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
     return _commit(client, model, alias, move)
 
 
-def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_now) -> list[Move]:
+def update_history(
+    client: RegistryClient, model: str, *, alias: str, now: Clock = get_utc_now
+) -> list[Move]:
     """Every known move of the alias, oldest first, after one look at where it points now.
 
     Raises:
@@ -123,7 +125,7 @@ def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_
     return [entry.move for entry in _entries(client, model, alias) if entry.done]
 
 
-def known_moves(
+def read_history(
     client: RegistryClient, model: str, *, alias: str, position: str | None, seen_at: datetime
 ) -> list[Move]:
     """Every known move of the alias, oldest first, for those who must not write to the registry.
@@ -156,7 +158,7 @@ def _number(version: ModelVersion | None) -> str | None:
 
 
 def _entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
-    return ledger.from_tags(alias, client.model_tags(model))
+    return ledger.from_tags(alias, client.get_model_tags(model))
 
 
 def _look(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVersion | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_registry.errors import NothingToRollBackTo
 
 How = Literal["promote", "rollback", "external"]
@@ -46,7 +46,7 @@ class Move:
     def to_json(self) -> dict[str, str | None]:
         """The move as `baton history --json` shows it."""
         return {
-            "at": utc_text(self.at),
+            "at": format_utc(self.at),
             "from": self.from_version,
             "to": self.to_version,
             "how": self.how,

@@ -32,7 +32,7 @@ class ArtifactClient:
         self.where = transport.where
         """The server's address, without user and password."""
 
-    def artifact_root(self, version: ModelVersion) -> str:
+    def get_artifact_root(self, version: ModelVersion) -> str:
         """Where the tracking server serves the version's files, for `download`.
 
         Raises:
@@ -61,7 +61,7 @@ class ArtifactClient:
         """Streams one file to `destination`.
 
         Args:
-            root: from `artifact_root`.
+            root: from `get_artifact_root`.
             path: the file, relative to the model's root.
             destination: the file to write; its folder exists.
             max_bytes: what it may have.

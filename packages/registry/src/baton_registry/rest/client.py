@@ -69,7 +69,7 @@ class RegistryClient(ArtifactClient):
         """Ends the connections."""
         self._transport.http.close()
 
-    def server_version(self) -> str | None:
+    def get_server_version(self) -> str | None:
         """The MLflow version that the server names; None if it does not name one."""
         return self._transport.text("/version")
 
@@ -178,7 +178,7 @@ class RegistryClient(ArtifactClient):
 
     # -- tags ----------------------------------------------------------------------------------
 
-    def model_tags(self, name: str) -> dict[str, str]:
+    def get_model_tags(self, name: str) -> dict[str, str]:
         """The tags of a registered model; empty where the model is unknown."""
         try:
             payload = self._call("GET", "registered-models/get", params={"name": name})

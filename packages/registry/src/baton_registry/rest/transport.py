@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.rest.proxies import Proxy
 
@@ -24,7 +24,7 @@ UNAUTHORIZED_HINT = (
 )
 
 
-def shown(uri: str) -> str:
+def strip_credentials(uri: str) -> str:
     """The URI without its user and password, for texts that people read."""
     parts = urlsplit(uri)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
@@ -36,7 +36,7 @@ class Transport:
     def __init__(
         self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
     ) -> None:
-        self.where = shown(tracking_uri)
+        self.where = strip_credentials(tracking_uri)
         self.http = http
         self._timeout_s = timeout_s
         self._proxy = proxy
@@ -63,7 +63,7 @@ class Transport:
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
                 f"the registry at {self.where} refused {endpoint}: "
-                f"{one_line(payload.get('message')) or response.reason_phrase}"
+                f"{to_one_line(payload.get('message')) or response.reason_phrase}"
                 f"{_refusal_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
@@ -97,7 +97,7 @@ class Transport:
 
     def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
         """The error to raise where the server gave no answer."""
-        what = one_line(error)
+        what = to_one_line(error)
         return RegistryUnavailable(
             f"no answer from the registry at {self.where} ({what}); "
             f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"

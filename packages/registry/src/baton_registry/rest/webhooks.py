@@ -89,7 +89,7 @@ class WebhookClient:
             ) from error
 
 
-def webhook_name(model_name: str, alias: str) -> str:
+def build_webhook_name(model_name: str, alias: str) -> str:
     """A name, as MLflow allows them, for the webhooks that tell of this alias of this model."""
     plain = f"baton-{model_name}-{alias}"
     allowed = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from baton_common.whole_file import write_whole
+from baton_common.atomic_file import write_atomic
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -95,7 +95,7 @@ class VersionCache:
         note = {"model_name": version.name, "alias": alias, "entry": entry}
         self._serving.mkdir(parents=True, exist_ok=True)
         pointer = self._serving / f"{_key(version.name, alias)}.json"
-        write_whole(pointer, json.dumps(note).encode(), mode=0o600)
+        write_atomic(pointer, json.dumps(note).encode(), mode=0o600)
         self._prune()
 
     def clean(self) -> None:

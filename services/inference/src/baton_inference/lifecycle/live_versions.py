@@ -7,7 +7,7 @@ from typing import Any, Literal
 from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 Source = Literal["registry", "cache"]
 Role = Literal["production"]
@@ -21,7 +21,7 @@ class Served:
 
     Attributes:
         model: what the registry says of the version.
-        signature: its schema and classes.
+        schema: its schema and classes.
         engine: the loaded model.
         codecs: protocol name to the codec compiled for this version. The wiring gives them; the
             control plane does not look into them.
@@ -32,7 +32,7 @@ class Served:
     """
 
     model: ModelVersion
-    signature: Signature
+    schema: Schema
     engine: ServingEngine
     codecs: Mapping[str, Any]
     example: Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import download, open_version
@@ -23,10 +23,10 @@ from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 from baton_registry.versions.signing import TrustedKey
 
-CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
+CompileCodecs = Callable[[ModelVersion, Schema, tuple[Label, ...]], Mapping[str, Any]]
 """Makes what the data plane needs of a version: protocol name to codec."""
 OpenEngine = Callable[[FetchedModel], ServingEngine]
 
@@ -159,25 +159,25 @@ class Loader:
         )
 
     def _build(self, fetched: FetchedModel, source: Source) -> Served:
-        signature = fetched.mlmodel.signature
+        schema = fetched.mlmodel.schema
         version = fetched.version
         with self._told("opened and warmed up", version):
             engine = self._open_engine(fetched)
-            codecs = self._compile_codecs(version, signature, engine.classes)
-            warm = warm_up(engine, signature, fetched.input_example)
+            codecs = self._compile_codecs(version, schema, engine.classes)
+            warm = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:
             log.warning("the version has no input example to warm up on", version=version.version)
         return Served(
             model=version,
-            signature=signature,
+            schema=schema,
             engine=engine,
             codecs=codecs,
             example=warm.example,
             inline_rows=warm.inline_rows,
             source=source,
-            since=utc_text(self._clock.posix_s()),
+            since=format_utc(self._clock.posix_s()),
         )
 
     @contextmanager

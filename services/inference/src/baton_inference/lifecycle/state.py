@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions, Served
@@ -60,7 +60,7 @@ class Record:
         is_first = self._registry.last_success_at is None
         if self._registry.consecutive_failures:
             log.info("the registry answers again")
-        now = utc_text(self._clock.posix_s())
+        now = format_utc(self._clock.posix_s())
         self._registry = RegistryStatus(reachable=True, last_success_at=now)
         before = self.aspired_identity
         self.aspired = aspired
@@ -95,7 +95,7 @@ class Record:
         attempts = self.failure.attempts + 1 if self.failure else 1
         identity, now_s = Identity.of(version), self._clock.steady_s()
         self.failure = Failure(identity, failure.kind, now_s, attempts)
-        at, reason = utc_text(self._clock.posix_s()), str(failure)
+        at, reason = format_utc(self._clock.posix_s()), str(failure)
         self._shown_failure = LoadFailureStatus(version.version, reason, at, attempts)
         self._publish()
         log.error(

@@ -35,7 +35,7 @@ class Codec(Protocol[BatchT]):
 
         Raises:
             MalformedBody: not of the protocol's shape.
-            InvalidRows: a cell that the signature does not allow, or no rows.
+            InvalidRows: a cell that the schema does not allow, or no rows.
             TooManyRows: more rows than a request may hold.
         """
         ...

@@ -12,7 +12,7 @@ from baton_inference.lifecycle.live_versions import Served
 from baton_inference.protocols.arrow.columnar import TableReader
 from baton_inference.protocols.codec import Codec
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 
 Json = dict[str, Any]
 
@@ -23,14 +23,14 @@ class CodecParts:
 
     Attributes:
         version: named in the answers.
-        signature: its schema.
+        schema: its schema.
         classes: its labels, in the order of the probabilities.
         arrow: reads Arrow and Parquet bodies.
         max_rows: rows that a request may hold.
     """
 
     version: ModelVersion
-    signature: Signature
+    schema: Schema
     classes: tuple[Label, ...]
     arrow: TableReader
     max_rows: int

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_inference.errors import NotServed
 from baton_inference.lifecycle.live_versions import Served
 
@@ -22,9 +22,9 @@ class Target:
     def check(self, served: Served) -> None:
         """Raises `NotServed` where it is not what is served."""
         if self.name != served.model.name:
-            raise NotServed(f"the model {cut(self.name)!r} is not served here")
+            raise NotServed(f"the model {truncate(self.name)!r} is not served here")
         if self.version not in (None, served.model.version):
-            shown = cut(self.version or "")
+            shown = truncate(self.version or "")
             raise NotServed(
                 f"version {shown!r} is not being served; version {served.model.version!r} is"
             )

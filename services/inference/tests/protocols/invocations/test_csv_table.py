@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.invocations.csv_table import csv_frame
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 NAMES = ("a", "s")
 
@@ -75,9 +75,9 @@ def test_names_are_made_unique() -> None:
 
 def test_bad_cells_are_named() -> None:
     """A cell that is not of its column's type is named with its row."""
-    signature = Signature((Column("a", "long"),))
+    schema = Schema((Column("a", "long"),))
     with pytest.raises(InvalidRows) as caught:
-        csv_frame(b"a\n1\n1.5\nx", ("a",), 10).to_batch(signature)
+        csv_frame(b"a\n1\n1.5\nx", ("a",), 10).to_batch(schema)
     told = [(cell.row, cell.message) for cell in caught.value.cells]
     assert told == [(1, "must be a whole number"), (2, "must be a number")]
 

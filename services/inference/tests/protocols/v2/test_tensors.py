@@ -15,7 +15,7 @@ from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.v2.request import Tensor
 from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 DTYPES: dict[str, str] = {"BOOL": "?", "INT32": "<i4", "INT64": "<i8", "FP32": "<f4", "FP64": "<f8"}
 OWN: list[tuple[TypeName, Any]] = [

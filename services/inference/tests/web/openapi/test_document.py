@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.inference import INSTANCE, SumModel, call, get, make_app, post, served
 
 
@@ -48,12 +48,12 @@ def test_declares_every_status(tmp_path: Path) -> None:
         assert set(paths[route]["get"]["responses"]) == {"200"}
 
 
-def test_follows_the_signature(tmp_path: Path) -> None:
+def test_follows_the_schema(tmp_path: Path) -> None:
     """The schema names the columns, their types, their ranges, and which are required."""
-    signature = Signature(
+    schema = Schema(
         (Column("a", "integer"), Column("b", "double", required=False), Column("c", "string"))
     )
-    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    schemas = document(tmp_path, served(schema=schema))["components"]["schemas"]
     instances = schemas["Instances"]["properties"]["instances"]
     assert (instances["minItems"], instances["maxItems"]) == (1, 10_000)
     instance = instances["items"]
@@ -71,8 +71,8 @@ def test_follows_the_signature(tmp_path: Path) -> None:
 
 def test_names_known_categories(tmp_path: Path) -> None:
     """Categories seen in training are examples, not an enum: others are accepted too."""
-    signature = Signature((Column("plan", "string", categories=("a", "b")),))
-    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    schema = Schema((Column("plan", "string", categories=("a", "b")),))
+    schemas = document(tmp_path, served(schema=schema))["components"]["schemas"]
     instance = schemas["Instances"]["properties"]["instances"]["items"]
     assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
 
@@ -100,7 +100,7 @@ def test_is_live(tmp_path: Path) -> None:
     app, core = make_app(tmp_path, served())
     before = get(app, "/openapi.json").body
     assert get(app, "/openapi.json").body == before
-    core.live.swap(served(version="2", signature=Signature((Column("z", "long"),))))
+    core.live.swap(served(version="2", schema=Schema((Column("z", "long"),))))
     after = get(app, "/openapi.json").json()
     instances = after["components"]["schemas"]["Instances"]["properties"]["instances"]
     assert list(instances["items"]["properties"]) == ["z"]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from baton_engine.engine import Engine
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats, Outcome
 from baton_trainer.evaluation.slice_figures import area

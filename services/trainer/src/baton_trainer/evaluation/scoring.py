@@ -8,7 +8,7 @@ import pandas as pd
 
 from baton_engine.engine import Engine, Scores
 from baton_engine.tables.columns import Array, to_array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> Scores:

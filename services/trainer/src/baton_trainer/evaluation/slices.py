@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
@@ -60,7 +60,7 @@ class Candidate:
         return Contender(
             name="the challenger",
             engine=self.engine,
-            signature=Signature(table.columns, table.classes),
+            schema=Schema(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
             record=Manifest(reader=table.reader),
@@ -90,7 +90,7 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
-    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    engine = export.engine_of(onnx, Schema(table.columns, table.classes))
     scores = scoring.score(engine, table.columns, features)
     some = features.head(ROWS_ALONE)
     alone = scoring.score_each_row(engine, table.columns, some)
@@ -117,8 +117,12 @@ def fitting(progress: Progress) -> Iterator[None]:
         except TrainError:
             raise
         except Exception as error:  # the libraries' own have no common base but Exception
-            raise FitError(f"the estimator gave up: {first_line(error)}") from error
+            raise FitError(f"the estimator gave up: {get_first_line(error)}") from error
     of_interest = (ConvergenceWarning, FutureWarning)
-    lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]
+    lines = [
+        get_first_line(each.message)  # type: ignore[arg-type]
+        for each in caught
+        if issubclass(each.category, of_interest)
+    ]
     for line in dict.fromkeys(lines):
         progress.warn(line)

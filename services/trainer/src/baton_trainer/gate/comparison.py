@@ -110,7 +110,7 @@ def _spaced(contender: Contender, table: Table) -> str:
     """What callers must change if such a contender is replaced; empty if nothing."""
     if table.reread is None:
         return ""
-    for column in contender.signature.columns:
+    for column in contender.schema.columns:
         for text in column.categories:
             if text != text.strip():
                 return (
@@ -137,7 +137,7 @@ def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
     """The rows that it held out, split by its own columns or id; None where it cannot be known."""
     if _doubt(contender, table):
         return None
-    columns = [each.name for each in contender.signature.columns]
+    columns = [each.name for each in contender.schema.columns]
     if contender.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
         return table.held_out
     return split(table.features[columns]).held_out

@@ -15,7 +15,7 @@ from onnx import helper
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _ML = "ai.onnx.ml"
 

@@ -12,7 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_trainer.errors import ParameterError
 from baton_trainer.models import boosters, threads
 
@@ -152,5 +152,5 @@ def _try(classifier: Classifier) -> None:
             warnings.simplefilter("ignore")
             classifier.estimator.fit(rows, truth)
     except Exception as error:  # the libraries' own have no common base but Exception
-        reason = _SOURCE_PLACE.sub("", first_line(error))
+        reason = _SOURCE_PLACE.sub("", get_first_line(error))
         raise ParameterError(f"{classifier.name}: {reason}") from error

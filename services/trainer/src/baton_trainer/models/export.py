@@ -11,10 +11,10 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import ExportError
 from baton_trainer.models import column_inputs
 
@@ -70,7 +70,7 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
                 rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
             )
     except Exception as error:  # skl2onnx's own have no common base but Exception
-        raise ExportError(f"no ONNX form of this pipeline: {first_line(error)}") from error
+        raise ExportError(f"no ONNX form of this pipeline: {get_first_line(error)}") from error
     column_inputs.put_before(model.graph, fitted, columns)
     _name_inputs(model.graph, [each.name for each in columns])
     return bytes(model.SerializeToString())
@@ -102,14 +102,14 @@ def _free(name: str, taken: Container[str]) -> str:
     return name
 
 
-def engine_of(model: bytes, signature: Signature) -> OnnxEngine:
+def engine_of(model: bytes, schema: Schema) -> OnnxEngine:
     """The engine that the service would build.
 
     Raises:
         ExportError: it cannot be built.
     """
     try:
-        return OnnxEngine(model, signature)
+        return OnnxEngine(model, schema)
     except EngineError as error:
         raise ExportError(f"the exported model cannot be served: {error}") from error
 

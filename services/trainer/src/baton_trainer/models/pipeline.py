@@ -13,7 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.tables.columns import roles
 

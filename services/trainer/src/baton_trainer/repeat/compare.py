@@ -15,7 +15,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_record
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import check_signed
+from baton_registry.versions.signing import check_signature
 from baton_trainer import settings
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate import contender
@@ -72,7 +72,7 @@ def _side(registry: RegistryClient, version: ModelVersion, options: TrainerSetti
 def _record(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Manifest:
     """What is recorded of a version that cannot be loaded; nothing if that cannot be read."""
     try:
-        check_signed(version, options.trusted_keys)
+        check_signature(version, options.trusted_keys)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
             return fetch_record(registry, version, Path(folder))
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
-from baton_registry.versions.signature import Column, Label
+from baton_registry.versions.schema import Column, Label
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables import target
@@ -33,7 +33,7 @@ class Table:
         sha256: of the file that it was read from.
         features: shape `[rows, columns]`; int64, float64, bool or object columns (`cells.typed`).
         target: shape `[rows]`, without gaps; text, whole numbers or booleans.
-        columns: the features as a signature names them; optional where a column has gaps.
+        columns: the features as a schema names them; optional where a column has gaps.
         classes: the different values of the target, sorted.
         positive: of two classes the one that the figures are about; None where there are more.
         held_out: shape `[rows]`, True for the rows that training must not see.
@@ -107,7 +107,7 @@ def validated(file: DataFile, wanted: Columns) -> Table:
     inputs, goal = inputs.reset_index(drop=True), goal.reset_index(drop=True)
     sides = split(inputs, identity)
     target.check_sides(goal, sides.held_out, file.name)
-    columns = tuple(features.signature_column(column) for _, column in inputs.items())
+    columns = tuple(features.schema_column(column) for _, column in inputs.items())
     return Table(
         name=file.name,
         sha256=file.sha256,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from baton_engine.tables.column_places import first_places
+from baton_engine.tables.column_places import find_first_places
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
 from baton_engine.tables.text.reader_rule import KEPT
 
@@ -35,8 +35,8 @@ class CsvReader:
             self._rows = chain([first], self._rows)
         # Where rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
-        self.names = unique_names(header)
-        self._places = first_places(self.names)
+        self.names = make_names_unique(header)
+        self._places = find_first_places(self.names)
 
     def rows(self) -> Iterator[Row]:
         """Each row with the line that it begins in, counted from 1; to be read once.
@@ -56,7 +56,7 @@ class CsvReader:
         return [row[at] if at < len(row) else "" for row in rows]
 
 
-def unique_names(header: Sequence[str]) -> list[str]:
+def make_names_unique(header: Sequence[str]) -> list[str]:
     """The names as pandas makes them unique, also those that are empty."""
     counts: dict[str, int] = {}
     names: list[str] = []

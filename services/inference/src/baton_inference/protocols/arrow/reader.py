@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import structlog
 
-from baton_engine.tables.values import Odd, Texts, Values
+from baton_engine.tables.values import Texts, Unsupported, Values
 from baton_inference.errors import MalformedBody, Overloaded, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.messages import (
@@ -24,7 +24,7 @@ from baton_inference.protocols.arrow.messages import (
     write_frame,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 MEMORY_FACTOR = 16
 """So many times the greatest body may its decoded form take."""
@@ -144,4 +144,4 @@ def _values(message: NumbersMessage | TextsMessage | OddMessage) -> Values:
         return np.frombuffer(message.data, message.dtype)
     if isinstance(message, TextsMessage):
         return Texts(message.distinct, np.frombuffer(message.codes, np.int32), message.form)
-    return Odd(message.kind)
+    return Unsupported(message.kind)

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from baton_engine.tables.cells import CellError
 from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _FOUND = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
 _IS_NUMBER = frozenset("-0123456789")

@@ -1,9 +1,9 @@
-"""`text/csv`, read as `pandas.read_csv` would with the signature's types."""
+"""`text/csv`, read as `pandas.read_csv` would with the schema's types."""
 
 import io
 from collections.abc import Collection
 
-from baton_engine.tables.text.csv_cells import csv_cast
+from baton_engine.tables.text.csv_cells import cast_csv_cells
 from baton_engine.tables.text.csv_reader import CsvReader
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_inference.errors import MalformedBody
@@ -40,4 +40,4 @@ def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
             raise MalformedBody(f"row {number} has {len(row)} cells, the header has {width}")
     known = {*reader.names}
     columns = {name: reader.column(name, table) for name in names if name in known}
-    return Frame(len(table), columns, csv_cast)
+    return Frame(len(table), columns, cast_csv_cells)

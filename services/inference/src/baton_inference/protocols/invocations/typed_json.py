@@ -1,4 +1,4 @@
-"""The usual bodies of `/invocations`, read straight to the signature's types.
+"""The usual bodies of `/invocations`, read straight to the schema's types.
 
 A body of rows that have every column, no other, and values of its type means the same to MLflow as
 to us, and is read twice as fast as by way of dictionaries; so does a null in an optional column of
@@ -17,7 +17,7 @@ from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_inference.protocols.bodies.cells import json_type
 from baton_inference.protocols.predict.instances import row_struct
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16
 """Orders of columns in `dataframe_split` that are remembered: callers have one each."""
@@ -43,13 +43,13 @@ class _Order(NamedTuple):
 
 
 class TypedJson:
-    """Bodies of one signature. Safe to use from several threads."""
+    """Bodies of one schema. Safe to use from several threads."""
 
-    def __init__(self, signature: Signature, *, max_rows: int) -> None:
+    def __init__(self, schema: Schema, *, max_rows: int) -> None:
         self._max_rows = max_rows
         columns = [
             column if column.type in _TYPES_WITH_NAN else replace(column, required=True)
-            for column in signature.columns
+            for column in schema.columns
         ]
         self._columns = {column.name: column for column in columns}
         self._by_name = Transposer(columns, {})

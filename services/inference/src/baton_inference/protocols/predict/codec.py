@@ -10,7 +10,7 @@ from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_inference.scoring.batch import RowBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 
 
 class PredictCodec:
@@ -21,12 +21,12 @@ class PredictCodec:
     def __init__(
         self,
         version: ModelVersion,
-        signature: Signature,
+        schema: Schema,
         classes: tuple[Label, ...],
         *,
         max_rows: int,
     ) -> None:
-        self._decoder = InstancesDecoder(signature, max_rows=max_rows)
+        self._decoder = InstancesDecoder(schema, max_rows=max_rows)
         self._keys = [str(label) for label in classes]
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'

@@ -3,7 +3,7 @@
 from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES
 from baton_inference.lifecycle.live_versions import Served
 from baton_inference.protocols.protocol import Description, Json, reference
-from baton_registry.versions.signature import Column, Label
+from baton_registry.versions.schema import Column, Label
 
 
 def describe(served: Served | None, max_rows: int) -> Description:
@@ -80,7 +80,7 @@ def _predictions_schema(served: Served | None) -> Json:
 def _instance_schema(served: Served | None) -> Json:
     if served is None:
         return {"type": "object", "description": "No version is being served yet."}
-    columns = served.signature.columns
+    columns = served.schema.columns
     return {
         "type": "object",
         "additionalProperties": False,

@@ -89,7 +89,7 @@ def _operation(served: Served | None, name: str) -> Json:
 def _example(served: Served) -> Json:
     inputs = [
         {**tensor, "shape": [1], "data": [served.example[tensor["name"]]]}
-        for tensor in input_metadata(served.signature)
+        for tensor in input_metadata(served.schema)
         if served.example.get(tensor["name"]) is not None
     ]
     return {"inputs": inputs}

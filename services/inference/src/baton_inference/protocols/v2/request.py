@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.json_fault import json_fault
 
@@ -42,12 +42,12 @@ class Tensor(msgspec.Struct):
         size = parameters.get("binary_data_size")
         if size is None:
             if self.data is UNSET:
-                raise MalformedBody(f"the tensor {cut(self.name)!r} has no data")
+                raise MalformedBody(f"the tensor {truncate(self.name)!r} has no data")
             return None
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
             raise MalformedBody("'binary_data_size' is not a number of bytes")
         if self.data is not UNSET:
-            raise MalformedBody(f"the tensor {cut(self.name)!r} has both data and binary data")
+            raise MalformedBody(f"the tensor {truncate(self.name)!r} has both data and binary data")
         return size
 
 

@@ -77,7 +77,7 @@ def model_metadata(served: Served) -> Json:
         "name": served.model.name,
         "versions": [served.model.version],
         "platform": "onnx_onnxv1",
-        "inputs": v2.input_metadata(served.signature),
+        "inputs": v2.input_metadata(served.schema),
         "outputs": v2.output_metadata(len(served.engine.classes)),
     }
 

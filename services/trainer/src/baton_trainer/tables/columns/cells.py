@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.column_types import FLOAT32_MAX
-from baton_engine.tables.text.gaps import is_gap
+from baton_engine.tables.text.missing_values import is_missing
 from baton_trainer.errors import DataError
 
 MAX_NUMBER = FLOAT32_MAX
@@ -64,7 +64,7 @@ def is_text(column: pd.Series) -> bool:
 
 def gaps_among(texts: Texts) -> NDArray[np.bool_]:
     """True for those that mean a missing value."""
-    return np.array([is_gap(text) for text in texts], np.bool_)
+    return np.array([is_missing(text) for text in texts], np.bool_)
 
 
 def row_number(column: pd.Series, place: int) -> int:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from baton_registry.versions.signature import Column, Label, TypeName
+from baton_registry.versions.schema import Column, Label, TypeName
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.columns import cells, roles
@@ -78,8 +78,8 @@ def _shares(target: pd.Series) -> pd.Series:
     return target.value_counts(normalize=True).sort_index()
 
 
-def signature_column(values: pd.Series) -> Column:
-    """A feature as a signature names it."""
+def schema_column(values: pd.Series) -> Column:
+    """A feature as a schema names it."""
     kind: TypeName = "string"
     if values.dtype.kind in "if":
         kind = "long" if values.dtype.kind == "i" else "double"

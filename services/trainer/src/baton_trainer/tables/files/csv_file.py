@@ -8,7 +8,7 @@ from itertools import islice
 
 import pandas as pd
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
 from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
@@ -108,4 +108,4 @@ def _fitting_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
 def _example(text: str) -> str:
     """A word by which a person sees whether the encoding is right."""
     word = _FOREIGN_WORD.search(text)
-    return f" (e.g. {cut(word[0], 40)!r})" if word else ""
+    return f" (e.g. {truncate(word[0], 40)!r})" if word else ""

@@ -1,0 +1,1 @@
+"""The machine under the measurements: its processors, its processes and their memory."""

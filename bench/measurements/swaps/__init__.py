@@ -1,0 +1,1 @@
+"""Constant load while the alias moves."""

@@ -1,0 +1,1 @@
+"""What every benchmark needs: a tracking server with a version, servers and request bodies."""
