@@ -1,1 +1,1 @@
-"""A table to train on: read, checked, typed and split."""
+"""The table to train on: reads, validates, types and splits it."""

@@ -1,1 +1,1 @@
-"""Columns: types, roles, and what is odd about them."""
+"""Columns: their types, their roles, and warnings about them."""

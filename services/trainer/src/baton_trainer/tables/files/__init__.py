@@ -1,1 +1,1 @@
-"""Files to tables: format, encoding, separator, header."""
+"""Reads files as tables: format, encoding, separator, header."""
