@@ -195,10 +195,10 @@ def test_what_is_no_key_is_refused_without_being_repeated() -> None:
 def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     """Without a key, the library that checks signatures is not even imported."""
     script = (
-        "import sys; from baton_registry.settings import RegistrySettings, load; "
+        "import sys; from baton_registry.settings import RegistrySettings, load_settings; "
         "from baton_registry import ModelVersion; "
-        "from baton_registry.versions.signing import check_signed; "
-        "check_signed(ModelVersion('m', '1'), load(RegistrySettings).trusted_keys); "
+        "from baton_registry.versions.signing import check_signature; "
+        "check_signature(ModelVersion('m', '1'), load_settings(RegistrySettings).trusted_keys); "
         "sys.exit('cryptography' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, env={})
