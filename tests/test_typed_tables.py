@@ -105,13 +105,13 @@ def train(content: bytes, role: Any = None) -> tuple[Column, Array] | None:
     wanted = Columns(target="y", roles={NAME: role} if role else {})
     try:
         file = parquet_file.parse(content, "t.parquet")
-        found, values = features.judged(file, file.cells[NAME], wanted, ".")
+        found, values = features.assign_role(file, file.cells[NAME], wanted, ".")
     except DataError:
         return None
     if not found.is_feature:
         return None
-    column = features.schema_column(values)
-    return column, scoring.arrays([column], values.to_frame())[NAME]
+    column = features.build_schema_column(values)
+    return column, scoring.build_arrays([column], values.to_frame())[NAME]
 
 
 def score_file(table: Any, column: Column) -> Array:

@@ -32,7 +32,7 @@ from baton_trainer.tracking.quiet import quiet
 from baton_trainer.tracking.record import Record
 from baton_trainer.tracking.record_limits import MAX_DESCRIPTION
 from baton_trainer.tracking.registration import Entry
-from baton_trainer.tuning.trials import tuned
+from baton_trainer.tuning.trials import tune
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,12 @@ def train(
     wanted = request.train
     with quiet(), options.registry() as registry:
         told.phase("reading the table")
-        classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
+        classifier = estimators.build_classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)
         look_alikes.check_labels(data.target, data.name)
         for note in data.notes:
             told.note(note)
-        told.show(column_report.shown(data.roles))
+        told.show(column_report.build_table(data.roles))
         for warning in data.warnings:
             told.warn(warning)
         if data.positive is None and wanted.has_costs:
@@ -122,7 +122,7 @@ class _Run:
     def train(self, untuned: Classifier, command: Sequence[str]) -> TrainResult:
         """Everything between the run's start and its end."""
         wanted = self.request.train
-        classifier, found = tuned(self.data, untuned, wanted, self.progress)
+        classifier, found = tune(self.data, untuned, wanted, self.progress)
         record = Record.of(self.request, self.data, found, command)
         run.log_texts(record.files())
         params = {

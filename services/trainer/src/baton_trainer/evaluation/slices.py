@@ -25,7 +25,7 @@ class Slice:
     rows: NDArray[np.bool_]
 
 
-def slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
+def list_slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
     """A slice for each value of the columns whose values are few and known."""
     for column in columns:
         values: tuple[str | bool, ...] = column.categories
