@@ -35,5 +35,5 @@ def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
 def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
     """Without another registry it is the one that the settings name."""
     core = create_core(settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
-    assert core.registry.where == "http://tracking:5000"
+    assert core.registry.address == "http://tracking:5000"
     core.close()

@@ -64,11 +64,11 @@ class SumModel:
         return Scores(labels, np.full((rows, 2), [1 - self.share, self.share], np.float32))
 
     def score_rows(self, rows: Rows) -> Scores:
-        return self.score(Transposer(COLUMNS, {}).columns(rows))
+        return self.score(Transposer(COLUMNS, {}).transpose(rows))
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         every = [
-            part if isinstance(part, Mapping) else Transposer(COLUMNS, {}).columns(part)
+            part if isinstance(part, Mapping) else Transposer(COLUMNS, {}).transpose(part)
             for part in parts
         ]
         joined = {c.name: np.concatenate([p[c.name].ravel() for p in every]) for c in COLUMNS}

@@ -77,7 +77,7 @@ def create_core(
         open_engine: makes an engine of a version's files.
         clock: in place of the system's clocks.
     """
-    registry = registry or settings.registry()
+    registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
     loader = Loader(

@@ -241,7 +241,7 @@ def test_only_signed_versions_are_loaded_where_keys_are_trusted(
     assert "not signed by a trusted key" in reason
     assert careful.load_last_served("churn_model", "production") is None
 
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     assert careful.load(signed).model.version == "1"
 
@@ -251,7 +251,7 @@ def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
     key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     loader.note_serving(loader.load(signed), "production")
     registry.fault = RegistryUnavailable("away")
@@ -289,7 +289,7 @@ def test_a_version_that_is_signed_no_more_is_not_taken_from_the_cache(
     key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     loader.load(replace(version, tags=MappingProxyType({**version.tags, tag: signature})))
 
     for tags in (version.tags, MappingProxyType({})):

@@ -83,7 +83,7 @@ class TypedJson:
     ) -> tuple[int, Mapping[str, Array]] | None:
         if not 0 < len(rows) <= self._max_rows:
             return None
-        columns = transposer.columns(rows)
+        columns = transposer.transpose(rows)
         return len(rows), {name: column.reshape(-1) for name, column in columns.items()}
 
     def _order(self, names: tuple[str, ...]) -> _Order | None:

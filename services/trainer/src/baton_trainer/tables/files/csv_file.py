@@ -49,7 +49,7 @@ def parse(
         raise DataError(f"{name}: {error}") from error
     except CsvError as error:
         raise DataError(f"{name}: {error}; repair the file") from error
-    found = reader.found()
+    found = reader.describe_format()
     if wanted.encoding is None and encoded != encoding.PLAIN:
         found.insert(0, f"encoding {encoded}{_format_example(text)}")
     if reader.has_trimmed:
@@ -93,7 +93,7 @@ def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
 
 
 def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
-    for line, cells, why in reader.rows():
+    for line, cells, why in reader.iter_rows():
         if why:
             repair = "repair it"
             if len(reader.names) == 1:
