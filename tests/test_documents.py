@@ -54,7 +54,7 @@ def test_label_values() -> None:
     protocols = {protocol.name for protocol in PROTOCOLS}
     assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
-    assert f"; {CLIENT_GONE} where" in row("code")
+    assert f"; {CLIENT_GONE} if" in row("code")
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 
