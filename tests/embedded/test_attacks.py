@@ -24,7 +24,7 @@ def key(stocked: Desk) -> SigningKey:
     key = parse_signing_key(private)
     with stocked.registry as registry:
         first = registry.get_version(stocked.model, "1")
-    assert register(stocked, first, **dict([key.tag(stocked.model, first.tags)])) == "3"
+    assert register(stocked, first, **dict([key.sign(stocked.model, first.tags)])) == "3"
     stocked.more_env["BATON_TRUSTED_KEYS"] = public
     stocked.baton("promote", "3")
     return key
@@ -79,7 +79,7 @@ def test_another_models_signature_is_of_no_use(stocked: Desk, key: SigningKey) -
     """A signature that is copied, with everything that it signs, to another name is refused."""
     with stocked.registry as registry:
         second = registry.get_version(stocked.model, "2")
-    copied = register(stocked, second, **dict([key.tag("another_model", second.tags)]))
+    copied = register(stocked, second, **dict([key.sign("another_model", second.tags)]))
     with stocked.serve() as inference:
         inference.wait_serves("3")
         move_alias(stocked, copied)

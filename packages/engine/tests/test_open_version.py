@@ -30,7 +30,7 @@ def test_what_was_fetched_is_built() -> None:
     """A version that is ready and signed, or that need not be signed."""
     key = parse_signing_key(generate_key_pair()[0])
     tags = {"baton.manifest": "ab" * 32, "baton.gate": "passed"}
-    tags.update([key.tag("m", tags)])
+    tags.update([key.sign("m", tags)])
     version = ModelVersion("m", "1", tags=MappingProxyType(tags))
     for trusted in ((), (key.public,)):
         built = open_version(version, Files(version), lambda files: files.onnx, trusted=trusted)

@@ -218,7 +218,7 @@ def test_a_registry_that_needs_no_proxy_works_whatever_is_set(
         monkeypatch.setenv(change(name), value)
     monkeypatch.setenv(change("NO_PROXY"), exceptions)
     with (
-        load_settings(RegistrySettings).registry() as registry,
+        load_settings(RegistrySettings).open_registry() as registry,
         pytest.raises(RegistryUnavailable) as caught,
     ):
         registry.get_model_tags("m")
@@ -233,11 +233,11 @@ def test_a_registry_that_needs_one_is_asked_through_it(monkeypatch: pytest.Monke
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
     with (
-        load_settings(RegistrySettings).registry() as registry,
+        load_settings(RegistrySettings).open_registry() as registry,
         pytest.raises(RegistryUnavailable) as caught,
     ):
         registry.get_model_tags("m")
     assert "proxy http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
     monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
     with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
-        load_settings(RegistrySettings).registry()
+        load_settings(RegistrySettings).open_registry()

@@ -81,7 +81,7 @@ def test_credentials_are_shown_alike(
     options = load_settings(TrainerSettings)
     settings.give_credentials(options)
     ask_by_mlflow(uri)
-    with options.registry() as registry:
+    with options.open_registry() as registry:
         registry.get_model_tags("m")
 
     assert place.shown == [place.shown[0]] * 3
@@ -96,7 +96,7 @@ def test_no_proxy_is_asked_for_this_machine(place: Place, exceptions: str) -> No
     options = load_settings(TrainerSettings)
     settings.give_credentials(options)
     ask_by_mlflow(uri)
-    with options.registry() as registry:
+    with options.open_registry() as registry:
         registry.get_model_tags("m")
     assert len(place.shown) == 2
 

@@ -55,7 +55,7 @@ class CsvTable:
             raise CommandFailed(f"{path}: {error}") from error
         except _BROKEN as error:
             raise self._broken(error) from error
-        self.found = ", ".join(self._reader.found())
+        self.found = ", ".join(self._reader.describe_format())
         self._names = make_names_unique(self._reader.names)
         self.fields = [Field(name, DataType.string()) for name in self._names]
 
@@ -65,7 +65,7 @@ class CsvTable:
         cells: list[list[str]] = []
         misfits: list[Misfit] = []
         try:
-            for line, row, why in self._reader.rows():
+            for line, row, why in self._reader.iter_rows():
                 if why:
                     misfits.append((f"line {line}", why))
                 else:

@@ -58,7 +58,7 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         return Pinned(fetched.version, schema, engine, fetched.record)
 
     name = settings.model_name
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         if number is None:
             version = registry.resolve_alias(name, settings.alias)
         else:

@@ -70,7 +70,7 @@ def _open(settings: CliSettings, number: str, folder: Path) -> None:
         open_engine(fetched)
         read_example(fetched.input_example, fetched.mlmodel.schema)
 
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         version = registry.get_version(settings.model_name, number)
         files = partial(download, registry, version, folder)
         open_version(version, files, build, trusted=settings.trusted_keys)

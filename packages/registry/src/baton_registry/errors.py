@@ -50,7 +50,7 @@ class AliasNotSet(RegistryError):
     """The registered model is unknown, or has no such alias."""
 
     @classmethod
-    def of(cls, name: str, alias: str) -> Self:
+    def for_alias(cls, name: str, alias: str) -> Self:
         """The error of this alias of this model."""
         return cls(f"alias {alias!r} of model {name!r} is not set; promote a version")
 

@@ -100,7 +100,7 @@ class RegistrySettings(BaseModel):
             proxy=choose_proxy(self.tracking_uri, proxies),
         )
 
-    def registry(self) -> RegistryClient:
+    def open_registry(self) -> RegistryClient:
         """A client of the registry; close it when done.
 
         Raises:

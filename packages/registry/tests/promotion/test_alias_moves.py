@@ -284,10 +284,10 @@ def test_only_signed_versions_are_promoted_where_keys_are_trusted(desk: Desk) ->
     key = parse_signing_key(generate_key_pair()[0])
     files = {"MLmodel": mlmodel(AGE, CITY)}
     tags = {"baton.gate": "failed: worse"} | older_tags(files)
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
     tags["baton.gate"] = "passed"
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("6", {**tags, tag: signature}, **files)
     desk.trusted = (key.public,)
 
@@ -330,7 +330,7 @@ def test_callers_of_an_unsigned_version_are_guarded_too(desk: Desk) -> None:
     key = parse_signing_key(generate_key_pair()[0])
     files = {"MLmodel": mlmodel(AGE)}
     tags = {"baton.gate": "passed"} | older_tags(files)
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("5", {**tags, tag: signature}, **files)
     desk.server.aliases[ALIAS] = "1"
     desk.trusted = (key.public,)

@@ -89,7 +89,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 
 def ask() -> None:
     """One question by what the environment says; an unknown model has no tags."""
-    with load_settings(RegistrySettings).registry() as registry:
+    with load_settings(RegistrySettings).open_registry() as registry:
         assert registry.get_model_tags("m") == {}
 
 

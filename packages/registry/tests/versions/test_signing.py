@@ -36,13 +36,13 @@ def key() -> SigningKey:
 
 def signed(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVersion:
     """A version that was signed as `TAGS` say; then `tags` took the place of some."""
-    tag, signature = key.tag(name, TAGS)
+    tag, signature = key.sign(name, TAGS)
     return ModelVersion(name, "7", tags=MappingProxyType({**TAGS, tag: signature, **tags}))
 
 
 def newer(key: SigningKey, **tags: str) -> ModelVersion:
     """A version with a manifest, signed as `NEWER_TAGS` say; then `tags` took their places."""
-    tag, signature = key.tag("churn_model", NEWER_TAGS)
+    tag, signature = key.sign("churn_model", NEWER_TAGS)
     return ModelVersion(
         "churn_model", "7", tags=MappingProxyType({**NEWER_TAGS, tag: signature, **tags})
     )
@@ -160,7 +160,7 @@ def test_only_trusted_keys_count(key: SigningKey) -> None:
 
 def test_a_version_without_files_is_not_signed(key: SigningKey) -> None:
     """What names no checksum vouches for nothing, signed or not."""
-    tag, signature = key.tag("churn_model", {})
+    tag, signature = key.sign("churn_model", {})
     version = ModelVersion("churn_model", "7", tags=MappingProxyType({tag: signature}))
     with pytest.raises(NotSigned):
         check_signature(version, [key.public])
@@ -195,10 +195,10 @@ def test_what_is_no_key_is_refused_without_being_repeated() -> None:
 def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     """Without a key, the library that checks signatures is not even imported."""
     script = (
-        "import sys; from baton_registry.settings import RegistrySettings, load; "
+        "import sys; from baton_registry.settings import RegistrySettings, load_settings; "
         "from baton_registry import ModelVersion; "
-        "from baton_registry.versions.signing import check_signed; "
-        "check_signed(ModelVersion('m', '1'), load(RegistrySettings).trusted_keys); "
+        "from baton_registry.versions.signing import check_signature; "
+        "check_signature(ModelVersion('m', '1'), load_settings(RegistrySettings).trusted_keys); "
         "sys.exit('cryptography' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, env={})

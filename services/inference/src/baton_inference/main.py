@@ -38,7 +38,7 @@ def main() -> int:
     try:
         settings = load_settings(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
-        registry = settings.registry()
+        registry = settings.open_registry()
         tracing = open_tracing(settings)
         listener = listen(settings.host, settings.port)
     except (SettingsError, RegistryMisconfigured) as error:

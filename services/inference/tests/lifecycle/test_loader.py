@@ -20,7 +20,10 @@ from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import TrustedKey, generate_key_pair, parse_signing_key
-from tests.support.fakes.inference import FakeRegistry, HandClock, NearReader, open_fake_engine
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.live_version import InProcessReader
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 
 @pytest.fixture
@@ -36,9 +39,9 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         VersionCache(directory),
         open_engine=open_fake_engine,
         compile_codecs=lambda version, schema, classes: compile_codecs(
-            CodecParts(version, schema, classes, NearReader(), 100)
+            CodecParts(version, schema, classes, InProcessReader(), 100)
         ),
-        clock=HandClock().clock(),
+        clock=ManualClock().clock(),
         trusted=trusted,
     )
 
@@ -241,7 +244,7 @@ def test_only_signed_versions_are_loaded_where_keys_are_trusted(
     assert "not signed by a trusted key" in reason
     assert careful.load_last_served("churn_model", "production") is None
 
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     assert careful.load(signed).model.version == "1"
 
@@ -251,7 +254,7 @@ def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
     key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     loader.note_serving(loader.load(signed), "production")
     registry.fault = RegistryUnavailable("away")
@@ -289,7 +292,7 @@ def test_a_version_that_is_signed_no_more_is_not_taken_from_the_cache(
     key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     loader.load(replace(version, tags=MappingProxyType({**version.tags, tag: signature})))
 
     for tags in (version.tags, MappingProxyType({})):

@@ -85,7 +85,7 @@ def train(
     settings.give_credentials(options)
     told = progress or Silence()
     wanted = request.train
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         told.phase("reading the table")
         classifier = estimators.build_classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)

@@ -92,12 +92,12 @@ class OnnxEngine:
                     return self.score(row) if self._one_matrix else self._scores(row)
             finally:
                 self._lone_row_lock.release()
-        return self.score(self._transposer.columns(rows))
+        return self.score(self._transposer.transpose(rows))
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         """Scores the rows of all parts in one call, one part after the other."""
         feeds = [
-            self._feed(part if isinstance(part, Mapping) else self._transposer.columns(part))
+            self._feed(part if isinstance(part, Mapping) else self._transposer.transpose(part))
             for part in parts
         ]
         return self._scores({name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]})

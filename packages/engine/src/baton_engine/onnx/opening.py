@@ -35,7 +35,7 @@ def _check_made_up(engine: OnnxEngine, rows: Rows) -> None:
         raise
     except Exception:  # noqa: BLE001 - e.g. a category that it does not know; real rows may do
         return
-    check_scores(scores, len(rows), engine.classes, made_up=True)
+    check_scores(scores, len(rows), engine.classes, synthetic=True)
     if engine.are_places and not _are_at_their_places(scores):
         raise EngineError(
             f"the ONNX model does not name its classes, and its labels are not the places of its"

@@ -14,12 +14,12 @@ def build_synthetic_rows(schema: Schema) -> Rows:
 
     In the others no column goes with the one beside it, so that they tell classes apart.
     """
-    columns = [_make_up_cells(column, at) for at, column in enumerate(schema.columns)]
+    columns = [_build_cells(column, at) for at, column in enumerate(schema.columns)]
     return [*zip(*columns, strict=True)]
 
 
-def _make_up_cells(column: Column, place: int) -> list[Any]:
+def _build_cells(column: Column, place: int) -> list[Any]:
     if column.categories:
         return [column.categories[row % len(column.categories)] for row in range(_ROWS)]
-    plain, *others = COLUMN_TYPES[column.type].made_up
+    plain, *others = COLUMN_TYPES[column.type].samples
     return [plain, *(others[(place + row) % len(others)] for row in range(len(others)))]

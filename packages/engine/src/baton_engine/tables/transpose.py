@@ -46,7 +46,7 @@ class Transposer:
             for dtype, places in groups.items()
         ]
 
-    def columns(self, rows: Rows) -> dict[str, Array]:
+    def transpose(self, rows: Rows) -> dict[str, Array]:
         """Each column, shape `[rows, 1]` or `[rows]`; None, in an optional column, means missing.
 
         Raises:

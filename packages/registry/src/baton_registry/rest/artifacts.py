@@ -29,7 +29,7 @@ class ArtifactClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._call = transport.call
-        self.where = transport.where
+        self.address = transport.address
         """The server's address, without user and password."""
 
     def get_artifact_root(self, version: ModelVersion) -> str:
@@ -87,7 +87,7 @@ class ArtifactClient:
                     if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
-            raise self._transport.unavailable(error) from error
+            raise self._transport.to_unavailable(error) from error
 
     def _check_download(self, response: httpx.Response, path: str) -> None:
         self._transport.check_answered(response)

@@ -35,7 +35,7 @@ class Proxy:
     variable: str
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """Its address without user and password, and where it comes from."""
         return f"{_without_user(self.url)} ({self.variable})"
 

@@ -85,7 +85,7 @@ class WebhookClient:
             return Webhook(row["webhook_id"], row["name"], row["url"])
         except (KeyError, TypeError) as error:
             raise RegistryUnavailable(
-                f"the registry at {self._transport.where} answered without a webhook's fields"
+                f"the registry at {self._transport.address} answered without a webhook's fields"
             ) from error
 
 

@@ -72,7 +72,7 @@ class SigningKey:
         """What checks its signatures."""
         return _trusted(self._private().public_key().public_bytes_raw())
 
-    def tag(self, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
+    def sign(self, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
         """The tag that signs a version of the model `name` that has these other tags."""
         signature = self._private().sign(encode_signed(ModelVersion(name, "", tags=tags)))
         return SIGNATURE_TAG_PREFIX + self.public.id, base64.b64encode(signature).decode()

@@ -61,7 +61,7 @@ def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> War
         names = [column.name for column in schema.columns]
         instances = [dict(zip(names, rows[0], strict=True))]
     with engine.limit_time(LIMIT_S):
-        _check(engine, rows, made_up=not used_example)
+        _check(engine, rows, synthetic=not used_example)
         inline_rows = _inline_rows(engine, rows)
     return WarmUp(max(instances, key=_filled_cells), inline_rows, used_example)
 
@@ -80,9 +80,9 @@ def _scores(engine: Engine, rows: Rows) -> Scores:
         ) from error
 
 
-def _check(engine: Engine, rows: Rows, *, made_up: bool) -> None:
+def _check(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
-        check_scores(_scores(engine, rows), len(rows), engine.classes, made_up=made_up)
+        check_scores(_scores(engine, rows), len(rows), engine.classes, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 

@@ -16,7 +16,7 @@ from baton_inference.operations.traffic import Traffic, traffic
 from baton_inference.operations.words import Words, in_words
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
-from baton_registry.promotion.ledger import Move, rollback_target
+from baton_registry.promotion.ledger import Move, find_rollback_target
 
 MAX_MOVES = 50
 MAX_TEXT = 500
@@ -118,6 +118,6 @@ def _shown(move: Move) -> dict[str, str | None]:
 
 def _rollback(moves: tuple[Move, ...], position: str | None, commands: Commands) -> Rollback | None:
     try:
-        return Rollback(rollback_target(moves, position), commands.rollback())
+        return Rollback(find_rollback_target(moves, position), commands.rollback())
     except NothingToRollBackTo:
         return None

@@ -49,9 +49,9 @@ def side_by_side(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         progress.phase("reading the versions")
-        one, two = (registry.find(options.model_name, each) for each in (first, second))
+        one, two = (registry.find_version(options.model_name, each) for each in (first, second))
         sides = _side(registry, one, options), _side(registry, two, options)
         try:
             comparison = _compared(*sides, file, progress)

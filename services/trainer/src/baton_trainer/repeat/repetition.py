@@ -41,9 +41,9 @@ def repeat(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         progress.phase("reading the record")
-        version = registry.find(options.model_name, named)
+        version = registry.find_version(options.model_name, named)
         run, record = _recorded(version, options)
         _check_named(version, record, file)
         known = contender.of_version(registry, version, trusted=options.trusted_keys)

@@ -1,1 +1,1 @@
-"""The table to train on: reads, validates, types and splits it."""
+"""The training table: reads, validates and types it, and splits its rows."""

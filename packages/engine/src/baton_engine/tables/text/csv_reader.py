@@ -38,7 +38,7 @@ class CsvReader:
         self.names = make_names_unique(header)
         self._places = find_first_places(self.names)
 
-    def rows(self) -> Iterator[Row]:
+    def iter_rows(self) -> Iterator[Row]:
         """Each row with the line that it begins in, counted from 1; to be read once.
 
         Raises:
@@ -46,11 +46,11 @@ class CsvReader:
         """
         return self._rows
 
-    def excess(self, row: Sequence[str]) -> int:
+    def count_excess(self, row: Sequence[str]) -> int:
         """How many cells the row has too many; a row that is too short has gaps at its end."""
         return max(len(row) - self._indexes - len(self.names), 0)
 
-    def column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
+    def get_column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
         """The cells of one column in these rows."""
         at = self._indexes + self._places[name]
         return [row[at] if at < len(row) else "" for row in rows]

@@ -64,7 +64,7 @@ class FileReader:
         if first is not None:
             self._rows = chain([first], self._rows)
 
-    def rows(self) -> Iterator[tuple[int, list[str], str]]:
+    def iter_rows(self) -> Iterator[tuple[int, list[str], str]]:
         """Each row, once: the line that it begins in, from 1, its cells, and why they do not fit.
 
         Of a row that fits the reason is empty, and its cells are as many as the names.
@@ -84,7 +84,7 @@ class FileReader:
                 why = f"has {len(cells)} cells where the first line names {width} columns"
             yield line, cells, why
 
-    def found(self) -> list[str]:
+    def describe_format(self) -> list[str]:
         """What is unusual about the file, in a few words each."""
         found = []
         if not self._is_separator_given and self.separator != USUAL:

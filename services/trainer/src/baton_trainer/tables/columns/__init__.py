@@ -1,1 +1,1 @@
-"""Columns: their types, their roles, and warnings about them."""
+"""Columns: types, roles, and warnings."""

@@ -15,7 +15,7 @@ _COLOURS = {"target": "bold green", "number": "cyan", "boolean": "cyan", "catego
 
 def build_table(roles: Sequence[ColumnRole]) -> Table:
     """Builds a row for each column; with many columns, all that are left out and some features."""
-    table = Table("column", "role", "use", box=None, pad_edge=False, header_style="bold")
+    table = Table("column", "role", "treatment", box=None, pad_edge=False, header_style="bold")
     table.add_column("distinct", justify="right")
     table.add_column("missing", justify="right")
     free = MAX_SHOWN - sum(not role.is_feature for role in roles)

@@ -97,8 +97,8 @@ def _find_formatted_number(texts: Sequence[str]) -> str | None:
     is_text = np.isnan(cells.parse_numbers(bare)) & np.isnan(cells.parse_numbers(bare, ","))
     if 2 * is_text.sum() >= len(sample):
         return None
-    texts = zip(sample, bare, is_text, strict=True)
-    return next((each for each, stripped, no in texts if stripped != each and not no), None)
+    triples = zip(sample, bare, is_text, strict=True)
+    return next((text for text, number, no in triples if number != text and not no), None)
 
 
 def _is_id_like(present: pd.Series, distinct: int) -> bool:

@@ -1,1 +1,1 @@
-"""Reads files as tables: format, encoding, separator, header."""
+"""Reads a file as a table: format, encoding, separator, header."""

@@ -49,7 +49,7 @@ def parse(
         raise DataError(f"{name}: {error}") from error
     except CsvError as error:
         raise DataError(f"{name}: {error}; fix the file") from error
-    notes = reader.found()
+    notes = reader.describe_format()
     if wanted.encoding is None and codec != encoding.PLAIN:
         notes.insert(0, f"encoding {codec}{_format_example(text)}")
     if reader.has_trimmed:
@@ -81,7 +81,7 @@ def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
 
     Raises:
         DataError: a row has more or fewer cells than there are names.
-        CsvError: see `FileReader.rows`.
+        CsvError: see `FileReader.iter_rows`.
     """
     columns: list[list[str]] = [[] for _ in reader.names]
     known: list[dict[str, str]] = [{} for _ in reader.names]
@@ -93,7 +93,7 @@ def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
 
 
 def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
-    for line, cells, reason in reader.rows():
+    for line, cells, reason in reader.iter_rows():
         if reason:
             advice = "fix the row"
             if len(reader.names) == 1:
