@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from baton_engine.engine import Scores
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
-from baton_registry import Column, ModelVersion, Signature
+from baton_registry import Column, ModelVersion, Schema
 from bench.output.table import format_number, format_table
 
 ROWS = (1, 16, 1000)
@@ -92,8 +92,8 @@ def _fill_template(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> by
 
 def create_baton_encoder() -> Encode:
     """Creates Baton's current encoder."""
-    signature = Signature((Column("tenure", "long"),), CLASSES)
-    codec = PredictCodec(_VERSION, signature, CLASSES, max_rows=max(ROWS))
+    schema = Schema((Column("tenure", "long"),), CLASSES)
+    codec = PredictCodec(_VERSION, schema, CLASSES, max_rows=max(ROWS))
     return lambda labels, probabilities: (
         codec.encode(Scores(labels, probabilities), RowBatch(len(labels), ())).body
     )

@@ -10,12 +10,12 @@ from baton_inference.main import settle_memory
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 
 
 def app() -> ASGIApp:
     """Creates the application, which follows the alias that the environment names."""
-    settings = load(InferenceSettings)
+    settings = load_settings(InferenceSettings)
     core = create_core(settings)
     core.poller.start()
     settle_memory()

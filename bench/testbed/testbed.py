@@ -60,7 +60,7 @@ class Testbed:
         """Downloads a file of version 1."""
         with RegistryClient(self.tracking_uri) as registry:
             version = registry.get_version(MODEL, "1")
-            registry.download(registry.artifact_root(version), name, destination)
+            registry.download(registry.get_artifact_root(version), name, destination)
 
     def create_program(
         self, title: str, *command: str, env_dir: Path | None = None, **variables: str

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.errors import CannotRun
-from bench.load.request import Request
 from bench.load.closed_loop import _parse_figures, require_wrk, run_closed_loop
+from bench.load.request import Request
 from tests.support.fakes.tiny_server import answer, tiny_server
 
 

@@ -89,7 +89,11 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         {},
         "no column 'goal'.*the first line looks like data",
     ),
-    "a name twice": (csv(good().rename(columns={"whole": "flag"})), {}, "'flag' is there more tha"),
+    "a name twice": (
+        csv(good().rename(columns={"whole": "flag"})),
+        {},
+        "more than one column is called 'flag'",
+    ),
     "no such target": (GOOD, {"target": "left"}, "no column 'left'; name the target with --target"),
     "no such column to drop": (GOOD, {"drop": ("nix",)}, "no column 'nix' for --drop"),
     "the target dropped": (GOOD, {"drop": (TARGET,)}, "--drop names the target"),

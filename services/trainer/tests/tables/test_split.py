@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_trainer.tables.split import COMMON_COPIES, row_hashes, split
+from baton_trainer.tables.split import COMMON_COPIES, hash_rows, split
 from tests.support.trainer.tables import features
 
 few_rows = st.lists(
@@ -27,7 +27,7 @@ def test_the_order_of_rows_is_of_no_account(rows: Rows, random: Any) -> None:
     mixed = list(rows)
     random.shuffle(mixed)
     one, two = frame(rows), frame(mixed)
-    assert sorted(row_hashes(one)) == sorted(row_hashes(two))
+    assert sorted(hash_rows(one)) == sorted(hash_rows(two))
     assert split(one).held_out.sum() == split(two).held_out.sum()
 
 
@@ -35,7 +35,7 @@ def test_the_order_of_rows_is_of_no_account(rows: Rows, random: Any) -> None:
 def test_the_order_of_columns_is_of_no_account(rows: Rows) -> None:
     """Columns are taken by name."""
     table = frame(rows)
-    assert (row_hashes(table) == row_hashes(table[["number", "text"]])).all()
+    assert (hash_rows(table) == hash_rows(table[["number", "text"]])).all()
 
 
 @given(few_rows, few_rows)
@@ -90,7 +90,7 @@ def test_about_a_fifth_is_held_out() -> None:
 def test_cells_do_not_run_into_each_other() -> None:
     """`a|bc` and `ab|c` are different rows, and so are `a|b` and `b|a`."""
     rows = pd.DataFrame({"one": ["a", "ab", "a", "b"], "two": ["bc", "c", "b", "a"]}, dtype=object)
-    assert len(set(row_hashes(rows))) == 4
+    assert len(set(hash_rows(rows))) == 4
 
 
 def test_a_value_is_the_same_in_every_type_that_holds_it() -> None:
@@ -101,17 +101,17 @@ def test_a_value_is_the_same_in_every_type_that_holds_it() -> None:
         pd.Series([True, False]),
         pd.Series([True, False, None], dtype=object).head(2),
     ]
-    hashes = [row_hashes(column.to_frame("x")).tolist() for column in columns]
+    hashes = [hash_rows(column.to_frame("x")).tolist() for column in columns]
     assert all(each == hashes[0] for each in hashes)
     text = pd.Series(["a", None], dtype=object)
     texts = [text, text.astype("str"), text.astype("category")]
-    hashes = [row_hashes(column.to_frame("x")).tolist() for column in texts]
+    hashes = [hash_rows(column.to_frame("x")).tolist() for column in texts]
     assert all(each == hashes[0] for each in hashes)
 
 
 def test_the_split_stays_what_it_was_in_earlier_releases() -> None:
     """A changed hash would let challengers be judged by rows that production has seen."""
-    hashes = row_hashes(frame([("a", 1.0), ("ü", 2.5), ("", None)]))
+    hashes = hash_rows(frame([("a", 1.0), ("ü", 2.5), ("", None)]))
     assert [format(int(each), "016x") for each in hashes] == [
         "c67335debb5bcaa5",
         "ab1ea09a3a86d211",

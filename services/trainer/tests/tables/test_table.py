@@ -11,7 +11,7 @@ from tests.support.trainer.tables import ROWS, TARGET, as_file, features, some_t
 
 
 def validated(frame: pd.DataFrame, target: str = TARGET) -> table.Table:
-    return table.validated(as_file(frame, "t.csv"), Columns(target=target))
+    return table.build_table(as_file(frame, "t.csv"), Columns(target=target))
 
 
 def good() -> pd.DataFrame:
@@ -19,7 +19,7 @@ def good() -> pd.DataFrame:
     return frame.assign(**{TARGET: text_target(frame)})
 
 
-def test_the_signature_follows_the_columns() -> None:
+def test_the_schema_follows_the_columns() -> None:
     """Whole numbers are long, fractions double, texts string; a gap makes a column optional."""
     found = {each.name: (each.type, each.required) for each in some_table().columns}
     assert found == {
@@ -166,7 +166,7 @@ def test_nothing_is_said_of_a_good_table() -> None:
         (good().assign(**{TARGET: features()["prix (€)"]}), "fractions"),
         (good().assign(**{TARGET: range(ROWS)}), "400 different values"),
         (good()[[TARGET]].assign(same=1), "no column is left.*'same' is left out"),
-        (good().rename(columns={"whole": "flag"}), "'flag' is there more than once"),
+        (good().rename(columns={"whole": "flag"}), "more than one column is called 'flag'"),
         (good().assign(**{TARGET: ["rare"] + ["yes", "no", "no"] * 133}), "of class 'rare'"),
     ],
 )

@@ -11,7 +11,7 @@ import pandas as pd
 from baton_trainer.tables.columns import cells
 
 
-def repeated(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
+def find_repeating_id(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
     """Of the id columns the one that names the fewest things, as text; None where no id repeats.
 
     Args:
@@ -19,6 +19,6 @@ def repeated(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
         ids: the names of its id columns. One within another, such as an order's within a
             customer's, is of no account: the customer is the thing.
     """
-    columns = [cells.as_text(rows[name]) for name in ids]
+    columns = [cells.convert_to_text(rows[name]) for name in ids]
     repeating = [each for each in columns if each.nunique() < each.count()]
     return min(repeating, key=pd.Series.nunique, default=None)

@@ -23,7 +23,7 @@ def load(request: TrainRequest, rule: ReaderRule = TRIMMED) -> Table:
         file = csv_file.parse(content, BUILT_IN, _PLAIN, rule)
     else:
         file = reading.read(request.data.file, request.data, rule)
-    found = table.validated(file, request.columns)
+    found = table.build_table(file, request.columns)
     if not file.has_trimmed:
         return found
     return replace(found, reread=lambda other: found if other == rule else load(request, other))

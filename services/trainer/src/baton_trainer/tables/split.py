@@ -4,7 +4,7 @@ A row is its features. Rows that are equal in what the model sees are on one sid
 target says, so nothing that judges a model was also learned from. A row keeps its side when rows
 are added, removed or put in another order, when its label is corrected, or when a dropped column
 changes: the rows that judge a challenger are rows that production did not learn from either.
-Where an id repeats (`identity.repeated`), it decides in the place of the features.
+Where an id repeats (`identity.find_repeating_id`), it decides in the place of the features.
 
 The hash is our own arithmetic on values, not a library's: it is the same on every platform and
 with every version of pandas. Text is BLAKE2b (RFC 7693); numbers are their IEEE 754 bits; both are
@@ -61,9 +61,9 @@ def split(features: pd.DataFrame, identity: "pd.Series[str] | None" = None) -> S
         identity: an id that repeats, shape `[rows]`; a row without one is on its own. None means
             that every row is.
     """
-    hashes = row_hashes(features)
+    hashes = hash_rows(features)
     if identity is not None:
-        groups = np.where(identity.isna(), hashes, row_hashes(identity.to_frame("id")))
+        groups = np.where(identity.isna(), hashes, hash_rows(identity.to_frame("id")))
         return Split(_is_held_out(groups), np.zeros(len(groups), np.bool_), groups)
     copies = pd.Series(hashes).groupby(hashes, sort=False)
     is_common = copies.transform("size") > max(COMMON_COPIES, COMMON_SHARE * len(hashes))
@@ -71,7 +71,7 @@ def split(features: pd.DataFrame, identity: "pd.Series[str] | None" = None) -> S
     return Split(_is_held_out(hashes + nth * np.uint64(_GAMMA)), is_common.to_numpy())
 
 
-def row_hashes(features: pd.DataFrame) -> Hashes:
+def hash_rows(features: pd.DataFrame) -> Hashes:
     """A hash for each row, shape `[rows]`; columns are taken by name, their order is no matter.
 
     Whole numbers, fractions and booleans of the same value are equal, so that a column may get
@@ -79,41 +79,41 @@ def row_hashes(features: pd.DataFrame) -> Hashes:
     """
     total = np.zeros(len(features), np.uint64)
     for name, column in features.items():
-        total += _mixed(_value_hashes(column) ^ np.uint64(_text_hash(str(name))))
+        total += _mix(_hash_values(column) ^ np.uint64(_hash_text(str(name))))
     return total
 
 
 def _is_held_out(hashes: Hashes) -> NDArray[np.bool_]:
-    return _mixed(hashes) < np.uint64(HELD_OUT_SHARE * 2**64)
+    return _mix(hashes) < np.uint64(HELD_OUT_SHARE * 2**64)
 
 
-def _value_hashes(column: "pd.Series[Any]") -> Hashes:
+def _hash_values(column: "pd.Series[Any]") -> Hashes:
     if column.dtype.kind in "biuf":
-        return _number_hashes(column.to_numpy(np.float64))
+        return _hash_numbers(column.to_numpy(np.float64))
     codes, different = pd.factorize(column)
     hashes = [
-        _text_hash(value) if isinstance(value, str) else _number_hash(value) for value in different
+        _hash_text(value) if isinstance(value, str) else _hash_number(value) for value in different
     ]
     return np.array([*hashes, _MISSING], np.uint64)[codes]  # the code of a gap is -1
 
 
-def _number_hashes(numbers: NDArray[np.float64]) -> Hashes:
+def _hash_numbers(numbers: NDArray[np.float64]) -> Hashes:
     bits = (numbers + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-    return np.where(np.isnan(numbers), np.uint64(_MISSING), _mixed(bits))
+    return np.where(np.isnan(numbers), np.uint64(_MISSING), _mix(bits))
 
 
-def _number_hash(number: float) -> int:
-    return int(_number_hashes(np.array([number], np.float64))[0])
+def _hash_number(number: float) -> int:
+    return int(_hash_numbers(np.array([number], np.float64))[0])
 
 
-def _text_hash(text: str) -> int:
+def _hash_text(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
-def _mixed(values: Hashes) -> Hashes:
+def _mix(values: Hashes) -> Hashes:
     for shift, factor in _MIX:
         values = (values ^ (values >> np.uint64(shift))) * np.uint64(factor)
     return values ^ (values >> np.uint64(_LAST_SHIFT))
 
 
-_MISSING = _text_hash("\0missing")
+_MISSING = _hash_text("\0missing")

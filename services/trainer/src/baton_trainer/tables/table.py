@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
-from baton_registry.versions.signature import Column, Label
+from baton_registry.versions.schema import Column, Label
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables import target
@@ -18,7 +18,7 @@ from baton_trainer.tables.columns import cells, features, leaks
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files import decimal_mark, header
 from baton_trainer.tables.files.data_file import DataFile
-from baton_trainer.tables.identity import repeated
+from baton_trainer.tables.identity import find_repeating_id
 from baton_trainer.tables.split import Hashes, Split, split
 
 MIN_ROWS = 50
@@ -31,9 +31,9 @@ class Table:
     Attributes:
         name: what to call it in messages.
         sha256: of the file that it was read from.
-        features: shape `[rows, columns]`; int64, float64, bool or object columns (`cells.typed`).
+        features: shape `[rows, columns]`; int64, float64, bool or object columns (`cells.convert`).
         target: shape `[rows]`, without gaps; text, whole numbers or booleans.
-        columns: the features as a signature names them; optional where a column has gaps.
+        columns: the features as a schema names them; optional where a column has gaps.
         classes: the different values of the target, sorted.
         positive: of two classes the one that the figures are about; None where there are more.
         held_out: shape `[rows]`, True for the rows that training must not see.
@@ -76,7 +76,7 @@ class Table:
         return Path(self.name).name
 
 
-def validated(file: DataFile, wanted: Columns) -> Table:
+def build_table(file: DataFile, wanted: Columns) -> Table:
     """Types the columns, drops those that teach nothing, and refuses what cannot be trained on.
 
     Raises:
@@ -84,30 +84,30 @@ def validated(file: DataFile, wanted: Columns) -> Table:
     """
     header.check(file, wanted)
     labels = file.cells[wanted.target]
-    labels = labels if file.is_typed else cells.typed(labels)
+    labels = labels if file.is_typed else cells.convert(labels)
     known = labels.notna()
     rows = file.cells.loc[known]  # the index goes on telling the row in the file
     _check_rows(file, wanted.target, len(rows))
-    goal = target.checked(labels[known], file.name)
+    goal = target.convert_labels(labels[known], file.name)
     classes = tuple(sorted(goal.unique().tolist()))
-    positive = target.positive(wanted.positive, classes, file.name)
+    positive = target.choose_positive(wanted.positive, classes, file.name)
     decimal = file.decimal or _decimal_mark(rows, wanted, file.name)
-    of_target = features.of_target(goal, positive, int((~known).sum()))
+    of_target = features.build_target_role(goal, positive, int((~known).sum()))
     judged = [
         (of_target, goal)
         if column.name == wanted.target
-        else features.judged(file, column, wanted, decimal)
+        else features.assign_role(file, column, wanted, decimal)
         for _, column in rows.items()
     ]
     inputs = pd.DataFrame({role.name: values for role, values in judged if role.is_feature})
     odd = _column_warnings([role for role, _ in judged])
     if inputs.empty:
         raise DataError("; ".join([f"{file.name}: no column is left to learn from", *odd]))
-    identity = repeated(rows, wanted.id)
+    identity = find_repeating_id(rows, wanted.id)
     inputs, goal = inputs.reset_index(drop=True), goal.reset_index(drop=True)
     sides = split(inputs, identity)
-    target.check_sides(goal, sides.held_out, file.name)
-    columns = tuple(features.signature_column(column) for _, column in inputs.items())
+    target.check_split(goal, sides.held_out, file.name)
+    columns = tuple(features.build_schema_column(column) for _, column in inputs.items())
     return Table(
         name=file.name,
         sha256=file.sha256,
@@ -125,7 +125,7 @@ def validated(file: DataFile, wanted: Columns) -> Table:
             *_rows_left_out(of_target),
             *odd,
             *_common_rows(sides),
-            *leaks.warnings(inputs, goal, positive),
+            *leaks.list_warnings(inputs, goal, positive),
         ),
         reader=_text_rule(file, columns).to_json(),
     )
@@ -156,7 +156,7 @@ def _decimal_mark(rows: pd.DataFrame, wanted: Columns, name: str) -> str:
     """The mark of the columns that may be numbers."""
     categories = (column for column, role in wanted.roles.items() if role == "category")
     aside = {wanted.target, *wanted.drop, *wanted.id, *categories, ""}
-    return decimal_mark.found_out(rows.loc[:, [each not in aside for each in rows]], name)
+    return decimal_mark.detect(rows.loc[:, [each not in aside for each in rows]], name)
 
 
 def _notes(file: DataFile, decimal: str) -> tuple[str, ...]:
@@ -184,7 +184,7 @@ def _column_warnings(found: Sequence[ColumnRole]) -> list[str]:
     return [
         line
         for role, lines in by_role.items()
-        for line in leaks.limited(lines, f"(role: {role}) has a warning; see data/columns.json")
+        for line in leaks.limit_lines(lines, f"(role: {role}) has a warning; see data/columns.json")
     ]
 
 

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 from baton_trainer.errors import DataError
 
 MIN_CLASSES = 2
 MAX_CLASSES = 50
 
 
-def checked(labels: pd.Series, name: str) -> pd.Series:
+def convert_labels(labels: pd.Series, name: str) -> pd.Series:
     """The target as text, whole numbers or booleans, of at least two and not too many classes.
 
     Args:
-        labels: typed (`cells.typed`), without gaps.
+        labels: typed (`cells.convert`), without gaps.
         name: the file's, for messages.
 
     Raises:
@@ -43,7 +43,7 @@ def checked(labels: pd.Series, name: str) -> pd.Series:
     return labels
 
 
-def positive(wanted: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
+def choose_positive(wanted: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
     """Of two classes the wanted one, or else the second; a boolean may be said in any case.
 
     Raises:
@@ -66,7 +66,7 @@ def positive(wanted: str | None, classes: tuple[Label, ...], name: str) -> Label
     )
 
 
-def check_sides(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> None:
+def check_split(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> None:
     """Every class must be among the rows to learn from and among those to judge by.
 
     Raises:

@@ -11,7 +11,7 @@ from baton_trainer.tables.columns import cells
 
 
 def typed(*texts: str) -> "pd.Series[Any]":
-    return cells.typed(pd.Series(list(texts), dtype=object, name="c"))
+    return cells.convert(pd.Series(list(texts), dtype=object, name="c"))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_decimal_comma_takes_the_place_of_the_point(
     texts: list[str], values: list[object]
 ) -> None:
     """A point is none then: it may be a thousand's."""
-    column = cells.typed(pd.Series(texts, dtype=object), ",")
+    column = cells.convert(pd.Series(texts, dtype=object), ",")
     assert column.tolist() == values
 
 
@@ -114,7 +114,7 @@ def test_decimal_commas_are_told_from_those_of_thousands(
 )
 def test_any_column_can_be_text(values: list[object], texts: list[object]) -> None:
     """As callers would write its values."""
-    assert cells.as_text(pd.Series(values)).tolist() == texts
+    assert cells.convert_to_text(pd.Series(values)).tolist() == texts
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))

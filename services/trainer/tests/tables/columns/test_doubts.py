@@ -23,7 +23,7 @@ def test_a_number_that_looks_like_an_id_is_told(
 ) -> None:
     """By its name, or because no two rows share it."""
     column = pd.Series(values, name=name)
-    assert any(f"--id {name}" in line for line in doubts.of_number(column)) is is_suspect
+    assert any(f"--id {name}" in line for line in doubts.list_number_doubts(column)) is is_suspect
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_number_that_looks_like_an_id_is_told(
 def test_numbers_that_are_read_as_text_are_told(values: list[Any], line: str) -> None:
     """With the cell that makes them text."""
     texts = [str(values[row % len(values)]) for row in range(ROWS)]
-    column = cells.typed(pd.Series(texts, dtype=object, name="c"))
-    assert line in doubts.of_text(column)[0]
+    column = cells.convert(pd.Series(texts, dtype=object, name="c"))
+    assert line in doubts.list_text_doubts(column)[0]
 
 
 @pytest.mark.parametrize(
@@ -52,22 +52,22 @@ def test_numbers_that_are_read_as_text_are_told(values: list[Any], line: str) ->
 )
 def test_texts_that_are_no_numbers_are_no_doubt(values: list[str]) -> None:
     """Names, codes and telephone numbers are what they are."""
-    assert doubts.of_text(pd.Series(values, dtype=object, name="c")) == []
+    assert doubts.list_text_doubts(pd.Series(values, dtype=object, name="c")) == []
 
 
 def test_numbers_with_points_under_a_decimal_comma_are_told() -> None:
     """A wrong `--decimal` does not pass unseen."""
-    column = cells.typed(pd.Series(["1.5", "2.5"] * 9, dtype=object, name="c"), ",")
-    assert "decimal point; if so: --decimal ." in doubts.of_text(column)[0]
+    column = cells.convert(pd.Series(["1.5", "2.5"] * 9, dtype=object, name="c"), ",")
+    assert "decimal point; if so: --decimal ." in doubts.list_text_doubts(column)[0]
 
 
 def test_whole_numbers_that_a_model_takes_for_each_other_are_told() -> None:
     """Large ones alone are no doubt, nor is a fraction: what counts is whether two become one."""
     first = doubts.MAX_WHOLE
     even = pd.Series([first + 2 * (row % 9) for row in range(ROWS)], name="n")
-    assert list(doubts.of_number(even)) == []
-    assert list(doubts.of_number(even + 0.1)) == []
+    assert list(doubts.list_number_doubts(even)) == []
+    assert list(doubts.list_number_doubts(even + 0.1)) == []
     every = pd.Series([first + row % 9 for row in range(ROWS)], name="n")
-    (line,) = doubts.of_number(every)
+    (line,) = doubts.list_number_doubts(every)
     assert "column 'n' holds whole numbers above 16,777,216, which a model rounds" in line
     assert "it tells 5 of 9 apart" in line

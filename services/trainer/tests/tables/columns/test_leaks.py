@@ -16,7 +16,7 @@ NOISE = pd.Series(RNG.random(ROWS))
 
 def told(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
     positive = "yes" if target is TWO else None
-    return leaks.warnings(pd.DataFrame({"c": column, "noise": NOISE}), target, positive)
+    return leaks.list_warnings(pd.DataFrame({"c": column, "noise": NOISE}), target, positive)
 
 
 @pytest.mark.parametrize("column", [TWO, TWO == "yes", TWO.map({"yes": "left", "no": "stayed"})])
@@ -71,7 +71,7 @@ def test_a_column_that_repeats_another_is_named() -> None:
     """In the same or in other words; two measurements that never repeat a value are two."""
     tenth = NOISE.round(1)
     frame = pd.DataFrame({"a": NOISE, "b": NOISE + 1, "c": tenth, "d": tenth * 2, "e": NOISE})
-    assert leaks.warnings(frame, TWO, "yes") == [
+    assert leaks.list_warnings(frame, TWO, "yes") == [
         "column 'd' says the same as column 'c' in every row",
         "column 'e' says the same as column 'a' in every row",
     ]
@@ -85,7 +85,7 @@ def test_random_columns_of_a_wide_table_repeat_nothing(digits: int) -> None:
     values[7] = np.nan
     frame = pd.DataFrame(values).rename(columns=str)
     target = pd.Series(rng.permutation(["ill", "well"] * 80), name="y")
-    assert leaks.warnings(frame, target, "well") == []
+    assert leaks.list_warnings(frame, target, "well") == []
 
 
 def test_rare_marks_are_alike_by_chance() -> None:
@@ -93,7 +93,7 @@ def test_rare_marks_are_alike_by_chance() -> None:
     marks = np.zeros((50, 300))
     marks[RNG.integers(50, size=300), np.arange(300)] = 1
     target = pd.Series(["a", "b"] * 25, name="y")
-    assert leaks.warnings(pd.DataFrame(marks).rename(columns=str), target, "b") == []
+    assert leaks.list_warnings(pd.DataFrame(marks).rename(columns=str), target, "b") == []
 
 
 def test_columns_that_repeat_each_other_among_many_are_named() -> None:
@@ -103,7 +103,7 @@ def test_columns_that_repeat_each_other_among_many_are_named() -> None:
     wide = wide.assign(few=few, words=few.map({0: "x", 1: "y", 2: "z"}), copy=wide["17"].copy())
     wide.loc[3, ["18"]] = None
     wide = wide.assign(gap=wide["18"].copy())
-    assert leaks.warnings(wide, TWO, "yes") == [
+    assert leaks.list_warnings(wide, TWO, "yes") == [
         "column 'words' says the same as column 'few' in every row",
         "column 'copy' says the same as column '17' in every row",
         "column 'gap' says the same as column '18' in every row",
@@ -113,6 +113,6 @@ def test_columns_that_repeat_each_other_among_many_are_named() -> None:
 def test_of_many_columns_only_the_first_are_named() -> None:
     """The others are counted in one line."""
     frame = pd.DataFrame({str(number): NOISE for number in range(500)})
-    found = leaks.warnings(frame, TWO, "yes")
+    found = leaks.list_warnings(frame, TWO, "yes")
     assert len(found) == leaks.MAX_NAMED + 1
     assert "479 more columns" in found[-1]

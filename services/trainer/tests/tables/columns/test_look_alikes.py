@@ -24,7 +24,9 @@ def test_texts_that_look_alike_are_found_together() -> None:
 @pytest.mark.parametrize("said_by_user", [False, True])
 def test_categories_that_look_alike_are_told(*, said_by_user: bool) -> None:
     """Both are named, also where the user calls the column a category; they stay as they are."""
-    found = roles.found_out(column("basic", "plus", "Basic", "x", "X "), said_by_user=said_by_user)
+    found = roles.detect_role(
+        column("basic", "plus", "Basic", "x", "X "), said_by_user=said_by_user
+    )
     assert (found.role, found.different) == ("category", 5)
     (line,) = found.warnings
     assert line.startswith("column 'plan': 'Basic' and 'basic' differ only in white space or case")
@@ -34,7 +36,7 @@ def test_categories_that_look_alike_are_told(*, said_by_user: bool) -> None:
 def test_a_column_that_is_left_out_is_not_told() -> None:
     """Of names of rows it says nothing that matters."""
     names = pd.Series([*(f"k{row}" for row in range(60)), "K1"], dtype=object, name="key")
-    found = roles.found_out(names)
+    found = roles.detect_role(names)
     assert found.role == "id"
     assert not any("white space" in line for line in found.warnings)
 

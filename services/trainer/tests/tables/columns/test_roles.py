@@ -13,8 +13,8 @@ ROWS = 400
 def role_of(values: list[Any], name: str = "c", *, said_by_user: bool = False) -> roles.ColumnRole:
     """The role of a column of texts, repeated to `ROWS` rows."""
     texts = [str(values[row % len(values)]) for row in range(ROWS)]
-    column = cells.typed(pd.Series(texts, dtype=object, name=name))
-    return roles.found_out(column, said_by_user=said_by_user)
+    column = cells.convert(pd.Series(texts, dtype=object, name=name))
+    return roles.detect_role(column, said_by_user=said_by_user)
 
 
 @pytest.mark.parametrize(
@@ -63,25 +63,25 @@ def test_rare_categories_count_as_never_seen() -> None:
     """The most frequent are told apart; how much of the column that is, is told."""
     values = [f"city {row % 150}" for row in range(300)] + ["city 149"] * 100
     column = pd.Series(values, dtype=object, name="c")
-    told_apart = roles.categories(column)
+    told_apart = roles.list_categories(column)
     assert len(told_apart) == roles.MAX_CATEGORIES
     assert told_apart == sorted(told_apart)
     assert "city 149" in told_apart
-    (line,) = roles.found_out(column).warnings
+    (line,) = roles.detect_role(column).warnings
     assert "'c': the 100 most frequent of 150 texts are told apart, 75% of its cells" in line
 
 
 def test_what_the_user_calls_a_number_must_be_one() -> None:
     """Codes with leading zeros may; the first cell that is none is named."""
     column = pd.Series(["007", None, "8"], dtype=object, name="c")
-    numbers = roles.as_number(column)
+    numbers = roles.convert_to_number(column)
     assert numbers.tolist()[::2] == [7.0, 8.0]
     assert np.isnan(numbers[1])
     with pytest.raises(DataError, match="'c' cannot be a number: 'x' in row 3"):
-        roles.as_number(pd.Series(["7", None, "x"], dtype=object, name="c"))
+        roles.convert_to_number(pd.Series(["7", None, "x"], dtype=object, name="c"))
 
 
 def test_whole_numbers_at_the_ends_of_their_type_are_numbers() -> None:
     """The distance between the least and the greatest does not fit the type, and need not."""
     column = pd.Series([-(2**63), 2**63 - 1] * 200, dtype="int64", name="c")
-    assert roles.found_out(column, said_by_user=False).role == "number"
+    assert roles.detect_role(column, said_by_user=False).role == "number"

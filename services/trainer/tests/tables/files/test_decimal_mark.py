@@ -6,7 +6,7 @@ from baton_trainer.tables.files import decimal_mark
 
 
 def found_out(**columns: list[str]) -> str:
-    return decimal_mark.found_out(pd.DataFrame(columns, dtype=object), "f")
+    return decimal_mark.detect(pd.DataFrame(columns, dtype=object), "f")
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ RARE = "name,city\n" + "".join(f"n{row},Paris\n" for row in range(300)) + "x,Orl
 def test_the_encoding_is_found_out(text: str, written_as: str, read_as: str) -> None:
     """Every letter is right, also where few lines have a foreign one."""
     content = text.encode(written_as)
-    assert encoding.decoded(content, "f") == (text, read_as)
-    assert encoding.decoded(content, "f") == (text, read_as)
+    assert encoding.decode(content, "f") == (text, read_as)
+    assert encoding.decode(content, "f") == (text, read_as)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_what_cannot_be_told_is_refused_with_a_hint(
 ) -> None:
     """No letter is guessed; the line is named."""
     with pytest.raises(DataError, match=line):
-        encoding.decoded(content, "f", given)
+        encoding.decode(content, "f", given)
 
 
 def test_a_given_encoding_counts() -> None:
     """Whatever the bytes look like; a byte order mark is no text."""
-    assert encoding.decoded("ü".encode(), "f", "cp1252")[0] == "Ã¼"
-    assert encoding.decoded(codecs.BOM_UTF8 + b"a", "f", "utf-8")[0] == "a"
-    assert encoding.decoded("ü".encode("utf-16-le"), "f", "utf-16-le")[0] == "ü"
+    assert encoding.decode("ü".encode(), "f", "cp1252")[0] == "Ã¼"
+    assert encoding.decode(codecs.BOM_UTF8 + b"a", "f", "utf-8")[0] == "a"
+    assert encoding.decode("ü".encode("utf-16-le"), "f", "utf-16-le")[0] == "ü"

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.column_types import FLOAT32_MAX
-from baton_engine.tables.text.gaps import is_gap
+from baton_engine.tables.text.missing_values import is_missing
 from baton_trainer.errors import DataError
 
 MAX_NUMBER = FLOAT32_MAX
@@ -27,7 +27,7 @@ _BOOLEANS = {"true": True, "false": False}
 Texts = NDArray[np.object_]
 
 
-def typed(text: pd.Series, decimal: str = ".") -> pd.Series:
+def convert(text: pd.Series, decimal: str = ".") -> pd.Series:
     """The column in its own type, one of four, judged by all its cells.
 
     - `int64`: whole numbers without a gap;
@@ -36,25 +36,25 @@ def typed(text: pd.Series, decimal: str = ".") -> pd.Series:
     - `object`: text, None for a gap. Numbers with leading zeros are text: they are codes.
     """
     codes, different = pd.factorize(text.to_numpy(object))
-    gaps = gaps_among(different)
+    gaps = find_missing(different)
     present = different[~gaps]
-    values = _numbers(present, decimal)
+    values = _convert_numbers(present, decimal)
     if values is None:
-        values = _booleans(present)
+        values = _convert_booleans(present)
     if values is None:  # Text stays unstripped: callers will send what the file holds.
         values = present
-    return _like(text, _spread(values, gaps, codes))
+    return _build_series(text, _expand(values, gaps, codes))
 
 
-def as_text(column: pd.Series) -> pd.Series:
+def convert_to_text(column: pd.Series) -> pd.Series:
     """A column of texts or of another type as text whatever it looks like, None for a gap."""
     present = column.dropna()
     if column.dtype.kind == "f" and (present % 1 == 0).all():
         present = present.astype(np.int64)  # whole numbers with gaps
     texts = present.map(str).reindex(column.index, fill_value="").to_numpy(object)
     codes, different = pd.factorize(texts)
-    gaps = gaps_among(different)
-    return _like(column, _spread(different[~gaps], gaps, codes))
+    gaps = find_missing(different)
+    return _build_series(column, _expand(different[~gaps], gaps, codes))
 
 
 def is_text(column: pd.Series) -> bool:
@@ -62,12 +62,12 @@ def is_text(column: pd.Series) -> bool:
     return column.dtype == object and not column.dropna().isin(_BOOLEANS.values()).all()
 
 
-def gaps_among(texts: Texts) -> NDArray[np.bool_]:
+def find_missing(texts: Texts) -> NDArray[np.bool_]:
     """True for those that mean a missing value."""
-    return np.array([is_gap(text) for text in texts], np.bool_)
+    return np.array([is_missing(text) for text in texts], np.bool_)
 
 
-def row_number(column: pd.Series, place: int) -> int:
+def locate_row(column: pd.Series, place: int) -> int:
     """The number of a row in its file, the first below the names being 1."""
     return int(column.index.to_numpy()[place]) + 1
 
@@ -86,12 +86,12 @@ def check_size(column: pd.Series) -> None:
         row = int(is_too_large.to_numpy().argmax())
         what = "an infinite number" if np.isinf(value) else f"{value:g}, too large for a model"
         raise DataError(
-            f"column {column.name!r} holds {what}, in row {row_number(column, row)}; mend that "
+            f"column {column.name!r} holds {what}, in row {locate_row(column, row)}; mend that "
             f"cell, or leave the column out: --drop {column.name}"
         )
 
 
-def numbers_among(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float64]:
+def parse_numbers(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float64]:
     """The texts as numbers, NaN for those that are none."""
     if decimal == ",":
         texts = [text.replace(",", ".") if "." not in text else "" for text in texts]
@@ -99,7 +99,7 @@ def numbers_among(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float6
     return numbers.to_numpy(np.float64)
 
 
-def are_codes(texts: Iterable[str]) -> bool:
+def has_codes(texts: Iterable[str]) -> bool:
     """Whether one of the texts is a number with leading zeros: then all are codes."""
     return any(map(_LEADING_ZERO.match, texts))
 
@@ -114,7 +114,7 @@ def has_decimal_commas(texts: Sequence[str]) -> bool | None:
     return None if all(map(_THOUSANDS.fullmatch, (t for t in texts if "," in t))) else True
 
 
-def _numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
+def _convert_numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
     """The texts as int64 or float64; None where one of them is no number, or is a code."""
     if not len(present):
         return None
@@ -124,24 +124,24 @@ def _numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
             return None
         texts = texts.str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(texts.str.strip(), errors="coerce")
-    if numbers.isna().any() or are_codes(present):
+    if numbers.isna().any() or has_codes(present):
         return None
     return numbers.to_numpy(None if numbers.dtype == np.int64 else np.float64)
 
 
-def _booleans(present: Texts) -> NDArray[np.bool_] | None:
+def _convert_booleans(present: Texts) -> NDArray[np.bool_] | None:
     lowered = [text.strip().lower() for text in present]
     if not lowered or not set(lowered) <= set(_BOOLEANS):
         return None
     return np.array([_BOOLEANS[text] for text in lowered], np.bool_)
 
 
-def _like(column: pd.Series, values: NDArray[Any]) -> pd.Series:
+def _build_series(column: pd.Series, values: NDArray[Any]) -> pd.Series:
     """Other values for a column, of exactly their type: pandas would make its own of texts."""
     return pd.Series(values, index=column.index, name=column.name, dtype=values.dtype)
 
 
-def _spread(values: NDArray[Any], gaps: NDArray[np.bool_], codes: NDArray[np.intp]) -> NDArray[Any]:
+def _expand(values: NDArray[Any], gaps: NDArray[np.bool_], codes: NDArray[np.intp]) -> NDArray[Any]:
     """The values of the different texts, each in all the cells that say so."""
     if not gaps.any():
         return values[codes]

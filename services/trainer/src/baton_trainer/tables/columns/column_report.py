@@ -13,7 +13,7 @@ MAX_SHOWN = 60
 _COLOURS = {"target": "bold green", "number": "cyan", "boolean": "cyan", "category": "cyan"}
 
 
-def shown(roles: Sequence[ColumnRole]) -> Table:
+def build_table(roles: Sequence[ColumnRole]) -> Table:
     """A row a column. Of very many columns the first features and all that is left out."""
     table = Table("column", "role", "what is done", box=None, pad_edge=False, header_style="bold")
     table.add_column("different", justify="right")

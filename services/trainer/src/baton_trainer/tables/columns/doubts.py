@@ -27,13 +27,13 @@ _NEGATIVE = re.compile(r"\s*(?:\(([^()]+)\)|[\u2212\u2013\ufe63\uff0d]([^()]+))\
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid)$)|[a-z](Id|ID)$")
 
 
-def of_number(column: pd.Series) -> Iterator[str]:
+def list_number_doubts(column: pd.Series) -> Iterator[str]:
     """A line where whole numbers look like an id, and one where a model would round them."""
     present = column.dropna()
     different = present.nunique()
     if not (present % 1 == 0).all():
         return
-    if _looks_like_an_id(present, different):
+    if _is_id_like(present, different):
         yield (
             f"column {column.name!r} looks like an id: {different:,} different whole numbers in "
             f"{len(present):,} rows; if it is one: --id {column.name}"
@@ -46,15 +46,15 @@ def of_number(column: pd.Series) -> Iterator[str]:
         )
 
 
-def of_text(column: pd.Series) -> list[str]:
+def list_text_doubts(column: pd.Series) -> list[str]:
     """A line where numbers were likely meant, and the column is text all the same."""
     if not cells.is_text(column):
         return []
     counts = column.value_counts(sort=False)
     texts = counts.index.tolist()
-    is_number = ~np.isnan(cells.numbers_among(texts))
+    is_number = ~np.isnan(cells.parse_numbers(texts))
     subject = f"column {column.name!r} is read as text"
-    if look := _look(texts, is_number):
+    if look := _describe_look(texts, is_number):
         return [f"{subject} and looks like numbers with {look}"]
     odd_cells = int(counts[~is_number].sum())
     if not 0 < odd_cells < MIXED_SHARE * counts.sum():
@@ -63,45 +63,45 @@ def of_text(column: pd.Series) -> list[str]:
     example = column.iloc[place]
     what = (
         f"{odd_cells:,} cells that are no numbers, e.g. {example!r} in row "
-        f"{cells.row_number(column, place)}"
+        f"{cells.locate_row(column, place)}"
     )
-    return [f"{subject} because of {what}; {_advice(example)}"]
+    return [f"{subject} because of {what}; {_suggest_fix(example)}"]
 
 
-def _advice(text: str) -> str:
+def _suggest_fix(text: str) -> str:
     """What to do about a text among numbers."""
     found = _NEGATIVE.fullmatch(text)
     plain = f"-{found[1] or found[2]}" if found else ""
-    if np.isnan(cells.numbers_among([plain])).any():
+    if np.isnan(cells.parse_numbers([plain])).any():
         return "leave such cells empty"
     return f"write negative numbers with a hyphen, e.g. {plain}"
 
 
-def _look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | None:
+def _describe_look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | None:
     """What the texts would be numbers with, and what to do then."""
     if cells.has_decimal_commas(texts):
         return "a decimal comma; if so: --decimal ,"
     if is_number.all():
-        return None if cells.are_codes(texts) else "a decimal point; if so: --decimal ."
-    example = _dressed_number(texts)
+        return None if cells.has_codes(texts) else "a decimal point; if so: --decimal ."
+    example = _find_formatted_number(texts)
     if example is None:
         return None
     what = "a sign" if _SIGN.search(example) else "thousands separators"
     return f"{what}, e.g. {example!r}; if so, write them as plain numbers"
 
 
-def _dressed_number(texts: Sequence[str]) -> str | None:
+def _find_formatted_number(texts: Sequence[str]) -> str | None:
     """One that is a number but for a sign or separators, where most are numbers without these."""
     sample = texts[:_SAMPLE_TEXTS]
     bare = [_SEPARATOR.sub("", _SIGN.sub("", text)) for text in sample]
-    is_none = np.isnan(cells.numbers_among(bare)) & np.isnan(cells.numbers_among(bare, ","))
+    is_none = np.isnan(cells.parse_numbers(bare)) & np.isnan(cells.parse_numbers(bare, ","))
     if 2 * is_none.sum() >= len(sample):
         return None
     changed = (t for t, b, none in zip(sample, bare, is_none, strict=True) if b != t and not none)
     return next(changed, None)
 
 
-def _looks_like_an_id(present: pd.Series, different: int) -> bool:
+def _is_id_like(present: pd.Series, different: int) -> bool:
     if len(present) < _FEW:
         return False
     is_named_so = _ID_NAME.search(str(present.name)) is not None

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from baton_registry.versions.signature import Column, Label, TypeName
+from baton_registry.versions.schema import Column, Label, TypeName
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.columns import cells, roles
@@ -10,7 +10,7 @@ from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files.data_file import DataFile
 
 
-def judged(
+def assign_role(
     file: DataFile, column: pd.Series, wanted: Columns, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
     """The role of a column that is not the target, and its typed values.
@@ -33,36 +33,36 @@ def judged(
         line = f"column {name!r} is left out: {reason}"
         return ColumnRole(name, "unread", f"left out: {reason}", warnings=(line,)), column
     try:
-        return _typed(file, column, wanted.roles.get(name), decimal)
+        return _convert(file, column, wanted.roles.get(name), decimal)
     except DataError as error:
         raise DataError(f"{file.name}: {error}") from error
 
 
-def _typed(
+def _convert(
     file: DataFile, column: pd.Series, said: str | None, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
     if said == "category":
-        values = _as_category(file, column)
+        values = _convert_to_category(file, column)
     else:
-        values = column if file.is_typed else cells.typed(column, decimal)
+        values = column if file.is_typed else cells.convert(column, decimal)
     if said == "number":
-        values = roles.as_number(values)
+        values = roles.convert_to_number(values)
     cells.check_size(values)
-    return roles.found_out(values, said_by_user=said is not None), values
+    return roles.detect_role(values, said_by_user=said is not None), values
 
 
-def _as_category(file: DataFile, column: pd.Series) -> pd.Series:
+def _convert_to_category(file: DataFile, column: pd.Series) -> pd.Series:
     """The cells as texts: of a format with types by the rule that scoring reads it by."""
     if file.texts is None:
-        return cells.as_text(column)
+        return cells.convert_to_text(column)
     name = str(column.name)
     texts: pd.Series = file.texts(name).loc[column.index].rename(name)
     return texts
 
 
-def of_target(target: pd.Series, positive: Label | None, missing: int) -> ColumnRole:
+def build_target_role(target: pd.Series, positive: Label | None, missing: int) -> ColumnRole:
     """The target's role."""
-    classes = [f"{label} ({share:.1%})" for label, share in _shares(target).items()]
+    classes = [f"{label} ({share:.1%})" for label, share in _compute_shares(target).items()]
     shown = ", ".join(classes[:4]) + (", …" if len(classes) > 4 else "")  # noqa: PLR2004 - a line
     about = "" if positive is None else f"; positive: {positive}"
     return ColumnRole(
@@ -74,12 +74,12 @@ def of_target(target: pd.Series, positive: Label | None, missing: int) -> Column
     )
 
 
-def _shares(target: pd.Series) -> pd.Series:
+def _compute_shares(target: pd.Series) -> pd.Series:
     return target.value_counts(normalize=True).sort_index()
 
 
-def signature_column(values: pd.Series) -> Column:
-    """A feature as a signature names it."""
+def build_schema_column(values: pd.Series) -> Column:
+    """A feature as a schema names it."""
     kind: TypeName = "string"
     if values.dtype.kind in "if":
         kind = "long" if values.dtype.kind == "i" else "double"
@@ -89,5 +89,5 @@ def signature_column(values: pd.Series) -> Column:
         name=str(values.name),
         type=kind,
         required=not values.isna().any(),
-        categories=tuple(roles.categories(values)) if kind == "string" else (),
+        categories=tuple(roles.list_categories(values)) if kind == "string" else (),
     )

@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.tree import DecisionTreeClassifier
 
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 PERFECT = 0.999
 """A single column that predicts the target this well gives it away."""
@@ -33,7 +33,7 @@ _TWO = 2
 _Codes = NDArray[np.intp]
 
 
-def warnings(features: pd.DataFrame, target: pd.Series, positive: Label | None) -> list[str]:
+def list_warnings(features: pd.DataFrame, target: pd.Series, positive: Label | None) -> list[str]:
     """A line for each column that is the target, gives it away, or repeats another column.
 
     Args:
@@ -45,34 +45,36 @@ def warnings(features: pd.DataFrame, target: pd.Series, positive: Label | None) 
     codes = {str(name): pd.factorize(features[name])[0] for name in features}
     goal, _ = pd.factorize(target)
     same = {name: None for name, values in codes.items() if np.array_equal(values, goal)}
-    telling = _telling(features.drop(columns=[*same]), codes, target, positive)
+    telling = _find_leaks(features.drop(columns=[*same]), codes, target, positive)
     hint = "leave it out if it is not known when predicting: --drop"
     equal = f"says the same as the target {target.name!r} in every row"
     alone = f"alone gives the target {target.name!r} away"
     return [
-        *limited([f"column {name!r} {equal}; {hint} {name}" for name in same], equal),
-        *limited([f"column {name!r} {alone}; {hint} {name}" for name in telling], alone),
-        *limited(_repetitions(features, codes), "says the same as another column in every row"),
+        *limit_lines([f"column {name!r} {equal}; {hint} {name}" for name in same], equal),
+        *limit_lines([f"column {name!r} {alone}; {hint} {name}" for name in telling], alone),
+        *limit_lines(
+            _list_repetitions(features, codes), "says the same as another column in every row"
+        ),
     ]
 
 
-def limited(lines: Sequence[str], what: str) -> list[str]:
+def limit_lines(lines: Sequence[str], what: str) -> list[str]:
     """The first lines, each about a column, and one that counts the others."""
     rest = len(lines) - MAX_NAMED
     return [*lines] if rest <= 0 else [*lines[:MAX_NAMED], f"each of {rest:,} more columns {what}"]
 
 
-def _repetitions(features: pd.DataFrame, codes: Mapping[str, _Codes]) -> list[str]:
+def _list_repetitions(features: pd.DataFrame, codes: Mapping[str, _Codes]) -> list[str]:
     lines: list[str] = []
     first: dict[bytes, str] = {}
     for name, found in codes.items():
-        pattern = _pattern(features[name], found, len(codes))
+        pattern = _build_pattern(features[name], found, len(codes))
         if pattern is not None and (before := first.setdefault(pattern, name)) != name:
             lines.append(f"column {name!r} says the same as column {before!r} in every row")
     return lines
 
 
-def _pattern(column: pd.Series, codes: _Codes, columns: int) -> bytes | None:
+def _build_pattern(column: pd.Series, codes: _Codes, columns: int) -> bytes | None:
     """What no other of so many columns shares unless it says the same; None if any might.
 
     Which rows share a value is such a pattern where many do. Where hardly two rows do, any other
@@ -87,7 +89,7 @@ def _pattern(column: pd.Series, codes: _Codes, columns: int) -> bytes | None:
     return hash_array(column.to_numpy()).tobytes() if arrangements >= enough else None
 
 
-def _telling(
+def _find_leaks(
     features: pd.DataFrame, codes: Mapping[str, _Codes], target: pd.Series, positive: Label | None
 ) -> list[str]:
     """The columns that alone predict the target, judged by some of very many rows."""
@@ -101,11 +103,11 @@ def _telling(
         str(name)
         for name, column in features.items()
         if _predicts(codes[str(name)][rows], truth)
-        or _separates(_numbers(column, rows), truth, wanted)
+        or _separates(_select_numbers(column, rows), truth, wanted)
     ]
 
 
-def _numbers(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
+def _select_numbers(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.float64] | None:
     """Some rows of a column of numbers; None of another one."""
     is_number = column.dtype.kind in "if"
     return column.to_numpy(np.float64)[rows] if is_number else None
@@ -114,7 +116,7 @@ def _numbers(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.float64] |
 def _predicts(codes: _Codes, truth: _Codes) -> bool:
     """Whether a column of few values predicts the target by each value's most telling class."""
     has_few = bool(codes.max() * _ROWS_A_VALUE < len(codes))
-    return has_few and _by_value(codes, truth) >= PERFECT
+    return has_few and _score_by_value(codes, truth) >= PERFECT
 
 
 def _separates(values: NDArray[np.float64] | None, goal: _Codes, positive: int | None) -> bool:
@@ -126,13 +128,13 @@ def _separates(values: NDArray[np.float64] | None, goal: _Codes, positive: int |
     if not np.bincount(truth, minlength=goal.max() + 1).all():
         return False
     if positive is not None:
-        area = _roc_auc(truth == positive, numbers)
+        area = _compute_roc_auc(truth == positive, numbers)
         if max(area, 1 - area) >= PERFECT:
             return True
-    return _may_be_intervals(numbers, truth) and _by_intervals(numbers, truth) >= PERFECT
+    return _may_be_intervals(numbers, truth) and _score_by_intervals(numbers, truth) >= PERFECT
 
 
-def _by_value(codes: _Codes, truth: _Codes) -> float:
+def _score_by_value(codes: _Codes, truth: _Codes) -> float:
     """The balanced accuracy of each value's most telling class; a gap is a value too."""
     counts = np.zeros((codes.max() + 2, truth.max() + 1))
     np.add.at(counts, (codes, truth), 1)  # the code of a gap is -1: the last row
@@ -140,7 +142,7 @@ def _by_value(codes: _Codes, truth: _Codes) -> float:
     return float(shares.max(axis=1).sum() / shares.shape[1])
 
 
-def _roc_auc(is_positive: NDArray[np.bool_], numbers: NDArray[np.float64]) -> float:
+def _compute_roc_auc(is_positive: NDArray[np.bool_], numbers: NDArray[np.float64]) -> float:
     """As scikit-learn computes it, without its checks: they take 15 ms a column."""
     positives = int(is_positive.sum())
     pairs = positives * (len(numbers) - positives)
@@ -160,7 +162,7 @@ def _may_be_intervals(numbers: NDArray[np.float64], truth: _Codes) -> bool:
     return bool(np.count_nonzero(np.diff(along)) <= 2 * classes - 1 + 2 * wrong)
 
 
-def _by_intervals(numbers: NDArray[np.float64], truth: _Codes) -> float:
+def _score_by_intervals(numbers: NDArray[np.float64], truth: _Codes) -> float:
     """The balanced accuracy of a few intervals, each of which is one class."""
     classes = truth.max() + 1
     tree = DecisionTreeClassifier(

@@ -18,13 +18,13 @@ def find(texts: Iterable[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def warnings_of(column: pd.Series) -> list[str]:
+def list_warnings(column: pd.Series) -> list[str]:
     """A line if a column of categories holds such texts; they may be meant, so they stay."""
     groups = find(column.dropna().unique())
     if not groups:
         return []
     more = f" (so do {len(groups) - 1} more groups)" if len(groups) > 1 else ""
-    what = f"{_shown(groups[0])} {WHAT} and are different categories{more}"
+    what = f"{_format_group(groups[0])} {WHAT} and are different categories{more}"
     return [f"column {column.name!r}: {what}; write them alike"]
 
 
@@ -39,10 +39,10 @@ def check_labels(target: pd.Series, name: str) -> None:
     """
     if cells.is_text(target) and (groups := find(target.unique())):
         raise DataError(
-            f"{name}: the labels {_shown(groups[0])} of the target {target.name!r} {WHAT}; write "
-            "them alike (or, if they are different classes, give them different names)"
+            f"{name}: the labels {_format_group(groups[0])} of the target {target.name!r} {WHAT}; "
+            "write them alike (or, if they are different classes, give them different names)"
         )
 
 
-def _shown(group: list[str]) -> str:
+def _format_group(group: list[str]) -> str:
     return " and ".join(map(repr, group[:2]))

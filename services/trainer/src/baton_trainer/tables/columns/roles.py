@@ -62,43 +62,45 @@ class ColumnRole:
         return self.role in ("number", "boolean", "category")
 
 
-def found_out(column: pd.Series, *, said_by_user: bool = False) -> ColumnRole:
-    """What a typed column (`cells.typed`) is, by its values.
+def detect_role(column: pd.Series, *, said_by_user: bool = False) -> ColumnRole:
+    """What a typed column (`cells.convert`) is, by its values.
 
     What the user has called a number or a category is one, unless it can teach nothing at all.
     """
     present = column.dropna()
     different = present.nunique()
-    role, reason = _teaches_nothing(column, different)
+    role, reason = _detect_useless(column, different)
     if not reason and not said_by_user:
-        role, reason = _teaches_no_model(column, present, different)
+        role, reason = _detect_unsuitable(column, present, different)
     if reason:
         done, odd = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
-        role, done, odd = _used(column, present, different)
-    warnings = [] if said_by_user and not reason else [*doubts.of_text(column), *odd]
+        role, done, odd = _describe_feature(column, present, different)
+    warnings = [] if said_by_user and not reason else [*doubts.list_text_doubts(column), *odd]
     if role == "category":
-        warnings += look_alikes.warnings_of(column)
+        warnings += look_alikes.list_warnings(column)
     missing = len(column) - len(present)
     return ColumnRole(str(column.name), role, done, different, missing, tuple(warnings))
 
 
-def _used(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str, list[str]]:
+def _describe_feature(
+    column: pd.Series, present: pd.Series, different: int
+) -> tuple[Role, str, list[str]]:
     """The role of a column that is learned from, how, and what is doubtful of it."""
     done = "used" if len(present) == len(column) else "used, may be missing"
     if cells.is_text(column):
         if different <= MAX_CATEGORIES:
             return "category", done, []
-        share = present.isin(categories(column)).mean()
+        share = present.isin(list_categories(column)).mean()
         rare = f"the {MAX_CATEGORIES} most frequent of {different:,} texts are told apart"
         line = f"column {column.name!r}: {rare}, {share:.0%} of its cells; the others count as new"
         return "category", f"{done}; {rare}", [line]
     if column.dtype in (np.bool_, object):
         return "boolean", done, []
-    return "number", done, list(doubts.of_number(column))
+    return "number", done, list(doubts.list_number_doubts(column))
 
 
-def categories(column: pd.Series) -> list[str]:
+def list_categories(column: pd.Series) -> list[str]:
     """The texts that a model tells apart: the most frequent ones, sorted."""
     counts = column.value_counts()
     if len(counts) > MAX_CATEGORIES:  # of equally frequent ones the first by name
@@ -106,7 +108,7 @@ def categories(column: pd.Series) -> list[str]:
     return sorted(counts.index[:MAX_CATEGORIES])
 
 
-def as_number(column: pd.Series) -> pd.Series:
+def convert_to_number(column: pd.Series) -> pd.Series:
     """A typed column that the user calls a number.
 
     Raises:
@@ -115,19 +117,19 @@ def as_number(column: pd.Series) -> pd.Series:
     if not cells.is_text(column):
         return column.astype(np.float64) if column.dtype == object else column
     present = column.dropna()
-    values = cells.numbers_among(present.tolist())
+    values = cells.parse_numbers(present.tolist())
     if np.isnan(values).any():
         place = int(np.isnan(values).argmax())
         raise DataError(
             f"column {column.name!r} cannot be a number: {present.iloc[place]!r} in row "
-            f"{cells.row_number(present, place)} is none; leave such cells empty"
+            f"{cells.locate_row(present, place)} is none; leave such cells empty"
         )
     numbers = pd.Series(np.nan, column.index, name=column.name)
     numbers[present.index] = values
     return numbers
 
 
-def _teaches_nothing(column: pd.Series, different: int) -> tuple[Role, str]:
+def _detect_useless(column: pd.Series, different: int) -> tuple[Role, str]:
     """The role and the reason of a column that no model could learn from; else no reason."""
     if column.name == "":
         return "unnamed", "it has no name"
@@ -136,10 +138,10 @@ def _teaches_nothing(column: pd.Series, different: int) -> tuple[Role, str]:
     return "number", ""
 
 
-def _teaches_no_model(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str]:
+def _detect_unsuitable(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str]:
     """The same of a column that our models could not learn from."""
     if cells.is_text(column):
-        return _text_left_out(present, different)
+        return _detect_text_role(present, different)
     if column.dtype.kind not in "if" or (present % 1 != 0).any():
         return "number", ""
     if dates.are_dates_in_digits(present):
@@ -150,7 +152,7 @@ def _teaches_no_model(column: pd.Series, present: pd.Series, different: int) -> 
     return "number", ""
 
 
-def _text_left_out(present: pd.Series, different: int) -> tuple[Role, str]:
+def _detect_text_role(present: pd.Series, different: int) -> tuple[Role, str]:
     texts = present.unique()
     if dates.are_dates(texts):
         return "date", _DATE

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pandas as pd
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
 from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
@@ -40,18 +40,18 @@ def parse(
     Raises:
         DataError: it is no such file, or how to read it cannot be told.
     """
-    text, encoded = encoding.decoded(content, name, wanted.encoding)
+    text, encoded = encoding.decode(content, name, wanted.encoding)
     _check_kind(text, name)
     try:
         reader = FileReader(io.StringIO(text, newline=""), wanted.separator, rule)
-        columns = _columns(reader, name)
+        columns = _read_columns(reader, name)
     except SeveralSeparators as error:
         raise DataError(f"{name}: {error}") from error
     except CsvError as error:
         raise DataError(f"{name}: {error}; repair the file") from error
-    found = reader.found()
+    found = reader.describe_format()
     if wanted.encoding is None and encoded != encoding.PLAIN:
-        found.insert(0, f"encoding {encoded}{_example(text)}")
+        found.insert(0, f"encoding {encoded}{_format_example(text)}")
     if reader.has_trimmed:
         found.append("white space around cells removed")
     cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
@@ -76,7 +76,7 @@ def _check_kind(text: str, name: str) -> None:
             raise DataError(f"{name}: the file is {what}; save the table as CSV or Parquet")
 
 
-def _columns(reader: FileReader, name: str) -> list[list[str]]:
+def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
     """The cells of each column, once every row is known to have as many cells as there are names.
 
     Raises:
@@ -85,15 +85,15 @@ def _columns(reader: FileReader, name: str) -> list[list[str]]:
     """
     columns: list[list[str]] = [[] for _ in reader.names]
     known: list[dict[str, str]] = [{} for _ in reader.names]
-    rows = _fitting_rows(reader, name)
+    rows = _read_rows(reader, name)
     while batch := [*islice(rows, _BATCH_ROWS)]:
         for column, texts, cells in zip(columns, known, zip(*batch, strict=True), strict=True):
             column.extend(map(texts.setdefault, cells, cells))  # equal cells share one text
     return columns
 
 
-def _fitting_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
-    for line, cells, why in reader.rows():
+def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
+    for line, cells, why in reader.iter_rows():
         if why:
             repair = "repair it"
             if len(reader.names) == 1:
@@ -105,7 +105,7 @@ def _fitting_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
         yield cells
 
 
-def _example(text: str) -> str:
+def _format_example(text: str) -> str:
     """A word by which a person sees whether the encoding is right."""
     word = _FOREIGN_WORD.search(text)
-    return f" (e.g. {cut(word[0], 40)!r})" if word else ""
+    return f" (e.g. {truncate(word[0], 40)!r})" if word else ""

@@ -15,7 +15,7 @@ class DataFile:
     Attributes:
         name: what to call it in messages.
         cells: shape `[rows, columns]`, a name may be there twice. Columns of texts as they stand
-            in the file; where the format has types, of the types of `cells.typed`.
+            in the file; where the format has types, of the types of `cells.convert`.
         sha256: of the file's bytes, lower-case hex.
         is_typed: whether the format has types.
         decimal: the decimal mark of numbers in texts; None where it is to be found out.

@@ -12,7 +12,7 @@ USUAL = "."
 COMMA = ","
 
 
-def found_out(text: pd.DataFrame, name: str) -> str:
+def detect(text: pd.DataFrame, name: str) -> str:
     """The mark by which columns of texts, shape `[rows, columns]`, are numbers.
 
     Raises:
@@ -21,13 +21,15 @@ def found_out(text: pd.DataFrame, name: str) -> str:
     """
     with_comma = {
         column: present
-        for column, present in _different(text).items()
+        for column, present in _collect_texts(text).items()
         if any(COMMA in each for each in present)
     }
     marks = {column: cells.has_decimal_commas(texts) for column, texts in with_comma.items()}
     certain = [column for column, is_comma in marks.items() if is_comma]
     doubtful = [column for column, is_comma in marks.items() if is_comma is None]
-    if certain and (other := _first_with_points(_different(text.drop(columns=list(with_comma))))):
+    if certain and (
+        other := _find_column_with_points(_collect_texts(text.drop(columns=list(with_comma))))
+    ):
         raise DataError(
             f"{name}: column {certain[0]!r} has decimal commas and column {other!r} decimal "
             "points; write them alike, or say which to read as numbers: --decimal"
@@ -41,23 +43,23 @@ def found_out(text: pd.DataFrame, name: str) -> str:
     return COMMA if certain else USUAL
 
 
-def _different(text: pd.DataFrame) -> Mapping[str, list[str]]:
+def _collect_texts(text: pd.DataFrame) -> Mapping[str, list[str]]:
     """Each column's different texts, without those that mean a missing value."""
     found = {}
     for name in text:
         texts = np.asarray(pd.unique(text[name]), dtype=object)
-        found[str(name)] = texts[~cells.gaps_among(texts)].tolist()
+        found[str(name)] = texts[~cells.find_missing(texts)].tolist()
     return found
 
 
-def _first_with_points(texts: Mapping[str, list[str]]) -> str:
+def _find_column_with_points(texts: Mapping[str, list[str]]) -> str:
     """The first column whose texts are numbers, with decimal points among them; else empty."""
     return next(
         (
             name
             for name, present in texts.items()
             if any(USUAL in text for text in present)
-            and not np.isnan(cells.numbers_among(present)).any()
+            and not np.isnan(cells.parse_numbers(present)).any()
         ),
         "",
     )

@@ -37,7 +37,7 @@ _MOJIBAKE = re.compile(
 """A sign such as £ or ³ between two letters: text that was decoded as what it is not."""
 
 
-def decoded(content: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
+def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, str]:
     """The text of a file, and the name of its encoding.
 
     Args:
@@ -48,7 +48,7 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> tuple[str
     Raises:
         DataError: it is not text in that encoding, or which one it is cannot be told.
     """
-    found = encoding or _found_out(content, name)
+    found = encoding or _detect(content, name)
     try:
         text = content.decode(found)
     except UnicodeError as error:
@@ -63,7 +63,7 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> tuple[str
     return text.removeprefix("\ufeff"), PLAIN if found == "utf-8-sig" else found
 
 
-def _found_out(content: bytes, name: str) -> str:
+def _detect(content: bytes, name: str) -> str:
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
             return encoding
@@ -73,17 +73,17 @@ def _found_out(content: bytes, name: str) -> str:
         if b"\0" in content:
             return "latin-1"  # binary, which is told when it is decoded
         line = content.count(b"\n", 0, error.start) + 1
-        return _ranked_first(_telling(content), f"{name}: line {line} is not UTF-8 text")
+        return _choose(_select_sample(content), f"{name}: line {line} is not UTF-8 text")
     return PLAIN
 
 
-def _telling(content: bytes) -> bytes:
+def _select_sample(content: bytes) -> bytes:
     """The first lines that are not plain ASCII: all else says nothing of the encoding."""
     lines = (line for line in content.splitlines() if not line.isascii())
     return b"\n".join(islice(lines, _SAMPLE_LINES))
 
 
-def _ranked_first(sample: bytes, problem: str) -> str:
+def _choose(sample: bytes, problem: str) -> str:
     found = charset_normalizer.from_bytes(sample, cp_isolation=_USUAL)
     ranked = [each for each in found if not _MOJIBAKE.search(str(each))]
     if not ranked:

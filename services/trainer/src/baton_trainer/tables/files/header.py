@@ -23,12 +23,13 @@ def check(file: DataFile, wanted: Columns) -> None:
     counts = Counter(names)
     if repeated := next((name for name in names if name and counts[name] > 1), ""):
         raise DataError(
-            f"{file.name}: column {repeated!r} is there more than once; rename one{_hint(names)}"
+            f"{file.name}: more than one column is called {repeated!r}; rename one"
+            f"{_build_hint(names)}"
         )
     if wanted.target not in names:
         raise DataError(
             f"{file.name}: no column {wanted.target!r}; name the target with --target "
-            f"(columns: {known}){_hint(names)}"
+            f"(columns: {known}){_build_hint(names)}"
         )
     said = {"--drop": wanted.drop, "--id": wanted.id, "[columns.roles]": tuple(wanted.roles)}
     for where, columns in said.items():
@@ -41,13 +42,13 @@ def check(file: DataFile, wanted: Columns) -> None:
         raise DataError(f"{file.name}: the target {wanted.target!r} cannot be read: {reason}")
 
 
-def _hint(names: list[str]) -> str:
+def _build_hint(names: list[str]) -> str:
     """What may be wrong with the first line."""
     if len(names) == 1:
         return "; if these are several columns: --separator"
     if 2 * names.count("") > len(names):
         return "; most names are empty: remove what stands above the line of names"
-    numbers = cells.numbers_among(names)
+    numbers = cells.parse_numbers(names)
     if 2 * (~np.isnan(numbers)).sum() >= len(names):
         return "; the first line looks like data: put a line of names above it"
     return ""

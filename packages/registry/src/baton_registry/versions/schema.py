@@ -1,4 +1,4 @@
-"""A model's signature, as far as serving needs it: named columns of scalar types."""
+"""A model's schema, as far as serving needs it: named columns of scalar types."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Signature:
+class Schema:
     """The input columns in order, and the classes where they are recorded.
 
     Attributes:
@@ -42,8 +42,8 @@ class Signature:
     columns: tuple[Column, ...]
     classes: tuple[Label, ...] | None = None
 
-    def breaks(self, older: "Signature") -> list[str]:
-        """Why callers of `older` would break on this signature; empty where none would."""
+    def find_breaks(self, older: "Schema") -> list[str]:
+        """Why callers of `older` would break on this schema; empty where none would."""
         before = {column.name: column for column in older.columns}
         now = {column.name: column for column in self.columns}
         reasons = [f"column {name!r} is gone" for name in before if name not in now]
@@ -54,7 +54,7 @@ class Signature:
         return reasons
 
 
-def list_breaks(reasons: Sequence[str], separator: str) -> str:
+def format_breaks(reasons: Sequence[str], separator: str) -> str:
     """The first reasons and how many more there are: a wide table has thousands."""
     more = len(reasons) - MAX_LISTED
     return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
@@ -83,23 +83,23 @@ def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, .
         categories: column to the texts seen in training, where recorded.
 
     Raises:
-        InvalidModel: it is a tensor signature, has no columns, or a type we cannot score.
+        InvalidModel: it is made of tensors, has no columns, or has a type that Baton cannot score.
     """
     if not isinstance(inputs, list) or not inputs:
-        raise InvalidModel("the signature has no input columns; log the model with one")
+        raise InvalidModel("the schema has no input columns; log the model with one")
     columns = tuple(_parse_column(spec, categories) for spec in inputs)
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
-        raise InvalidModel("the signature names a column twice")
+        raise InvalidModel("the schema names a column twice")
     return columns
 
 
 def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
     if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
-        raise InvalidModel("the signature is made of tensors, not of named columns")
+        raise InvalidModel("the schema is made of tensors, not of named columns")
     name, kind = spec.get("name"), spec.get("type")
     if not isinstance(name, str):
-        raise InvalidModel("the signature has a column without a name")
+        raise InvalidModel("the schema has a column without a name")
     if kind not in get_args(TypeName):
         raise InvalidModel(
             f"column {name!r} has type {kind!r}; served are {', '.join(get_args(TypeName))}"

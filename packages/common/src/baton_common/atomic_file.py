@@ -10,7 +10,7 @@ from typing import IO
 
 
 @contextmanager
-def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
+def open_atomic(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
     """A file that takes its name only when it is complete and on the disk.
 
     Readers see the old file or the new one. If the block fails, the old one stays and nothing of
@@ -42,9 +42,9 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
         raise
 
 
-def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
-    """Writes a file in one step, as `whole_file` does."""
-    with whole_file(path, mode) as file:
+def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Writes a file in one step, as `open_atomic` does."""
+    with open_atomic(path, mode) as file:
         file.write(content)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_common.whole_file import whole_file, write_whole
+from baton_common.atomic_file import open_atomic, write_atomic
 
 
 def mode_of(path: Path) -> int:
@@ -17,7 +17,7 @@ def test_the_old_content_stays_until_the_new_is_complete(tmp_path: Path) -> None
     """A reader sees the one or the other; the folder holds nothing else afterwards."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    with whole_file(path) as file:
+    with open_atomic(path) as file:
         file.write(b"new")
         file.flush()
         assert path.read_bytes() == b"old"
@@ -32,7 +32,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: BaseException)
     path.write_bytes(b"old")
 
     def write() -> None:
-        with whole_file(path) as file:
+        with open_atomic(path) as file:
             file.write(b"half")
             raise failure
 
@@ -46,7 +46,7 @@ def test_a_secret_is_private_from_its_first_moment(tmp_path: Path) -> None:
     """While it is written, too; even if it replaces a file that everybody may read."""
     path = tmp_path / "file"
     path.touch(mode=0o644)
-    with whole_file(path, mode=0o600):
+    with open_atomic(path, mode=0o600):
         assert {mode_of(each) for each in tmp_path.iterdir() if each != path} == {0o600}
     assert mode_of(path) == 0o600
 
@@ -58,7 +58,7 @@ def test_permissions_stay_or_are_those_of_any_new_file(tmp_path: Path) -> None:
     old.chmod(0o640)
     plain.touch()
     for path in (old, new):
-        write_whole(path, b"content")
+        write_atomic(path, b"content")
     assert (mode_of(old), mode_of(new)) == (0o640, mode_of(plain))
 
 
@@ -74,5 +74,5 @@ def test_the_content_is_on_the_disk_before_the_name(
         seen.append(path.exists())
 
     monkeypatch.setattr(os, "fsync", observed)
-    write_whole(path, b"content")
+    write_atomic(path, b"content")
     assert seen == [False]
