@@ -6,7 +6,7 @@ wait together: it needs to know of arrivals before ASGI does, which uvicorn's pr
 
 from baton_inference.app import create_app
 from baton_inference.core import create_core
-from baton_inference.main import settle_memory
+from baton_inference.main import tune_garbage_collector
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp
@@ -18,5 +18,5 @@ def app() -> ASGIApp:
     settings = load(InferenceSettings)
     core = create_core(settings)
     core.poller.start()
-    settle_memory()
+    tune_garbage_collector()
     return create_app(settings, core, Pools())

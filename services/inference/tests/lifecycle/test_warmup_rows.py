@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.onnx.example import build_rows
-from baton_inference.errors import Refused
+from baton_inference.errors import RequestRejected
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.signature import Column, Signature, TypeName
 
@@ -35,6 +35,6 @@ def test_the_rule_is_that_of_predict(kind: TypeName, value: Any, *, required: bo
     body = json.dumps({"instances": [{"x": value}]}).encode()
     try:
         asked = InstancesDecoder(signature, max_rows=10).decode(body)
-    except Refused:
+    except RequestRejected:
         asked = None
     assert build_rows([{"x": value}], signature) == asked

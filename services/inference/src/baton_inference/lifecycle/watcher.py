@@ -99,5 +99,5 @@ class Watcher:
         is_replacement = self._live.swap(served)
         record.note_serving(served, is_replacement=is_replacement)
         self._loader.note_serving(served, record.alias)
-        # A load leaves cycles behind, and the process collects seldom: see `main.settle_memory`.
+        # A load leaves garbage cycles, and `main.tune_garbage_collector` made collections rare.
         gc.collect()
