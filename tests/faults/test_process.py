@@ -4,17 +4,18 @@ import signal
 
 import pytest
 
+from tests.support.documents.reliability import Tell
 from tests.support.faults.front import Front, late
 from tests.support.faults.incident import incident
-from tests.support.reliability import Tell
-from tests.support.rig import Desk, move_alias, wait_until
+from tests.support.rig.desk import Desk, move_alias
+from tests.support.rig.process import wait_until
 
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""
 LONG_S = 60.0
 
 
-@pytest.mark.fault("inference: killed while it fetches a version")
+@pytest.mark.fault("inference: killed during a download")
 def test_killed_while_loading(producing: Desk, front: Front, tell: Tell) -> None:
     """Started again it serves what it served, then what the alias names; the rest is cleared."""
     cache = producing.folder / "cache"

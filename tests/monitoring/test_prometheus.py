@@ -14,18 +14,11 @@ import pytest
 import yaml
 
 from baton_registry import ModelVersion
-from baton_registry.api_keys import Scope, new_key
-from tests.support.rig import (
-    CUSTOMER,
-    LOCAL,
-    Desk,
-    Inference,
-    Process,
-    answers,
-    free_port,
-    register,
-    wait_until,
-)
+from baton_registry.api_keys import Scope, generate_key
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
 
 MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))
@@ -103,8 +96,8 @@ def scene(
     The process asks for API keys.
     """
     folder = tmp_path_factory.mktemp("prometheus")
-    scraper, scraper_key = new_key("prometheus", [Scope.OPERATIONS])
-    caller, caller_key = new_key("caller", Scope)
+    scraper, scraper_key = generate_key("prometheus", [Scope.OPERATIONS])
+    caller, caller_key = generate_key("caller", Scope)
     (folder / "api_key").write_text(scraper)
     (folder / "keys").write_text(f"{scraper_key.line}\n{caller_key.line}\n")
     desk = Desk(tracking.uri, "monitored", folder)

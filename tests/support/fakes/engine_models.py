@@ -1,0 +1,136 @@
+"""Small classifiers made by hand, as ONNX files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import onnx
+from onnx import TensorProto, helper
+
+from baton_registry.versions.schema import Column, Label, Schema, TypeName
+
+FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
+BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
+Inputs = Sequence[tuple[str, int]]
+
+
+def linear(inputs: Inputs, labels: Sequence[Any] = ("no", "yes"), *, zipmap: bool = False) -> bytes:
+    """A classifier of one-column inputs: the last label where their sum is positive."""
+    nodes = [helper.make_node("Cast", [name], [f"{name}_"], to=FLOAT) for name, _ in inputs]
+    nodes.append(helper.make_node("Concat", [f"{name}_" for name, _ in inputs], ["all"], axis=1))
+    nodes += classifier("all", len(inputs), labels, zipmap=zipmap)
+    return build(nodes, [(name, kind, 1) for name, kind in inputs], labels, zipmap=zipmap)
+
+
+def matrix(columns: int, labels: Sequence[Any] = ("no", "yes")) -> bytes:
+    """The same with one input that holds all columns."""
+    return build(classifier("x", columns, labels), [("x", FLOAT, columns)], labels)
+
+
+def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool = False) -> Any:
+    """The nodes from the matrix `given` to `label` and `probabilities`."""
+    ml = "ai.onnx.ml"
+    is_text = isinstance(labels[0], str)
+    named_nodes: dict[str, Any] = {"classlabels_strings" if is_text else "classlabels_ints": labels}
+    named_zipmap: dict[str, Any] = {
+        "classlabels_strings" if is_text else "classlabels_int64s": labels
+    }
+    table = "table" if zipmap else "probabilities"
+    node = helper.make_node(
+        "LinearClassifier",
+        [given],
+        ["label", table],
+        domain=ml,
+        coefficients=[-1.0] * columns + [1.0] * columns,
+        intercepts=[0.0, 0.0],
+        post_transform="SOFTMAX",
+        **named_nodes,
+    )
+    if not zipmap:
+        return [node]
+    return [node, helper.make_node("ZipMap", [table], ["probabilities"], domain=ml, **named_zipmap)]
+
+
+def build(
+    nodes: Sequence[Any],
+    inputs: Sequence[tuple[str, int, int]],
+    labels: Sequence[Any],
+    *,
+    zipmap: bool = False,
+) -> bytes:
+    """The file of a graph."""
+    kind = STRING if isinstance(labels[0], str) else INT64
+    probabilities = helper.make_tensor_type_proto(FLOAT, [None, 2])
+    if zipmap:
+        value = helper.make_tensor_type_proto(FLOAT, None)
+        probabilities = helper.make_sequence_type_proto(helper.make_map_type_proto(kind, value))
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info(n, k, [None, width]) for n, k, width in inputs],
+        [
+            helper.make_tensor_value_info("label", kind, [None]),
+            helper.make_value_info("probabilities", probabilities),
+        ],
+    )
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def make_schema(*columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None) -> Schema:
+    """A schema whose columns are all optional."""
+    return Schema(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
+
+
+XN = make_schema(("x", "double"), ("n", "long"))
+
+
+def network(*inner: Any, label: int = INT64, wide: bool = False) -> bytes:
+    """What frameworks of neural networks export: the label is the place of the greatest."""
+    shape = [None, 1] if wide else [None]
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["probabilities"], axis=1),
+        helper.make_node("ArgMax", ["probabilities"], ["place"], axis=1, keepdims=int(wide)),
+        *(inner or [helper.make_node("Cast", ["place"], ["label"], to=label)]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [None, 2])],
+        [
+            helper.make_tensor_value_info("label", label, shape),
+            helper.make_tensor_value_info("probabilities", FLOAT, [None, 2]),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def endless() -> bytes:
+    """A classifier whose label comes out of a loop that never ends."""
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["goes_on"], ["goes_on_"]),
+            helper.make_node("Identity", ["carried"], ["carried_"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info("turn", INT64, []),
+            helper.make_tensor_value_info("goes_on", BOOL, []),
+            helper.make_tensor_value_info("carried", FLOAT, [None, 1]),
+        ],
+        [
+            helper.make_tensor_value_info("goes_on_", BOOL, []),
+            helper.make_tensor_value_info("carried_", FLOAT, [None, 1]),
+        ],
+    )
+    always = helper.make_tensor("always", BOOL, [], [True])
+    nodes = [
+        helper.make_node("Constant", [], ["always"], value=always),
+        helper.make_node("Loop", ["", "always", "x"], ["looped"], body=body),
+        *classifier("looped", 1, ("no", "yes")),
+    ]
+    return build(nodes, [("x", FLOAT, 1)], ("no", "yes"))

@@ -1,0 +1,87 @@
+"""The whole life cycle on this machine, as `baton up` starts it."""
+
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+
+FIRST_START_S = 120.0
+MARK = "BATON_TEST_MARK"
+BATON = (sys.executable, "-m", "baton_cli", "up")
+
+
+class Up(Process):
+    """`baton up` in a home of its own; every process that it starts carries a mark."""
+
+    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = BATON) -> None:
+        self.port, self.tracking_port = free_port(), free_port()
+        self.mark = uuid.uuid4().hex
+        self.url = f"http://{LOCAL}:{self.port}"
+        self.home = folder / "home"
+        command = [*program, "--home", str(self.home)]
+        command += ["--port", str(self.port), "--tracking-port", str(self.tracking_port)]
+        env = {MARK: self.mark, "BATON_POLL_INTERVAL_S": "0.2"}
+        super().__init__([*command, *arguments], env, folder / "up.log", folder=folder)
+
+    def desk(self) -> Desk:
+        return Desk(f"http://{LOCAL}:{self.tracking_port}", "churn_model", self.home.parent)
+
+    def wait_ready(self, limit_s: float = FIRST_START_S) -> None:
+        wait_until(lambda: answers(f"{self.url}/readyz"), limit_s, f"ready: {self.told()}")
+
+    def predict(self) -> str:
+        body = {"instances": [CUSTOMER]}
+        answer = httpx.post(f"{self.url}/predict", json=body, timeout=10).raise_for_status()
+        return str(answer.json()["model_version"])
+
+    def family(self) -> dict[int, str]:
+        """Every living process that carries the mark: its id and its command line."""
+        return dict(marked(self.mark))
+
+    def ends(self, limit_s: float) -> int:
+        """Waits for its end and gives its exit code."""
+        assert self.popen is not None
+        return self.popen.wait(limit_s)
+
+    def kill(self, word: str) -> None:
+        """Kills the innermost process with this word in its command line; waits for the next."""
+        before = {pid for pid, line in self.family().items() if word in line}
+        os.kill(max(before), signal.SIGKILL)
+
+        def restarted() -> bool:
+            return any(word in line for pid, line in self.family().items() if pid not in before)
+
+        wait_until(restarted, 30, f"{word} again: {self.told()}")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in self.family():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if self.popen is not None:
+            self.popen.wait()
+
+
+def marked(mark: str) -> Iterator[tuple[int, str]]:
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes():
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                yield int(folder.name), line
+        except OSError:
+            continue  # gone meanwhile
