@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from baton_inference.core import create_core
-from tests.support.fakes.inference import FakeRegistry, settings
+from tests.support.fakes.application import make_settings
+from tests.support.fakes.memory_registry import FakeRegistry
 
 CODE = """
 import sys, threading
@@ -25,15 +26,15 @@ def test_import_loads_no_web_framework_and_starts_nothing() -> None:
 def test_wiring_does_no_io(tmp_path: Path) -> None:
     """A core that has not started has not contacted the registry, and has written nothing."""
     registry = FakeRegistry()
-    registry.fault = AssertionError("unexpected call")
-    core = create_core(settings(tmp_path / "cache"), registry=registry)
+    registry.fault = AssertionError("asked")
+    core = create_core(make_settings(tmp_path / "cache"), registry=registry)
     assert core.live.production is None
-    assert core.record.status.state == "waiting"
+    assert core.watcher_state.status.state == "waiting"
     assert not (tmp_path / "cache").exists()
 
 
 def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
-    """By default, the core uses the registry of the settings."""
-    core = create_core(settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
-    assert core.registry.where == "http://tracking:5000"
+    """Without another registry it is the one that the settings name."""
+    core = create_core(make_settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
+    assert core.registry.address == "http://tracking:5000"
     core.close()

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from baton_common.settings import SettingsError
 from baton_inference.settings import InferenceSettings
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 
 NAMES = (
     "MLFLOW_TRACKING_URI",
@@ -42,8 +42,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_defaults() -> None:
-    """Without an environment, all settings have their documented defaults."""
-    assert load(InferenceSettings).model_dump() == {
+    """Without an environment, the defaults are the contract's."""
+    assert load_settings(InferenceSettings).model_dump() == {
         "tracking_uri": "http://127.0.0.1:5000",
         "model_name": "churn_model",
         "alias": "production",
@@ -75,7 +75,7 @@ def test_webhook_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch, tmp_path
     """A secret from a file is loaded, and does not appear in `repr`."""
     (tmp_path / "secret").write_text("shh-shh\n")
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
-    settings = load(InferenceSettings)
+    settings = load_settings(InferenceSettings)
     assert settings.webhook_secret is not None
     assert settings.webhook_secret.get_secret_value() == "shh-shh"
     assert "shh-shh" not in repr(settings)
@@ -84,13 +84,13 @@ def test_webhook_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_user_folders(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cache folder follows an absolute XDG_CACHE_HOME; `~` expands to the home folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/me")
-    assert load(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
+    assert load_settings(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert load(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
+    assert load_settings(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
     monkeypatch.setenv("BATON_CACHE_DIR", "~/versions")
-    assert load(InferenceSettings).cache_dir == Path("/home/someone/versions")
+    assert load_settings(InferenceSettings).cache_dir == Path("/home/someone/versions")
     monkeypatch.setenv("BATON_API_KEYS_FILE", "~/keys")
-    assert load(InferenceSettings).api_keys_file == Path("/home/someone/keys")
+    assert load_settings(InferenceSettings).api_keys_file == Path("/home/someone/keys")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, v
     """The error is one line with the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
-        load(InferenceSettings)
+        load_settings(InferenceSettings)
     text = str(caught.value)
     assert name in text
     assert value in text
@@ -139,7 +139,7 @@ def test_endpoint_turns_traces_on(
     """An OTLP endpoint turns traces on; OTEL_SDK_DISABLED turns them off in any case."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert load(InferenceSettings).is_traced is traced
+    assert load_settings(InferenceSettings).is_traced is traced
 
 
 @pytest.mark.parametrize(
@@ -156,4 +156,4 @@ def test_invalid_trace_setting_is_rejected(
     """The error names the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"{name}='{value}'"):
-        load(InferenceSettings)
+        load_settings(InferenceSettings)

@@ -12,7 +12,7 @@ from baton_inference.telemetry.request_log import (
     RequestOutcome,
     is_notable,
 )
-from tests.support.fakes.inference import HandClock
+from tests.support.fakes.clock import ManualClock
 
 REJECTED = RequestOutcome("id", "predict", 422, "3", 0.0012345, "invalid-rows")
 
@@ -59,7 +59,7 @@ def test_empty_fields_are_left_out() -> None:
 
 def test_lines_per_second_are_limited() -> None:
     """The next second's first line reports how many were left out."""
-    time = HandClock()
+    time = ManualClock()
     requests = RequestLog(time.clock().steady_s)
     with capture_logs() as logs:
         for _ in range(MAX_LINES_PER_SECOND + 7):

@@ -8,7 +8,9 @@ import pytest
 
 from baton_common.settings import SettingsError
 from baton_inference.web.tracing import find_route, open_tracing
-from tests.support.fakes.inference import get, make_app, served, settings
+from tests.support.fakes.application import make_app, make_settings
+from tests.support.fakes.asgi_client import get
+from tests.support.fakes.live_version import make_live_version
 
 ENDPOINT = "http://127.0.0.1:1"
 SCORING = {
@@ -41,7 +43,7 @@ def test_endpoint_without_the_packages_is_an_error(
     """The error is one line with the package to install."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(SettingsError, match=r"install baton-inference\[otel\]") as caught:
-        open_tracing(settings(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT))
+        open_tracing(make_settings(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT))
     assert "\n" not in str(caught.value)
 
 
@@ -53,7 +55,7 @@ def test_other_paths_have_no_scoring_route(path: str) -> None:
 
 def test_routes_match_the_openapi_document(tmp_path: Path) -> None:
     """A span's route is the path template of the document."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     documented = get(app, "/openapi.json").json()["paths"]
     assert {path: find_route(path) for path in SCORING} == SCORING
     assert documented.keys() >= {*SCORING.values()}

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes.inference import Request, SumModel, call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SumModel
 
 MODEL = "/v2/models/churn_model"
 BODY = json.dumps(
@@ -22,7 +25,7 @@ BODY = json.dumps(
 
 def test_metadata(tmp_path: Path) -> None:
     """The server, the model and the version have metadata."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     assert get(app, "/v2").json()["extensions"] == ["binary_tensor_data"]
     for path in (MODEL, f"{MODEL}/versions/1"):
         metadata = get(app, path).json()
@@ -43,7 +46,7 @@ def test_server_is_ready_with_a_model(tmp_path: Path) -> None:
     for path in paths:
         answer = get(app, path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.live.swap(served())
+    core.live.swap(make_live_version())
     for path in paths:
         assert get(app, path).status == 200
 
@@ -51,7 +54,7 @@ def test_server_is_ready_with_a_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/v2/models/other", f"{MODEL}/versions/2"])
 def test_other_models_and_versions_are_not_found(tmp_path: Path, path: str) -> None:
     """Every route of another model or version answers 404."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     answers = [get(app, path), get(app, f"{path}/ready"), call(app, post(f"{path}/infer", BODY))]
     for answer in answers:
         assert answer.status == 404
@@ -62,7 +65,7 @@ def test_other_models_and_versions_are_not_found(tmp_path: Path, path: str) -> N
 @pytest.mark.parametrize("headers", [{}, {"content-type": "application/octet-stream"}])
 def test_infer(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
     """A request needs no content type; the answer names the version."""
-    app, core = make_app(tmp_path, served(SumModel(0.75)))
+    app, core = make_app(tmp_path, make_live_version(SumModel(0.75)))
     answer = call(app, Request("POST", path, (BODY,), headers))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/octet-stream"
@@ -87,7 +90,7 @@ def test_infer(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
 )
 def test_problems_have_the_error_member(tmp_path: Path, request_: Request, status: int) -> None:
     """Under /v2 every problem has the member `error`, equal to `detail`."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     answer = call(app, request_)
     problem: dict[str, Any] = answer.json()
     assert (answer.status, problem["status"]) == (status, status)
@@ -97,6 +100,6 @@ def test_problems_have_the_error_member(tmp_path: Path, request_: Request, statu
 
 def test_other_problems_have_no_error_member(tmp_path: Path) -> None:
     """Problems outside /v2 have no `error`."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     for path in ("/predict", "/v3"):
         assert "error" not in get(app, path).json()

@@ -13,8 +13,8 @@ from baton_inference.errors import (
     NotReady,
     ShuttingDown,
 )
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
-from baton_inference.protocols.codec import Codec, Encoded
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
+from baton_inference.protocols.codec import Codec, EncodedAnswer
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.scorer import Scorer, ScoreRequest
 from baton_inference.scoring.targets import Target
@@ -117,7 +117,7 @@ class ScoringRoute:
                 )
 
     async def _score(
-        self, scope: Scope, receive: Receive, served: Served | None, target: Target | None
+        self, scope: Scope, receive: Receive, served: LiveVersion | None, target: Target | None
     ) -> tuple[Answer, int]:
         """Returns the answer and the number of scored rows."""
         if self._access is not None:
@@ -140,7 +140,7 @@ class ScoringRoute:
 
     async def _score_large(
         self,
-        served: Served,
+        served: LiveVersion,
         codec: Codec[Any],
         media: MediaHeaders,
         first: Message,
@@ -154,7 +154,7 @@ class ScoringRoute:
             return await workers.run(job)
 
     def _score_body(
-        self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
+        self, served: LiveVersion, codec: Codec[Any], media: MediaHeaders, body: bytes
     ) -> tuple[Answer, int]:
         """Decodes, scores and encodes in the caller's thread."""
         batch = codec.decode(body, media)
@@ -162,6 +162,6 @@ class ScoringRoute:
         return _build_answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
 
-def _build_answer(version: Served, encoded: Encoded) -> Answer:
+def _build_answer(version: LiveVersion, encoded: EncodedAnswer) -> Answer:
     headers = build_version_headers(version.model.name, version.model.version)
     return Answer(200, encoded.body, encoded.media_type, (*headers, *encoded.headers))

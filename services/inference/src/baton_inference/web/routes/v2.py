@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from baton_inference.errors import InferenceError, NotReady
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2 import codec as v2
 from baton_inference.scoring.targets import Target
@@ -71,18 +71,18 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
         return _answer(request, versions, _read_target(request), _describe_readiness)
 
 
-def describe_model(served: Served) -> Json:
+def describe_model(served: LiveVersion) -> Json:
     """Describes the serving version as V2's model metadata."""
     return {
         "name": served.model.name,
         "versions": [served.model.version],
         "platform": "onnx_onnxv1",
-        "inputs": v2.input_metadata(served.signature),
-        "outputs": v2.output_metadata(len(served.engine.classes)),
+        "inputs": v2.describe_inputs(served.schema),
+        "outputs": v2.describe_outputs(len(served.engine.classes)),
     }
 
 
-def _describe_readiness(served: Served) -> Json:
+def _describe_readiness(served: LiveVersion) -> Json:
     return {"name": served.model.name, "ready": True}
 
 
@@ -94,7 +94,7 @@ def _answer(
     request: Request,
     versions: LiveVersions,
     target: Target | None,
-    describe: Callable[[Served], Json],
+    describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
     """Returns what `describe` returns for the serving version, or a problem."""
     served = versions.production
