@@ -88,7 +88,7 @@ def decide(
 
 
 def drop_outdated(failure: Failure | None, aspired: Identity | None) -> Failure | None:
-    """Drops a failure if the alias left its version. If the alias returns, it is retried at once."""
+    """Drops a failure of a version that the alias left. If the alias returns, it loads at once."""
     return failure if failure is not None and failure.identity == aspired else None
 
 
