@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.releases import V0_1_0, source_path, unpack_release
 from tests.support.rig import CUSTOMER, LOCAL, Desk, answers, wait_until
-from tests.support.up import Up
+from tests.support.rig.up import Up
 
 OLD_MOVES = [(None, "1", "promote"), ("1", "2", "promote")]
 

@@ -1,4 +1,4 @@
-"""The rows of an input example are those that a request could bring."""
+"""The rows of an input example obey the rules of a request."""
 
 import json
 from typing import Any
@@ -29,12 +29,14 @@ values = st.one_of(
 
 @pytest.mark.parametrize("required", [True, False])
 @given(kind=st.sampled_from(TYPES), value=values)
-def test_the_rule_is_that_of_predict(kind: TypeName, value: Any, *, required: bool) -> None:
-    """What warm-up takes, `/predict` takes with the same values, and the other way round."""
+def test_warm_up_and_predict_accept_the_same_rows(
+    kind: TypeName, value: Any, *, required: bool
+) -> None:
+    """Both accept the same values and read them alike."""
     schema = Schema((Column("x", kind, required=required),))
     body = json.dumps({"instances": [{"x": value}]}).encode()
     try:
-        asked = InstancesDecoder(schema, max_rows=10).decode(body)
+        rows = InstancesDecoder(schema, max_rows=10).decode(body)
     except RequestRejected:
-        asked = None
-    assert build_rows([{"x": value}], schema) == asked
+        rows = None
+    assert build_rows([{"x": value}], schema) == rows
