@@ -6,7 +6,7 @@ import time
 import httpx
 
 from baton_cli.processes.child import Child, Lifeline, Program
-from baton_cli.processes.ready import failure_line, local_client
+from baton_cli.processes.ready import format_failure, create_local_client
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.memory import Memory, memory_below
@@ -36,14 +36,14 @@ class Server:
         child = self._child = Child(self._program, self._lifeline)
         ended = asyncio.create_task(child.wait())
         try:
-            async with local_client() as client, asyncio.timeout(START_LIMIT_S):
+            async with create_local_client() as client, asyncio.timeout(START_LIMIT_S):
                 while not await _is_good(client, probe):
                     if ended.done():
-                        raise CannotRun(failure_line(self._program, f"{self.name} ended"))
+                        raise CannotRun(format_failure(self._program, f"{self.name} ended"))
                     await asyncio.sleep(PROBE_INTERVAL_S)
         except TimeoutError as error:
             what = f"{self.name} did not answer within {START_LIMIT_S:g} s"
-            raise CannotRun(failure_line(self._program, what)) from error
+            raise CannotRun(format_failure(self._program, what)) from error
         finally:
             ended.cancel()
         return time.perf_counter() - started_s

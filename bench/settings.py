@@ -6,7 +6,7 @@ The only module of this package that reads the environment.
 import os
 from pathlib import Path
 
-from baton_cli.settings import child_environment
+from baton_cli.settings import build_child_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
@@ -17,7 +17,7 @@ TRIED = HOME / "tried"
 RUN = HOME / "run"
 
 # No links on stdout, no progress bars, no patience of minutes. BentoML's telemetry is off here,
-# that of ONNX Runtime and MLflow in `child_environment`; LitServe and granian have none.
+# that of ONNX Runtime and MLflow in `build_child_environment`; LitServe and granian have none.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
@@ -30,4 +30,4 @@ _QUIET = {
 def environment_of(env_dir: Path | None = None, **variables: str) -> dict[str, str]:
     """The environment of a child: ours, and the programs of `env_dir` before all others."""
     own = {} if env_dir is None else {"PATH": f"{env_dir / 'bin'}:{os.environ['PATH']}"}
-    return child_environment(defaults={}, overrides={**_QUIET, **own, **variables})
+    return build_child_environment(defaults={}, overrides={**_QUIET, **own, **variables})

@@ -14,7 +14,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.embedded.programs import Plan, tracking
 from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.log import Log
-from baton_cli.processes.ready import failure_line, local_client, until_ok
+from baton_cli.processes.ready import format_failure, create_local_client, wait_until_ok
 from baton_cli.terminal import tell
 from baton_registry import RegistryClient
 from bench.bodies import Bodies
@@ -99,7 +99,7 @@ class Stage:
         finally:
             await child.stop()
         if code:
-            raise CannotRun(failure_line(program, f"{program.title} failed"))
+            raise CannotRun(format_failure(program, f"{program.title} failed"))
 
     async def output(self, program: Program) -> str:
         """Runs a program to its end and gives what it wrote to standard output.
@@ -121,7 +121,7 @@ class Stage:
             with suppress(ProcessLookupError):
                 process.kill()
         if process.returncode:
-            raise CannotRun(failure_line(program, f"{program.title} failed"))
+            raise CannotRun(format_failure(program, f"{program.title} failed"))
         return out.decode()
 
 
@@ -136,7 +136,7 @@ async def stage() -> AsyncIterator[Stage]:
         shutil.rmtree(RUN, ignore_errors=True)
         home = Home(RUN)
         plan = Plan(home, "127.0.0.1", port=free_port(), tracking_port=free_port())
-        with home.held(), Lifeline() as lifeline:
+        with home.lock(), Lifeline() as lifeline:
             tell("starting a tracking server, training version 1")
             server = Child(tracking(plan), lifeline)
             try:
@@ -150,9 +150,9 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 async def _until_healthy(plan: Plan, server: Child) -> None:
-    async with local_client() as client:
-        if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
-            raise CannotRun(failure_line(server.program, "the tracking server does not answer"))
+    async with create_local_client() as client:
+        if not await wait_until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
+            raise CannotRun(format_failure(server.program, "the tracking server does not answer"))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baton_cli.processes.ready import local_client
+from baton_cli.processes.ready import create_local_client
 from baton_cli.terminal import tell
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
@@ -164,7 +164,7 @@ async def _order(place: Stage, server: Server, expected: Mapping[str, Any]) -> O
 
 
 async def _counted(server: Server) -> int:
-    async with local_client() as client:
+    async with create_local_client() as client:
         status = (await client.get(f"http://127.0.0.1:{server.port}/status")).json()
     return int(status["swaps"])
 

@@ -1,7 +1,7 @@
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.settings import DEFAULTS, CliSettings, UpSettings, child_environment, load
+from baton_cli.settings import DEFAULTS, CliSettings, UpSettings, build_child_environment, load
 
 
 def test_defaults_are_those_of_one_machine() -> None:
@@ -58,7 +58,7 @@ def test_a_childs_environment_is_ours_between_defaults_and_overrides(
     """What the user has set beats a default, and gives way to what must hold."""
     monkeypatch.setenv("BATON_CACHE_DIR", "mine")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
-    child = child_environment(
+    child = build_child_environment(
         {"BATON_CACHE_DIR": "default", "OTHER": "default"}, {"MLFLOW_TRACKING_URI": "http://here"}
     )
     assert child["BATON_CACHE_DIR"] == "mine"
@@ -69,7 +69,7 @@ def test_a_childs_environment_is_ours_between_defaults_and_overrides(
 def test_no_proxy_comes_between_children(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's exceptions from the proxy stay, this machine is added."""
     monkeypatch.setenv("NO_PROXY", "intranet")
-    child = child_environment({}, {}, hosts=("127.0.0.1", "192.0.2.7"))
+    child = build_child_environment({}, {}, hosts=("127.0.0.1", "192.0.2.7"))
     assert child["NO_PROXY"] == "intranet,127.0.0.1,localhost,::1,192.0.2.7"
     assert "127.0.0.1" in child["no_proxy"]
 
@@ -78,6 +78,6 @@ def test_telemetry_is_off_in_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tracking server is MLflow's own program: only its environment turns telemetry off."""
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "")
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "")
-    child = child_environment({}, {})
+    child = build_child_environment({}, {})
     assert child["ORT_DISABLE_TELEMETRY"] == "1"
     assert child["MLFLOW_DISABLE_TELEMETRY"] == "true"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from baton_cli.stopping import NUMBERS, Deferral, Terminated, deferred, terminate, told_if_stopped
+from baton_cli.stopping import NUMBERS, Deferral, Terminated, deferred, raise_terminated, explain_interruption
 
 RAISED = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 
@@ -13,7 +13,7 @@ RAISED = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
     """Those of the program; afterwards what pytest handles."""
-    before = signal.signal(signal.SIGTERM, terminate)
+    before = signal.signal(signal.SIGTERM, raise_terminated)
     yield
     signal.signal(signal.SIGTERM, before)
 
@@ -37,11 +37,11 @@ def test_a_deferred_signal_waits_for_the_end_of_the_block(number: signal.Signals
 
 def test_a_deferred_signal_may_come_at_a_good_moment_within_the_block() -> None:
     """Without one, `check` is nothing."""
-    with deferred() as held:
-        held.check()
+    with deferred() as lock:
+        lock.check()
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            held.check()
+            lock.check()
 
 
 def test_a_deferral_inside_another_ends_with_it() -> None:
@@ -80,6 +80,6 @@ def test_a_failure_is_told_rather_than_the_signal() -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_a_signal_undoes_is_noted(number: signal.Signals) -> None:
     """For the last line."""
-    with pytest.raises(RAISED[number]) as caught, told_if_stopped("nothing was written"):
+    with pytest.raises(RAISED[number]) as caught, explain_interruption("nothing was written"):
         signal.raise_signal(number)
     assert caught.value.args == ("nothing was written",)

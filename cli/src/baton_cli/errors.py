@@ -10,12 +10,12 @@ class CommandFailed(click.ClickException):
     """
 
 
-def usage_error(error: Exception) -> click.UsageError:
+def to_usage_error(error: Exception) -> click.UsageError:
     """The error of an option whose value only the package itself can judge; it names the verb."""
     return click.UsageError(str(error), click.get_current_context(silent=True))
 
 
-def missing_package(package: str, error: ModuleNotFoundError) -> CommandFailed:
+def missing_package_error(package: str, error: ModuleNotFoundError) -> CommandFailed:
     """The error of a verb whose package this installation does not have.
 
     An image holds one package: the trainer's has no inference, and the other way round.

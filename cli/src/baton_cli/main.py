@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from baton_cli.stopping import Terminated, terminate
+from baton_cli.stopping import Terminated, raise_terminated
 from baton_common.texts import one_line
 
 FAILED = 1
@@ -100,7 +100,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The entry point. Verbs that serve have handlers of their own, which take this one's place."""
-    signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGTERM, raise_terminated)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -103,13 +103,13 @@ def load(settings: type[S]) -> S:
         raise CommandFailed(str(error)) from error
 
 
-def ci_user() -> str | None:
+def find_ci_user() -> str | None:
     """The user whom CI names, if this is a job of a CI system."""
     found = (os.environ.get(name, "") for name in CI_USERS)
     return next((text.strip() for text in found if is_actor(text)), None)
 
 
-def child_environment(
+def build_child_environment(
     defaults: Mapping[str, str], overrides: Mapping[str, str], hosts: Sequence[str] = ()
 ) -> dict[str, str]:
     """The environment for a child process: ours, completed by `defaults`, below `overrides`.

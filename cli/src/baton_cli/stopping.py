@@ -16,13 +16,13 @@ class Terminated(BaseException):
     """SIGTERM came: whatever is half done is undone on the way out, as by Ctrl-C."""
 
 
-def terminate(_signal: int, _frame: object) -> None:
+def raise_terminated(_signal: int, _frame: object) -> None:
     """The handler of SIGTERM. Raises `Terminated`."""
     raise Terminated
 
 
 @contextmanager
-def told_if_stopped(text: str) -> Iterator[None]:
+def explain_interruption(text: str) -> Iterator[None]:
     """What the last line says, too, where a signal ends the block, e.g. `nothing was written`."""
     try:
         yield

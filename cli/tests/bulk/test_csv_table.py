@@ -15,10 +15,10 @@ from tests.support.cli.bulk import COLUMNS, TEXT, opened
 def test_the_separator_is_found_out_and_told(tmp_path: Path, separator: str) -> None:
     """As in training; that it is a comma need not be told."""
     with opened(tmp_path, TEXT.replace(",", separator)) as table:
-        ((chunk, misfits),) = table.chunks()
+        ((chunk, malformed),) = table.chunks()
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         assert chunk.read(COLUMNS[0]).tolist() == [0.5, -1.5]
-        assert misfits == []
+        assert malformed == []
         assert table.found == f"separator {separator!r}"
     with opened(tmp_path, TEXT) as table:
         assert table.found == ""
@@ -56,10 +56,10 @@ def test_files_of_spreadsheets_are_read(tmp_path: Path, rule: ReaderRule) -> Non
     text = "sep=;\r\nx;n;note\r\n0.5;1;a;\r\n-1;2;;\r\n-1;2;\r\n"
     with opened(tmp_path, text, rule=rule) as table:
         assert table.found == "separator ';', one more separator at the end of every row"
-        ((chunk, misfits),) = table.chunks()
+        ((chunk, malformed),) = table.chunks()
         assert chunk.read(COLUMNS[2]).tolist() == ["a", ""]
         assert chunk.places == ["line 3", "line 4"]
-        assert [place for place, _ in misfits] == ["line 5"]
+        assert [place for place, _ in malformed] == ["line 5"]
 
 
 def test_two_separators_that_fit_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from baton_cli.bulk.chunks import CHUNK_ROWS
 from baton_cli.bulk.job import Job
-from baton_cli.bulk.pinned import Pinned
+from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_engine.engine import Scores
@@ -25,7 +25,7 @@ def refuse(text: str) -> None:
 
 
 def scored(
-    table: Table, model: Pinned | None = None, keep: Sequence[str] | None = None, told: Any = refuse
+    table: Table, model: LoadedVersion | None = None, keep: Sequence[str] | None = None, told: Any = refuse
 ) -> Any:
     """The output, as a table of pyarrow."""
     job = Job(table, model or pinned(), keep)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from arro3.core import RecordBatch, Schema
 
-from baton_cli.bulk.sink import Write, appearing, write_as_csv, write_as_parquet
+from baton_cli.bulk.sink import Write, open_output, write_as_csv, write_as_parquet
 from baton_cli.errors import CommandFailed
 
 TABLE = pa.table({"a": ["x", 'y,"', None], "b": [1, 2, 3]}).replace_schema_metadata(
@@ -81,7 +81,7 @@ def test_a_failure_comes_through_and_leaves_nothing(
         raise failure
 
     def run() -> Any:
-        with appearing(tmp_path / "out") as file:
+        with open_output(tmp_path / "out") as file:
             write(ending(), schema(), file)
 
     with pytest.raises(type(failure)):
@@ -93,7 +93,7 @@ def test_what_was_there_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     """The old file is read until the new one takes its name, with the rights of any new file."""
     path = tmp_path / "out"
     path.write_bytes(b"old")
-    with appearing(path) as file:
+    with open_output(path) as file:
         file.write(b"new")
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
@@ -109,7 +109,7 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
     read: list[bytes] = []
     reader = Thread(target=lambda: read.append(path.read_bytes()))
     reader.start()
-    with appearing(path) as file:
+    with open_output(path) as file:
         file.write(b"content")
     reader.join()
     assert read == [b"content"]

@@ -16,9 +16,9 @@ def test_reads_csv(tmp_path: Path, content: str | bytes) -> None:
     """CSV is read, gzip or not, with the line in which each row begins."""
     with opened(tmp_path, content) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
-        ((chunk, misfits),) = table.chunks()
+        ((chunk, malformed),) = table.chunks()
         assert [*chunk.places] == ["line 2", "line 3"]
-        assert misfits == []
+        assert malformed == []
         assert table.share_read() == 1
 
 
@@ -53,9 +53,9 @@ def test_reads_chunk_by_chunk(tmp_path: Path) -> None:
 def test_rows_of_another_width_are_misfits(tmp_path: Path) -> None:
     """A row with too few or too many cells is told by its line; the others are read."""
     with opened(tmp_path, 'x,n,note\n1,2\n1,2,"a\nb"\n1,2,3,4\n') as table:
-        ((chunk, misfits),) = table.chunks()
+        ((chunk, malformed),) = table.chunks()
     assert [*chunk.places] == ["line 3"]
-    assert misfits == [
+    assert malformed == [
         ("line 2", "has 2 cells where the first line names 3 columns"),
         ("line 5", "has 4 cells where the first line names 3 columns"),
     ]

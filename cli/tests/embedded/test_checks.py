@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded import checks
-from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
+from baton_cli.embedded.checks import check_ports, check_packages, check_settings, check_table
 from baton_cli.errors import CommandFailed
 from baton_cli.training.options import Order
 
@@ -86,7 +86,7 @@ def test_all_rooms_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is missing is named."""
     monkeypatch.setattr(checks, "PACKAGES", ("sys", "no_such_room"))
     with pytest.raises(CommandFailed, match="needs no_such_room, not installed here"):
-        check_rooms()
+        check_packages()
 
 
 def test_the_childrens_settings_must_be_good(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_cli.embedded.hints import environment, program_name, summary
+from baton_cli.embedded.hints import environment, find_program_name, summary
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.programs import Plan
 from baton_cli.settings import CliSettings, load
@@ -87,7 +87,7 @@ def test_the_program_is_called_as_it_can_be_called(
 ) -> None:
     """By its name where PATH finds it, else by its file, else as a module."""
     program = str(here / "bin" / "baton")
-    assert program_name(program) == "bin/baton"
+    assert find_program_name(program) == "bin/baton"
     monkeypatch.setenv("PATH", str(here / "bin"))
-    assert program_name(program) == "baton"
-    assert program_name("/x/baton_cli/__main__.py") == f"{sys.executable} -m baton_cli"
+    assert find_program_name(program) == "baton"
+    assert find_program_name("/x/baton_cli/__main__.py") == f"{sys.executable} -m baton_cli"

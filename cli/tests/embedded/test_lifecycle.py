@@ -34,7 +34,7 @@ def plan(tmp_path: Path) -> Plan:
         for probe in (one, other):
             probe.bind(("127.0.0.1", 0))
         ports = one.getsockname()[1], other.getsockname()[1]
-    with (home := Home(tmp_path)).held():
+    with (home := Home(tmp_path)).lock():
         return Plan(home, "127.0.0.1", *ports)
 
 

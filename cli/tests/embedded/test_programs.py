@@ -14,7 +14,7 @@ PLAN = Plan(Home(Path("/h")), "127.0.0.1", port=8001, tracking_port=5001)
 @pytest.fixture
 def at_home(tmp_path: Path) -> Plan:
     """A plan whose home has its secrets."""
-    with (home := Home(tmp_path)).held():
+    with (home := Home(tmp_path)).lock():
         return replace(PLAN, home=home)
 
 

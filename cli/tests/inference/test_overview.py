@@ -16,7 +16,7 @@ def overview(aspired: str | RegistryError, *bodies: Body | None) -> Overview:
 def test_all_agree_where_every_process_serves_the_version() -> None:
     """Then there is nothing to object to."""
     seen = overview("2", status("2"), status("2"))
-    assert seen.objections() == []
+    assert seen.list_disagreements() == []
     assert seen.to_json() == {
         "model_name": MODEL,
         "alias": ALIAS,
@@ -30,7 +30,7 @@ def test_all_agree_where_every_process_serves_the_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("aspired", "body", "objection"),
+    ("aspired", "body", "disagreement"),
     [
         ("2", status("1"), "http://0 serves 1, not version 2; ask again in a moment"),
         ("2", status(None), "http://0 serves nothing, not version 2; ask again in a moment"),
@@ -42,18 +42,18 @@ def test_all_agree_where_every_process_serves_the_version() -> None:
     ],
 )
 def test_says_what_does_not_agree(
-    aspired: str | RegistryError, body: Body | None, objection: str
+    aspired: str | RegistryError, body: Body | None, disagreement: str
 ) -> None:
     """Each way of not agreeing has its own words."""
     seen = overview(aspired, body)
-    assert len(seen.objections()) == 1
-    assert objection in seen.objections()[0]
+    assert len(seen.list_disagreements()) == 1
+    assert disagreement in seen.list_disagreements()[0]
     assert seen.to_json()["agree"] is False
 
 
 def test_one_process_that_is_behind_is_enough() -> None:
     """They agree only if all do."""
-    assert len(overview("2", status("2"), status("1")).objections()) == 1
+    assert len(overview("2", status("2"), status("1")).list_disagreements()) == 1
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_the_headline_tells_an_unset_alias_from_an_unknown_one(
     aspired: str | RegistryError, words: str
 ) -> None:
     """That the registry said no is another fact than that it did not answer."""
-    assert overview(aspired).headline() == f"{MODEL}@{ALIAS} {words}"
+    assert overview(aspired).format_headline() == f"{MODEL}@{ALIAS} {words}"
 
 
 def test_the_table_has_notes_only_where_there_are_any(

@@ -7,7 +7,7 @@ import pytest
 from baton_cli.errors import CommandFailed
 from baton_cli.processes import ready
 from baton_cli.processes.child import Lifeline
-from baton_cli.processes.ready import failure_line, is_ok, local_client, until_ok, wait_for
+from baton_cli.processes.ready import format_failure, is_ok, create_local_client, wait_until_ok, wait_for
 from baton_cli.processes.supervisor import Supervisor
 from tests.support.cli.processes import program
 
@@ -39,7 +39,7 @@ def test_ok_is_an_answer_that_says_so(answer: int | Exception, *, expected: bool
     """An error and no answer are not ok, and no exception either."""
 
     async def scenario() -> bool:
-        async with local_client(answers(answer)) as client:
+        async with create_local_client(answers(answer)) as client:
             return await is_ok(client, URL)
 
     assert asyncio.run(scenario()) is expected
@@ -49,8 +49,8 @@ def test_asks_until_it_is_ok() -> None:
     """A server takes its time to start."""
 
     async def scenario() -> bool:
-        async with local_client(answers(httpx.ConnectError(""), 503, 200)) as client:
-            return await until_ok(client, URL, timeout_s=10)
+        async with create_local_client(answers(httpx.ConnectError(""), 503, 200)) as client:
+            return await wait_until_ok(client, URL, timeout_s=10)
 
     assert asyncio.run(scenario())
 
@@ -59,8 +59,8 @@ def test_gives_up_in_time() -> None:
     """Not every server comes."""
 
     async def scenario() -> bool:
-        async with local_client(answers(503)) as client:
-            return await until_ok(client, URL, timeout_s=0)
+        async with create_local_client(answers(503)) as client:
+            return await wait_until_ok(client, URL, timeout_s=0)
 
     assert not asyncio.run(scenario())
 
@@ -74,7 +74,7 @@ def test_a_program_that_keeps_dying_is_not_waited_for(tmp_path: Path) -> None:
         with Lifeline() as lifeline:
             supervisor = Supervisor(lifeline, print)
             supervisor.ends["it"] = ready.MOST_ENDS
-            async with local_client(answers(503)) as client:
+            async with create_local_client(answers(503)) as client:
                 await wait_for(client, supervisor, it, URL, timeout_s=600)
 
     with pytest.raises(CommandFailed) as failure:
@@ -87,4 +87,4 @@ def test_a_program_that_keeps_dying_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_silent_failure_is_told_as_such(tmp_path: Path) -> None:
     """Also where there are no last words, the line says where to look."""
     it = program(tmp_path, "")
-    assert failure_line(it, "it died") == f"it died: it said nothing (log: {it.log.path})"
+    assert format_failure(it, "it died") == f"it died: it said nothing (log: {it.log.path})"

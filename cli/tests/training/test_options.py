@@ -106,7 +106,7 @@ def test_a_signal_before_the_registration_says_that_nothing_is_registered(
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "in_trainer", interrupted)
+    monkeypatch.setattr(training, "call_trainer", interrupted)
     with pytest.raises(KeyboardInterrupt) as caught:
         run_training(Order(), Deferral())
     assert caught.value.args == ("nothing was registered",)
@@ -124,8 +124,8 @@ def test_signals_wait_from_the_registration_on(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("baton_trainer.training.train", train)
 
     def work() -> None:
-        with Deferral() as until_told:
-            run_training(Order(), until_told)
+        with Deferral() as deferral:
+            run_training(Order(), deferral)
             done.append("told")
 
     with pytest.raises(KeyboardInterrupt) as caught:

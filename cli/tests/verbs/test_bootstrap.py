@@ -64,8 +64,8 @@ def test_ctrl_c_during_the_registration_waits_for_the_promotion(
 ) -> None:
     """The next start would find a version, and leave the alias as it is: not set."""
 
-    def training(_: Order, until_told: Deferral) -> Trained:
-        until_told.begin()
+    def training(_: Order, deferral: Deferral) -> Trained:
+        deferral.begin()
         signal.raise_signal(signal.SIGINT)
         empty.add("1", MLmodel=mlmodel(("tenure", "long", True)))
         return Trained()
@@ -164,7 +164,7 @@ def test_asks_until_the_registry_answers() -> None:
     times = iter(range(100))
     registry = Waking(sleeps=3)
     registry.add("1")
-    found = verb.has_versions_soon(
+    found = verb.wait_for_versions(
         registry.client(), MODEL, 10, clock=lambda: next(times), sleep=lambda _: None
     )
     assert found is True
@@ -174,7 +174,7 @@ def test_asks_for_a_bounded_time() -> None:
     """Then the registry's own error says why."""
     times = iter(range(100))
     with pytest.raises(RegistryUnavailable):
-        verb.has_versions_soon(
+        verb.wait_for_versions(
             Waking(sleeps=99).client(), MODEL, 10, clock=lambda: next(times), sleep=lambda _: None
         )
     assert next(times) == 11

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from baton_cli.main import run
-from baton_cli.stopping import NUMBERS, Deferral, terminate
+from baton_cli.stopping import NUMBERS, Deferral, raise_terminated
 from baton_cli.training.options import Order
 from tests.support.cli.fakes import Registry
 from tests.support.registry_fakes import ALIAS
@@ -125,13 +125,13 @@ def test_a_signal_during_the_registration_waits_until_the_number_is_told(
 ) -> None:
     """The version is there and whoever asked for it knows; production does not move any more."""
 
-    def training(_: Order, until_told: Deferral) -> Trained:
-        until_told.begin()
+    def training(_: Order, deferral: Deferral) -> Trained:
+        deferral.begin()
         signal.raise_signal(number)
         return Trained()
 
     monkeypatch.setattr(verb, "run_training", training)
-    before = signal.signal(signal.SIGTERM, terminate)
+    before = signal.signal(signal.SIGTERM, raise_terminated)
     try:
         assert run(["train", "--promote"]) == 128 + number
     finally:

@@ -17,7 +17,7 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_two_at_one_home_do_not_go(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The home comes first: the ports of the other one would be taken too."""
-    with Home(tmp_path).held():
+    with Home(tmp_path).lock():
         assert run(["up", "--home", str(tmp_path)]) == 1
     assert one_line(capsys).startswith(f"baton: another baton up uses the home {tmp_path}")
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from onnx import TensorProto, helper
 
 from baton_cli.bulk.csv_table import CsvFormat
-from baton_cli.bulk.pinned import Pinned
+from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table, open_table
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
@@ -55,11 +55,11 @@ class BrokenModel(SignModel):
         raise ValueError("no\nmercy")
 
 
-def pinned(engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS) -> Pinned:
+def pinned(engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS) -> LoadedVersion:
     """Version 7 of a model."""
     engine = engine or SignModel()
     signature = Signature(tuple(columns), engine.classes)
-    return Pinned(ModelVersion("churn_model", "7"), signature, engine)
+    return LoadedVersion(ModelVersion("churn_model", "7"), signature, engine)
 
 
 @contextmanager

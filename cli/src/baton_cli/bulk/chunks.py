@@ -21,7 +21,7 @@ from baton_registry.versions.signature import Column
 
 CHUNK_ROWS = 4096
 
-Misfit = tuple[str, str]
+MalformedRow = tuple[str, str]
 """A row that is none of the table: where it is, and why."""
 
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9.]*,[0-9]+")

@@ -11,7 +11,7 @@ from typing import IO
 
 from arro3.core import DataType, Field
 
-from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, CsvChunk, Misfit
+from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, CsvChunk, MalformedRow
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.text.csv_reader import unique_names
 from baton_engine.tables.text.csv_rows import CsvError
@@ -59,24 +59,24 @@ class CsvTable:
         self._names = unique_names(self._reader.names)
         self.fields = [Field(name, DataType.string()) for name in self._names]
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
+    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
         """All rows; one of another number of cells than there are names is a misfit."""
         lines: list[int] = []
         cells: list[list[str]] = []
-        misfits: list[Misfit] = []
+        malformed: list[MalformedRow] = []
         try:
             for line, row, why in self._reader.rows():
                 if why:
-                    misfits.append((f"line {line}", why))
+                    malformed.append((f"line {line}", why))
                 else:
                     lines.append(line)
                     cells.append(row)
-                if len(cells) + len(misfits) >= CHUNK_ROWS:
-                    yield CsvChunk(self._names, lines, cells, self._how.decimal), misfits
-                    lines, cells, misfits = [], [], []
+                if len(cells) + len(malformed) >= CHUNK_ROWS:
+                    yield CsvChunk(self._names, lines, cells, self._how.decimal), malformed
+                    lines, cells, malformed = [], [], []
         except _BROKEN as error:
             raise self._broken(error) from error
-        yield CsvChunk(self._names, lines, cells, self._how.decimal), misfits
+        yield CsvChunk(self._names, lines, cells, self._how.decimal), malformed
 
     def share_read(self) -> float:
         """By the bytes of the file."""

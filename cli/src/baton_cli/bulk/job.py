@@ -8,7 +8,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, RecordBatch, Schema
 
 from baton_cli.bulk.chunks import Chunk
-from baton_cli.bulk.pinned import Pinned
+from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import cut, one_line
@@ -37,7 +37,7 @@ class Counts:
 class Job:
     """One table through one version."""
 
-    def __init__(self, table: Table, model: Pinned, keep: Sequence[str] | None) -> None:
+    def __init__(self, table: Table, model: LoadedVersion, keep: Sequence[str] | None) -> None:
         """Checks that the two go together.
 
         Args:
@@ -83,8 +83,8 @@ class Job:
         Raises:
             CommandFailed: the file is broken, a column is of the wrong type, or the model fails.
         """
-        for chunk, misfits in self._table.chunks():
-            for place, why in misfits:
+        for chunk, malformed in self._table.chunks():
+            for place, why in malformed:
                 self._leave_out(on_bad_row, f"{place} {why}")
             if len(chunk.places):
                 good, columns = self._columns(chunk, on_bad_row)

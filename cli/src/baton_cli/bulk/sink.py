@@ -21,7 +21,7 @@ ROW_GROUP_ROWS = 64 * 1024
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[IO[bytes]]:
+def open_output(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its name only once it is whole; nothing is left of it where it fails.
 
     What is no plain file, such as a pipe, is written as it is.

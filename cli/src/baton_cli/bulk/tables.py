@@ -6,7 +6,7 @@ from typing import IO, Protocol
 
 from arro3.core import Field
 
-from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, Misfit, ParquetChunk
+from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, MalformedRow, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
 from baton_common.texts import cut, first_line
@@ -30,8 +30,8 @@ class Table(Protocol):
         """How it is read, where that is unusual and was found out; else empty."""
         ...
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
-        """All rows, chunk by chunk, and the misfits among them."""
+    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+        """All rows, chunk by chunk, and the malformed among them."""
         ...
 
     def share_read(self) -> float:
@@ -87,8 +87,8 @@ class ParquetTable:
         self.fields = [schema.field(number) for number in range(len(schema))]
         self.found = ""
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
-        """All rows; there are no misfits."""
+    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+        """All rows; there are no malformed."""
         start = 1
         batches = iter(self._reader)
         while True:

@@ -3,14 +3,14 @@
 import errno
 from importlib.util import find_spec
 
-from baton_cli.errors import CommandFailed, usage_error
+from baton_cli.errors import CommandFailed, to_usage_error
 from baton_cli.settings import load
 from baton_cli.training.options import Order
 
 PACKAGES = ("mlflow", "baton_trainer", "baton_inference")
 
 
-def check_rooms() -> None:
+def check_packages() -> None:
     """This installation has all that a life cycle needs."""
     missing = [package for package in PACKAGES if find_spec(package) is None]
     if missing:
@@ -21,7 +21,7 @@ def check_rooms() -> None:
 
 def check_settings() -> None:
     """The children's settings are good: they would say it later, each in its own log."""
-    from baton_inference.settings import InferenceSettings  # noqa: PLC0415 - check_rooms comes first
+    from baton_inference.settings import InferenceSettings  # noqa: PLC0415 - check_packages comes first
     from baton_trainer.settings import TrainerSettings  # noqa: PLC0415 - same
 
     load(InferenceSettings)
@@ -30,7 +30,7 @@ def check_settings() -> None:
 
 def check_table(order: Order) -> None:
     """What says which table to train on is good, and its file can be opened."""
-    from baton_trainer import request  # noqa: PLC0415 - check_rooms comes first
+    from baton_trainer import request  # noqa: PLC0415 - check_packages comes first
     from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - same
 
     try:
@@ -38,7 +38,7 @@ def check_table(order: Order) -> None:
         if data is not None:
             data.open("rb").close()
     except OptionError as error:
-        raise usage_error(error) from error
+        raise to_usage_error(error) from error
     except RequestError as error:
         raise CommandFailed(str(error)) from error
     except OSError as error:
@@ -59,7 +59,7 @@ def check_ports(host: str, port: int, tracking_port: int) -> None:
 
 
 def _check_port(host: str, port: int, what: str, option: str) -> None:
-    from baton_inference.web.transport.listening import listen  # noqa: PLC0415 - check_rooms comes first
+    from baton_inference.web.transport.listening import listen  # noqa: PLC0415 - check_packages comes first
 
     try:
         listen(host, port).close()

@@ -14,7 +14,7 @@ from baton_cli.settings import DEFAULTS, CliSettings
 def summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: bool) -> str:
     """The text. Its commands work as they stand in another terminal in the same folder."""
     url = plan.inference_url
-    program = program_name(sys.argv[0])
+    program = find_program_name(sys.argv[0])
     tracking, everything = environment(plan, settings)
     commands = [
         _curl(url, plan.home.example if has_example else None),
@@ -76,7 +76,7 @@ def _unusual(variables: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def program_name(argv0: str) -> str:
+def find_program_name(argv0: str) -> str:
     """How this program is called from here: `baton` where PATH finds it, else its file."""
     program = Path(argv0).absolute()
     if program.name == "__main__.py":

@@ -32,11 +32,11 @@ class Home:
         self.webhook_key = self.path / "webhook.key"
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Makes the folder, with its secrets, and holds it against a second `baton up`.
 
         Raises:
-            CommandFailed: it cannot be written, or is held already.
+            CommandFailed: it cannot be written, or is locked already.
         """
         if odd := set("?%") & set(str(self.path)):
             raise CommandFailed(

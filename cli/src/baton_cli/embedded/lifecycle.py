@@ -12,7 +12,7 @@ from baton_cli.embedded import example, hints, programs
 from baton_cli.embedded.programs import Plan
 from baton_cli.errors import CommandFailed
 from baton_cli.processes.child import Lifeline, Program
-from baton_cli.processes.ready import failure_line, local_client, until_ok, wait_for
+from baton_cli.processes.ready import format_failure, create_local_client, wait_until_ok, wait_for
 from baton_cli.processes.supervisor import Supervisor
 from baton_cli.settings import CliSettings
 from baton_registry.rest.client import RegistryClient
@@ -74,7 +74,7 @@ class _Life:
     async def run(self) -> None:
         self._supervisor.keep(self._tracking)
         self._supervisor.keep(self._inference)
-        async with local_client() as client:
+        async with create_local_client() as client:
             for line in await self._first_version(client):
                 terminal.tell(line)
             is_ready = await self._inference_ready(client)
@@ -95,7 +95,7 @@ class _Life:
                 return [*dict.fromkeys([*program.log.warnings(), program.log.last_line()])]
             if self._supervisor.ends[self._tracking.title] == ends:
                 break  # its own failure, not that of a tracking server that went away
-        raise CommandFailed(failure_line(program, "the first version could not be trained"))
+        raise CommandFailed(format_failure(program, "the first version could not be trained"))
 
     async def _told(self, program: Program) -> int:
         """Runs the program to its end, its last line always in view, and gives its exit code."""
@@ -111,7 +111,7 @@ class _Life:
     async def _inference_ready(self, client: httpx.AsyncClient) -> bool:
         await self._answers(client, self._inference, f"{self._plan.inference_url}/livez")
         with terminal.waiting("loading the version"):
-            return await until_ok(client, f"{self._plan.inference_url}/readyz", READY_TIMEOUT_S)
+            return await wait_until_ok(client, f"{self._plan.inference_url}/readyz", READY_TIMEOUT_S)
 
     async def _answers(self, client: httpx.AsyncClient, program: Program, url: str) -> None:
         timeout_s = TRACKING_TIMEOUT_S if program is self._tracking else INFERENCE_TIMEOUT_S

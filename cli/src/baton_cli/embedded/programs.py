@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
-from baton_cli.settings import child_environment
+from baton_cli.settings import build_child_environment
 from baton_registry.setting_types import in_url
 
 IPV6 = 6
@@ -59,7 +59,7 @@ class Plan:
         return Program(
             title=title,
             command=(sys.executable, "-m", *arguments),
-            environment=child_environment(
+            environment=build_child_environment(
                 defaults={
                     "BATON_CACHE_DIR": str(self.home.cache),
                     "BATON_LOG_FORMAT": "console",  # people read it, though it is a file

@@ -36,9 +36,9 @@ class Overview:
         """The version that the alias points to; None where none is known."""
         return self.aspired if isinstance(self.aspired, str) else None
 
-    def objections(self) -> list[str]:
+    def list_disagreements(self) -> list[str]:
         """Why they do not agree, in a text each; empty where they do."""
-        found = [objection for report in self.reports if (objection := self._objection(report))]
+        found = [disagreement for report in self.reports if (disagreement := self._find_disagreement(report))]
         return found if isinstance(self.aspired, str) else [str(self.aspired), *found]
 
     def to_json(self) -> dict[str, Any]:
@@ -48,10 +48,10 @@ class Overview:
             "alias": self.alias,
             "aspired_version": self.aspired_version,
             "inference": [report.to_json() for report in self.reports],
-            "agree": not self.objections(),
+            "agree": not self.list_disagreements(),
         }
 
-    def headline(self) -> str:
+    def format_headline(self) -> str:
         """Where the alias points."""
         match self.aspired:
             case str(version):
@@ -85,7 +85,7 @@ class Overview:
             )
         return " | ".join(notes)
 
-    def _objection(self, report: Report) -> str | None:
+    def _find_disagreement(self, report: Report) -> str | None:
         if report.status is None:
             return report.silence
         if not report.follows(self.model_name, self.alias):

@@ -16,7 +16,7 @@ MOST_ENDS = 3
 """A program that ends so often before it has answered once will not do so the next time."""
 
 
-def local_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def create_local_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client for our own children: no proxy, no patience."""
     return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
@@ -29,7 +29,7 @@ async def is_ok(client: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
-async def until_ok(
+async def wait_until_ok(
     client: httpx.AsyncClient,
     url: str,
     timeout_s: float,
@@ -56,14 +56,14 @@ async def wait_for(
     Raises:
         CommandFailed: it does not; the line carries the last one of its log.
     """
-    if await until_ok(
+    if await wait_until_ok(
         client, url, timeout_s, hopeless=lambda: supervisor.ends[program.title] >= MOST_ENDS
     ):
         return
-    raise CommandFailed(failure_line(program, f"{program.title} does not answer at {url}"))
+    raise CommandFailed(format_failure(program, f"{program.title} does not answer at {url}"))
 
 
-def failure_line(program: Program, what: str) -> str:
+def format_failure(program: Program, what: str) -> str:
     """What happened, the last word of the program about it, and where to read more."""
     last = program.log.last_line().removeprefix("baton: ")
     return f"{what}: {last or 'it said nothing'} (log: {shown(program.log.path)})"

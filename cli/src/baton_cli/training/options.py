@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from baton_cli.moves.arguments import FilePath
-from baton_cli.stopping import Deferral, deferred, told_if_stopped
-from baton_cli.training.trainer import in_trainer
+from baton_cli.stopping import Deferral, deferred, explain_interruption
+from baton_cli.training.trainer import call_trainer
 
 if TYPE_CHECKING:
     from baton_trainer.progress import Progress
@@ -159,10 +159,10 @@ class Order:
         return cls(config, given)
 
 
-def run_training(order: Order, until_told: Deferral) -> "TrainResult":
-    """Trains and registers one version; progress on stderr. Raises as `in_trainer` does.
+def run_training(order: Order, deferral: Deferral) -> "TrainResult":
+    """Trains and registers one version; progress on stderr. Raises as `call_trainer` does.
 
-    From the registration on, signals wait until the block of `until_told` ends: a version has its
+    From the registration on, signals wait until the block of `deferral` ends: a version has its
     alias, and its number is told.
     """
 
@@ -172,10 +172,10 @@ def run_training(order: Order, until_told: Deferral) -> "TrainResult":
 
         wanted = request.load(order.config, order.given)
         command = ("baton", *sys.argv[1:])
-        return training.train(wanted, settings, progress, command, until_told.begin)
+        return training.train(wanted, settings, progress, command, deferral.begin)
 
-    with told_if_stopped("nothing was registered"):
-        return in_trainer(act)
+    with explain_interruption("nothing was registered"):
+        return call_trainer(act)
 
 
 def repeated(ctx: click.Context) -> tuple[str, ...]:

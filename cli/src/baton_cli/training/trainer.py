@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from baton_cli.errors import CommandFailed, missing_package, usage_error
+from baton_cli.errors import CommandFailed, missing_package_error, to_usage_error
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
+def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
     """Does something there; progress on stderr.
 
     Args:
@@ -36,30 +36,30 @@ def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
             with ConsoleProgress() as progress:
                 return act(load(TrainerSettings), progress)
         except OptionError as error:
-            raise usage_error(error) from error
+            raise to_usage_error(error) from error
         except TrainError as error:
             raise CommandFailed(str(error)) from error
     except ModuleNotFoundError as error:
-        raise missing_package("trainer", error) from error
+        raise missing_package_error("trainer", error) from error
 
 
 def repeat_training(version: str, data: Path | None) -> "Reproduction":
-    """Trains a version, a number or an alias, again. Raises as `in_trainer` does."""
+    """Trains a version, a number or an alias, again. Raises as `call_trainer` does."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
         from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
 
         return repetition.repeat(version, data, settings, progress)
 
-    return in_trainer(act)
+    return call_trainer(act)
 
 
 def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
-    """Puts two versions, numbers or aliases, side by side. Raises as `in_trainer` does."""
+    """Puts two versions, numbers or aliases, side by side. Raises as `call_trainer` does."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
         from baton_trainer.repeat import compare  # noqa: PLC0415 - see above
 
         return compare.side_by_side(first, second, data, settings, progress)
 
-    return in_trainer(act)
+    return call_trainer(act)

@@ -9,8 +9,8 @@ import click
 
 from baton_cli import terminal
 from baton_cli.moves.arguments import Seconds
-from baton_cli.moves.moving import describe
-from baton_cli.moves.person import name_actor
+from baton_cli.moves.alias_move import describe
+from baton_cli.moves.actor import name_actor
 from baton_cli.moves.webhooks import ensure_webhooks, webhook_urls
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
@@ -34,7 +34,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
     settings = load(CliSettings)
     with settings.registry() as registry:
         try:
-            has_versions = has_versions_soon(registry, settings.model_name, wait_s)
+            has_versions = wait_for_versions(registry, settings.model_name, wait_s)
             _ensure_webhooks(registry, settings)
             if has_versions:
                 terminal.tell(_what_is_there(registry, settings))
@@ -42,8 +42,8 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
         except RegistryUnavailable as error:
             terminal.tell(f"warning: whether there is a version is unknown: {error}")
             return
-        with Deferral() as until_told:  # a second start would not promote it: there is a version
-            result = run_training(Order.of(config, options), until_told)
+        with Deferral() as deferral:  # a second start would not promote it: there is a version
+            result = run_training(Order.of(config, options), deferral)
             move = promotion.promote(
                 registry,
                 settings.model_name,
@@ -56,7 +56,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
             terminal.show(describe(settings.model_name, settings.alias, move))
 
 
-def has_versions_soon(
+def wait_for_versions(
     registry: RegistryClient,
     model_name: str,
     wait_s: float,

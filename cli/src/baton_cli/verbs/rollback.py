@@ -3,8 +3,8 @@
 import click
 
 from baton_cli.moves.arguments import Version
-from baton_cli.moves.moving import move, reason_option, wait_option
-from baton_cli.moves.person import name_actor
+from baton_cli.moves.alias_move import move, reason_option, wait_option
+from baton_cli.moves.actor import name_actor
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
 

@@ -10,7 +10,7 @@ from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
 from baton_cli.settings import CliSettings, load
-from baton_cli.stopping import deferred, told_if_stopped
+from baton_cli.stopping import deferred, explain_interruption
 
 if TYPE_CHECKING:  # what loads Arrow; `baton score --help` need not wait for it
     from collections.abc import Iterator
@@ -91,13 +91,13 @@ def score(  # noqa: PLR0913 - one for each option
     with deferred():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
         from baton_cli.bulk.job import Job  # noqa: PLC0415
-        from baton_cli.bulk.pinned import pinned  # noqa: PLC0415
+        from baton_cli.bulk.loaded_version import pinned  # noqa: PLC0415
         from baton_cli.bulk.progress import ScoringProgress  # noqa: PLC0415
         from baton_cli.bulk.tables import open_table  # noqa: PLC0415
 
     settings = load(CliSettings)
     undone = "what was written ends early" if output == STDOUT else "nothing was written"
-    with told_if_stopped(undone), _opened(file) as source:
+    with explain_interruption(undone), _opened(file) as source:
         model = pinned(settings, number)
         table = open_table(file, source, CsvFormat(separator, encoding, decimal), model.rule)
         if table.found:
@@ -157,7 +157,7 @@ def _told(job: "Job", bad_rows: BadRows, progress: "ScoringProgress") -> "Iterat
 def _write(
     job: "Job", batches: "Iterator[RecordBatch]", output: Path, output_format: str | None
 ) -> None:
-    from baton_cli.bulk.sink import appearing, write_as_csv, write_as_parquet  # noqa: PLC0415
+    from baton_cli.bulk.sink import open_output, write_as_csv, write_as_parquet  # noqa: PLC0415
 
     kind = output_format or SUFFIXES.get(output.suffix.lower(), "csv")
     write = write_as_parquet if kind == "parquet" else write_as_csv
@@ -165,7 +165,7 @@ def _write(
         write(batches, job.schema, sys.stdout.buffer)
         return
     try:
-        with appearing(output) as file:
+        with open_output(output) as file:
             write(batches, job.schema, file)
     except OSError as error:
         reason = error.strerror or type(error).__name__

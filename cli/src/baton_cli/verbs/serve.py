@@ -2,7 +2,7 @@
 
 import click
 
-from baton_cli.errors import missing_package
+from baton_cli.errors import missing_package_error
 
 
 @click.command()
@@ -15,5 +15,5 @@ def serve(ctx: click.Context) -> None:
     try:
         from baton_inference.main import main  # noqa: PLC0415 - a package that an image may lack
     except ModuleNotFoundError as error:
-        raise missing_package("inference", error) from error
+        raise missing_package_error("inference", error) from error
     ctx.exit(main())

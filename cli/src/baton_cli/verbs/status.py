@@ -27,10 +27,10 @@ def status(*, as_json: bool) -> None:
     if as_json:
         terminal.show_json(overview.to_json())
     else:
-        terminal.show(f"{overview.headline()}\n")
+        terminal.show(f"{overview.format_headline()}\n")
         terminal.show(overview.table())
-    if objections := overview.objections():
-        raise CommandFailed(" | ".join(objections))
+    if list_disagreements := overview.list_disagreements():
+        raise CommandFailed(" | ".join(list_disagreements))
 
 
 def _aspired(settings: CliSettings) -> str | RegistryError:

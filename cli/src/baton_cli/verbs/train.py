@@ -8,8 +8,8 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.moving import describe
-from baton_cli.moves.person import name_actor
+from baton_cli.moves.alias_move import describe
+from baton_cli.moves.actor import name_actor
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import (
@@ -94,8 +94,8 @@ def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
     Prints the version number on stdout, all else on stderr.
     """
     settings = load(CliSettings)
-    with Deferral() as until_told:
-        result = run_training(Order.of(config, options), until_told)
+    with Deferral() as deferral:
+        result = run_training(Order.of(config, options), deferral)
         terminal.tell(summary(settings.model_name, result))
         terminal.show(result.version)
     if then_promote and result.gate_passed:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
+from baton_cli.embedded.checks import check_ports, check_packages, check_settings, check_table
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import live
 from baton_cli.embedded.programs import Plan
@@ -52,10 +52,10 @@ def up(
     again; Ctrl-C stops all.
     """
     settings, own = load(CliSettings), load(UpSettings)
-    check_rooms()
+    check_packages()
     check_settings()
     check_table(Order.of(config, options))
     plan = Plan(Home(home), own.host, port or own.port, tracking_port, repeated(ctx))
-    with plan.home.held():
+    with plan.home.lock():
         check_ports(plan.host, plan.port, plan.tracking_port)
         asyncio.run(live(plan, settings))

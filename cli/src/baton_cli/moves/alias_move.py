@@ -49,7 +49,7 @@ def move(
             if wait_s is None or done.to_version is None:
                 return
             has_before = _has_before(registry, settings.model_name, alias, done)
-        way_back = how_to_go_back(alias, done, usual_alias=settings.alias, has_before=has_before)
+        way_back = find_way_back(alias, done, usual_alias=settings.alias, has_before=has_before)
         goal = Goal(settings.model_name, alias, done.to_version, way_back)
         text = f"waiting until version {done.to_version} is served"
         with terminal.waiting(text, in_pipes=False):  # stderr holds the failure's line alone
@@ -69,7 +69,7 @@ def describe(model_name: str, alias: str, done: Move) -> str:
     return f"{model_name}@{alias} moved from version {done.from_version} to {done.to_version}"
 
 
-def how_to_go_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str | None:
+def find_way_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str | None:
     """The command for when inference does not follow the move; None where there is none.
 
     Args:

@@ -16,7 +16,7 @@ from baton_registry.versions.signature import Signature
 
 
 @dataclass(frozen=True)
-class Pinned:
+class LoadedVersion:
     """A loaded version.
 
     Attributes:
@@ -40,7 +40,7 @@ class Pinned:
             raise CommandFailed(f"version {self.version.version}: {error}") from error
 
 
-def pinned(settings: CliSettings, number: str | None) -> Pinned:
+def pinned(settings: CliSettings, number: str | None) -> LoadedVersion:
     """The version of that number, or the one that the alias names at this moment.
 
     Raises:
@@ -51,11 +51,11 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         # A third of a second, which `baton score --help` need not wait for.
         from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
-    def build(fetched: FetchedModel) -> Pinned:
+    def build(fetched: FetchedModel) -> LoadedVersion:
         signature = fetched.mlmodel.signature
         with deferred():
             engine = open_engine(fetched)
-        return Pinned(fetched.version, signature, engine, fetched.record)
+        return LoadedVersion(fetched.version, signature, engine, fetched.record)
 
     name = settings.model_name
     with settings.registry() as registry:

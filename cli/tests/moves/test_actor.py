@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.person import name_actor, user_at_host
+from baton_cli.moves.actor import name_actor, user_at_host
 from baton_cli.settings import CI_USERS, CliSettings, load
 
 

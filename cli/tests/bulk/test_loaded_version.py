@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_cli.bulk.pinned import pinned
+from baton_cli.bulk.loaded_version import pinned
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings, load
 from baton_registry.errors import (

@@ -4,7 +4,7 @@ import os
 import pwd
 import socket
 
-from baton_cli.settings import CliSettings, ci_user
+from baton_cli.settings import CliSettings, find_ci_user
 
 
 def name_actor(settings: CliSettings) -> str:
@@ -12,7 +12,7 @@ def name_actor(settings: CliSettings) -> str:
 
     In a container, `user@host` would be the container's own user and its random id.
     """
-    return settings.actor or ci_user() or user_at_host()
+    return settings.actor or find_ci_user() or user_at_host()
 
 
 def user_at_host() -> str:

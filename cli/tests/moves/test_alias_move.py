@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from baton_cli.moves.moving import describe, how_to_go_back
+from baton_cli.moves.alias_move import describe, find_way_back
 from baton_registry.promotion.ledger import How, Move
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,5 +46,5 @@ def test_the_way_back_undoes_the_move(
     alias: str, done: Move, *, has_before: bool, hint: str | None
 ) -> None:
     """A promotion is undone by a rollback, a rollback by a promotion, a first move by neither."""
-    text = how_to_go_back(alias, done, usual_alias="production", has_before=has_before)
+    text = find_way_back(alias, done, usual_alias="production", has_before=has_before)
     assert text == hint
