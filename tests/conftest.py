@@ -11,9 +11,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
-from tests.support.lanes import Lanes, rank
-from tests.support.reliability import Tell, write_page
-from tests.support.rig import Desk, Inference, TrackingServer, register
+from tests.support.documents.reliability import Tell, write_page
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.tracking_server import TrackingServer
+from tests.support.suite.lanes import Lanes, rank
 
 decline_telemetry()  # for the servers and clients that the tests start themselves
 

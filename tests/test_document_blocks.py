@@ -13,7 +13,15 @@ import pytest
 import yaml
 
 from baton_cli.main import cli
-from tests.support.documents import DOCUMENTS, LANGUAGES, ROOT, Block, Command, blocks, consoles
+from tests.support.documents.blocks import (
+    DOCUMENTS,
+    LANGUAGES,
+    ROOT,
+    Block,
+    Command,
+    blocks,
+    consoles,
+)
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 COMMANDS = [

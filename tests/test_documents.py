@@ -14,8 +14,8 @@ from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_GONE
 from baton_inference.web.exposition import MetricsCollector
 from baton_trainer.request import TrainRequest
-from tests.support.inference_fakes import make_app
-from tests.support.reliability import faults_of_the_suite, rows_of_the_page
+from tests.support.documents.reliability import faults_of_the_suite, rows_of_the_page
+from tests.support.fakes.inference import make_app
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from baton_inference.settings import InferenceSettings
-from tests.support.documents import ROOT, blocks
-from tests.support.inference_fakes import get, make_app, served
+from tests.support.documents.blocks import ROOT, blocks
+from tests.support.fakes.inference import get, make_app, served
 
 
 def manifests() -> list[dict[str, Any]]:

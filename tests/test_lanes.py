@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.lanes import ROOT, Lanes, lane, rank
+from tests.support.suite.lanes import ROOT, Lanes, lane, rank
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.support.documents import ROOT
+from tests.support.documents.blocks import ROOT
 
 PARTS = ("style", "arrows", "types")
 LIMIT_S = 900

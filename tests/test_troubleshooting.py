@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tests.support.documents import ROOT
+from tests.support.documents.blocks import ROOT
 
 
 def said() -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cli.fakes import Inference, Registry, listening
-from tests.support.registry_fakes import mlmodel
+from tests.support.fakes.registry import mlmodel
 
 SETTINGS = (
     "MLFLOW_TRACKING_URI",

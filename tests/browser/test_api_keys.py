@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Error, HttpCredentials, Page, expect
 
 from baton_registry import ModelVersion
 from baton_registry.api_keys import Scope, new_key
-from tests.support.rig import Desk, Inference, TrackingServer, register
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.tracking_server import TrackingServer
 
 LIMIT_MS = 15_000
 

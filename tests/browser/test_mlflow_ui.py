@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
-from tests.support.rig import Desk
+from tests.support.rig.desk import Desk
 
 LIMIT_MS = 30_000
 

@@ -9,7 +9,10 @@ from baton_registry import ModelVersion
 from baton_registry.promotion import alias_moves as promotion
 from tests.browser.conftest import Watched
 from tests.support.browser.chromium import PHONE
-from tests.support.rig import LOCAL, Desk, Inference, TrackingServer, register
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL
+from tests.support.rig.tracking_server import TrackingServer
 
 ALIAS = "production"
 MARKUP = "<img src=x onerror=alert(1)>"

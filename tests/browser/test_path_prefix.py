@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
-from tests.support.front_proxy import fronted
-from tests.support.rig import Inference
+from tests.support.network.front_proxy import fronted
+from tests.support.rig.inference import Inference
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ import pytest
 
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.signing import SigningKey, new_key_pair, parse_signing_key
-from tests.support.rig import CUSTOMER, Desk, Inference, move_alias, register, wait_until
-from tests.support.stored import PICKLED, stored_copy
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk, move_alias, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import wait_until
+from tests.support.rig.stored import PICKLED, stored_copy
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from baton_cli.main import HIDDEN_VERBS, VERBS
-from tests.support.isolation import Network, isolated, need_isolation
-from tests.support.rig import Process, wait_until
+from tests.support.network.isolation import Network, isolated, need_isolation
+from tests.support.rig.process import Process, wait_until
 
 START_S = 300.0
 LIMIT_S = 180.0

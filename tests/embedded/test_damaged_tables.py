@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from baton_cli.main import run
-from tests.support.rig import Desk, TrackingServer
+from tests.support.rig.desk import Desk
+from tests.support.rig.tracking_server import TrackingServer
 from tests.support.trainer.damage import REFUSED
 from tests.support.trainer.tables import TARGET
 

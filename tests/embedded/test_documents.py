@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.documents import DOCUMENTS, ROOT, Block, Command, blocks, consoles
-from tests.support.up import Up
+from tests.support.documents.blocks import DOCUMENTS, ROOT, Block, Command, blocks, consoles
+from tests.support.rig.up import Up
 
 README = ROOT / "README.md"
 SERVERS = ("up", "serve")

@@ -9,7 +9,7 @@ import mlflow
 
 from baton_registry import ModelVersion
 from baton_trainer.tables import churn
-from tests.support.rig import Desk, register
+from tests.support.rig.desk import Desk, register
 
 STUMP = ("--estimator", "random_forest", "--param", "n_estimators=1", "--param", "max_depth=1")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
     CANARY,
     JSON,
@@ -23,7 +24,9 @@ from tests.support.bodies.hostile import (
     tricks,
     v2_bodies,
 )
-from tests.support.rig import CUSTOMER, LOCAL, WEBHOOK_SECRET, Inference
+from tests.support.rig.desk import WEBHOOK_SECRET
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL
 
 MUTANTS = 150
 LEAKS = re.compile(

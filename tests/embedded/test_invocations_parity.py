@@ -16,17 +16,10 @@ import pytest
 from baton_registry import ModelVersion
 from baton_trainer.tables import churn
 from tests.support.bodies.odd import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
-from tests.support.rig import (
-    LOCAL,
-    Desk,
-    Inference,
-    Process,
-    TrackingServer,
-    answers,
-    free_port,
-    register,
-    wait_until,
-)
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.tracking_server import TrackingServer
 
 ROWS = 1000
 BODIES = bodies()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.support.bodies.odd import OTHER, ROW
-from tests.support.rig import Inference
+from tests.support.rig.inference import Inference
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "tests" / "requirements" / "kserve.lock"

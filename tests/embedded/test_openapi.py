@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.rig import Inference
+from tests.support.rig.inference import Inference
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 LIMIT_S = 280

@@ -10,8 +10,11 @@ from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
 from baton_registry import ModelVersion
-from tests.support.load import steady_load
-from tests.support.rig import CUSTOMER, Desk, TrackingServer, register, wait_until
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.load import steady_load
+from tests.support.rig.process import wait_until
+from tests.support.rig.tracking_server import TrackingServer
 
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""

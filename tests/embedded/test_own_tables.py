@@ -12,7 +12,7 @@ import pytest
 from arro3.core import Array, DataType, RecordBatch
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 
-from tests.support.rig import Desk
+from tests.support.rig.desk import Desk
 
 Rows = list[dict[str, Any]]
 ROWS = 40

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from baton_cli.training.options import ESTIMATORS
-from tests.support.rig import Desk
+from tests.support.rig.desk import Desk
 
 ROWS = 500
 CROSS_VALIDATED = {

@@ -9,7 +9,7 @@ from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.manifest import Manifest
-from tests.support.rig import Desk
+from tests.support.rig.desk import Desk
 
 ALIAS = "production"
 

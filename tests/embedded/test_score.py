@@ -16,7 +16,9 @@ import pytest
 
 from baton_registry.versions.signing import new_key_pair
 from baton_trainer.tables import churn
-from tests.support.rig import CUSTOMER, Desk, wait_until
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.process import wait_until
 
 ROWS = 5000
 TELCO_ROWS = 7043

@@ -8,7 +8,10 @@ import pytest
 
 from baton_registry import RegistryClient, RegistryRefused
 from baton_registry.rest.connection import Connection
-from tests.support.rig import CUSTOMER, Desk, TrackingServer, wait_until
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.process import wait_until
+from tests.support.rig.tracking_server import TrackingServer
 
 ADMIN = ("admin", "administrator-1234")
 TRAINER = ("trainer", "trainer-password-1234")

@@ -7,8 +7,10 @@ from typing import Any
 import mlflow
 import pytest
 
-from tests.support.rig import CUSTOMER, Desk, TrackingServer
-from tests.support.stored import stored_copy
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.stored import stored_copy
+from tests.support.rig.tracking_server import TrackingServer
 
 POLL_S = 0.5
 

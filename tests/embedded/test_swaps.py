@@ -1,7 +1,8 @@
 """Swaps under load."""
 
-from tests.support.load import steady_load
-from tests.support.rig import CUSTOMER, Desk
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.load import steady_load
 
 SWAPS = 100
 

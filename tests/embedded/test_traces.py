@@ -10,7 +10,10 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.support.rig import CUSTOMER, LOCAL, Desk, Inference, register, wait_until
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL, wait_until
 
 LIMIT_S = 20.0
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"

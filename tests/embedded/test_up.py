@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rig import LOCAL, answers, wait_until
-from tests.support.up import FIRST_START_S, Up
+from tests.support.rig.process import LOCAL, answers, wait_until
+from tests.support.rig.up import FIRST_START_S, Up
 
 
 def test_a_day_with_baton_up(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from tritonclient.http import InferenceServerClient, InferInput, InferRequestedO
 from tritonclient.utils import InferenceServerException
 
 from tests.support.bodies.odd import NAMES, OTHER, ROW, Row
-from tests.support.rig import Desk, Inference
+from tests.support.rig.desk import Desk
+from tests.support.rig.inference import Inference
 
 DTYPES = {"BYTES": np.object_, "INT64": np.int64, "FP64": np.float64}
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from tests.support.front_proxy import fronted, redirecting
-from tests.support.rig import CUSTOMER, Desk
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.network.front_proxy import fronted, redirecting
+from tests.support.rig.desk import Desk
 
 TOKEN = "a-token"
 

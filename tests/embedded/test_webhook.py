@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from baton_registry.rest.webhooks import webhook_name
-from tests.support.rig import LOCAL, WEBHOOK_SECRET, Desk, free_port, wait_until
+from tests.support.rig.desk import WEBHOOK_SECRET, Desk
+from tests.support.rig.process import LOCAL, free_port, wait_until
 
 NEVER_S = "3600"
 """A poll interval in which a test never sees a second look."""

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from baton_registry import ModelVersion
-from tests.support.docker import need_engine
 from tests.support.faults.front import Front, running_front
 from tests.support.faults.patience import SCENARIOS, Row
 from tests.support.faults.toxiproxy import Link, Toxiproxy
-from tests.support.rig import Desk, TrackingServer, move_alias, register
+from tests.support.rig.desk import Desk, move_alias, register
+from tests.support.rig.tracking_server import TrackingServer
+from tests.support.stack.docker import need_engine
 
 HERE = Path(__file__).parent
 

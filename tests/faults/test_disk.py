@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from baton_registry import ModelVersion
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.documents.reliability import Tell, state_words
 from tests.support.faults.incident import BODY, incident
 from tests.support.faults.small_disk import SmallDisk
-from tests.support.load import steady_load
-from tests.support.reliability import Tell, state_words
-from tests.support.rig import CUSTOMER, LOCAL, Desk, move_alias, register, wait_until
+from tests.support.rig.desk import Desk, move_alias, register
+from tests.support.rig.load import steady_load
+from tests.support.rig.process import LOCAL, wait_until
 
 AWAY = f"http://{LOCAL}:1"
 

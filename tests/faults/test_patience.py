@@ -5,8 +5,8 @@ from concurrent.futures import Future
 
 import pytest
 
+from tests.support.documents.reliability import Tell
 from tests.support.faults.patience import Row
-from tests.support.reliability import Tell
 
 
 @pytest.mark.fault("store: an HTML page comes in place of every file")

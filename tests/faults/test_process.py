@@ -4,10 +4,11 @@ import signal
 
 import pytest
 
+from tests.support.documents.reliability import Tell
 from tests.support.faults.front import Front, late
 from tests.support.faults.incident import incident
-from tests.support.reliability import Tell
-from tests.support.rig import Desk, move_alias, wait_until
+from tests.support.rig.desk import Desk, move_alias
+from tests.support.rig.process import wait_until
 
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""

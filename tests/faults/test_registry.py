@@ -2,11 +2,11 @@
 
 import pytest
 
+from tests.support.documents.reliability import Tell
 from tests.support.faults.front import Front, Spoil, answering
 from tests.support.faults.incident import Incident, incident
 from tests.support.faults.toxiproxy import Link
-from tests.support.reliability import Tell
-from tests.support.rig import Desk, move_alias
+from tests.support.rig.desk import Desk, move_alias
 
 
 def is_out_of_reach(seen: Incident) -> None:

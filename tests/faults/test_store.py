@@ -2,10 +2,10 @@
 
 import pytest
 
+from tests.support.documents.reliability import Tell
 from tests.support.faults.front import STORE, Front, Spoil, answering, cut, late, reset, trickling
 from tests.support.faults.incident import incident
-from tests.support.reliability import Tell
-from tests.support.rig import Desk, move_alias
+from tests.support.rig.desk import Desk, move_alias
 
 SLOW_S = 10.0
 MODEL = "/model.onnx"

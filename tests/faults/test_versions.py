@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from baton_registry import ModelVersion
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.documents.reliability import Tell
 from tests.support.faults.front import Exchange, Front
 from tests.support.faults.incident import incident
-from tests.support.reliability import Tell
-from tests.support.rig import CUSTOMER, Desk, move_alias, register
-from tests.support.stored import PICKLED, stored_copy
+from tests.support.rig.desk import Desk, move_alias, register
+from tests.support.rig.stored import PICKLED, stored_copy
 
 FLAPS = 60
 FLAP_S = 0.1

@@ -15,17 +15,10 @@ import yaml
 
 from baton_registry import ModelVersion
 from baton_registry.api_keys import Scope, new_key
-from tests.support.rig import (
-    CUSTOMER,
-    LOCAL,
-    Desk,
-    Inference,
-    Process,
-    answers,
-    free_port,
-    register,
-    wait_until,
-)
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.inference import Inference
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
 
 MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.docker import need_engine
 from tests.support.stack.containers import ROOT, Stack
+from tests.support.stack.docker import need_engine
 
 HERE = Path(__file__).parent
 LIMIT_S = 900

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import resolver
-from tests.support.rig import wait_until
+from tests.support.network import resolver
+from tests.support.rig.process import wait_until
 from tests.support.stack.containers import ROOT
 
 RESOLVER = Path(resolver.__file__)

@@ -4,8 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.support.documents import ROOT, Command, consoles
-from tests.support.rig import CUSTOMER
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.documents.blocks import ROOT, Command, consoles
 from tests.support.stack.containers import COMMAND_LIMIT_S, Stack
 
 OWN_DATA = ROOT / "docs" / "own-data.md"

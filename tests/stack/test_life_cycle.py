@@ -4,7 +4,7 @@ import json
 
 import httpx
 
-from tests.support.rig import wait_until
+from tests.support.rig.process import wait_until
 from tests.support.stack.containers import MODEL, Stack
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.rig import LOCAL, free_port, wait_until
+from tests.support.rig.process import LOCAL, free_port, wait_until
 from tests.support.stack.containers import Stack, assert_confined
 
 

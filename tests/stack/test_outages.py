@@ -5,9 +5,9 @@ import time
 import pytest
 
 from baton_registry import RegistryClient
-from tests.support.load import steady_load
-from tests.support.reliability import Tell, state_words
-from tests.support.rig import wait_until
+from tests.support.documents.reliability import Tell, state_words
+from tests.support.rig.load import steady_load
+from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, MODEL, PARTS, Stack
 
 REPAIR = {"stop": "start", "kill": "start", "pause": "unpause"}

@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.support.rig import wait_until
+from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, Stack
 
 REQUEST_ID = "a-caller.s_own-1"

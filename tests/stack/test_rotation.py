@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.load import steady_load
+from tests.support.rig.load import steady_load
 from tests.support.stack.containers import BODY, Stack
 
 ROTATE = "scripts/rotate-secrets"

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.stack.test_monitoring import scraped
-from tests.support.rig import LOCAL, free_port, wait_until
+from tests.support.rig.process import LOCAL, free_port, wait_until
 from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer
 

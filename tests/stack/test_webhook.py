@@ -8,7 +8,7 @@ from itertools import cycle, islice
 
 import httpx
 
-from tests.support.rig import wait_until
+from tests.support.rig.process import wait_until
 from tests.support.stack.containers import MODEL, Stack
 
 MOVES = 20

@@ -10,7 +10,7 @@ import pytest
 from bench.errors import CannotRun
 from bench.load.closed_loop import _figures, closed_loop, require_wrk
 from bench.load.request import Request
-from tests.support.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import answer, tiny_server
 
 
 def test_refused_answers_are_not_answered() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.load.connection import Answer, Connection, post
-from tests.support.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import answer, tiny_server
 
 
 def ask(sent: bytes) -> Answer:

@@ -14,7 +14,7 @@ import pytest
 
 from bench.load.generator import Generator, arrivals
 from bench.load.order import Order
-from tests.support.tiny_server import Respond, answer, tiny_server
+from tests.support.fakes.tiny_server import Respond, answer, tiny_server
 
 PER_S = 400.0
 SECONDS = 0.25

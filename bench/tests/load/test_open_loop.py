@@ -9,7 +9,7 @@ import pytest
 from bench.errors import CannotRun
 from bench.load.open_loop import OpenLoop, Versions, open_loop, quantiles_ms
 from bench.load.order import Order, Seen
-from tests.support.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import answer, tiny_server
 
 
 def order(port: int, folder: Path, seconds: float) -> Order:

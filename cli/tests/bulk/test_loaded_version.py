@@ -15,7 +15,7 @@ from baton_registry.errors import (
 from baton_registry.versions.signing import new_key_pair
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 
 def test_the_alias_is_looked_up_once(registry: Registry) -> None:

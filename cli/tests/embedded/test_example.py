@@ -6,7 +6,7 @@ import pytest
 from baton_cli.embedded.example import first_instance, write_example
 from baton_registry.versions.signing import new_key_pair, parse_signing_key
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS, MODEL, older_tags
+from tests.support.fakes.registry import ALIAS, MODEL, older_tags
 
 SPLIT = {"columns": ["tenure", "Contract"], "data": [[3, "One year"], [4, "Two year"]]}
 

@@ -6,7 +6,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.inference.convergence import START_IT, Failures, Goal, failures, wait_until_served
 from baton_cli.inference.status_client import Report
 from tests.support.cli.fakes import load_failure, status
-from tests.support.registry_fakes import ALIAS, MODEL, Body
+from tests.support.fakes.registry import ALIAS, MODEL, Body
 
 GOAL = Goal(MODEL, ALIAS, "2", "baton rollback")
 FIRST = Goal(MODEL, ALIAS, "2", None)

@@ -5,7 +5,7 @@ from baton_cli.inference.overview import Overview
 from baton_cli.inference.status_client import Report
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from tests.support.cli.fakes import load_failure, status
-from tests.support.registry_fakes import ALIAS, MODEL, Body
+from tests.support.fakes.registry import ALIAS, MODEL, Body
 
 
 def overview(aspired: str | RegistryError, *bodies: Body | None) -> Overview:

@@ -6,7 +6,7 @@ import pytest
 
 from baton_cli.inference.status_client import Inference, Process, Report, addresses, processes
 from tests.support.cli.fakes import load_failure, status
-from tests.support.registry_fakes import ALIAS, MODEL
+from tests.support.fakes.registry import ALIAS, MODEL
 
 
 def answering(answer: httpx.Response | Exception) -> httpx.MockTransport:

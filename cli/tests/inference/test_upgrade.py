@@ -14,7 +14,7 @@ from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Inference, Registry, older, status
-from tests.support.registry_fakes import ALIAS, mlmodel
+from tests.support.fakes.registry import ALIAS, mlmodel
 
 
 def add_scores(registry: Registry, version: str) -> None:

@@ -10,7 +10,7 @@ from baton_cli.stopping import Deferral
 from baton_cli.training.options import Order
 from baton_registry.errors import RegistryUnavailable
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS, MODEL, mlmodel
+from tests.support.fakes.registry import ALIAS, MODEL, mlmodel
 
 verb = import_module("baton_cli.verbs.bootstrap")
 

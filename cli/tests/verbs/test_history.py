@@ -4,7 +4,7 @@ import pytest
 
 from baton_cli.main import run
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 
 def test_json_is_a_list_oldest_first(

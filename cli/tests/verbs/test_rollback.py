@@ -2,7 +2,7 @@ import pytest
 
 from baton_cli.main import run
 from tests.support.cli.fakes import Inference, Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 
 def test_goes_back_to_the_version_before(

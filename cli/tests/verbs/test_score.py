@@ -17,7 +17,7 @@ from baton_engine.tables.text.reader_rule import KEPT, TRIMMED
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from tests.support.cli.bulk import add_onnx, parquet
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from baton_cli.main import run
 from tests.support.cli.fakes import Inference, Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 NOWHERE = "http://127.0.0.1:9"
 

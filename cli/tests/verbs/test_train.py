@@ -8,7 +8,7 @@ from baton_cli.main import run
 from baton_cli.stopping import NUMBERS, Deferral, raise_terminated
 from baton_cli.training.options import Order
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import ALIAS
+from tests.support.fakes.registry import ALIAS
 
 verb = import_module("baton_cli.verbs.train")
 

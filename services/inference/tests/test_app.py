@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.support.inference_fakes import INSTANCE, call, get, make_app, post, served
+from tests.support.fakes.inference import INSTANCE, call, get, make_app, post, served
 
 ROW = json.dumps(INSTANCE)
 

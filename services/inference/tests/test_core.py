@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from baton_inference.core import create_core
-from tests.support.inference_fakes import FakeRegistry, settings
+from tests.support.fakes.inference import FakeRegistry, settings
 
 CODE = """
 import sys, threading

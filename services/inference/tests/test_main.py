@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.api_keys import Scope, new_key
-from tests.support.columnar_bodies import read_answer, stream
-from tests.support.service_process import command, environment, running
+from tests.support.bodies.columnar import read_answer, stream
+from tests.support.rig.service_process import command, environment, running
 
 
 def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:

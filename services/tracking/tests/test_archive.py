@@ -5,7 +5,7 @@ import io
 import pytest
 
 from baton_tracking.archive import Bucket, BucketNotEmptyError
-from tests.support.fake_s3 import FakeClientError, FakeS3
+from tests.support.fakes.s3 import FakeClientError, FakeS3
 
 OBJECTS = {"1/model.onnx": b"\x00" * 20_000, "1/" + "deep/" * 40 + "ä.txt": b"", "2/x": b"y"}
 

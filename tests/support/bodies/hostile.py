@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.rig import CUSTOMER
+from tests.support.bodies.customer import CUSTOMER
 
 CANARY = "canary-4f1c9e"
 """Stands in a cell of every good row: wherever else it is found, a value has leaked."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tests.support.rig import CUSTOMER
+from tests.support.bodies.customer import CUSTOMER
 
 Row = Mapping[str, Any]
 ROW: Row = {**CUSTOMER, "TotalCharges": 29.85}

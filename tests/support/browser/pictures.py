@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.support.bodies.customer import CUSTOMER
 from tests.support.browser.chromium import LAPTOP, PHONE, opened, program
 from tests.support.browser.terminal import draw
-from tests.support.load import steady_load
-from tests.support.rig import CUSTOMER
-from tests.support.stored import stored_copy
-from tests.support.up import Up
+from tests.support.rig.load import steady_load
+from tests.support.rig.stored import stored_copy
+from tests.support.rig.up import Up
 
 LIMIT_MS = 30_000
 LOAD_S = 15

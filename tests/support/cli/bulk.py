@@ -22,7 +22,7 @@ from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Label, Signature
 from tests.support.cli.fakes import Registry
-from tests.support.registry_fakes import manifest_of, mlmodel, sha256
+from tests.support.fakes.registry import manifest_of, mlmodel, sha256
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
 TEXT = "x,n,note\n0.5,1,a\n-1.5,2,\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.registry_fakes import ALIAS, MODEL, Body, FakeMlflow
+from tests.support.fakes.registry import ALIAS, MODEL, Body, FakeMlflow
 
 Answers = httpx.BaseTransport
 

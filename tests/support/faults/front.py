@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.support.rig import LOCAL
+from tests.support.rig.process import LOCAL
 
 ALL = "/"
 STORE = "/mlflow-artifacts/"

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.documents.reliability import Tell, state_words
 from tests.support.faults.footprint import Footprint
-from tests.support.load import Load, Predictions, steady_load
-from tests.support.reliability import Tell, state_words
-from tests.support.rig import CUSTOMER, Inference, wait_until
+from tests.support.rig.inference import Inference
+from tests.support.rig.load import Load, Predictions, steady_load
+from tests.support.rig.process import wait_until
 
 BODY = {"instances": [CUSTOMER]}
 CLIENTS = 2

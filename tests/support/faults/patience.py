@@ -12,8 +12,8 @@ from baton_inference.lifecycle.warmup import LIMIT_S
 from baton_registry.rest.fetch import fetch
 from tests.support.faults.front import STORE, answering, running_front
 from tests.support.faults.incident import incident
-from tests.support.rig import Desk, move_alias
-from tests.support.stored import stored_copy
+from tests.support.rig.desk import Desk, move_alias
+from tests.support.rig.stored import stored_copy
 
 Row = tuple[str, str, float]
 """What callers saw, what /status showed, the seconds until all was well."""

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from tests.support.rig import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
 
 
 class Link:

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 from testcontainers.compose import DockerCompose
 
-from tests.support.rig import CUSTOMER, LOCAL, free_port
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.process import LOCAL, free_port
 
 ROOT = Path(__file__).parents[3]
 BODY = {"instances": [CUSTOMER]}

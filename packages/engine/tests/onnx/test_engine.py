@@ -13,7 +13,7 @@ from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array, to_array
 from baton_registry.versions.signature import Column, Signature
-from tests.support.engine_models import (
+from tests.support.fakes.engine_models import (
     BOOL,
     DOUBLE,
     FLOAT,

@@ -11,7 +11,7 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Column, Signature
-from tests.support.engine_models import XN, endless, linear, matrix, network, signature
+from tests.support.fakes.engine_models import XN, endless, linear, matrix, network, signature
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 TWO_INPUTS = [("x", FLOAT), ("n", INT64)]

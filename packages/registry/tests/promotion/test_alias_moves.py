@@ -15,7 +15,7 @@ from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
 from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
-from tests.support.registry_fakes import ALIAS, MODEL, Clock, FakeMlflow, mlmodel, older_tags
+from tests.support.fakes.registry import ALIAS, MODEL, Clock, FakeMlflow, mlmodel, older_tags
 
 AGE = ("age", "double", True)
 CITY = ("city", "string", False)

@@ -14,7 +14,7 @@ from baton_registry import (
     RegistryUnavailable,
     VersionNotFound,
 )
-from tests.support.registry_fakes import ALIAS, MODEL, FakeMlflow, refusal
+from tests.support.fakes.registry import ALIAS, MODEL, FakeMlflow, refusal
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -8,7 +8,7 @@ import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
 from baton_registry.rest.fetch import fetch
-from tests.support.registry_fakes import MODEL, FakeMlflow, mlmodel, older_tags, sha256
+from tests.support.fakes.registry import MODEL, FakeMlflow, mlmodel, older_tags, sha256
 
 MLMODEL = mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}

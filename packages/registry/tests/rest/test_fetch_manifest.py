@@ -9,7 +9,7 @@ import pytest
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
 from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_record
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
-from tests.support.registry_fakes import MODEL, FakeMlflow, manifest_of, mlmodel, older_tags, sha256
+from tests.support.fakes.registry import MODEL, FakeMlflow, manifest_of, mlmodel, older_tags, sha256
 
 MLMODEL = mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}

@@ -7,7 +7,7 @@ import pytest
 
 from baton_registry import RegistryClient, RegistryUnavailable
 from baton_registry.rest.webhooks import Webhook, webhook_name
-from tests.support.registry_fakes import FakeMlflow
+from tests.support.fakes.registry import FakeMlflow
 
 ONE, TWO = "http://one/webhooks/mlflow", "http://two/webhooks/mlflow"
 # As MLflow 3.17 checks names.

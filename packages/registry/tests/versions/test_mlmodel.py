@@ -7,7 +7,7 @@ import pytest
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.signature import Column
-from tests.support.registry_fakes import mlmodel
+from tests.support.fakes.registry import mlmodel
 
 
 def test_classes_and_categories_are_read_where_recorded() -> None:

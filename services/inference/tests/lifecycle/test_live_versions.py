@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from baton_inference.lifecycle.live_versions import LiveVersions
-from tests.support.inference_fakes import served
+from tests.support.fakes.inference import served
 
 
 def test_only_a_replacement_is_one() -> None:

@@ -20,7 +20,7 @@ from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
-from tests.support.inference_fakes import FakeRegistry, HandClock, NearReader, open_fake_engine
+from tests.support.fakes.inference import FakeRegistry, HandClock, NearReader, open_fake_engine
 
 
 @pytest.fixture

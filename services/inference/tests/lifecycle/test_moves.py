@@ -9,7 +9,7 @@ from baton_inference.lifecycle.moves import REFRESH_S, RETRY_S, KnownMoves, Move
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
-from tests.support.inference_fakes import FakeRegistry, HandClock
+from tests.support.fakes.inference import FakeRegistry, HandClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from baton_inference.core import Core, create_core
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.inference_fakes import FakeRegistry, open_fake_engine, settings
+from tests.support.fakes.inference import FakeRegistry, open_fake_engine, settings
 
 TIMEOUT_S = 20
 

@@ -7,7 +7,7 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.state import Record
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.inference_fakes import HandClock, served
+from tests.support.fakes.inference import HandClock, served
 
 
 def make_record() -> Record:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from baton_inference.core import Core, create_core
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
-from tests.support.inference_fakes import FakeRegistry, HandClock, open_fake_engine, settings
+from tests.support.fakes.inference import FakeRegistry, HandClock, open_fake_engine, settings
 
 AWAY = RegistryUnavailable("no answer from the registry")
 

@@ -12,7 +12,7 @@ from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
 from baton_registry.promotion.alias_moves import utc_now
 from baton_registry.promotion.ledger import Entry, Move
-from tests.support.inference_fakes import (
+from tests.support.fakes.inference import (
     GOOD_BODY,
     FakeRegistry,
     call,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from baton_inference.operations.links import Links, links
-from tests.support.inference_fakes import SERVING
+from tests.support.fakes.inference import SERVING
 
 
 def test_model_versions_and_run() -> None:

@@ -7,7 +7,7 @@ from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_pa
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.scoring.targets import Target
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.inference_fakes import SIGNATURE, NearReader, served
+from tests.support.fakes.inference import SIGNATURE, NearReader, served
 
 
 def test_has_every_protocol() -> None:

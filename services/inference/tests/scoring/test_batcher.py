@@ -14,7 +14,7 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.batcher import MAX_WAITING_CALLS, Batcher
-from tests.support.inference_fakes import SumModel, served
+from tests.support.fakes.inference import SumModel, served
 
 ROW = RowBatch(1, [(0.5, 1, "a")])
 

@@ -4,7 +4,7 @@ import pytest
 
 from baton_inference.errors import NotServed
 from baton_inference.scoring.targets import Target
-from tests.support.inference_fakes import served
+from tests.support.fakes.inference import served
 
 
 def test_only_what_is_served() -> None:

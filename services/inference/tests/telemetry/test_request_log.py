@@ -12,7 +12,7 @@ from baton_inference.telemetry.request_log import (
     RequestLog,
     is_worth_a_line,
 )
-from tests.support.inference_fakes import HandClock
+from tests.support.fakes.inference import HandClock
 
 REFUSED = Ended("id", "predict", 422, "3", 0.0012345, "invalid-rows")
 

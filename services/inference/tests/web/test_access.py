@@ -11,7 +11,7 @@ from baton_inference.web.answers.problems import problem_of
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_registry.api_keys import KeyRing, Scope, new_key
-from tests.support.inference_fakes import GOOD_BODY, Request, Response, call, make_app, post, served
+from tests.support.fakes.inference import GOOD_BODY, Request, Response, call, make_app, post, served
 
 SCORER, SCORER_KEY = new_key("scorer", [Scope.SCORING])
 OPERATOR, OPERATOR_KEY = new_key("operator", [Scope.OPERATIONS])

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.scoring.workers import Pools
-from tests.support.inference_fakes import (
+from tests.support.fakes.inference import (
     GOOD_BODY,
     FakeRegistry,
     call,

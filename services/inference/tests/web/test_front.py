@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import Receive, Scope, Send
 from baton_inference.web.front import Front, RequestIds
-from tests.support.inference_fakes import GOOD_BODY, Request, call, get, make_app, post, served
+from tests.support.fakes.inference import GOOD_BODY, Request, call, get, make_app, post, served
 
 WELL_FORMED = ["a", "A-Za.z_0-9", "x" * 128]
 MALFORMED = ["", "x" * 129, "a b", "a/b", "é", "a\n", "<script>"]

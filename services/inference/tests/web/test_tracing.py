@@ -8,7 +8,7 @@ import pytest
 
 from baton_common.settings import SettingsError
 from baton_inference.web.tracing import open_tracing, route_of
-from tests.support.inference_fakes import get, make_app, served, settings
+from tests.support.fakes.inference import get, make_app, served, settings
 
 ENDPOINT = "http://127.0.0.1:1"
 SCORING = {

@@ -8,7 +8,7 @@ import pytest
 
 from baton_inference.errors import Forged, MalformedBody
 from baton_inference.web.webhook import MAX_REMEMBERED, Delivery, WebhookReceiver
-from tests.support.inference_fakes import HandClock
+from tests.support.fakes.inference import HandClock
 
 SECRET = "a secret of both"
 

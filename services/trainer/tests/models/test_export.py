@@ -13,7 +13,7 @@ from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.models.export import Parity
-from tests.support.steps import count_steps
+from tests.support.suite.steps import count_steps
 from tests.support.trainer.tables import TARGETS, some_candidate, some_table
 
 

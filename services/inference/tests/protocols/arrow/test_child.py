@@ -18,7 +18,7 @@ from baton_inference.protocols.arrow.messages import (
     TooManyMessage,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
-from tests.support.columnar_bodies import GOOD, WRITERS, parquet, stream
+from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
 
 NAMES = ("x", "n", "note")
 BOTH = [ARROW, PARQUET]

@@ -10,8 +10,8 @@ from baton_inference.errors import InvalidRows
 from baton_inference.protocols.arrow.columnar import ArrowTable, encode_labels
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.columnar_bodies import read_answer
-from tests.support.inference_fakes import SIGNATURE
+from tests.support.bodies.columnar import read_answer
+from tests.support.fakes.inference import SIGNATURE
 
 VERSION = ModelVersion("müller's model", "7")
 GOOD: dict[str, Values] = {

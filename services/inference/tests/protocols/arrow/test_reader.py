@@ -15,8 +15,8 @@ from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.signature import Column
-from tests.support.columnar_bodies import GOOD, WRITERS, parquet, stream
-from tests.support.inference_fakes import SIGNATURE
+from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
+from tests.support.fakes.inference import SIGNATURE
 
 MUTATIONS = 30
 # Says that its metadata take 2 GiB: the library asks for so much memory at once.

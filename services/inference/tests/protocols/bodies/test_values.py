@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baton_inference.errors import TooManyRows
 from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
 from baton_inference.protocols.media import MediaHeaders
-from tests.support.inference_fakes import SIGNATURE, served
+from tests.support.fakes.inference import SIGNATURE, served
 
 ROWS = 20
 LIMIT = max_values(3, ROWS)

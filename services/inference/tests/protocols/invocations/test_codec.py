@@ -17,8 +17,8 @@ from baton_inference.protocols.invocations.codec import (
 )
 from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.columnar_bodies import WRITERS
-from tests.support.inference_fakes import INSTANCE, SIGNATURE, NearReader
+from tests.support.bodies.columnar import WRITERS
+from tests.support.fakes.inference import INSTANCE, SIGNATURE, NearReader
 
 CODEC = InvocationsCodec(ModelVersion("churn_model", "7"), SIGNATURE, NearReader(), max_rows=10)
 JSON = MediaHeaders([(b"content-type", b"application/json")])

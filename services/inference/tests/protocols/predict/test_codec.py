@@ -12,7 +12,7 @@ from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch, score_batches
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signature import Label
-from tests.support.inference_fakes import GOOD_BODY, SIGNATURE, SumModel
+from tests.support.fakes.inference import GOOD_BODY, SIGNATURE, SumModel
 
 BATCH = RowBatch(2, ())
 

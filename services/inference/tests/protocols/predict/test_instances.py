@@ -11,7 +11,7 @@ from baton_engine.tables.cells import MAX_NAMED_CELLS
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.signature import Column, Signature, TypeName
-from tests.support.inference_fakes import GOOD_BODY, SIGNATURE
+from tests.support.fakes.inference import GOOD_BODY, SIGNATURE
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 ALL_TYPES = Signature(

@@ -12,7 +12,7 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.protocols.v2.codec import V2Codec, input_metadata, output_metadata
 from baton_inference.protocols.v2.tensors import pack_texts
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.inference_fakes import SIGNATURE
+from tests.support.fakes.inference import SIGNATURE
 
 CODEC = V2Codec(ModelVersion("churn_model", "7"), SIGNATURE, max_rows=3)
 X: dict[str, Any] = {"name": "x", "shape": [2], "datatype": "FP64", "data": [0.5, 1]}

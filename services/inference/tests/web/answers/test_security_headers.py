@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baton_inference.web.answers.security_headers import with_security_headers
-from tests.support.inference_fakes import get, make_app
+from tests.support.fakes.inference import get, make_app
 
 
 @pytest.mark.parametrize("path", ["/", "/status", "/docs", "/openapi.json", "/none", "/livez"])

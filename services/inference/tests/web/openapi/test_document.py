@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from baton_registry.versions.signature import Column, Signature
-from tests.support.inference_fakes import INSTANCE, SumModel, call, get, make_app, post, served
+from tests.support.fakes.inference import INSTANCE, SumModel, call, get, make_app, post, served
 
 
 def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:

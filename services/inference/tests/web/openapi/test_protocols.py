@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.support.inference_fakes import call, get, make_app, post, served
+from tests.support.fakes.inference import call, get, make_app, post, served
 
 
 def test_the_examples_work(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
-from tests.support.inference_fakes import INSTANCE, call, get, make_app, post, served
+from tests.support.fakes.inference import INSTANCE, call, get, make_app, post, served
 
 
 @pytest.mark.parametrize("path", ["/ping", "/health"])

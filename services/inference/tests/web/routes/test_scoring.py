@@ -19,8 +19,8 @@ from baton_inference.protocols.media import ARROW, PARQUET
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.scoring.workers import Pools, Workers
 from baton_inference.web.body import SMALL_BYTES
-from tests.support.columnar_bodies import GOOD, WRITERS, read_answer
-from tests.support.inference_fakes import (
+from tests.support.bodies.columnar import GOOD, WRITERS, read_answer
+from tests.support.fakes.inference import (
     GOOD_BODY,
     INSTANCE,
     ErrorModel,

@@ -6,7 +6,7 @@ from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.scoring.workers import Pools
 from baton_registry.errors import RegistryUnavailable
-from tests.support.inference_fakes import (
+from tests.support.fakes.inference import (
     FakeRegistry,
     get,
     make_app,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.inference_fakes import Request, SumModel, call, get, make_app, post, served
+from tests.support.fakes.inference import Request, SumModel, call, get, make_app, post, served
 
 MODEL = "/v2/models/churn_model"
 BODY = json.dumps(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.service_process import BODY, HEADERS, Service, running
+from tests.support.rig.service_process import BODY, HEADERS, Service, running
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.transport import connection
 from baton_inference.web.transport.listening import listen
 from baton_inference.web.transport.server import serve
-from tests.support.inference_fakes import make_app, served
+from tests.support.fakes.inference import make_app, served
 
 counts = {"arrivals": 0, "writes": 0}
 

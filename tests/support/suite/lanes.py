@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONTAINERS = ("tests/stack", "tests/faults")
 """The stack."""
 SECURE = ("tests/stack/test_secure.py",)

@@ -1,7 +1,7 @@
 """A network of its own on this machine: loopback, and a resolver that notes each name.
 
-`python -m tests.support.isolation`, started by `unshare --net --mount`, is that resolver; programs
-join it with `nsenter`.
+`python -m tests.support.network.isolation`, started by `unshare --net --mount`, is that resolver;
+programs join it with `nsenter`.
 """
 
 import fcntl
@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import resolver
-from tests.support.documents import ROOT
-from tests.support.rig import wait_until
+from tests.support.documents.blocks import ROOT
+from tests.support.network import resolver
+from tests.support.rig.process import wait_until
 
 ADDRESS = "127.0.0.53"
 TOOLS = ("unshare", "nsenter", "mount")

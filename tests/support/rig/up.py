@@ -11,7 +11,9 @@ from typing import Self
 
 import httpx
 
-from tests.support.rig import CUSTOMER, LOCAL, Desk, Process, answers, free_port, wait_until
+from tests.support.bodies.customer import CUSTOMER
+from tests.support.rig.desk import Desk
+from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
 
 FIRST_START_S = 120.0
 MARK = "BATON_TEST_MARK"

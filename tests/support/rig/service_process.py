@@ -20,7 +20,7 @@ from onnx import TensorProto, helper
 from baton_inference.lifecycle.cache import VersionCache
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
 from baton_registry.versions.signature import Column, Signature
-from tests.support.inference_fakes import mlmodel
+from tests.support.fakes.inference import mlmodel
 
 SIGNATURE = Signature((Column("x", "double"),), classes=("no", "yes"))
 BODY = b'{"instances":[{"x":1.5}]}'

@@ -7,7 +7,7 @@ import httpx
 from baton_registry import ModelVersion
 from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import MANIFEST_TAG
-from tests.support.rig import Desk
+from tests.support.rig.desk import Desk
 
 SERVED_FILES = ("MLmodel", "model.onnx", "input_example.json")
 PICKLED = b"""flavors:

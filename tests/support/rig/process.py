@@ -1,0 +1,91 @@
+"""Programs that the tests start on this machine, and how to wait for them."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+LOCAL = "127.0.0.1"
+STOP_LIMIT_S = 10.0
+"""The contract: SIGTERM ends inference within ten seconds."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOCAL, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    true: Callable[[], bool], limit_s: float, what: str, seen: Sequence[object] = ()
+) -> float:
+    """Waits for a condition and gives the seconds that it took.
+
+    At the limit it fails with `what`, and with what was seen last.
+    """
+    start = time.monotonic()
+    while not true():
+        if time.monotonic() - start > limit_s:
+            raise AssertionError(f"not within {limit_s} s: {what} {[*seen] or ''}")
+        time.sleep(0.02)
+    return time.monotonic() - start
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of the URL gives 200."""
+    try:
+        return httpx.get(url, timeout=5).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+@dataclass
+class Process:
+    """A program of ours in a session of its own, with what it writes in a file."""
+
+    command: list[str]
+    env: Mapping[str, str]
+    log: Path
+    popen: subprocess.Popen[bytes] | None = None
+    folder: Path | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.popen = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.env},
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        assert self.popen is not None
+        return self.popen.pid
+
+    def stop(self, how: int = signal.SIGTERM, limit_s: float = STOP_LIMIT_S) -> int:
+        """Signals the process and gives its exit code; what is left of its group is killed."""
+        assert self.popen is not None
+        self.popen.send_signal(how)
+        try:
+            return self.popen.wait(limit_s)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait()
+
+    def told(self) -> str:
+        """The last of what the process wrote."""
+        return self.log.read_text(errors="replace")[-3000:]
