@@ -6,7 +6,7 @@ import time
 import httpx
 
 from baton_cli.processes.child import Child, Lifeline, Program
-from baton_cli.processes.ready import format_failure, create_local_client
+from baton_cli.processes.ready import create_local_client, format_failure
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.memory import Memory, memory_below
@@ -31,7 +31,7 @@ class Server:
         Raises:
             CannotRun: it ended, or took too long.
         """
-        self._program.log.begin()
+        self._program.log.rotate()
         started_s = time.perf_counter()
         child = self._child = Child(self._program, self._lifeline)
         ended = asyncio.create_task(child.wait())

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 
 from baton_cli.errors import CommandFailed
-from baton_cli.terminal import tell
+from baton_cli.terminal import print_progress
 from bench.contestants import Contestant, Line, Maker
 from bench.errors import CannotRun
 from bench.load.closed_loop import closed_loop, require_wrk
@@ -173,7 +173,7 @@ async def _made(makers: Sequence[Maker], place: Stage) -> tuple[list[Contestant]
             made.append(await maker(place))
         except (CannotRun, CommandFailed) as error:
             missing.append(str(error))
-            tell(f"left out: {error}")
+            print_progress(f"left out: {error}")
     return made, missing
 
 

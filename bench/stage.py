@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baton_cli.embedded.home import Home
-from baton_cli.embedded.programs import Plan, tracking
+from baton_cli.embedded.programs import Plan, build_tracking
 from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.log import Log
-from baton_cli.processes.ready import format_failure, create_local_client, wait_until_ok
-from baton_cli.terminal import tell
+from baton_cli.processes.ready import create_local_client, format_failure, wait_until_ok
+from baton_cli.terminal import print_progress
 from baton_registry import RegistryClient
 from bench.bodies import Bodies
 from bench.errors import CannotRun
@@ -137,8 +137,8 @@ async def stage() -> AsyncIterator[Stage]:
         home = Home(RUN)
         plan = Plan(home, "127.0.0.1", port=free_port(), tracking_port=free_port())
         with home.lock(), Lifeline() as lifeline:
-            tell("starting a tracking server, training version 1")
-            server = Child(tracking(plan), lifeline)
+            print_progress("starting a tracking server, training version 1")
+            server = Child(build_tracking(plan), lifeline)
             try:
                 await _until_healthy(plan, server)
                 made = Stage(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from baton_cli.processes.ready import create_local_client
-from baton_cli.terminal import tell
+from baton_cli.terminal import print_progress
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
 from bench.load.checker import are_alike
@@ -151,7 +151,7 @@ async def _order(place: Stage, server: Server, expected: Mapping[str, Any]) -> O
     await server.start(request)
     for _ in ("warm-up", "capacity"):
         seen = await closed_loop(request, connections=CAPACITY_CONNECTIONS, seconds=CAPACITY_S)
-    tell(f"capacity at {CAPACITY_CONNECTIONS} connections: {seen.per_s:,.0f}/s")
+    print_progress(f"capacity at {CAPACITY_CONNECTIONS} connections: {seen.per_s:,.0f}/s")
     return Order(
         port=request.port,
         path=request.path,

@@ -1,4 +1,4 @@
-"""Who moves an alias."""
+"""The name of the user who moves an alias."""
 
 import os
 import pwd
@@ -8,15 +8,15 @@ from baton_cli.settings import CliSettings, find_ci_user
 
 
 def name_actor(settings: CliSettings) -> str:
-    """Whom the ledger names: `BATON_ACTOR`, else the user that CI names, else `user@host`.
+    """Returns `BATON_ACTOR`, else the user that CI names, else `user@host`.
 
-    In a container, `user@host` would be the container's own user and its random id.
+    In a container, `user@host` is only the container's user and its random id.
     """
-    return settings.actor or find_ci_user() or user_at_host()
+    return settings.actor or find_ci_user() or get_user_at_host()
 
 
-def user_at_host() -> str:
-    """The user of this process and its host; the user's number if it has no name."""
+def get_user_at_host() -> str:
+    """Returns the user of this process and its host; a user without a name is a number."""
     number = os.getuid()
     try:
         user = pwd.getpwuid(number).pw_name

@@ -1,11 +1,16 @@
-"""What `promote` and `rollback` share: move the alias, tell it, wait for inference."""
+"""The move that `promote` and `rollback` share: move the alias, print it, wait for inference."""
 
 from collections.abc import Callable
 
 import click
 
 from baton_cli import terminal
-from baton_cli.inference.convergence import Failures, Goal, failures, wait_until_served
+from baton_cli.inference.convergence import (
+    Goal,
+    LoadFailures,
+    collect_load_failures,
+    wait_until_served,
+)
 from baton_cli.moves.arguments import Seconds
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
@@ -23,82 +28,88 @@ wait_option = click.option(
     is_flag=False,
     flag_value=DEFAULT_WAIT_S,
     metavar="[SECONDS]",
-    help=f"Wait until inference serves the version [{DEFAULT_WAIT_S:g} s, if no number is given].",
+    help=f"Wait until inference serves the version [{DEFAULT_WAIT_S:g} s].",
 )
-reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept in history.")
+reason_option = click.option(
+    "--reason", default="", metavar="TEXT", help="The reason, shown by `baton history`."
+)
 
 
-def move(
+def move_alias(
     settings: CliSettings,
     alias: str,
     act: Callable[[RegistryClient], Move],
     *,
     wait_s: float | None,
 ) -> None:
-    """Moves the alias by `act` and tells it; waits up to `wait_s` where that is given.
+    """Moves the alias by `act` and prints the move; waits up to `wait_s` if it is given.
 
     Raises:
         RegistryError: the alias was not moved.
-        CommandFailed: it was, and inference did not follow.
+        CommandFailed: the alias was moved, but inference does not serve the version.
     """
     with settings.inference() as inference:
-        before: Failures = {} if wait_s is None else failures(inference.reports())
+        earlier: LoadFailures = {}
+        if wait_s is not None:
+            earlier = collect_load_failures(inference.fetch_reports())
         with settings.registry() as registry:
-            done = act(registry)
-            terminal.show(describe(settings.model_name, alias, done))
-            if wait_s is None or done.to_version is None:
+            move = act(registry)
+            terminal.show(describe_move(settings.model_name, alias, move))
+            if wait_s is None or move.to_version is None:
                 return
-            has_before = _has_before(registry, settings.model_name, alias, done)
-        way_back = find_way_back(alias, done, usual_alias=settings.alias, has_before=has_before)
-        goal = Goal(settings.model_name, alias, done.to_version, way_back)
-        text = f"waiting until version {done.to_version} is served"
-        with terminal.waiting(text, in_pipes=False):  # stderr holds the failure's line alone
-            if done.from_version == done.to_version:
-                before = {}  # nothing moved: what failed before is what fails now
-            reports = wait_until_served(inference, goal, timeout_s=wait_s, before=before)
-    served_by = ", ".join(report.url for report in reports)
-    terminal.show(f"version {done.to_version} is served by {served_by}")
+            can_roll_back = _can_roll_back(registry, settings.model_name, alias, move)
+        way_back = find_way_back(
+            alias, move, default_alias=settings.alias, can_roll_back=can_roll_back
+        )
+        goal = Goal(settings.model_name, alias, move.to_version, way_back)
+        if not _has_moved(move):
+            earlier = {}  # a failure from before the command is still the current one
+        text = f"waiting until inference serves version {move.to_version}"
+        with terminal.show_spinner(text, in_pipes=False):  # stderr has only the failure
+            reports = wait_until_served(inference, goal, timeout_s=wait_s, earlier=earlier)
+    urls = ", ".join(report.url for report in reports)
+    terminal.show(f"version {move.to_version} is served by {urls}")
 
 
-def describe(model_name: str, alias: str, done: Move) -> str:
-    """The move as one line of result."""
-    if done.from_version == done.to_version:
-        return f"{model_name}@{alias} is on version {done.to_version} already"
-    if done.from_version is None:
-        return f"{model_name}@{alias} is set to version {done.to_version}"
-    return f"{model_name}@{alias} moved from version {done.from_version} to {done.to_version}"
+def describe_move(model_name: str, alias: str, move: Move) -> str:
+    """Describes the move in one line."""
+    if move.from_version == move.to_version:
+        return f"{model_name}@{alias} already points to version {move.to_version}"
+    if move.from_version is None:
+        return f"{model_name}@{alias} now points to version {move.to_version}"
+    return f"{model_name}@{alias} moved from version {move.from_version} to {move.to_version}"
 
 
-def find_way_back(alias: str, done: Move, *, usual_alias: str, has_before: bool) -> str | None:
-    """The command for when inference does not follow the move; None where there is none.
+def find_way_back(alias: str, move: Move, *, default_alias: str, can_roll_back: bool) -> str | None:
+    """Returns the command that undoes the move; None if there is none.
 
     Args:
         alias: the alias that was moved.
-        done: the move.
-        usual_alias: the alias that commands move where none is named.
-        has_before: whether a rollback from there leads anywhere.
+        move: the move.
+        default_alias: the alias that commands move by default.
+        can_roll_back: whether `baton rollback` would find a version.
     """
-    if done.how == "rollback" and _moved(done):
-        verb = f"promote {done.from_version}"
-    elif has_before:
+    if move.how == "rollback" and _has_moved(move) and move.from_version is not None:
+        verb = f"promote {move.from_version}"
+    elif can_roll_back:
         verb = "rollback"
     else:
         return None
-    environment = "" if alias == usual_alias else f"BATON_ALIAS={alias} "
+    environment = "" if alias == default_alias else f"BATON_ALIAS={alias} "
     return f"{environment}baton {verb} --wait"
 
 
-def _moved(done: Move) -> bool:
-    return done.from_version not in (None, done.to_version)
+def _has_moved(move: Move) -> bool:
+    return move.from_version != move.to_version
 
 
-def _has_before(registry: RegistryClient, model_name: str, alias: str, done: Move) -> bool:
-    """Whether a rollback leads anywhere: surely to where a move came from, else the ledger says."""
-    if _moved(done):
+def _can_roll_back(registry: RegistryClient, model_name: str, alias: str, move: Move) -> bool:
+    """Whether `baton rollback` finds a version: where the move came from, else by the ledger."""
+    if move.from_version is not None and _has_moved(move):
         return True
     try:
         moves = promotion.history(registry, model_name, alias=alias)
-        ledger.rollback_target(moves, done.to_version)
+        ledger.rollback_target(moves, move.to_version)
     except RegistryError:
         return False
     return True

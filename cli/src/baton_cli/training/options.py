@@ -1,7 +1,6 @@
-"""What `train`, `bootstrap` and `up` share: options that say what to train, and the way to do it.
+"""Options of a training, and the call that runs it, for `train`, `bootstrap` and `up`.
 
-An option's parameter is named `section__key`, after the section and the key of `baton.toml` that
-say the same.
+The parameter of an option is named `section__key`, like its section and key in `baton.toml`.
 """
 
 import sys
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from baton_cli.moves.arguments import FilePath
-from baton_cli.stopping import Deferral, deferred, explain_interruption
+from baton_cli.stopping import Deferral, defer_signals, explain_interruption
 from baton_cli.training.trainer import call_trainer
 
 if TYPE_CHECKING:
@@ -38,53 +37,55 @@ _TABLE_OPTIONS = (
         "--config",
         type=_FILE,
         metavar="FILE",
-        help="A baton.toml that says what these options say, and yields to them [./baton.toml].",
+        help="A baton.toml; these options override it [./baton.toml].",
     ),
     click.option(
         "--data",
         "data__file",
         type=_FILE,
         metavar="FILE",
-        help="A CSV or Parquet table [built-in churn].",
+        help="A CSV or Parquet file [built-in churn table].",
     ),
     click.option(
         "--separator",
         "data__separator",
         metavar="CHAR",
-        help="What stands between cells of a CSV file: a character, or tab [found out].",
+        help="Separator of a CSV file: a character, or tab [detected].",
     ),
     click.option(
         "--encoding",
         "data__encoding",
         metavar="NAME",
-        help="The text encoding of a CSV file [found out].",
+        help="Text encoding of a CSV file [detected].",
     ),
     click.option(
         "--decimal",
         "data__decimal",
         type=click.Choice([".", ","]),
-        help="The decimal mark in a CSV file [found out].",
+        help="Decimal mark of a CSV file [detected].",
     ),
-    click.option("--target", "columns__target", metavar="COLUMN", help="What to predict [Churn]."),
+    click.option(
+        "--target", "columns__target", metavar="COLUMN", help="The column to predict [Churn]."
+    ),
     click.option(
         "--positive",
         "columns__positive",
         metavar="LABEL",
-        help="Of two classes the one that the figures are about [the second].",
+        help="The class that binary metrics refer to [the second of two].",
     ),
     click.option(
         "--drop",
         "columns__drop",
         multiple=True,
         metavar="COLUMN",
-        help="Leave a column out. May be repeated.",
+        help="A column to ignore. Repeatable.",
     ),
     click.option(
         "--id",
         "columns__id",
         multiple=True,
         metavar="COLUMN",
-        help="A column that names rows: left out; rows of one id stay together. May be repeated.",
+        help="An id column: not a feature; rows with one id stay in one split. Repeatable.",
     ),
 )
 
@@ -94,92 +95,92 @@ _GATE_OPTIONS = (
         "gate__margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="How far the ROC AUC may be below production's on the same rows [0.01].",
+        help="How far ROC AUC may be below production's on the same rows [0.01].",
     ),
     click.option(
         "--gate-confidence",
         "gate__confidence",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         metavar="P",
-        help="How sure it must be that it is not further below [0.5: more likely than not].",
+        help="Required probability that it is within the margin [0.5].",
     ),
     click.option(
         "--gate-slice-margin",
         "gate__slice_margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="How far it may surely be below in a single category [0.05].",
+        help="Same margin for each category, at 95 % confidence [0.05].",
     ),
     click.option(
         "--gate-max-mb",
         "gate__max_mb",
         type=click.FloatRange(0, min_open=True),
         metavar="MB",
-        help="How large the ONNX model may be [100].",
+        help="Maximum size of the ONNX model in MB [100].",
     ),
 )
 
 
 def table_options(command: F) -> F:
-    """The options that say which table to train on, and what its columns are."""
-    return _with(_TABLE_OPTIONS, command)
+    """Adds the options of the table and its columns."""
+    return _apply(_TABLE_OPTIONS, command)
 
 
 def gate_options(command: F) -> F:
-    """The options that say how much worse than production a version may be."""
-    return _with(_GATE_OPTIONS, command)
+    """Adds the options of the gate."""
+    return _apply(_GATE_OPTIONS, command)
 
 
-def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+def _apply(options: Sequence[Callable[[F], F]], command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to train, as the command line says it.
+class TrainOptions:
+    """The options of a training.
 
     Attributes:
-        config: a `baton.toml` that completes it; None means that of the working directory, if any.
-        given: what was said, by section and key of that file.
+        config: a `baton.toml` with further options; None uses the one in the working directory.
+        values: the options that were given, by section and key of that file.
     """
 
     config: Path | None = None
-    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: Path | None, options: Mapping[str, Any]) -> "Order":
-        """Collects the options named `section__key`; those that were not given say nothing."""
-        given: dict[str, dict[str, Any]] = {}
-        for name, value in options.items():
+    def from_parameters(cls, config: Path | None, parameters: Mapping[str, Any]) -> "TrainOptions":
+        """Collects the parameters named `section__key` that were given."""
+        values: dict[str, dict[str, Any]] = {}
+        for name, value in parameters.items():
             section, _, key = name.partition("__")
             if value not in (None, (), {}):
-                given.setdefault(section, {})[key] = value
-        return cls(config, given)
+                values.setdefault(section, {})[key] = value
+        return cls(config, values)
 
 
-def run_training(order: Order, deferral: Deferral) -> "TrainResult":
-    """Trains and registers one version; progress on stderr. Raises as `call_trainer` does.
+def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
+    """Trains and registers one version; progress goes to stderr. Raises like `call_trainer`.
 
-    From the registration on, signals wait until the block of `deferral` ends: a version has its
-    alias, and its number is told.
+    Begins `deferral` at the registration: its block then prints the number and moves the alias
+    before a signal ends it.
     """
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
-        with deferred():
+        with defer_signals():
             from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
 
-        wanted = request.load(order.config, order.given)
+        training_request = request.load(options.config, options.values)
         command = ("baton", *sys.argv[1:])
-        return training.train(wanted, settings, progress, command, deferral.begin)
+        return training.train(training_request, settings, progress, command, deferral.begin)
 
     with explain_interruption("nothing was registered"):
         return call_trainer(act)
 
 
-def repeated(ctx: click.Context) -> tuple[str, ...]:
-    """The options of this command that say what to train, as arguments for another one."""
+def list_arguments(ctx: click.Context) -> tuple[str, ...]:
+    """Lists the training options of this command as arguments for another one."""
     arguments: list[str] = []
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")

@@ -1,10 +1,11 @@
-"""The way into the trainer's package: seconds of imports, and a package that an image may lack."""
+"""Calls into the trainer: its import takes seconds, and an image may lack it."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from baton_cli.errors import CommandFailed, missing_package_error, to_usage_error
+from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
@@ -17,19 +18,18 @@ T = TypeVar("T")
 
 
 def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
-    """Does something there; progress on stderr.
+    """Calls the trainer with its settings; progress goes to stderr.
 
     Args:
-        act: imports what it needs of the package itself.
+        act: the call. It imports the parts of the trainer that it uses.
 
     Raises:
-        CommandFailed: this installation has no trainer, or it could not be done.
-        click.UsageError: an option says what is not allowed.
-        RegistryError: the registry gave no answer or refused.
+        CommandFailed: the trainer is not installed, or it failed.
+        click.UsageError: an option has a value that is not allowed.
+        RegistryError: the registry did not answer or refused.
     """
     try:
         from baton_trainer.errors import OptionError, TrainError  # noqa: PLC0415 - see above
-        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
         from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
 
         try:
@@ -44,7 +44,7 @@ def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
 
 
 def repeat_training(version: str, data: Path | None) -> "Reproduction":
-    """Trains a version, a number or an alias, again. Raises as `call_trainer` does."""
+    """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
         from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
@@ -55,7 +55,7 @@ def repeat_training(version: str, data: Path | None) -> "Reproduction":
 
 
 def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
-    """Puts two versions, numbers or aliases, side by side. Raises as `call_trainer` does."""
+    """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
         from baton_trainer.repeat import compare  # noqa: PLC0415 - see above

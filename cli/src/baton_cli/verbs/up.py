@@ -6,35 +6,33 @@ from typing import Any
 
 import click
 
-from baton_cli.embedded.checks import check_ports, check_packages, check_settings, check_table
+from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.embedded.home import Home
-from baton_cli.embedded.lifecycle import live
+from baton_cli.embedded.lifecycle import run_until_stopped
 from baton_cli.embedded.programs import Plan
 from baton_cli.moves.arguments import FilePath
 from baton_cli.settings import CliSettings, UpSettings, load
-from baton_cli.training.options import Order, repeated, table_options
+from baton_cli.training.options import TrainOptions, list_arguments, table_options
 
 PORT = click.IntRange(1, 65535)
 
 
 @click.command()
 @table_options
-@click.option("--port", type=PORT, metavar="P", help="Inference's port [BATON_PORT or 8000].")
+@click.option("--port", type=PORT, metavar="PORT", help="Port of inference [BATON_PORT or 8000].")
 @click.option(
     "--tracking-port",
     type=PORT,
-    metavar="P",
+    metavar="PORT",
     default=5000,
-    show_default=True,
-    help="The tracking server's port.",
+    help="Port of the tracking server [5000].",
 )
 @click.option(
     "--home",
     type=FilePath(),
     metavar="DIR",
     default=".baton",
-    show_default=True,
-    help="Where runs, models, cache and logs are kept.",
+    help="Folder for runs, models, cache and logs [.baton].",
 )
 @click.pass_context
 def up(
@@ -46,16 +44,18 @@ def up(
     home: Path,
     **options: Any,
 ) -> None:
-    """Run the whole life cycle on this machine, without Docker.
+    """Run tracking server, trainer and inference on this machine, without Docker.
 
-    A tracking server, a first version where there is none, and inference. What dies is started
-    again; Ctrl-C stops all.
+    Trains and promotes a first version if there is none. Restarts a process that ends. Ctrl-C stops
+    everything.
     """
-    settings, own = load(CliSettings), load(UpSettings)
+    settings, defaults = load(CliSettings), load(UpSettings)
     check_packages()
     check_settings()
-    check_table(Order.of(config, options))
-    plan = Plan(Home(home), own.host, port or own.port, tracking_port, repeated(ctx))
+    check_table(TrainOptions.from_parameters(config, options))
+    plan = Plan(
+        Home(home), defaults.host, port or defaults.port, tracking_port, list_arguments(ctx)
+    )
     with plan.home.lock():
         check_ports(plan.host, plan.port, plan.tracking_port)
-        asyncio.run(live(plan, settings))
+        asyncio.run(run_until_stopped(plan, settings))
