@@ -99,7 +99,7 @@ def load(settings: type[S]) -> S:
         CommandFailed: a value is not allowed; the line names the variable, the value and the rule.
     """
     try:
-        return registry_settings.load(settings)
+        return registry_settings.load_settings(settings)
     except SettingsError as error:
         raise CommandFailed(str(error)) from error
 

@@ -6,7 +6,7 @@ import pytest
 from arro3.core import RecordBatch
 
 from baton_cli.bulk.chunks import Chunk, CsvChunk, ParquetChunk
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from tests.support.cli.bulk import COLUMNS
 
 CSV = CsvChunk(["x", "n", "note"], [2, 4, 5], [["1", "1", "a"], ["2", "2", ""], ["3", "3", "c"]])

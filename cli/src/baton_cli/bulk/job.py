@@ -11,12 +11,12 @@ from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
-from baton_common.texts import cut, one_line
+from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
-from baton_engine.tables.arrow_types import type_of_labels
+from baton_engine.tables.arrow_types import get_label_type
 from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_places import column_places
+from baton_engine.tables.column_places import find_column_places
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
@@ -52,7 +52,7 @@ class Job:
         self._model = model
         self.counts = Counts()
         fields = {each.name: each for each in table.fields}
-        self._present = column_places([*fields]).keys()
+        self._present = find_column_places([*fields]).keys()
         self._check_columns()
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
@@ -65,14 +65,14 @@ class Job:
                 f"the file has a column {duplicate!r}, which the output adds; "
                 "name the columns to copy: --keep COLUMN"
             )
-        kinds = [type_of_labels(model.engine.classes)]
+        kinds = [get_label_type(model.engine.classes)]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]
         self._added = [Field(name, kind) for name, kind in zip(added, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
         self.schema = Schema([*(fields[n] for n in self._copied), *self._added], metadata=metadata)
 
     def _check_columns(self) -> None:
-        columns = self._model.signature.columns
+        columns = self._model.schema.columns
         missing = [c.name for c in columns if c.required and c.name not in self._present]
         if missing:
             raise CommandFailed(
@@ -110,7 +110,7 @@ class Job:
         while True:
             columns: dict[str, Array] = {}
             bad: dict[int, BadCell] = {}
-            for column in self._model.signature.columns:
+            for column in self._model.schema.columns:
                 try:
                     if column.name in self._present:
                         columns[column.name] = chunk.read(column)
@@ -140,7 +140,7 @@ class Job:
             check_probabilities(scores.probabilities)
         except Exception as error:
             places = f"{chunk.places[0]} to {chunk.places[-1]}"
-            reason = cut(one_line(error))
+            reason = truncate(to_one_line(error))
             raise CommandFailed(f"the model fails on {places}: {reason}") from error
         return RecordBatch.from_arrays(
             [*chunk.copy_columns(self._copied), *self._build_columns(scores)], schema=self.schema

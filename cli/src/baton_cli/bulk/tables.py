@@ -9,8 +9,8 @@ from arro3.core import Field
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, MalformedRow, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
-from baton_common.texts import cut, first_line
-from baton_engine.tables.panics import panics_as_errors
+from baton_common.texts import get_first_line, truncate
+from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
 
@@ -79,7 +79,7 @@ class ParquetTable:
         self._file = file
         self._size = path.stat().st_size
         try:
-            with panics_as_errors():
+            with convert_panics():
                 self._reader = open_parquet(file, CHUNK_ROWS)
         except UnreadableColumn as error:
             raise CommandFailed(f"{path}: {error}") from error
@@ -95,7 +95,7 @@ class ParquetTable:
         batches = iter(self._reader)
         while True:
             try:
-                with panics_as_errors():
+                with convert_panics():
                     batch = next(batches, None)
             except Exception as error:
                 raise self._to_failure(error) from error
@@ -116,5 +116,5 @@ class ParquetTable:
         return ""
 
     def _to_failure(self, error: Exception) -> CommandFailed:
-        reason = cut(first_line(error))
+        reason = truncate(get_first_line(error))
         return CommandFailed(f"{self._path}: not a readable Parquet file: {reason}")

@@ -28,7 +28,8 @@ wait_option = click.option(
     is_flag=False,
     flag_value=DEFAULT_WAIT_S,
     metavar="[SECONDS]",
-    help=f"Wait until inference serves the version [{DEFAULT_WAIT_S:g} s].",
+    help="Wait until inference serves the version, up to SECONDS "
+    f"({DEFAULT_WAIT_S:g} without a number).",
 )
 reason_option = click.option(
     "--reason", default="", metavar="TEXT", help="The reason, shown by `baton history`."
@@ -52,7 +53,7 @@ def move_alias(
         earlier: LoadFailures = {}
         if wait_s is not None:
             earlier = collect_load_failures(inference.fetch_reports())
-        with settings.registry() as registry:
+        with settings.open_registry() as registry:
             move = act(registry)
             terminal.show(describe_move(settings.model_name, alias, move))
             if wait_s is None or move.to_version is None:
@@ -108,8 +109,8 @@ def _can_roll_back(registry: RegistryClient, model_name: str, alias: str, move: 
     if move.from_version is not None and _has_moved(move):
         return True
     try:
-        moves = promotion.history(registry, model_name, alias=alias)
-        ledger.rollback_target(moves, move.to_version)
+        moves = promotion.update_history(registry, model_name, alias=alias)
+        ledger.find_rollback_target(moves, move.to_version)
     except RegistryError:
         return False
     return True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.stopping import Deferral, defer_signals, explain_interruption
 from baton_cli.training.trainer import call_trainer
 
@@ -33,54 +34,64 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = FilePath()
 _TABLE_OPTIONS = (
-    click.option(
+    option(
         "--config",
         type=_FILE,
         metavar="FILE",
-        help="A baton.toml; these options override it [./baton.toml].",
+        show_default="./baton.toml",
+        help="A baton.toml; these options override it.",
     ),
-    click.option(
+    option(
         "--data",
         "data__file",
         type=_FILE,
         metavar="FILE",
-        help="A CSV or Parquet file [built-in churn table].",
+        show_default="built-in churn table",
+        help="A CSV or Parquet file.",
     ),
-    click.option(
+    option(
         "--separator",
         "data__separator",
         metavar="CHAR",
-        help="Separator of a CSV file: a character, or tab [detected].",
+        show_default="detected",
+        help="Separator of a CSV file: a character, or tab.",
     ),
-    click.option(
+    option(
         "--encoding",
         "data__encoding",
         metavar="NAME",
-        help="Text encoding of a CSV file [detected].",
+        show_default="detected",
+        help="Text encoding of a CSV file.",
     ),
-    click.option(
+    option(
         "--decimal",
         "data__decimal",
         type=click.Choice([".", ","]),
-        help="Decimal mark of a CSV file [detected].",
+        show_default="detected",
+        help="Decimal mark of a CSV file.",
     ),
-    click.option(
-        "--target", "columns__target", metavar="COLUMN", help="The column to predict [Churn]."
+    option(
+        "--target",
+        "columns__target",
+        metavar="COLUMN",
+        show_default="Churn",
+        help="The column to predict.",
     ),
-    click.option(
+    option(
         "--positive",
         "columns__positive",
         metavar="LABEL",
-        help="The class that binary metrics refer to [the second of two].",
+        show_default="the second of two",
+        help="The class that binary metrics refer to.",
     ),
-    click.option(
+    option(
         "--drop",
         "columns__drop",
         multiple=True,
         metavar="COLUMN",
         help="A column to ignore. Repeatable.",
     ),
-    click.option(
+    option(
         "--id",
         "columns__id",
         multiple=True,
@@ -90,33 +101,37 @@ _TABLE_OPTIONS = (
 )
 
 _GATE_OPTIONS = (
-    click.option(
+    option(
         "--gate-margin",
         "gate__margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="How far ROC AUC may be below production's on the same rows [0.01].",
+        show_default="0.01",
+        help="How far ROC AUC may be below production on the same rows.",
     ),
-    click.option(
+    option(
         "--gate-confidence",
         "gate__confidence",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         metavar="P",
-        help="Required probability that it is within the margin [0.5].",
+        show_default="0.5",
+        help="Required probability that ROC AUC is within the margin.",
     ),
-    click.option(
+    option(
         "--gate-slice-margin",
         "gate__slice_margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="Same margin for each category, at 95 % confidence [0.05].",
+        show_default="0.05",
+        help="How far ROC AUC may be below in one category, at 95 % confidence.",
     ),
-    click.option(
+    option(
         "--gate-max-mb",
         "gate__max_mb",
         type=click.FloatRange(0, min_open=True),
         metavar="MB",
-        help="Maximum size of the ONNX model in MB [100].",
+        show_default="100 MB",
+        help="Maximum size of the ONNX model.",
     ),
 )
 
@@ -132,8 +147,8 @@ def gate_options(command: F) -> F:
 
 
 def _apply(options: Sequence[Callable[[F], F]], command: F) -> F:
-    for option in reversed(options):
-        command = option(command)
+    for add in reversed(options):
+        command = add(command)
     return command
 
 

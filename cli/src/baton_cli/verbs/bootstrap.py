@@ -12,6 +12,7 @@ from baton_cli.moves.actor import name_actor
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.arguments import Seconds
 from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import TrainOptions, run_training, table_options
@@ -24,13 +25,14 @@ POLL_INTERVAL_S = 1.0
 
 @click.command(hidden=True)
 @table_options
-@click.option(
+@option(
     "--wait-registry",
     "wait_s",
     type=Seconds(),
     default=120.0,
     metavar="SECONDS",
-    help="How long to wait for the tracking server [120 s].",
+    show_default="120 s",
+    help="How long to wait for the tracking server.",
 )
 def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
     """Train and promote the first version if the registry has none, and ensure the webhook.
@@ -39,7 +41,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
     this command, can then serve from its cache.
     """
     settings = load(CliSettings)
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         try:
             is_empty = not has_versions(registry, settings.model_name, wait_s)
             _ensure_webhooks(registry, settings)

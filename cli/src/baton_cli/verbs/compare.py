@@ -6,19 +6,21 @@ import click
 
 from baton_cli import terminal
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.training.trainer import compare_versions
 
 
 @click.command()
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option(
+@option(
     "--data",
     type=FilePath(),
     metavar="FILE",
-    help="Compare ROC AUC on this table [the built-in one if both were trained on it].",
+    show_default="the built-in one if both were trained on it",
+    help="Compare ROC AUC on this table.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def compare(first: str, second: str, *, data: Path | None, as_json: bool) -> None:
     """Compare the versions A and B, each a number or an alias.
 

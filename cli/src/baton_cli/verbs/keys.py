@@ -9,9 +9,10 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
-from baton_common.whole_file import write_whole
-from baton_registry.api_keys import Scope, new_key
-from baton_registry.versions.signing import new_key_pair
+from baton_cli.options import option
+from baton_common.atomic_file import write_atomic
+from baton_registry.api_keys import Scope, generate_key
+from baton_registry.versions.signing import generate_key_pair
 
 
 @click.group()
@@ -28,7 +29,7 @@ def signing(file: Path) -> None:
     Set BATON_SIGNING_KEY_FILE to FILE for the trainer. Set BATON_TRUSTED_KEYS to the public key for
     inference and for users who promote.
     """
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     _write_secret(file, private)
     terminal.print_progress(f"wrote the private key to {file}; the public key:")
     terminal.show(public)
@@ -36,18 +37,20 @@ def signing(file: Path) -> None:
 
 @keys.command()
 @click.argument("name")
-@click.option(
+@option(
     "--scope",
     "scopes",
     multiple=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What the key may access. Repeatable [scoring].",
+    show_default="scoring",
+    help="What the key may access. Repeatable.",
 )
-@click.option(
+@option(
     "--file",
     type=FilePath(),
     metavar="FILE",
-    help="Append the key's line to this file (BATON_API_KEYS_FILE) [print it].",
+    show_default="print it",
+    help="Append the line of the key to FILE, which BATON_API_KEYS_FILE names.",
 )
 def api(name: str, scopes: Sequence[str], file: Path | None) -> None:
     """Create an API key for NAME, a user or a program.
@@ -56,7 +59,7 @@ def api(name: str, scopes: Sequence[str], file: Path | None) -> None:
     of a change. To revoke a key, delete its line.
     """
     try:
-        secret, key = new_key(name, map(Scope, scopes or [Scope.SCORING]))
+        secret, key = generate_key(name, map(Scope, scopes or [Scope.SCORING]))
     except ValueError as error:
         raise CommandFailed(f"invalid key name {name!r}: {error}") from error
     if file is None:
@@ -75,7 +78,7 @@ def _append_line(file: Path, line: str) -> None:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         if before and not before.endswith("\n"):
             before += "\n"
-        write_whole(file, f"{before}{line}\n".encode())
+        write_atomic(file, f"{before}{line}\n".encode())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CommandFailed(f"cannot write {file}: {reason}") from error

@@ -5,15 +5,16 @@ import click
 from baton_cli.moves.actor import name_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.moves.arguments import Version
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
 
 
 @click.command()
 @click.argument("version", type=Version(promotion.CHALLENGER))
-@click.option("--alias", metavar="NAME", help="The alias to move [BATON_ALIAS].")
+@option("--alias", metavar="NAME", show_default="BATON_ALIAS", help="The alias to move.")
 @reason_option
-@click.option("--force", is_flag=True, help="Skip all checks.")
+@option("--force", is_flag=True, help="Move the alias without these checks.")
 @wait_option
 def promote(
     version: str, alias: str | None, reason: str, *, force: bool, wait_s: float | None

@@ -7,18 +7,20 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.training.trainer import repeat_training
 
 
 @click.command()
 @click.argument("version", metavar="VERSION")
-@click.option(
+@option(
     "--data",
     type=FilePath(),
     metavar="FILE",
-    help="The table that VERSION was trained on [the built-in one if it was that].",
+    show_default="the built-in one if it was that",
+    help="The table that VERSION was trained on.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def reproduce(version: str, *, data: Path | None, as_json: bool) -> None:
     """Train VERSION, a number or an alias, again and check that the result is the same.
 

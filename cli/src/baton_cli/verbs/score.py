@@ -9,6 +9,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
+from baton_cli.options import option
 from baton_cli.progress import AdvanceRows, ConsoleProgress
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals, explain_interruption
@@ -28,55 +29,63 @@ SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
 @click.command()
 @click.argument("file", type=FilePath(), metavar="FILE")
-@click.option(
+@option(
     "--version",
     "number",
     type=Version(),
     metavar="VERSION",
-    help="The version to score with [the version of the alias].",
+    show_default="the version of the alias",
+    help="The version to score with.",
 )
-@click.option(
+@option(
     "--output",
     type=FilePath(),
     default=STDOUT,
     metavar="FILE",
-    help="The file to write [stdout].",
+    show_default="stdout",
+    help="The file to write.",
 )
-@click.option(
+@option(
     "--output-format",
     type=click.Choice(["csv", "parquet"]),
-    help="The format of the output [by the name of the output, else csv].",
+    show_default="by the name of the output, else csv",
+    help="The format of the output.",
 )
-@click.option(
+@option(
     "--on-error",
     type=click.Choice(["fail", "skip"]),
     default="fail",
-    help="Stop at a row that cannot be scored, or skip and report it [fail].",
+    show_default="fail",
+    help="Stop at a row that cannot be scored, or skip and report it.",
 )
-@click.option(
+@option(
     "--keep",
     multiple=True,
     metavar="COLUMN",
-    help="A column of the file to copy to the output. Repeatable [all].",
+    show_default="all",
+    help="A column of the file to copy to the output. Repeatable.",
 )
-@click.option(
+@option(
     "--separator",
     type=Separator(),
     metavar="CHAR",
-    help="Separator of a CSV file: a character, or tab [detected].",
+    show_default="detected",
+    help="Separator of a CSV file: a character, or tab.",
 )
-@click.option(
+@option(
     "--encoding",
     type=Encoding(),
     default="utf-8",
     metavar="NAME",
-    help="Text encoding of a CSV file [utf-8].",
+    show_default="utf-8",
+    help="Text encoding of a CSV file.",
 )
-@click.option(
+@option(
     "--decimal",
     type=click.Choice([".", ","]),
     default=".",
-    help="Decimal mark of a CSV file [.].",
+    show_default=".",
+    help="Decimal mark of a CSV file.",
 )
 def score(  # noqa: PLR0913 - one for each option
     file: Path,

@@ -10,6 +10,7 @@ from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import name_actor
 from baton_cli.moves.alias_move import describe_move
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import (
@@ -44,13 +45,15 @@ def _parse_params(
 
 @click.command()
 @table_options
-@click.option(
+@option(
     "--estimator",
     "train__estimator",
     type=click.Choice(ESTIMATORS),
-    help=f"The estimator to train [{DEFAULT_ESTIMATOR}].",
+    metavar="NAME",
+    show_default=DEFAULT_ESTIMATOR,
+    help=f"The estimator: {', '.join(ESTIMATORS)}.",
 )
-@click.option(
+@option(
     "--param",
     "train__params",
     multiple=True,
@@ -58,36 +61,40 @@ def _parse_params(
     callback=_parse_params,
     help="A constructor argument of the estimator, e.g. C=0.1. Repeatable.",
 )
-@click.option(
+@option(
     "--search",
     "train__search",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Tune the estimator in N trials by cross-validated ROC AUC [0: no search].",
+    show_default="no search",
+    help="Tune the estimator in N trials by cross-validated ROC AUC.",
 )
-@click.option(
+@option(
     "--seed",
     "train__seed",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Random seed: same data, seed and libraries give the same metrics [0].",
+    show_default="0",
+    help="Random seed: same data, seed and libraries give the same metrics.",
 )
 @gate_options
-@click.option(
+@option(
     "--cost-fp",
     "train__cost_fp",
     type=COST,
     metavar="X",
-    help="Cost of a false positive, in any unit, for the threshold table [1].",
+    show_default="1",
+    help="Cost of a false positive, in any unit, for the threshold table.",
 )
-@click.option(
+@option(
     "--cost-fn",
     "train__cost_fn",
     type=COST,
     metavar="X",
-    help="Cost of a false negative, in the same unit [1].",
+    show_default="1",
+    help="Cost of a false negative, in the same unit.",
 )
-@click.option(
+@option(
     "--promote",
     "and_promote",
     is_flag=True,
@@ -114,7 +121,7 @@ def train(config: Path | None, *, and_promote: bool, **options: Any) -> None:
 
 
 def _promote(settings: CliSettings, version: str) -> str:
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         move = promotion.promote(
             registry,
             settings.model_name,

@@ -11,6 +11,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import run_until_stopped
 from baton_cli.embedded.programs import Plan
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, UpSettings, load
 from baton_cli.training.options import TrainOptions, list_arguments, table_options
 
@@ -19,20 +20,28 @@ PORT = click.IntRange(1, 65535)
 
 @click.command()
 @table_options
-@click.option("--port", type=PORT, metavar="PORT", help="Port of inference [BATON_PORT or 8000].")
-@click.option(
+@option(
+    "--port",
+    type=PORT,
+    metavar="PORT",
+    show_default="BATON_PORT or 8000",
+    help="Port of inference.",
+)
+@option(
     "--tracking-port",
     type=PORT,
     metavar="PORT",
     default=5000,
-    help="Port of the tracking server [5000].",
+    show_default="5000",
+    help="Port of the tracking server.",
 )
-@click.option(
+@option(
     "--home",
     type=FilePath(),
     metavar="DIR",
     default=".baton",
-    help="Folder for runs, models, cache and logs [.baton].",
+    show_default=".baton",
+    help="Folder for runs, models, cache and logs.",
 )
 @click.pass_context
 def up(

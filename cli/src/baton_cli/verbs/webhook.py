@@ -7,6 +7,7 @@ import click
 from baton_cli import terminal
 from baton_cli.moves.arguments import HttpAddress
 from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 
 
@@ -19,19 +20,20 @@ def webhook() -> None:
 
 
 @webhook.command()
-@click.option(
+@option(
     "--url",
     "urls",
     type=HttpAddress(),
     multiple=True,
     metavar="URL",
-    help="Webhook URL of inference, as the tracking server reaches it. Repeatable"
-    " [BATON_INFERENCE_URL + /webhooks/mlflow].",
+    show_default="BATON_INFERENCE_URL + /webhooks/mlflow",
+    help="Webhook URL of inference, as the tracking server reaches it. Repeatable.",
 )
-@click.option(
+@option(
     "--name",
     metavar="NAME",
-    help="Name of the webhook. Two sites that follow one alias need two names [baton-MODEL-ALIAS].",
+    show_default="baton-MODEL-ALIAS",
+    help="Name of the webhook. Two sites that follow one alias need two.",
 )
 def ensure(urls: Sequence[str], name: str | None) -> None:
     """Register the webhook with the tracking server, or update it.
@@ -41,6 +43,6 @@ def ensure(urls: Sequence[str], name: str | None) -> None:
     """
     settings = load(CliSettings)
     targets = urls or build_webhook_urls(settings.inference_urls)
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         registered_name = ensure_webhooks(settings, registry, targets, name)
     terminal.show(f"webhook {registered_name} notifies {', '.join(targets)}")

@@ -9,7 +9,7 @@ from typing import Any
 from baton_registry.errors import AliasNotSet
 from baton_registry.promotion.guard import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import shown
+from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.manifest import Manifest
 from baton_trainer import settings
 from baton_trainer.cards import card_content, report_files
@@ -32,7 +32,7 @@ from baton_trainer.tracking.quiet import quiet
 from baton_trainer.tracking.record import Record
 from baton_trainer.tracking.record_limits import MAX_DESCRIPTION
 from baton_trainer.tracking.registration import Entry
-from baton_trainer.tuning.trials import tuned
+from baton_trainer.tuning.trials import tune
 
 
 @dataclass(frozen=True)
@@ -85,21 +85,21 @@ def train(
     settings.give_credentials(options)
     told = progress or Silence()
     wanted = request.train
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         told.phase("reading the table")
-        classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
+        classifier = estimators.build_classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)
         look_alikes.check_labels(data.target, data.name)
         for note in data.notes:
             told.note(note)
-        told.show(column_report.shown(data.roles))
+        told.show(column_report.build_table(data.roles))
         for warning in data.warnings:
             told.warn(warning)
         if data.positive is None and wanted.has_costs:
             told.warn("costs are those of two classes; this target has more: they are left out")
         record_limits.check_columns(data.columns, data.name)
         told.phase("asking the registry")
-        record_limits.check_server(registry, shown(options.tracking_uri))
+        record_limits.check_server(registry, strip_credentials(options.tracking_uri))
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:
@@ -122,7 +122,7 @@ class _Run:
     def train(self, untuned: Classifier, command: Sequence[str]) -> TrainResult:
         """Everything between the run's start and its end."""
         wanted = self.request.train
-        classifier, found = tuned(self.data, untuned, wanted, self.progress)
+        classifier, found = tune(self.data, untuned, wanted, self.progress)
         record = Record.of(self.request, self.data, found, command)
         run.log_texts(record.files())
         params = {

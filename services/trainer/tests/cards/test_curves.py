@@ -32,7 +32,7 @@ def test_the_legend_says_the_figure_that_is_logged(axes: Axes) -> None:
     """A picture and a metric never differ."""
     seen = some_outcome(2)
     curves.calibration(axes, seen)
-    assert legend(axes) == [f"class 1  (error {evaluation.calibration_error(seen):.3f})"]
+    assert legend(axes) == [f"class 1  (error {evaluation.compute_calibration_error(seen):.3f})"]
 
 
 def test_the_confusion_counts_every_row(axes: Axes) -> None:

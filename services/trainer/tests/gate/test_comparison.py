@@ -6,7 +6,8 @@ from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparison import compared
 from baton_trainer.request import Columns
 from baton_trainer.tables.split import split
-from baton_trainer.tables.table import Table, validated
+from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.contenders import bad, bad_where_a, contender, good
 from tests.support.trainer.tables import (
     TARGET,
@@ -65,14 +66,14 @@ def test_an_id_that_repeats_decides_for_those_who_held_out_by_it() -> None:
     """Who held out row by row judges by its own split too; an id that is not named here is told."""
     frame = features(4_000).assign(customer=[f"c{row % 1_500}" for row in range(4_000)])
     frame[TARGET] = text_target(frame)
-    by_id = validated(as_file(frame), Columns(target=TARGET, id=("customer",)))
+    by_id = build_table(as_file(frame), Columns(target=TARGET, id=("customer",)))
     assert by_id.held_out_by == "customer"
     grouped = contender(by_id, held_out_by="customer")
     assert compared(grouped, grouped, by_id).rows == by_id.held_out.sum()
     row_by_row = compared(grouped, contender(by_id), by_id)
     both = by_id.held_out & split(by_id.features).held_out
     assert 0 < row_by_row.rows == both.sum() < by_id.held_out.sum()
-    plain = validated(as_file(frame), Columns(target=TARGET, drop=("customer",)))
+    plain = build_table(as_file(frame), Columns(target=TARGET, drop=("customer",)))
     found = compared(contender(plain), grouped, plain)
     assert found.rows == plain.held_out.sum()
     assert found.doubts[0].startswith("version 3 held out rows by 'customer', which is no id that")

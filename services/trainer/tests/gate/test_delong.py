@@ -18,8 +18,8 @@ def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
     two = replace(one, probabilities=noisy(one, 0.5).probabilities.round(1))
     found = compare(one, two)
     assert found is not None
-    assert found.first == pytest.approx(evaluation.roc_auc(one))
-    assert found.second == pytest.approx(evaluation.roc_auc(two))
+    assert found.first == pytest.approx(evaluation.compute_roc_auc(one))
+    assert found.second == pytest.approx(evaluation.compute_roc_auc(two))
 
 
 def test_the_standard_error_is_delongs() -> None:

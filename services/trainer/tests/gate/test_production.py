@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry.versions.signature import Signature
-from baton_registry.versions.signing import new_key_pair, parse_signing_key
+from baton_registry.versions.schema import Schema
+from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 from baton_trainer.gate import production
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
@@ -28,8 +28,8 @@ def test_a_version_trained_again_finds_its_own_figure(
 ) -> None:
     """To the last digit, and so nothing between the two."""
     made = some_candidate(some_data)
-    signature = Signature(some_data.columns, some_data.classes)
-    again = Contender("the challenger", made.engine, signature, len(made.onnx))
+    schema = Schema(some_data.columns, some_data.classes)
+    again = Contender("the challenger", made.engine, schema, len(made.onnx))
     found = look(version_folder, again, some_data)
     assert found is not None
     assert found.comparison is not None
@@ -61,7 +61,7 @@ def test_what_cannot_be_compared_is_told(version_folder: Path) -> None:
 
 def test_a_forged_version_is_never_opened(version_folder: Path, some_data: Table) -> None:
     """Where keys are trusted, not one file of a version that none of them signed is fetched."""
-    key = parse_signing_key(new_key_pair()[0]).public
+    key = parse_signing_key(generate_key_pair()[0]).public
     challenger = contender(some_data)
 
     with FolderRegistry(version_folder) as registry:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
 
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_trainer.cards import card_content
 from baton_trainer.cards.card_content import Subject
 
@@ -56,4 +56,4 @@ def _environment() -> Environment:
 
 def _escaped(value: object) -> str:
     """Text in which Markdown finds nothing to interpret, on one line."""
-    return _SPECIAL.sub(r"\\\g<0>", one_line(str(value)))
+    return _SPECIAL.sub(r"\\\g<0>", to_one_line(str(value)))

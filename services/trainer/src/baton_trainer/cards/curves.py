@@ -11,8 +11,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from baton_registry.versions.signature import Label
-from baton_trainer.evaluation.outcome import Floats, Outcome, reliability
+from baton_registry.versions.schema import Label
+from baton_trainer.evaluation.outcome import Floats, Outcome, compute_reliability
 
 MAX_CURVES = 8
 """More curves in a picture cannot be told apart."""
@@ -64,7 +64,7 @@ def calibration(axes: Axes, outcome: Outcome) -> None:
     """A point for each group of rows; for two classes with what chance may do to it."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
     for name, truth, score, colour in _curves(outcome):
-        groups = reliability(truth, score)
+        groups = compute_reliability(truth, score)
         label = f"{name}  (error {groups.error:.3f})"
         axes.plot(groups.said, groups.seen, "o-", color=colour, markersize=5, label=label)
         if outcome.is_binary:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
@@ -60,7 +60,7 @@ class Candidate:
         return Contender(
             name="the challenger",
             engine=self.engine,
-            signature=Signature(table.columns, table.classes),
+            schema=Schema(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
             record=Manifest(reader=table.reader),
@@ -75,7 +75,7 @@ def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) ->
         FitError: the estimator gave up.
         ExportError: the pipeline has no ONNX form that can be served.
     """
-    with threads.limited(len(table.features)):
+    with threads.limit(len(table.features)):
         return _made(unfitted, table, wanted, progress)
 
 
@@ -83,25 +83,29 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     learn, judge = ~table.held_out, table.held_out
     with fitting(progress):
         progress.phase("cross-validating")
-        cv = cross_validation.of_table(unfitted, table, wanted.seed)
+        cv = cross_validation.cross_validate_table(unfitted, table, wanted.seed)
         progress.phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
     features = table.features[judge]
-    outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
+    outcome = evaluation.predict_outcome(fitted, features, table.target[judge], table.positive)
     progress.phase("exporting to ONNX")
-    onnx = export.to_onnx(fitted, table.columns)
-    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    onnx = export.convert_to_onnx(fitted, table.columns)
+    engine = export.build_engine(onnx, Schema(table.columns, table.classes))
     scores = scoring.score(engine, table.columns, features)
     some = features.head(ROWS_ALONE)
     alone = scoring.score_each_row(engine, table.columns, some)
     progress.phase("evaluating")
-    measured = report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted)
+    measured = report.build_report(
+        table, cv, Judge(engine, table.columns, features, outcome), wanted
+    )
     if not measured.importances:
         progress.note(f"importance is left out: {len(table.columns):,} columns are too many for it")
     return Candidate(
         pipeline=fitted,
         onnx=onnx,
-        parity=export.parity(fitted, scores, features).worse_of(export.parity(fitted, alone, some)),
+        parity=export.measure_parity(fitted, scores, features).keep_worse(
+            export.measure_parity(fitted, alone, some)
+        ),
         engine=engine,
         report=measured,
     )
@@ -117,8 +121,12 @@ def fitting(progress: Progress) -> Iterator[None]:
         except TrainError:
             raise
         except Exception as error:  # the libraries' own have no common base but Exception
-            raise FitError(f"the estimator gave up: {first_line(error)}") from error
+            raise FitError(f"the estimator gave up: {get_first_line(error)}") from error
     of_interest = (ConvergenceWarning, FutureWarning)
-    lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]
+    lines = [
+        get_first_line(each.message)  # type: ignore[arg-type]
+        for each in caught
+        if issubclass(each.category, of_interest)
+    ]
     for line in dict.fromkeys(lines):
         progress.warn(line)

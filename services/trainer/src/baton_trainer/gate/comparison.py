@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slices import Slice, slices
+from baton_trainer.evaluation.slices import Slice, list_slices
 from baton_trainer.gate import delong
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.delong import Difference
@@ -84,7 +84,7 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
         second=second.name,
         rows=len(features),
         difference=difference,
-        slices=tuple(_slices(one, two, list(slices(features, table.columns)))),
+        slices=tuple(_slices(one, two, list(list_slices(features, table.columns)))),
         doubts=tuple(filter(None, (*doubts, *spaced))),
     )
 
@@ -110,7 +110,7 @@ def _spaced(contender: Contender, table: Table) -> str:
     """What callers must change if such a contender is replaced; empty if nothing."""
     if table.reread is None:
         return ""
-    for column in contender.signature.columns:
+    for column in contender.schema.columns:
         for text in column.categories:
             if text != text.strip():
                 return (
@@ -137,7 +137,7 @@ def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
     """The rows that it held out, split by its own columns or id; None where it cannot be known."""
     if _doubt(contender, table):
         return None
-    columns = [each.name for each in contender.signature.columns]
+    columns = [each.name for each in contender.schema.columns]
     if contender.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
         return table.held_out
     return split(table.features[columns]).held_out
@@ -156,7 +156,7 @@ def _doubt(contender: Contender, table: Table) -> str:
 
 def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Outcome:
     probabilities = contender.probabilities(table.features[rows], table.classes)
-    return Outcome.of(table.classes, table.target[rows], probabilities, table.positive)
+    return Outcome.from_labels(table.classes, table.target[rows], probabilities, table.positive)
 
 
 def _slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:

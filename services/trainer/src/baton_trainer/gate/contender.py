@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
@@ -24,7 +24,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
@@ -42,7 +42,7 @@ class Contender:
     Attributes:
         name: in messages, e.g. `version 3`.
         engine: scores rows.
-        signature: what rows it takes.
+        schema: what rows it takes.
         size_bytes: of its ONNX file and the files with its weights.
         holds_out: whether it was trained by us, and so never saw the rows that we hold out.
         held_out_by: the id column whose rows it held out together; empty where each was on its own.
@@ -51,7 +51,7 @@ class Contender:
 
     name: str
     engine: Engine
-    signature: Signature
+    schema: Schema
     size_bytes: int
     holds_out: bool = True
     held_out_by: str = ""
@@ -61,7 +61,7 @@ class Contender:
         """Why rows of these features and classes cannot judge it; empty where they can."""
         if different := set(self.engine.classes) ^ set(classes):
             return f"its classes are others ({', '.join(sorted(map(str, different))[:3])})"
-        for column in self.signature.columns:
+        for column in self.schema.columns:
             if column.name not in features:
                 return f"it needs column {column.name!r}, which these rows do not have"
             if reason := _misfit(column, features[column.name]):
@@ -70,7 +70,7 @@ class Contender:
 
     def takes(self, features: pd.DataFrame) -> "pd.Series[bool]":
         """Which rows it takes: those without a gap in a required column."""
-        required = [column.name for column in self.signature.columns if column.required]
+        required = [column.name for column in self.schema.columns if column.required]
         return features[required].notna().all(axis=1)
 
     def probabilities(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
@@ -80,10 +80,12 @@ class Contender:
             NotComparable: it fails on these rows.
         """
         try:
-            found = scoring.score(self.engine, self.signature.columns, features).probabilities
+            found = scoring.score(self.engine, self.schema.columns, features).probabilities
             check_probabilities(found)
         except Exception as error:  # those of ONNX Runtime have no common base but Exception
-            raise NotComparable(f"{self.name} fails on these rows: {first_line(error)}") from error
+            raise NotComparable(
+                f"{self.name} fails on these rows: {get_first_line(error)}"
+            ) from error
         order = [self.engine.classes.index(label) for label in classes]
         return np.asarray(found[:, order])
 
@@ -111,11 +113,11 @@ def of_version(
 
 
 def _build(fetched: FetchedModel) -> Contender:
-    signature, record = fetched.mlmodel.signature, fetched.record
+    schema, record = fetched.mlmodel.schema, fetched.record
     return Contender(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),
-        signature=signature,
+        schema=schema,
         size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
         holds_out=record.data_sha256 is not None,
         held_out_by=record.held_out_by or "",

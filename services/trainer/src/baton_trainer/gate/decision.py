@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from baton_registry.versions.signature import list_breaks
+from baton_registry.versions.schema import format_breaks
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
@@ -84,14 +84,14 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
     if production.contender is None:  # what cannot be served has no callers to break either
         yield Check("ROC AUC", None, why=production.reason)
         return
-    breaks = challenger.signature.breaks(production.contender.signature)
+    breaks = challenger.schema.find_breaks(production.contender.schema)
     yield Check(
         "schema",
         passed=not breaks,
         challenger=_columns(challenger),
         production=_columns(production.contender),
         allowed="breaks no caller",
-        why=f"callers of {where} would break: {list_breaks(breaks, ', ')}",
+        why=f"callers of {where} would break: {format_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
         yield _roc_auc(production.comparison, bounds, where)
@@ -104,7 +104,7 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
 
 
 def _columns(contender: Contender) -> str:
-    return f"{len(contender.signature.columns)} columns"
+    return f"{len(contender.schema.columns)} columns"
 
 
 def _roc_auc(comparison: Comparison, bounds: Gate, where: str) -> Check:
@@ -141,7 +141,7 @@ def _slices(comparison: Comparison, bounds: Gate) -> Check:
         challenger=f"{shown.difference.first:.4f} where {_named(shown)}",
         production=f"{shown.difference.second:.4f}",
         allowed=f"{-bounds.slice_margin:+g}, beyond doubt",
-        why="collapsed where " + list_breaks([*map(_collapse, collapsed)], ", "),
+        why="collapsed where " + format_breaks([*map(_collapse, collapsed)], ", "),
     )
 
 

@@ -15,7 +15,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_record
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import check_signed
+from baton_registry.versions.signing import check_signature
 from baton_trainer import settings
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate import contender
@@ -49,9 +49,9 @@ def side_by_side(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         progress.phase("reading the versions")
-        one, two = (registry.find(options.model_name, each) for each in (first, second))
+        one, two = (registry.find_version(options.model_name, each) for each in (first, second))
         sides = _side(registry, one, options), _side(registry, two, options)
         try:
             comparison = _compared(*sides, file, progress)
@@ -72,7 +72,7 @@ def _side(registry: RegistryClient, version: ModelVersion, options: TrainerSetti
 def _record(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Manifest:
     """What is recorded of a version that cannot be loaded; nothing if that cannot be read."""
     try:
-        check_signed(version, options.trusted_keys)
+        check_signature(version, options.trusted_keys)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
             return fetch_record(registry, version, Path(folder))
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):

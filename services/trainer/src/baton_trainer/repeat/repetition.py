@@ -41,9 +41,9 @@ def repeat(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    with quiet(), options.registry() as registry:
+    with quiet(), options.open_registry() as registry:
         progress.phase("reading the record")
-        version = registry.find(options.model_name, named)
+        version = registry.find_version(options.model_name, named)
         run, record = _recorded(version, options)
         _check_named(version, record, file)
         known = contender.of_version(registry, version, trusted=options.trusted_keys)
@@ -92,10 +92,10 @@ def _table(version: ModelVersion, record: Record, file: Path | None, known: Cont
 
 def _trained(record: Record, table: Table, progress: Progress) -> Candidate:
     wanted = record.request.train
-    classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
+    classifier = estimators.build_classifier(wanted.estimator, wanted.params, wanted.seed)
     if record.found:
-        fixed = {name: estimators.parsed(text) for name, text in wanted.params.items()}
+        fixed = {name: estimators.parse_value(text) for name, text in wanted.params.items()}
         values = {**fixed, **record.found}
-        classifier = estimators.with_values(wanted.estimator, values, wanted.seed)
+        classifier = estimators.build_from_values(wanted.estimator, values, wanted.seed)
     unfitted = pipeline.build(classifier, table.features, table.columns)
     return candidate.made(unfitted, table, wanted, progress)

@@ -131,7 +131,7 @@ def compared(
 
 def _outputs(known: Contender, made: Candidate, table: Table) -> Outputs:
     rows = table.features[table.held_out]
-    again = Contender("again", made.engine, known.signature, len(made.onnx))
+    again = Contender("again", made.engine, known.schema, len(made.onnx))
     obstacle = known.obstacle(rows, table.classes) or again.obstacle(rows, table.classes)
     if obstacle:
         return Outputs(len(rows), obstacle=obstacle)

@@ -120,8 +120,8 @@ def _pairs(first: Side, second: Side, of: Callable[[Side], Mapping[str, Any]]) -
 def _schema(first: Side, second: Side) -> Iterator[str]:
     if first.contender is None or second.contender is None:
         return
-    old, new = first.contender.signature, second.contender.signature
-    yield from (f"{each} (breaks callers)" for each in new.breaks(old))
+    old, new = first.contender.schema, second.contender.schema
+    yield from (f"{each} (breaks callers)" for each in new.find_breaks(old))
     before = {column.name: column for column in old.columns}
     for column in new.columns:
         known = before.get(column.name)

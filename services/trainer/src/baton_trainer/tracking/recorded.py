@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import mlflow
 from mlflow.exceptions import MlflowException
 
-from baton_common.texts import first_line
-from baton_registry.rest.transport import shown
+from baton_common.texts import get_first_line
+from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
@@ -50,8 +50,8 @@ def read(version: ModelVersion, settings: TrainerSettings) -> RecordedRun | None
         if error.error_code == _NOT_FOUND:
             return None
         raise RecordError(
-            f"the tracking server at {shown(settings.tracking_uri)} did not give the run of "
-            f"version {version.version}: {first_line(error)}"
+            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not give the"
+            f" run of version {version.version}: {get_first_line(error)}"
         ) from error
     try:
         found = None if text is None else record.parse(text)

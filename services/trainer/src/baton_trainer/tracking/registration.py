@@ -56,7 +56,7 @@ def register(client: RegistryClient, settings: TrainerSettings, entry: Entry) ->
     """
     name, key = settings.model_name, settings.signing_key
     signed = (
-        dict(entry.tags) if key is None else dict([*entry.tags.items(), key.tag(name, entry.tags)])
+        dict(entry.tags) if key is None else dict([*entry.tags.items(), key.sign(name, entry.tags)])
     )
     version = client.create_version(
         name,
