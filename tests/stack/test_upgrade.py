@@ -13,7 +13,7 @@ from tests.support.stack.containers import ROOT, Stack
 
 @pytest.fixture(scope="module")
 def upgraded(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The volumes of v0.1.0 under new images; v0.1.0 trained two versions and promoted the second."""
+    """The volumes of v0.1.0, in which version 2 of two was promoted, under this release."""
     release, data = tmp_path_factory.mktemp("v0.1.0"), tmp_path_factory.mktemp("upgraded")
     data.chmod(0o755)
     unpack_release(V0_1_0, release)
