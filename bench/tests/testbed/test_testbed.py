@@ -19,8 +19,9 @@ def create_file_server(plan: Plan) -> Program:
     """Creates a program that answers `GET /health` on the port of the tracking server."""
     (plan.home.path / "health").touch()
     port = plan.tracking_uri.rpartition(":")[2]
-    command = (sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1")
-    command += ("--directory", str(plan.home.path))
+    folder = str(plan.home.path)
+    options = ("--bind", "127.0.0.1", "--directory", folder)
+    command = (sys.executable, "-m", "http.server", port, *options)
     return Program("tracking", command, build_environment(), Log(plan.home.logs, "tracking"))
 
 
