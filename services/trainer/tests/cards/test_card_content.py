@@ -3,8 +3,8 @@ from baton_trainer.cards.card_grids import Grid
 from tests.support.trainer.tables import TARGETS, some_subject, some_table
 
 
-def content(target: str = "texts", **wanted: object) -> dict[str, object]:
-    return card_content.of(some_subject(some_table(TARGETS[target]), **wanted))
+def content(target: str = "texts", **options: object) -> dict[str, object]:
+    return card_content.of(some_subject(some_table(TARGETS[target]), **options))
 
 
 def rows(found: object) -> dict[str, tuple[str, ...]]:
