@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from baton_cli.bulk.chunks import ParquetChunk
 from baton_engine.tables.columns import Array
 from baton_inference.protocols.arrow.child import answer
-from baton_inference.protocols.arrow.reader import request_for, table_of
+from baton_inference.protocols.arrow.reader import build_read_request, parse_read_answer
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import DataError
@@ -132,7 +132,7 @@ def score_stream(table: Any, column: Column) -> Array:
 
 def score_body(body: bytes, media_type: bytes, column: Column) -> Array:
     """What the engine gets of it in a body of some type."""
-    found = table_of(answer(request_for(body, media_type, [column], 100)), 100)
+    found = parse_read_answer(answer(build_read_request(body, media_type, [column], 100)), 100)
     return found.to_batch(Schema((column,))).columns[NAME]
 
 

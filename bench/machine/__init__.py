@@ -1,1 +1,1 @@
-"""The machine under the measurements: its processors, its processes and their memory."""
+"""The machine that runs the measurements: its processors, processes and memory."""

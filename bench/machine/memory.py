@@ -1,32 +1,33 @@
-"""How much memory a program and all that it has started take."""
+"""Memory of a program and its child processes."""
 
 from dataclasses import dataclass
 
-from bench.machine.processes import PROC, descendants
+from bench.machine.processes import PROC, list_descendants
 
 _MB_IN_KIB = 1e6 / 1024
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Of a tree of processes, in MB of 10^6 bytes.
+    """Memory of a process tree, in MB of 10^6 bytes.
 
     Attributes:
-        rss_mb: resident; pages that processes share are counted in each of them.
-        pss_mb: proportional: shared pages are divided among those that share them.
+        rss_mb: resident; shared pages count in each process.
+        pss_mb: proportional; shared pages are divided among the processes that share them.
     """
 
     rss_mb: float
     pss_mb: float
 
 
-def memory_below(pid: int) -> Memory:
-    """What the descendants of a process take, the process itself left out.
+def measure_memory(pid: int) -> Memory:
+    """Measures the descendants of a process, without the process itself.
 
-    Read from `/proc/PID/smaps_rollup` (proc_pid_smaps(5)). One that ends meanwhile counts nothing.
+    Reads `/proc/PID/smaps_rollup` (proc_pid_smaps(5)). A process that ends during the call counts
+    as nothing.
     """
     rss_kib, pss_kib = 0, 0
-    for child in descendants(pid):
+    for child in list_descendants(pid):
         try:
             text = (PROC / str(child) / "smaps_rollup").read_text(encoding="ascii")
         except OSError:

@@ -1,7 +1,7 @@
-"""Runs a command and adds a last line to its standard output: its peak resident memory in KiB.
+"""Runs a command and appends a line to its standard output: its peak resident memory in KiB.
 
-A process of its own, and a small one: what a child is said to have taken at most starts at what its
-parent took when it was started (getrusage(2), `ru_maxrss`, is kept over execve).
+It is a separate, small process because `ru_maxrss` (getrusage(2)) survives execve: the peak of a
+child starts at the memory of its parent.
 """
 
 import resource

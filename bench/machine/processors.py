@@ -1,32 +1,32 @@
-"""Who runs on which processor."""
+"""Assigns processes to processors."""
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from bench.machine.processes import PROC, descendants
+from bench.machine.processes import PROC, list_descendants
 
 
 @contextmanager
-def apart() -> Iterator[None]:
-    """Gives a processor to this process and what it starts, the others to what it has started.
+def separate_processors() -> Iterator[None]:
+    """Reserves a processor for this process and new children; existing children get the others.
 
-    A lone connection keeps the generator and the server busy in turns. Whether the kernel puts both
-    on one processor is chance, and moves the median by a third; a client elsewhere never does.
+    With one connection, generator and server take turns. The kernel may put both on one processor,
+    which changes the median by a third; a client on another machine never shares one.
     """
-    every = os.sched_getaffinity(0)
-    ours = {max(every)}
-    servers = descendants(os.getpid())
-    _place(servers, every - ours or every)
+    available = os.sched_getaffinity(0)
+    ours = {max(available)}
+    servers = list_descendants(os.getpid())
+    _pin(servers, available - ours or available)
     os.sched_setaffinity(0, ours)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, every)
-        _place(servers, every)
+        os.sched_setaffinity(0, available)
+        _pin(servers, available)
 
 
-def _place(processes: Iterable[int], processors: set[int]) -> None:
+def _pin(processes: Iterable[int], processors: set[int]) -> None:
     for process in processes:
         for task in (PROC / str(process) / "task").glob("*"):
             with suppress(ProcessLookupError):  # it has just ended

@@ -1,8 +1,6 @@
-"""Ways to write the answer of `/predict`, timed.
+"""The benchmark of encoders for the answer of `/predict`: `python -m bench.measurements.encoders`.
 
-`python -m bench.measurements.encoders` is a process of its own.
-
-Every way must give the same document as the product does, or it does not count.
+Every encoder must give the same document as Baton's own.
 """
 
 import json
@@ -21,41 +19,43 @@ from baton_engine.engine import Scores
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
 from baton_registry import Column, ModelVersion, Schema
-from bench.output.table import markdown, number
+from bench.output.table import format_number, format_table
 
 ROWS = (1, 16, 1000)
 CLASSES = ("No", "Yes")
-PRODUCT = "the product"
+BATON = "Baton"
 _VERSION = ModelVersion("churn_model", "1")
 _HEAD = b'{"model_name":"churn_model","model_version":"1","predictions":'
-_TURNS = 20
-_TURN_S = 0.02
+_REPEATS = 20
+_REPEAT_S = 0.02
 
 Encode = Callable[[NDArray[Any], NDArray[np.float32]], bytes]
 
 
 class Prediction(msgspec.Struct):
-    """One row's answer as a msgspec struct."""
+    """The answer for one row, as a msgspec struct."""
 
     label: str
     probabilities: dict[str, float]
 
 
-def dictionaries(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> list[dict[str, Any]]:
-    """Plain Python objects."""
+def build_dictionaries(
+    labels: NDArray[Any], probabilities: NDArray[np.float32]
+) -> list[dict[str, Any]]:
+    """Builds plain Python objects."""
     return [
         {"label": label, "probabilities": dict(zip(CLASSES, row, strict=True))}
         for label, row in zip(labels.tolist(), probabilities.tolist(), strict=True)
     ]
 
 
-def by_msgspec(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
-    """Dictionaries by msgspec."""
-    return _HEAD + msgspec.json.encode(dictionaries(labels, probabilities)) + b"}"
+def encode_by_msgspec(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
+    """Encodes dictionaries with msgspec."""
+    return _HEAD + msgspec.json.encode(build_dictionaries(labels, probabilities)) + b"}"
 
 
-def by_msgspec_structs(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
-    """Structs by msgspec."""
+def encode_by_msgspec_structs(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
+    """Encodes structs with msgspec."""
     predictions = [
         Prediction(label, dict(zip(CLASSES, row, strict=True)))
         for label, row in zip(labels.tolist(), probabilities.tolist(), strict=True)
@@ -63,35 +63,35 @@ def by_msgspec_structs(labels: NDArray[Any], probabilities: NDArray[np.float32])
     return _HEAD + msgspec.json.encode(predictions) + b"}"
 
 
-def by_orjson(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
-    """Dictionaries by orjson."""
-    text: bytes = orjson.dumps(dictionaries(labels, probabilities))
+def encode_by_orjson(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
+    """Encodes dictionaries with orjson."""
+    text: bytes = orjson.dumps(build_dictionaries(labels, probabilities))
     return _HEAD + text + b"}"
 
 
-def by_template(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
-    """Numbers by Python's `repr`, the rest by a template."""
-    return _filled(labels, probabilities.tolist())
+def encode_by_template(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
+    """Formats numbers with Python's `repr`, the rest with a template."""
+    return _fill_template(labels, probabilities.tolist())
 
 
-def by_numpy(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
-    """Numbers straight from the array, by orjson, the rest by a template.
+def encode_by_numpy(labels: NDArray[Any], probabilities: NDArray[np.float32]) -> bytes:
+    """Formats numbers from the array with orjson, the rest with a template.
 
-    They are the shortest texts that are the same 32-bit number; the others write 64 bits.
+    The numbers have the shortest text of 32 bits; other encoders write 64 bits.
     """
     text = orjson.dumps(probabilities, option=orjson.OPT_SERIALIZE_NUMPY)
-    return _filled(labels, [row.split(",") for row in text.decode()[2:-2].split("],[")])
+    return _fill_template(labels, [row.split(",") for row in text.decode()[2:-2].split("],[")])
 
 
-def _filled(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> bytes:
+def _fill_template(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> bytes:
     inner = ",".join(f'"{name}":%s' for name in CLASSES)
     template = f'{{"label":"%s","probabilities":{{{inner}}}}}'
     parts = [template % (label, *row) for label, row in zip(labels.tolist(), rows, strict=True)]
     return _HEAD + b"[" + ",".join(parts).encode() + b"]}"
 
 
-def product() -> Encode:
-    """What the product does, whatever that is now."""
+def create_baton_encoder() -> Encode:
+    """Creates Baton's current encoder."""
     schema = Schema((Column("tenure", "long"),), CLASSES)
     codec = PredictCodec(_VERSION, schema, CLASSES, max_rows=max(ROWS))
     return lambda labels, probabilities: (
@@ -99,61 +99,67 @@ def product() -> Encode:
     )
 
 
-def ways() -> Mapping[str, Encode]:
-    """All of them, the product first."""
+def create_encoders() -> Mapping[str, Encode]:
+    """Creates all encoders, Baton's first."""
     return {
-        PRODUCT: product(),
-        "msgspec, dictionaries": by_msgspec,
-        "msgspec, structs": by_msgspec_structs,
-        "orjson, dictionaries": by_orjson,
-        "template": by_template,
-        "template, numbers by orjson from numpy": by_numpy,
+        BATON: create_baton_encoder(),
+        "msgspec, dictionaries": encode_by_msgspec,
+        "msgspec, structs": encode_by_msgspec_structs,
+        "orjson, dictionaries": encode_by_orjson,
+        "template": encode_by_template,
+        "template, numbers by orjson from numpy": encode_by_numpy,
     }
 
 
-def is_same(one: bytes, other: bytes) -> bool:
-    """Whether two answers are the same document, probabilities as 32-bit numbers."""
-    return bool(_rounded(one) == _rounded(other))
+def are_equal(one: bytes, other: bytes) -> bool:
+    """Whether two answers are the same document, with probabilities as 32-bit numbers."""
+    return bool(_parse_rounded(one) == _parse_rounded(other))
 
 
-def _rounded(answer: bytes) -> Any:
+def _parse_rounded(answer: bytes) -> Any:
     return json.loads(answer, parse_float=lambda text: float(np.float32(text)))
 
 
-def scores(rows: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
-    """Labels and probabilities of some rows."""
+def generate_scores(rows: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    """Generates labels and probabilities."""
     positive = np.random.default_rng(1).random(rows).astype(np.float32)
     probabilities = np.stack([1 - positive, positive], axis=1)
     return np.array(CLASSES, dtype=object)[probabilities.argmax(axis=1)], probabilities
 
 
-def microseconds(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    """How long each call takes at best of several turns: others on the machine only add to it."""
+def measure_us(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+    """Measures the best of several repeats of each call: other programs only add time."""
     best = dict.fromkeys(calls, math.inf)
-    times = {
-        name: max(1, round(_TURN_S / timeit.timeit(call, number=1))) for name, call in calls.items()
+    counts = {
+        name: max(1, round(_REPEAT_S / timeit.timeit(call, number=1)))
+        for name, call in calls.items()
     }
-    for _ in range(_TURNS):
+    for _ in range(_REPEATS):
         for name, call in calls.items():
-            took_s = timeit.timeit(call, number=times[name]) / times[name]
+            took_s = timeit.timeit(call, number=counts[name]) / counts[name]
             best[name] = min(best[name], took_s * 1e6)
     return best
 
 
-def table() -> str:
-    """The table, in Markdown."""
+def build_table() -> str:
+    """Builds the table in Markdown."""
     cells: dict[str, list[str]] = {}
     for rows in ROWS:
-        labels, probabilities = scores(rows)
-        for name, encode in ways().items():
-            if not is_same(encode(labels, probabilities), product()(labels, probabilities)):
-                raise AssertionError(f"{name} answers something else")
-        calls = {name: partial(encode, labels, probabilities) for name, encode in ways().items()}
-        for name, took in microseconds(calls).items():
-            cells.setdefault(name, []).append(number(took))
+        labels, probabilities = generate_scores(rows)
+        for name, encode in create_encoders().items():
+            if not are_equal(
+                encode(labels, probabilities), create_baton_encoder()(labels, probabilities)
+            ):
+                raise AssertionError(f"{name} gives another document")
+        calls = {
+            name: partial(encode, labels, probabilities)
+            for name, encode in create_encoders().items()
+        }
+        for name, took_us in measure_us(calls).items():
+            cells.setdefault(name, []).append(format_number(took_us))
     head = ["", *(f"µs, {rows:,} row{'s' * (rows > 1)}" for rows in ROWS)]
-    return markdown(head, [[name, *took] for name, took in cells.items()])
+    return format_table(head, [[name, *took] for name, took in cells.items()])
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201 - this process speaks by stdout
+    print(build_table())  # noqa: T201 - the table goes to stdout

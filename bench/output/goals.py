@@ -1,52 +1,52 @@
-"""What the product set out to reach, and whether it did in this run."""
+"""Performance goals, and whether a run met them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bench.output.table import markdown, number
+from bench.output.table import format_number, format_table
 
 
 @dataclass(frozen=True)
 class Goal:
-    """One of them.
+    """One goal.
 
     Attributes:
-        what: is measured.
-        target: what it should be at least, or at most.
-        reached: what it was.
-        unit: of both.
-        is_least: whether more is better.
+        name: the measured quantity.
+        target: its minimum or maximum.
+        reached: its value in this run.
+        unit: of both numbers.
+        is_minimum: whether the target is a minimum.
     """
 
-    what: str
+    name: str
     target: float
     reached: float
     unit: str
-    is_least: bool
+    is_minimum: bool
 
     @property
     def is_met(self) -> bool:
         """Whether the target was reached."""
-        return self.reached >= self.target if self.is_least else self.reached <= self.target
+        return self.reached >= self.target if self.is_minimum else self.reached <= self.target
 
 
-def at_least(what: str, target: float, reached: float, unit: str = "times") -> Goal:
-    """The more, the better."""
-    return Goal(what, target, reached, unit, is_least=True)
+def expect_at_least(name: str, target: float, reached: float, unit: str = "times") -> Goal:
+    """Creates a goal with a minimum."""
+    return Goal(name, target, reached, unit, is_minimum=True)
 
 
-def at_most(what: str, target: float, reached: float, unit: str = "times") -> Goal:
-    """The less, the better."""
-    return Goal(what, target, reached, unit, is_least=False)
+def expect_at_most(name: str, target: float, reached: float, unit: str = "times") -> Goal:
+    """Creates a goal with a maximum."""
+    return Goal(name, target, reached, unit, is_minimum=False)
 
 
-def goal_table(goals: Iterable[Goal]) -> str:
-    """All of them as a table."""
-    return markdown(["goal", "target", "reached", "met"], [_row(goal) for goal in goals])
+def format_goals(goals: Iterable[Goal]) -> str:
+    """Formats goals as a table."""
+    return format_table(["goal", "target", "reached", "met"], [_format_row(goal) for goal in goals])
 
 
-def _row(goal: Goal) -> list[str]:
-    sign = "≥" if goal.is_least else "≤"
+def _format_row(goal: Goal) -> list[str]:
+    sign = "≥" if goal.is_minimum else "≤"
     target = f"{sign} {goal.target:g} {goal.unit}".strip()
-    reached = f"{number(goal.reached)} {goal.unit}".strip()
-    return [goal.what, target, reached, "yes" if goal.is_met else "no"]
+    reached = f"{format_number(goal.reached)} {goal.unit}".strip()
+    return [goal.name, target, reached, "yes" if goal.is_met else "no"]

@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal, plain lines elsewhere; on standard error."""
+"""Progress on standard error: a bar on a terminal, plain lines elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from baton_cli.terminal import tell
 
 Step = Callable[[str], None]
-"""Says what was just done; counts one."""
+"""Reports one completed step."""
 
 
 @contextmanager
-def progress(steps: int) -> Iterator[Step]:
-    """Shows how far along so many steps are."""
+def show_progress(steps: int) -> Iterator[Step]:
+    """Shows progress over a number of steps."""
     console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         yield tell

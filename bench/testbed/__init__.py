@@ -1,1 +1,1 @@
-"""What every benchmark needs: a tracking server with a version, servers and request bodies."""
+"""The base of every benchmark: a tracking server with a version, servers and request bodies."""

@@ -1,4 +1,4 @@
-"""What every benchmark stands on: a tracking server with a trained version, and ports."""
+"""A tracking server with a trained version, and the programs that use it."""
 
 import asyncio
 import fcntl
@@ -18,7 +18,7 @@ from baton_cli.processes.ready import failure_line, local_client, until_ok
 from baton_cli.terminal import tell
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
-from bench.settings import HOME, RUN, environment_of
+from bench.settings import HOME, RUN, build_environment
 from bench.testbed.bodies import Bodies
 from bench.testbed.server import Server
 
@@ -27,8 +27,8 @@ ALIAS = "production"
 START_LIMIT_S = 60.0
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+def find_free_port() -> int:
+    """Finds a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -36,14 +36,14 @@ def free_port() -> int:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """The running registry and what goes with it.
+class Testbed:
+    """A running tracking server and its context.
 
     Attributes:
         home: the folder of this run.
-        tracking_uri: the tracking server.
-        bodies: what is posted.
-        lifeline: ends every child with us.
+        tracking_uri: address of the tracking server.
+        bodies: the request bodies.
+        lifeline: ends every child process with this one.
     """
 
     home: Home
@@ -53,20 +53,20 @@ class Stage:
 
     @property
     def model_requirements(self) -> Path:
-        """What version 1 says that it needs to be loaded, a `requirements.txt`."""
+        """The `requirements.txt` of version 1."""
         return self.home.path / "requirements.txt"
 
     def download(self, name: str, destination: Path) -> None:
-        """Fetches a file of version 1."""
+        """Downloads a file of version 1."""
         with RegistryClient(self.tracking_uri) as registry:
             version = registry.get_version(MODEL, "1")
             registry.download(registry.get_artifact_root(version), name, destination)
 
-    def program(
+    def create_program(
         self, title: str, *command: str, env_dir: Path | None = None, **variables: str
     ) -> Program:
-        """A program that speaks to this registry; its log is named after it."""
-        own = {
+        """Creates a program that uses this registry; its log has its name."""
+        context = {
             "MLFLOW_TRACKING_URI": self.tracking_uri,
             "BATON_MODEL_NAME": MODEL,
             "BATON_ALIAS": ALIAS,
@@ -74,24 +74,26 @@ class Stage:
             **variables,
         }
         name = title.replace(" ", "-").replace("/", "")
-        return Program(title, command, environment_of(env_dir, **own), Log(self.home.logs, name))
+        return Program(
+            title, command, build_environment(env_dir, **context), Log(self.home.logs, name)
+        )
 
-    def baton(self, title: str, *arguments: str, **variables: str) -> Program:
-        """A verb of the command line."""
+    def create_baton_program(self, title: str, *arguments: str, **variables: str) -> Program:
+        """Creates a program that runs a verb of `baton`."""
         command = (sys.executable, "-m", "baton_cli", *arguments)
-        return self.program(title, *command, env_dir=None, **variables)
+        return self.create_program(title, *command, env_dir=None, **variables)
 
-    def inference(self, title: str, **variables: str) -> Server:
-        """The product: `baton serve`."""
-        port = free_port()
-        program = self.baton(title, "serve", BATON_PORT=str(port), **variables)
+    def create_inference(self, title: str, **variables: str) -> Server:
+        """Creates an inference process: `baton serve`."""
+        port = find_free_port()
+        program = self.create_baton_program(title, "serve", BATON_PORT=str(port), **variables)
         return Server(program, port, self.lifeline)
 
     async def run(self, program: Program) -> None:
         """Runs a program to its end.
 
         Raises:
-            CannotRun: it failed; its last line says why.
+            CannotRun: the program failed; the text has its last line.
         """
         child = Child(program, self.lifeline)
         try:
@@ -101,11 +103,11 @@ class Stage:
         if code:
             raise CannotRun(failure_line(program, f"{program.title} failed"))
 
-    async def output(self, program: Program) -> str:
-        """Runs a program to its end and gives what it wrote to standard output.
+    async def read_output(self, program: Program) -> str:
+        """Runs a program to its end and returns its standard output.
 
         Raises:
-            CannotRun: it failed.
+            CannotRun: the program failed.
         """
         with program.log.open() as log:
             process = await asyncio.create_subprocess_exec(
@@ -126,41 +128,41 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """A fresh registry with version 1, promoted; ended with the block.
+async def start_testbed() -> AsyncIterator[Testbed]:
+    """Runs a fresh tracking server with version 1 in production until the block ends.
 
     Raises:
-        CannotRun: it does not start, or another benchmark is running here.
+        CannotRun: the server does not start, or another benchmark is running.
     """
-    with _alone():
+    with _lock_home():
         shutil.rmtree(RUN, ignore_errors=True)
         home = Home(RUN)
-        plan = Plan(home, "127.0.0.1", port=free_port(), tracking_port=free_port())
+        plan = Plan(home, "127.0.0.1", port=find_free_port(), tracking_port=find_free_port())
         with home.held(), Lifeline() as lifeline:
-            tell("starting a tracking server, training version 1")
+            tell("starting a tracking server and training version 1")
             server = Child(tracking(plan), lifeline)
             try:
-                await _until_healthy(plan, server)
-                made = Stage(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
-                await made.run(made.baton("training", "train", "--promote"))
-                made.download("requirements.txt", made.model_requirements)
-                yield made
+                await _wait_until_healthy(plan, server)
+                testbed = Testbed(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
+                await testbed.run(testbed.create_baton_program("training", "train", "--promote"))
+                testbed.download("requirements.txt", testbed.model_requirements)
+                yield testbed
             finally:
                 await server.stop()
 
 
-async def _until_healthy(plan: Plan, server: Child) -> None:
+async def _wait_until_healthy(plan: Plan, server: Child) -> None:
     async with local_client() as client:
         if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
             raise CannotRun(failure_line(server.program, "the tracking server does not answer"))
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _lock_home() -> Iterator[None]:
     HOME.mkdir(exist_ok=True)
     with (HOME / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise CannotRun(f"another benchmark uses {HOME}; wait for its end") from error
+            raise CannotRun(f"another benchmark uses {HOME}; wait until it ends") from error
         yield

@@ -1,4 +1,4 @@
-"""Who is measured: servers, and which of their routes gets which body."""
+"""The measured servers, their routes and the bodies of the requests."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load.request import Request
-from bench.peers.environments import peer_environment, tried_libraries
-from bench.settings import PEERS, ROOT, TRIED
+from bench.peers.environments import build_peer_environment, install_alternatives
+from bench.settings import ALTERNATIVES, PEERS, ROOT
 from bench.testbed.bodies import MANY_ROWS
 from bench.testbed.server import Server
-from bench.testbed.testbed import MODEL, Stage, free_port
+from bench.testbed.testbed import MODEL, Testbed, find_free_port
 
 FLOOR = "echo floor"
 PREDICT = "Baton, /predict"
@@ -28,7 +28,7 @@ _LOCAL = ("--host", "127.0.0.1", "--port")
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table: one route of a server, given one body."""
+    """A line of a table: a route of a server and the body that it gets."""
 
     name: str
     request: Request
@@ -36,12 +36,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Contestant:
-    """A server and what it is asked.
+    """A server and its requests.
 
     Attributes:
-        server: not started yet.
-        one_row: lines with one row a request.
-        many_rows: lines with a thousand.
+        server: not yet started.
+        one_row: lines with one row per request.
+        many_rows: lines with a thousand rows per request.
     """
 
     server: Server
@@ -49,49 +49,49 @@ class Contestant:
     many_rows: tuple[Line, ...] = ()
 
 
-Maker = Callable[[Stage], Awaitable[Contestant]]
+Factory = Callable[[Testbed], Awaitable[Contestant]]
 
 
-def _server(
-    place: Stage,
+def _create_server(
+    testbed: Testbed,
     title: str,
     command: Callable[[int], tuple[str, ...]],
     folder: Path | None = None,
     **variables: str,
 ) -> Server:
-    """A server on a free port, of which its command is told."""
-    port = free_port()
-    program = place.program(title, *command(port), env_dir=folder, **variables)
-    return Server(program, port, place.lifeline)
+    """Creates a server; its command gets a free port."""
+    port = find_free_port()
+    program = testbed.create_program(title, *command(port), env_dir=folder, **variables)
+    return Server(program, port, testbed.lifeline)
 
 
-async def echo_floor(place: Stage) -> Contestant:
-    """The product's HTTP server without the product."""
-    server = _server(
-        place, FLOOR, lambda port: (sys.executable, "-m", "bench.peers.floor", str(port))
+async def create_echo_floor(testbed: Testbed) -> Contestant:
+    """Baton's HTTP server without a model."""
+    server = _create_server(
+        testbed, FLOOR, lambda port: (sys.executable, "-m", "bench.peers.floor", str(port))
     )
-    bodies = place.bodies
+    bodies = testbed.bodies
     return Contestant(server, (Line(FLOOR, Request(server.port, "/", bodies.one_instance)),))
 
 
-async def baton(place: Stage) -> Contestant:
-    """The product."""
-    server = place.inference("Baton")
+async def create_baton(testbed: Testbed) -> Contestant:
+    """Baton itself."""
+    server = testbed.create_inference("Baton")
     return Contestant(
         server,
         (
-            Line(PREDICT, Request(server.port, "/predict", place.bodies.one_instance)),
-            Line(INVOCATIONS, Request(server.port, "/invocations", place.bodies.one_split)),
+            Line(PREDICT, Request(server.port, "/predict", testbed.bodies.one_instance)),
+            Line(INVOCATIONS, Request(server.port, "/invocations", testbed.bodies.one_split)),
         ),
-        _mlflow_many(INVOCATIONS, server, place),
+        _list_many_row_lines(INVOCATIONS, server, testbed),
     )
 
 
-async def baton_under_granian(place: Stage) -> Contestant:
-    """The product's application under another HTTP server."""
-    libraries = await tried_libraries(TRIED)
-    server = _server(
-        place,
+async def create_baton_under_granian(testbed: Testbed) -> Contestant:
+    """Baton's application under another HTTP server."""
+    libraries = await install_alternatives(ALTERNATIVES)
+    server = _create_server(
+        testbed,
         "granian",
         lambda port: (
             *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop"),
@@ -100,15 +100,15 @@ async def baton_under_granian(place: Stage) -> Contestant:
         ),
         PYTHONPATH=str(libraries),
     )
-    line = Line(GRANIAN, Request(server.port, "/predict", place.bodies.one_instance))
+    line = Line(GRANIAN, Request(server.port, "/predict", testbed.bodies.one_instance))
     return Contestant(server, (line,))
 
 
-async def mlflow_models_serve(place: Stage) -> Contestant:
-    """MLflow's own scoring server, as its documentation starts it."""
-    folder = await peer_environment("mlflow", place.model_requirements, PEERS)
-    server = _server(
-        place,
+async def create_mlflow_models_serve(testbed: Testbed) -> Contestant:
+    """MLflow's own scoring server, started as its documentation says."""
+    folder = await build_peer_environment("mlflow", testbed.model_requirements, PEERS)
+    server = _create_server(
+        testbed,
         MLFLOW,
         lambda port: (
             *("mlflow", "models", "serve", "--env-manager", "local"),
@@ -116,48 +116,54 @@ async def mlflow_models_serve(place: Stage) -> Contestant:
         ),
         folder,
     )
-    line = Line(MLFLOW, Request(server.port, "/invocations", place.bodies.one_split))
-    return Contestant(server, (line,), _mlflow_many(MLFLOW, server, place))
+    line = Line(MLFLOW, Request(server.port, "/invocations", testbed.bodies.one_split))
+    return Contestant(server, (line,), _list_many_row_lines(MLFLOW, server, testbed))
 
 
-async def litserve(place: Stage) -> Contestant:
+async def create_litserve(testbed: Testbed) -> Contestant:
     """LitServe."""
-    folder = await peer_environment("litserve", place.model_requirements, PEERS)
+    folder = await build_peer_environment("litserve", testbed.model_requirements, PEERS)
     script = str(_SCRIPTS / "litserve_server.py")
-    server = _server(
-        place, LITSERVE, lambda port: ("python", script, _MODEL_URI, str(port)), folder
+    server = _create_server(
+        testbed, LITSERVE, lambda port: ("python", script, _MODEL_URI, str(port)), folder
     )
     return Contestant(
-        server, (Line(LITSERVE, Request(server.port, "/predict", place.bodies.one_instance)),)
+        server, (Line(LITSERVE, Request(server.port, "/predict", testbed.bodies.one_instance)),)
     )
 
 
-async def bentoml(place: Stage) -> Contestant:
+async def create_bentoml(testbed: Testbed) -> Contestant:
     """BentoML."""
-    folder = await peer_environment("bentoml", place.model_requirements, PEERS)
-    server = _server(
-        place,
+    folder = await build_peer_environment("bentoml", testbed.model_requirements, PEERS)
+    server = _create_server(
+        testbed,
         BENTOML,
         lambda port: (
             *("bentoml", "serve", "bentoml_service:Churn", *_LOCAL, str(port)),
             *("--working-dir", str(_SCRIPTS), "--arg", f"model_uri={_MODEL_URI}"),
         ),
         folder,
-        BENTOML_HOME=str(place.home.path / "bentoml"),
+        BENTOML_HOME=str(testbed.home.path / "bentoml"),
     )
     return Contestant(
-        server, (Line(BENTOML, Request(server.port, "/predict", place.bodies.one_instance)),)
+        server, (Line(BENTOML, Request(server.port, "/predict", testbed.bodies.one_instance)),)
     )
 
 
-def _mlflow_many(name: str, server: Server, place: Stage) -> tuple[Line, ...]:
-    """A thousand rows in both forms that MLflow's protocol has for rows."""
-    forms = {SPLIT: place.bodies.many_split, INSTANCES: place.bodies.many_instances}
+def _list_many_row_lines(name: str, server: Server, testbed: Testbed) -> tuple[Line, ...]:
+    """Lists the lines for a thousand rows, in both row forms of MLflow's protocol."""
+    forms = {SPLIT: testbed.bodies.many_split, INSTANCES: testbed.bodies.many_instances}
     return tuple(
         Line(f"{name}, {form}", Request(server.port, "/invocations", body, MANY_ROWS))
         for form, body in forms.items()
     )
 
 
-PRODUCT: tuple[Maker, ...] = (echo_floor, baton)
-ALL: tuple[Maker, ...] = (*PRODUCT, baton_under_granian, mlflow_models_serve, litserve, bentoml)
+BATON: tuple[Factory, ...] = (create_echo_floor, create_baton)
+ALL: tuple[Factory, ...] = (
+    *BATON,
+    create_baton_under_granian,
+    create_mlflow_models_serve,
+    create_litserve,
+    create_bentoml,
+)

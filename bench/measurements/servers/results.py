@@ -1,8 +1,8 @@
-"""What the benchmark of the servers found."""
+"""The results of the benchmark of the servers."""
 
 from dataclasses import dataclass, field
 
-from bench.load.figures import Figures, Medians, medians
+from bench.load.figures import Figures, Medians, compute_medians
 from bench.machine.memory import Memory
 
 ByLine = dict[str, Medians]
@@ -14,23 +14,23 @@ class Rounds:
 
     figures: dict[str, list[Figures]] = field(default_factory=dict)
 
-    def add(self, line: str, seen: Figures) -> None:
-        """One round more."""
-        self.figures.setdefault(line, []).append(seen)
+    def add(self, line: str, figures: Figures) -> None:
+        """Adds a round."""
+        self.figures.setdefault(line, []).append(figures)
 
-    def medians(self) -> ByLine:
-        """The medians, by line, in the order in which they were measured."""
-        return {line: medians(rounds) for line, rounds in self.figures.items()}
+    def compute_medians(self) -> ByLine:
+        """Computes the medians by line, in the order of measurement."""
+        return {line: compute_medians(rounds) for line, rounds in self.figures.items()}
 
 
 @dataclass
 class Start:
-    """How a server began, and what it took.
+    """The start of a server, and its memory.
 
     Attributes:
-        seconds: from process start to the first good answer.
-        fresh: memory then.
-        loaded: memory after all loads; None where there were none.
+        seconds: from process start to the first 2xx answer.
+        fresh: memory after the start.
+        loaded: memory after all loads; None without loads.
     """
 
     seconds: float
@@ -40,16 +40,16 @@ class Start:
 
 @dataclass
 class Results:
-    """Everything.
+    """The results of a run.
 
     Attributes:
-        one_row: closed loop, one row a request, by number of connections.
-        many_rows: closed loop, a thousand rows a request.
-        offered: open loop: requests a second, by line.
-        half_load: open loop, at half of what the line reached at 16 connections.
+        one_row: closed loop, one row per request, by number of connections.
+        many_rows: closed loop, a thousand rows per request.
+        offered: open loop: requests per second, by line.
+        half_load: open loop, at half of the rate at 16 connections.
         starts: by server.
-        missing: what could not run, and why.
-        machine: what it was measured on.
+        missing: one line for each server that could not run.
+        machine: description of the machine.
     """
 
     one_row: dict[int, Rounds] = field(default_factory=dict)

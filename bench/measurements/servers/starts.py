@@ -1,4 +1,4 @@
-"""How soon inference answers and what it takes then: from the registry, and from its cache."""
+"""Start time and memory of inference: from the registry, and from its cache."""
 
 import shutil
 from collections.abc import Sequence
@@ -9,43 +9,44 @@ from bench.machine.memory import Memory
 from bench.measurements.servers.results import Start
 from bench.output.progress import Step
 from bench.testbed.server import Server
-from bench.testbed.testbed import Stage, free_port
+from bench.testbed.testbed import Testbed, find_free_port
 
 FROM_REGISTRY = "Baton, from the registry"
 FROM_CACHE = "Baton, from its cache, registry down"
-WAYS = (FROM_REGISTRY, FROM_CACHE)
+START_KINDS = (FROM_REGISTRY, FROM_CACHE)
 
 
-async def starts(place: Stage, times: int, step: Step) -> dict[str, Start]:
-    """Starts inference so many times each way; the medians."""
-    seen: dict[str, list[Start]] = {name: [] for name in WAYS}
-    empty = place.home.path / "empty-cache"
-    nobody = f"http://127.0.0.1:{free_port()}"
+async def measure_starts(testbed: Testbed, times: int, step: Step) -> dict[str, Start]:
+    """Starts inference several times from registry and cache; returns the medians."""
+    samples: dict[str, list[Start]] = {name: [] for name in START_KINDS}
+    empty_cache = testbed.home.path / "empty-cache"
+    unreachable = f"http://127.0.0.1:{find_free_port()}"
     for _ in range(times):
-        shutil.rmtree(empty, ignore_errors=True)
+        shutil.rmtree(empty_cache, ignore_errors=True)
         for name, variables in {
-            FROM_REGISTRY: {"BATON_CACHE_DIR": str(empty)},
-            FROM_CACHE: {"MLFLOW_TRACKING_URI": nobody},
+            FROM_REGISTRY: {"BATON_CACHE_DIR": str(empty_cache)},
+            FROM_CACHE: {"MLFLOW_TRACKING_URI": unreachable},
         }.items():
-            seen[name].append(await _start_once(place, place.inference(name, **variables)))
-            step(f"{name}: answers after {seen[name][-1].seconds:.2f} s")
-    return {name: _median(each) for name, each in seen.items()}
+            server = testbed.create_inference(name, **variables)
+            samples[name].append(await _start_once(testbed, server))
+            step(f"{name}: answers after {samples[name][-1].seconds:.2f} s")
+    return {name: _compute_median(each) for name, each in samples.items()}
 
 
-def _median(seen: Sequence[Start]) -> Start:
+def _compute_median(samples: Sequence[Start]) -> Start:
     return Start(
-        median(each.seconds for each in seen),
+        median(each.seconds for each in samples),
         Memory(
-            median(each.fresh.rss_mb for each in seen),
-            median(each.fresh.pss_mb for each in seen),
+            median(each.fresh.rss_mb for each in samples),
+            median(each.fresh.pss_mb for each in samples),
         ),
     )
 
 
-async def _start_once(place: Stage, server: Server) -> Start:
+async def _start_once(testbed: Testbed, server: Server) -> Start:
     try:
-        probe = Request(server.port, "/predict", place.bodies.one_instance)
+        probe = Request(server.port, "/predict", testbed.bodies.one_instance)
         seconds = await server.start(probe)
-        return Start(seconds, server.memory())
+        return Start(seconds, server.measure_memory())
     finally:
         await server.stop()

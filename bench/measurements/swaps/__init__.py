@@ -1,1 +1,1 @@
-"""Constant load while the alias moves."""
+"""Swaps under constant load."""

@@ -1,46 +1,45 @@
-"""What the benchmark of the swaps found."""
+"""The results of the benchmark of the swaps."""
 
 from dataclasses import dataclass, field
 
 from bench.load.figures import Figures
-from bench.load.open_loop import OpenLoop
+from bench.load.open_loop import OpenLoopResult
 from bench.machine.memory import Memory
 
 
 @dataclass
 class Phases:
-    """What was seen in all phases of one kind.
+    """The results of all phases of one kind.
 
     Attributes:
-        figures: of each phase.
-        mixed: answers of all of them that were not wholly of one version.
-        longest_s: the longest latency of all of them.
+        figures: one per phase.
+        mixed: answers that mix two versions, in all phases.
+        longest_s: the longest latency of all phases.
     """
 
     figures: list[Figures] = field(default_factory=list)
     mixed: int = 0
     longest_s: float = 0.0
 
-    def add(self, load: OpenLoop) -> None:
-        """One phase more."""
-        self.figures.append(load.figures())
-        self.mixed += load.seen.mixed
-        self.longest_s = float(load.latencies_s.max(initial=self.longest_s))
+    def add(self, result: OpenLoopResult) -> None:
+        """Adds a phase."""
+        self.figures.append(result.compute_figures())
+        self.mixed += result.counts.mixed
+        self.longest_s = float(result.latencies_s.max(initial=self.longest_s))
 
 
 @dataclass
 class SwapResults:
-    """Everything.
+    """The results of a run.
 
     Attributes:
         per_s: the rate of the load.
         calm: phases without swaps.
-        swapping: phases with.
-        swap_s: from the return of the call that moved the alias to the first answer of the new
-            version, seconds.
-        counted: swaps that inference itself counted.
+        swapping: phases with swaps.
+        swap_s: seconds from the alias move to the first answer of the new version, by swap.
+        counted: swaps that inference counted.
         memory: by number of swaps.
-        machine: what it was measured on.
+        machine: description of the machine.
     """
 
     per_s: float

@@ -1,7 +1,7 @@
 """What scikit-learn itself predicts: `python -m bench.measurements.swaps.truth ROW URI…`.
 
-The answers under load are compared with it: it shares no code with what serves. Prints one line,
-model URI to prediction, in the form of `/predict`.
+The benchmark compares answers under load with these predictions; the process shares no code with
+inference. It prints one line of JSON that maps model URI to prediction, in the form of `/predict`.
 """
 
 import json
@@ -12,8 +12,8 @@ import mlflow.sklearn
 import pandas as pd
 
 
-def prediction(uri: str, row: dict[str, Any]) -> dict[str, Any]:
-    """The label and the probabilities of one row."""
+def predict(uri: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Returns the label and the probabilities of one row."""
     model = mlflow.sklearn.load_model(uri)
     frame = pd.DataFrame([row])
     probabilities = model.predict_proba(frame)[0].tolist()
@@ -25,5 +25,5 @@ def prediction(uri: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    given = json.loads(sys.argv[1])
-    print(json.dumps({uri: prediction(uri, given) for uri in sys.argv[2:]}))  # noqa: T201
+    row = json.loads(sys.argv[1])
+    print(json.dumps({uri: predict(uri, row) for uri in sys.argv[2:]}))  # noqa: T201

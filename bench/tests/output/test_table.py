@@ -2,12 +2,12 @@
 
 import pytest
 
-from bench.output.table import markdown, number, ratio
+from bench.output.table import format_number, format_ratio, format_table
 
 
-def test_numbers_stand_below_each_other() -> None:
-    """A table can be read as it is, and is a table on GitHub."""
-    assert markdown(["server", "p50 ms"], [["floor", "0.1"], ["a longer one", "1200.0"]]) == (
+def test_columns_are_aligned() -> None:
+    """The table is readable as plain text and renders on GitHub."""
+    assert format_table(["server", "p50 ms"], [["floor", "0.1"], ["a longer one", "1200.0"]]) == (
         "| server       | p50 ms |\n"
         "| ------------ | -----: |\n"
         "| floor        |    0.1 |\n"
@@ -15,9 +15,8 @@ def test_numbers_stand_below_each_other() -> None:
     )
 
 
-def test_a_table_without_rows_is_its_head() -> None:
-    """Where nothing could be measured, the table says what would have been."""
-    assert markdown(["server"], []) == "| server |\n| ------ |"
+def test_table_without_rows_is_its_head() -> None:
+    assert format_table(["server"], []) == "| server |\n| ------ |"
 
 
 @pytest.mark.parametrize(
@@ -33,12 +32,17 @@ def test_a_table_without_rows_is_its_head() -> None:
         (float("nan"), "–"),  # noqa: RUF001 - same
     ],
 )
-def test_a_number_has_the_digits_that_mean_something(value: float | None, text: str) -> None:
-    """Counts are whole, measures have about three digits, and nothing is a dash."""
-    assert number(value) == text
+def test_number_has_significant_digits(value: float | None, text: str) -> None:
+    """Counts are whole, measurements have about three digits, and None is a dash."""
+    assert format_number(value) == text
 
 
-def test_a_ratio_to_nothing_is_a_dash() -> None:
-    """A peer that did not run has no figures to compare with."""
-    assert ratio(3.0, 2.0) == "1.50"
-    assert ratio(3.0, None) == ratio(None, 2.0) == ratio(3.0, 0.0) == number(None)
+def test_ratio_without_base_is_a_dash() -> None:
+    """A peer that did not run has no figures."""
+    assert format_ratio(3.0, 2.0) == "1.50"
+    assert (
+        format_ratio(3.0, None)
+        == format_ratio(None, 2.0)
+        == format_ratio(3.0, 0.0)
+        == format_number(None)
+    )

@@ -1,4 +1,4 @@
-"""Environments of the peers, with a uv that only notes what it is asked."""
+"""Environments of the peers, with a fake uv that records its arguments."""
 
 import asyncio
 from pathlib import Path
@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from bench.errors import CannotRun
-from bench.peers.environments import peer_environment
+from bench.peers.environments import build_peer_environment
 
 UV = """#!/bin/sh
-echo "$*" >>"$(dirname "$0")/asked"
+echo "$*" >>"$(dirname "$0")/calls"
 [ "$2" != venv ] || mkdir -p "$6"
 """
 
 
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a program `uv`, first on PATH."""
+    """A folder with the fake uv, first on PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "uv"
@@ -28,39 +28,37 @@ def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def requirements(tmp_path: Path) -> Path:
-    """What a model version asks for."""
+    """The requirements of a model version."""
     file = tmp_path / "requirements.txt"
     file.write_text("scikit-learn==1.9.1\n")
     return file
 
 
-def test_an_environment_is_made_once(uv: Path, requirements: Path, tmp_path: Path) -> None:
-    """With the peer's and the model's requirements; and again when one of them changes."""
+def test_environment_is_built_once(uv: Path, requirements: Path, tmp_path: Path) -> None:
+    """It has the requirements of peer and model, and is built again when they change."""
 
-    def make() -> Path:
-        return asyncio.run(peer_environment("litserve", requirements, tmp_path))
+    def build() -> Path:
+        return asyncio.run(build_peer_environment("litserve", requirements, tmp_path))
 
-    assert make() == make() == tmp_path / "litserve"
-    asked = (uv / "asked").read_text().splitlines()
-    assert len(asked) == 2
-    assert "litserve.in" in asked[1]
-    assert str(requirements) in asked[1]
+    assert build() == build() == tmp_path / "litserve"
+    calls = (uv / "calls").read_text().splitlines()
+    assert len(calls) == 2
+    assert "litserve.in" in calls[1]
+    assert str(requirements) in calls[1]
 
     requirements.write_text("scikit-learn==1.9.2\n")
-    make()
-    assert len((uv / "asked").read_text().splitlines()) == 4
+    build()
+    assert len((uv / "calls").read_text().splitlines()) == 4
 
 
-def test_an_environment_that_could_not_be_made_is_made_again(
-    uv: Path, requirements: Path, tmp_path: Path
-) -> None:
-    """One line says what failed, and half an environment is not taken for a whole one."""
+def test_failed_environment_is_built_again(uv: Path, requirements: Path, tmp_path: Path) -> None:
+    """The error names the command, and an incomplete environment is not reused."""
     good = (uv / "uv").read_text()
     (uv / "uv").write_text(good + '[ "$2" = venv ]\n')
     with pytest.raises(CannotRun, match="uv pip install failed"):
-        asyncio.run(peer_environment("litserve", requirements, tmp_path))
+        asyncio.run(build_peer_environment("litserve", requirements, tmp_path))
 
     (uv / "uv").write_text(good)
-    asyncio.run(peer_environment("litserve", requirements, tmp_path))
+    asyncio.run(build_peer_environment("litserve", requirements, tmp_path))
 
-    assert len((uv / "asked").read_text().splitlines()) == 4
+    assert len((uv / "calls").read_text().splitlines()) == 4

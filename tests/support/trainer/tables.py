@@ -24,10 +24,10 @@ from baton_trainer.gate.candidate import Candidate
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.progress import Advance, Silence
 from baton_trainer.request import Columns, Train, TrainRequest
-from baton_trainer.tables import table
 from baton_trainer.tables.files import csv_file
 from baton_trainer.tables.files.data_file import DataFile
 from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 
 ROWS = 400
 TARGET = "goal"
@@ -82,13 +82,13 @@ def some_table(
     """
     frame = features(rows).assign(**(more or {}))
     frame[TARGET] = text_target(frame) if target is None else target
-    return table.build_table(as_file(frame), Columns(target=TARGET, **wanted))
+    return build_table(as_file(frame), Columns(target=TARGET, **wanted))
 
 
 def changed_table(**columns: Any) -> Table:
     """The same rows and target with other values in some columns, or with more columns."""
     frame = features().assign(**columns)
-    return table.build_table(
+    return build_table(
         as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
     )
 

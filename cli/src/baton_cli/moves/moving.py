@@ -9,9 +9,9 @@ from baton_cli.inference.convergence import Failures, Goal, failures, wait_until
 from baton_cli.moves.arguments import Seconds
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
-from baton_registry.promotion import alias_moves as promotion
-from baton_registry.promotion import ledger
+from baton_registry.promotion.history import update_history
 from baton_registry.promotion.ledger import Move
+from baton_registry.promotion.rollback_stack import find_rollback_target
 from baton_registry.rest.client import RegistryClient
 
 DEFAULT_WAIT_S = 30.0
@@ -97,8 +97,8 @@ def _has_before(registry: RegistryClient, model_name: str, alias: str, done: Mov
     if _moved(done):
         return True
     try:
-        moves = promotion.update_history(registry, model_name, alias=alias)
-        ledger.find_rollback_target(moves, done.to_version)
+        moves = update_history(registry, model_name, alias=alias)
+        find_rollback_target(moves, done.to_version)
     except RegistryError:
         return False
     return True

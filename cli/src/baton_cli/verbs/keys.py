@@ -11,7 +11,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
 from baton_common.atomic_file import write_atomic
 from baton_registry.api_keys import Scope, generate_key
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 
 
 @click.group()

@@ -10,7 +10,8 @@ import httpx
 from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
 
 from baton_registry.rest.tls import create_trust_context, load_client_certificate
-from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
+from baton_registry.versions.keys import parse_trusted_keys
+from baton_registry.versions.signing import TrustedKey
 
 
 def is_http_address(text: str) -> bool:

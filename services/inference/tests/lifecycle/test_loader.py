@@ -17,10 +17,14 @@ from baton_inference.lifecycle.loader import Loader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import TrustedKey, generate_key_pair, parse_signing_key
-from tests.support.fakes.inference import FakeRegistry, HandClock, NearReader, open_fake_engine
+from baton_registry.versions.signing import TrustedKey
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.live_version import InProcessReader
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 
 @pytest.fixture
@@ -36,9 +40,9 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         VersionCache(directory),
         open_engine=open_fake_engine,
         compile_codecs=lambda version, schema, classes: compile_codecs(
-            CodecParts(version, schema, classes, NearReader(), 100)
+            CodecParts(version, schema, classes, InProcessReader(), 100)
         ),
-        clock=HandClock().clock(),
+        clock=ManualClock().clock(),
         trusted=trusted,
     )
 

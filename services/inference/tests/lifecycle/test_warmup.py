@@ -15,7 +15,7 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle import warmup
 from baton_inference.lifecycle.warmup import WarmUp, warm_up
-from tests.support.fakes.inference import SCHEMA, ErrorModel, SlowModel, SumModel
+from tests.support.fakes.models import SCHEMA, ErrorModel, SlowModel, SumModel
 
 
 def warm(engine: SumModel, example: Any = None) -> WarmUp:

@@ -10,7 +10,8 @@ from pydantic import Field, PlainValidator
 from baton_engine.settings import decline_telemetry
 from baton_registry.setting_types import Name
 from baton_registry.settings import RegistrySettings, get_user_cache_dir
-from baton_registry.versions.signing import SigningKey, parse_signing_key
+from baton_registry.versions.keys import parse_signing_key
+from baton_registry.versions.signing import SigningKey
 
 _MLFLOW_DEFAULTS = {
     # stdout carries the version number and nothing else

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from baton_trainer.cards import card, plots
 from baton_trainer.request import Columns
-from baton_trainer.tables import table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.tables import (
     TARGET,
     TARGETS,
@@ -62,7 +62,7 @@ def test_names_of_columns_and_classes_are_text_whatever_they_hold() -> None:
     frame[TARGET] = text_target(frame.rename(columns={"<script>alert(1)</script>": "label"})).map(
         {"yes": "_yes_ | no", "no": "<b>"}
     )
-    data = table.build_table(as_file(frame), Columns(target=TARGET))
+    data = build_table(as_file(frame), Columns(target=TARGET))
     subject = some_subject(data)
     page = card.html(card.markdown(subject), "t", plots.pictures(subject.candidate.report))
     parser = Page()

@@ -9,9 +9,9 @@ from baton_trainer.gate import candidate
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.request import Columns, Data, Train
-from baton_trainer.tables import table
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.tables import Notes, features, hidden, some_candidate, some_table
 
 
@@ -71,7 +71,7 @@ def test_the_real_table_gives_what_the_estimator_owes_us(
     estimator: str, real_table_file: Path
 ) -> None:
     """A cross-validated ROC AUC as good as is known of this table, and the same model in ONNX."""
-    data = table.build_table(reading.read(real_table_file, Data()), Columns())
+    data = build_table(reading.read(real_table_file, Data()), Columns())
     made = some_candidate(data, estimator)
     assert made.metrics["cv_roc_auc"] > 0.83
     assert made.parity.holds
@@ -79,7 +79,7 @@ def test_the_real_table_gives_what_the_estimator_owes_us(
 
 def test_the_best_estimator_is_as_good_as_is_known_of_the_real_table(real_table_file: Path) -> None:
     """A cross-validated ROC AUC of 0.845, without a wish for any parameter."""
-    data = table.build_table(reading.read(real_table_file, Data()), Columns())
+    data = build_table(reading.read(real_table_file, Data()), Columns())
     chosen = estimators.build_classifier("xgboost", {})
     unfitted = pipeline.build(chosen, data.features, data.columns)
     assert candidate.made(unfitted, data, Train(), Notes()).metrics["cv_roc_auc"] > 0.845

@@ -6,7 +6,8 @@ from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparison import compared
 from baton_trainer.request import Columns
 from baton_trainer.tables.split import split
-from baton_trainer.tables.table import Table, build_table
+from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.contenders import bad, bad_where_a, contender, good
 from tests.support.trainer.tables import (
     TARGET,

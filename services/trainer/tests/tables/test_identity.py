@@ -7,15 +7,15 @@ ROWS = pd.DataFrame(
 )
 
 
-def test_an_id_that_names_each_row_keeps_nothing_together() -> None:
-    """Nor does a gap, however often it is there."""
+def test_an_id_that_does_not_repeat_is_ignored() -> None:
+    """Repeated missing values do not count."""
     assert find_repeating_id(ROWS, ()) is None
     assert find_repeating_id(ROWS, ("order",)) is None
     gaps = pd.DataFrame({"id": ["1", "", "NA", ""]})
     assert find_repeating_id(gaps, ("id",)) is None
 
 
-def test_the_thing_is_what_the_other_ids_are_within() -> None:
+def test_the_id_with_the_fewest_values_counts() -> None:
     """Of orders, customers and shops the shops: their rows hold all rows of a customer."""
     found = find_repeating_id(ROWS, ("order", "customer"))
     assert found is not None

@@ -1,6 +1,6 @@
 """Promotion and rollback: checks → ledger entry → the alias moves. The move is the commit.
 
-A crash before the move changes nothing. After a crash behind it, the next command finds the intent in
+A crash before the move changes nothing. After a later crash, the next command finds the intent in
 the ledger and marks it done.
 """
 

@@ -57,7 +57,8 @@ def _check_gate(target: ModelVersion) -> None:
     gate = target.tags.get(GATE_TAG)
     if gate is None:
         raise PromotionRefused(
-            f"version {number} has no gate verdict (tag {GATE_TAG}); train it with baton, or --force"
+            f"version {number} has no gate verdict (tag {GATE_TAG});"
+            " train it with baton, or --force"
         )
     if gate != GATE_PASSED:
         raise PromotionRefused(

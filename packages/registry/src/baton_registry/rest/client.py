@@ -1,32 +1,26 @@
 """A typed client for MLflow's model registry."""
 
-from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
-from baton_registry.errors import AliasNotSet, RegistryRefused, RegistryUnavailable
+from baton_registry.errors import AliasNotSet, RegistryRefused
 from baton_registry.rest.artifacts import (
     INVALID,
     NOT_FOUND,
-    ArtifactClient,
-    create_version_not_found,
     to_version_error,
 )
 from baton_registry.rest.connection import Connection, open_http
 from baton_registry.rest.transport import Transport
+from baton_registry.rest.versions import VersionClient, build_tag
 from baton_registry.rest.webhooks import WebhookClient
 from baton_registry.versions.model_version import ModelVersion
 
-EXISTS = "RESOURCE_ALREADY_EXISTS"
-SEARCH_PAGE = "1000"
 FORBIDDEN = 403
-MAX_VERSION = 2**31 - 1
-"""The greatest version number. MLflow's column has 32 bits; beyond it some databases give a 500."""
 
 
-class RegistryClient(ArtifactClient):
+class RegistryClient(VersionClient):
     """A client of one tracking server. Thread-safe. Close it when done.
 
     Every method raises `RegistryUnavailable` if no usable answer arrives within `timeout_s`, and
@@ -74,8 +68,6 @@ class RegistryClient(ArtifactClient):
         """Returns the server's MLflow version, or None if it does not report one."""
         return self._transport.get_text("/version")
 
-    # -- versions and aliases ------------------------------------------------------------------
-
     def resolve_alias(self, name: str, alias: str) -> ModelVersion:
         """Returns the version that the alias points to.
 
@@ -93,20 +85,6 @@ class RegistryClient(ArtifactClient):
             raise
         return self._parse_version(payload)
 
-    def get_version(self, name: str, version: str) -> ModelVersion:
-        """Returns a version by its number.
-
-        Raises:
-            VersionNotFound: the model has no such version.
-        """
-        if version.isdecimal() and float(version) > MAX_VERSION:
-            raise create_version_not_found(name, version)
-        query = {"name": name, "version": version}
-        try:
-            return self._parse_version(self._call("GET", "model-versions/get", params=query))
-        except RegistryRefused as error:
-            raise to_version_error(name, version, error) from error
-
     def find_version(self, name: str, version: str) -> ModelVersion:
         """Returns a version by its number or by an alias.
 
@@ -117,49 +95,6 @@ class RegistryClient(ArtifactClient):
         if version.isdecimal():
             return self.get_version(name, version)
         return self.resolve_alias(name, version)
-
-    def list_versions(self, name: str) -> list[ModelVersion]:
-        """Lists all versions of a model, newest first; empty if the model does not exist."""
-        query = {"filter": f"name = '{_quote(name)}'", "max_results": SEARCH_PAGE}
-        versions: list[ModelVersion] = []
-        while True:
-            page = self._call("GET", "model-versions/search", params=query)
-            rows = page.get("model_versions") or ()
-            versions += [self._parse_version({"model_version": row}) for row in rows]
-            if not page.get("next_page_token"):
-                return versions
-            query["page_token"] = page["next_page_token"]
-
-    def create_version(
-        self, name: str, *, source: str, run_id: str, tags: Mapping[str, str], description: str = ""
-    ) -> ModelVersion:
-        """Registers a version with its tags in one step, and creates the model if needed.
-
-        Args:
-            name: the registered model.
-            source: `models:/<model id>` of a logged model.
-            run_id: the run that logged it.
-            tags: the version's tags.
-            description: the text for the MLflow UI.
-        """
-        try:
-            self._call("POST", "registered-models/create", json={"name": name})
-        except RegistryRefused as error:
-            if error.error_code != EXISTS:
-                raise
-        payload = self._call(
-            "POST",
-            "model-versions/create",
-            json={
-                "name": name,
-                "source": source,
-                "run_id": run_id,
-                "model_id": source.removeprefix("models:/"),
-                "tags": [{"key": key, "value": value} for key, value in tags.items()],
-                "description": description,
-            },
-        )
-        return self._parse_version(payload)
 
     def set_alias(self, name: str, alias: str, version: str) -> None:
         """Sets the alias to a version.
@@ -177,8 +112,6 @@ class RegistryClient(ArtifactClient):
         """Deletes the alias, if it is set."""
         self._call("DELETE", "registered-models/alias", json={"name": name, "alias": alias})
 
-    # -- tags ----------------------------------------------------------------------------------
-
     def get_model_tags(self, name: str) -> dict[str, str]:
         """Returns the tags of a registered model; empty if the model does not exist."""
         try:
@@ -192,16 +125,11 @@ class RegistryClient(ArtifactClient):
 
     def set_model_tag(self, name: str, key: str, value: str) -> None:
         """Sets a tag of a registered model."""
-        self._call("POST", "registered-models/set-tag", json=_build_tag(name, key, value))
+        self._call("POST", "registered-models/set-tag", json=build_tag(name, key, value))
 
     def delete_model_tag(self, name: str, key: str) -> None:
         """Deletes a tag of a registered model."""
         self._call("DELETE", "registered-models/delete-tag", json={"name": name, "key": key})
-
-    def set_version_tag(self, name: str, version: str, key: str, value: str) -> None:
-        """Sets a tag of a version."""
-        body = {**_build_tag(name, key, value), "version": version}
-        self._call("POST", "model-versions/set-tag", json=body)
 
     def _is_unknown(self, name: str, error: RegistryRefused) -> bool:
         """Whether the error means that the model does not exist.
@@ -209,19 +137,3 @@ class RegistryClient(ArtifactClient):
         With basic-auth, MLflow answers 403 for unknown models; a search lists readable ones only.
         """
         return error.status == FORBIDDEN and not self.list_versions(name)
-
-    def _parse_version(self, payload: Mapping[str, Any]) -> ModelVersion:
-        try:
-            return ModelVersion.from_rest(payload["model_version"])
-        except (KeyError, TypeError) as error:
-            raise RegistryUnavailable(
-                f"the registry at {self._transport.address} answered without a model version"
-            ) from error
-
-
-def _quote(name: str) -> str:
-    return name.replace("'", "''")
-
-
-def _build_tag(name: str, key: str, value: str) -> dict[str, str]:
-    return {"name": name, "key": key, "value": value}

@@ -44,9 +44,9 @@ class VersionCache:
         files had when they were fetched.
         """
         kept = self._open(self._versions / _key(name, identity.version, identity.source), name)
-        return kept if kept and Identity.of(kept[0]) == identity else None
+        return kept if kept and Identity.from_version(kept[0]) == identity else None
 
-    def last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
+    def find_last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
         """What served last for this model and alias; None where nothing did, or it is gone."""
         entry = _entry_of(self._serving / f"{_key(name, alias)}.json")
         return self._open(self._versions / entry, name) if entry else None

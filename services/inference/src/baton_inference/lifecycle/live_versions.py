@@ -16,7 +16,7 @@ PRODUCTION: Role = "production"
 
 
 @dataclass(frozen=True)
-class Served:
+class LiveVersion:
     """A version that can answer. Immutable; swapped whole.
 
     Attributes:
@@ -43,7 +43,7 @@ class Served:
     @property
     def identity(self) -> Identity:
         """What tells this version from others."""
-        return Identity.of(self.model)
+        return Identity.from_version(self.model)
 
 
 class LiveVersions:
@@ -55,14 +55,14 @@ class LiveVersions:
     """
 
     def __init__(self) -> None:
-        self._by_role: dict[Role, Served] = {}
+        self._by_role: dict[Role, LiveVersion] = {}
 
     @property
-    def production(self) -> Served | None:
+    def production(self) -> LiveVersion | None:
         """The version that the alias names; None before the first is loaded."""
         return self._by_role.get(PRODUCTION)
 
-    def swap(self, served: Served, role: Role = PRODUCTION) -> bool:
+    def swap(self, served: LiveVersion, role: Role = PRODUCTION) -> bool:
         """Gives the role to a version; True if another had it."""
         is_replaced = role in self._by_role
         self._by_role[role] = served

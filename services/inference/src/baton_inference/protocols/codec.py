@@ -7,7 +7,7 @@ from baton_inference.protocols.media import JSON, Headers, MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch, RowBatch
 
 
-class Encoded(NamedTuple):
+class EncodedAnswer(NamedTuple):
     """The body of an answer, and what its headers say of it.
 
     Attributes:
@@ -40,6 +40,6 @@ class Codec(Protocol[BatchT]):
         """
         ...
 
-    def encode(self, scores: Scores, batch: BatchT) -> Encoded:
+    def encode(self, scores: Scores, batch: BatchT) -> EncodedAnswer:
         """Writes the answer to the request that `batch` was read from."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from baton_common.texts import truncate
 from baton_inference.errors import NotServed
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Target:
     name: str
     version: str | None = None
 
-    def check(self, served: Served) -> None:
+    def check(self, served: LiveVersion) -> None:
         """Raises `NotServed` where it is not what is served."""
         if self.name != served.model.name:
             raise NotServed(f"the model {truncate(self.name)!r} is not served here")

@@ -11,7 +11,7 @@ from baton_inference.protocols.arrow.columnar import ArrowTable, encode_labels
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.columnar import read_answer
-from tests.support.fakes.inference import SCHEMA
+from tests.support.fakes.models import SCHEMA
 
 VERSION = ModelVersion("müller's model", "7")
 GOOD: dict[str, Values] = {

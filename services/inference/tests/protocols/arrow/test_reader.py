@@ -16,7 +16,7 @@ from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.schema import Column
 from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
-from tests.support.fakes.inference import SCHEMA
+from tests.support.fakes.models import SCHEMA
 
 MUTATIONS = 30
 # Says that its metadata take 2 GiB: the library asks for so much memory at once.

@@ -6,7 +6,7 @@ import pytest
 
 from baton_engine.tables.casts import cast_as_pandas
 from baton_inference.errors import InvalidRows, TooManyRows
-from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
+from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 from baton_registry.versions.schema import Column, Schema
 
 SCHEMA = Schema((Column("a", "long"), Column("b", "double", required=False)))
@@ -47,8 +47,8 @@ def test_rows_are_needed_and_bounded() -> None:
 
 def test_rows_of_the_same_columns_are_transposed() -> None:
     """Rows of the same columns, in whatever order, are turned; others are left to be looked at."""
-    assert transposed([{"a": 1, "b": 2}, {"b": 4, "a": 3}]) == {"a": (1, 3), "b": (2, 4)}
-    assert transposed([{"a": 1}, {"a": 2}]) == {"a": (1, 2)}
+    assert transpose_rows([{"a": 1, "b": 2}, {"b": 4, "a": 3}]) == {"a": (1, 3), "b": (2, 4)}
+    assert transpose_rows([{"a": 1}, {"a": 2}]) == {"a": (1, 2)}
     odd: list[list[Any]] = [[{}], [{"a": 1}, {"b": 1}], [{"a": 1}, {"a": 1, "b": 1}], [{}, 1], []]
     for rows in odd:
-        assert transposed(rows) is None
+        assert transpose_rows(rows) is None

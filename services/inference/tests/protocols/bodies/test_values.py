@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_inference.errors import TooManyRows
-from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
+from baton_inference.protocols.bodies.values import (
+    check_csv_values,
+    check_json_values,
+    compute_max_values,
+)
 from baton_inference.protocols.media import MediaHeaders
-from tests.support.fakes.inference import SCHEMA, served
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SCHEMA
 
 ROWS = 20
-LIMIT = max_values(3, ROWS)
-CODECS = served(max_rows=ROWS).codecs
+LIMIT = compute_max_values(3, ROWS)
+CODECS = make_live_version(max_rows=ROWS).codecs
 
 
 def is_taken(body: bytes, limit: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.invocations.dataframes import read_records, read_split
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import MAX_ORDERS, TypedJson
 from baton_registry.versions.schema import Column, Schema
@@ -55,7 +55,7 @@ def the_long_way(form: str, content: Any) -> Any:
     """What the readers make of it that know MLflow's every habit."""
     if form == "instances":
         return TensorReader(SCHEMA.columns, max_rows=99).instances(content)
-    reader = records_frame if form == "dataframe_records" else split_frame
+    reader = read_records if form == "dataframe_records" else read_split
     return reader(content, NAMES, 99)
 
 

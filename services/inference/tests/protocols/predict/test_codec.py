@@ -12,7 +12,7 @@ from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch, score_batches
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Label
-from tests.support.fakes.inference import GOOD_BODY, SCHEMA, SumModel
+from tests.support.fakes.models import GOOD_BODY, SCHEMA, SumModel
 
 BATCH = RowBatch(2, ())
 

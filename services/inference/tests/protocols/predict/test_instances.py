@@ -11,7 +11,7 @@ from baton_engine.tables.cells import MAX_NAMED_CELLS
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema, TypeName
-from tests.support.fakes.inference import GOOD_BODY, SCHEMA
+from tests.support.fakes.models import GOOD_BODY, SCHEMA
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 ALL_TYPES = Schema(

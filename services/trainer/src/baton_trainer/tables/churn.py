@@ -1,7 +1,7 @@
-"""The built-in table: customers of a telephone company, some of whom leave.
+"""The built-in table: generated customers of a telephone company, some of whom leave.
 
-Its columns and categories are those of IBM's "Telco customer churn" sample, whose proportions and
-charges it imitates. Nothing in it is a real person.
+It has the columns and categories of IBM's "Telco customer churn" sample and imitates its
+proportions and charges. No row describes a real person.
 """
 
 from collections.abc import Sequence
@@ -42,9 +42,9 @@ _PAYMENTS = {
 
 
 def generate(rows: int = ROWS, seed: int = SEED) -> pd.DataFrame:
-    """A churn table of shape `[rows, 20]`: 19 features and the target `Churn`, `Yes` or `No`.
+    """Generates a table of shape `[rows, 20]`: 19 features and the target `Churn`, `Yes` or `No`.
 
-    New customers (`tenure` 0) have no `TotalCharges` yet, as in the original. The same `rows` and
+    New customers (`tenure` 0) have no `TotalCharges`, as in the original. The same `rows` and
     `seed` give the same table.
     """
     rng = np.random.default_rng(seed)
@@ -69,11 +69,11 @@ def _draw_people(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.ge
 
 def _draw_services(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
     internet = rng.choice(["DSL", "Fiber optic", "No"], rows, p=[0.34, 0.44, 0.22])
-    # Telephony is missing only where there is DSL: everybody buys something.
+    # Only DSL customers may lack telephony: every customer buys at least one service.
     phone = np.where(internet == "DSL", _draw_yes_no(rng, np.full(rows, 0.72)), "Yes")
     lines = _draw_yes_no(rng, np.where(internet == "Fiber optic", 0.62, 0.32))
     services: dict[str, NDArray[np.generic]] = {
-        "tenure": np.zeros(rows, np.int64),  # in its place; filled with the contract
+        "tenure": np.zeros(rows, np.int64),  # keeps the order; `_draw_contracts` fills it
         "PhoneService": phone,
         "MultipleLines": np.where(phone == "Yes", lines, "No phone service"),
         "InternetService": internet,
@@ -102,7 +102,7 @@ def _draw_contracts(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np
 def _compute_monthly_charges(
     rng: np.random.Generator, table: dict[str, NDArray[np.generic]]
 ) -> _Floats:
-    """Dollars a month."""
+    """Computes dollars per month."""
     charge = _look_up(_BASE_CHARGE, table["InternetService"])
     charge += np.where(table["PhoneService"] == "Yes", 20.0, 0.0)
     charge += np.where(table["MultipleLines"] == "Yes", 5.0, 0.0)
@@ -115,14 +115,14 @@ def _compute_monthly_charges(
 def _compute_total_charges(
     rng: np.random.Generator, table: dict[str, NDArray[np.generic]]
 ) -> _Floats:
-    """Dollars so far; missing before the first bill."""
+    """Computes dollars so far; missing before the first bill."""
     months = table["tenure"].astype(np.float64)
     total = months * table["MonthlyCharges"].astype(np.float64) * rng.normal(1.0, 0.03, months.size)
     return np.where(months == 0, np.nan, np.round(total, 2))
 
 
 def _compute_churn_probability(table: dict[str, NDArray[np.generic]]) -> _Floats:
-    """A logistic model whose weights are near those fitted on the original table."""
+    """Applies a logistic model whose weights are near those fitted on the original table."""
     months = table["tenure"].astype(np.float64)
     logit = 0.90 - 0.80 * np.log1p(months) + 0.006 * months
     logit += _look_up(_CONTRACT_EFFECT, table["Contract"])

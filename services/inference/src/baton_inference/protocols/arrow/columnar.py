@@ -11,8 +11,8 @@ from baton_engine.tables.columns import Array
 from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Values
 from baton_inference.errors import InvalidRows
-from baton_inference.protocols.bodies.frame import columns_of, read_absent
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.bodies.frame import read_absent, read_columns
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import ARROW
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
@@ -41,7 +41,7 @@ class ArrowTable:
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return ColumnBatch(self.rows, columns_of(schema, self._read))
+        return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:
@@ -64,7 +64,7 @@ class TableReader(Protocol):
         ...
 
 
-def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> Encoded:
+def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> EncodedAnswer:
     """A table of one column, `predictions`; its metadata name the model and the version."""
     # Few ask for it: the others need not wait until the library is loaded.
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
@@ -83,4 +83,4 @@ def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes
         write_ipc_stream(table, written)
     else:
         write_parquet(table, written, compression="snappy", key_value_metadata=metadata)
-    return Encoded(written.getvalue(), media_type)
+    return EncodedAnswer(written.getvalue(), media_type)

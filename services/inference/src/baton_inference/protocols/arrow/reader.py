@@ -55,7 +55,7 @@ class ArrowReader:
             Overloaded: the process cannot be started.
         """
         _check_start(body, media_type)
-        request = self._encoder.encode(request_for(body, media_type, columns, max_rows))
+        request = self._encoder.encode(build_read_request(body, media_type, columns, max_rows))
         with self._lock:
             frame = self._ask(request)
         if frame is None:
@@ -63,7 +63,7 @@ class ArrowReader:
             raise MalformedBody(
                 f"the body cannot be read: it is broken, or takes over {limit} MiB when decoded"
             )
-        return table_of(self._decoder.decode(frame), max_rows)
+        return parse_read_answer(self._decoder.decode(frame), max_rows)
 
     def close(self) -> None:
         """Ends the process."""
@@ -110,7 +110,7 @@ class ArrowReader:
             raise Overloaded("the process that reads such bodies cannot be started") from error
 
 
-def request_for(
+def build_read_request(
     body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
 ) -> ReadRequest:
     """What to ask the process for."""
@@ -129,7 +129,7 @@ def _check_start(body: bytes, media_type: bytes) -> None:
         raise MalformedBody("the body is no Arrow stream")
 
 
-def table_of(answer: ReadAnswer, max_rows: int) -> ArrowTable:
+def parse_read_answer(answer: ReadAnswer, max_rows: int) -> ArrowTable:
     """What the process answered to a request of at most so many rows. Raises as `read` does."""
     if isinstance(answer, MalformedMessage):
         raise MalformedBody(f"the body cannot be read: {answer.text}")

@@ -38,7 +38,7 @@ class Frame:
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return ColumnBatch(self.rows, columns_of(schema, self._read))
+        return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:
@@ -57,7 +57,7 @@ def read_absent(column: Column, rows: int) -> Array:
     return to_array(column, [None] * rows)
 
 
-def columns_of(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Array]:
+def read_columns(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Array]:
     """Every column of the schema, as `read` gives it or says in `BadCells` that it cannot.
 
     Raises:
@@ -76,7 +76,7 @@ def columns_of(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Arr
     return arrays
 
 
-def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
+def transpose_rows(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
     """The values by column; None where the rows are not all objects of the same columns."""
     if {*map(type, rows)} != {dict}:
         return None

@@ -15,11 +15,15 @@ from baton_inference.errors import MalformedBody
 from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader, encode_labels
 from baton_inference.protocols.bodies.document import parse_object
 from baton_inference.protocols.bodies.frame import Frame
-from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
-from baton_inference.protocols.codec import Encoded
-from baton_inference.protocols.invocations.accept import preferred
-from baton_inference.protocols.invocations.csv_table import CSV, csv_frame
-from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.bodies.values import (
+    check_csv_values,
+    check_json_values,
+    compute_max_values,
+)
+from baton_inference.protocols.codec import EncodedAnswer
+from baton_inference.protocols.invocations.accept import choose_media_type
+from baton_inference.protocols.invocations.csv_table import CSV, read_csv
+from baton_inference.protocols.invocations.dataframes import read_records, read_split
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import TypedJson
 from baton_inference.protocols.media import ARROW, JSON, PARQUET, MediaHeaders
@@ -62,20 +66,20 @@ class InvocationsCodec:
         self._schema = schema
         self._arrow = arrow
         self._max_rows = max_rows
-        self._max_values = max_values(len(schema.columns), max_rows)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
         self._typed = TypedJson(schema, max_rows=max_rows)
         self._names = names = tuple(column.name for column in schema.columns)
         tensors = TensorReader(schema.columns, max_rows=max_rows)
         self._readers: dict[str, Reader] = {
-            "dataframe_split": lambda data: split_frame(data, names, max_rows),
-            "dataframe_records": lambda data: records_frame(data, names, max_rows),
+            "dataframe_split": lambda data: read_split(data, names, max_rows),
+            "dataframe_records": lambda data: read_records(data, names, max_rows),
             "instances": tensors.instances,
             "inputs": tensors.inputs,
         }
 
     def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
         """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
-        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
+        answer_type = choose_media_type(media.accept, ANSWERS) if media.accept else JSON
         typed = self._typed_json(body) if media.media_type == JSON else None
         if typed is not None:
             return InvocationsBatch(*typed, answer_type)
@@ -83,7 +87,7 @@ class InvocationsCodec:
         table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
-            table = csv_frame(body, self._names, self._max_rows)
+            table = read_csv(body, self._names, self._max_rows)
         elif media.media_type in (ARROW, PARQUET):
             table = self._arrow.read(body, media.media_type, schema.columns, self._max_rows)
         else:
@@ -91,11 +95,11 @@ class InvocationsCodec:
         batch = table.to_batch(schema)
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
-    def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:
+    def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
         """Writes the labels; all that a classifier's `predict` gives."""
         if batch.answer_type != JSON:
             return encode_labels(scores.labels, self._version, batch.answer_type)
-        return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
+        return EncodedAnswer(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
     def _typed_json(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)

@@ -12,7 +12,7 @@ from baton_inference.protocols.bodies.frame import Frame, check_rows
 CSV = b"text/csv"
 
 
-def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
+def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
     """The table below the header; where rows are wider than it, their first cells are an index.
 
     Args:

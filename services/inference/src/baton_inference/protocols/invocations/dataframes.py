@@ -7,12 +7,12 @@ from typing import Any
 from baton_engine.tables.casts import ABSENT, cast_as_pandas
 from baton_engine.tables.column_places import find_first_places
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
+from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 
 SPLIT_KEYS = frozenset({"columns", "data", "index"})
 
 
-def records_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
+def read_records(data: Any, names: Collection[str], max_rows: int) -> Frame:
     """`[{column: value, …}, …]`: what a row does not have is a gap.
 
     Args:
@@ -31,10 +31,10 @@ def records_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
     return Frame(len(rows), _by_name(rows, names), cast_as_pandas)
 
 
-def split_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
+def read_split(data: Any, names: Collection[str], max_rows: int) -> Frame:
     """`{"columns": […], "data": [[…], …], "index": […]}`; the index is checked and ignored.
 
-    Takes and raises what `records_frame` does.
+    Takes and raises what `read_records` does.
     """
     if not isinstance(data, dict):
         raise MalformedBody("'dataframe_split' is not an object")
@@ -77,7 +77,7 @@ def _by_name(
     rows: Sequence[Mapping[Any, Any]], names: Collection[str], wanted: Collection[Any] | None = None
 ) -> dict[str, Sequence[Any]]:
     """The columns that any row has; or, where given, those that are wanted."""
-    columns = transposed(rows) if wanted is None else None
+    columns = transpose_rows(rows) if wanted is None else None
     return columns or {
         name: [row.get(name, ABSENT) for row in rows]
         for name in names

@@ -6,7 +6,7 @@ from typing import Any
 from baton_common.texts import truncate
 from baton_engine.tables.casts import ABSENT, cast_as_numpy
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
+from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 from baton_registry.versions.schema import Column
 
 MAX_DIMENSIONS = 64
@@ -31,7 +31,7 @@ class TensorReader:
         if not isinstance(data, list) or not data or not isinstance(data[0], dict):
             return self.inputs(data)
         check_rows(len(data), self._max_rows)
-        values = transposed(data) or _collected(data)
+        values = transpose_rows(data) or _collected(data)
         for name, column in values.items():
             if name not in self._columns:
                 _check_homogeneous(name, column)
@@ -58,7 +58,7 @@ class TensorReader:
             for name, value in row.items():
                 if name not in self._columns:
                     _check_homogeneous(name, [value])
-        values = transposed(data) or {
+        values = transpose_rows(data) or {
             name: [row.get(name, ABSENT) for row in data]
             for name in self._columns
             if any(name in row for row in data)

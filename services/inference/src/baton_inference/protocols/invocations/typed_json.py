@@ -15,8 +15,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
-from baton_inference.protocols.bodies.cells import json_type
-from baton_inference.protocols.predict.instances import row_struct
+from baton_inference.protocols.bodies.cells import build_json_type
+from baton_inference.protocols.predict.instances import build_row_struct
 from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16
@@ -93,7 +93,7 @@ class TypedJson:
         if len(names) != len(self._columns) or {*names} != self._columns.keys():
             return None
         columns = [self._columns[name] for name in names]
-        types = tuple(json_type(column) for column in columns)
+        types = tuple(build_json_type(column) for column in columns)
         decoder = msgspec.json.Decoder(list[tuple[types]])  # type: ignore[valid-type]
         if len(self._orders) >= MAX_ORDERS:
             self._orders.clear()
@@ -102,7 +102,7 @@ class TypedJson:
 
 
 def _body_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
-    row = row_struct(columns, whole=True)
+    row = build_row_struct(columns, whole=True)
     if row is None:
         return None
     rows: Any = list[row] | UnsetType  # type: ignore[valid-type]

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from baton_engine.engine import Scores
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_inference.scoring.batch import RowBatch
@@ -36,7 +36,7 @@ class PredictCodec:
         rows = self._decoder.decode(body)
         return RowBatch(len(rows), rows)
 
-    def encode(self, scores: Scores, batch: RowBatch) -> Encoded:  # noqa: ARG002
+    def encode(self, scores: Scores, batch: RowBatch) -> EncodedAnswer:  # noqa: ARG002
         """Writes the answer; a probability that is not a number becomes null."""
         keys = self._keys
         predictions: list[dict[str, Any]] = [
@@ -45,4 +45,4 @@ class PredictCodec:
                 scores.labels.tolist(), scores.probabilities.tolist(), strict=True
             )
         ]
-        return Encoded(self._head + msgspec.json.encode(predictions) + b"}")
+        return EncodedAnswer(self._head + msgspec.json.encode(predictions) + b"}")

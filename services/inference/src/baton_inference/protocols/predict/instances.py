@@ -15,10 +15,10 @@ from baton_common.texts import truncate
 from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type
 from baton_inference.protocols.bodies.frame import check_rows
-from baton_inference.protocols.bodies.json_fault import json_fault
-from baton_inference.protocols.bodies.values import check_json_values, max_values
+from baton_inference.protocols.bodies.json_errors import describe_json_error
+from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
 from baton_registry.versions.schema import Column, Schema
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class InstancesDecoder:
     def __init__(self, schema: Schema, *, max_rows: int) -> None:
         self._columns = schema.columns
         self._max_rows = max_rows
-        self._max_values = max_values(len(schema.columns), max_rows)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
         self._readers = {column.name: CellReader(column) for column in schema.columns}
         self._fast = _compile(schema)
 
@@ -102,7 +102,9 @@ class InstancesDecoder:
         return None
 
 
-def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspec.Struct] | None:
+def build_row_struct(
+    columns: Sequence[Column], *, whole: bool = False
+) -> type[msgspec.Struct] | None:
     """A type that msgspec reads one row into; None where it cannot name a column.
 
     With `whole` a row has every column, and null is the only gap.
@@ -110,7 +112,7 @@ def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspe
     fields: list[Any] = []
     for number, column in enumerate(columns):
         default = () if whole or column.required else (None,)
-        fields.append((f"c{number}", json_type(column), *default))
+        fields.append((f"c{number}", build_json_type(column), *default))
     names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:
         # gc=False: rows hold only scalars, so they need not be tracked.
@@ -123,7 +125,7 @@ def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspe
 
 def _compile(schema: Schema) -> msgspec.json.Decoder[Any] | None:
     """The decoder of the fast path, where there can be one."""
-    row = row_struct(schema.columns)
+    row = build_row_struct(schema.columns)
     if row is None:
         return None
     body = msgspec.defstruct("Body", [("instances", list[row])], forbid_unknown_fields=True)  # type: ignore[valid-type]
@@ -155,7 +157,7 @@ def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
     except RecursionError as error:
         raise MalformedBody("the body is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBody(json_fault(text, error)) from error
+        raise MalformedBody(describe_json_error(text, error)) from error
 
 
 def _summary(count: int) -> str:

@@ -16,12 +16,12 @@ from baton_engine.engine import Scores
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import check_rows, columns_of, read_absent
-from baton_inference.protocols.bodies.values import check_json_values, max_values
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.bodies.frame import check_rows, read_absent, read_columns
+from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
-from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, read_row_count
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
@@ -53,7 +53,7 @@ class V2Codec:
         self._schema = schema
         self._decoders = {column.name: TensorDecoder(column) for column in schema.columns}
         self._max_rows = max_rows
-        self._max_values = max_values(len(schema.columns), max_rows)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
         self._head = {"model_name": version.name, "model_version": version.version}
 
     def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:
@@ -76,17 +76,17 @@ class V2Codec:
                 return decoder.decode(tensor, pieces.get(column.name), rows)
             return read_absent(column, rows)
 
-        return V2Batch(rows, columns_of(self._schema, read), request.id, outputs)
+        return V2Batch(rows, read_columns(self._schema, read), request.id, outputs)
 
-    def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
+    def encode(self, scores: Scores, batch: V2Batch) -> EncodedAnswer:
         """Writes the outputs that are wanted."""
         head = {**self._head, **({} if batch.id is None else {"id": batch.id})}
         written = [_write(name, scores, binary) for name, binary in batch.outputs.items()]
         text = msgspec.json.encode({**head, "outputs": [output for output, _ in written]})
         if not any(batch.outputs.values()):
-            return Encoded(text)
+            return EncodedAnswer(text)
         headers = ((b"inference-header-content-length", b"%d" % len(text)),)
-        return Encoded(text + b"".join(data for _, data in written), BINARY, headers)
+        return EncodedAnswer(text + b"".join(data for _, data in written), BINARY, headers)
 
     def _by_name(self, request: InferRequest) -> dict[str, Tensor]:
         tensors: dict[str, Tensor] = {}
@@ -99,7 +99,7 @@ class V2Codec:
         return tensors
 
 
-def input_metadata(schema: Schema) -> list[dict[str, Any]]:
+def describe_inputs(schema: Schema) -> list[dict[str, Any]]:
     """The inputs, as V2 describes tensors."""
     return [
         {"name": column.name, "datatype": COLUMN_TYPES[column.type].v2, "shape": [-1]}
@@ -107,7 +107,7 @@ def input_metadata(schema: Schema) -> list[dict[str, Any]]:
     ]
 
 
-def output_metadata(classes: int) -> list[dict[str, Any]]:
+def describe_outputs(classes: int) -> list[dict[str, Any]]:
     """The outputs, as V2 describes tensors."""
     return [
         {"name": LABEL, "datatype": "BYTES", "shape": [-1]},
@@ -135,7 +135,7 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
 
 
 def _row_count(request: InferRequest) -> int:
-    counts = {rows_of(tensor) for tensor in request.inputs}
+    counts = {read_row_count(tensor) for tensor in request.inputs}
     if len(counts) != 1:
         raise MalformedBody("the tensors do not have the same number of rows")
     return counts.pop()

@@ -7,7 +7,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from baton_common.texts import truncate
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.json_fault import json_fault
+from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 Parameters = dict[str, Any] | None
 """None, or null in the JSON: there are none."""
@@ -104,7 +104,7 @@ def parse_request(text: bytes) -> InferRequest:
     except msgspec.ValidationError as error:
         raise MalformedBody(f"the body is not a V2 request: {error}") from error
     except msgspec.DecodeError as error:
-        raise MalformedBody(json_fault(text, error)) from error
+        raise MalformedBody(describe_json_error(text, error)) from error
     if not request.inputs:
         raise MalformedBody("the request has no inputs")
     return request

@@ -14,7 +14,7 @@ from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type
 from baton_inference.protocols.v2.request import Tensor
 from baton_registry.versions.schema import Column
 
@@ -35,7 +35,8 @@ class TensorDecoder:
     def __init__(self, column: Column) -> None:
         self._column = column
         self._reader = CellReader(column)
-        self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[json_type(column)])  # type: ignore[misc]
+        cell_type = build_json_type(column)
+        self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
 
     def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
         """The column.
@@ -108,7 +109,7 @@ class TensorDecoder:
         return cast_numbers(self._column, values)
 
 
-def rows_of(tensor: Tensor) -> int:
+def read_row_count(tensor: Tensor) -> int:
     """The number of rows that a tensor's shape names.
 
     Raises:

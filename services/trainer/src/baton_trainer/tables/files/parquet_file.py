@@ -1,8 +1,8 @@
-"""A Parquet file as a table of typed columns, read by Arrow without pyarrow's 150 MB.
+"""Reads a Parquet file as typed columns, by arro3 instead of pyarrow's 150 MB.
 
-A string column stays text, whatever it looks like: its author has said so. An empty string is
-missing, for that is how the service is told of a missing text. Cells are read by the functions that
-scoring reads them by (`baton_engine.tables.arrow_values`).
+A string column stays text, even if it looks like numbers. An empty string is missing: callers send
+a missing text this way. Scoring reads cells by the same functions
+(`baton_engine.tables.arrow_values`).
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def parse(content: bytes, name: str) -> DataFile:
     """Parses the bytes of a Parquet file.
 
     Raises:
-        DataError: it is damaged, or its columns cannot be held.
+        DataError: the file is damaged, or a column cannot be read.
     """
     table = _read_table(content, name)
     names = [column.strip() for column in table.column_names]
@@ -41,11 +41,11 @@ def parse(content: bytes, name: str) -> DataFile:
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
     for place, column in enumerate(names):
-        found = _convert_column(table.column(place))
-        if isinstance(found, str):
-            unreadable[column] = found
-            found = pd.Series(None, range(table.num_rows), dtype=object)
-        columns.append(found)
+        values = _convert_column(table.column(place))
+        if isinstance(values, str):
+            unreadable[column] = values
+            values = pd.Series(None, range(table.num_rows), dtype=object)
+        columns.append(values)
     cells = pd.DataFrame(dict(enumerate(columns)), index=range(table.num_rows))
     cells.columns = pd.Index(names, dtype=object)
     return DataFile(
@@ -60,10 +60,10 @@ def parse(content: bytes, name: str) -> DataFile:
 
 
 def _read_table(content: bytes, name: str) -> Table:
-    """The file's table; what has no footer is not worth asking the library about."""
+    """Reads the file's table; content without a footer does not reach the library."""
     length = int.from_bytes(content[-_FOOTER_BYTES : -len(MAGIC)], "little")
     if not content.endswith(MAGIC) or length + _FOOTER_BYTES + len(MAGIC) > len(content):
-        raise DataError(f"{name}: the Parquet file is cut off or damaged; write it anew")
+        raise DataError(f"{name}: the Parquet file is cut off or damaged; write it again")
     try:
         with convert_panics():
             return open_parquet(content, _BATCH_ROWS).read_all()
@@ -71,15 +71,15 @@ def _read_table(content: bytes, name: str) -> Table:
         raise DataError(f"{name}: {error}") from error
     except Exception as error:
         raise DataError(
-            f"{name}: the Parquet file is damaged ({get_first_line(error)}); write it anew"
+            f"{name}: the Parquet file is damaged ({get_first_line(error)}); write it again"
         ) from error
 
 
 def _describe_obstacle(kind: DataType) -> str:
-    """Why a column's values are no cells; empty where they are."""
+    """Says why a column's values cannot be cells; empty if they can."""
     family = get_family(kind)
     if family == "nested":
-        return f"its cells are nested ({_format_type(kind)}); write what they hold as columns"
+        return f"its cells are nested ({_format_type(kind)}); write their fields as columns"
     if family == "bytes":
         return "its cells are bytes; write them as text or numbers"
     if family == "other":
@@ -92,7 +92,7 @@ def _format_type(kind: DataType) -> str:
 
 
 def _convert_column(cells: ChunkedArray) -> pd.Series | str:
-    """The values in one of the types of `cells.convert`, or why they cannot be cells."""
+    """Returns values of one of the types of `cells.convert`, or why they cannot be cells."""
     family = get_family(cells.type)
     if reason := _describe_obstacle(cells.type):
         return reason
@@ -108,7 +108,7 @@ def _convert_numbers(cells: ChunkedArray, *, is_decimal: bool) -> pd.Series:
     numbers = np.asarray(
         join_values([read_values(chunk) for chunk in cells.chunks] or [np.array([])])
     )
-    # Where some are missing, or beyond int64, whole numbers are floats; decimals always are.
+    # Whole numbers are floats if one is missing or beyond int64; decimals always are.
     is_whole = not is_decimal and numbers.dtype.kind in "iu" and numbers.dtype != np.uint64
     return pd.Series(numbers.astype(np.int64 if is_whole else np.float64))
 
@@ -119,11 +119,11 @@ def _convert_booleans(texts: Texts) -> pd.Series:
 
 
 def _convert_texts(texts: Texts) -> pd.Series:
-    """The values as text: of a category, or of a column that holds text, dates or times."""
+    """Returns the values as text: of a category, or of a column of text, dates or times."""
     distinct = [*texts.distinct]
     if texts.form == "number":
         distinct = format_as_trained(distinct)
-    # One object a text, not one a cell.
+    # One object per distinct text, not one per cell.
     spread = np.array([*(text or None for text in distinct), None], dtype=object)[texts.codes]
     return pd.Series(spread, dtype=object)
 
@@ -136,7 +136,7 @@ def _read_categories(cells: ChunkedArray) -> pd.Series:
 
 
 def _read_texts(cells: ChunkedArray) -> Texts | Unsupported:
-    found = join_values([read_texts(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
-    return (
-        found if isinstance(found, Texts | Unsupported) else Unsupported(get_type_name(cells.type))
-    )
+    texts = join_values([read_texts(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
+    if isinstance(texts, Texts | Unsupported):
+        return texts
+    return Unsupported(get_type_name(cells.type))

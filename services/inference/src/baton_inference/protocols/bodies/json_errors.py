@@ -14,7 +14,7 @@ _LONE_SURROGATE = re.compile(
 )
 
 
-def json_fault(text: bytes | Raw, error: Exception) -> str:
+def describe_json_error(text: bytes | Raw, error: Exception) -> str:
     """What is wrong, for whoever sent the text.
 
     msgspec says of a lone surrogate that the text was cut off.

@@ -4,36 +4,37 @@ from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.live_versions import LiveVersions
-from baton_inference.lifecycle.state import Record
+from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.fakes.inference import HandClock, served
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.live_version import make_live_version
 
 
-def make_record() -> Record:
-    """A record of nothing yet."""
-    return Record("m", "production", LiveVersions(), Metrics(), HandClock().clock())
+def make_state() -> WatcherState:
+    """A new watcher state."""
+    return WatcherState("m", "production", LiveVersions(), Metrics(), ManualClock().clock())
 
 
 def test_snapshots_do_not_change() -> None:
     """A snapshot that was read stays as it is, whatever is seen later."""
-    record = make_record()
-    before = record.status
-    record.note_unreachable("away")
+    state = make_state()
+    before = state.status
+    state.note_unreachable("away")
     assert before.registry.consecutive_failures == 0
-    assert record.status is not before
+    assert state.status is not before
 
 
 def test_logs_transitions_not_states() -> None:
     """A registry that stays away is told of once, and so is an alias that stays put."""
-    record = make_record()
+    state = make_state()
     with capture_logs() as logs:
         for _ in range(3):
-            record.note_unreachable("away")
+            state.note_unreachable("away")
         for _ in range(3):
-            record.note_aspired(None)
+            state.note_aspired(None)
         for _ in range(3):
-            record.note_aspired(ModelVersion("m", "1"))
+            state.note_aspired(ModelVersion("m", "1"))
     assert [entry["event"] for entry in logs] == [
         "the registry cannot be reached",
         "the registry answers again",
@@ -44,12 +45,12 @@ def test_logs_transitions_not_states() -> None:
 
 def test_a_failure_stays_shown_until_the_aspired_version_serves() -> None:
     """While the alias is gone, the last failure can still be read."""
-    record = make_record()
+    state = make_state()
     version = ModelVersion("m", "4")
-    record.note_aspired(version)
-    record.note_failure(version, LoadFailure(FailureKind.ENGINE, "broken"))
-    record.note_aspired(None)
-    assert record.failure is None
-    assert record.status.last_load_failure is not None
-    record.note_serving(served())
-    assert record.status.last_load_failure is None
+    state.note_aspired(version)
+    state.note_failure(version, LoadFailure(FailureKind.ENGINE, "broken"))
+    state.note_aspired(None)
+    assert state.failure is None
+    assert state.status.last_load_failure is not None
+    state.note_serving(make_live_version())
+    assert state.status.last_load_failure is None

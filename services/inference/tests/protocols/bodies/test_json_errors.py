@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from baton_inference.protocols.bodies.json_fault import json_fault
+from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 ERROR = ValueError("cut off")
 
@@ -23,8 +23,10 @@ ERROR = ValueError("cut off")
 )
 def test_a_lone_surrogate_is_named(text: bytes) -> None:
     """Half of a pair, first or second, in a value or a name, also after an escaped backslash."""
-    assert json_fault(text, ERROR) == "the body has a lone surrogate in a text"
-    assert json_fault(msgspec.Raw(text), ERROR) == "the body has a lone surrogate in a text"
+    assert describe_json_error(text, ERROR) == "the body has a lone surrogate in a text"
+    assert (
+        describe_json_error(msgspec.Raw(text), ERROR) == "the body has a lone surrogate in a text"
+    )
     with pytest.raises(msgspec.DecodeError):
         msgspec.json.decode(text)
 
@@ -32,4 +34,4 @@ def test_a_lone_surrogate_is_named(text: bytes) -> None:
 @pytest.mark.parametrize("text", [rb'"\ud83d\ude00', rb'"\\ud800', rb'"\\\\udc00', rb'"ud800', b""])
 def test_what_only_looks_like_one_is_not(text: bytes) -> None:
     """A pair, or a backslash of its own before the letters, is no fault: msgspec's words stand."""
-    assert json_fault(text, ERROR) == "the body is not JSON: cut off"
+    assert describe_json_error(text, ERROR) == "the body is not JSON: cut off"

@@ -7,14 +7,14 @@ import structlog
 from baton_common.utc import format_utc
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
-from baton_inference.lifecycle.policy import Failure, Identity, still_relevant
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
+from baton_inference.lifecycle.policy import Failure, Identity, drop_outdated
 from baton_inference.lifecycle.status import (
     LoadFailureStatus,
     RegistryStatus,
     ServingStatus,
     Status,
-    state_of,
+    derive_state,
 )
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
@@ -22,7 +22,7 @@ from baton_registry.versions.model_version import ModelVersion
 log = structlog.get_logger("baton.watcher")
 
 
-class Record:
+class WatcherState:
     """Written by the watcher alone; `status` is replaced whole, so any thread may read it.
 
     Attributes:
@@ -53,7 +53,7 @@ class Record:
     @property
     def aspired_identity(self) -> Identity | None:
         """What tells the aspired version from others."""
-        return Identity.of(self.aspired) if self.aspired is not None else None
+        return Identity.from_version(self.aspired) if self.aspired is not None else None
 
     def note_aspired(self, aspired: ModelVersion | None) -> None:
         """The registry answered: the alias says this, or is not set."""
@@ -67,7 +67,7 @@ class Record:
         if is_first or before != self.aspired_identity:
             self._aspired_since_s = self._clock.steady_s()
             log.info("the alias points to", version=aspired.version if aspired else None)
-        self.failure = still_relevant(self.failure, self.aspired_identity)
+        self.failure = drop_outdated(self.failure, self.aspired_identity)
         self._publish()
 
     def note_unreachable(self, reason: str) -> None:
@@ -93,7 +93,7 @@ class Record:
         self._is_loading = False
         self._metrics.count_swap_failure(failure.kind)
         attempts = self.failure.attempts + 1 if self.failure else 1
-        identity, now_s = Identity.of(version), self._clock.steady_s()
+        identity, now_s = Identity.from_version(version), self._clock.steady_s()
         self.failure = Failure(identity, failure.kind, now_s, attempts)
         at, reason = format_utc(self._clock.posix_s()), str(failure)
         self._shown_failure = LoadFailureStatus(version.version, reason, at, attempts)
@@ -106,7 +106,7 @@ class Record:
             attempts=attempts,
         )
 
-    def note_serving(self, served: Served | None, *, is_replacement: bool = False) -> None:
+    def note_serving(self, served: LiveVersion | None, *, is_replacement: bool = False) -> None:
         """A load ended well, or found nothing in the cache (None)."""
         self._is_loading = False
         # From the cache it serves before the alias was seen at all.
@@ -134,7 +134,7 @@ class Record:
         return Status(
             model_name=self.model_name,
             alias=self.alias,
-            state=state_of(
+            state=derive_state(
                 is_filled=served is not None, is_loading=self._is_loading, is_healthy=is_healthy
             ),
             aspired_version=self.aspired.version if self.aspired else None,
@@ -145,7 +145,7 @@ class Record:
         )
 
 
-def _serving_status(served: Served) -> ServingStatus:
+def _serving_status(served: LiveVersion) -> ServingStatus:
     return ServingStatus(
         version=served.model.version,
         run_id=served.model.run_id,
