@@ -37,7 +37,7 @@ def test_of_more_classes_there_are_none() -> None:
     found = content("three texts")
     assert found["thresholds"] is None
     assert found["positive"] == ""
-    assert "said" not in found["slices"].heads  # type: ignore[attr-defined]
+    assert "predicted" not in found["slices"].heads  # type: ignore[attr-defined]
 
 
 def test_the_summary_names_the_weakest_slice() -> None:
