@@ -82,7 +82,7 @@ def of(subject: Subject) -> dict[str, Any]:
         "folds": len(report.cross_validation.folds),
         "figures": card_grids.figures(report),
         **card_grids.of_thresholds(report.thresholds),
-        "least_rows": slice_figures.LEAST_ROWS,
+        "least_rows": slice_figures.MIN_ROWS,
         "slices": card_grids.slices(report),
         "slice_count": len(report.slices),
         "importances": card_grids.importances(report),
