@@ -11,13 +11,13 @@ from baton_registry.rest.fetch import fetch
 from baton_registry.versions.manifest import Manifest
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.gate.comparison import compared
-from baton_trainer.repeat.repetition import repeat
+from baton_trainer.audit.reproduce_version import repeat
 from baton_trainer.request import Columns, Data, TrainRequest
 from baton_trainer.tables import loading
 from baton_trainer.tables.columns import look_alikes
 from baton_trainer.tables.table import Table
 from baton_trainer.training import train
-from tests.support.trainer.contenders import contender, good
+from tests.support.trainer.comparable_models import contender, good
 from tests.support.trainer.tables import TARGET, Notes, features, text_target
 from tests.support.trainer.workshop import Workshop
 

@@ -22,11 +22,11 @@ _NEVER_WRAP = 10_000
 class Progress(Protocol):
     """Who is told."""
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """A new phase has begun."""
         ...
 
-    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
+    def track_steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
         """A phase of a known number of steps; the block calls what it is given after each."""
         ...
 
@@ -43,14 +43,14 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NoProgress:
     """Tells nobody."""
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """Nothing."""
 
     @contextmanager
-    def steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
+    def track_steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
         """Nothing."""
         yield lambda _: None
 
@@ -88,7 +88,7 @@ class ConsoleProgress:
         if self._live:
             self._live.stop()
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """Moves the live line on, or prints a line where there is no terminal."""
         if self._live:
             self._live.update(escape(text))
@@ -99,7 +99,7 @@ class ConsoleProgress:
         """Prints a line that stays."""
         self._print(text)
 
-    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
+    def track_steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
         """A bar with the time left, or a line a step where there is no terminal."""
         return self._bar(self._live, text, total) if self._live else self._lines(text, total)
 

@@ -13,24 +13,24 @@ from baton_registry.rest.transport import shown
 from baton_registry.versions.manifest import Manifest
 from baton_trainer import settings
 from baton_trainer.cards import card_content, report_files
-from baton_trainer.cards.card_content import Subject
-from baton_trainer.gate import candidate, production
+from baton_trainer.cards.content import Subject
+from baton_trainer.gate import production, trained_model
 from baton_trainer.gate import decision as gate
-from baton_trainer.gate.candidate import Candidate
+from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.models.estimators import Classifier
-from baton_trainer.progress import Progress, Silence
+from baton_trainer.progress import Progress, NoProgress
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
 from baton_trainer.tables.columns import column_report, look_alikes
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import record_limits, registration, run
+from baton_trainer.tracking import mlflow_limits, registration, run
 from baton_trainer.tracking.logged_model import Contents
 from baton_trainer.tracking.quiet import quiet
-from baton_trainer.tracking.record import Record
-from baton_trainer.tracking.record_limits import MAX_DESCRIPTION
+from baton_trainer.tracking.run_record import Record
+from baton_trainer.tracking.mlflow_limits import MAX_DESCRIPTION
 from baton_trainer.tracking.registration import Entry
 from baton_trainer.tuning.trials import tuned
 
@@ -83,10 +83,10 @@ def train(
     """
     settings.quieten_mlflow()
     settings.give_credentials(options)
-    told = progress or Silence()
+    told = progress or NoProgress()
     wanted = request.train
     with quiet(), options.registry() as registry:
-        told.phase("reading the table")
+        told.start_phase("reading the table")
         classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
         data = loading.load(request)
         look_alikes.check_labels(data.target, data.name)
@@ -97,9 +97,9 @@ def train(
             told.warn(warning)
         if data.positive is None and wanted.has_costs:
             told.warn("costs are those of two classes; this target has more: they are left out")
-        record_limits.check_columns(data.columns, data.name)
-        told.phase("asking the registry")
-        record_limits.check_server(registry, shown(options.tracking_uri))
+        mlflow_limits.check_columns(data.columns, data.name)
+        told.start_phase("asking the registry")
+        mlflow_limits.check_server(registry, shown(options.tracking_uri))
         with contextlib.suppress(AliasNotSet):
             registry.resolve_alias(options.model_name, options.alias)
         with run.opened(options, wanted.estimator) as run_id:
@@ -137,44 +137,44 @@ class _Run:
         for line in run.log_inputs(self.run_id, self.data, params):
             self.progress.note(line)
         unfitted = pipeline.build(classifier, self.data.features, self.data.columns)
-        made = candidate.made(unfitted, self.data, wanted, self.progress)
-        self.progress.phase("comparing with production")
+        made = trained_model.fit_and_evaluate(unfitted, self.data, wanted, self.progress)
+        self.progress.start_phase("comparing with production")
         verdict = self._judged(made)
         metrics = {**made.metrics, **verdict.figures}
-        self.progress.phase("logging the run")
+        self.progress.start_phase("logging the run")
         subject = self._subject(record, classifier, made, verdict)
         described = registration.record(self.data, verdict)
         files = report_files.of(subject)
         model_id, digest = self._log_model(made, metrics, params, files, described)
         run.log_verdict(verdict)
         run.describe(card_content.summary(subject))
-        self.progress.phase("registering the version")
+        self.progress.start_phase("registering the version")
         entry = Entry(
             model_id=model_id,
             run_id=self.run_id,
             tags=registration.tags(digest, verdict),
-            description=record_limits.cut(card_content.summary(subject), MAX_DESCRIPTION),
+            description=mlflow_limits.cut(card_content.summary(subject), MAX_DESCRIPTION),
         )
         self.on_registering()
         version = registration.register(self.registry, self.options, entry)
         return TrainResult(version, self.run_id, verdict.text, metrics)
 
-    def _judged(self, made: Candidate) -> Verdict:
+    def _judged(self, made: TrainedModel) -> Verdict:
         """The gate's verdict, told."""
         challenger = made.contender(self.data)
         name, alias = self.options.model_name, self.options.alias
         trusted = self.options.trusted_keys
-        rival = production.look(self.registry, name, alias, challenger, self.data, trusted=trusted)
+        rival = production.compare_with_production(self.registry, name, alias, challenger, self.data, trusted=trusted)
         if rival is not None and rival.contender is None:
             self.progress.warn(f"not compared with production: {rival.reason}")
         for doubt in rival.comparison.doubts if rival and rival.comparison else ():
             self.progress.warn(doubt)
-        verdict = gate.judged(made.parity, challenger, rival, self.request.gate)
+        verdict = gate.decide_gate(made.parity, challenger, rival, self.request.gate)
         self.progress.show(verdict.table())
         return verdict
 
     def _subject(
-        self, record: Record, classifier: Classifier, made: Candidate, verdict: Verdict
+        self, record: Record, classifier: Classifier, made: TrainedModel, verdict: Verdict
     ) -> Subject:
         return Subject(
             model_name=self.options.model_name,
@@ -189,7 +189,7 @@ class _Run:
 
     def _log_model(
         self,
-        made: Candidate,
+        made: TrainedModel,
         metrics: Mapping[str, float],
         params: Mapping[str, Any],
         files: Mapping[str, bytes],

@@ -12,7 +12,7 @@ from baton_registry.versions.signature import Column, Label, Signature
 from baton_trainer.evaluation.importance import MAX_ROWS, MAX_SCORED, Judge, importances
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
-from tests.support.trainer.tables import some_candidate, some_table
+from tests.support.trainer.tables import some_trained_model, some_table
 
 
 @dataclass
@@ -77,7 +77,7 @@ def test_a_rare_class_is_in_the_sample() -> None:
 def test_the_model_is_the_one_that_is_served_and_the_columns_are_those_of_the_table() -> None:
     """Texts, booleans and gaps included; the same seed gives the same worth."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
     features = data.features[data.held_out]
     about = Judge(engine, data.columns, features, made.report.held_out)

@@ -7,7 +7,7 @@ from baton_trainer.gate.comparison import compared
 from baton_trainer.request import Columns
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table, validated
-from tests.support.trainer.contenders import bad, bad_where_a, contender, good
+from tests.support.trainer.comparable_models import bad, bad_where_a, contender, good
 from tests.support.trainer.tables import (
     TARGET,
     as_file,

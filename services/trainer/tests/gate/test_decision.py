@@ -1,12 +1,12 @@
 from baton_trainer.gate import decision as gate
 from baton_trainer.gate.comparison import Comparison, SliceComparison
-from baton_trainer.gate.delong import Difference, compare
+from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models.export import Parity
 from baton_trainer.request import Gate
 from baton_trainer.tables.table import Table
-from tests.support.trainer.contenders import contender
+from tests.support.trainer.comparable_models import contender
 from tests.support.trainer.tables import changed_table, noisy, some_outcome
 
 SAME = Parity(1e-7, 0, 100)
@@ -32,7 +32,7 @@ def judged(
 ) -> Verdict:
     """The verdict on a challenger with version 3 in production."""
     rival = Production("3", contender(table), comparison, "its classes are others (maybe)")
-    return gate.judged(parity, contender(table), rival, bounds or Gate())
+    return gate.decide_gate(parity, contender(table), rival, bounds or Gate())
 
 
 def outcome(verdict: Verdict, name: str) -> bool | None:
@@ -111,7 +111,7 @@ def test_a_model_over_the_budget_is_stopped(some_data: Table) -> None:
     """In megabytes of 10^6 bytes."""
     sizes = (2_000_000, 2_010_000)
     fits, over = (
-        gate.judged(SAME, contender(some_data, size_bytes=size), None, Gate(max_mb=2))
+        gate.decide_gate(SAME, contender(some_data, size_bytes=size), None, Gate(max_mb=2))
         for size in sizes
     )
     assert fits.text == "passed"
@@ -122,7 +122,7 @@ def test_a_schema_that_breaks_callers_is_stopped(some_data: Table) -> None:
     """By the same rule as promotion; that they cannot be compared is no second reason."""
     challenger = contender(changed_table(more=["u", "v"] * 200))
     rival = Production("3", contender(some_data), reason="version 3: it needs x")
-    verdict = gate.judged(SAME, challenger, rival, Gate())
+    verdict = gate.decide_gate(SAME, challenger, rival, Gate())
     assert verdict.text == (
         "failed: callers of version 3 in production would break: column 'more' is new and required"
     )
@@ -140,14 +140,14 @@ def test_what_cannot_be_compared_is_stopped(some_data: Table) -> None:
 def test_a_production_that_cannot_be_loaded_stops_nobody(some_data: Table) -> None:
     """It serves nobody either."""
     rival = Production("3", reason="version 3 has no ONNX model")
-    verdict = gate.judged(SAME, contender(some_data), rival, Gate())
+    verdict = gate.decide_gate(SAME, contender(some_data), rival, Gate())
     assert verdict.text == "passed"
     assert [each.reason for each in verdict.checks if each.passed is None] == [rival.reason]
 
 
 def test_the_first_version_is_judged_by_itself(some_data: Table) -> None:
     """There is nothing to compare it with."""
-    verdict = gate.judged(SAME, contender(some_data), None, Gate())
+    verdict = gate.decide_gate(SAME, contender(some_data), None, Gate())
     assert (verdict.text, verdict.production) == ("passed", None)
     assert outcome(verdict, "ROC AUC") is None
-    assert gate.judged(Parity(1, 0, 9), contender(some_data), None, Gate()).text != "passed"
+    assert gate.decide_gate(Parity(1, 0, 9), contender(some_data), None, Gate()).text != "passed"

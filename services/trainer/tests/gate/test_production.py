@@ -5,17 +5,17 @@ import pytest
 from baton_registry.versions.signature import Signature
 from baton_registry.versions.signing import new_key_pair, parse_signing_key
 from baton_trainer.gate import production
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.production import Production
 from baton_trainer.tables.table import Table
-from tests.support.trainer.contenders import contender
+from tests.support.trainer.comparable_models import contender
 from tests.support.trainer.registry import FolderRegistry
-from tests.support.trainer.tables import changed_table, some_candidate
+from tests.support.trainer.tables import changed_table, some_trained_model
 
 
-def look(folder: Path | None, challenger: Contender, data: Table) -> Production | None:
+def look(folder: Path | None, challenger: ComparableModel, data: Table) -> Production | None:
     with FolderRegistry(folder) as registry:
-        return production.look(registry, "m", "production", challenger, data, trusted=())
+        return production.compare_with_production(registry, "m", "production", challenger, data, trusted=())
 
 
 def test_no_production_is_no_rival(some_data: Table) -> None:
@@ -27,9 +27,9 @@ def test_a_version_trained_again_finds_its_own_figure(
     version_folder: Path, some_data: Table
 ) -> None:
     """To the last digit, and so nothing between the two."""
-    made = some_candidate(some_data)
+    made = some_trained_model(some_data)
     signature = Signature(some_data.columns, some_data.classes)
-    again = Contender("the challenger", made.engine, signature, len(made.onnx))
+    again = ComparableModel("the challenger", made.engine, signature, len(made.onnx))
     found = look(version_folder, again, some_data)
     assert found is not None
     assert found.comparison is not None
@@ -65,7 +65,7 @@ def test_a_forged_version_is_never_opened(version_folder: Path, some_data: Table
     challenger = contender(some_data)
 
     with FolderRegistry(version_folder) as registry:
-        found = production.look(registry, "m", "production", challenger, some_data, trusted=(key,))
+        found = production.compare_with_production(registry, "m", "production", challenger, some_data, trusted=(key,))
 
     assert found is not None
     assert (found.version, found.contender, found.comparison) == ("3", None, None)

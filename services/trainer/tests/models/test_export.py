@@ -14,7 +14,7 @@ from baton_trainer.models import estimators, export, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.models.export import Parity
 from tests.support.suite.steps import count_steps
-from tests.support.trainer.tables import TARGETS, some_candidate, some_table
+from tests.support.trainer.tables import TARGETS, some_trained_model, some_table
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -24,7 +24,7 @@ def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
 ) -> None:
     """No label flips and no probability differs by more than 1e-5, on rows it was not fitted on."""
     data = some_table(TARGETS[target])
-    made = some_candidate(data, estimator)
+    made = some_trained_model(data, estimator)
     assert made.parity.holds, made.parity
     assert made.parity.rows == data.held_out.sum()
     engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
@@ -77,7 +77,7 @@ def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
 def test_a_model_that_does_not_fit_its_signature_is_not_exported() -> None:
     """What the service would refuse to load is found before it is registered."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     with pytest.raises(ExportError, match="cannot be served"):
         export.engine_of(made.onnx, Signature(data.columns[1:], data.classes))
 
@@ -85,7 +85,7 @@ def test_a_model_that_does_not_fit_its_signature_is_not_exported() -> None:
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     """Of all rows and classes."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     rows = data.features[:10]
     engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)

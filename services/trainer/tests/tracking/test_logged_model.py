@@ -22,13 +22,13 @@ from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model, registration
 from baton_trainer.tracking.logged_model import Contents
-from tests.support.trainer.tables import TARGETS, some_candidate, some_table
+from tests.support.trainer.tables import TARGETS, some_trained_model, some_table
 
 
 def saved(data: Table, folder: Path, estimator: str = "logistic") -> Path:
     """The folder of a model trained on the table."""
     settings.quieten_mlflow()
-    made = some_candidate(data, estimator)
+    made = some_trained_model(data, estimator)
     contents = Contents(made.pipeline, made.onnx, data.columns, data.classes, data.features)
     logged_model.save(contents, folder / "model", Model())
     return folder / "model"

@@ -10,9 +10,9 @@ from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slices import Slice, slices
-from baton_trainer.gate import delong
-from baton_trainer.gate.contender import Contender
-from baton_trainer.gate.delong import Difference
+from baton_trainer.gate import auc_difference
+from baton_trainer.gate.comparable_model import ComparableModel
+from baton_trainer.gate.auc_difference import AucDifference
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 
@@ -60,7 +60,7 @@ class Comparison:
     doubts: tuple[str, ...]
 
 
-def compared(first: Contender, second: Contender, table: Table) -> Comparison:
+def compared(first: ComparableModel, second: ComparableModel, table: Table) -> Comparison:
     """Judges both by the held-out rows of a table that neither learned from and both take.
 
     Raises:
@@ -71,7 +71,7 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
     rows = _judges(contenders, tables)
     features = table.features[rows]
     one, two = (_outcome(each, own, rows) for each, own in zip(contenders, tables, strict=True))
-    difference = delong.compare(one, two)
+    difference = compare_auc(one, two)
     if difference is None:
         raise NotComparable(
             f"{int(rows.sum())} rows are held out for both {first.name} and {second.name}, and a "
@@ -89,7 +89,7 @@ def compared(first: Contender, second: Contender, table: Table) -> Comparison:
     )
 
 
-def _read_for(contender: Contender, table: Table) -> Table:
+def _read_for(contender: ComparableModel, table: Table) -> Table:
     """The table with the cells as the contender reads them.
 
     Raises:
@@ -106,7 +106,7 @@ def _read_for(contender: Contender, table: Table) -> Table:
     return own
 
 
-def _spaced(contender: Contender, table: Table) -> str:
+def _spaced(contender: ComparableModel, table: Table) -> str:
     """What callers must change if such a contender is replaced; empty if nothing."""
     if table.reread is None:
         return ""
@@ -120,7 +120,7 @@ def _spaced(contender: Contender, table: Table) -> str:
     return ""
 
 
-def _judges(contenders: Sequence[Contender], tables: Sequence[Table]) -> NDArray[np.bool_]:
+def _judges(contenders: Sequence[ComparableModel], tables: Sequence[Table]) -> NDArray[np.bool_]:
     """The rows that all of them take and, as far as is known, none learned from.
 
     Where it is known of none of them, the table's own split must do.
@@ -133,7 +133,7 @@ def _judges(contenders: Sequence[Contender], tables: Sequence[Table]) -> NDArray
     return rows
 
 
-def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
+def _held_out(contender: ComparableModel, table: Table) -> NDArray[np.bool_] | None:
     """The rows that it held out, split by its own columns or id; None where it cannot be known."""
     if _doubt(contender, table):
         return None
@@ -143,7 +143,7 @@ def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
     return split(table.features[columns]).held_out
 
 
-def _doubt(contender: Contender, table: Table) -> str:
+def _doubt(contender: ComparableModel, table: Table) -> str:
     """Why it may have learned from the rows that judge it; empty where it did not."""
     if not contender.holds_out:
         reason = "was not trained by baton"
@@ -154,7 +154,7 @@ def _doubt(contender: Contender, table: Table) -> str:
     return f"{contender.name} {reason} and may have learned from the rows that judge it"
 
 
-def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Outcome:
+def _outcome(contender: ComparableModel, table: Table, rows: NDArray[np.bool_]) -> Outcome:
     probabilities = contender.probabilities(table.features[rows], table.classes)
     return Outcome.of(table.classes, table.target[rows], probabilities, table.positive)
 
@@ -164,6 +164,6 @@ def _slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceCom
     found = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
         for part in parts
-        if (difference := delong.compare(one.at(part.rows), two.at(part.rows), SLICE_LEAST))
+        if (difference := compare_auc(one.at(part.rows), two.at(part.rows), SLICE_LEAST))
     ]
     return sorted(found, key=lambda each: each.difference.estimate)[:SLICES_SHOWN]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from baton_registry.versions.signature import list_breaks
 from baton_trainer.gate.comparison import Comparison, SliceComparison
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Check, Verdict
 from baton_trainer.models.export import MAX_ABS_DIFF, Parity
@@ -17,7 +17,7 @@ _MB = 1_000_000
 
 
 def judged(
-    parity: Parity, challenger: Contender, production: Production | None, bounds: Gate
+    parity: Parity, challenger: ComparableModel, production: Production | None, bounds: Gate
 ) -> Verdict:
     """Judges a challenger.
 
@@ -65,7 +65,7 @@ def _parity(parity: Parity) -> Check:
     )
 
 
-def _size(challenger: Contender, production: Production | None, bounds: Gate) -> Check:
+def _size(challenger: ComparableModel, production: Production | None, bounds: Gate) -> Check:
     size_mb = challenger.size_bytes / _MB
     rival = production and production.contender
     return Check(
@@ -78,7 +78,7 @@ def _size(challenger: Contender, production: Production | None, bounds: Gate) ->
     )
 
 
-def _against(challenger: Contender, production: Production, bounds: Gate) -> Iterator[Check]:
+def _against(challenger: ComparableModel, production: Production, bounds: Gate) -> Iterator[Check]:
     """The questions that need a version in production."""
     where = f"version {production.version} in production"
     if production.contender is None:  # what cannot be served has no callers to break either
@@ -103,7 +103,7 @@ def _against(challenger: Contender, production: Production, bounds: Gate) -> Ite
         yield Check("ROC AUC", passed=False, why=why)
 
 
-def _columns(contender: Contender) -> str:
+def _columns(contender: ComparableModel) -> str:
     return f"{len(contender.signature.columns)} columns"
 
 

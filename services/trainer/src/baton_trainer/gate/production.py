@@ -7,9 +7,9 @@ from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
-from baton_trainer.gate import contender
+from baton_trainer.gate import comparable_model
 from baton_trainer.gate.comparison import Comparison, compared
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
 
 
@@ -25,7 +25,7 @@ class Production:
     """
 
     version: str
-    contender: Contender | None = None
+    contender: ComparableModel | None = None
     comparison: Comparison | None = None
     reason: str = ""
 
@@ -34,7 +34,7 @@ def look(  # noqa: PLR0913 - what is compared, where it is, and who is trusted
     client: RegistryClient,
     name: str,
     alias: str,
-    challenger: Contender,
+    challenger: ComparableModel,
     table: Table,
     *,
     trusted: Sequence[TrustedKey],
@@ -52,7 +52,7 @@ def look(  # noqa: PLR0913 - what is compared, where it is, and who is trusted
     except AliasNotSet:
         return None
     try:
-        rival = contender.of_version(client, version, trusted=trusted)
+        rival = comparable_model.load_version(client, version, trusted=trusted)
     except VersionNotLoadable as error:
         return Production(version.version, reason=str(error))
     try:

@@ -21,9 +21,9 @@ from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.columns import column_report
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import dataset, logged_model, record_limits
+from baton_trainer.tracking import dataset, logged_model, mlflow_limits
 from baton_trainer.tracking.logged_model import Contents
-from baton_trainer.tracking.record_limits import MAX_SHOWN_PARAM
+from baton_trainer.tracking.mlflow_limits import MAX_SHOWN_PARAM
 
 _REFUSED = "INVALID_PARAMETER_VALUE"
 _USUAL_COLUMNS = 200
@@ -74,7 +74,7 @@ def _log_datasets(run_id: str, table: Table) -> list[str]:
 
 
 def _cut(params: Mapping[str, Any]) -> dict[str, str]:
-    return {key: record_limits.cut(str(value), MAX_SHOWN_PARAM) for key, value in params.items()}
+    return {key: mlflow_limits.cut(str(value), MAX_SHOWN_PARAM) for key, value in params.items()}
 
 
 def log_texts(files: Mapping[str, str]) -> None:

@@ -22,10 +22,10 @@ from optuna.distributions import (
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.evaluation import cross_validation
-from baton_trainer.gate.candidate import fitting
+from baton_trainer.gate.trained_model import fitting
 from baton_trainer.models import estimators, pipeline, threads
 from baton_trainer.models.estimators import Classifier
-from baton_trainer.progress import Silence
+from baton_trainer.progress import NoProgress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
@@ -126,6 +126,6 @@ def best(tried: list[Trial]) -> Trial:
 
 def _judged(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    with fitting(Silence()), threads.limited(len(table.target)):
+    with fitting(NoProgress()), threads.limited(len(table.target)):
         # The folds of the next seed: those of `seed` are for the report.
         return cross_validation.of_table(unfitted, table, seed + 1).means

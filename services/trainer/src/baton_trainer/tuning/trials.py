@@ -25,7 +25,7 @@ def tuned(
     from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, for who searches
 
     tried: list[search.Trial] = []
-    with progress.steps("searching", wanted.search) as advance:
+    with progress.track_steps("searching", wanted.search) as advance:
         for trial in search.trials(table, untuned, wanted):
             tried.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}

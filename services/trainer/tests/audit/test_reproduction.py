@@ -3,29 +3,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from baton_trainer.gate.candidate import Candidate
-from baton_trainer.repeat import reproduction
-from baton_trainer.repeat.reproduction import Outputs, Reproduction
+from baton_trainer.gate.trained_model import TrainedModel
+from baton_trainer.audit import reproduction
+from baton_trainer.audit.reproduction import Outputs, Reproduction
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import environment
-from baton_trainer.tracking.record import Record
-from tests.support.trainer.contenders import RuleEngine, bad, contender, good
-from tests.support.trainer.tables import changed_table, some_candidate
+from baton_trainer.tracking.run_record import Record
+from tests.support.trainer.comparable_models import RuleEngine, bad, contender, good
+from tests.support.trainer.tables import changed_table, some_trained_model
 
 
 @pytest.fixture(scope="module")
-def made(some_data: Table) -> Candidate:
-    return some_candidate(some_data)
+def made(some_data: Table) -> TrainedModel:
+    return some_trained_model(some_data)
 
 
-def again(made: Candidate, some_data: Table, **metrics: float) -> Reproduction:
+def again(made: TrainedModel, some_data: Table, **metrics: float) -> Reproduction:
     """The same model, compared with what its run recorded, with some metrics otherwise."""
     known = replace(contender(some_data), engine=made.engine)
     return reproduction.compared("3", {**made.metrics, **metrics}, known, made, some_data)
 
 
-def test_the_same_training_agrees(made: Candidate, some_data: Table) -> None:
+def test_the_same_training_agrees(made: TrainedModel, some_data: Table) -> None:
     """Every metric, and what both say of the held-out rows."""
     found = again(made, some_data)
     assert found.differences == []
@@ -34,7 +34,7 @@ def test_the_same_training_agrees(made: Candidate, some_data: Table) -> None:
     assert found.to_json()["agrees"] is True
 
 
-def test_another_metric_is_told_with_both_figures(made: Candidate, some_data: Table) -> None:
+def test_another_metric_is_told_with_both_figures(made: TrainedModel, some_data: Table) -> None:
     """Beyond what another machine's rounding explains."""
     auc = made.metrics["test_roc_auc"]
     assert again(made, some_data, test_roc_auc=auc + 1e-9).differences == []
@@ -43,7 +43,7 @@ def test_another_metric_is_told_with_both_figures(made: Candidate, some_data: Ta
     ]
 
 
-def test_metrics_that_one_of_them_lacks_are_not_compared(made: Candidate, some_data: Table) -> None:
+def test_metrics_that_one_of_them_lacks_are_not_compared(made: TrainedModel, some_data: Table) -> None:
     """But where there is none at all, nothing was shown."""
     assert again(made, some_data, of_old=1.0).differences == []
     known = replace(contender(some_data), engine=made.engine)
@@ -51,7 +51,7 @@ def test_metrics_that_one_of_them_lacks_are_not_compared(made: Candidate, some_d
     assert found.differences == ["its run records no metric to compare"]
 
 
-def test_other_outputs_are_told(made: Candidate, some_data: Table) -> None:
+def test_other_outputs_are_told(made: TrainedModel, some_data: Table) -> None:
     """How far apart, and how many labels."""
     other = replace(made, engine=RuleEngine(bad))  # type: ignore[arg-type]
     known = contender(some_data, good)
@@ -61,7 +61,7 @@ def test_other_outputs_are_told(made: Candidate, some_data: Table) -> None:
     assert "other labels in" in found.differences[-1]
 
 
-def test_a_version_that_cannot_score_the_rows_is_told(made: Candidate, some_data: Table) -> None:
+def test_a_version_that_cannot_score_the_rows_is_told(made: TrainedModel, some_data: Table) -> None:
     """Why not."""
     known = contender(changed_table(more=["u", "v"] * 200))
     found = reproduction.compared("3", made.metrics, known, made, some_data)
@@ -71,7 +71,7 @@ def test_a_version_that_cannot_score_the_rows_is_told(made: Candidate, some_data
     )
 
 
-def test_the_table_has_a_row_for_everything(made: Candidate, some_data: Table) -> None:
+def test_the_table_has_a_row_for_everything(made: TrainedModel, some_data: Table) -> None:
     """With its answer."""
     table = again(made, some_data, test_roc_auc=0.5, test_f1=made.metrics["test_f1"] + 1e-9).table()
     names, answers = ([str(cell) for cell in table.columns[place].cells] for place in (0, 3))

@@ -17,7 +17,7 @@ from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.importance import Judge
 from baton_trainer.evaluation.report import Report
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.models import export, threads
 from baton_trainer.models.export import Parity
 from baton_trainer.progress import Progress
@@ -29,7 +29,7 @@ ROWS_ALONE = 100
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TrainedModel:
     """What may become a version.
 
     Attributes:
@@ -55,9 +55,9 @@ class Candidate:
             "onnx_label_flips": float(self.parity.flips),
         }
 
-    def contender(self, table: Table) -> Contender:
+    def contender(self, table: Table) -> ComparableModel:
         """The challenger, to be judged by rows that the table holds out."""
-        return Contender(
+        return ComparableModel(
             name="the challenger",
             engine=self.engine,
             signature=Signature(table.columns, table.classes),
@@ -67,7 +67,7 @@ class Candidate:
         )
 
 
-def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> Candidate:
+def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> TrainedModel:
     """Cross-validates, fits, exports and evaluates.
 
     Raises:
@@ -79,26 +79,26 @@ def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) ->
         return _made(unfitted, table, wanted, progress)
 
 
-def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> Candidate:
+def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> TrainedModel:
     learn, judge = ~table.held_out, table.held_out
     with fitting(progress):
-        progress.phase("cross-validating")
+        progress.start_phase("cross-validating")
         cv = cross_validation.of_table(unfitted, table, wanted.seed)
-        progress.phase("fitting")
+        progress.start_phase("fitting")
         fitted = unfitted.fit(table.features[learn], table.target[learn])
     features = table.features[judge]
     outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
-    progress.phase("exporting to ONNX")
+    progress.start_phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
     engine = export.engine_of(onnx, Signature(table.columns, table.classes))
     scores = scoring.score(engine, table.columns, features)
     some = features.head(ROWS_ALONE)
     alone = scoring.score_each_row(engine, table.columns, some)
-    progress.phase("evaluating")
+    progress.start_phase("evaluating")
     measured = report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted)
     if not measured.importances:
         progress.note(f"importance is left out: {len(table.columns):,} columns are too many for it")
-    return Candidate(
+    return TrainedModel(
         pipeline=fitted,
         onnx=onnx,
         parity=export.parity(fitted, scores, features).worse_of(export.parity(fitted, alone, some)),

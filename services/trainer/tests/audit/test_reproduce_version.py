@@ -7,8 +7,8 @@ import pytest
 
 from baton_registry.errors import AliasNotSet, VersionNotFound
 from baton_trainer.errors import DataError, RecordMissing
-from baton_trainer.repeat.repetition import repeat
-from baton_trainer.repeat.reproduction import Reproduction
+from baton_trainer.audit.reproduce_version import repeat
+from baton_trainer.audit.reproduction import Reproduction
 from baton_trainer.tracking import record
 from tests.support.trainer.tables import Notes
 from tests.support.trainer.workshop import Workshop

@@ -6,20 +6,20 @@ from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer import settings
 from baton_trainer.errors import DataError, RecordMissing
-from baton_trainer.gate import candidate, contender
-from baton_trainer.gate.candidate import Candidate
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate import comparable_model, trained_model
+from baton_trainer.gate.trained_model import TrainedModel
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.progress import Progress
-from baton_trainer.repeat import reproduction
-from baton_trainer.repeat.reproduction import Reproduction
+from baton_trainer.audit import reproduction
+from baton_trainer.audit.reproduction import Reproduction
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import recorded
 from baton_trainer.tracking.quiet import quiet
-from baton_trainer.tracking.record import Record, with_file
-from baton_trainer.tracking.recorded import RecordedRun
+from baton_trainer.tracking.run_record import Record, with_file
+from baton_trainer.tracking.version_run import RecordedRun
 
 
 def repeat(
@@ -42,12 +42,12 @@ def repeat(
     settings.quieten_mlflow()
     settings.give_credentials(options)
     with quiet(), options.registry() as registry:
-        progress.phase("reading the record")
+        progress.start_phase("reading the record")
         version = registry.find(options.model_name, named)
         run, record = _recorded(version, options)
         _check_named(version, record, file)
-        known = contender.of_version(registry, version, trusted=options.trusted_keys)
-        progress.phase("reading the table")
+        known = comparable_model.load_version(registry, version, trusted=options.trusted_keys)
+        progress.start_phase("reading the table")
         table = _table(version, record, file, known)
         for line in reproduction.unlike(record):
             progress.warn(line)
@@ -74,7 +74,7 @@ def _check_named(version: ModelVersion, record: Record, file: Path | None) -> No
         )
 
 
-def _table(version: ModelVersion, record: Record, file: Path | None, known: Contender) -> Table:
+def _table(version: ModelVersion, record: Record, file: Path | None, known: ComparableModel) -> Table:
     name = record.request.data.file
     try:
         rule = ReaderRule.from_json(known.record.reader)
@@ -90,7 +90,7 @@ def _table(version: ModelVersion, record: Record, file: Path | None, known: Cont
     return table
 
 
-def _trained(record: Record, table: Table, progress: Progress) -> Candidate:
+def _trained(record: Record, table: Table, progress: Progress) -> TrainedModel:
     wanted = record.request.train
     classifier = estimators.classifier(wanted.estimator, wanted.params, wanted.seed)
     if record.found:
@@ -98,4 +98,4 @@ def _trained(record: Record, table: Table, progress: Progress) -> Candidate:
         values = {**fixed, **record.found}
         classifier = estimators.with_values(wanted.estimator, values, wanted.seed)
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    return candidate.made(unfitted, table, wanted, progress)
+    return trained_model.fit_and_evaluate(unfitted, table, wanted, progress)

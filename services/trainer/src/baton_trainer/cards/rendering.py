@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from baton_common.texts import one_line
 from baton_trainer.cards import card_content
-from baton_trainer.cards.card_content import Subject
+from baton_trainer.cards.content import Subject
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)")
 _GAP = re.compile(r"\n{3,}")

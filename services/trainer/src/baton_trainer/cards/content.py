@@ -10,9 +10,9 @@ from importlib.metadata import version
 from typing import Any
 
 from baton_trainer.cards import card_grids, limits
-from baton_trainer.cards.card_grids import Grid
+from baton_trainer.cards.grids import Grid
 from baton_trainer.evaluation import slice_figures
-from baton_trainer.gate.candidate import Candidate
+from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models.estimators import ESTIMATORS, Classifier
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table
@@ -42,7 +42,7 @@ class Subject:
     request: TrainRequest
     table: Table
     classifier: Classifier
-    candidate: Candidate
+    candidate: TrainedModel
     verdict: str
 
 

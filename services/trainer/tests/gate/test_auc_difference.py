@@ -7,7 +7,7 @@ import pytest
 
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.gate.delong import compare
+from baton_trainer.gate.auc_difference import compare_auc
 from tests.support.trainer.tables import noisy, some_outcome
 
 

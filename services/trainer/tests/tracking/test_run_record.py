@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from baton_trainer.errors import RecordMissing
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.tracking import record
-from baton_trainer.tracking.record import Record
+from baton_trainer.tracking.run_record import Record
 from tests.support.trainer.tables import some_table
 
 OTHER: dict[str, Any] = {

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from baton_trainer.gate.comparison import Comparison
-from baton_trainer.gate.delong import Difference
-from baton_trainer.repeat.side_by_side import Pair, SideBySide
+from baton_trainer.gate.auc_difference import AucDifference
+from baton_trainer.audit.version_comparison import Pair, VersionComparison
 
 SHOWN_SLICES = 5
 LESS_SHOWN = ("_ci_low", "_ci_high", "_std")
@@ -19,12 +19,12 @@ _SHORT = 12
 _LEAST = 1e-4  # what four decimals can show
 
 
-def rendered(found: SideBySide) -> Group:
+def rendered(found: VersionComparison) -> Group:
     """Facts, metrics, parameters, schema and the rows that both held out."""
     return Group(*_parts(found))
 
 
-def _parts(found: SideBySide) -> Iterator[Table | Text]:
+def _parts(found: VersionComparison) -> Iterator[Table | Text]:
     heads = tuple(f"version {name}" for name in found.names)
     yield _facts(("", *heads), found.facts)
     if found.metrics:

@@ -11,7 +11,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.signature import Column, Label, Signature
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
 
 Rule = Callable[[pd.DataFrame], "pd.Series[float]"]
@@ -51,8 +51,8 @@ def bad_where_a(rows: pd.DataFrame) -> "pd.Series[float]":
 
 def contender(
     table: Table, rule: Rule = good, columns: tuple[Column, ...] | None = None, **fields: Any
-) -> Contender:
-    """A contender that takes the table's columns, or the given ones; `fields` are `Contender`'s."""
+) -> ComparableModel:
+    """A contender that takes the table's columns, or the given ones; `fields` are `ComparableModel`'s."""
     signature = Signature(columns or table.columns, table.classes)
     usual = {"name": "version 3", "size_bytes": 10_000}
-    return Contender(engine=RuleEngine(rule), signature=signature, **{**usual, **fields})
+    return ComparableModel(engine=RuleEngine(rule), signature=signature, **{**usual, **fields})

@@ -6,7 +6,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
 from baton_registry.versions.signature import Column
 from baton_trainer.errors import DataError, RecordError
-from baton_trainer.tracking import record_limits, run
+from baton_trainer.tracking import mlflow_limits, run
 from tests.support.trainer.tables import ROWS, some_table
 from tests.support.trainer.workshop import Workshop
 
@@ -15,7 +15,7 @@ def check(status: int, text: str) -> None:
     """Checks a server that answers so when asked for its version."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, text=text))
     with RegistryClient("http://registry", transport=transport) as registry:
-        record_limits.check_server(registry, "http://registry")
+        mlflow_limits.check_server(registry, "http://registry")
 
 
 @pytest.mark.parametrize("version", ["2.22.0", "1.30.1", "2.9.2rc1\n"])
@@ -37,14 +37,14 @@ def test_a_server_that_is_new_or_does_not_say_is_taken(status: int, text: str) -
 def test_columns_that_inference_could_not_read_are_refused() -> None:
     """By their names, or by their categories."""
     wide = [Column(f"gene_{number:05d}_expression", "double") for number in range(20_531)]
-    record_limits.check_columns(wide, "t.csv")
+    mlflow_limits.check_columns(wide, "t.csv")
     texts = tuple(f"{number:0100d}" for number in range(100))
     for columns in (
         [Column("é" * (MAX_TEXT // 6), "double")],
         [Column(str(number), "string", categories=texts) for number in range(400)],
     ):
         with pytest.raises(DataError, match=r"t.csv: the names and categories .*--drop"):
-            record_limits.check_columns(columns, "t.csv")
+            mlflow_limits.check_columns(columns, "t.csv")
 
 
 def test_a_schema_that_mlflow_refuses_is_left_out_with_a_line(workshop: Workshop) -> None:
@@ -62,5 +62,5 @@ def test_a_schema_that_mlflow_refuses_is_left_out_with_a_line(workshop: Workshop
 
 def test_a_text_is_cut_to_what_a_column_holds() -> None:
     """And only then."""
-    assert record_limits.cut("abc", 3) == "abc"
-    assert record_limits.cut("abcd", 3) == "ab…"
+    assert mlflow_limits.cut("abc", 3) == "abc"
+    assert mlflow_limits.cut("abcd", 3) == "ab…"

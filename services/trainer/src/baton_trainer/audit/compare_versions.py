@@ -18,22 +18,22 @@ from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signed
 from baton_trainer import settings
 from baton_trainer.errors import NotComparable, VersionNotLoadable
-from baton_trainer.gate import contender
+from baton_trainer.gate import comparable_model
 from baton_trainer.gate.comparison import Comparison, compared
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.progress import Progress
-from baton_trainer.repeat.side_by_side import Side, SideBySide
+from baton_trainer.audit.version_comparison import Side, VersionComparison
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
 from baton_trainer.tracking import recorded
 from baton_trainer.tracking.quiet import quiet
-from baton_trainer.tracking.record import with_file
+from baton_trainer.tracking.run_record import with_file
 
 
 def side_by_side(
     first: str, second: str, file: Path | None, options: TrainerSettings, progress: Progress
-) -> SideBySide:
+) -> VersionComparison:
     """Puts two versions side by side; writes nothing anywhere.
 
     Args:
@@ -50,20 +50,20 @@ def side_by_side(
     settings.quieten_mlflow()
     settings.give_credentials(options)
     with quiet(), options.registry() as registry:
-        progress.phase("reading the versions")
+        progress.start_phase("reading the versions")
         one, two = (registry.find(options.model_name, each) for each in (first, second))
         sides = _side(registry, one, options), _side(registry, two, options)
         try:
             comparison = _compared(*sides, file, progress)
         except NotComparable as error:
-            return SideBySide(*sides, reason=str(error))
-        return SideBySide(*sides, comparison)
+            return VersionComparison(*sides, reason=str(error))
+        return VersionComparison(*sides, comparison)
 
 
 def _side(registry: RegistryClient, version: ModelVersion, options: TrainerSettings) -> Side:
     run = recorded.read(version, options)
     try:
-        loaded = contender.of_version(registry, version, trusted=options.trusted_keys)
+        loaded = comparable_model.load_version(registry, version, trusted=options.trusted_keys)
     except VersionNotLoadable as error:
         return Side(version, run, None, str(error), _record(registry, version, options))
     return Side(version, run, loaded, record=loaded.record)
@@ -83,12 +83,12 @@ def _compared(first: Side, second: Side, file: Path | None, progress: Progress) 
     if first.contender is None or second.contender is None:
         raise NotComparable("one of them cannot be loaded")
     request = _request(first, second, file)
-    progress.phase("judging both by the same rows")
+    progress.start_phase("judging both by the same rows")
     rule = _common_rule(first.contender, second.contender)
     return compared(second.contender, first.contender, loading.load(request, rule))
 
 
-def _common_rule(first: Contender, second: Contender) -> ReaderRule:
+def _common_rule(first: ComparableModel, second: ComparableModel) -> ReaderRule:
     """By which both read cells; that of training if they differ: the older one reads them again."""
     try:
         rules = {ReaderRule.from_json(each.record.reader) for each in (first, second)}

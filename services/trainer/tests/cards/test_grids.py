@@ -1,5 +1,5 @@
 from baton_trainer.cards import card_grids
-from baton_trainer.cards.card_grids import Grid
+from baton_trainer.cards.grids import Grid
 from tests.support.trainer.tables import some_table
 
 

@@ -12,7 +12,7 @@ from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tracking import record
-from baton_trainer.tracking.record import Record
+from baton_trainer.tracking.run_record import Record
 
 _NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 

@@ -8,18 +8,18 @@ import pytest
 from rich.console import Console
 
 from baton_registry.errors import VersionNotFound
-from baton_trainer.repeat.compare import side_by_side
-from baton_trainer.repeat.side_by_side import SideBySide
-from baton_trainer.repeat.side_by_side_tables import rendered
+from baton_trainer.audit.compare_versions import side_by_side
+from baton_trainer.audit.version_comparison import VersionComparison
+from baton_trainer.audit.comparison_tables import rendered
 from tests.support.trainer.tables import Notes
 from tests.support.trainer.workshop import Workshop
 
 
-def beside(workshop: Workshop, first: str, second: str, file: Path | None = None) -> SideBySide:
+def beside(workshop: Workshop, first: str, second: str, file: Path | None = None) -> VersionComparison:
     return side_by_side(first, second, file, workshop.options, Notes())
 
 
-def shown(found: SideBySide) -> str:
+def shown(found: VersionComparison) -> str:
     console = Console(file=io.StringIO(), width=300)
     console.print(rendered(found))
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]

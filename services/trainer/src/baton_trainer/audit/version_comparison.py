@@ -7,8 +7,8 @@ from typing import Any
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import GATE_TAG, ModelVersion
 from baton_trainer.gate.comparison import Comparison
-from baton_trainer.gate.contender import Contender
-from baton_trainer.tracking.recorded import RecordedRun
+from baton_trainer.gate.comparable_model import ComparableModel
+from baton_trainer.tracking.version_run import RecordedRun
 
 _OF_ANOTHER_COMPARISON = ("gate_", "production_")
 
@@ -29,7 +29,7 @@ class Side:
 
     version: ModelVersion
     run: RecordedRun | None
-    contender: Contender | None
+    contender: ComparableModel | None
     reason: str = ""
     record: Manifest = field(default_factory=Manifest)
 
@@ -57,7 +57,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class VersionComparison:
     """Two versions; every pair is the first one's and the second one's.
 
     Attributes:

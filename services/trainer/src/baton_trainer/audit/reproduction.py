@@ -12,12 +12,12 @@ import numpy as np
 from rich.table import Table as RichTable
 
 from baton_trainer.errors import NotComparable
-from baton_trainer.gate.candidate import Candidate
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.trained_model import TrainedModel
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.models.export import MAX_ABS_DIFF
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import environment
-from baton_trainer.tracking.record import Record
+from baton_trainer.tracking.run_record import Record
 
 METRIC_TOLERANCE = 1e-6
 """Another machine's linear algebra rounds otherwise; the same machine gives the same digits."""
@@ -114,7 +114,7 @@ def _word(recorded: float, again: float) -> str:
 
 
 def compared(
-    version: str, metrics: Mapping[str, float], known: Contender, made: Candidate, table: Table
+    version: str, metrics: Mapping[str, float], known: ComparableModel, made: TrainedModel, table: Table
 ) -> Reproduction:
     """Compares a version with the training that was repeated.
 
@@ -129,9 +129,9 @@ def compared(
     return Reproduction(version, both, _outputs(known, made, table))
 
 
-def _outputs(known: Contender, made: Candidate, table: Table) -> Outputs:
+def _outputs(known: ComparableModel, made: TrainedModel, table: Table) -> Outputs:
     rows = table.features[table.held_out]
-    again = Contender("again", made.engine, known.signature, len(made.onnx))
+    again = ComparableModel("again", made.engine, known.signature, len(made.onnx))
     obstacle = known.obstacle(rows, table.classes) or again.obstacle(rows, table.classes)
     if obstacle:
         return Outputs(len(rows), obstacle=obstacle)

@@ -36,7 +36,7 @@ _UNFIT = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNo
 
 
 @dataclass(frozen=True)
-class Contender:
+class ComparableModel:
     """A model that can be judged.
 
     Attributes:
@@ -90,7 +90,7 @@ class Contender:
 
 def of_version(
     client: RegistryClient, version: ModelVersion, *, trusted: Sequence[TrustedKey]
-) -> Contender:
+) -> ComparableModel:
     """Loads a registered version.
 
     Args:
@@ -110,9 +110,9 @@ def of_version(
         raise VersionNotLoadable(f"version {version.version} cannot be loaded: {error}") from error
 
 
-def _build(fetched: FetchedModel) -> Contender:
+def _build(fetched: FetchedModel) -> ComparableModel:
     signature, record = fetched.mlmodel.signature, fetched.record
-    return Contender(
+    return ComparableModel(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),
         signature=signature,

@@ -11,24 +11,24 @@ from baton_engine.tables.columns import Array
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
-from baton_trainer.gate import contender
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate import comparable_model
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
-from tests.support.trainer.contenders import contender as contender_of
+from tests.support.trainer.comparable_models import contender as contender_of
 from tests.support.trainer.registry import FolderRegistry
-from tests.support.trainer.tables import changed_table, some_candidate
+from tests.support.trainer.tables import changed_table, some_trained_model
 
 
-def load(folder: Path, **tags: str) -> Contender:
+def load(folder: Path, **tags: str) -> ComparableModel:
     with FolderRegistry(folder) as registry:
-        return contender.of_version(registry, ModelVersion("m", "3", tags=tags), trusted=())
+        return comparable_model.load_version(registry, ModelVersion("m", "3", tags=tags), trusted=())
 
 
 def test_it_says_what_the_service_would_say(version_folder: Path, some_data: Table) -> None:
     """Of the same rows, in the order of classes that is asked for."""
     loaded = load(version_folder)
     rows = some_data.features[some_data.held_out]
-    engine = some_candidate(some_data).engine
+    engine = some_trained_model(some_data).engine
     expected = scoring.score(engine, some_data.columns, rows).probabilities
     assert (loaded.probabilities(rows, ("no", "yes")) == expected).all()
     assert (loaded.probabilities(rows, ("yes", "no")) == expected[:, ::-1]).all()

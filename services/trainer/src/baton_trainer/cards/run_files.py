@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from baton_trainer.cards import card
-from baton_trainer.cards.card_content import Subject
+from baton_trainer.cards.content import Subject
 from baton_trainer.cards.plots import pictures
 
 
