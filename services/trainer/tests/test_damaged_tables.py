@@ -1,7 +1,7 @@
-"""Tables that cannot be trained on, or not as they are: each gives its line.
+"""Tables that are rejected, or trained on with a warning.
 
-They go through `loading.load` as a user's file does. An error comes before the registry is asked
-anything, so nothing can have been registered.
+`loading.load` reads them as it reads a user's file. It fails before the first request to the
+registry, so nothing is registered.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.support.trainer.tables import TARGET
 
 
 def load(folder: Path, content: bytes, **wanted: Any) -> list[str]:
-    """The warnings of a table that loads; `wanted` are keys of its request by section."""
+    """Loads a table and returns its warnings; `wanted` are keys of its request by section."""
     file = folder / "t.csv"
     file.write_bytes(content)
     request = {
@@ -29,7 +29,7 @@ def load(folder: Path, content: bytes, **wanted: Any) -> list[str]:
     return list(loading.load(TrainRequest.model_validate(request)).warnings)
 
 
-TOLD: dict[str, tuple[bytes, dict[str, Any], str]] = {
+WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "rows without a target": (
         csv(good().assign(**{TARGET: ["", ""] + ["yes", "no"] * 199})),
         {},
@@ -103,8 +103,8 @@ TOLD: dict[str, tuple[bytes, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("damage", REFUSED)
-def test_what_cannot_be_trained_on_is_refused(damage: str, tmp_path: Path) -> None:
-    """One line: the file, what is wrong, where, and what to do."""
+def test_bad_table_is_rejected(damage: str, tmp_path: Path) -> None:
+    """In one line: the file, what is wrong, where, and what to do."""
     content, wanted, line = REFUSED[damage]
     with pytest.raises(DataError, match=line) as raised:
         load(tmp_path, content, **wanted)
@@ -112,22 +112,21 @@ def test_what_cannot_be_trained_on_is_refused(damage: str, tmp_path: Path) -> No
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("oddity", TOLD)
-def test_what_looks_odd_is_told_and_trained_on(oddity: str, tmp_path: Path) -> None:
-    """One line that names the column."""
-    content, wanted, line = TOLD[oddity]
+@pytest.mark.parametrize("cause", WARNED)
+def test_doubtful_table_is_loaded_with_a_warning(cause: str, tmp_path: Path) -> None:
+    """One line, which names the column."""
+    content, wanted, line = WARNED[cause]
     warnings = load(tmp_path, content, **wanted)
     assert pd.Series(warnings).str.contains(line).any(), warnings
     assert not any("\n" in warning for warning in warnings)
 
 
-def test_nothing_is_said_of_a_good_table(tmp_path: Path) -> None:
-    """Warnings are worth reading because they are rare."""
+def test_good_table_has_no_warnings(tmp_path: Path) -> None:
     assert load(tmp_path, GOOD) == []
 
 
-def test_what_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the system's own words: missing, a folder, no permission."""
+def test_unreadable_file_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the message of the operating system: missing, a folder, no permission."""
     request = {"data": {"file": tmp_path / "nix.csv"}}
     with pytest.raises(DataError, match=r"nix\.csv: No such file.*; name a CSV or Parquet file"):
         loading.load(TrainRequest.model_validate(request))
@@ -135,7 +134,7 @@ def test_what_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         loading.load(TrainRequest.model_validate({"data": {"file": tmp_path}}))
 
     def forbidden(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")  # root, who runs tests, may read anything
+        raise PermissionError(13, "Permission denied")  # real permissions do not stop root
 
     monkeypatch.setattr(Path, "read_bytes", forbidden)
     with pytest.raises(DataError, match=r"nix\.csv: Permission denied"):

@@ -1,4 +1,4 @@
-"""Contenders that need no training."""
+"""Comparable models that need no training."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Rule = Callable[[pd.DataFrame], "pd.Series[float]"]
 
 @dataclass
 class RuleEngine:
-    """Of two classes it gives the second one the probability that a rule finds in the columns."""
+    """Computes the probability of the second of two classes by a rule."""
 
     rule: Rule
     classes: tuple[Label, ...] = ("no", "yes")
@@ -35,24 +35,24 @@ class RuleEngine:
 
 
 def good(rows: pd.DataFrame) -> "pd.Series[float]":
-    """What the target of `trainer_tables` is made of, without its noise."""
+    """The formula of `text_target`, without its noise."""
     return rows["flag"].astype(float) + rows["prix (€)"] + (rows["label"] == "a") - 0.8
 
 
 def bad(rows: pd.DataFrame) -> "pd.Series[float]":
-    """The contrary."""
+    """The opposite of `good`."""
     return -good(rows)
 
 
 def bad_where_a(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Good, but the contrary in one slice."""
+    """Good, except in one slice."""
     return good(rows).where(rows["label"] != "a", bad(rows) + 1)
 
 
-def contender(
+def make_model(
     table: Table, rule: Rule = good, columns: tuple[Column, ...] | None = None, **fields: Any
 ) -> ComparableModel:
-    """A contender that takes the table's columns, or the given ones; `fields` are `ComparableModel`'s."""
+    """A model of the table's columns, or of the given ones; `fields` are `ComparableModel`'s."""
     signature = Signature(columns or table.columns, table.classes)
     usual = {"name": "version 3", "size_bytes": 10_000}
     return ComparableModel(engine=RuleEngine(rule), signature=signature, **{**usual, **fields})

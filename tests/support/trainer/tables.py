@@ -160,7 +160,7 @@ def some_subject(data: Table, **wanted: Any) -> Subject:
         request=request,
         table=data,
         classifier=estimators.classifier("logistic", {}),
-        candidate=some_trained_model(data, wanted=request.train),
+        model=some_trained_model(data, wanted=request.train),
         verdict="passed",
     )
 

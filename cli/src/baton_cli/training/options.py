@@ -19,7 +19,7 @@ from baton_cli.training.trainer import in_trainer
 if TYPE_CHECKING:
     from baton_trainer.progress import Progress
     from baton_trainer.settings import TrainerSettings
-    from baton_trainer.training import TrainResult
+    from baton_trainer.train_result import TrainResult
 
 DEFAULT_ESTIMATOR = "logistic"
 ESTIMATORS = (

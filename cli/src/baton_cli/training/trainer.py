@@ -8,9 +8,9 @@ from baton_cli.errors import CommandFailed, missing_package, usage_error
 from baton_cli.settings import load
 
 if TYPE_CHECKING:
-    from baton_trainer.progress import Progress
     from baton_trainer.audit.reproduction import Reproduction
     from baton_trainer.audit.version_comparison import VersionComparison
+    from baton_trainer.progress import Progress
     from baton_trainer.settings import TrainerSettings
 
 T = TypeVar("T")
@@ -47,9 +47,9 @@ def repeat_training(version: str, data: Path | None) -> "Reproduction":
     """Trains a version, a number or an alias, again. Raises as `in_trainer` does."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
-        from baton_trainer.audit import repetition  # noqa: PLC0415 - see above
+        from baton_trainer.audit import reproduce_version  # noqa: PLC0415 - see above
 
-        return repetition.repeat(version, data, settings, progress)
+        return reproduce_version.reproduce(version, data, settings, progress)
 
     return in_trainer(act)
 
@@ -58,8 +58,8 @@ def compare_versions(first: str, second: str, data: Path | None) -> "VersionComp
     """Puts two versions, numbers or aliases, side by side. Raises as `in_trainer` does."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
-        from baton_trainer.audit import compare  # noqa: PLC0415 - see above
+        from baton_trainer.audit import compare_versions as audit  # noqa: PLC0415 - see above
 
-        return compare.side_by_side(first, second, data, settings, progress)
+        return audit.compare(first, second, data, settings, progress)
 
     return in_trainer(act)

@@ -29,6 +29,6 @@ def compare(first: str, second: str, *, data: Path | None, as_json: bool) -> Non
     if as_json:
         terminal.show_json(found.to_json())
     else:
-        from baton_trainer.audit.comparison_tables import rendered  # noqa: PLC0415 - loaded by now
+        from baton_trainer.audit.comparison_tables import render_comparison  # noqa: PLC0415 - loaded by now
 
-        terminal.show(rendered(found))
+        terminal.show(render_comparison(found))

@@ -29,7 +29,7 @@ def reproduce(version: str, *, data: Path | None, as_json: bool) -> None:
     if as_json:
         terminal.show_json(done.to_json())
     else:
-        terminal.show(done.table())
+        terminal.show(done.to_table())
     if done.differences:
         raise CommandFailed(
             f"version {done.version} does not come out the same: {'; '.join(done.differences)}"

@@ -23,7 +23,7 @@ from baton_cli.training.options import (
 from baton_registry.promotion import alias_moves as promotion
 
 if TYPE_CHECKING:  # the trainer is a package that an image may lack
-    from baton_trainer.training import TrainResult
+    from baton_trainer.train_result import TrainResult
 
 COST = click.FloatRange(min=0, min_open=True)
 

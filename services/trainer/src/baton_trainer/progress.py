@@ -1,4 +1,4 @@
-"""Telling a person how far a training is: a live line in a terminal, else plain lines."""
+"""Shows the progress of a training: a live line in a terminal, else plain lines."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,37 +14,37 @@ from rich.status import Status
 from rich.table import Table
 
 Advance = Callable[[str], None]
-"""One step more is done; the text says what came of it."""
+"""Marks one more step as done; the text is its result."""
 
 _NEVER_WRAP = 10_000
 
 
 class Progress(Protocol):
-    """Who is told."""
+    """Receives the progress of a training."""
 
     def start_phase(self, text: str) -> None:
-        """A new phase has begun."""
+        """Starts a new phase."""
         ...
 
     def track_steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
-        """A phase of a known number of steps; the block calls what it is given after each."""
+        """Starts a phase with a known number of steps; the block calls `Advance` after each."""
         ...
 
     def note(self, text: str) -> None:
-        """Something that was found out or decided, in one line."""
+        """Reports a fact or a decision, in one line."""
         ...
 
     def warn(self, text: str) -> None:
-        """Something that the person should know, in one line."""
+        """Warns, in one line."""
         ...
 
     def show(self, table: Table) -> None:
-        """Figures for the person to look at."""
+        """Shows a table."""
         ...
 
 
 class NoProgress:
-    """Tells nobody."""
+    """Shows nothing."""
 
     def start_phase(self, text: str) -> None:
         """Nothing."""
@@ -65,7 +65,7 @@ class NoProgress:
 
 
 class ConsoleProgress:
-    """Tells a console, by default that of stderr; a context, after which no live line is left."""
+    """Writes to a console, by default stderr; a context manager that clears its live line."""
 
     def __init__(
         self, console: Console | None = None, clock: Callable[[], float] = time.monotonic
@@ -89,22 +89,26 @@ class ConsoleProgress:
             self._live.stop()
 
     def start_phase(self, text: str) -> None:
-        """Moves the live line on, or prints a line where there is no terminal."""
+        """Updates the live line; without a terminal, prints a line."""
         if self._live:
             self._live.update(escape(text))
         else:
             self._print(text)
 
     def note(self, text: str) -> None:
-        """Prints a line that stays."""
+        """Prints a line."""
         self._print(text)
 
     def track_steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
-        """A bar with the time left, or a line a step where there is no terminal."""
-        return self._bar(self._live, text, total) if self._live else self._lines(text, total)
+        """Shows a bar with the time left; without a terminal, prints a line for each step."""
+        return (
+            self._show_bar(self._live, text, total)
+            if self._live
+            else self._print_steps(text, total)
+        )
 
     @contextmanager
-    def _bar(self, live: Status, text: str, total: int) -> Iterator[Advance]:
+    def _show_bar(self, live: Status, text: str, total: int) -> Iterator[Advance]:
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -122,7 +126,7 @@ class ConsoleProgress:
             live.start()
 
     @contextmanager
-    def _lines(self, text: str, total: int) -> Iterator[Advance]:
+    def _print_steps(self, text: str, total: int) -> Iterator[Advance]:
         start, done = self._clock(), 0
 
         def advance(note: str) -> None:
@@ -134,19 +138,19 @@ class ConsoleProgress:
         yield advance
 
     def warn(self, text: str) -> None:
-        """Prints a line that stays."""
+        """Prints a line."""
         self._print(f"warning: {text}", style="yellow")
 
     def show(self, table: Table) -> None:
-        """Prints a table that stays; where there is no terminal, a row is a line, never wrapped."""
+        """Prints a table; without a terminal each row is one line, never wrapped."""
         if self._console.is_terminal:
             self._console.print(table, markup=False, highlight=False)
             return
         table.box, table.pad_edge = None, False
         wide = Console(width=_NEVER_WRAP, color_system=None)
-        with wide.capture() as captured:
+        with wide.capture() as capture:
             wide.print(table, markup=False, highlight=False)
-        for line in captured.get().splitlines():
+        for line in capture.get().splitlines():
             self._print(line.rstrip())
 
     def _print(self, text: str, style: str | None = None) -> None:

@@ -8,35 +8,37 @@ import pytest
 from rich.console import Console
 
 from baton_registry.errors import VersionNotFound
-from baton_trainer.audit.compare_versions import side_by_side
+from baton_trainer.audit.compare_versions import compare
+from baton_trainer.audit.comparison_tables import render_comparison
 from baton_trainer.audit.version_comparison import VersionComparison
-from baton_trainer.audit.comparison_tables import rendered
 from tests.support.trainer.tables import Notes
 from tests.support.trainer.workshop import Workshop
 
 
-def beside(workshop: Workshop, first: str, second: str, file: Path | None = None) -> VersionComparison:
-    return side_by_side(first, second, file, workshop.options, Notes())
+def compare_versions(
+    workshop: Workshop, first: str, second: str, file: Path | None = None
+) -> VersionComparison:
+    return compare(first, second, file, workshop.options, Notes())
 
 
-def shown(found: VersionComparison) -> str:
+def render(versions: VersionComparison) -> str:
     console = Console(file=io.StringIO(), width=300)
-    console.print(rendered(found))
+    console.print(render_comparison(versions))
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
 @pytest.fixture
 def pair(workshop: Workshop) -> Workshop:
-    """A workshop with a good version 1, which is the challenger, and a worse version 2."""
+    """A workshop with a good version 1, the challenger, and a worse version 2."""
     workshop.registry.set_alias(workshop.name, "production", workshop.train().version)
     worse = {"n_estimators": "1", "max_depth": "1"}
     workshop.train(estimator="random_forest", params=worse)
     return workshop
 
 
-def test_two_versions_are_judged_by_the_same_rows(pair: Workshop) -> None:
-    """The second one's figures minus the first one's, and all that is recorded of both."""
-    found = beside(pair, "production", "2", pair.file)
+def test_versions_are_compared_on_the_same_rows(pair: Workshop) -> None:
+    """The difference is the second version's figure minus the first's."""
+    found = compare_versions(pair, "production", "2", pair.file)
     document: dict[str, Any] = json.loads(json.dumps(found.to_json()))
     assert document["versions"] == ["1", "2"]
     assert document["held_out"]["difference"] < -0.05
@@ -48,45 +50,43 @@ def test_two_versions_are_judged_by_the_same_rows(pair: Workshop) -> None:
     one, two = document["metrics"]["test_roc_auc"]
     assert document["held_out"]["roc_auc"] == pytest.approx([one, two], abs=1e-3)
     assert not any(name.startswith("gate_") for name in document["metrics"])
-    text = shown(found)
+    text = render(found)
     assert "schema: the same" in text
     assert "rows that both held out" in text
     assert "_ci_low" not in text
 
 
-def test_without_a_table_the_records_are_shown_all_the_same(pair: Workshop) -> None:
-    """What is missing for more is told."""
-    found = beside(pair, "1", "2")
+def test_facts_are_shown_without_a_table(pair: Workshop) -> None:
+    """The text says what is missing for a comparison."""
+    found = compare_versions(pair, "1", "2")
     assert found.to_json()["held_out"] is None
-    assert found.to_json()["not_compared"] == "name a table to judge both by: --data FILE"
-    assert "not compared on the same rows: name a table" in shown(found)
+    assert found.to_json()["not_compared"] == "name a table that both can score: --data FILE"
+    assert "not compared on the same rows: name a table" in render(found)
 
 
-def test_a_version_is_no_different_from_itself(pair: Workshop) -> None:
-    """Every difference is nothing."""
-    found = beside(pair, "1", "challenger", pair.file)
+def test_version_does_not_differ_from_itself(pair: Workshop) -> None:
+    found = compare_versions(pair, "1", "challenger", pair.file)
     assert found.params == {}
     assert found.comparison is not None
     assert found.comparison.difference.interval == (0, 0)
 
 
-def test_a_version_that_is_not_there_is_named(pair: Workshop) -> None:
-    """Nothing is shown of the other one either."""
+def test_missing_version_is_an_error(pair: Workshop) -> None:
     with pytest.raises(VersionNotFound, match="no version '99'"):
-        beside(pair, "1", "99")
+        compare_versions(pair, "1", "99")
 
 
-def test_what_plain_mlflow_registered_is_shown_as_far_as_it_goes(pair: Workshop) -> None:
-    """Its run has neither metrics nor a record of its target."""
+def test_version_registered_by_plain_mlflow_is_shown(pair: Workshop) -> None:
+    """Its run has no metrics and no run record."""
     known_run = pair.registry.get_version(pair.name, "1").run_id
     client = mlflow.MlflowClient(pair.options.tracking_uri)
     run = client.create_run(client.get_run(known_run).info.experiment_id)
     source = pair.registry.get_version(pair.name, "1").source
     pair.registry.create_version(pair.name, source=source, run_id=run.info.run_id, tags={})
-    found = beside(pair, "3", "3", pair.file)
+    found = compare_versions(pair, "3", "3", pair.file)
     assert found.metrics == {}
     assert found.facts["gate"] == (None, None)
-    assert found.reason.startswith("neither run records its target")
-    known = beside(pair, "1", "3", pair.file).comparison
+    assert found.reason.startswith("neither run records a target")
+    known = compare_versions(pair, "1", "3", pair.file).comparison
     assert known is not None
-    assert known.doubts[0].startswith("version 3 was not trained by baton")
+    assert known.warnings[0].startswith("version 3 was not trained by Baton")

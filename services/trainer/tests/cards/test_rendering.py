@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from baton_trainer.cards import card, plots
+from baton_trainer.cards import plots, rendering
 from baton_trainer.request import Columns
 from baton_trainer.tables import table
 from tests.support.trainer.tables import (
@@ -20,43 +20,47 @@ from tests.support.trainer.tables import (
 
 
 @pytest.mark.parametrize("target", ["texts", "three texts"])
-def test_the_markdown_is_one_page_with_well_formed_tables(target: str) -> None:
-    """Every section, every picture that is drawn, and no table that Markdown would not read."""
+def test_markdown_has_all_sections_plots_and_tables(target: str) -> None:
+    """Every section, every plot, and only tables that Markdown can parse."""
     subject = some_subject(some_table(TARGETS[target]))
-    text = card.markdown(subject)
+    text = rendering.render_markdown(subject)
     sections = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    assert [each for each in sections if not each.startswith("At which")] == [
-        *("Data", "Figures", "Slices", "What the columns are worth", "Limits", "How to reproduce")
+    assert [each for each in sections if not each.startswith("Decision")] == [
+        *("Data", "Figures", "Slices", "Column importance", "Limitations", "How to reproduce")
     ]
-    drawn = plots.pictures(subject.candidate.report)
-    assert set(re.findall(r"plots/(\w+)\.png", text)) == set(drawn)
+    plots_by_name = plots.draw_plots(subject.model.report)
+    assert set(re.findall(r"plots/(\w+)\.png", text)) == set(plots_by_name)
     assert "\n\n\n" not in text
     body = MarkdownIt("commonmark").enable("table").render(text)
     assert "|" not in re.sub(r"<pre>.*?</pre>", "", body, flags=re.DOTALL)
 
 
-def test_a_card_without_importance_says_so() -> None:
-    """A table may have too many columns to measure what each is worth."""
+def test_card_says_if_importance_is_not_measured() -> None:
+    """A table may have too many columns to shuffle each one."""
     subject = some_subject(some_table())
-    report = replace(subject.candidate.report, importances=())
-    bare = replace(subject, candidate=replace(subject.candidate, report=report))
-    text = card.markdown(bare)
+    report = replace(subject.model.report, importances=())
+    bare = replace(subject, model=replace(subject.model, report=report))
+    text = rendering.render_markdown(bare)
     assert "importance.png" not in text
     assert "Not measured: " in text
     assert "\n\n\n" not in text
-    assert "importance" not in plots.pictures(report)
+    assert "importance" not in plots.draw_plots(report)
 
 
-def test_the_card_says_by_what_rows_were_held_out() -> None:
-    """Each by itself, or all of one id together."""
-    assert "chosen by\nthe hash of each row: " in card.markdown(some_subject(some_table()))
+def test_card_says_how_rows_are_held_out() -> None:
+    """Each row alone, or all rows of an id together."""
+    assert "The hash of each row selects them" in rendering.render_markdown(
+        some_subject(some_table())
+    )
     names = [f"c{row % 150}" for row in range(400)]
-    text = card.markdown(some_subject(some_table(id=("customer",), more={"customer": names})))
-    assert "chosen by\nthe hash of customer, so that the rows of one stay together: " in text
+    text = rendering.render_markdown(
+        some_subject(some_table(id=("customer",), more={"customer": names}))
+    )
+    assert "The hash of customer selects them" in text
 
 
-def test_names_of_columns_and_classes_are_text_whatever_they_hold() -> None:
-    """Neither Markdown nor HTML: a table's cells are not ours to run."""
+def test_names_of_columns_and_classes_are_escaped() -> None:
+    """The data must not inject Markdown or HTML."""
     frame = features().rename(columns={"label": "<script>alert(1)</script>"})
     frame["a|b*c*`d`"] = frame.pop("whole")
     frame[TARGET] = text_target(frame.rename(columns={"<script>alert(1)</script>": "label"})).map(
@@ -64,7 +68,9 @@ def test_names_of_columns_and_classes_are_text_whatever_they_hold() -> None:
     )
     data = table.validated(as_file(frame), Columns(target=TARGET))
     subject = some_subject(data)
-    page = card.html(card.markdown(subject), "t", plots.pictures(subject.candidate.report))
+    page = rendering.render_html(
+        rendering.render_markdown(subject), "t", plots.draw_plots(subject.model.report)
+    )
     parser = Page()
     parser.feed(page)
     assert not {"script", "b"} & parser.tags
@@ -73,7 +79,7 @@ def test_names_of_columns_and_classes_are_text_whatever_they_hold() -> None:
 
 
 class Page(HTMLParser):
-    """What a browser finds in a page."""
+    """The tags, texts and addresses of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,13 +95,13 @@ class Page(HTMLParser):
         self.texts.append(data)
 
 
-def test_the_html_needs_no_other_file() -> None:
-    """Its pictures are inside, and it asks nobody for anything."""
+def test_html_needs_no_other_file() -> None:
+    """Its plots are inside, and it loads nothing."""
     subject = some_subject(some_table())
-    drawn = plots.pictures(subject.candidate.report)
+    plots_by_name = plots.draw_plots(subject.model.report)
     page = Page()
-    page.feed(card.html(card.markdown(subject), "A & B", drawn))
-    assert len(page.addresses) == len(drawn)
+    page.feed(rendering.render_html(rendering.render_markdown(subject), "A & B", plots_by_name))
+    assert len(page.addresses) == len(plots_by_name)
     assert all(each.startswith("data:image/png;base64,") for each in page.addresses)
     assert "A & B" in page.texts
     assert not {"link", "iframe", "script"} & page.tags

@@ -12,7 +12,7 @@ from baton_registry.versions.signature import Column, Label, Signature
 from baton_trainer.evaluation.importance import MAX_ROWS, MAX_SCORED, Judge, importances
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
-from tests.support.trainer.tables import some_trained_model, some_table
+from tests.support.trainer.tables import some_table, some_trained_model
 
 
 @dataclass

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from baton_trainer.evaluation import outcome as evaluation
-from tests.support.trainer.tables import TARGETS, some_trained_model, some_report, some_table
+from tests.support.trainer.tables import TARGETS, some_report, some_table, some_trained_model
 
 FIGURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
 

@@ -14,7 +14,7 @@ from baton_trainer.models import estimators, export, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.models.export import Parity
 from tests.support.suite.steps import count_steps
-from tests.support.trainer.tables import TARGETS, some_trained_model, some_table
+from tests.support.trainer.tables import TARGETS, some_table, some_trained_model
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

@@ -12,15 +12,14 @@ from tests.support.trainer.workshop import Workshop
 
 
 def check(status: int, text: str) -> None:
-    """Checks a server that answers so when asked for its version."""
+    """Checks a server that gives this answer to a request for its version."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, text=text))
     with RegistryClient("http://registry", transport=transport) as registry:
         mlflow_limits.check_server(registry, "http://registry")
 
 
 @pytest.mark.parametrize("version", ["2.22.0", "1.30.1", "2.9.2rc1\n"])
-def test_a_server_without_logged_models_is_refused(version: str) -> None:
-    """Before the training, not after it."""
+def test_server_without_logged_models_is_rejected(version: str) -> None:
     with pytest.raises(RecordError, match=rf"MLflow {version.strip()}.*upgrade it"):
         check(200, version)
 
@@ -29,13 +28,13 @@ def test_a_server_without_logged_models_is_refused(version: str) -> None:
     ("status", "text"),
     [(200, "3.0.0"), (200, "3.17.2\n"), (200, "10.0.0"), (404, "2.0.0"), (200, "<html>2.0.0")],
 )
-def test_a_server_that_is_new_or_does_not_say_is_taken(status: int, text: str) -> None:
-    """A proxy may answer the page with anything."""
+def test_server_that_is_new_or_unknown_is_accepted(status: int, text: str) -> None:
+    """A proxy may return any page."""
     check(status, text)
 
 
-def test_columns_that_inference_could_not_read_are_refused() -> None:
-    """By their names, or by their categories."""
+def test_columns_that_are_too_large_for_inference_are_rejected() -> None:
+    """Because of their names, or of their categories."""
     wide = [Column(f"gene_{number:05d}_expression", "double") for number in range(20_531)]
     mlflow_limits.check_columns(wide, "t.csv")
     texts = tuple(f"{number:0100d}" for number in range(100))
@@ -47,11 +46,11 @@ def test_columns_that_inference_could_not_read_are_refused() -> None:
             mlflow_limits.check_columns(columns, "t.csv")
 
 
-def test_a_schema_that_mlflow_refuses_is_left_out_with_a_line(workshop: Workshop) -> None:
-    """The run has its datasets, their sizes and the parameters all the same."""
+def test_schema_that_mlflow_refuses_is_left_out(workshop: Workshop) -> None:
+    """The run still has its datasets, their sizes and the parameters."""
     long = {f"{number:060000d}": np.arange(ROWS) % 7 * number for number in range(1, 20)}
     table = some_table(more=long)
-    with run.opened(workshop.options, "logistic") as run_id:
+    with run.open_run(workshop.options, "logistic") as run_id:
         (line,) = run.log_inputs(run_id, table, {"target": "y" * 10_000})
     assert "schema" in line
     (found,) = workshop.runs()
@@ -60,7 +59,6 @@ def test_a_schema_that_mlflow_refuses_is_left_out_with_a_line(workshop: Workshop
     assert found.data.params["target"].endswith("…")
 
 
-def test_a_text_is_cut_to_what_a_column_holds() -> None:
-    """And only then."""
-    assert mlflow_limits.cut("abc", 3) == "abc"
-    assert mlflow_limits.cut("abcd", 3) == "ab…"
+def test_long_text_is_cut() -> None:
+    assert mlflow_limits.truncate("abc", 3) == "abc"
+    assert mlflow_limits.truncate("abcd", 3) == "ab…"

@@ -1,1 +1,1 @@
-"""Trainings repeated, and versions compared."""
+"""Checks of registered versions, which write nothing: compares two, reproduces one."""

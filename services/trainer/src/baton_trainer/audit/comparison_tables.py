@@ -1,4 +1,4 @@
-"""Two versions side by side, as tables for people."""
+"""The comparison of two versions, as tables for people."""
 
 import re
 from collections.abc import Iterator
@@ -7,92 +7,93 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from baton_trainer.gate.comparison import Comparison
-from baton_trainer.gate.auc_difference import AucDifference
 from baton_trainer.audit.version_comparison import Pair, VersionComparison
+from baton_trainer.gate.auc_difference import AucDifference
+from baton_trainer.gate.comparison import Comparison
 
-SHOWN_SLICES = 5
-LESS_SHOWN = ("_ci_low", "_ci_high", "_std")
-"""Of metrics; they are in the JSON."""
+MAX_SLICES = 5
+HIDDEN_METRICS = ("_ci_low", "_ci_high", "_std")
+"""Suffixes of metrics that only the JSON has."""
 
-_SHORT = 12
-_LEAST = 1e-4  # what four decimals can show
-
-
-def rendered(found: VersionComparison) -> Group:
-    """Facts, metrics, parameters, schema and the rows that both held out."""
-    return Group(*_parts(found))
+_HASH_LENGTH = 12
+_SMALLEST = 1e-4  # that four decimals can show
 
 
-def _parts(found: VersionComparison) -> Iterator[Table | Text]:
-    heads = tuple(f"version {name}" for name in found.names)
-    yield _facts(("", *heads), found.facts)
-    if found.metrics:
+def render_comparison(versions: VersionComparison) -> Group:
+    """Renders facts, metrics, parameters, schema, and the ROC AUC on the same rows."""
+    return Group(*_render_parts(versions))
+
+
+def _render_parts(versions: VersionComparison) -> Iterator[Table | Text]:
+    heads = tuple(f"version {name}" for name in versions.names)
+    yield _build_fact_table(("fact", *heads), versions.facts)
+    if versions.metrics:
         yield Text("")
-        yield _metrics(("metric", *heads, "difference"), found.metrics)
-    if found.params:
+        yield _build_metric_table(("metric", *heads, "difference"), versions.metrics)
+    if versions.params:
         yield Text("")
-        yield _facts(("parameter", *heads), found.params)
+        yield _build_fact_table(("parameter", *heads), versions.params)
     yield Text("")
-    if found.schema:
-        yield from (Text(f"schema: {line}") for line in found.schema)
-    elif found.first.contender and found.second.contender:
+    if versions.schema:
+        yield from (Text(f"schema: {line}") for line in versions.schema)
+    elif versions.first.model and versions.second.model:
         yield Text("schema: the same")
-    yield from (Text(side.reason) for side in (found.first, found.second) if side.reason)
-    if found.comparison is None:
-        yield Text(f"not compared on the same rows: {found.reason}")
+    yield from (Text(side.reason) for side in (versions.first, versions.second) if side.reason)
+    if versions.comparison is None:
+        yield Text(f"not compared on the same rows: {versions.reason}")
     else:
         yield Text("")
-        yield _held_out(found.comparison, heads)
-        yield from (Text(doubt) for doubt in found.comparison.doubts)
+        yield _build_auc_table(versions.comparison, heads)
+        yield from (Text(f"warning: {line}") for line in versions.comparison.warnings)
 
 
-def _plain(*heads: str) -> Table:
+def _create_table(*heads: str) -> Table:
     table = Table(*heads, box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.overflow = "fold"
     return table
 
 
-def _facts(heads: tuple[str, ...], pairs: dict[str, Pair]) -> Table:
-    table = _plain(*heads)
+def _build_fact_table(heads: tuple[str, ...], pairs: dict[str, Pair]) -> Table:
+    table = _create_table(*heads)
     for name, (one, two) in pairs.items():
-        table.add_row(name, _fact(one), _fact(two))
+        table.add_row(name, _format_fact(one), _format_fact(two))
     return table
 
 
-def _fact(value: object) -> str:
-    """A fact for a person: checksums and commits short, nothing as a dash."""
+def _format_fact(value: object) -> str:
+    """Formats a fact: checksums and commits are cut, a missing value is a dash."""
     text = "-" if value is None else str(value)
-    return re.sub("[0-9a-f]{32,}", lambda found: f"{found[0][:_SHORT]}…", text)
+    return re.sub("[0-9a-f]{32,}", lambda match: f"{match[0][:_HASH_LENGTH]}…", text)
 
 
-def _metrics(heads: tuple[str, ...], pairs: dict[str, Pair]) -> Table:
-    table = _plain(*heads)
+def _build_metric_table(heads: tuple[str, ...], pairs: dict[str, Pair]) -> Table:
+    table = _create_table(*heads)
     for name, (one, two) in sorted(pairs.items()):
-        if not name.endswith(LESS_SHOWN):
-            difference = "" if None in (one, two) else _figure(two - one, "+")
-            table.add_row(name, _figure(one), _figure(two), difference)
+        if not name.endswith(HIDDEN_METRICS):
+            difference = "" if None in (one, two) else _format_metric(two - one, "+")
+            table.add_row(name, _format_metric(one), _format_metric(two), difference)
     return table
 
 
-def _figure(value: float | None, sign: str = "") -> str:
+def _format_metric(value: float | None, sign: str = "") -> str:
     if value is None:
         return "-"
-    is_small = 0 < abs(value) < _LEAST
+    is_small = 0 < abs(value) < _SMALLEST
     return format(value, f"{sign}.1e" if is_small else f"{sign}.4f")
 
 
-def _held_out(comparison: Comparison, heads: tuple[str, ...]) -> Table:
-    table = _plain(f"ROC AUC on {comparison.rows} rows that both held out", *heads, "difference")
-    table.add_row("all", *_figures(comparison.difference))
-    for part in comparison.slices[:SHOWN_SLICES]:
-        where = f"{part.column} is {part.value} ({part.rows} rows)"
-        table.add_row(where, *_figures(part.difference))
+def _build_auc_table(comparison: Comparison, heads: tuple[str, ...]) -> Table:
+    title = f"ROC AUC on {comparison.rows} rows that both held out"
+    table = _create_table(title, *heads, "difference")
+    table.add_row("all", *_format_difference(comparison.difference))
+    for part in comparison.slices[:MAX_SLICES]:
+        name = f"{part.column} = {part.value} ({part.rows} rows)"
+        table.add_row(name, *_format_difference(part.difference))
     return table
 
 
-def _figures(found: Difference) -> tuple[str, str, str]:
-    low, high = found.interval
-    interval = f"{found.estimate:+.4f} (95 % {low:+.4f} to {high:+.4f})"
-    return f"{found.second:.4f}", f"{found.first:.4f}", interval
+def _format_difference(difference: AucDifference) -> tuple[str, str, str]:
+    low, high = difference.interval
+    interval = f"{difference.estimate:+.4f} (95 % interval {low:+.4f} to {high:+.4f})"
+    return f"{difference.second:.4f}", f"{difference.first:.4f}", interval

@@ -1,7 +1,7 @@
-"""A version's training, repeated: do metrics and ONNX outputs come out as they were?
+"""The result of a repeated training: whether metrics and ONNX outputs are the same.
 
-Nothing is logged and nothing is registered: whoever may read a version may check it, as often as
-they like, and no run of a check is ever taken for one that gave a version.
+A reproduction logs nothing and registers nothing. Every reader of a version can check it, and its
+run cannot be mistaken for a run that registered a version.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,26 +12,26 @@ import numpy as np
 from rich.table import Table as RichTable
 
 from baton_trainer.errors import NotComparable
-from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.gate.comparable_model import ComparableModel
+from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models.export import MAX_ABS_DIFF
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import environment
-from baton_trainer.tracking.run_record import Record
+from baton_trainer.tracking.run_record import RunRecord
 
 METRIC_TOLERANCE = 1e-6
-"""Another machine's linear algebra rounds otherwise; the same machine gives the same digits."""
+"""The linear algebra of another machine rounds differently; the same machine gives equal digits."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What the version says of the held-out rows, beside what the repeated training says.
+    """The version's outputs on the held-out rows, compared with those of the repeated training.
 
     Attributes:
-        rows: how many were scored.
+        rows: the number of rows.
         max_abs_diff: the largest difference of a probability.
-        other_labels: rows whose label differs.
-        obstacle: why the version cannot score them; empty where it can.
+        other_labels: the number of rows whose label differs.
+        obstacle: why the version cannot score the rows; empty if it can.
     """
 
     rows: int
@@ -41,25 +41,25 @@ class Outputs:
 
     @property
     def difference(self) -> str:
-        """What is wrong, in a clause; empty where they agree."""
+        """A clause that says what differs; empty if nothing does."""
         if self.obstacle:
             return f"the version cannot score the held-out rows: {self.obstacle}"
         if self.max_abs_diff <= MAX_ABS_DIFF and not self.other_labels:
             return ""
         return (
-            f"ONNX outputs differ by {self.max_abs_diff:.1e} at most ({MAX_ABS_DIFF:.0e} is "
-            f"allowed), with {self.other_labels} other labels in {self.rows} rows"
+            f"ONNX outputs differ by up to {self.max_abs_diff:.1e} in probability "
+            f"({MAX_ABS_DIFF:.0e} is allowed) and in {self.other_labels} of {self.rows} labels"
         )
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What came of it.
+    """A version and its repeated training.
 
     Attributes:
         version: the version's number.
-        metrics: name to what was recorded and what came out again.
-        outputs: both models on the held-out rows.
+        metrics: by name, the recorded and the repeated value.
+        outputs: of both models on the held-out rows.
     """
 
     version: str
@@ -68,15 +68,15 @@ class Reproduction:
 
     @property
     def differences(self) -> list[str]:
-        """What does not agree, in a clause each; empty where all does."""
-        found = [
+        """A clause for each difference; empty if there is none."""
+        differences = [
             f"{name} was {recorded:.6g} and is {again:.6g}"
             for name, (recorded, again) in self.metrics.items()
             if not _agree(recorded, again)
         ]
         if not self.metrics:
-            found.append("its run records no metric to compare")
-        return [*found, *filter(None, [self.outputs.difference])]
+            differences.append("its run has no metric to compare")
+        return [*differences, *filter(None, [self.outputs.difference])]
 
     def to_json(self) -> dict[str, Any]:
         """The document of `baton reproduce --json`."""
@@ -91,12 +91,13 @@ class Reproduction:
             "outputs": vars(self.outputs),
         }
 
-    def table(self) -> RichTable:
-        """What was compared, a row each."""
-        table = RichTable("", "recorded", "again", "", box=None, pad_edge=False)
+    def to_table(self) -> RichTable:
+        """A row for each metric, and one for the ONNX outputs."""
+        table = RichTable("metric", "recorded", "repeated", "result", box=None, pad_edge=False)
         for name, (recorded, again) in self.metrics.items():
-            table.add_row(name, f"{recorded:.6g}", f"{again:.6g}", _word(recorded, again))
-        outputs = f"{self.outputs.max_abs_diff:.1e} apart at most, {self.outputs.rows} rows"
+            row = (name, f"{recorded:.6g}", f"{again:.6g}")
+            table.add_row(*row, _describe_agreement(recorded, again))
+        outputs = f"differ by up to {self.outputs.max_abs_diff:.1e} in {self.outputs.rows} rows"
         is_exact = not self.outputs.difference and self.outputs.max_abs_diff == 0
         word = "the same" if is_exact else "within tolerance"
         table.add_row("ONNX outputs", "", outputs, "differs" if self.outputs.difference else word)
@@ -107,55 +108,63 @@ def _agree(recorded: float, again: float) -> bool:
     return bool(np.isclose(recorded, again, rtol=0, atol=METRIC_TOLERANCE, equal_nan=True))
 
 
-def _word(recorded: float, again: float) -> str:
+def _describe_agreement(recorded: float, again: float) -> str:
     if recorded == again:
         return "the same"
     return "within tolerance" if _agree(recorded, again) else "differs"
 
 
-def compared(
-    version: str, metrics: Mapping[str, float], known: ComparableModel, made: TrainedModel, table: Table
+def compare_results(
+    version: str,
+    metrics: Mapping[str, float],
+    model: ComparableModel,
+    again: TrainedModel,
+    table: Table,
 ) -> Reproduction:
-    """Compares a version with the training that was repeated.
+    """Compares a version with its repeated training.
 
     Args:
         version: the version's number.
-        metrics: those that its run recorded.
-        known: the version, loaded.
-        made: what the repeated training gave.
-        table: that both learned from.
+        metrics: of the version's run.
+        model: the version, loaded.
+        again: the result of the repeated training.
+        table: the training data of both.
     """
-    both = {name: (metrics[name], again) for name, again in made.metrics.items() if name in metrics}
-    return Reproduction(version, both, _outputs(known, made, table))
+    pairs = {name: (metrics[name], new) for name, new in again.metrics.items() if name in metrics}
+    return Reproduction(version, pairs, _compare_outputs(model, again, table))
 
 
-def _outputs(known: ComparableModel, made: TrainedModel, table: Table) -> Outputs:
+def _compare_outputs(model: ComparableModel, again: TrainedModel, table: Table) -> Outputs:
     rows = table.features[table.held_out]
-    again = ComparableModel("again", made.engine, known.signature, len(made.onnx))
-    obstacle = known.obstacle(rows, table.classes) or again.obstacle(rows, table.classes)
-    if obstacle:
+    repeated = ComparableModel(
+        "the repeated training", again.engine, model.signature, len(again.onnx)
+    )
+    models = (model, repeated)
+    if obstacle := next(
+        filter(None, (each.find_obstacle(rows, table.classes) for each in models)), ""
+    ):
         return Outputs(len(rows), obstacle=obstacle)
     try:
-        then, now = (each.probabilities(rows, table.classes) for each in (known, again))
+        before, now = (each.predict(rows, table.classes) for each in models)
     except NotComparable as error:
         return Outputs(len(rows), obstacle=str(error))
-    other = then.argmax(axis=1) != now.argmax(axis=1)
-    return Outputs(len(rows), float(np.abs(then - now).max()), int(other.sum()))
+    other = before.argmax(axis=1) != now.argmax(axis=1)
+    return Outputs(len(rows), float(np.abs(before - now).max()), int(other.sum()))
 
 
-def unlike(record: Record) -> Iterator[str]:
-    """What is not here as it was when the record was made; a line each."""
-    then_now = {
-        "the code": (record.code, environment.code_version()),
-        "Python": (record.python, environment.python_version()),
-        "the platform": (record.platform, environment.platform_name()),
+def describe_changes(record: RunRecord) -> Iterator[str]:
+    """Describes each difference between the record's environment and this one, a line each."""
+    values = {
+        "the code": (record.code, environment.describe_code()),
+        "Python": (record.python, environment.describe_python()),
+        "the platform": (record.platform, environment.describe_platform()),
     }
-    here = environment.requirements()
-    for name in sorted({*record.requirements, *here}):
-        then_now[name] = (
+    installed = environment.list_requirements()
+    for name in sorted({*record.requirements, *installed}):
+        values[name] = (
             record.requirements.get(name, "not installed"),
-            here.get(name, "not installed"),
+            installed.get(name, "not installed"),
         )
-    for what, (then, now) in then_now.items():
-        if then != now:
-            yield f"{what} was {then} and is {now}"
+    for name, (before, now) in values.items():
+        if before != now:
+            yield f"{name} was {before} and is {now}"

@@ -14,7 +14,7 @@ from baton_trainer.evaluation.thresholds import Threshold, Thresholds
 from baton_trainer.tables.table import Table
 
 MAX_LINES = 15
-"""Of a table that is sorted by what matters; more are not read."""
+"""Of a table that is sorted by importance or weakness."""
 FIGURES = {
     "roc_auc": "ROC AUC",
     "pr_auc": "PR AUC (average precision)",
@@ -41,98 +41,101 @@ class Grid:
     rows: Sequence[tuple[str, ...]]
 
 
-def class_rows(table: Table) -> Grid:
-    """How many rows of each class are learned from and held out."""
-    learned, held_out = (
+def build_class_grid(table: Table) -> Grid:
+    """The number of training rows and held-out rows of each class."""
+    training, held_out = (
         table.target[rows].value_counts() for rows in (~table.held_out, table.held_out)
     )
     return Grid(
-        ("class", "rows to learn from", "held-out rows"),
-        [(str(each), f"{learned[each]:,}", f"{held_out[each]:,}") for each in table.classes],
+        ("class", "training rows", "held-out rows"),
+        [(str(label), f"{training[label]:,}", f"{held_out[label]:,}") for label in table.classes],
     )
 
 
-def columns(table: Table) -> Grid:
-    """What each column holds."""
+def build_column_grid(table: Table) -> Grid:
+    """Type, missing values and contents of each column."""
     rows = []
     for column in table.columns:
         values = table.features[column.name]
         missing = values.isna().mean()
         share = f"{missing:.1%}" if missing else "none"
-        rows.append((column.name, column.type, share, _values(column, values.dropna())))
+        rows.append((column.name, column.type, share, _describe_values(column, values.dropna())))
     return Grid(("column", "type", "missing", "values"), rows)
 
 
-def _values(column: Column, present: pd.Series) -> str:
+def _describe_values(column: Column, present: pd.Series) -> str:
     """The range of numbers, the most frequent texts."""
     if column.type in ("long", "double"):
         low, middle, high = (f"{each:.6g}" for each in present.quantile([0, 0.5, 1]))
         return f"{low} to {high}, median {middle}"
     shares = present.value_counts(normalize=True)
-    shown = [f"{value} {share:.0%}" for value, share in shares[:_MAX_VALUES].items()]
-    more = len(shares) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    frequent = [f"{value} {share:.0%}" for value, share in shares[:_MAX_VALUES].items()]
+    more = len(shares) - len(frequent)
+    return ", ".join(frequent) + (f" and {more} more" if more else "")
 
 
-def figures(report: Report) -> Grid:
-    """What is measured, with intervals of 95 %."""
+def build_figure_grid(report: Report) -> Grid:
+    """The metrics, cross-validated and held out, with intervals of 95 %."""
     means, intervals = report.cross_validation.means, report.cross_validation.intervals
     return Grid(
-        ("", "cross-validated", "held out"),
+        ("metric", "cross-validated", "held out"),
         [
             (
                 words,
-                with_interval(means[name], intervals.get(name)),
-                with_interval(report.figures[name], report.intervals.get(name)),
+                format_figure(means[name], intervals.get(name)),
+                format_figure(report.figures[name], report.intervals.get(name)),
             )
             for name, words in FIGURES.items()
         ],
     )
 
 
-def of_thresholds(found: Thresholds | None) -> dict[str, Any]:
-    """The thresholds and their costs, by the names of the template; None where there are none."""
-    if found is None:
+def build_threshold_values(thresholds: Thresholds | None) -> dict[str, Any]:
+    """The thresholds and their costs, by the template's names."""
+    if thresholds is None:
         return {"thresholds": None}
-    heads = ("threshold", "acted on", "precision", "recall")
+    heads = ("threshold", "predicted positive", "precision", "recall")
     return {
         "thresholds": Grid(
-            (*heads, "false positives", "false negatives", "cost for each row"),
-            [_threshold(each, is_cheapest=each == found.cheapest) for each in found.table],
+            (*heads, "false positives", "false negatives", "cost per row"),
+            [
+                _build_threshold_row(each, is_cheapest=each == thresholds.cheapest)
+                for each in thresholds.table
+            ],
         ),
-        "cost_fp": f"{found.costs.false_positive:g}",
-        "cost_fn": f"{found.costs.false_negative:g}",
-        "cheapest": f"{found.cheapest.at:g}",
-        "cheapest_cost": f"{found.cheapest_held_out.cost:.3g}",
-        "even_cost": f"{found.even_held_out.cost:.3g}",
+        "cost_fp": f"{thresholds.costs.false_positive:g}",
+        "cost_fn": f"{thresholds.costs.false_negative:g}",
+        "cheapest": f"{thresholds.cheapest.at:g}",
+        "cheapest_cost": f"{thresholds.cheapest_held_out.cost:.3g}",
+        "even_cost": f"{thresholds.even_held_out.cost:.3g}",
     }
 
 
-def _threshold(each: Threshold, *, is_cheapest: bool) -> tuple[str, ...]:
+def _build_threshold_row(threshold: Threshold, *, is_cheapest: bool) -> tuple[str, ...]:
     return (
-        f"{'cheapest: ' if is_cheapest else ''}{each.at:g}",
-        f"{each.acted_on:.1%}",
-        f"{each.precision:.1%}" if each.acted_on else "-",
-        f"{each.recall:.1%}",
-        f"{each.false_positives:,}",
-        f"{each.false_negatives:,}",
-        f"{each.cost:.3g}",
+        f"{'cheapest: ' if is_cheapest else ''}{threshold.at:g}",
+        f"{threshold.acted_on:.1%}",
+        f"{threshold.precision:.1%}" if threshold.acted_on else "-",
+        f"{threshold.recall:.1%}",
+        f"{threshold.false_positives:,}",
+        f"{threshold.false_negatives:,}",
+        f"{threshold.cost:.3g}",
     )
 
 
-def slices(report: Report) -> Grid:
+def build_slice_grid(report: Report) -> Grid:
     """The weakest slices."""
     is_binary = report.held_out.is_binary
     rows = []
-    for each in report.slices[:MAX_LINES]:
-        also = f" (the same rows: {', '.join(each.also)})" if each.also else ""
-        row = (each.name + also, f"{each.rows:,}", slice_auc(each), f"{each.accuracy:.1%}")
-        rows.append((*row, f"{each.said:.1%}", f"{each.seen:.1%}") if is_binary else row)
+    for part in report.slices[:MAX_LINES]:
+        also = f" (the same rows: {', '.join(part.also)})" if part.also else ""
+        row = (part.name + also, f"{part.rows:,}", format_slice_auc(part), f"{part.accuracy:.1%}")
+        rows.append((*row, f"{part.said:.1%}", f"{part.seen:.1%}") if is_binary else row)
     heads = ("slice", "rows", "ROC AUC", "accuracy")
-    return Grid((*heads, "said", "seen") if is_binary else heads, rows)
+    return Grid((*heads, "predicted", "observed") if is_binary else heads, rows)
 
 
-def importances(report: Report) -> Grid:
+def build_importance_grid(report: Report) -> Grid:
     """The most important columns."""
     return Grid(
         ("column", "ROC AUC lost"),
@@ -143,11 +146,11 @@ def importances(report: Report) -> Grid:
     )
 
 
-def slice_auc(part: SliceFigures) -> str:
-    """The ROC AUC of a slice, with its interval."""
-    return with_interval(part.roc_auc, part.interval)
+def format_slice_auc(part: SliceFigures) -> str:
+    """Formats the ROC AUC of a slice, with its interval."""
+    return format_figure(part.roc_auc, part.interval)
 
 
-def with_interval(value: float, interval: Interval | None) -> str:
-    """A figure, with its interval if it has one."""
+def format_figure(value: float, interval: Interval | None) -> str:
+    """Formats a figure, with its interval if it has one."""
     return f"{value:.4f}" + (f" ({interval[0]:.4f} to {interval[1]:.4f})" if interval else "")

@@ -1,70 +1,70 @@
-"""What a reader should not expect of a model, told from its own figures."""
+"""The limitations of a model, from its own figures."""
 
 from baton_trainer.evaluation.report import Report
 from baton_trainer.tables.table import Table
 
 FEW_HELD_OUT = 500
-FEW_OF_CLASS = 100
-SHOWN = 3
-"""Slices named in a sentence."""
-LARGE_ERROR = 0.05
-"""Of calibration: a probability is off by so much in the mean."""
+FEW_TRAINING_ROWS = 100
+"""Of one class."""
+MAX_NAMED_SLICES = 3
+LARGE_CALIBRATION_ERROR = 0.05
+"""The mean distance between probability and observed share."""
 
 
 _ALWAYS = (
     (
-        "Rows are held out at random. Where the model will score rows of a later time, of other "
-        "places or of other people than these, expect less."
+        "Rows are held out at random. Expect lower figures on rows of a later time, of other "
+        "places or of other people."
     ),
     (
-        "Categories that were not seen in training are scored as if the cell were empty; a missing "
-        "number counts as the column's median."
+        "A category that was not seen in training is scored as an empty cell; a missing number is "
+        "scored as the column's median."
     ),
 )
 
 
-def of(table: Table, report: Report, searched: int) -> list[str]:
-    """One sentence or two for each limit; `searched` is the number of trials."""
-    found = [*_ALWAYS, *_of_size(table), *_of_figures(report)]
-    if searched:
-        found.append(
-            f"The best of {searched} trials was taken. They were judged on other folds of the same "
-            "rows, so the cross-validated figures are a little kind; the held-out ones are not."
+def list_limitations(table: Table, report: Report, trials: int) -> list[str]:
+    """Lists the limitations, one or two sentences each; `trials` is the length of the search."""
+    limitations = [*_ALWAYS, *_check_size(table), *_check_figures(report)]
+    if trials:
+        limitations.append(
+            f"This is the best of {trials} trials. They were evaluated on other folds of the same "
+            "rows, so the cross-validated figures are slightly too good; the held-out ones are not."
         )
-    return found
+    return limitations
 
 
-def _of_size(table: Table) -> list[str]:
-    found = []
+def _check_size(table: Table) -> list[str]:
+    limitations = []
     held_out = int(table.held_out.sum())
     if held_out < FEW_HELD_OUT:
-        found.append(f"Only {held_out} rows are held out: mind the intervals.")
-    learned = table.target[~table.held_out].value_counts()
-    few = [f"{label} ({rows})" for label, rows in learned.items() if rows < FEW_OF_CLASS]
+        limitations.append(f"Only {held_out} rows are held out: check the width of the intervals.")
+    counts = table.target[~table.held_out].value_counts()
+    few = [f"{label} ({rows})" for label, rows in counts.items() if rows < FEW_TRAINING_ROWS]
     if few:
-        found.append(f"Few rows to learn from are of class {', '.join(sorted(few))}.")
-    return found
+        limitations.append(f"There are few training rows of class {', '.join(sorted(few))}.")
+    return limitations
 
 
-def _of_figures(report: Report) -> list[str]:
-    found = []
+def _check_figures(report: Report) -> list[str]:
+    limitations = []
     low, high = report.cross_validation.intervals["roc_auc"]
     if (auc := report.figures["roc_auc"]) < low:
-        found.append(
-            f"The ROC AUC on the held-out rows, {auc:.4f}, is below what cross-validation led to "
-            f"expect, {low:.4f} to {high:.4f}."
+        limitations.append(
+            f"The ROC AUC on the held-out rows, {auc:.4f}, is below the range expected from "
+            f"cross-validation, {low:.4f} to {high:.4f}."
         )
-    if (error := report.figures["ece"]) > LARGE_ERROR:
-        found.append(
-            f"The probabilities are {error:.0%} off in the mean: rank by them, but do not read "
-            "them as shares."
+    if (error := report.figures["ece"]) > LARGE_CALIBRATION_ERROR:
+        limitations.append(
+            f"The probabilities are off by {error:.0%} on average: use them to rank rows, not as "
+            "shares."
         )
-    weak = [each for each in report.slices if each.interval[1] < report.sliced_roc_auc]
+    weak = [part for part in report.slices if part.interval[1] < report.sliced_roc_auc]
     if weak:
-        named = ", ".join(f"{each.name} ({each.roc_auc:.4f})" for each in weak[:SHOWN])
-        found.append(
+        named = ", ".join(f"{part.name} ({part.roc_auc:.4f})" for part in weak[:MAX_NAMED_SLICES])
+        limitations.append(
             f"In {len(weak)} of {len(report.slices)} slices the ROC AUC is, with 95 % confidence, "
-            f"below that of all rows, {report.sliced_roc_auc:.4f}: {named}"
-            f"{' and others' if len(weak) > SHOWN else ''}."
+            f"below the {report.sliced_roc_auc:.4f} of all rows: {named}"
+            f"{' and others' if len(weak) > MAX_NAMED_SLICES else ''}."
         )
-    return found
+    return limitations

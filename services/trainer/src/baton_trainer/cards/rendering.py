@@ -1,4 +1,4 @@
-"""The model card as files: Markdown, and one HTML file that needs no other."""
+"""Renders the model card: as Markdown, and as one HTML file that needs no other."""
 
 import base64
 import re
@@ -8,41 +8,40 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markdown_it import MarkdownIt
 
 from baton_common.texts import one_line
-from baton_trainer.cards import card_content
-from baton_trainer.cards.content import Subject
+from baton_trainer.cards.content import Subject, build_content
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)")
-_GAP = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _IMAGE = re.compile(r'src="plots/(\w+)\.png"')
 
 
-def markdown(subject: Subject) -> str:
-    """The card, with its pictures as files beside it: `plots/<name>.png`."""
-    template = _environment().get_template("model_card.md.j2")
-    text = template.render(card_content.of(subject))
-    return _GAP.sub("\n\n", text).strip() + "\n"
+def render_markdown(subject: Subject) -> str:
+    """Renders the card, with its plots as files beside it: `plots/<name>.png`."""
+    template = _create_environment().get_template("model_card.md.j2")
+    text = template.render(build_content(subject))
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
-def html(text: str, title: str, pictures: Mapping[str, bytes]) -> str:
-    """The card as one file, its pictures inside it.
+def render_html(markdown: str, title: str, plots: Mapping[str, bytes]) -> str:
+    """Renders the card as one file, with its plots inside it.
 
     Args:
-        text: of `markdown`.
+        markdown: the output of `render_markdown`.
         title: of the page.
-        pictures: PNG files by name.
+        plots: PNG files by name.
     """
     # HTML in the name of a column or class stays text.
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    body = _IMAGE.sub(lambda found: f'src="{_data_uri(pictures[found[1]])}"', body)
-    template = _environment().get_template("model_card.html.j2")
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    body = _IMAGE.sub(lambda match: f'src="{_encode_png(plots[match[1]])}"', body)
+    template = _create_environment().get_template("model_card.html.j2")
     return template.render(title=title, body=body) + "\n"
 
 
-def _data_uri(png: bytes) -> str:
+def _encode_png(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
-def _environment() -> Environment:
+def _create_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("baton_trainer.cards"),
         autoescape=select_autoescape(["html.j2"]),
@@ -50,10 +49,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["md"] = _escaped
+    environment.filters["md"] = _escape
     return environment
 
 
-def _escaped(value: object) -> str:
-    """Text in which Markdown finds nothing to interpret, on one line."""
+def _escape(value: object) -> str:
+    """Returns the value on one line, with all Markdown characters escaped."""
     return _SPECIAL.sub(r"\\\g<0>", one_line(str(value)))

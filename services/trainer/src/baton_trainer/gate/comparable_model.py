@@ -1,4 +1,4 @@
-"""A model that can be judged: loaded as the service loads it."""
+"""A model that can be compared with another: it scores rows as the service does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,22 +31,22 @@ from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats
 from baton_trainer.tables.columns import cells
 
-_UNFIT = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotReady)
-"""What is wrong with the version itself, and not with the way to it."""
+_VERSION_ERRORS = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotReady)
+"""Faults of the version itself, not of the connection to the registry."""
 
 
 @dataclass(frozen=True)
 class ComparableModel:
-    """A model that can be judged.
+    """A challenger before it is registered, or a registered version.
 
     Attributes:
         name: in messages, e.g. `version 3`.
         engine: scores rows.
-        signature: what rows it takes.
-        size_bytes: of its ONNX file and the files with its weights.
-        holds_out: whether it was trained by us, and so never saw the rows that we hold out.
-        held_out_by: the id column whose rows it held out together; empty where each was on its own.
-        record: what is recorded about a registered version; empty where it is none.
+        signature: the schema of its rows.
+        size_bytes: of its ONNX file and of the files with its weights.
+        holds_out: whether Baton trained it; if so, it never saw the rows that Baton holds out.
+        held_out_by: the id column whose rows it held out together; empty if each row is on its own.
+        record: the manifest of a registered version; empty for a model that is not registered.
     """
 
     name: str
@@ -57,65 +57,66 @@ class ComparableModel:
     held_out_by: str = ""
     record: Manifest = field(default_factory=Manifest)
 
-    def obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
-        """Why rows of these features and classes cannot judge it; empty where they can."""
+    def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
+        """Returns why it cannot score rows of these features and classes; empty if it can."""
         if different := set(self.engine.classes) ^ set(classes):
-            return f"its classes are others ({', '.join(sorted(map(str, different))[:3])})"
+            names = ", ".join(sorted(map(str, different))[:3])
+            return f"it has other classes than these rows ({names})"
         for column in self.signature.columns:
             if column.name not in features:
                 return f"it needs column {column.name!r}, which these rows do not have"
-            if reason := _misfit(column, features[column.name]):
+            if reason := _find_mismatch(column, features[column.name]):
                 return f"column {column.name!r} {reason}"
         return ""
 
-    def takes(self, features: pd.DataFrame) -> "pd.Series[bool]":
-        """Which rows it takes: those without a gap in a required column."""
+    def accepts(self, features: pd.DataFrame) -> "pd.Series[bool]":
+        """Which rows it can score: those without a missing value in a required column."""
         required = [column.name for column in self.signature.columns if column.required]
         return features[required].notna().all(axis=1)
 
-    def probabilities(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
-        """What it says of rows that it takes, shape `[rows, classes]`.
+    def predict(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
+        """Returns the probabilities of rows that it accepts, shape `[rows, classes]`.
 
         Raises:
             NotComparable: it fails on these rows.
         """
         try:
-            found = scoring.score(self.engine, self.signature.columns, features).probabilities
-            check_probabilities(found)
-        except Exception as error:  # those of ONNX Runtime have no common base but Exception
+            scores = scoring.score(self.engine, self.signature.columns, features).probabilities
+            check_probabilities(scores)
+        except Exception as error:  # ONNX Runtime's errors have no common base but Exception
             raise NotComparable(f"{self.name} fails on these rows: {first_line(error)}") from error
         order = [self.engine.classes.index(label) for label in classes]
-        return np.asarray(found[:, order])
+        return np.asarray(scores[:, order])
 
 
-def of_version(
+def load_version(
     client: RegistryClient, version: ModelVersion, *, trusted: Sequence[TrustedKey]
 ) -> ComparableModel:
     """Loads a registered version.
 
     Args:
         client: the registry.
-        version: what it says of the version.
-        trusted: the keys of which one must have signed it; none where it need not be signed.
+        version: as the registry describes it.
+        trusted: one of these keys must have signed it; empty: no signature is needed.
 
     Raises:
-        VersionNotLoadable: the text says why.
-        RegistryUnavailable: the registry gave no answer.
-        VersionNotFound: the version is gone.
+        VersionNotLoadable: the version is at fault; the text says why.
+        RegistryUnavailable: the registry did not answer.
+        VersionNotFound: the version no longer exists.
     """
     files = partial(download, client, version)
     try:
         return open_version(version, files, _build, trusted=trusted)
-    except (*_UNFIT, EngineError) as error:
+    except (*_VERSION_ERRORS, EngineError) as error:
         raise VersionNotLoadable(f"version {version.version} cannot be loaded: {error}") from error
 
 
 def _build(fetched: FetchedModel) -> ComparableModel:
-    signature, record = fetched.mlmodel.signature, fetched.record
+    record = fetched.record
     return ComparableModel(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),
-        signature=signature,
+        signature=fetched.mlmodel.signature,
         size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
         holds_out=record.data_sha256 is not None,
         held_out_by=record.held_out_by or "",
@@ -123,11 +124,11 @@ def _build(fetched: FetchedModel) -> ComparableModel:
     )
 
 
-def _misfit(column: Column, values: "pd.Series[Any]") -> str:
+def _find_mismatch(column: Column, values: "pd.Series[Any]") -> str:
     is_text = cells.is_text(values)
     if is_text != (column.type == "string"):
-        return f"is {column.type} there and {'text' if is_text else 'numbers'} here"
+        return f"is {column.type} in the model and {'text' if is_text else 'numbers'} in the table"
     present = values.dropna()
     if column.type in ("integer", "long") and (present.astype(float) % 1 != 0).any():
-        return "is whole numbers there and fractions here"
+        return "is whole numbers in the model and fractions in the table"
     return ""

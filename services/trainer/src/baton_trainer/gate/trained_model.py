@@ -1,4 +1,4 @@
-"""A candidate: a pipeline fitted on a table, judged on the held-out rows, and its ONNX twin."""
+"""A trained model: a pipeline, its ONNX form, and their evaluation on the held-out rows."""
 
 import warnings
 from collections.abc import Iterator
@@ -24,20 +24,20 @@ from baton_trainer.progress import Progress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
-ROWS_ALONE = 100
-"""So many held-out rows are also scored one by one: a lone request takes a path of its own."""
+SINGLE_ROWS = 100
+"""This many held-out rows are also scored one by one: a lone request takes a different path."""
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What may become a version.
+    """The result of a training, before it is registered.
 
     Attributes:
         pipeline: fitted on the rows that are not held out.
-        onnx: the same as an ONNX file.
-        parity: how far the two agree on the held-out rows.
-        engine: the ONNX model as the service would load it.
-        report: how good it is.
+        onnx: the pipeline as an ONNX file.
+        parity: of pipeline and ONNX model on the held-out rows.
+        engine: the ONNX model, loaded as the service loads it.
+        report: the evaluation.
     """
 
     pipeline: Pipeline
@@ -48,15 +48,15 @@ class TrainedModel:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Those of the report, and `onnx_*` of parity."""
+        """The report's metrics, and parity as `onnx_*`."""
         return {
             **self.report.metrics,
             "onnx_max_abs_diff": self.parity.max_abs_diff,
             "onnx_label_flips": float(self.parity.flips),
         }
 
-    def contender(self, table: Table) -> ComparableModel:
-        """The challenger, to be judged by rows that the table holds out."""
+    def to_challenger(self, table: Table) -> ComparableModel:
+        """Returns the model as the gate's challenger, trained on this table."""
         return ComparableModel(
             name="the challenger",
             engine=self.engine,
@@ -67,58 +67,65 @@ class TrainedModel:
         )
 
 
-def made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> TrainedModel:
+def fit_and_evaluate(
+    unfitted: Pipeline, table: Table, options: Train, progress: Progress
+) -> TrainedModel:
     """Cross-validates, fits, exports and evaluates.
 
     Raises:
         DataError: a class has too few rows.
-        FitError: the estimator gave up.
+        FitError: the estimator failed on this table.
         ExportError: the pipeline has no ONNX form that can be served.
     """
     with threads.limited(len(table.features)):
-        return _made(unfitted, table, wanted, progress)
+        return _fit_and_evaluate(unfitted, table, options, progress)
 
 
-def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -> TrainedModel:
-    learn, judge = ~table.held_out, table.held_out
-    with fitting(progress):
+def _fit_and_evaluate(
+    unfitted: Pipeline, table: Table, options: Train, progress: Progress
+) -> TrainedModel:
+    with catch_fit_errors(progress):
         progress.start_phase("cross-validating")
-        cv = cross_validation.of_table(unfitted, table, wanted.seed)
+        cv = cross_validation.of_table(unfitted, table, options.seed)
         progress.start_phase("fitting")
-        fitted = unfitted.fit(table.features[learn], table.target[learn])
-    features = table.features[judge]
-    outcome = evaluation.judged(fitted, features, table.target[judge], table.positive)
+        fitted = unfitted.fit(table.features[~table.held_out], table.target[~table.held_out])
+    features, target = table.features[table.held_out], table.target[table.held_out]
+    outcome = evaluation.judged(fitted, features, target, table.positive)
     progress.start_phase("exporting to ONNX")
     onnx = export.to_onnx(fitted, table.columns)
     engine = export.engine_of(onnx, Signature(table.columns, table.classes))
-    scores = scoring.score(engine, table.columns, features)
-    some = features.head(ROWS_ALONE)
-    alone = scoring.score_each_row(engine, table.columns, some)
     progress.start_phase("evaluating")
-    measured = report.made(table, cv, Judge(engine, table.columns, features, outcome), wanted)
+    parity = _measure_parity(fitted, engine, table)
+    judge = Judge(engine, table.columns, features, outcome)
+    measured = report.made(table, cv, judge, options)
     if not measured.importances:
-        progress.note(f"importance is left out: {len(table.columns):,} columns are too many for it")
-    return TrainedModel(
-        pipeline=fitted,
-        onnx=onnx,
-        parity=export.parity(fitted, scores, features).worse_of(export.parity(fitted, alone, some)),
-        engine=engine,
-        report=measured,
-    )
+        columns = len(table.columns)
+        progress.note(f"importance is not measured: {columns:,} columns are too many for it")
+    return TrainedModel(fitted, onnx, parity, engine, measured)
+
+
+def _measure_parity(fitted: Pipeline, engine: OnnxEngine, table: Table) -> Parity:
+    """The worse parity of two: all held-out rows at once, and the first of them one by one."""
+    features = table.features[table.held_out]
+    first = features.head(SINGLE_ROWS)
+    together = scoring.score(engine, table.columns, features)
+    single = scoring.score_each_row(engine, table.columns, first)
+    of_all = export.parity(fitted, together, features)
+    return of_all.worse_of(export.parity(fitted, single, first))
 
 
 @contextmanager
-def fitting(progress: Progress) -> Iterator[None]:
-    """Makes an estimator's failure a `FitError`, and tells each of its warnings once."""
+def catch_fit_errors(progress: Progress) -> Iterator[None]:
+    """Turns an estimator's failure into a `FitError`, and reports each of its warnings once."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield
         except TrainError:
             raise
-        except Exception as error:  # the libraries' own have no common base but Exception
-            raise FitError(f"the estimator gave up: {first_line(error)}") from error
-    of_interest = (ConvergenceWarning, FutureWarning)
-    lines = [first_line(each.message) for each in caught if issubclass(each.category, of_interest)]  # type: ignore[arg-type]
+        except Exception as error:  # the libraries' errors have no common base but Exception
+            raise FitError(f"the estimator failed: {first_line(error)}") from error
+    reported = (ConvergenceWarning, FutureWarning)
+    lines = [first_line(each.message) for each in caught if issubclass(each.category, reported)]  # type: ignore[arg-type]
     for line in dict.fromkeys(lines):
         progress.warn(line)

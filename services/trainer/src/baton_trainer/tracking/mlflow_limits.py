@@ -1,6 +1,6 @@
-"""What MLflow and inference can hold of a training, checked before the training begins.
+"""Size limits of MLflow and of inference, checked before a training begins.
 
-The limits are those of MLflow's `mlflow.utils.validation` and of its database's columns.
+MLflow's limits are in `mlflow.utils.validation` and in the columns of its database.
 """
 
 import json
@@ -13,29 +13,29 @@ from baton_registry.versions.signature import Column
 from baton_trainer.errors import DataError, RecordError
 
 MAX_DESCRIPTION = 5_000
-"""The database column of a version's description."""
-MAX_SHOWN_PARAM = 6_000
-"""A longer value of a parameter is cut: the record of the run holds it in full."""
+"""The length of a version's description in MLflow's database."""
+MAX_PARAM = 6_000
+"""A longer value of a parameter is cut; the run record holds it in full."""
 
-_LEAST_MAJOR = 3
+_MIN_MAJOR = 3
 _ENTRY_LENGTH = len(json.dumps({"type": "boolean", "name": "", "required": False})) + 2
 _ITEM_LENGTH = len("      - ''\n")
 
 
 def check_server(registry: RegistryClient, where: str) -> None:
-    """Checks that the tracking server has logged models, of which versions are made.
+    """Checks that the tracking server supports logged models, which versions are made of.
 
-    A server that does not name its version, as behind some proxies, is taken for a new one.
+    A server that does not report its version, as behind some proxies, passes.
 
     Raises:
         RecordError: it is older than MLflow 3.
-        RegistryUnavailable: it gave no answer.
+        RegistryUnavailable: it did not answer.
     """
-    found = re.match(r"\s*(\d+)(\.\w+)+\s*\Z", registry.server_version() or "")
-    if found and int(found[1]) < _LEAST_MAJOR:
+    match = re.match(r"\s*(\d+)(\.\w+)+\s*\Z", registry.server_version() or "")
+    if match and int(match[1]) < _MIN_MAJOR:
         raise RecordError(
-            f"the tracking server at {where} is MLflow {found[0].strip()}, which has no logged "
-            f"models; upgrade it to MLflow {_LEAST_MAJOR}; nothing was trained"
+            f"the tracking server at {where} is MLflow {match[0].strip()}, which has no logged "
+            f"models; upgrade it to MLflow {_MIN_MAJOR}; nothing was trained"
         )
 
 
@@ -43,7 +43,7 @@ def check_columns(columns: Sequence[Column], name: str) -> None:
     """Checks that a version's MLmodel file can hold its columns and their categories.
 
     Raises:
-        DataError: inference would refuse the version.
+        DataError: inference would reject the version.
     """
     names = sum(_ENTRY_LENGTH + len(json.dumps(column.name)) for column in columns)
     categories = sum(
@@ -58,6 +58,6 @@ def check_columns(columns: Sequence[Column], name: str) -> None:
         )
 
 
-def cut(text: str, length: int) -> str:
-    """A text that a database column of this length can hold."""
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def truncate(text: str, max_length: int) -> str:
+    """Cuts a text to the length of its database column."""
+    return text if len(text) <= max_length else f"{text[: max_length - 1]}…"

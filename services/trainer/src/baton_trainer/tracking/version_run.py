@@ -1,4 +1,4 @@
-"""What the tracking server keeps of a version's run."""
+"""The MLflow run of a registered version, read from the tracking server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,33 +11,32 @@ from baton_registry.rest.transport import shown
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.tracking import record
-from baton_trainer.tracking.run_record import Record
+from baton_trainer.tracking.run_record import RECORD_FILE, RunRecord, parse_record
 
 _NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
 
 @dataclass(frozen=True)
-class RecordedRun:
+class VersionRun:
     """A version's run.
 
     Attributes:
         metrics: by name, as logged.
         params: by name, as logged.
-        record: how to repeat it; None where it does not say.
+        record: how to reproduce the training; None if the run has no record.
     """
 
     metrics: Mapping[str, float]
     params: Mapping[str, str]
-    record: Record | None
+    record: RunRecord | None
 
 
-def read(version: ModelVersion, settings: TrainerSettings) -> RecordedRun | None:
-    """The run of a version; None where it has none, or where that was deleted for good.
+def read_run(version: ModelVersion, settings: TrainerSettings) -> VersionRun | None:
+    """Reads the run of a version; None if the version has no run, or it was deleted for good.
 
     Raises:
-        RecordMissing: its record is not one that this Baton reads.
-        RecordError: the tracking server refused, or gave no answer.
+        RecordMissing: this version of Baton cannot read the run record.
+        RecordError: the tracking server refused, or did not answer.
     """
     if not version.run_id:
         return None
@@ -45,21 +44,22 @@ def read(version: ModelVersion, settings: TrainerSettings) -> RecordedRun | None
     try:
         run = client.get_run(version.run_id)
         files = {each.path for each in client.list_artifacts(version.run_id)}
-        text = _text(run.info.artifact_uri, settings) if record.FILE in files else None
+        has_record = RECORD_FILE in files
+        text = _read_record(run.info.artifact_uri, settings) if has_record else None
     except MlflowException as error:
         if error.error_code == _NOT_FOUND:
             return None
         raise RecordError(
-            f"the tracking server at {shown(settings.tracking_uri)} did not give the run of "
-            f"version {version.version}: {first_line(error)}"
+            f"cannot read the run of version {version.version} from the tracking server at "
+            f"{shown(settings.tracking_uri)}: {first_line(error)}"
         ) from error
     try:
-        found = None if text is None else record.parse(text)
+        record = None if text is None else parse_record(text)
     except RecordMissing as error:
         raise RecordMissing(f"version {version.version}: {error}") from error
-    return RecordedRun(run.data.metrics, run.data.params, found)
+    return VersionRun(run.data.metrics, run.data.params, record)
 
 
-def _text(artifact_uri: str, settings: TrainerSettings) -> str:
+def _read_record(artifact_uri: str, settings: TrainerSettings) -> str:
     mlflow.set_tracking_uri(settings.tracking_uri)
-    return str(mlflow.artifacts.load_text(f"{artifact_uri}/{record.FILE}"))
+    return str(mlflow.artifacts.load_text(f"{artifact_uri}/{RECORD_FILE}"))

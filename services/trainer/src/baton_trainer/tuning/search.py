@@ -22,7 +22,7 @@ from optuna.distributions import (
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.evaluation import cross_validation
-from baton_trainer.gate.trained_model import fitting
+from baton_trainer.gate.trained_model import catch_fit_errors
 from baton_trainer.models import estimators, pipeline, threads
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.progress import NoProgress
@@ -126,6 +126,6 @@ def best(tried: list[Trial]) -> Trial:
 
 def _judged(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    with fitting(NoProgress()), threads.limited(len(table.target)):
+    with catch_fit_errors(NoProgress()), threads.limited(len(table.target)):
         # The folds of the next seed: those of `seed` are for the report.
         return cross_validation.of_table(unfitted, table, seed + 1).means
