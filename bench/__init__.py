@@ -1,1 +1,1 @@
-"""Benchmarks of Baton, its peers and the floor under both, interleaved in one run."""
+"""Benchmarks of Baton, its peers and an echo floor, interleaved in one run."""

@@ -1,4 +1,4 @@
-"""`python -m bench`; `scripts/bench` sets up what it needs and calls it."""
+"""`python -m bench`; `scripts/bench` installs the requirements and runs it."""
 
 import sys
 

@@ -10,46 +10,54 @@ import click
 
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, show, tell
-from bench import contestants, report, servers, swap_report, swaps, training
-from bench.documents import DETAILS, README, put
-from bench.environments import tried_libraries
 from bench.errors import CannotRun
-from bench.settings import TRIED, environment_of
-from bench.stage import Stage, stage
+from bench.measurements import training
+from bench.measurements.servers import benchmark as servers
+from bench.measurements.servers import contestants, report
+from bench.measurements.swaps import benchmark as swaps
+from bench.measurements.swaps import report as swap_report
+from bench.output.documents import DETAILS, README, replace_section
+from bench.peers.environments import install_alternatives
+from bench.settings import ALTERNATIVES, build_environment
+from bench.testbed.testbed import Testbed, start_testbed
 
 T = TypeVar("T")
 DEFAULT = "servers"
 INTERRUPTED = 130
 USAGE = 2
 
-_quick = click.option("--quick", is_flag=True, help="A look: one short round.")
+_quick = click.option("--quick", is_flag=True, help="One short round.")
 _write = click.option(
-    "--write", is_flag=True, help="Put the tables into README.md and docs/benchmarks.md, too."
+    "--write", is_flag=True, help="Also write the tables to README.md and docs/benchmarks.md."
 )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def bench() -> None:
-    """Measures the product. Tables go to stdout, progress to stderr.
+    """Measures Baton. Tables go to stdout, progress to stderr.
 
-    Without a command: `servers`.
+    The default command is `servers`.
     """
 
 
 @bench.command("servers")
 @_quick
 @_write
-@click.option("--no-peers", is_flag=True, help="Only the product and the floor.")
+@click.option("--no-peers", is_flag=True, help="Measure only Baton and the echo floor.")
 @click.option("--rounds", type=click.IntRange(1), default=4, show_default=True)
-@click.option("--seconds", type=click.IntRange(1), default=2, show_default=True, help="Of a load.")
+@click.option(
+    "--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of each load."
+)
 def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, seconds: int) -> None:
-    """The product, its peers and an echo floor under the same loads."""
+    """Measures Baton, its peers and an echo floor under the same loads."""
     scale = servers.Scale(1, 1) if quick else servers.Scale(rounds, seconds)
-    makers = contestants.PRODUCT if no_peers else contestants.ALL
-    results = asyncio.run(_staged(lambda place: servers.run(place, makers, scale)))
-    _tell_results("servers", report.full(results), write=write)
+    factories = contestants.BATON if no_peers else contestants.ALL
+    results = asyncio.run(_run_on_testbed(lambda testbed: servers.run(testbed, factories, scale)))
+    _print_results("servers", report.format_tables(results), write=write)
     if write:
-        put(README, "servers", f"{report.short(results)}\n\nOn {results.machine}.")
+        replace_section(
+            README, "servers", f"{report.format_summary(results)}\n\nOn {results.machine}."
+        )
     if results.missing:
         raise CannotRun("; ".join(results.missing))
 
@@ -63,14 +71,16 @@ def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, se
     type=click.IntRange(swaps.PER_PHASE),
     default=200,
     show_default=True,
-    help=f"How often the alias moves, in steps of {swaps.PER_PHASE}.",
+    help=f"Number of alias moves, in steps of {swaps.PER_PHASE}.",
 )
-@click.option("--estimator", default="logistic", show_default=True, help="Of the second version.")
+@click.option(
+    "--estimator", default="logistic", show_default=True, help="Estimator of the second version."
+)
 def swaps_command(*, quick: bool, write: bool, count: int, estimator: str) -> None:
-    """Constant load while the alias moves; every answer is checked."""
+    """Moves the alias under constant load and checks every answer."""
     plan = swaps.SwapPlan(2 if quick else count // swaps.PER_PHASE, estimator=estimator)
-    results = asyncio.run(_staged(lambda place: swaps.run(place, plan)))
-    _tell_results("swaps", swap_report.full(results), write=write)
+    results = asyncio.run(_run_on_testbed(lambda testbed: swaps.run(testbed, plan)))
+    _print_results("swaps", swap_report.format_tables(results), write=write)
 
 
 @bench.command("train")
@@ -78,49 +88,49 @@ def swaps_command(*, quick: bool, write: bool, count: int, estimator: str) -> No
 @_write
 @click.option("--rows", type=click.IntRange(5_000), default=training.ROWS, show_default=True)
 def train_command(*, quick: bool, write: bool, rows: int) -> None:
-    """A large table trained, evaluated and registered by each gradient boosting."""
+    """Trains, evaluates and registers a large table with each gradient boosting."""
     count = training.QUICK_ROWS if quick else rows
-    results = asyncio.run(_staged(lambda place: training.run(place, count)))
-    _tell_results("train", training.full(results), write=write)
+    results = asyncio.run(_run_on_testbed(lambda testbed: training.run(testbed, count)))
+    _print_results("train", training.format_tables(results), write=write)
     if write:
-        put(README, "train", training.short(results))
+        replace_section(README, "train", training.format_summary(results))
 
 
 @bench.command("encoders")
 @_write
 def encoders_command(*, write: bool) -> None:
-    """Ways to write the answer of /predict, without a server."""
-    libraries = asyncio.run(tried_libraries(TRIED))
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.encoders"],
-        env=environment_of(PYTHONPATH=str(libraries)),
+    """Compares encoders for the answer of /predict, without a server."""
+    libraries = asyncio.run(install_alternatives(ALTERNATIVES))
+    result = subprocess.run(
+        [sys.executable, "-m", "bench.measurements.encoders"],
+        env=build_environment(PYTHONPATH=str(libraries)),
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
-    if done.returncode:
+    if result.returncode:
         raise CannotRun("an encoder failed; see above")
-    _tell_results("encoders", done.stdout.strip(), write=write)
+    _print_results("encoders", result.stdout.strip(), write=write)
 
 
-async def _staged(benchmark: Callable[[Stage], Awaitable[T]]) -> T:
-    async with stage() as place:
-        return await benchmark(place)
+async def _run_on_testbed(benchmark: Callable[[Testbed], Awaitable[T]]) -> T:
+    async with start_testbed() as testbed:
+        return await benchmark(testbed)
 
 
-def _tell_results(name: str, text: str, *, write: bool) -> None:
+def _print_results(name: str, text: str, *, write: bool) -> None:
     show(text)
     if write:
-        put(DETAILS, name, text)
+        replace_section(DETAILS, name, text)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs a command; gives the exit code."""
-    given = list(arguments)
-    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
-        given.insert(0, DEFAULT)
+    """Runs a command and returns the exit code."""
+    command = list(arguments)
+    if not command or (command[0].startswith("-") and command[0] not in ("-h", "--help")):
+        command.insert(0, DEFAULT)
     try:
-        bench.main(given, prog_name="scripts/bench", standalone_mode=False)
+        bench.main(command, prog_name="scripts/bench", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return USAGE

@@ -1,5 +1,5 @@
-"""What can go wrong in a benchmark."""
+"""Errors of the benchmarks."""
 
 
 class CannotRun(Exception):
-    """Something could not run; the text is one line that says what and why."""
+    """A benchmark cannot run; the text is one line with the reason."""

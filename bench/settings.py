@@ -1,4 +1,4 @@
-"""Where the benchmarks keep their things, and what their children see of the environment.
+"""Folders of the benchmarks, and the environment of their child processes.
 
 The only module of this package that reads the environment.
 """
@@ -11,13 +11,13 @@ from baton_cli.settings import child_environment
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
 HOME = ROOT / ".bench"
-"""Everything that the benchmarks write: environments, which stay, and the last run."""
+"""Everything that the benchmarks write: environments, which are reused, and the last run."""
 PEERS = HOME / "peers"
-TRIED = HOME / "tried"
+ALTERNATIVES = HOME / "alternatives"
 RUN = HOME / "run"
 
-# No links on stdout, no progress bars, no patience of minutes. BentoML's telemetry is off here,
-# that of ONNX Runtime and MLflow in `child_environment`; LitServe and granian have none.
+# No links on stdout, no progress bars, no retries for minutes. BentoML's telemetry is off here,
+# ONNX Runtime's and MLflow's in `child_environment`; LitServe and granian have none.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
@@ -27,7 +27,7 @@ _QUIET = {
 }
 
 
-def environment_of(env_dir: Path | None = None, **variables: str) -> dict[str, str]:
-    """The environment of a child: ours, and the programs of `env_dir` before all others."""
-    own = {} if env_dir is None else {"PATH": f"{env_dir / 'bin'}:{os.environ['PATH']}"}
-    return child_environment(defaults={}, overrides={**_QUIET, **own, **variables})
+def build_environment(env_dir: Path | None = None, **variables: str) -> dict[str, str]:
+    """Returns the environment of a child process: this one, with `env_dir` first on PATH."""
+    path = {} if env_dir is None else {"PATH": f"{env_dir / 'bin'}:{os.environ['PATH']}"}
+    return child_environment(defaults={}, overrides={**_QUIET, **path, **variables})

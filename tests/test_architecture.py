@@ -48,3 +48,19 @@ def test_folders_are_of_a_size_that_a_reader_can_take_in() -> None:
         if (count := sum(each.name != "__init__.py" for each in folder.glob("*.py"))) > 14
     }
     assert not crowded
+
+
+def test_every_decision_is_in_the_index() -> None:
+    """docs/decisions/README.md lists each decision with its number, title and file."""
+    folder = ROOT / "docs" / "decisions"
+    titles = {
+        file.name: file.read_text(encoding="utf-8").split("\n")[0].removeprefix("# ")
+        for file in sorted(folder.glob("[0-9]*.md"))
+    }
+    lines = [f"{title.replace('. ', '. [', 1)}]({name})" for name, title in titles.items()]
+    assert titles
+    assert lines == [
+        line
+        for line in (folder / "README.md").read_text(encoding="utf-8").splitlines()
+        if line[:1].isdigit()
+    ]

@@ -15,7 +15,7 @@ from baton_inference.telemetry.request_log import CLIENT_GONE
 from baton_inference.web.exposition import MetricsCollector
 from baton_trainer.request import TrainRequest
 from tests.support.documents.reliability import faults_of_the_suite, rows_of_the_page
-from tests.support.fakes.inference import make_app
+from tests.support.fakes.application import make_app
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -32,7 +32,9 @@ def row(table_key: str) -> str:
 def test_metrics_and_their_labels(tmp_path: Path) -> None:
     """docs/metrics.md names every family with its labels, and none besides."""
     _, core = make_app(tmp_path)
-    collector = MetricsCollector(core.metrics, status=lambda: core.record.status, queue_depth=int)
+    collector = MetricsCollector(
+        core.metrics, status=lambda: core.watcher_state.status, queue_depth=int
+    )
     families = {}
     for family in collector.collect():
         name = family.name + ("_total" if family.type == "counter" else "")
@@ -52,7 +54,7 @@ def test_label_values() -> None:
     protocols = {protocol.name for protocol in PROTOCOLS}
     assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
-    assert f"; {CLIENT_GONE} where" in row("code")
+    assert f"; {CLIENT_GONE} if" in row("code")
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 

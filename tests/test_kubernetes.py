@@ -7,7 +7,9 @@ import yaml
 
 from baton_inference.settings import InferenceSettings
 from tests.support.documents.blocks import ROOT, blocks
-from tests.support.fakes.inference import get, make_app, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import get
+from tests.support.fakes.live_version import make_live_version
 
 
 def manifests() -> list[dict[str, Any]]:
@@ -48,7 +50,7 @@ def test_the_manifest_fits_the_product(tmp_path: Path) -> None:
     [container] = pod["containers"]
     settings = {str(f.validation_alias) for f in InferenceSettings.model_fields.values()}
     assert {each["name"].removesuffix("_FILE") for each in container["env"]} <= settings
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     for kind, path in (("startup", "/livez"), ("liveness", "/livez"), ("readiness", "/readyz")):
         assert container[f"{kind}Probe"]["httpGet"]["path"] == path
         assert get(app, path).status == 200

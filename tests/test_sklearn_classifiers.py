@@ -22,7 +22,7 @@ from baton_engine.onnx.opening import open_engine
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 SCORES = {
     "NuSVC",
@@ -81,7 +81,7 @@ FEATURES = pd.DataFrame(
         "plan": _random.choice(["basic", "pro", "team"], _ROWS),
     }
 )
-SIGNATURE = Signature((Column("age", "float"), Column("visits", "float"), Column("plan", "string")))
+SCHEMA = Schema((Column("age", "float"), Column("visits", "float"), Column("plan", "string")))
 _leaning = FEATURES.age + 2 * (FEATURES.plan == "pro") + _random.normal(size=_ROWS)
 TARGETS: dict[str, NDArray[Any]] = {}
 for _count, _bounds in ((2, [4.5]), (3, [3, 6])):
@@ -119,7 +119,7 @@ def fetched(onnx: bytes) -> FetchedModel:
     """A version of that ONNX file."""
     return FetchedModel(
         version=ModelVersion("m", "1", run_id="r", source="s"),
-        mlmodel=MLModel(SIGNATURE, "model.onnx", None),
+        mlmodel=MLModel(SCHEMA, "model.onnx", None),
         onnx=onnx,
         input_example=None,
         verified=True,
@@ -143,7 +143,7 @@ def test_serves_what_it_predicts(name: str, target: str) -> None:
         return  # for two classes only
     pipeline = fitted(name, TARGETS[target])
     engine = open_engine(fetched(converted(pipeline)))
-    scores = engine.score({each.name: FEATURES[each.name].to_numpy() for each in SIGNATURE.columns})
+    scores = engine.score({each.name: FEATURES[each.name].to_numpy() for each in SCHEMA.columns})
     assert engine.classes == tuple(pipeline.classes_.tolist())
     if name not in OTHER_MODELS:
         assert scores.labels.tolist() == pipeline.predict(FEATURES).tolist()

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from baton_cli.bulk.chunks import ParquetChunk
 from baton_engine.tables.columns import Array
 from baton_inference.protocols.arrow.child import answer
-from baton_inference.protocols.arrow.reader import request_for, table_of
+from baton_inference.protocols.arrow.reader import build_read_request, parse_read_answer
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import DataError
 from baton_trainer.evaluation import scoring
 from baton_trainer.request import Columns
@@ -105,13 +105,13 @@ def train(content: bytes, role: Any = None) -> tuple[Column, Array] | None:
     wanted = Columns(target="y", roles={NAME: role} if role else {})
     try:
         file = parquet_file.parse(content, "t.parquet")
-        found, values = features.judged(file, file.cells[NAME], wanted, ".")
+        found, values = features.assign_role(file, file.cells[NAME], wanted, ".")
     except DataError:
         return None
     if not found.is_feature:
         return None
-    column = features.signature_column(values)
-    return column, scoring.arrays([column], values.to_frame())[NAME]
+    column = features.build_schema_column(values)
+    return column, scoring.build_arrays([column], values.to_frame())[NAME]
 
 
 def score_file(table: Any, column: Column) -> Array:
@@ -132,8 +132,8 @@ def score_stream(table: Any, column: Column) -> Array:
 
 def score_body(body: bytes, media_type: bytes, column: Column) -> Array:
     """What the engine gets of it in a body of some type."""
-    found = table_of(answer(request_for(body, media_type, [column], 100)), 100)
-    return found.to_batch(Signature((column,))).columns[NAME]
+    found = parse_read_answer(answer(build_read_request(body, media_type, [column], 100)), 100)
+    return found.to_batch(Schema((column,))).columns[NAME]
 
 
 def texts_or_numbers(array: Array) -> list[Any]:

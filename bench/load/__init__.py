@@ -1,1 +1,1 @@
-"""The two load generators, closed-loop and open-loop, and the figures that they give."""
+"""The load generators, closed-loop and open-loop, and their figures."""

@@ -1,8 +1,8 @@
-"""Closed-loop load: each of N connections sends its next request when it has its answer.
+"""Closed-loop load: each of N connections sends its next request after its answer.
 
-Driven by wrk (https://github.com/wg/wrk): one thread of C, so that on two cores the server is
-the one that is short of processor time. wrk completes its latencies with the requests that a
-stalled connection did not send (its `stats_correct`).
+wrk (https://github.com/wg/wrk) generates the load in one thread of C, so the server is the
+bottleneck on two cores. wrk adds the latencies of requests that a stalled connection did not send
+(its `stats_correct`).
 """
 
 import asyncio
@@ -17,22 +17,22 @@ from bench.load.request import Request
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 TIMEOUT_S = 30
-"""How long one answer may take before it counts as failed."""
+"""Time limit of an answer; a slower one counts as failed."""
 
 
 def require_wrk() -> None:
-    """Raises `CannotRun` where wrk is not installed."""
+    """Raises `CannotRun` if wrk is not installed."""
     if shutil.which("wrk") is None:
-        raise CannotRun("wrk is not installed; sudo apt install wrk")
+        raise CannotRun("wrk is not installed; run: sudo apt install wrk")
 
 
-async def closed_loop(request: Request, *, connections: int, seconds: float) -> Figures:
-    """Loads the URL and gives what was seen.
+async def run_closed_loop(request: Request, *, connections: int, seconds: float) -> Figures:
+    """Runs a load and returns its figures.
 
     Raises:
         CannotRun: wrk failed.
     """
-    # wrk takes whole seconds only.
+    # wrk accepts whole seconds only.
     process = await asyncio.create_subprocess_exec(
         *("wrk", "--threads", "1", "--connections", str(connections)),
         *("--duration", f"{max(1, round(seconds))}s", "--timeout", f"{TIMEOUT_S}s"),
@@ -40,7 +40,7 @@ async def closed_loop(request: Request, *, connections: int, seconds: float) -> 
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C reaches us alone, and we end it
+        start_new_session=True,  # Ctrl-C reaches only this process, which ends wrk
     )
     try:
         out, _ = await process.communicate()
@@ -50,18 +50,18 @@ async def closed_loop(request: Request, *, connections: int, seconds: float) -> 
     text = out.decode(errors="replace").strip()
     if process.returncode:
         raise CannotRun(f"wrk failed at {request.url}: {text.splitlines()[-1:]}")
-    return _figures(text.splitlines()[-1])
+    return _parse_figures(text.splitlines()[-1])
 
 
-def _figures(line: str) -> Figures:
-    """What the last line of wrk.lua says."""
-    seen: dict[str, int] = json.loads(line)
-    failed = seen["refused"] + seen["broken"] + seen["timed_out"]
+def _parse_figures(line: str) -> Figures:
+    """Parses the last line of wrk.lua."""
+    document: dict[str, int] = json.loads(line)
+    failed = document["refused"] + document["broken"] + document["timed_out"]
     return Figures(
-        answered=seen["requests"] - seen["refused"],
+        answered=document["requests"] - document["refused"],
         failed=failed,
-        seconds=seen["duration_us"] / 1e6,
-        p50_ms=seen["p50_us"] / 1e3,
-        p99_ms=seen["p99_us"] / 1e3,
-        p999_ms=seen["p999_us"] / 1e3,
+        seconds=document["duration_us"] / 1e6,
+        p50_ms=document["p50_us"] / 1e3,
+        p99_ms=document["p99_us"] / 1e3,
+        p999_ms=document["p999_us"] / 1e3,
     )

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection that carries one request at a time, with next to no work of its own."""
+"""An HTTP/1.1 connection with little overhead that carries one request at a time."""
 
 import re
 import socket
@@ -10,15 +10,15 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Answer(NamedTuple):
-    """What came back: the status, the head as it was sent, the body."""
+    """An answer: the status, the unparsed head and the body."""
 
     status: int
     head: bytes
     body: bytes
 
 
-def post(path: str, body: bytes) -> bytes:
-    """A whole request."""
+def build_post(path: str, body: bytes) -> bytes:
+    """Builds a whole POST request."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
@@ -27,9 +27,9 @@ def post(path: str, body: bytes) -> bytes:
 
 
 class Connection:
-    """A kept-alive connection to a port of this machine.
+    """A keep-alive connection to a port of this machine.
 
-    Every method raises `OSError` where the connection breaks, or the server closes it; and
+    Every method raises `OSError` if the connection breaks or the server closes it, and
     `ValueError` for an answer without a length.
     """
 
@@ -39,7 +39,7 @@ class Connection:
         self._received = b""
 
     def fileno(self) -> int:
-        """For `select`."""
+        """Returns the file number for `select`."""
         return self._socket.fileno()
 
     def send(self, request: bytes) -> None:
@@ -47,7 +47,7 @@ class Connection:
         self._socket.sendall(request)
 
     def receive(self) -> Answer | None:
-        """Takes what has come; the answer once it is whole. Call it when there is something."""
+        """Reads available bytes; returns the answer once it is complete. Call it after `select`."""
         more = self._socket.recv(_READ_BYTES)
         if not more:
             raise ConnectionResetError("the server closed the connection")
@@ -57,7 +57,7 @@ class Connection:
             return None
         length = _LENGTH.search(received, 0, head_length)
         if length is None:
-            raise ValueError("an answer without Content-Length")
+            raise ValueError("the answer has no Content-Length")
         body_start = head_length + len(_HEAD_END)
         if len(received) < body_start + int(length[1]):
             return None
@@ -65,5 +65,5 @@ class Connection:
         return Answer(int(received[9:12]), received[:head_length], received[body_start:])
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         self._socket.close()

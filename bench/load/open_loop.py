@@ -1,4 +1,4 @@
-"""Open-loop load: requests come when they come, whether or not the last ones are answered."""
+"""Open-loop load: requests are due at random times, whether or not earlier ones are answered."""
 
 import asyncio
 import json
@@ -13,82 +13,84 @@ from numpy.typing import NDArray
 
 from bench.errors import CannotRun
 from bench.load.figures import Figures
-from bench.load.order import Order, Seen
+from bench.load.plan import LoadCounts, LoadPlan
 from bench.settings import ROOT
 
 Latencies = NDArray[np.float64]
 Versions = asyncio.Queue[str]
-"""The versions that answer, each time that it is another one."""
-During = Callable[[Versions], Awaitable[None]]
+"""The versions that answer, one item for each change."""
+Task = Callable[[Versions], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class OpenLoop:
-    """What one load saw.
+class OpenLoopResult:
+    """The result of a load.
 
     Attributes:
-        seen: counts.
-        latencies_s: of the 2xx answers, from when they were due, seconds.
+        counts: of the generator.
+        latencies_s: of the 2xx answers, from the due time, seconds.
     """
 
-    seen: Seen
+    counts: LoadCounts
     latencies_s: Latencies
 
-    def figures(self) -> Figures:
-        """As figures."""
-        p50, p99, p999 = quantiles_ms(self.latencies_s)
-        return Figures(len(self.latencies_s), self.seen.failed, self.seen.seconds, p50, p99, p999)
+    def compute_figures(self) -> Figures:
+        """Computes the figures."""
+        p50, p99, p999 = compute_quantiles_ms(self.latencies_s)
+        return Figures(
+            len(self.latencies_s), self.counts.failed, self.counts.seconds, p50, p99, p999
+        )
 
 
-def quantiles_ms(latencies_s: Latencies) -> tuple[float, float, float]:
-    """The 50th, 99th and 99.9th percentile in milliseconds; not a number where there is none."""
+def compute_quantiles_ms(latencies_s: Latencies) -> tuple[float, float, float]:
+    """Computes the 50th, 99th and 99.9th percentile in milliseconds; NaN without latencies."""
     if not len(latencies_s):
         return (np.nan, np.nan, np.nan)
     p50, p99, p999 = (np.quantile(latencies_s, (0.5, 0.99, 0.999)) * 1e3).tolist()
     return p50, p99, p999
 
 
-async def open_loop(order: Order, during: During | None = None) -> OpenLoop:
-    """Runs a load to its end; where there is something to do meanwhile, to the end of that.
+async def run_open_loop(plan: LoadPlan, task: Task | None = None) -> OpenLoopResult:
+    """Runs a load to its end, or to the end of a task that runs under load.
 
     Raises:
-        CannotRun: the generator failed.
+        CannotRun: the generator failed, or the load ended before the task.
     """
-    async with _generator(order) as process:
+    async with _start_generator(plan) as process:
         versions: Versions = asyncio.Queue()
-        reading = asyncio.create_task(_read(process, versions))
+        reading = asyncio.create_task(_read_output(process, versions))
         try:
-            if during is not None:
-                await _first(reading, asyncio.ensure_future(during(versions)))
-                _writer(process).close()
-            seen = await reading
+            if task is not None:
+                await _wait_for_task(reading, asyncio.ensure_future(task(versions)))
+                _get_stdin(process).close()
+            counts = await reading
         finally:
             reading.cancel()
-    return OpenLoop(seen, np.load(order.latencies))
+    return OpenLoopResult(counts, np.load(plan.latencies))
 
 
-async def _first(reading: asyncio.Task[Seen], doing: asyncio.Future[None]) -> None:
-    """Waits for what is done meanwhile, unless the load ends before."""
+async def _wait_for_task(reading: asyncio.Task[LoadCounts], task: asyncio.Future[None]) -> None:
+    """Waits for the task, unless the load ends first."""
     try:
-        await asyncio.wait((reading, doing), return_when=asyncio.FIRST_COMPLETED)
-        if not doing.done():
-            raise CannotRun("the load ended before what was to be done under it")
-        doing.result()
+        await asyncio.wait((reading, task), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise CannotRun("the load ended before its task")
+        task.result()
     finally:
-        doing.cancel()
+        task.cancel()
 
 
 @asynccontextmanager
-async def _generator(order: Order) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _start_generator(plan: LoadPlan) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.load.generator"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
-        start_new_session=True,  # Ctrl-C reaches us alone, and we end it
+        start_new_session=True,  # Ctrl-C reaches only this process, which ends the generator
     )
     try:
-        _writer(process).write(json.dumps(asdict(order)).encode() + b"\n")
+        _get_stdin(process).write(json.dumps(asdict(plan)).encode() + b"\n")
         yield process
     finally:
         with suppress(ProcessLookupError):
@@ -96,16 +98,16 @@ async def _generator(order: Order) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-def _writer(process: asyncio.subprocess.Process) -> asyncio.StreamWriter:
-    assert process.stdin is not None  # noqa: S101 - it was asked for
+def _get_stdin(process: asyncio.subprocess.Process) -> asyncio.StreamWriter:
+    assert process.stdin is not None  # noqa: S101 - it is a pipe
     return process.stdin
 
 
-async def _read(process: asyncio.subprocess.Process, versions: Versions) -> Seen:
-    assert process.stdout is not None  # noqa: S101 - it was asked for
+async def _read_output(process: asyncio.subprocess.Process, versions: Versions) -> LoadCounts:
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
     async for line in process.stdout:
-        told: dict[str, Any] = json.loads(line)
-        if "version" not in told:
-            return Seen(**told)
-        versions.put_nowait(told["version"])
-    raise CannotRun("the load generator ended early; see above")
+        document: dict[str, Any] = json.loads(line)
+        if "version" not in document:
+            return LoadCounts(**document)
+        versions.put_nowait(document["version"])
+    raise CannotRun("the load generator failed; see above")

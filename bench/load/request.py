@@ -1,4 +1,4 @@
-"""What is posted, again and again."""
+"""The request of a load."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Request:
-    """A body for a route.
+    """A route and its body.
 
     Attributes:
         port: on 127.0.0.1.
         path: the route.
-        body: a file that holds the body, JSON.
+        body: a file with the JSON body.
         rows: rows in the body.
     """
 
@@ -22,5 +22,5 @@ class Request:
 
     @property
     def url(self) -> str:
-        """The whole address."""
+        """The URL."""
         return f"http://127.0.0.1:{self.port}{self.path}"

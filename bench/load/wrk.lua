@@ -1,5 +1,5 @@
 -- wrk -s wrk.lua URL -- BODY_FILE: posts the file, ends with one line of JSON.
--- No `response` here: calling Lua for each answer would cost the generator a good part of its core.
+-- There is no `response` function: a Lua call per answer would cost much of the generator's core.
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   wrk.method = "POST"

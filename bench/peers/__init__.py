@@ -1,1 +1,1 @@
-"""What the product is compared with; each in an environment of its own, but for the floor."""
+"""The servers that Baton is compared with; each has its own environment, except the floor."""

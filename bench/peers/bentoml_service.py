@@ -1,8 +1,8 @@
 """BentoML with the same model version: `bentoml serve bentoml_service:Churn --arg model_uri=…`.
 
-With adaptive batching, which its documentation advises; where batches come too late for
-`max_latency_ms`, it answers 503, and the advice is to raise that. One worker, as the product has
-one process. It runs in an environment of its own.
+It uses adaptive batching, as its documentation recommends. If batches exceed `max_latency_ms`,
+BentoML answers 503; the documentation recommends a higher limit. It has one worker because Baton
+has one process, and runs in its own environment.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 
 class Arguments(BaseModel):
-    """What `--arg` gives."""
+    """The values of `--arg`."""
 
     model_uri: str
 
@@ -32,6 +32,6 @@ class Churn:
 
     @bentoml.api(batchable=True, max_batch_size=64, max_latency_ms=10_000)  # type: ignore[untyped-decorator]
     def predict(self, instances: list[dict[str, Any]]) -> list[str]:
-        """Labels of the rows of all requests of a batch."""
+        """Returns the labels for all requests of a batch."""
         labels: list[str] = self.model.predict(pd.DataFrame(instances)).tolist()
         return labels

@@ -1,7 +1,7 @@
-"""The echo floor: the product's own HTTP server around an application without a model.
+"""The echo floor: Baton's HTTP server around an application without a model.
 
-It reads the body and sends it back; what a scoring route costs beyond that is the product's own
-doing. `python -m bench.peers.floor PORT`.
+It sends the request's body back; the difference to a scoring route is the cost of scoring.
+`python -m bench.peers.floor PORT`.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""The product's application for another server: `granian --factory bench.peers.granian_app:app`.
+"""Baton's application for another server: `granian --factory bench.peers.granian_app:app`.
 
-Wired as `baton_inference.main` does it, but for logging, the end, and the batching of requests that
-wait together: it needs to know of arrivals before ASGI does, which uvicorn's protocol tells.
+Wired like `baton_inference.main`, without logging, shutdown and batching of waiting requests:
+batching counts arrivals in uvicorn's protocol class, before ASGI.
 """
 
 from baton_inference.app import create_app
@@ -10,12 +10,12 @@ from baton_inference.main import settle_memory
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import ASGIApp
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 
 
 def app() -> ASGIApp:
-    """The application, following the alias that the environment names."""
-    settings = load(InferenceSettings)
+    """Creates the application, which follows the alias that the environment names."""
+    settings = load_settings(InferenceSettings)
     core = create_core(settings)
     core.poller.start()
     settle_memory()

@@ -1,8 +1,8 @@
 """LitServe with the same model version: `litserve_server.py MODEL_URI PORT`.
 
-As its documentation advises for a model that scores many rows as fast as one: batching, and
-the fast queue, meant for more than 100 requests/s. One worker, as the
-product has one process. It runs in an environment of its own.
+It uses batching and the fast queue, as its documentation recommends for a model that scores many
+rows as fast as one, at more than 100 requests/s. It has one worker because Baton has one process,
+and runs in its own environment.
 """
 
 import sys
@@ -23,26 +23,26 @@ class Churn(litserve.LitAPI):  # type: ignore[misc]
         self.model = mlflow.sklearn.load_model(sys.argv[1])
 
     def decode_request(self, request: dict[str, Any]) -> pd.DataFrame:
-        """One request's rows."""
+        """Returns the rows of one request."""
         return pd.DataFrame(request["instances"])
 
     def batch(self, inputs: Frames) -> tuple[pd.DataFrame, list[int]]:
-        """The rows of all requests, and how many are whose."""
+        """Joins the rows of all requests; returns the size of each."""
         return pd.concat(inputs, ignore_index=True), [len(each) for each in inputs]
 
     def predict(self, x: tuple[pd.DataFrame, list[int]]) -> tuple[list[str], list[int]]:
-        """Labels of all rows."""
+        """Returns the labels of all rows."""
         rows, sizes = x
         return self.model.predict(rows).tolist(), sizes
 
     def unbatch(self, output: tuple[list[str], list[int]]) -> list[list[str]]:
-        """Each request's labels."""
+        """Splits the labels by request."""
         labels, sizes = output
         remaining = iter(labels)
         return [[next(remaining) for _ in range(size)] for size in sizes]
 
     def encode_response(self, output: list[str]) -> dict[str, Any]:
-        """MLflow's form."""
+        """Builds MLflow's response."""
         return {"predictions": output}
 
 

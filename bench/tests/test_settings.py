@@ -1,9 +1,9 @@
-from bench.settings import environment_of
+from bench.settings import build_environment
 
 
 def test_telemetry_of_peers_is_off() -> None:
-    """Traffic of a measurement stays on this machine."""
-    environment = environment_of()
+    """A measurement sends nothing to other hosts."""
+    environment = build_environment()
 
     assert environment["ORT_DISABLE_TELEMETRY"] == "1"
     assert environment["MLFLOW_DISABLE_TELEMETRY"] == "true"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, HttpCredentials, Page, expect
 
 from baton_registry import ModelVersion
-from baton_registry.api_keys import Scope, new_key
+from baton_registry.api_keys import Scope, generate_key
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.tracking_server import TrackingServer
@@ -33,7 +33,7 @@ def guarded(
 ) -> Iterator[Guarded]:
     """It serves version 1."""
     scopes: tuple[list[Scope], ...] = ([*Scope], [Scope.OPERATIONS], [Scope.SCORING])
-    made = [new_key("somebody", each) for each in scopes]
+    made = [generate_key("somebody", each) for each in scopes]
     desk = Desk(tracking.uri, "guarded", tmp_path_factory.mktemp("guarded"))
     file = desk.folder / "keys"
     file.write_text("\n".join(key.line for _, key in made))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from baton_registry.rest.fetch import fetch
-from baton_registry.versions.signing import SigningKey, new_key_pair, parse_signing_key
+from baton_registry.versions.signing import SigningKey, generate_key_pair, parse_signing_key
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, move_alias, register
 from tests.support.rig.inference import Inference
@@ -20,11 +20,11 @@ from tests.support.rig.stored import PICKLED, stored_copy
 @pytest.fixture
 def key(stocked: Desk) -> SigningKey:
     """The trainer's key; the desk trusts it, and has version 3, signed, in production."""
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     key = parse_signing_key(private)
     with stocked.registry as registry:
         first = registry.get_version(stocked.model, "1")
-    assert register(stocked, first, **dict([key.tag(stocked.model, first.tags)])) == "3"
+    assert register(stocked, first, **dict([key.sign(stocked.model, first.tags)])) == "3"
     stocked.more_env["BATON_TRUSTED_KEYS"] = public
     stocked.baton("promote", "3")
     return key
@@ -79,7 +79,7 @@ def test_another_models_signature_is_of_no_use(stocked: Desk, key: SigningKey) -
     """A signature that is copied, with everything that it signs, to another name is refused."""
     with stocked.registry as registry:
         second = registry.get_version(stocked.model, "2")
-    copied = register(stocked, second, **dict([key.tag("another_model", second.tags)]))
+    copied = register(stocked, second, **dict([key.sign("another_model", second.tags)]))
     with stocked.serve() as inference:
         inference.wait_serves("3")
         move_alias(stocked, copied)

@@ -23,7 +23,7 @@ def test_unknown_things_have_errors_of_their_own(desk: Desk) -> None:
             registry.get_version(desk.model, "1")
         with pytest.raises(VersionNotFound):
             registry.set_alias(desk.model, ALIAS, "1")
-        assert registry.model_tags(desk.model) == {}
+        assert registry.get_model_tags(desk.model) == {}
         assert registry.list_versions(desk.model) == []
 
 
@@ -38,7 +38,7 @@ def test_aliases_and_tags(stocked: Desk) -> None:
         assert {each.version for each in registry.list_versions(stocked.model)} == {"1", "2"}
 
         registry.set_model_tag(stocked.model, "note", "ä")
-        assert registry.model_tags(stocked.model) == {"note": "ä"}
+        assert registry.get_model_tags(stocked.model) == {"note": "ä"}
         registry.delete_model_tag(stocked.model, "note")
         registry.delete_alias(stocked.model, ALIAS)
         registry.delete_alias(stocked.model, ALIAS)
@@ -55,8 +55,8 @@ def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Pat
         fetched = fetch(registry, version, tmp_path)
 
     assert fetched.verified
-    assert fetched.mlmodel.signature.classes == ("No", "Yes")
-    assert len(fetched.mlmodel.signature.columns) == 19
+    assert fetched.mlmodel.schema.classes == ("No", "Yes")
+    assert len(fetched.mlmodel.schema.columns) == 19
     assert fetched.input_example is not None
     assert reopen(version, tmp_path) == fetched
 
@@ -94,7 +94,7 @@ def test_two_people_promote_at_once(stocked: Desk) -> None:
 
         ann.set_alias = interleaved  # type: ignore[method-assign]
         promotion.promote(ann, stocked.model, "1", alias=ALIAS, by="ann")
-        moves = promotion.history(bob, stocked.model, alias=ALIAS)
+        moves = promotion.update_history(bob, stocked.model, alias=ALIAS)
 
     assert {(move.by, move.to_version) for move in moves} == {("ann", "1"), ("bob", "2")}
     assert moves[-1].to_version == "1"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from baton_registry.versions.signing import new_key_pair
+from baton_registry.versions.signing import generate_key_pair
 from baton_trainer.tables import churn
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
@@ -115,7 +115,7 @@ def test_a_version_that_no_trusted_key_signed_is_refused(
 ) -> None:
     """Where keys are trusted, a file is scored by nothing that inference would refuse."""
     customers.head(5).to_csv(stocked.folder / "in.csv", index=False)
-    stocked.more_env = {"BATON_TRUSTED_KEYS": new_key_pair()[1]}
+    stocked.more_env = {"BATON_TRUSTED_KEYS": generate_key_pair()[1]}
     done = stocked.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
     assert done.returncode == 1
     assert "version 1 is not signed by a trusted key" in done.stderr.splitlines()[-1]

@@ -93,7 +93,7 @@ def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> N
 def overwritten(server: ShutServer, desk: Desk, source: str) -> httpx.Response:
     """An attempt to put another ONNX file into the place of the one that serves."""
     with RegistryClient(server.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
-        root = thief.artifact_root(thief.get_version(desk.model, "1"))
+        root = thief.get_artifact_root(thief.get_version(desk.model, "1"))
     url = f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model.onnx"
     return httpx.put(url, content=b"evil", auth=READER, timeout=20)
 

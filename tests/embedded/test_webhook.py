@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from baton_registry.rest.webhooks import webhook_name
+from baton_registry.rest.webhooks import build_webhook_name
 from tests.support.rig.desk import WEBHOOK_SECRET, Desk
 from tests.support.rig.process import LOCAL, free_port, wait_until
 
@@ -17,7 +17,7 @@ def promoted(stocked: Desk) -> Iterator[Desk]:
     """A desk with version 1 in production; its webhooks are gone afterwards."""
     stocked.baton("promote", "1")
     yield stocked
-    name = webhook_name(stocked.model, "production")
+    name = build_webhook_name(stocked.model, "production")
     with stocked.registry as registry:
         registry.webhooks.ensure(name, [], WEBHOOK_SECRET)
         assert registry.webhooks.list(name) == []
@@ -30,7 +30,7 @@ def test_moves_are_followed_without_polling(promoted: Desk) -> None:
         for _ in range(2):
             said = promoted.baton("webhook", "ensure")
             assert said.strip().endswith(f"tells {inference.url}/webhooks/mlflow")
-        assert len(registry.webhooks.list(webhook_name(promoted.model, "production"))) == 1
+        assert len(registry.webhooks.list(build_webhook_name(promoted.model, "production"))) == 1
         for version in ("2", "1"):
             registry.set_alias(promoted.model, "production", version)
             inference.wait_serves(version)
@@ -45,7 +45,7 @@ def test_polling_is_the_truth(promoted: Desk, how: str) -> None:
         inference.wait_serves("1")
         nowhere = f"http://{LOCAL}:{free_port()}"
         url = f"{nowhere if how == 'lost' else inference.url}/webhooks/mlflow"
-        name = webhook_name(promoted.model, "production")
+        name = build_webhook_name(promoted.model, "production")
         registry.webhooks.ensure(name, [url], "another secret")
         registry.set_alias(promoted.model, "production", "2")
         inference.wait_serves("2", limit_s=1 + 1.5)

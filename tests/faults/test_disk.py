@@ -19,7 +19,7 @@ from tests.support.rig.process import LOCAL, wait_until
 AWAY = f"http://{LOCAL}:1"
 
 
-@pytest.mark.fault("disk: full where the cache is")
+@pytest.mark.fault("disk: full for the cache")
 def test_a_full_cache(producing: Desk, trained: list[ModelVersion], tell: Tell) -> None:
     """A version that cannot be kept serves all the same; with room again the next one is kept."""
     disk = SmallDisk(producing.folder / "disk")
@@ -40,7 +40,7 @@ def test_a_full_cache(producing: Desk, trained: list[ModelVersion], tell: Tell) 
             assert len([*(seen_cache / "versions").iterdir()]) == 2
 
 
-@pytest.mark.fault("disk: full where the cache is, and where temporary files go")
+@pytest.mark.fault("disk: full for the cache and for temporary files")
 def test_a_full_disk(producing: Desk, trained: list[ModelVersion], tell: Tell) -> None:
     """No room for a download at all is a load failure that names it, and passes by itself."""
     disk, temporary = SmallDisk(producing.folder / "disk"), SmallDisk(producing.folder / "tmp")
@@ -80,22 +80,22 @@ def altered(path: Path) -> None:
         pytest.param(
             "versions/*/model/model.onnx",
             truncated,
-            marks=pytest.mark.fault("start on a cache whose model is cut off"),
+            marks=pytest.mark.fault("start: the cached model is truncated"),
         ),
         pytest.param(
             "versions/*/model/model.onnx",
             altered,
-            marks=pytest.mark.fault("start on a cache whose model has one bit altered"),
+            marks=pytest.mark.fault("start: one bit of the cached model is flipped"),
         ),
         pytest.param(
             "versions/*/version.json",
             truncated,
-            marks=pytest.mark.fault("start on a cache whose record is cut off"),
+            marks=pytest.mark.fault("start: the cache's record is truncated"),
         ),
         pytest.param(
             "serving/*.json",
             truncated,
-            marks=pytest.mark.fault("start on a cache whose pointer is cut off"),
+            marks=pytest.mark.fault("start: the cache's pointer is truncated"),
         ),
     ],
 )
@@ -130,7 +130,7 @@ def test_a_damaged_cache(
         assert inference.status()["serving"]["source"] == "cache"
     assert json.loads(next((producing.folder / "cache/serving").glob("*.json")).read_bytes())
     tell(
-        f"none before the version was fetched again; then {load.words()}",
+        f"none until the version was fetched again; then {load.words()}",
         state_words(status),
         took_s,
     )

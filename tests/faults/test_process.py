@@ -15,7 +15,7 @@ READY_FROM_CACHE_S = 5.0
 LONG_S = 60.0
 
 
-@pytest.mark.fault("inference: killed while it fetches a version")
+@pytest.mark.fault("inference: killed during a download")
 def test_killed_while_loading(producing: Desk, front: Front, tell: Tell) -> None:
     """Started again it serves what it served, then what the alias names; the rest is cleared."""
     cache = producing.folder / "cache"

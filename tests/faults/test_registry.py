@@ -27,7 +27,7 @@ def is_out_of_reach(seen: Incident) -> None:
             marks=pytest.mark.fault("registry: every answer is 10 s late"),
         ),
         pytest.param(
-            "timeout", {"timeout": 0}, marks=pytest.mark.fault("registry: no answer ever arrives")
+            "timeout", {"timeout": 0}, marks=pytest.mark.fault("registry: no answer arrives")
         ),
         pytest.param(
             "reset_peer",
@@ -35,7 +35,9 @@ def is_out_of_reach(seen: Incident) -> None:
             marks=pytest.mark.fault("registry: every connection is reset"),
         ),
         pytest.param(
-            "limit_data", {"bytes": 200}, marks=pytest.mark.fault("registry: every answer is cut")
+            "limit_data",
+            {"bytes": 200},
+            marks=pytest.mark.fault("registry: every answer is truncated"),
         ),
         pytest.param("down", {}, marks=pytest.mark.fault("registry: connections are refused")),
     ],
@@ -59,19 +61,19 @@ def test_a_broken_connection(
     [
         pytest.param(
             answering(500, "text/plain", b"Internal Server Error"),
-            marks=pytest.mark.fault("registry: it answers 500"),
+            marks=pytest.mark.fault("registry: answers 500"),
         ),
         pytest.param(
             answering(403, "text/plain", b"Invalid Host header"),
-            marks=pytest.mark.fault("registry: it answers 403"),
+            marks=pytest.mark.fault("registry: answers 403"),
         ),
         pytest.param(
             answering(404, "text/html", b"<!doctype html><title>Not Found</title>"),
-            marks=pytest.mark.fault("registry: an HTML page says 404 in its place"),
+            marks=pytest.mark.fault("registry: answers 404 with an HTML page"),
         ),
         pytest.param(
             answering(200, "text/html", b"<!doctype html><title>Sign in</title>"),
-            marks=pytest.mark.fault("registry: an HTML page says 200 in its place"),
+            marks=pytest.mark.fault("registry: answers 200 with an HTML page"),
         ),
     ],
 )

@@ -15,15 +15,17 @@ MODEL = "/model.onnx"
     "spoil",
     [
         pytest.param(late(SLOW_S), marks=pytest.mark.fault("store: every file is 10 s late")),
-        pytest.param(cut, marks=pytest.mark.fault("store: the download is cut in the middle")),
-        pytest.param(reset, marks=pytest.mark.fault("store: the download is reset in the middle")),
+        pytest.param(cut, marks=pytest.mark.fault("store: the download is truncated")),
+        pytest.param(
+            reset, marks=pytest.mark.fault("store: the connection is reset during the download")
+        ),
         pytest.param(
             answering(500, "text/plain", b"Internal Server Error"),
-            marks=pytest.mark.fault("store: it answers 500"),
+            marks=pytest.mark.fault("store: answers 500"),
         ),
         pytest.param(
             answering(403, "application/xml", b"<Error><Code>AccessDenied</Code></Error>"),
-            marks=pytest.mark.fault("store: it answers 403"),
+            marks=pytest.mark.fault("store: answers 403"),
         ),
     ],
 )
@@ -43,7 +45,7 @@ def test_files_that_cannot_be_had(producing: Desk, front: Front, tell: Tell, spo
             seen.recovers("2")
 
 
-@pytest.mark.fault("store: the model's bytes trickle for 10 s")
+@pytest.mark.fault("store: the download takes 10 s")
 def test_a_slow_download(producing: Desk, front: Front, tell: Tell) -> None:
     """A download that is slow is waited for, and nobody else waits."""
     with producing.serve(MLFLOW_TRACKING_URI=front.uri) as inference:

@@ -25,7 +25,7 @@ OFTEN = "0.05"
 KINDS = ("checksum", "engine", "invalid")
 
 
-@pytest.mark.fault("alias: it moves every 100 ms, over eight versions")
+@pytest.mark.fault("alias: moves every 100 ms between eight versions")
 def test_a_flapping_alias(producing: Desk, trained: list[ModelVersion], tell: Tell) -> None:
     """Every answer is wholly by one version, the last move wins, and the cache stays bounded."""
     versions = ["1", "2", *(register(producing, version) for version in trained * 3)]
@@ -65,7 +65,7 @@ def bad_versions(desk: Desk, folder: Path) -> list[str]:
     return bad
 
 
-@pytest.mark.fault("versions: fifty in a row that cannot be loaded")
+@pytest.mark.fault("versions: fifty in a row cannot be loaded")
 def test_fifty_bad_versions(producing: Desk, tell: Tell, tmp_path: Path) -> None:
     """Each is told by name and leaves nothing behind; the next good one serves at once."""
     bad = bad_versions(producing, tmp_path)
@@ -83,7 +83,7 @@ def test_fifty_bad_versions(producing: Desk, tell: Tell, tmp_path: Path) -> None
         assert all(f'failures_total{{reason="{kind}"}}' in failures for kind in KINDS)
 
 
-@pytest.mark.fault("versions: one is deleted, with its files, while it is being loaded")
+@pytest.mark.fault("versions: a version and its files are deleted during the load")
 def test_a_version_deleted_while_loading(
     producing: Desk, front: Front, tell: Tell, tmp_path: Path
 ) -> None:
@@ -91,7 +91,7 @@ def test_a_version_deleted_while_loading(
     with producing.registry as registry:
         second = registry.get_version(producing.model, "2")
         doomed = stored_copy(producing, second, tmp_path)
-        root = registry.artifact_root(registry.get_version(producing.model, doomed))
+        root = registry.get_artifact_root(registry.get_version(producing.model, doomed))
 
     def delete() -> None:
         with httpx.Client(base_url=f"{producing.tracking_uri}/api/2.0") as http:

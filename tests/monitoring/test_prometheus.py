@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from baton_registry import ModelVersion
-from baton_registry.api_keys import Scope, new_key
+from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
@@ -96,8 +96,8 @@ def scene(
     The process asks for API keys.
     """
     folder = tmp_path_factory.mktemp("prometheus")
-    scraper, scraper_key = new_key("prometheus", [Scope.OPERATIONS])
-    caller, caller_key = new_key("caller", Scope)
+    scraper, scraper_key = generate_key("prometheus", [Scope.OPERATIONS])
+    caller, caller_key = generate_key("caller", Scope)
     (folder / "api_key").write_text(scraper)
     (folder / "keys").write_text(f"{scraper_key.line}\n{caller_key.line}\n")
     desk = Desk(tracking.uri, "monitored", folder)

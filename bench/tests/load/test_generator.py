@@ -1,4 +1,4 @@
-"""The open-loop generator against a tiny server."""
+"""The open-loop generator with a tiny server."""
 
 import itertools
 import json
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from bench.load.generator import Generator, arrivals
-from bench.load.order import Order
+from bench.load.generator import Generator, generate_arrivals
+from bench.load.plan import LoadPlan
 from tests.support.fakes.tiny_server import Respond, answer, tiny_server
 
 PER_S = 400.0
@@ -22,7 +22,7 @@ SECONDS = 0.25
 
 @pytest.fixture
 def stop() -> Iterator[tuple[int, int]]:
-    """A pipe; what is written to its second end stops the load."""
+    """A pipe; a write to its second end stops the load."""
     ends = os.pipe()
     yield ends
     for end in ends:
@@ -31,7 +31,7 @@ def stop() -> Iterator[tuple[int, int]]:
 
 @dataclass
 class Load:
-    """A load against a tiny server."""
+    """A load on a tiny server."""
 
     folder: Path
     stop: int
@@ -43,7 +43,7 @@ class Load:
         body = self.folder / "body.json"
         body.write_text("{}")
         with tiny_server(respond) as port:
-            order = Order(
+            plan = LoadPlan(
                 port=port,
                 path="/",
                 body=str(body),
@@ -53,26 +53,26 @@ class Load:
                 connections=self.connections,
                 expected=self.expected,
             )
-            generator = Generator(order, self.stop)
+            generator = Generator(plan, self.stop)
             generator.run()
             generator.close()
         return generator
 
 
-def test_every_request_that_was_due_is_answered(stop: tuple[int, int], tmp_path: Path) -> None:
-    """A good server has as many good answers as there were arrivals, and no failure."""
+def test_every_due_request_is_answered(stop: tuple[int, int], tmp_path: Path) -> None:
+    """A good server has one good answer per arrival and no failure."""
     generator = Load(tmp_path, stop[0]).run(lambda _: answer())
 
-    due = sum(1 for _ in itertools.takewhile(lambda at_s: at_s <= SECONDS, arrivals(0.0, PER_S)))
+    due = sum(
+        1 for _ in itertools.takewhile(lambda at_s: at_s <= SECONDS, generate_arrivals(0.0, PER_S))
+    )
     assert len(generator.latencies_s) == due > 50
-    assert generator.seen.failed == 0
-    assert generator.seen.seconds >= SECONDS
+    assert generator.counts.failed == 0
+    assert generator.counts.seconds >= SECONDS
 
 
-def test_a_stall_is_charged_to_all_who_were_due_meanwhile(
-    stop: tuple[int, int], tmp_path: Path
-) -> None:
-    """One answer held back for 0.2 s on the only connection delays all that were due then."""
+def test_stall_counts_for_every_waiting_request(stop: tuple[int, int], tmp_path: Path) -> None:
+    """An answer that is 0.2 s late on the only connection delays every request that is due."""
 
     def respond(number: int) -> bytes:
         if number == 0:
@@ -81,27 +81,27 @@ def test_a_stall_is_charged_to_all_who_were_due_meanwhile(
 
     generator = Load(tmp_path, stop[0], connections=1).run(respond)
 
-    # A closed loop would have seen one slow answer; half of the stall's arrivals waited over half.
+    # A closed loop would see one slow answer. Half of the stall's arrivals wait over half of it.
     slow = [latency for latency in generator.latencies_s if latency > 0.1]
     assert len(slow) > 0.25 * PER_S * 0.1
 
 
-def test_what_is_not_2xx_or_breaks_has_failed(stop: tuple[int, int], tmp_path: Path) -> None:
-    """Refusals and closed connections count as failures, and the load goes on."""
+def test_refusals_and_broken_connections_fail(stop: tuple[int, int], tmp_path: Path) -> None:
+    """They count as failures, and the load continues."""
 
     def respond(number: int) -> bytes:
         return (answer(status=503), b"", answer())[min(number, 2)]
 
     generator = Load(tmp_path, stop[0]).run(respond)
 
-    assert generator.seen.failed == 2
+    assert generator.counts.failed == 2
     assert len(generator.latencies_s) > 10
 
 
-def test_answers_of_the_wrong_version_are_mixed(
+def test_answer_of_another_version_is_mixed(
     stop: tuple[int, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An answer is checked against the version that its header names; changes are told."""
+    """An answer is compared with the version in its header; version changes are printed."""
 
     def respond(number: int) -> bytes:
         version = "1" if number < 20 else "2"
@@ -117,27 +117,27 @@ def test_answers_of_the_wrong_version_are_mixed(
     }
     generator = Load(tmp_path, stop[0], connections=1, expected=expected).run(respond)
 
-    assert generator.seen.mixed == 1
+    assert generator.counts.mixed == 1
     assert capsys.readouterr().out == '{"version": "1"}\n{"version": "2"}\n'
 
 
-def test_it_ends_when_it_is_told(stop: tuple[int, int], tmp_path: Path) -> None:
-    """Something to read on the given file ends the load before its time; all is answered."""
+def test_stop_signal_ends_the_load(stop: tuple[int, int], tmp_path: Path) -> None:
+    """The load ends early, and every request is answered."""
     timer = threading.Timer(0.1, lambda: os.write(stop[1], b"x"))
     timer.start()
     generator = Load(tmp_path, stop[0], seconds=60).run(lambda _: answer())
     timer.join()
 
-    assert generator.seen.seconds < 30
-    assert generator.seen.failed == 0
+    assert generator.counts.seconds < 30
+    assert generator.counts.failed == 0
 
 
 def test_arrivals_are_random_with_the_given_rate() -> None:
-    """Gaps have the mean of the rate, and as for a Poisson process the same deviation."""
-    times = itertools.islice(arrivals(0.0, per_s=100.0), 10_000)
-    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    mean = sum(gaps) / len(gaps)
-    deviation = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
+    """Intervals have the mean of the rate and, as in a Poisson process, an equal deviation."""
+    times = itertools.islice(generate_arrivals(0.0, per_s=100.0), 10_000)
+    intervals = [later - earlier for earlier, later in itertools.pairwise(times)]
+    mean = sum(intervals) / len(intervals)
+    deviation = (sum((interval - mean) ** 2 for interval in intervals) / len(intervals)) ** 0.5
 
     assert mean == pytest.approx(0.01, rel=0.05)
     assert deviation == pytest.approx(0.01, rel=0.05)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from baton_cli.stopping import Terminated, terminate
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 
 FAILED = 1
 INTERRUPTED = 128 + signal.SIGINT
@@ -143,7 +143,7 @@ def _stopped(error: BaseException) -> int:
 
 
 def _failed(text: str) -> int:
-    click.echo(f"baton: {one_line(text)}", err=True)
+    click.echo(f"baton: {to_one_line(text)}", err=True)
     return FAILED
 
 

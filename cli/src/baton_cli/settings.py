@@ -98,7 +98,7 @@ def load(settings: type[S]) -> S:
         CommandFailed: a value is not allowed; one line names variable, value and what is.
     """
     try:
-        return registry_settings.load(settings)
+        return registry_settings.load_settings(settings)
     except SettingsError as error:
         raise CommandFailed(str(error)) from error
 

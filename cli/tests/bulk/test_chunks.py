@@ -6,7 +6,7 @@ import pytest
 from arro3.core import RecordBatch
 
 from baton_cli.bulk.chunks import Chunk, CsvChunk, ParquetChunk
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from tests.support.cli.bulk import COLUMNS
 
 CSV = CsvChunk(["x", "n", "note"], [2, 4, 5], [["1", "1", "a"], ["2", "2", ""], ["3", "3", "c"]])
@@ -16,7 +16,7 @@ PARQUET = ParquetChunk(RecordBatch.from_arrow(pa.record_batch(ROWS)), range(101,
 
 @pytest.mark.parametrize("chunk", [CSV, PARQUET])
 def test_columns_are_read_and_kept(chunk: Chunk) -> None:
-    """A column is read in the signature's type, and kept as it stands."""
+    """A column is read in the schema's type, and kept as it stands."""
     assert [chunk.read(column).tolist() for column in COLUMNS] == [
         [1.0, 2.0, 3.0],
         [1, 2, 3],

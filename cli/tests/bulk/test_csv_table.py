@@ -33,7 +33,7 @@ def test_a_long_file_is_read_whole_after_its_separator_is_found_out(tmp_path: Pa
 
 
 def test_white_space_around_names_is_none_of_them(tmp_path: Path) -> None:
-    """As in training: the signature has them without."""
+    """As in training: the schema has them without."""
     with opened(tmp_path, TEXT.replace("x,n,note", "x, n , note")) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         ((chunk, _),) = table.chunks()

@@ -15,7 +15,7 @@ from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from tests.support.cli.bulk import COLUMNS, TEXT, BrokenModel, SignModel, opened, parquet, pinned
 
 

@@ -12,7 +12,7 @@ from baton_registry.errors import (
     VersionNotFound,
     VersionNotReady,
 )
-from baton_registry.versions.signing import new_key_pair
+from baton_registry.versions.signing import generate_key_pair
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS
@@ -31,7 +31,7 @@ def test_the_alias_is_looked_up_once(registry: Registry) -> None:
     assert model.version.version == "3"
     assert model.engine.classes == ("no", "yes")
     assert model.record.data_sha256 == "ab" * 32
-    assert [column.name for column in model.signature.columns] == ["x"]
+    assert [column.name for column in model.schema.columns] == ["x"]
     assert registry.log.count(("GET", "registered-models/alias")) == 2
     assert pinned(settings, "4").version.version == "4"
 
@@ -66,6 +66,6 @@ def test_what_no_trusted_key_has_signed_is_not_fetched(
     """Not one file of it."""
     add_onnx(registry, "3")
     registry.files.clear()  # whoever looks for a file finds none, and says so
-    monkeypatch.setenv("BATON_TRUSTED_KEYS", new_key_pair()[1])
+    monkeypatch.setenv("BATON_TRUSTED_KEYS", generate_key_pair()[1])
     with pytest.raises(NotSigned):
         pinned(load(CliSettings), "3")

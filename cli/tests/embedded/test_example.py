@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded.example import first_instance, write_example
-from baton_registry.versions.signing import new_key_pair, parse_signing_key
+from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS, MODEL, older_tags
 
@@ -39,7 +39,7 @@ def test_an_example_that_is_not_the_registered_one_is_not_read(tmp_path: Path) -
     registry.add("1", older_tags({"input_example.json": text}), **{"input_example.json": text})
     registry.aliases[ALIAS] = "1"
     file = tmp_path / "example.json"
-    key = parse_signing_key(new_key_pair()[0]).public
+    key = parse_signing_key(generate_key_pair()[0]).public
     assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=(key,))
     registry.files["1/input_example.json"] += b" "
     assert not write_example(registry.client(), MODEL, ALIAS, file, trusted=())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_common.texts import MAX_FOREIGN, cut, first_line, one_line
+from baton_common.texts import MAX_QUOTED, get_first_line, to_one_line, truncate
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from baton_common.texts import MAX_FOREIGN, cut, first_line, one_line
 )
 def test_the_first_line_of_an_error_says_something(text: str, line: str) -> None:
     """Empty lines are passed over; an error without a text is shown by its type."""
-    assert first_line(ValueError(text)) == line
+    assert get_first_line(ValueError(text)) == line
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_the_first_line_of_an_error_says_something(text: str, line: str) -> None
 )
 def test_any_text_is_one_line(text: object, line: str) -> None:
     """Each run of white space is one space; an error without a text is shown by its type."""
-    assert one_line(text) == line
+    assert to_one_line(text) == line
 
 
 def test_a_long_text_is_cut() -> None:
     """A short one stays as it is."""
-    assert cut("x" * 1_000) == "x" * MAX_FOREIGN
-    assert cut("x" * 1_000, 3) == "xxx"
-    assert cut("short") == "short"
+    assert truncate("x" * 1_000) == "x" * MAX_QUOTED
+    assert truncate("x" * 1_000, 3) == "xxx"
+    assert truncate("short") == "short"

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from baton_common.utc import utc_text
 )
 def test_a_time_is_utc_with_milliseconds(at: datetime | float, text: str) -> None:
     """Of a POSIX time and of a moment in any time zone; what is finer is cut off."""
-    assert utc_text(at) == text
+    assert format_utc(at) == text

@@ -9,8 +9,8 @@ from baton_registry import ModelVersion, NotSigned
 from baton_registry.errors import VersionNotReady
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
-from baton_registry.versions.signature import Column, Signature
-from baton_registry.versions.signing import new_key_pair, parse_signing_key
+from baton_registry.versions.schema import Column, Schema
+from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 
 
 class Files:
@@ -22,15 +22,15 @@ class Files:
 
     def __call__(self) -> FetchedModel:
         self.asked += 1
-        mlmodel = MLModel(Signature((Column("x", "double"),)), "model.onnx", None)
+        mlmodel = MLModel(Schema((Column("x", "double"),)), "model.onnx", None)
         return FetchedModel(self.version, mlmodel, b"onnx", None, verified=True, checksums={})
 
 
 def test_what_was_fetched_is_built() -> None:
     """A version that is ready and signed, or that need not be signed."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     tags = {"baton.manifest": "ab" * 32, "baton.gate": "passed"}
-    tags.update([key.tag("m", tags)])
+    tags.update([key.sign("m", tags)])
     version = ModelVersion("m", "1", tags=MappingProxyType(tags))
     for trusted in ((), (key.public,)):
         built = open_version(version, Files(version), lambda files: files.onnx, trusted=trusted)
@@ -39,7 +39,7 @@ def test_what_was_fetched_is_built() -> None:
 
 def test_no_file_is_asked_for_before_the_registry_vouches_for_the_version() -> None:
     """One that is not ready, or that no trusted key has signed, stays unopened."""
-    trusted = (parse_signing_key(new_key_pair()[0]).public,)
+    trusted = (parse_signing_key(generate_key_pair()[0]).public,)
     for version, error in (
         (ModelVersion("m", "1", status="PENDING_REGISTRATION"), VersionNotReady),
         (ModelVersion("m", "1"), NotSigned),

@@ -4,14 +4,14 @@ import hashlib
 
 import pytest
 
-from baton_registry.api_keys import Scope, new_key, parse_keys
+from baton_registry.api_keys import Scope, generate_key, parse_keys
 
 HASH = hashlib.sha256(b"baton_secret").hexdigest()
 
 
 def test_a_new_key_is_known_by_its_line() -> None:
     """The line holds the hash and not the key; with it, the key is found."""
-    secret, key = new_key("crm", [Scope.OPERATIONS, Scope.SCORING])
+    secret, key = generate_key("crm", [Scope.OPERATIONS, Scope.SCORING])
     assert key.line.startswith("crm  scoring,operations  ")
     assert secret not in key.line + repr(key)
     assert secret.startswith("baton_")
@@ -21,7 +21,7 @@ def test_a_new_key_is_known_by_its_line() -> None:
 
 def test_a_file_holds_several_keys_with_their_scopes() -> None:
     """Comments and blank lines count for nothing, and each key lets in to its own."""
-    _, other = new_key("other", [Scope.OPERATIONS])
+    _, other = generate_key("other", [Scope.OPERATIONS])
     ring = parse_keys(f"# keys\n\ncrm scoring {HASH}  # the nightly job\n{other.line}\n")
     assert len(ring) == 2
     found = ring.find(b"baton_secret")
@@ -61,4 +61,4 @@ def test_a_name_that_cannot_stand_in_the_file_is_refused() -> None:
     """A space or a comment sign would make another line of it."""
     for name in ("", "a b", "a#b", "a" * 65):
         with pytest.raises(ValueError, match="a name has"):
-            new_key(name, [Scope.SCORING])
+            generate_key(name, [Scope.SCORING])

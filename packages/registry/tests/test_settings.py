@@ -8,9 +8,9 @@ from pydantic import Field
 
 from baton_common.settings import SettingsError
 from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
-from baton_registry.setting_types import Host, in_url
-from baton_registry.settings import RegistrySettings, load
-from baton_registry.versions.signing import new_key_pair, parse_trusted_keys
+from baton_registry.setting_types import Host, format_url_host
+from baton_registry.settings import RegistrySettings, load_settings
+from baton_registry.versions.signing import generate_key_pair, parse_trusted_keys
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +19,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MLFLOW_TRACKING_URI", "BATON_MODEL_NAME"):
         monkeypatch.delenv(name, raising=False)
 
-    settings = load(RegistrySettings)
+    settings = load_settings(RegistrySettings)
 
     assert settings.tracking_uri == "http://127.0.0.1:5000"
     assert (settings.model_name, settings.alias) == ("churn_model", "production")
@@ -30,7 +30,7 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///x")
 
     with pytest.raises(SettingsError) as caught:
-        load(RegistrySettings)
+        load_settings(RegistrySettings)
     assert str(caught.value) == (
         "MLFLOW_TRACKING_URI='sqlite:///x': an http:// or https:// address, "
         "e.g. http://127.0.0.1:5000"
@@ -55,7 +55,7 @@ def test_what_cannot_work_is_refused(
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SettingsError, match=name):
-        load(RegistrySettings)
+        load_settings(RegistrySettings)
 
 
 @pytest.mark.parametrize("model", ["acme.churn", "o'brien", "100% x", "kündigung"])
@@ -63,7 +63,7 @@ def test_odd_names_that_mlflow_takes_are_taken(monkeypatch: pytest.MonkeyPatch, 
     """A name that the registry allows is no reason to refuse."""
     monkeypatch.setenv("BATON_MODEL_NAME", model)
 
-    assert load(RegistrySettings).model_name == model
+    assert load_settings(RegistrySettings).model_name == model
 
 
 class WithPort(RegistrySettings):
@@ -80,19 +80,19 @@ def test_a_service_link_of_kubernetes_is_named(
     """A Service named `baton` sets BATON_PORT; the line says so, and what to do."""
     monkeypatch.setenv("BATON_SERVICE_HOST", "10.96.0.7")
     monkeypatch.setenv("BATON_PORT_8000_TCP_ADDR", "10.96.0.7")
-    assert load(WithPort).port == 8000
+    assert load_settings(WithPort).port == 8000
     monkeypatch.setenv("BATON_PORT", address)
     with pytest.raises(SettingsError, match=r"^BATON_PORT=.*enableServiceLinks"):
-        load(WithPort)
+        load_settings(WithPort)
 
 
 @pytest.mark.parametrize(("given", "host"), [("[::1]", "::1"), ("::", "::"), ("box", "box")])
 def test_a_host_may_be_in_brackets(monkeypatch: pytest.MonkeyPatch, given: str, host: str) -> None:
     """IPv6 as in a URL is what it is without brackets; a URL has the brackets."""
     monkeypatch.setenv("BATON_HOST", given)
-    assert load(WithPort).host == host
-    assert in_url("::1") == "[::1]"
-    assert in_url("box") == "box"
+    assert load_settings(WithPort).host == host
+    assert format_url_host("::1") == "[::1]"
+    assert format_url_host("box") == "box"
 
 
 @pytest.mark.parametrize("given", ["http://box", "[::1]:8000", "[]", "a b"])
@@ -100,7 +100,7 @@ def test_what_is_no_host_is_refused(monkeypatch: pytest.MonkeyPatch, given: str)
     """A whole address is not a host."""
     monkeypatch.setenv("BATON_HOST", given)
     with pytest.raises(SettingsError, match="BATON_HOST"):
-        load(WithPort)
+        load_settings(WithPort)
 
 
 class WithSecret(RegistrySettings):
@@ -116,39 +116,39 @@ def test_secrets_come_from_files_and_are_not_shown(
     file = tmp_path / "secret"
     file.write_text("long enough\n")
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(file))
-    assert load(WithSecret).secret == "long enough"
+    assert load_settings(WithSecret).secret == "long enough"
 
     monkeypatch.setenv("HOME", str(tmp_path))  # no shell expands what an .env file says
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", "~/secret")
     file.write_bytes(b"\xef\xbb\xbflong enough\r\n")  # as editors of Windows write it
-    assert load(WithSecret).secret == "long enough"
+    assert load_settings(WithSecret).secret == "long enough"
 
     file.write_text("short")  # and so it is with anything called a secret
     with pytest.raises(SettingsError, match=r"^BATON_WEBHOOK_SECRET=\*\*\*: "):
-        load(WithSecret)
+        load_settings(WithSecret)
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "none"))
     with pytest.raises(SettingsError, match="cannot be read"):
-        load(WithSecret)
+        load_settings(WithSecret)
 
 
 def test_trusted_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Public keys, several at a time, from the variable or a file; what is none is refused."""
-    public = [new_key_pair()[1] for _ in range(2)]
+    public = [generate_key_pair()[1] for _ in range(2)]
     monkeypatch.setenv("BATON_TRUSTED_KEYS", ",".join(public))
-    assert load(RegistrySettings).trusted_keys == parse_trusted_keys(" ".join(public))
+    assert load_settings(RegistrySettings).trusted_keys == parse_trusted_keys(" ".join(public))
 
-    monkeypatch.setenv("BATON_TRUSTED_KEYS", new_key_pair()[0])
+    monkeypatch.setenv("BATON_TRUSTED_KEYS", generate_key_pair()[0])
     with pytest.raises(SettingsError, match=r"^BATON_TRUSTED_KEYS=\*\*\*: Ed25519 public keys"):
-        load(RegistrySettings)
+        load_settings(RegistrySettings)
 
 
 def test_credentials_are_both_or_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """MLflow's own variables, the password from a file, too; it is never shown."""
     (tmp_path / "password").write_text("hush\n")
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "reader")
-    assert load(RegistrySettings).auth is None
+    assert load_settings(RegistrySettings).auth is None
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD_FILE", str(tmp_path / "password"))
-    settings = load(RegistrySettings)
+    settings = load_settings(RegistrySettings)
     assert settings.auth == ("reader", "hush")
     assert "hush" not in repr(settings)
 
@@ -167,15 +167,15 @@ def test_credentials_may_be_in_mlflows_file(
     credentials: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of the two where the environment does not have it, as MLflow's client reads them."""
-    assert load(RegistrySettings).auth is None
+    assert load_settings(RegistrySettings).auth is None
     credentials.write_text("[other]\nmlflow_tracking_username = x\n")
-    assert load(RegistrySettings).auth is None
+    assert load_settings(RegistrySettings).auth is None
     credentials.write_text(
         "[mlflow]\nmlflow_tracking_username = me\nmlflow_tracking_password = 5%%\n"
     )
-    assert load(RegistrySettings).auth == ("me", "5%")
+    assert load_settings(RegistrySettings).auth == ("me", "5%")
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "other")
-    assert load(RegistrySettings).auth == ("other", "5%")
+    assert load_settings(RegistrySettings).auth == ("other", "5%")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_file_that_mlflow_cannot_read_is_one_line(credentials: Path, content: 
     """It names the file, and shows nothing of it."""
     credentials.write_bytes(content)
     with pytest.raises(SettingsError, match=r"\.mlflow/credentials: ") as caught:
-        load(RegistrySettings)
+        load_settings(RegistrySettings)
     assert "hush" not in str(caught.value)
 
 
@@ -193,13 +193,13 @@ def test_a_token_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """Without the line's end; what no header can carry is refused, and not shown."""
     (tmp_path / "token").write_text("abc\n")
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN_FILE", str(tmp_path / "token"))
-    settings = load(RegistrySettings)
+    settings = load_settings(RegistrySettings)
     assert settings.connection.token == "abc"
     assert "abc" not in f"{settings!r} {settings.connection!r}"
     for bad in ("a b", "schlüssel", "a\nb"):
         monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", bad)
         with pytest.raises(SettingsError, match=r"^MLFLOW_TRACKING_TOKEN=\*\*\*: "):
-            load(RegistrySettings)
+            load_settings(RegistrySettings)
 
 
 ORBSTACK = "localhost,127.0.0.1,::1,[::1],192.168.0.0/16,fd07:b51a:cc66::/48"
@@ -218,10 +218,10 @@ def test_a_registry_that_needs_no_proxy_works_whatever_is_set(
         monkeypatch.setenv(change(name), value)
     monkeypatch.setenv(change("NO_PROXY"), exceptions)
     with (
-        load(RegistrySettings).registry() as registry,
+        load_settings(RegistrySettings).open_registry() as registry,
         pytest.raises(RegistryUnavailable) as caught,
     ):
-        registry.model_tags("m")
+        registry.get_model_tags("m")
     assert "refused" in str(caught.value)
     assert "proxy" not in str(caught.value)
 
@@ -233,11 +233,11 @@ def test_a_registry_that_needs_one_is_asked_through_it(monkeypatch: pytest.Monke
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
     with (
-        load(RegistrySettings).registry() as registry,
+        load_settings(RegistrySettings).open_registry() as registry,
         pytest.raises(RegistryUnavailable) as caught,
     ):
-        registry.model_tags("m")
+        registry.get_model_tags("m")
     assert "proxy http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
     monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
     with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
-        load(RegistrySettings).registry()
+        load_settings(RegistrySettings).open_registry()

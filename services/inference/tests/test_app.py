@@ -4,22 +4,25 @@ import json
 import re
 from pathlib import Path
 
-from tests.support.fakes.inference import INSTANCE, call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import INSTANCE
 
 ROW = json.dumps(INSTANCE)
 
 
 def test_limits_are_those_of_the_settings(tmp_path: Path) -> None:
     """The size of a body is bounded by the settings."""
-    app, _ = make_app(tmp_path, served(), BATON_MAX_BODY_BYTES=1024)
+    app, _ = make_app(tmp_path, make_live_version(), BATON_MAX_BODY_BYTES=1024)
     assert call(app, post("/predict", b" " * 1025)).status == 413
     assert call(app, post("/predict", b" " * 1024)).status == 400
 
 
 def test_two_applications_share_nothing(tmp_path: Path) -> None:
     """Metrics and models belong to one application: nothing is global."""
-    one, _ = make_app(tmp_path / "1", served(version="1"))
-    two, _ = make_app(tmp_path / "2", served(version="2"))
+    one, _ = make_app(tmp_path / "1", make_live_version(version="1"))
+    two, _ = make_app(tmp_path / "2", make_live_version(version="2"))
     body = f'{{"instances":[{ROW}]}}'.encode()
     assert call(one, post("/predict", body)).headers["x-model-version"] == "1"
     assert call(two, post("/predict", body)).headers["x-model-version"] == "2"
@@ -38,7 +41,7 @@ def test_the_document_names_model_and_alias(tmp_path: Path) -> None:
 
 def test_the_documentation_asks_no_other_host(tmp_path: Path) -> None:
     """`/docs` works in a browser without internet: its script and style come from here."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     page = get(app, "/docs").body.decode()
     assert "https://" not in page
     paths = re.findall(r"""(?:src=|href=|url: )["']([^"']+)""", page)

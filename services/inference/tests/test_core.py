@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from baton_inference.core import create_core
-from tests.support.fakes.inference import FakeRegistry, settings
+from tests.support.fakes.application import make_settings
+from tests.support.fakes.memory_registry import FakeRegistry
 
 CODE = """
 import sys, threading
@@ -26,14 +27,14 @@ def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
     """A core that was made but not started has asked for nothing, and written nothing."""
     registry = FakeRegistry()
     registry.fault = AssertionError("asked")
-    core = create_core(settings(tmp_path / "cache"), registry=registry)
+    core = create_core(make_settings(tmp_path / "cache"), registry=registry)
     assert core.live.production is None
-    assert core.record.status.state == "waiting"
+    assert core.watcher_state.status.state == "waiting"
     assert not (tmp_path / "cache").exists()
 
 
 def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
     """Without another registry it is the one that the settings name."""
-    core = create_core(settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
-    assert core.registry.where == "http://tracking:5000"
+    core = create_core(make_settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
+    assert core.registry.address == "http://tracking:5000"
     core.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.api_keys import Scope, new_key
+from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.columnar import read_answer, stream
 from tests.support.rig.service_process import command, environment, running
 
@@ -118,7 +118,7 @@ def test_bad_keys_are_one_line(tmp_path: Path) -> None:
 
 def test_a_key_that_is_taken_back_is_of_no_use_soon(tmp_path: Path) -> None:
     """The file is read again while the service runs."""
-    secret, key = new_key("crm", [Scope.SCORING])
+    secret, key = generate_key("crm", [Scope.SCORING])
     file = tmp_path / "keys"
     file.write_text(key.line)
     with running(tmp_path, BATON_API_KEYS_FILE=str(file)) as service:

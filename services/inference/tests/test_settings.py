@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from baton_common.settings import SettingsError
 from baton_inference.settings import InferenceSettings
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 
 NAMES = (
     "MLFLOW_TRACKING_URI",
@@ -43,7 +43,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_defaults() -> None:
     """Without an environment, the defaults are the contract's."""
-    assert load(InferenceSettings).model_dump() == {
+    assert load_settings(InferenceSettings).model_dump() == {
         "tracking_uri": "http://127.0.0.1:5000",
         "model_name": "churn_model",
         "alias": "production",
@@ -75,7 +75,7 @@ def test_the_webhook_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_pa
     """It may come as a file, and does not stand in what is printed of the settings."""
     (tmp_path / "secret").write_text("shh-shh\n")
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
-    settings = load(InferenceSettings)
+    settings = load_settings(InferenceSettings)
     assert settings.webhook_secret is not None
     assert settings.webhook_secret.get_secret_value() == "shh-shh"
     assert "shh-shh" not in repr(settings)
@@ -84,13 +84,13 @@ def test_the_webhook_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user's cache folder is where XDG says, if it says an absolute path."""
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/me")
-    assert load(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
+    assert load_settings(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert load(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
+    assert load_settings(InferenceSettings).cache_dir == Path("/home/someone/.cache/baton")
     monkeypatch.setenv("BATON_CACHE_DIR", "~/versions")
-    assert load(InferenceSettings).cache_dir == Path("/home/someone/versions")
+    assert load_settings(InferenceSettings).cache_dir == Path("/home/someone/versions")
     monkeypatch.setenv("BATON_API_KEYS_FILE", "~/keys")
-    assert load(InferenceSettings).api_keys_file == Path("/home/someone/keys")
+    assert load_settings(InferenceSettings).api_keys_file == Path("/home/someone/keys")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, val
     """A value that is not allowed is told in one line, with its variable."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
-        load(InferenceSettings)
+        load_settings(InferenceSettings)
     text = str(caught.value)
     assert name in text
     assert value in text
@@ -139,7 +139,7 @@ def test_traces_are_asked_for_by_an_endpoint(
     """OpenTelemetry's own variables turn traces on, and off whatever else is set."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert load(InferenceSettings).is_traced is traced
+    assert load_settings(InferenceSettings).is_traced is traced
 
 
 @pytest.mark.parametrize(
@@ -156,4 +156,4 @@ def test_a_bad_value_for_traces_is_named(
     """One line names the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"{name}='{value}'"):
-        load(InferenceSettings)
+        load_settings(InferenceSettings)

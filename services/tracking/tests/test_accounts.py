@@ -6,7 +6,7 @@ import pytest
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
 from baton_common.settings import SettingsError
-from baton_tracking.accounts import Account, ensure, wanted
+from baton_tracking.accounts import Account, ensure_accounts, list_accounts
 from baton_tracking.settings import AccountPasswords, load_accounts
 
 # MLflow's migrations are set up as Alembic no longer likes it.
@@ -26,7 +26,11 @@ def store(tmp_path: Path) -> SqlAlchemyStore:
 
 def test_the_first_start_makes_them(store: SqlAlchemyStore) -> None:
     """One administrator, one writer, one reader."""
-    assert ensure(store, wanted("admin", FIRST)) == ["admin made", "trainer made", "inference made"]
+    assert ensure_accounts(store, list_accounts("admin", FIRST)) == [
+        "admin made",
+        "trainer made",
+        "inference made",
+    ]
 
     assert {user.username: user.is_admin for user in store.list_users()} == {
         "admin": True,
@@ -38,16 +42,16 @@ def test_the_first_start_makes_them(store: SqlAlchemyStore) -> None:
 
 def test_a_second_start_changes_nothing(store: SqlAlchemyStore) -> None:
     """Run at every start, it repeats nothing."""
-    ensure(store, wanted("admin", FIRST))
+    ensure_accounts(store, list_accounts("admin", FIRST))
 
-    assert ensure(store, wanted("admin", FIRST)) == []
+    assert ensure_accounts(store, list_accounts("admin", FIRST)) == []
 
 
 def test_new_passwords_take_the_place_of_the_old(store: SqlAlchemyStore) -> None:
     """After a rotation, or a restored backup: only what the files say opens."""
-    ensure(store, wanted("admin", FIRST))
+    ensure_accounts(store, list_accounts("admin", FIRST))
 
-    done = ensure(store, wanted("admin", SECOND))
+    done = ensure_accounts(store, list_accounts("admin", SECOND))
 
     assert done == ["admin has a new password", "inference has a new password"]
     assert store.authenticate_user("admin", SECOND.admin)
@@ -59,14 +63,14 @@ def test_others_are_left_alone(store: SqlAlchemyStore) -> None:
     """Accounts that the administrator made for people stay as they are."""
     store.create_user("somebody", "somebody's password")
 
-    ensure(store, {"trainer": Account(FIRST.trainer)})
+    ensure_accounts(store, {"trainer": Account(FIRST.trainer)})
 
     assert store.authenticate_user("somebody", "somebody's password")
 
 
 def test_the_trainer_writes_what_others_made(store: SqlAlchemyStore) -> None:
     """Models and experiments from before there were accounts included; inference writes nothing."""
-    ensure(store, wanted("admin", FIRST))
+    ensure_accounts(store, list_accounts("admin", FIRST))
 
     def grants(name: str) -> set[tuple[str, str, str]]:
         roles = store.list_user_roles(store.get_user(name).id)

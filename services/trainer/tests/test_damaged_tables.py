@@ -1,6 +1,6 @@
-"""Tables that are rejected, or trained on with a warning.
+"""Damaged and suspicious tables: each gives one line, an error or a warning.
 
-`loading.load` reads them as it reads a user's file. It fails before the first request to the
+They go through `loading.load` as a user's file does. Errors occur before the first request to the
 registry, so nothing is registered.
 """
 
@@ -19,7 +19,7 @@ from tests.support.trainer.tables import TARGET
 
 
 def load(folder: Path, content: bytes, **wanted: Any) -> list[str]:
-    """Loads a table and returns its warnings; `wanted` are keys of its request by section."""
+    """Returns the warnings of a valid table; `wanted` are keys of its request by section."""
     file = folder / "t.csv"
     file.write_bytes(content)
     request = {
@@ -33,22 +33,22 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "rows without a target": (
         csv(good().assign(**{TARGET: ["", ""] + ["yes", "no"] * 199})),
         {},
-        "2 rows without a 'goal' are left out",
+        "2 rows without a 'goal' value are left out",
     ),
     "the target again": (
         csv(good().assign(leak=good()[TARGET])),
         {},
-        "column 'leak' says the same as the target 'goal' in every row; .*--drop leak",
+        "column 'leak' matches the target 'goal' in every row; .*--drop leak",
     ),
-    "a column that gives the target away": (
+    "a leak": (
         csv(good().assign(leak=(good()[TARGET] == "yes") + np.arange(ROWS) / 500)),
         {},
-        "column 'leak' alone gives the target 'goal' away",
+        "column 'leak' alone predicts the target 'goal'",
     ),
     "a column twice under two names": (
         csv(good().assign(again=good()["label"])),
         {},
-        "column 'again' says the same as column 'label'",
+        "column 'again' repeats column 'label'",
     ),
     "an id of text": (
         csv(good().assign(key=[f"k{row}" for row in range(ROWS)])),
@@ -59,7 +59,7 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "whole numbers that a model rounds": (
         csv(good().assign(n=[2**24 + row % 150 for row in range(ROWS)])),
         {},
-        "column 'n' holds whole numbers above 16,777,216, .* it tells 75 of 150 apart",
+        "column 'n' has whole numbers above 16,777,216, .* 75 of 150 distinct values remain",
     ),
     "a row number": (
         csv(good().assign(n=range(ROWS))),
@@ -79,20 +79,20 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "very many categories": (
         csv(good().assign(town=[f"town {row % 150}" for row in range(ROWS)])),
         {},
-        "column 'town': the 100 most frequent of 150 texts are told apart",
+        "column 'town': only the 100 most frequent of 150 texts are categories",
     ),
-    "a constant": (csv(good().assign(c=1)), {}, "column 'c' is left out: it says the same"),
+    "a constant": (csv(good().assign(c=1)), {}, "column 'c' is left out: it has one value"),
     "an empty column": (csv(good().assign(c="")), {}, "column 'c' is left out: it is empty"),
     "a column without a name": (csv(good().assign(**{"": 1})), {}, "'' is left out: it has no n"),
     "a word among numbers": (
         csv(good().assign(n=with_cell("?"))),
         {},
-        "'n' is read as text because of 1 cells that are no numbers, e.g. '.' in row 5",
+        "'n' is read as text because 1 of 400 cells are not numbers, e.g. '.' in row 5",
     ),
     "the wrong decimal mark": (
         csv(good().assign(n=["1,5", "2,5"] * 200)),
         {"data": {"decimal": "."}},
-        "'n' is read as text and looks like numbers with a decimal comma; if so: --decimal ,",
+        "'n' is read as text but looks like numbers with a decimal comma; if so, set --decimal ,",
     ),
     "many copies": (
         csv(pd.DataFrame({"a": [0, 1, 2, 3] * 100, TARGET: ["x", "y", "x", "x"] * 100})),
@@ -103,8 +103,8 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("damage", REFUSED)
-def test_bad_table_is_rejected(damage: str, tmp_path: Path) -> None:
-    """In one line: the file, what is wrong, where, and what to do."""
+def test_a_damaged_table_is_rejected(damage: str, tmp_path: Path) -> None:
+    """With one line: the file, what is wrong, where, and what to do."""
     content, wanted, line = REFUSED[damage]
     with pytest.raises(DataError, match=line) as raised:
         load(tmp_path, content, **wanted)
@@ -112,30 +112,31 @@ def test_bad_table_is_rejected(damage: str, tmp_path: Path) -> None:
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize("cause", WARNED)
-def test_doubtful_table_is_loaded_with_a_warning(cause: str, tmp_path: Path) -> None:
-    """One line, which names the column."""
-    content, wanted, line = WARNED[cause]
+@pytest.mark.parametrize("suspicion", WARNED)
+def test_a_suspicious_table_gives_a_warning(suspicion: str, tmp_path: Path) -> None:
+    """With one line that names the column."""
+    content, wanted, line = WARNED[suspicion]
     warnings = load(tmp_path, content, **wanted)
     assert pd.Series(warnings).str.contains(line).any(), warnings
     assert not any("\n" in warning for warning in warnings)
 
 
-def test_good_table_has_no_warnings(tmp_path: Path) -> None:
+def test_a_good_table_gives_no_warning(tmp_path: Path) -> None:
+    """Warnings stay rare."""
     assert load(tmp_path, GOOD) == []
 
 
-def test_unreadable_file_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the message of the operating system: missing, a folder, no permission."""
+def test_an_unreadable_file_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the system's words: missing, a folder, no permission."""
     request = {"data": {"file": tmp_path / "nix.csv"}}
     with pytest.raises(DataError, match=r"nix\.csv: No such file.*; name a CSV or Parquet file"):
         loading.load(TrainRequest.model_validate(request))
     with pytest.raises(DataError, match="Is a directory"):
         loading.load(TrainRequest.model_validate({"data": {"file": tmp_path}}))
 
-    def forbidden(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")  # real permissions do not stop root
+    def raise_permission_error(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")  # root may read any file
 
-    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    monkeypatch.setattr(Path, "read_bytes", raise_permission_error)
     with pytest.raises(DataError, match=r"nix\.csv: Permission denied"):
         loading.load(TrainRequest.model_validate(request))

@@ -12,7 +12,7 @@ import pytest
 from mlflow.utils.credentials import get_default_host_creds
 from mlflow.utils.rest_utils import http_request
 
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 from baton_trainer import settings
 from baton_trainer.settings import TrainerSettings
 
@@ -78,11 +78,11 @@ def test_both_clients_send_the_same_credentials(
     os.environ["MLFLOW_TRACKING_URI"] = uri
 
     request_by_mlflow(uri)
-    options = load(TrainerSettings)
+    options = load_settings(TrainerSettings)
     settings.set_credentials(options)
     request_by_mlflow(uri)
-    with options.registry() as registry:
-        registry.model_tags("m")
+    with options.open_registry() as registry:
+        registry.get_model_tags("m")
 
     assert server.credentials == [server.credentials[0]] * 3
 
@@ -93,11 +93,11 @@ def test_no_proxy_is_used_for_this_machine(server: Server, exceptions: str) -> N
     os.environ |= {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "", "NO_PROXY": exceptions}
     os.environ["no_proxy"] = exceptions
     uri = os.environ["MLFLOW_TRACKING_URI"] = f"http://127.0.0.1:{server.port}"
-    options = load(TrainerSettings)
+    options = load_settings(TrainerSettings)
     settings.set_credentials(options)
     request_by_mlflow(uri)
-    with options.registry() as registry:
-        registry.model_tags("m")
+    with options.open_registry() as registry:
+        registry.get_model_tags("m")
     assert len(server.credentials) == 2
 
 
@@ -105,6 +105,6 @@ def test_empty_variables_are_unset_for_mlflow(server: Server) -> None:
     """With an empty path MLflow would not verify the server's certificate."""
     names = [f"MLFLOW_TRACKING_{name}_CERT_PATH" for name in ("SERVER", "CLIENT")]
     os.environ |= dict.fromkeys([*names, "MLFLOW_TRACKING_INSECURE_TLS"], "")
-    settings.set_credentials(load(TrainerSettings))
+    settings.set_credentials(load_settings(TrainerSettings))
     creds: Any = get_default_host_creds("https://registry")  # type: ignore[no-untyped-call]
     assert (creds.verify, creds.client_cert_path) == (True, None)

@@ -54,7 +54,7 @@ def test_training_reads_cells_without_white_space(spaced: Table) -> None:
     (column,) = (each for each in spaced.columns if each.name == "label")
     assert column.categories == ("a", "b", "c")
     assert spaced.reader == TRIMMED.to_json()
-    assert "white space around cells removed" in spaced.notes[0]
+    assert "white space around cells" in spaced.notes[0]
 
 
 def test_older_version_is_compared_with_the_cells_that_it_reads(spaced: Table) -> None:
@@ -132,6 +132,6 @@ def test_labels_that_look_alike_register_nothing(workshop: Workshop) -> None:
     frame = features()
     target = text_target(frame).mask(frame["flag"], "Yes")
     frame.assign(**{TARGET: target}).to_csv(workshop.file, index=False)
-    with pytest.raises(DataError, match=look_alikes.WHAT):
+    with pytest.raises(DataError, match=look_alikes.DIFFERENCE):
         train(request(workshop.file), workshop.options)
     assert workshop.registry.list_versions(workshop.name) == []

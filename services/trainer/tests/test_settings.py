@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 from baton_trainer import settings
 from baton_trainer.settings import TrainerSettings
 
@@ -20,7 +20,7 @@ def test_experiment_has_the_name_of_the_model_by_default(
     """MLFLOW_EXPERIMENT_NAME overrides it."""
     monkeypatch.setenv("BATON_MODEL_NAME", "m")
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", value)
-    assert load(TrainerSettings).experiment_name == experiment
+    assert load_settings(TrainerSettings).experiment_name == experiment
 
 
 @pytest.mark.usefixtures("_own_environment")
@@ -39,7 +39,7 @@ def test_password_from_a_file_reaches_mlflow(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("secret\n")
     os.environ["MLFLOW_TRACKING_USERNAME"] = "trainer"
     os.environ["MLFLOW_TRACKING_PASSWORD_FILE"] = str(tmp_path / "password")
-    settings.set_credentials(load(TrainerSettings))
+    settings.set_credentials(load_settings(TrainerSettings))
     assert os.environ["MLFLOW_TRACKING_PASSWORD"] == "secret"
 
 

@@ -11,7 +11,7 @@ from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch, fetch_record
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import check_signed, new_key_pair, parse_signing_key
+from baton_registry.versions.signing import check_signature, generate_key_pair, parse_signing_key
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.gate import production
 from baton_trainer.gate.production import Production
@@ -211,10 +211,10 @@ def test_production_that_cannot_be_compared_is_a_warning(
 
 def test_version_is_signed_if_there_is_a_key(workshop: Workshop) -> None:
     """In the call that creates it."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     workshop.options = workshop.options.model_copy(update={"signing_key": key})
     result = workshop.train()
-    check_signed(workshop.registry.get_version(workshop.name, result.version), [key.public])
+    check_signature(workshop.registry.get_version(workshop.name, result.version), [key.public])
 
 
 def test_production_without_a_trusted_signature_is_not_compared(
@@ -223,7 +223,7 @@ def test_production_without_a_trusted_signature_is_not_compared(
     """A forged version never runs next to the signing key."""
     forged = workshop.train()
     workshop.registry.set_alias(workshop.name, "production", forged.version)
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     keys = {"signing_key": key, "trusted_keys": (key.public,)}
     workshop.options = workshop.options.model_copy(update=keys)
     notes = Notes()

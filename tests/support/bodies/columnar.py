@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from baton_inference.protocols.media import ARROW, PARQUET
 
 GOOD = pa.table({"x": [0.5, 1.5], "n": [1, 2], "note": ["a", None]})
-"""Two rows of the fakes' signature."""
+"""Two rows of the fakes' schema."""
 
 
 def stream(table: Any, rows: int | None = None, **options: Any) -> bytes:

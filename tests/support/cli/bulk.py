@@ -20,7 +20,7 @@ from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import manifest_of, mlmodel, sha256
 
@@ -58,8 +58,8 @@ class BrokenModel(SignModel):
 def pinned(engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS) -> Pinned:
     """Version 7 of a model."""
     engine = engine or SignModel()
-    signature = Signature(tuple(columns), engine.classes)
-    return Pinned(ModelVersion("churn_model", "7"), signature, engine)
+    schema = Schema(tuple(columns), engine.classes)
+    return Pinned(ModelVersion("churn_model", "7"), schema, engine)
 
 
 @contextmanager

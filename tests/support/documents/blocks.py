@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CONSOLE = "console"
-LANGUAGES = {CONSOLE, "bash", "text", "json", "toml", "yaml", "python", "promql", "mermaid"}
+LANGUAGES = {CONSOLE, "bash", "text", "json", "toml", "yaml", "python", "promql"}
 
 _BLOCK = re.compile(
     r"(?:^<!-- (?P<kind>file|not run): (?P<words>[^\n]+) -->\n)?"

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 TESTS = Path(__file__).parents[2]
 PAGE = TESTS.parent / "docs" / "reliability.md"
 BEGIN, END = "<!-- faults -->\n", "<!-- /faults -->"
-HEAD = ("fault", "what callers saw", "what `/status` showed", "well again after")
+HEAD = ("fault", "callers", "`/status`", "recovery")
 
 
 class Tell(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from baton_registry.versions.signature import Column, Label, Signature, TypeName
+from baton_registry.versions.schema import Column, Label, Schema, TypeName
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
@@ -79,14 +79,12 @@ def build(
     return content
 
 
-def signature(
-    *columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None
-) -> Signature:
-    """A signature whose columns are all optional."""
-    return Signature(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
+def make_schema(*columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None) -> Schema:
+    """A schema whose columns are all optional."""
+    return Schema(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
 
 
-XN = signature(("x", "double"), ("n", "long"))
+XN = make_schema(("x", "double"), ("n", "long"))
 
 
 def network(*inner: Any, label: int = INT64, wide: bool = False) -> bytes:

@@ -19,10 +19,10 @@ from onnx import TensorProto, helper
 
 from baton_inference.lifecycle.cache import VersionCache
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
-from baton_registry.versions.signature import Column, Signature
-from tests.support.fakes.inference import mlmodel
+from baton_registry.versions.schema import Column, Schema
+from tests.support.fakes.memory_registry import build_mlmodel
 
-SIGNATURE = Signature((Column("x", "double"),), classes=("no", "yes"))
+SCHEMA = Schema((Column("x", "double"),), classes=("no", "yes"))
 BODY = b'{"instances":[{"x":1.5}]}'
 HEADERS = {"content-type": "application/json"}
 START_TIMEOUT_S = 60
@@ -56,7 +56,7 @@ def tiny_onnx() -> bytes:
 def fill_cache(directory: Path) -> None:
     """Puts version 1 into the cache, as if it had served before."""
     cache = VersionCache(directory)
-    files = {"MLmodel": mlmodel(SIGNATURE).encode(), "model.onnx": tiny_onnx()}
+    files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": tiny_onnx()}
     tags = {CHECKSUM_TAG_PREFIX + k: hashlib.sha256(v).hexdigest() for k, v in files.items()}
     version = ModelVersion("churn_model", "1", "run-1", "m-1", "READY", MappingProxyType(tags))
     with cache.staging() as folder:

@@ -25,7 +25,7 @@ def stored_copy(desk: Desk, of: ModelVersion, folder: Path, **altered: bytes) ->
         listed = (MANIFEST_FILE,) if MANIFEST_TAG in of.tags else ()
         for name in {*SERVED_FILES, *listed, *altered}:
             if name not in altered:
-                registry.download(registry.artifact_root(of), name, folder / "copied")
+                registry.download(registry.get_artifact_root(of), name, folder / "copied")
             content = altered.get(name) or (folder / "copied").read_bytes()
             put = http.put(f"/mlflow-artifacts/artifacts/{root}/{name}", content=content)
             put.raise_for_status()

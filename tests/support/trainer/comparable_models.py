@@ -10,7 +10,7 @@ import pandas as pd
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
 
@@ -53,6 +53,6 @@ def make_model(
     table: Table, rule: Rule = good, columns: tuple[Column, ...] | None = None, **fields: Any
 ) -> ComparableModel:
     """A model of the table's columns, or of the given ones; `fields` are `ComparableModel`'s."""
-    signature = Signature(columns or table.columns, table.classes)
+    signature = Schema(columns or table.columns, table.classes)
     usual = {"name": "version 3", "size_bytes": 10_000}
-    return ComparableModel(engine=RuleEngine(rule), signature=signature, **{**usual, **fields})
+    return ComparableModel(engine=RuleEngine(rule), schema=signature, **{**usual, **fields})

@@ -1,4 +1,4 @@
-"""Tables that cannot be trained on: what is in the file, what is asked for, and the line."""
+"""Damaged tables: the content of the file, the options, and the error's line."""
 
 import gzip
 import io
@@ -20,7 +20,7 @@ def good() -> pd.DataFrame:
 
 
 def with_cell(value: object, row: int = 5) -> list[Any]:
-    """A column of numbers that has this in one row, counted from 1."""
+    """Builds a column of numbers with a value in one row, counted from 1."""
     column: list[Any] = [index % 40 + 0.5 for index in range(ROWS)]
     column[row - 1] = value
     return column
@@ -42,8 +42,12 @@ LINES = GOOD.splitlines(keepends=True)
 REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "an empty file": (b"", {}, "the file is empty; its first line must name the columns"),
     "only blanks": (b" \n\n", {}, "the file is empty"),
-    "only a header": (LINES[0], {}, "no rows below the line of names"),
-    "too few rows": (b"".join(LINES[:40]), {}, "39 usable rows; at least 50 are needed"),
+    "only a header": (LINES[0], {}, "no rows below the header"),
+    "too few rows": (
+        b"".join(LINES[:40]),
+        {},
+        "only 39 rows have a value for the target 'goal'; at least 50",
+    ),
     "binary data": (b"\x01\x02\0\x04" * 99, {}, "binary data"),
     "an Excel workbook": (workbook(), {}, "a zip archive or an Excel workbook.*save the table as"),
     "gzip": (gzip.compress(GOOD), {}, "compressed with gzip, .*unpack it first"),
@@ -60,7 +64,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "another encoding": (
         b"a,goal\n\xfc,yes\n",
         {},
-        "line 2 is not UTF-8 text; it may be .* say which",
+        "line 2 is not UTF-8 text; it may be .* choose one",
     ),
     "not the given encoding": (GOOD, {"data": {"encoding": "ascii"}}, "line 1 is not ascii text"),
     "two separators": (
@@ -71,59 +75,63 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "a title above the names": (
         b"Who left,,,,,,,\n" + GOOD,
         {},
-        "no column 'goal'.*remove what stands above the line of names",
+        "no column 'goal'.*remove the lines above the header",
     ),
     "a comment above the names": (
         b"# exported\n" + GOOD,
         {},
-        "line 2 has 8 cells .*remove what stands above the names",
+        "line 2 has 8 cells .*remove the lines above the header",
     ),
-    "two lines of names": (
+    "two headers": (
         b"A,B,C,D,E,F,G,Goal\n" + GOOD,
         {"target": "Goal"},
-        "of class 'goal', of which the table has 1; .*a second line of names",
+        "of class 'goal' .1 of 401 rows.; .*a second header",
     ),
     "the wrong separator": (GOOD, {"data": {"separator": ";"}}, "no column 'goal'.*--separator"),
-    "no line of names": (
+    "no header": (
         b"1.5,2.5,yes\n" + b"3.5,1.0,no\n" * 99,
         {},
         "no column 'goal'.*the first line looks like data",
     ),
-    "a name twice": (csv(good().rename(columns={"whole": "flag"})), {}, "'flag' is there more tha"),
-    "no such target": (GOOD, {"target": "left"}, "no column 'left'; name the target with --target"),
+    "a repeated name": (
+        csv(good().rename(columns={"whole": "flag"})),
+        {},
+        "more than one column is called 'flag'",
+    ),
+    "no such target": (GOOD, {"target": "left"}, "no column 'left'; set the target with --target"),
     "no such column to drop": (GOOD, {"drop": ("nix",)}, "no column 'nix' for --drop"),
     "the target dropped": (GOOD, {"drop": (TARGET,)}, "--drop names the target"),
     "the target as an id": (GOOD, {"id": (TARGET,)}, "--id names the target"),
     "a role for no column": (GOOD, {"roles": {"nix": "number"}}, "'nix' for .columns.roles."),
-    "a number that is none": (GOOD, {"roles": {"label": "number"}}, "'label' cannot be a number: "),
-    "a target of gaps": (csv(good().assign(**{TARGET: ""})), {}, "every 'goal' is missing"),
-    "one class": (csv(good().assign(**{TARGET: "yes"})), {}, "has one class, 'yes'; two are nee"),
-    "too many classes": (csv(good().assign(**{TARGET: SPREAD})), {}, "has 400 different values"),
+    "a number that is text": (GOOD, {"roles": {"label": "number"}}, "'label' cannot be a number: "),
+    "an empty target": (csv(good().assign(**{TARGET: ""})), {}, "'goal' is empty in every row"),
+    "one class": (csv(good().assign(**{TARGET: "yes"})), {}, "has only one class, 'yes'; at leas"),
+    "too many classes": (csv(good().assign(**{TARGET: SPREAD})), {}, "has 400 distinct values"),
     "a target of fractions": (
         csv(good().assign(**{TARGET: np.linspace(0, 1, ROWS)})),
         {},
-        "'goal' holds fractions; classes are text, whole numbers or booleans",
+        "'goal' has fractions; classes must be text, whole numbers or booleans",
     ),
     "a class of one row": (
         csv(good().assign(**{TARGET: ["rare"] + ["yes", "no", "no"] * 133})),
         {},
-        "of class 'rare', of which the table has 1; give more",
+        "of class 'rare' .1 of 400 rows.; add more rows",
     ),
-    "no such class": (GOOD, {"positive": "maybe"}, "no class 'maybe' for --positive.*'no' and 'ye"),
-    "a positive one of many": (
+    "no such class": (GOOD, {"positive": "maybe"}, "--positive 'maybe' is not a class.*'no' and"),
+    "a positive class among many": (
         csv(good().assign(**{TARGET: ["a", "b", "c", "d"] * 100})),
         {"positive": "a"},
-        "--positive a is for a target of two classes, and this has 4",
+        "--positive a needs a target with two classes, but this one has 4",
     ),
     "an infinite number": (
         csv(good().assign(n=with_cell("inf"))),
         {},
-        "'n' holds an infinite number, in row 5",
+        "'n' has an infinite number in row 5",
     ),
     "a huge number": (
         csv(good().assign(n=with_cell("1e300"))),
         {},
-        "'n' holds 1e.300, too large for a model, in row 5",
+        "'n' has 1e.300, too large for a model, in row 5",
     ),
     "both decimal marks": (
         csv(good().assign(n=[f"{row},5" for row in range(ROWS)])),
@@ -133,7 +141,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "thousands or fractions": (
         csv(good().assign(n=["1,234", "5,678"] * 200)),
         {},
-        "'n' holds '1,234', which may be thousands or a fraction; say --decimal",
+        "'n' has '1,234', which may be thousands or a fraction; set --decimal",
     ),
     "no column left": (csv(good()[[TARGET]].assign(a=1)), {}, "no column is left.*'a' is left out"),
 }

@@ -21,7 +21,7 @@ class FolderRegistry(RegistryClient):
             raise AliasNotSet("not set")
         return ModelVersion(name, "3")
 
-    def artifact_root(self, version: ModelVersion) -> str:
+    def get_artifact_root(self, version: ModelVersion) -> str:
         return ""
 
     def download(

@@ -18,16 +18,16 @@ from baton_trainer.evaluation.importance import Importance
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.report import Report
 from baton_trainer.evaluation.slices import Slice
-from baton_trainer.evaluation.thresholds import Costs, thresholds
+from baton_trainer.evaluation.thresholds import Costs, compute_thresholds
 from baton_trainer.gate import trained_model
 from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.progress import Advance, NoProgress
 from baton_trainer.request import Columns, Train, TrainRequest
-from baton_trainer.tables import table
 from baton_trainer.tables.files import csv_file
 from baton_trainer.tables.files.data_file import DataFile
 from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 
 ROWS = 400
 TARGET = "goal"
@@ -82,13 +82,13 @@ def some_table(
     """
     frame = features(rows).assign(**(more or {}))
     frame[TARGET] = text_target(frame) if target is None else target
-    return table.validated(as_file(frame), Columns(target=TARGET, **wanted))
+    return build_table(as_file(frame), Columns(target=TARGET, **wanted))
 
 
 def changed_table(**columns: Any) -> Table:
     """The same rows and target with other values in some columns, or with more columns."""
     frame = features().assign(**columns)
-    return table.validated(
+    return build_table(
         as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
     )
 
@@ -125,7 +125,7 @@ def some_trained_model(
     data: Table, estimator: str = "logistic", wanted: Train | None = None
 ) -> TrainedModel:
     """A candidate trained on the table, quickly."""
-    classifier = estimators.classifier(estimator, QUICK[estimator])
+    classifier = estimators.build_classifier(estimator, QUICK[estimator])
     unfitted = pipeline.build(classifier, data.features, data.columns)
     return trained_model.fit_and_evaluate(unfitted, data, wanted or Train(), NoProgress())
 
@@ -139,13 +139,13 @@ def some_report(classes: int = 2, rows: int = 300) -> Report:
         for k, name in enumerate(names)
     ]
     return Report(
-        cross_validation=CrossValidation([evaluation.metrics(seen)] * 2, seen),
+        cross_validation=CrossValidation([evaluation.compute_metrics(seen)] * 2, seen),
         held_out=seen,
-        figures=evaluation.metrics(seen),
-        intervals=intervals.intervals(seen, 0),
-        thresholds=thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
-        slices=slice_figures.figures(seen, halves),
-        sliced_roc_auc=evaluation.roc_auc(seen),
+        figures=evaluation.compute_metrics(seen),
+        intervals=intervals.compute_intervals(seen, 0),
+        thresholds=compute_thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
+        slices=slice_figures.compute_figures(seen, halves),
+        sliced_roc_auc=evaluation.compute_roc_auc(seen),
         importances=tuple(Importance(name, 0.1 / (k + 1), 0.01) for k, name in enumerate(names)),
     )
 
@@ -159,7 +159,7 @@ def some_subject(data: Table, **wanted: Any) -> Subject:
         day=date(2026, 11, 24),
         request=request,
         table=data,
-        classifier=estimators.classifier("logistic", {}),
+        classifier=estimators.build_classifier("logistic", {}),
         model=some_trained_model(data, wanted=request.train),
         verdict="passed",
     )

@@ -1,4 +1,4 @@
-"""Some rows of a file: as they stand in it, and as columns of a signature."""
+"""Some rows of a file: as they stand in it, and as columns of a schema."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -9,15 +9,15 @@ from typing import Protocol, Self
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, RecordBatch
 
-from baton_engine.tables.arrow_values import texts_of, values_of
+from baton_engine.tables.arrow_values import read_texts, read_values
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_places import column_places, first_places
+from baton_engine.tables.column_places import find_column_places, find_first_places
 from baton_engine.tables.columns import Array
-from baton_engine.tables.text.file_cells import file_cast
-from baton_engine.tables.typed_values import typed_column
+from baton_engine.tables.text.file_cells import cast_file_cells
+from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Texts
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 CHUNK_ROWS = 4096
 
@@ -77,7 +77,7 @@ class CsvChunk:
         """A column. Raises `BadCells`."""
         texts = self._texts(column.name)
         try:
-            return cast_column(column, texts, partial(file_cast, decimal=self.decimal))
+            return cast_column(column, texts, partial(cast_file_cells, decimal=self.decimal))
         except BadCells as error:
             hinted = (self._hinted(cell, texts[cell.row]) for cell in error.cells)
             raise BadCells(tuple(hinted)) from error
@@ -100,7 +100,7 @@ class CsvChunk:
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
-        return first_places(self.names)
+        return find_first_places(self.names)
 
     def _texts(self, name: str) -> list[str]:
         at = self._places[name]
@@ -121,7 +121,7 @@ class ParquetChunk:
 
     @cached_property
     def _columns(self) -> Mapping[str, int]:
-        return column_places(self.batch.schema.names)
+        return find_column_places(self.batch.schema.names)
 
     @property
     def places(self) -> Sequence[str]:
@@ -131,10 +131,10 @@ class ParquetChunk:
     def read(self, column: Column) -> Array:
         """A column. Raises `BadCells`."""
         array = self.batch.column(self._columns[column.name])
-        values = texts_of(array) if column.type == "string" else values_of(array)
+        values = read_texts(array) if column.type == "string" else read_values(array)
         if isinstance(values, Texts):  # an empty text is a gap to `baton train`, too
             values = replace(values, distinct=[text or None for text in values.distinct])
-        return typed_column(column, values)
+        return cast_typed_values(column, values)
 
     def without(self, rows: Collection[int]) -> "ParquetChunk":
         """The chunk without some rows."""

@@ -13,7 +13,7 @@ from arro3.core import DataType, Field
 
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, CsvChunk, Misfit
 from baton_cli.errors import CommandFailed
-from baton_engine.tables.text.csv_reader import unique_names
+from baton_engine.tables.text.csv_reader import make_names_unique
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
 from baton_engine.tables.text.reader_rule import ReaderRule
@@ -55,8 +55,8 @@ class CsvTable:
             raise CommandFailed(f"{path}: {error}") from error
         except _BROKEN as error:
             raise self._broken(error) from error
-        self.found = ", ".join(self._reader.found())
-        self._names = unique_names(self._reader.names)
+        self.found = ", ".join(self._reader.describe_format())
+        self._names = make_names_unique(self._reader.names)
         self.fields = [Field(name, DataType.string()) for name in self._names]
 
     def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
@@ -65,7 +65,7 @@ class CsvTable:
         cells: list[list[str]] = []
         misfits: list[Misfit] = []
         try:
-            for line, row, why in self._reader.rows():
+            for line, row, why in self._reader.iter_rows():
                 if why:
                     misfits.append((f"line {line}", why))
                 else:

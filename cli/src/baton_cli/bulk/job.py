@@ -11,12 +11,12 @@ from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.pinned import Pinned
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
-from baton_common.texts import cut, one_line
+from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
-from baton_engine.tables.arrow_types import type_of_labels
+from baton_engine.tables.arrow_types import get_label_type
 from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_places import column_places
+from baton_engine.tables.column_places import find_column_places
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
@@ -51,8 +51,8 @@ class Job:
         self._table = table
         self._model = model
         fields = {each.name: each for each in table.fields}
-        columns = model.signature.columns
-        self._present = column_places([*fields]).keys()
+        columns = model.schema.columns
+        self._present = find_column_places([*fields]).keys()
         missing = [c.name for c in columns if c.required and c.name not in self._present]
         if missing:
             version = model.version.version
@@ -70,7 +70,7 @@ class Job:
             raise CommandFailed(
                 f"the file has a column {twice!r}, as the output has; --keep others by name"
             )
-        kinds = [type_of_labels(model.engine.classes)]
+        kinds = [get_label_type(model.engine.classes)]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]
         self._own = [Field(name, kind) for name, kind in zip(own, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
@@ -97,11 +97,11 @@ class Job:
         return self._table.share_read()
 
     def _columns(self, chunk: Chunk, on_bad_row: OnBadRow) -> tuple[Chunk, dict[str, Array]]:
-        """The rows that the signature allows, and their columns."""
+        """The rows that the schema allows, and their columns."""
         while True:
             columns: dict[str, Array] = {}
             bad: dict[int, BadCell] = {}
-            for column in self._model.signature.columns:
+            for column in self._model.schema.columns:
                 try:
                     if column.name in self._present:
                         columns[column.name] = chunk.read(column)
@@ -131,7 +131,7 @@ class Job:
             check_probabilities(scores.probabilities)
         except Exception as error:
             where = f"{chunk.places[0]} to {chunk.places[-1]}"
-            why = cut(one_line(error))
+            why = truncate(to_one_line(error))
             raise CommandFailed(f"the model fails on rows from {where}: {why}") from error
         return RecordBatch.from_arrays(
             [*chunk.kept(self._kept), *self._answers(scores)], schema=self.schema

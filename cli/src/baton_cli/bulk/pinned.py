@@ -12,7 +12,7 @@ from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,13 @@ class Pinned:
 
     Attributes:
         version: what the registry says of it.
-        signature: its columns.
+        schema: its columns.
         engine: scores rows.
         record: what is recorded about it, e.g. how the cells of its training file were read.
     """
 
     version: ModelVersion
-    signature: Signature
+    schema: Schema
     engine: Engine
     record: Manifest = field(default_factory=Manifest)
 
@@ -52,13 +52,13 @@ def pinned(settings: CliSettings, number: str | None) -> Pinned:
         from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
     def build(fetched: FetchedModel) -> Pinned:
-        signature = fetched.mlmodel.signature
+        schema = fetched.mlmodel.schema
         with deferred():
             engine = open_engine(fetched)
-        return Pinned(fetched.version, signature, engine, fetched.record)
+        return Pinned(fetched.version, schema, engine, fetched.record)
 
     name = settings.model_name
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         if number is None:
             version = registry.resolve_alias(name, settings.alias)
         else:

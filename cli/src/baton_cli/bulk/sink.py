@@ -12,8 +12,8 @@ from arro3.io import write_csv, write_parquet
 
 from baton_cli.errors import CommandFailed
 from baton_cli.stopping import deferred
-from baton_common.texts import first_line
-from baton_common.whole_file import whole_file
+from baton_common.atomic_file import open_atomic
+from baton_common.texts import get_first_line
 
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
@@ -32,7 +32,7 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         return
     with ExitStack() as stack:
         with deferred():  # no file of which nobody knows
-            file = stack.enter_context(whole_file(path))
+            file = stack.enter_context(open_atomic(path))
         yield file
 
 
@@ -48,7 +48,7 @@ def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]
                 write_csv(batch, text, header=False)
         except Exception as error:  # the library's own have no common base but Exception
             raise CommandFailed(
-                f"a column of the table has no CSV form ({first_line(error)}); write Parquet"
+                f"a column of the table has no CSV form ({get_first_line(error)}); write Parquet"
                 " (--output FILE.parquet), or name the columns that you need with --keep"
             ) from error
         file.write(text.getvalue())

@@ -9,8 +9,8 @@ from arro3.core import Field
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, Misfit, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
-from baton_common.texts import cut, first_line
-from baton_engine.tables.panics import panics_as_errors
+from baton_common.texts import get_first_line, truncate
+from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
 
@@ -77,7 +77,7 @@ class ParquetTable:
         self._file = file
         self._size = path.stat().st_size
         try:
-            with panics_as_errors():
+            with convert_panics():
                 self._reader = open_parquet(file, CHUNK_ROWS)
         except UnreadableColumn as error:
             raise CommandFailed(f"{path}: {error}") from error
@@ -93,7 +93,7 @@ class ParquetTable:
         batches = iter(self._reader)
         while True:
             try:
-                with panics_as_errors():
+                with convert_panics():
                     batch = next(batches, None)
             except Exception as error:
                 raise self._broken(error) from error
@@ -112,5 +112,5 @@ class ParquetTable:
         return ""
 
     def _broken(self, error: Exception) -> CommandFailed:
-        why = cut(first_line(error))
+        why = truncate(get_first_line(error))
         return CommandFailed(f"{self._path}: not a Parquet file that can be read: {why}")

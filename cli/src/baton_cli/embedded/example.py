@@ -9,7 +9,7 @@ from typing import Any
 from baton_registry.errors import RegistryError
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_file
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.signing import TrustedKey, check_signature
 
 INPUT_EXAMPLE = "input_example.json"
 
@@ -26,7 +26,7 @@ def write_example(
     try:
         version = registry.resolve_alias(model_name, alias)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
-            check_signed(version, trusted)
+            check_signature(version, trusted)
             content = fetch_file(registry, version, INPUT_EXAMPLE, Path(folder))
             body = first_instance(json.loads(content))
         file.write_text(json.dumps(body) + "\n", encoding="utf-8")

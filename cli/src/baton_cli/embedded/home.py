@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from baton_cli.errors import CommandFailed
-from baton_common.whole_file import write_whole
+from baton_common.atomic_file import write_atomic
 
 KEY_BYTES = 32
 """Of a random secret; a Fernet key has so many."""
@@ -70,4 +70,4 @@ class Home:
         """Makes what webhooks are signed with and what the registry keeps that with, once."""
         for file in (self.webhook_secret, self.webhook_key):
             if not file.exists():
-                write_whole(file, base64.urlsafe_b64encode(os.urandom(KEY_BYTES)), mode=0o600)
+                write_atomic(file, base64.urlsafe_b64encode(os.urandom(KEY_BYTES)), mode=0o600)

@@ -9,7 +9,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
 from baton_cli.settings import child_environment
-from baton_registry.setting_types import in_url
+from baton_registry.setting_types import format_url_host
 
 IPV6 = 6
 
@@ -40,7 +40,7 @@ class Plan:
     @property
     def inference_url(self) -> str:
         """Where inference answers this machine."""
-        return f"http://{in_url(self._inference_host)}:{self.port}"
+        return f"http://{format_url_host(self._inference_host)}:{self.port}"
 
     @property
     def _inference_host(self) -> str:

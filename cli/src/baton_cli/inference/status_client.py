@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from baton_registry.rest.tls import Tls, open_context
-from baton_registry.setting_types import in_url
+from baton_registry.rest.tls import Tls, create_context
+from baton_registry.setting_types import format_url_host
 
 TIMEOUT_S = 2.0
 MOST_AT_ONCE = 16
@@ -118,7 +118,7 @@ def processes(url: str, resolve: Resolve) -> list[Process]:
         return [Process(url, parts.netloc)]
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     return [
-        Process(parts._replace(netloc=f"{in_url(address)}:{port}").geturl(), parts.netloc)
+        Process(parts._replace(netloc=f"{format_url_host(address)}:{port}").geturl(), parts.netloc)
         for address in found
     ]
 
@@ -141,7 +141,7 @@ class Inference:
         is_tls_needed = any(url.startswith("https:") for url in urls)
         self._http = httpx.Client(
             transport=transport
-            or httpx.HTTPTransport(verify=open_context(Tls(), is_needed=is_tls_needed)),
+            or httpx.HTTPTransport(verify=create_context(Tls(), is_needed=is_tls_needed)),
             timeout=TIMEOUT_S,
             trust_env=False,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},

@@ -68,9 +68,9 @@ def _open(settings: CliSettings, number: str, folder: Path) -> None:
 
     def build(fetched: FetchedModel) -> None:
         open_engine(fetched)
-        read_example(fetched.input_example, fetched.mlmodel.signature)
+        read_example(fetched.input_example, fetched.mlmodel.schema)
 
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         version = registry.get_version(settings.model_name, number)
         files = partial(download, registry, version, folder)
         open_version(version, files, build, trusted=settings.trusted_keys)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from baton_common.paths import expand
-from baton_engine.tables.text.separators import SEPARATORS, spelled
+from baton_common.paths import expand_home
+from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_registry.setting_types import is_http_address
 
 
@@ -60,7 +60,7 @@ class FilePath(click.ParamType[Path]):
         ctx: click.Context | None,  # noqa: ARG002 - same
     ) -> Path:
         """Expands it."""
-        return expand(Path(str(value)))
+        return expand_home(Path(str(value)))
 
 
 class Separator(click.ParamType[str]):
@@ -73,7 +73,7 @@ class Separator(click.ParamType[str]):
     ) -> str:
         """Reads it, or ends with a usage error."""
         try:
-            return spelled(str(value))
+            return parse_separator(str(value))
         except ValueError:
             names = ", ".join(SEPARATORS)
             self.fail(f"{value!r} is not one character, or one of {names}.", param, ctx)

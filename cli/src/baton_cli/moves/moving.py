@@ -43,7 +43,7 @@ def move(
     """
     with settings.inference() as inference:
         before: Failures = {} if wait_s is None else failures(inference.reports())
-        with settings.registry() as registry:
+        with settings.open_registry() as registry:
             done = act(registry)
             terminal.show(describe(settings.model_name, alias, done))
             if wait_s is None or done.to_version is None:
@@ -97,8 +97,8 @@ def _has_before(registry: RegistryClient, model_name: str, alias: str, done: Mov
     if _moved(done):
         return True
     try:
-        moves = promotion.history(registry, model_name, alias=alias)
-        ledger.rollback_target(moves, done.to_version)
+        moves = promotion.update_history(registry, model_name, alias=alias)
+        ledger.find_rollback_target(moves, done.to_version)
     except RegistryError:
         return False
     return True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.webhooks import webhook_name
+from baton_registry.rest.webhooks import build_webhook_name
 
 PATH = "/webhooks/mlflow"
 
@@ -28,6 +28,6 @@ def ensure_webhooks(
         raise CommandFailed(
             "BATON_WEBHOOK_SECRET is not set; set it, the same here and for inference"
         )
-    chosen = name or webhook_name(settings.model_name, settings.alias)
+    chosen = name or build_webhook_name(settings.model_name, settings.alias)
     registry.webhooks.ensure(chosen, urls, settings.webhook_secret.get_secret_value())
     return chosen

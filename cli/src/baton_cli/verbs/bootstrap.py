@@ -32,7 +32,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
     from its cache then.
     """
     settings = load(CliSettings)
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         try:
             has_versions = has_versions_soon(registry, settings.model_name, wait_s)
             _ensure_webhooks(registry, settings)

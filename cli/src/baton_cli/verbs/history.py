@@ -16,8 +16,8 @@ from baton_registry.promotion.ledger import Move
 def history(*, as_json: bool) -> None:
     """Show every known move of the alias, oldest first."""
     settings = load(CliSettings)
-    with settings.registry() as registry:
-        moves = promotion.history(registry, settings.model_name, alias=settings.alias)
+    with settings.open_registry() as registry:
+        moves = promotion.update_history(registry, settings.model_name, alias=settings.alias)
     if as_json:
         terminal.show_json([move.to_json() for move in moves])
     elif moves:

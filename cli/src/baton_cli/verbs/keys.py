@@ -9,9 +9,9 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
-from baton_common.whole_file import write_whole
-from baton_registry.api_keys import Scope, new_key
-from baton_registry.versions.signing import new_key_pair
+from baton_common.atomic_file import write_atomic
+from baton_registry.api_keys import Scope, generate_key
+from baton_registry.versions.signing import generate_key_pair
 
 
 @click.group()
@@ -28,7 +28,7 @@ def signing(file: Path) -> None:
     BATON_SIGNING_KEY_FILE. The public key goes to stdout: give it to inference and to whoever
     promotes, in BATON_TRUSTED_KEYS.
     """
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     _write_secret(file, private)
     terminal.tell(f"the private key is in {file}; what follows is the public one")
     terminal.show(public)
@@ -56,7 +56,7 @@ def api(name: str, scopes: Sequence[str], file: Path | None) -> None:
     again within two seconds of a change; take a line out of it, and its key is of no use.
     """
     try:
-        secret, key = new_key(name, map(Scope, scopes or [Scope.SCORING]))
+        secret, key = generate_key(name, map(Scope, scopes or [Scope.SCORING]))
     except ValueError as error:
         raise CommandFailed(f"{name!r} is no name for a key: {error}") from error
     if file is None:
@@ -73,7 +73,7 @@ def _add_line(file: Path, line: str) -> None:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         if before and not before.endswith("\n"):
             before += "\n"
-        write_whole(file, f"{before}{line}\n".encode())
+        write_atomic(file, f"{before}{line}\n".encode())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CommandFailed(f"{file} cannot be written: {reason}") from error

@@ -35,7 +35,7 @@ def status(*, as_json: bool) -> None:
 
 def _aspired(settings: CliSettings) -> str | RegistryError:
     try:
-        with settings.registry() as registry:
+        with settings.open_registry() as registry:
             return registry.resolve_alias(settings.model_name, settings.alias).version
     except RegistryError as error:
         return error

@@ -108,7 +108,7 @@ def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
 
 
 def _promote(settings: CliSettings, version: str) -> str:
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         move = promotion.promote(
             registry,
             settings.model_name,

@@ -42,6 +42,6 @@ def ensure(urls: Sequence[str], name: str | None) -> None:
     """
     settings = load(CliSettings)
     targets = urls or webhook_urls(settings.inference_urls)
-    with settings.registry() as registry:
+    with settings.open_registry() as registry:
         known_as = ensure_webhooks(settings, registry, targets, name)
     terminal.show(f"webhook {known_as} tells {', '.join(targets)}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def expand(path: Path) -> Path:
+def expand_home(path: Path) -> Path:
     """The path with `~` or `~user` at its beginning replaced by that home.
 
     A shell does so only where a word begins with it: not in `--home=~/x`, and not in files. A path

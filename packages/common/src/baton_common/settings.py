@@ -6,7 +6,7 @@ Container images take their secrets as `NAME_FILE`: `docker inspect` shows the f
 from collections.abc import Mapping
 from pathlib import Path
 
-from baton_common.paths import expand
+from baton_common.paths import expand_home
 
 SUFFIX = "_FILE"
 
@@ -38,7 +38,7 @@ def read_setting(
     if value or not file:
         return value
     try:
-        return expand(Path(file)).read_text(encoding="utf-8-sig").strip()
+        return expand_home(Path(file)).read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a name that no file can have
         reason = (isinstance(error, OSError) and error.strerror) or "it is not UTF-8 text"
         raise SettingsError(f"{name}{SUFFIX}={file}: cannot be read ({reason}); {hint}") from error

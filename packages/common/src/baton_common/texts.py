@@ -1,15 +1,15 @@
 """Texts of others as part of our own lines."""
 
-MAX_FOREIGN = 200
+MAX_QUOTED = 200
 """How many characters of a text that a caller or a file chose a message repeats."""
 
 
-def cut(text: str, most: int = MAX_FOREIGN) -> str:
+def truncate(text: str, most: int = MAX_QUOTED) -> str:
     """The beginning of a text that somebody else wrote, so that a message stays readable."""
     return text[:most]
 
 
-def one_line(text: object) -> str:
+def to_one_line(text: object) -> str:
     """`text` with each run of white space made one space; empty for None.
 
     An error without a text is shown by its type.
@@ -18,7 +18,7 @@ def one_line(text: object) -> str:
     return type(text).__name__ if isinstance(text, BaseException) and not line else line
 
 
-def first_line(error: BaseException) -> str:
+def get_first_line(error: BaseException) -> str:
     """The first line of an error's text that says something; its type if none does."""
     lines = (line.strip() for line in str(error).splitlines())
     return next(filter(None, lines), type(error).__name__)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 
-def utc_text(at: datetime | float) -> str:
+def format_utc(at: datetime | float) -> str:
     """A moment, or a POSIX time, as `2026-11-23T10:00:00.000Z`."""
     moment = at.astimezone(UTC) if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 
 class EngineError(Exception):
-    """The model cannot be loaded or does not fit its signature; the text says why in one line."""
+    """The model cannot be loaded or does not fit its schema; the text says why in one line."""
 
 
 class Scores(NamedTuple):
@@ -40,11 +40,11 @@ class Engine(Protocol):
     classes: tuple[Label, ...]
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
-        """Scores rows given as columns of shape `[n]` or `[n, 1]`, all those of the signature."""
+        """Scores rows given as columns of shape `[n]` or `[n, 1]`, all those of the schema."""
         ...
 
     def score_rows(self, rows: Rows) -> Scores:
-        """Scores rows whose values are in the order of the signature; None means missing."""
+        """Scores rows whose values are in the order of the schema; None means missing."""
         ...
 
 
@@ -58,7 +58,7 @@ class ServingEngine(Engine, Protocol):
         """
         ...
 
-    def limited(self, limit_s: float) -> AbstractContextManager[None]:
+    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
         """What is scored within the block fails with `EngineError` where it lasts so long.
 
         Only for a model that nobody else scores with yet.

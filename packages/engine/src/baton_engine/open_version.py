@@ -15,7 +15,7 @@ from baton_registry.errors import VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.signing import TrustedKey, check_signature
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def open_version(
         raise VersionNotReady(
             f"version {version.version} is {version.status}, not READY; wait until it is registered"
         )
-    check_signed(version, trusted)
+    check_signature(version, trusted)
     return build(get_files())
 
 

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array, to_array
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.engine_models import (
     BOOL,
     DOUBLE,
@@ -24,14 +24,14 @@ from tests.support.fakes.engine_models import (
     classifier,
     endless,
     linear,
+    make_schema,
     matrix,
     network,
-    signature,
 )
 
 
-def arrays(of: Signature, *values: Sequence[Any]) -> dict[str, Array]:
-    """Values as the columns of a signature."""
+def arrays(of: Schema, *values: Sequence[Any]) -> dict[str, Array]:
+    """Values as the columns of a schema."""
     return {c.name: to_array(c, v) for c, v in zip(of.columns, values, strict=True)}
 
 
@@ -50,19 +50,19 @@ def test_one_input_a_column(*, zipmap: bool) -> None:
 
 
 def test_one_input_for_all_columns() -> None:
-    """A single matrix takes the columns in the order of the signature."""
+    """A single matrix takes the columns in the order of the schema."""
     scores = OnnxEngine(matrix(2), XN).score(arrays(XN, [0.5, -3], [1, 1]))
     assert scores.labels.tolist() == ["yes", "no"]
 
 
 @pytest.mark.parametrize("zipmap", [False, True])
 def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
-    """Whole numbers stay whole numbers; where the signature says boolean, they are booleans."""
+    """Whole numbers stay whole numbers; where the schema says boolean, they are booleans."""
     columns = arrays(XN, [0.5, -3], [1, 1])
     numbers = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), XN)
     assert numbers.classes == (0, 1)
     assert numbers.score(columns).labels.tolist() == [1, 0]
-    told = Signature(XN.columns, classes=(False, True))
+    told = Schema(XN.columns, classes=(False, True))
     booleans = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), told)
     labels = booleans.score(columns).labels.tolist()
     assert labels == [True, False]
@@ -72,7 +72,7 @@ def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
 def test_zipmap_follows_the_classes_not_its_keys() -> None:
     """The probabilities are in the order of the classes, however the map is sorted."""
     model = linear([("x", FLOAT)], ("zebra", "ant"), zipmap=True)
-    engine = OnnxEngine(model, signature(("x", "double")))
+    engine = OnnxEngine(model, make_schema(("x", "double")))
     assert engine.classes == ("zebra", "ant")
     scores = engine.score({"x": np.array([3.0])})
     assert scores.labels.tolist() == ["ant"]
@@ -81,7 +81,7 @@ def test_zipmap_follows_the_classes_not_its_keys() -> None:
 
 def test_classes_that_the_model_does_not_know() -> None:
     """Classes recorded beside the model that it does not know are an error, not a guess."""
-    told = Signature(XN.columns, classes=("no", "maybe"))
+    told = Schema(XN.columns, classes=("no", "maybe"))
     engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], zipmap=True), told)
     with pytest.raises(EngineError, match="maybe"):
         engine.score(arrays(XN, [0.5], [1]))
@@ -100,14 +100,14 @@ def test_missing_numbers() -> None:
 
 def test_a_double_beyond_a_float_is_infinite() -> None:
     """A double that the input's floats cannot hold is infinite, and warns nobody."""
-    one = signature(("x", "double"))
+    one = make_schema(("x", "double"))
     scores = OnnxEngine(linear([("x", FLOAT)]), one).score(arrays(one, [1e300, -1e300]))
     assert scores.labels.shape == (2,)
 
 
 def test_booleans_and_text() -> None:
     """Booleans and text go in as they are."""
-    both = signature(("b", "boolean"), ("s", "string"))
+    both = make_schema(("b", "boolean"), ("s", "string"))
     nodes = [
         helper.make_node("Cast", ["b"], ["b_"], to=FLOAT),
         helper.make_node(
@@ -125,7 +125,7 @@ def test_booleans_and_text() -> None:
 
 
 def test_inputs_that_are_not_the_columns() -> None:
-    """A model whose inputs are not the signature's columns is refused, and they are named."""
+    """A model whose inputs are not the schema's columns is refused, and they are named."""
     with pytest.raises(EngineError, match="'other'"):
         OnnxEngine(linear([("x", FLOAT), ("other", FLOAT)]), XN)
 
@@ -155,7 +155,7 @@ def test_a_model_that_is_no_classifier() -> None:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
     with pytest.raises(EngineError, match="no classifier"):
-        OnnxEngine(model.SerializeToString(), signature(("x", "double")))
+        OnnxEngine(model.SerializeToString(), make_schema(("x", "double")))
 
 
 def external(location: str) -> TensorProto:
@@ -186,7 +186,7 @@ def test_reads_no_file(
     else:
         model.graph.initializer.append(tensor)
     with pytest.raises(EngineError, match="cannot load"):
-        OnnxEngine(model.SerializeToString(), signature(("x", "double")))
+        OnnxEngine(model.SerializeToString(), make_schema(("x", "double")))
 
 
 @pytest.mark.parametrize("rows", [[0, 1, 2], [0], [1], [2]])
@@ -194,7 +194,7 @@ def test_probabilities_stay_within_their_range(
     rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What rounding put just outside of [0, 1] is put back; what is missing stays so."""
-    engine = OnnxEngine(linear([("a", FLOAT)]), Signature((Column("a", "double"),)))
+    engine = OnnxEngine(linear([("a", FLOAT)]), Schema((Column("a", "double"),)))
     raw = np.array([[-1.2e-7, 1.0], [np.nan, 0.5], [0.0, 1.0000001]], dtype=np.float32)[rows]
     expected = np.array([[0.0, 1.0], [np.nan, 0.5], [0.0, 1.0]])[rows]
 
@@ -220,16 +220,16 @@ def test_places_are_labels(label: int, *, wide: bool) -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_recorded_names_of_places(*, wide: bool) -> None:
     """Where the classes that are recorded are texts, a whole number is the place of one."""
-    engine = OnnxEngine(network(wide=wide), Signature(XN.columns, ("leaves", "stays")))
+    engine = OnnxEngine(network(wide=wide), Schema(XN.columns, ("leaves", "stays")))
     assert engine.score_rows([(3.0, 1), (0.5, 1)]).labels.tolist() == ["leaves", "stays"]
     with pytest.raises(EngineError, match="names only"):
-        OnnxEngine(network(), Signature(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
+        OnnxEngine(network(), Schema(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
 
 
 def test_a_class_named_twice() -> None:
     """Two classes of one name cannot be told apart in an answer."""
     with pytest.raises(EngineError, match="twice"):
-        OnnxEngine(network(), Signature(XN.columns, ("a", "a")))
+        OnnxEngine(network(), Schema(XN.columns, ("a", "a")))
 
 
 @pytest.mark.parametrize("kind", [DOUBLE, TensorProto.FLOAT16])
@@ -269,7 +269,7 @@ def test_takes_weights_from_memory(entries: dict[str, str]) -> None:
     file = np.ones(16 if "offset" not in entries else 32, np.float32)
     file[-16:] = -1.0
     name = entries.get("location", "w.bin")
-    one = signature(("x", "double"))
+    one = make_schema(("x", "double"))
     engine = OnnxEngine(with_weights(**entries), one, {name: file.tobytes()})
     assert engine.score_rows([(1.0,)]).labels.tolist() == ["no"]
 
@@ -293,18 +293,18 @@ def test_weights_beyond_their_file(entries: dict[str, str]) -> None:
     """A part that is not within the file, not as long as the tensor, or elsewhere is refused."""
     weights = {"w.bin": bytes(64)}
     with pytest.raises(EngineError, match="cannot load"):
-        OnnxEngine(with_weights(**entries), signature(("x", "double")), weights)
+        OnnxEngine(with_weights(**entries), make_schema(("x", "double")), weights)
 
 
 def test_a_model_that_never_ends_is_stopped() -> None:
     """Within the block a model that loops for ever is an error; afterwards others run as before."""
-    one = signature(("x", "double"))
+    one = make_schema(("x", "double"))
     engine = OnnxEngine(endless(), one)
-    with engine.limited(0.05), pytest.raises(EngineError, match="does not end"):
+    with engine.limit_time(0.05), pytest.raises(EngineError, match="does not end"):
         engine.score_rows([(1.0,)])
 
     engine = OnnxEngine(linear([("x", DOUBLE)]), one)
-    with engine.limited(60):
+    with engine.limit_time(60):
         assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]
 
 

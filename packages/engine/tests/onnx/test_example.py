@@ -7,9 +7,9 @@ import pytest
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.example import read_example
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
-SIGNATURE = Signature((Column("x", "double"), Column("note", "string", required=False)))
+SCHEMA = Schema((Column("x", "double"), Column("note", "string", required=False)))
 
 
 def split(*columns: Any, data: Any = ()) -> bytes:
@@ -19,14 +19,14 @@ def split(*columns: Any, data: Any = ()) -> bytes:
 
 def test_reads_its_rows() -> None:
     """Rows come by name, gaps and absent optional columns included; at most a hundred."""
-    assert read_example(split("note", "x", data=[[None, 1]]), SIGNATURE) == [{"note": None, "x": 1}]
-    assert read_example(split("x", data=[[1]] * 101), SIGNATURE) == [{"x": 1}] * 100
+    assert read_example(split("note", "x", data=[[None, 1]]), SCHEMA) == [{"note": None, "x": 1}]
+    assert read_example(split("x", data=[[1]] * 101), SCHEMA) == [{"x": 1}] * 100
 
 
 @pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"inputs": [1]}', split("x", data=[[]])])
 def test_no_example_in_split_form(content: bytes | None) -> None:
     """What is not there, or in another form, gives no rows."""
-    assert read_example(content, SIGNATURE) == ()
+    assert read_example(content, SCHEMA) == ()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_no_example_in_split_form(content: bytes | None) -> None:
     [(["y"], "unknown 'y'; missing 'x'"), (["note"], "missing 'x'"), (["x", "y"], "unknown 'y'")],
 )
 def test_other_columns_are_named(columns: list[str], words: str) -> None:
-    """An example of other columns than the signature's is refused, and they are named."""
+    """An example of other columns than the schema's is refused, and they are named."""
     with pytest.raises(EngineError, match=words):
-        read_example(split(*columns, data=[[1] * len(columns)]), SIGNATURE)
+        read_example(split(*columns, data=[[1] * len(columns)]), SCHEMA)

@@ -5,19 +5,19 @@ from onnx import TensorProto, helper
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx import opening
-from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.opening import open_engine
+from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Signature
-from tests.support.fakes.engine_models import XN, endless, linear, matrix, network, signature
+from baton_registry.versions.schema import Column, Schema
+from tests.support.fakes.engine_models import XN, endless, linear, make_schema, matrix, network
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 TWO_INPUTS = [("x", FLOAT), ("n", INT64)]
 
 
-def fetched(onnx: bytes, of: Signature = XN) -> FetchedModel:
+def fetched(onnx: bytes, of: Schema = XN) -> FetchedModel:
     """A version of that ONNX file."""
     version = ModelVersion("m", "1", run_id="r", source="s")
     mlmodel = MLModel(of, "model.onnx", None)
@@ -70,7 +70,7 @@ def test_refuses_classes_of_another_number() -> None:
     """Three names for two probabilities, or one, name the wrong ones."""
     for classes in (("no", "maybe", "yes"), ("no",)):
         with pytest.raises(EngineError, match=r"classes|labels"):
-            open_engine(fetched(matrix(2), Signature(XN.columns, classes)))
+            open_engine(fetched(matrix(2), Schema(XN.columns, classes)))
 
 
 def test_refuses_places_that_are_none() -> None:
@@ -96,7 +96,7 @@ def test_a_model_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stopped, and refused."""
     monkeypatch.setattr(opening, "LIMIT_S", 0.05)
     with pytest.raises(EngineError, match="does not end"):
-        open_engine(fetched(endless(), signature(("x", "double"))))
+        open_engine(fetched(endless(), make_schema(("x", "double"))))
 
 
 def test_made_up_rows_are_of_the_columns_types() -> None:
@@ -108,7 +108,7 @@ def test_made_up_rows_are_of_the_columns_types() -> None:
         Column("whole", "integer"),
         Column("real", "double"),
     )
-    rows = make_up_rows(Signature(columns))
+    rows = build_synthetic_rows(Schema(columns))
     assert rows[:2] == [("basic", "a", False, 0, 0.0), ("pro", "a", True, 1, -1.0)]
     assert [*map(type, rows[0])] == [str, str, bool, int, float]
     assert len({*rows}) == len(rows) > 2

@@ -47,9 +47,9 @@ def test_many_classes_sum_to_one() -> None:
 
 def test_a_made_up_row_may_say_nothing() -> None:
     """Rows like none in training may have no number or nothing but zeros; others are checked."""
-    check_scores(answer([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), made_up=True)
+    check_scores(answer([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
     with pytest.raises(EngineError, match="decision scores"):
-        check_scores(answer([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), made_up=True)
+        check_scores(answer([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from arro3.core import Array
 
-from baton_engine.tables.arrow_values import values_of
-from baton_engine.tables.values import Odd, Texts
+from baton_engine.tables.arrow_values import read_values
+from baton_engine.tables.values import Texts, Unsupported
 
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64()]
 INTEGERS += [pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
@@ -20,8 +20,8 @@ TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
 
 def read(values: Any, kind: Any = None) -> Any:
     """The values of a pyarrow array: a list where they are texts."""
-    found = values_of(Array.from_arrow(pa.array(values, kind) if kind else values))
-    return found.listed() if isinstance(found, Texts) else found
+    found = read_values(Array.from_arrow(pa.array(values, kind) if kind else values))
+    return found.to_list() if isinstance(found, Texts) else found
 
 
 @pytest.mark.parametrize("kind", INTEGERS + FLOATS)
@@ -114,7 +114,7 @@ def test_nulls_are_gaps() -> None:
 )
 def test_other_types_are_odd(array: Any, kind: str) -> None:
     """What is neither numbers nor text is told by its type."""
-    assert read(array) == Odd(kind)
+    assert read(array) == Unsupported(kind)
 
 
 def test_no_rows() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_engine.tables.casts import ABSENT, Cast, cast_column, numpy_cast, pandas_cast
+from baton_engine.tables.casts import ABSENT, Cast, cast_as_numpy, cast_as_pandas, cast_column
 from baton_engine.tables.cells import BadCells
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
@@ -80,23 +80,23 @@ BY_NUMPY: list[tuple[TypeName, list[Any], Any]] = [
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_PANDAS)
 def test_as_pandas_does(kind: TypeName, values: list[Any], expected: Any) -> None:
     """A table's column is inferred first and cast then, but that no fraction is cut."""
-    assert cast(kind, values, pandas_cast) == expected
+    assert cast(kind, values, cast_as_pandas) == expected
 
 
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_NUMPY)
 def test_as_numpy_does(kind: TypeName, values: list[Any], expected: Any) -> None:
     """A tensor's values are converted one by one, but that no fraction is cut."""
-    assert cast(kind, values, numpy_cast) == expected
+    assert cast(kind, values, cast_as_numpy) == expected
 
 
-@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+@pytest.mark.parametrize("how", [cast_as_pandas, cast_as_numpy])
 def test_gaps_are_nan(how: Cast) -> None:
     """A missing number is NaN, which the model's imputer fills."""
     array = cast_column(Column("c", "double"), [1, None, math.nan], how)
     assert np.isnan(array).tolist() == [False, True, True]
 
 
-@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+@pytest.mark.parametrize("how", [cast_as_pandas, cast_as_numpy])
 def test_every_bad_cell_is_named(how: Cast) -> None:
     """The bad cells are named, and the good ones beside them are not."""
     with pytest.raises(BadCells) as caught:
@@ -105,7 +105,7 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
     assert "fraction" in caught.value.cells[1].message
 
 
-@pytest.mark.parametrize("how", [pandas_cast, numpy_cast])
+@pytest.mark.parametrize("how", [cast_as_pandas, cast_as_numpy])
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
@@ -124,7 +124,7 @@ def test_a_number_that_is_too_large_is_told_as_that(kind: TypeName, value: Any, 
 def test_at_most_a_hundred_cells_are_named() -> None:
     """Of many bad cells a hundred are named."""
     with pytest.raises(BadCells) as caught:
-        cast_column(Column("c", "long"), ["x"] * 101, pandas_cast)
+        cast_column(Column("c", "long"), ["x"] * 101, cast_as_pandas)
     assert len(caught.value.cells) == 100
 
 
@@ -136,6 +136,6 @@ scalars = (
 @given(st.sampled_from(TYPES), st.lists(scalars, min_size=1, max_size=5))
 def test_any_values_are_a_column_or_refused(kind: TypeName, values: list[Any]) -> None:
     """Whatever stands in a column, it becomes as many values, or is refused with a cell."""
-    for how in (pandas_cast, numpy_cast):
+    for how in (cast_as_pandas, cast_as_numpy):
         column = cast(kind, values, how)
         assert column is REFUSED or len(column) == len(values)

@@ -1,11 +1,11 @@
 """Columns of a file by name."""
 
-from baton_engine.tables.column_places import column_places
+from baton_engine.tables.column_places import find_column_places
 
 
 def test_names_are_found_with_and_without_white_space() -> None:
     """An exact name counts first, then the first of those that differ in white space."""
-    places = column_places([" a", "a ", "b", " b", "a"])
+    places = find_column_places([" a", "a ", "b", " b", "a"])
     assert (places["a"], places["b"], places[" b"]) == (4, 2, 3)
-    assert column_places([" a", "a "])["a"] == 0
+    assert find_column_places([" a", "a "])["a"] == 0
     assert "c" not in places

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES, ColumnType
-from baton_registry.versions.signature import Label, TypeName
+from baton_registry.versions.schema import Label, TypeName
 
 TYPES = pytest.mark.parametrize("kind", COLUMN_TYPES.values(), ids=[*COLUMN_TYPES])
 
@@ -20,10 +20,10 @@ def test_every_type_that_a_schema_may_have_is_known() -> None:
 @TYPES
 def test_what_is_made_up_is_of_the_type(kind: ColumnType) -> None:
     """As Python reads it from JSON, within the limits, and as numpy keeps it, unchanged."""
-    assert {*map(type, kind.made_up)} == {kind.python}
-    assert np.array(kind.made_up, kind.dtype).tolist() == [*kind.made_up]
+    assert {*map(type, kind.samples)} == {kind.python}
+    assert np.array(kind.samples, kind.dtype).tolist() == [*kind.samples]
     least, greatest = kind.limits
-    assert kind.python is str or all(least <= value <= greatest for value in kind.made_up)
+    assert kind.python is str or all(least <= value <= greatest for value in kind.samples)
 
 
 @TYPES

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.columns import MISSING_TEXT, to_array
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 
 @pytest.mark.parametrize(

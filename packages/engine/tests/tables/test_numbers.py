@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.cells import BadCells
-from baton_engine.tables.numbers import number_column
-from baton_registry.versions.signature import Column, TypeName
+from baton_engine.tables.numbers import cast_numbers
+from baton_registry.versions.schema import Column, TypeName
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from baton_registry.versions.signature import Column, TypeName
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
 def test_every_width_goes_into_every_type(kind: TypeName, dtype: str) -> None:
     """A value that the type can hold is taken over unchanged."""
-    column = number_column(Column("c", kind), np.array([0, 1, 100], dtype))
+    column = cast_numbers(Column("c", kind), np.array([0, 1, 100], dtype))
     assert column.tolist() == [0, 1, 100]
     assert column.dtype == {"integer": "i4", "long": "i8", "float": "f4", "double": "f8"}[kind]
 
@@ -39,14 +39,14 @@ def test_every_width_goes_into_every_type(kind: TypeName, dtype: str) -> None:
 def test_no_value_is_changed(kind: TypeName, dtype: str, value: Any, message: str) -> None:
     """What the type cannot hold is named by its row, and nothing else is."""
     with pytest.raises(BadCells) as caught:
-        number_column(Column("c", kind), np.array([1, value, 2], dtype))
+        cast_numbers(Column("c", kind), np.array([1, value, 2], dtype))
     assert [(cell.row, cell.message) for cell in caught.value.cells] == [(1, message)]
 
 
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
 def test_nan_is_a_gap_where_gaps_are_allowed(kind: TypeName) -> None:
     """In an optional column NaN means missing, and the array can hold it."""
-    column = number_column(Column("c", kind, required=False), np.array([1, math.nan], "f4"))
+    column = cast_numbers(Column("c", kind, required=False), np.array([1, math.nan], "f4"))
     assert column.dtype == np.float64
     assert np.isnan(column).tolist() == [False, True]
 
@@ -54,5 +54,5 @@ def test_nan_is_a_gap_where_gaps_are_allowed(kind: TypeName) -> None:
 def test_at_most_a_hundred_cells_are_named() -> None:
     """Of many bad cells a hundred are named."""
     with pytest.raises(BadCells) as caught:
-        number_column(Column("c", "long"), np.full(101, 0.5))
+        cast_numbers(Column("c", "long"), np.full(101, 0.5))
     assert len(caught.value.cells) == 100

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from arro3.io import read_parquet
 
-from baton_engine.tables.panics import Panic, panics_as_errors
+from baton_engine.tables.panics import Panic, convert_panics
 
 
 def damaged() -> io.BytesIO:
@@ -22,7 +22,7 @@ def damaged() -> io.BytesIO:
 
 def test_a_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     """The caller gets an error with the library's words, and nobody's terminal gets them."""
-    with pytest.raises(Panic) as caught, panics_as_errors():
+    with pytest.raises(Panic) as caught, convert_panics():
         read_parquet(damaged())
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
@@ -32,7 +32,7 @@ def test_stderr_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
     """What is written after the block is seen, whatever ended it; other errors pass."""
 
     def interrupted() -> None:
-        with panics_as_errors():
+        with convert_panics():
             os.write(2, b"lost")
             raise KeyboardInterrupt
 

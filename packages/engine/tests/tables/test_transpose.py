@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.tables.columns import DType, to_array
 from baton_engine.tables.transpose import Transposer
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 FLOAT32 = np.dtype(np.float32)
 WHOLE = ("boolean", "integer", "long")
@@ -37,8 +37,8 @@ def plain(values: Any) -> list[Any]:
 
 @given(st.lists(ROW, min_size=1, max_size=5))
 def test_the_same_as_column_by_column(rows: list[tuple[Any, ...]]) -> None:
-    """Whatever rows a signature allows: every column is what `to_array` makes of its values."""
-    found = Transposer(COLUMNS, {}).columns(rows)
+    """Whatever rows a schema allows: every column is what `to_array` makes of its values."""
+    found = Transposer(COLUMNS, {}).transpose(rows)
     for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
         expected = to_array(column, values)
         assert plain(found[column.name]) == plain(expected), column
@@ -56,7 +56,7 @@ def test_a_lone_row_is_the_same(rows: list[tuple[Any, ...]], *, as_float32: bool
         if not lone_row.fill(row):
             assert as_float32 or has_gap
             continue
-        expected = Transposer(COLUMNS, dtypes).columns([row])
+        expected = Transposer(COLUMNS, dtypes).transpose([row])
         for name, values in lone_row.columns.items():
             assert plain(values) == plain(expected[name]), name
             assert (values.dtype, values.shape) == (expected[name].dtype, (1, 1)), name
@@ -73,7 +73,7 @@ def test_a_lone_row_is_filled_where_a_number_is_missing() -> None:
 def test_numbers_in_the_type_of_the_engine(kind: Any) -> None:
     """Numbers become what the engine takes; a gap is NaN there, and nothing needs a cast."""
     column = Column("c", kind, required=False)
-    found = Transposer([column], {"c": FLOAT32}).columns([(1,), (None,)])["c"]
+    found = Transposer([column], {"c": FLOAT32}).transpose([(1,), (None,)])["c"]
     assert found.dtype == FLOAT32
     assert found.shape == (2, 1)
     assert plain(found) == [1.0, "NaN"]
@@ -81,7 +81,7 @@ def test_numbers_in_the_type_of_the_engine(kind: Any) -> None:
 
 def test_a_double_beyond_a_float32_is_infinite() -> None:
     """As everywhere on the way to a model that takes float32, and without a warning."""
-    found = Transposer([Column("c", "double")], {"c": FLOAT32}).columns([(1e300,), (-1e300,)])
+    found = Transposer([Column("c", "double")], {"c": FLOAT32}).transpose([(1e300,), (-1e300,)])
     assert plain(found["c"]) == [float("inf"), float("-inf")]
 
 
@@ -89,14 +89,14 @@ def test_a_double_beyond_a_float32_is_infinite() -> None:
 def test_a_gap_where_the_engine_knows_none(kind: Any, dtype: Any) -> None:
     """A missing flag is not False and a missing whole number not 0: both stay NaN."""
     taken: dict[str, DType] = {"c": np.dtype(dtype)}
-    found = Transposer([Column("c", kind, required=False)], taken).columns([(1,), (None,)])
+    found = Transposer([Column("c", kind, required=False)], taken).transpose([(1,), (None,)])
     assert plain(found["c"]) == [1.0, "NaN"]
 
 
 def test_columns_keep_their_rows_apart() -> None:
     """Columns of one type share a block of memory, and each is still its own, in order."""
     columns = [Column("a", "long"), Column("b", "string"), Column("c", "long")]
-    found = Transposer(columns, {}).columns([(1, "x", 3), (2, "y", 4)])
+    found = Transposer(columns, {}).transpose([(1, "x", 3), (2, "y", 4)])
     assert {name: plain(values) for name, values in found.items()} == {
         "a": [1, 2],
         "b": ["x", "y"],

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.tables.cells import BadCells
-from baton_engine.tables.typed_values import typed_column
-from baton_engine.tables.values import Odd, Texts, Values
-from baton_registry.versions.signature import Column, TypeName
+from baton_engine.tables.typed_values import cast_typed_values
+from baton_engine.tables.values import Texts, Unsupported, Values
+from baton_registry.versions.schema import Column, TypeName
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 
@@ -26,7 +26,7 @@ def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -
     if isinstance(values, list):
         values = np.array(values)
     try:
-        return typed_column(Column("c", kind, required=required), values).tolist()
+        return cast_typed_values(Column("c", kind, required=required), values).tolist()
     except BadCells as error:
         return {cell.row: cell.message for cell in error.cells}
 
@@ -55,12 +55,12 @@ def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -
         ("string", [1, 2], {0: "must be text; the column holds numbers"}),
         (
             "double",
-            Odd("Date32"),
+            Unsupported("Date32"),
             {0: "must be a number; the column holds Arrow's Date32"},
         ),
         (
             "string",
-            Odd("Binary"),
+            Unsupported("Binary"),
             {0: "must be text; the column holds Arrow's Binary"},
         ),
     ],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from baton_engine.tables.values import Odd, Texts, joined
+from baton_engine.tables.values import Texts, Unsupported, join_values
 
 
 def texts(*distinct: str | None, codes: list[int]) -> Texts:
@@ -12,15 +12,15 @@ def texts(*distinct: str | None, codes: list[int]) -> Texts:
 
 def test_each_row_has_its_text() -> None:
     """A row's code is the place of its text."""
-    assert texts("a", None, codes=[0, 1, 0]).listed() == ["a", None, "a"]
+    assert texts("a", None, codes=[0, 1, 0]).to_list() == ["a", None, "a"]
 
 
 def test_chunks_are_joined() -> None:
     """Numbers follow one another, texts keep theirs whatever places the chunks gave them."""
-    numbers = joined([np.array([1, 2]), np.array([0.5, np.nan])])
+    numbers = join_values([np.array([1, 2]), np.array([0.5, np.nan])])
     assert isinstance(numbers, np.ndarray)
     assert numbers[:3].tolist() == [1, 2, 0.5]
-    found = joined([texts("a", "b", codes=[1, 0]), texts("b", None, codes=[0, 1])])
+    found = join_values([texts("a", "b", codes=[1, 0]), texts("b", None, codes=[0, 1])])
     assert isinstance(found, Texts)
-    assert found.listed() == ["b", "a", "b", None]
-    assert joined([Odd("List"), Odd("List")]) == Odd("List")
+    assert found.to_list() == ["b", "a", "b", None]
+    assert join_values([Unsupported("List"), Unsupported("List")]) == Unsupported("List")

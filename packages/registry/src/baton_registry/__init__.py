@@ -15,12 +15,12 @@ from baton_registry.errors import (
     VersionNotFound,
     VersionNotReady,
 )
-from baton_registry.promotion.alias_moves import history, promote, rollback
+from baton_registry.promotion.alias_moves import promote, rollback, update_history
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 
 __all__ = [
     "AliasNotSet",
@@ -40,12 +40,12 @@ __all__ = [
     "RegistryMisconfigured",
     "RegistryRefused",
     "RegistryUnavailable",
-    "Signature",
+    "Schema",
     "VersionNotFound",
     "VersionNotReady",
     "fetch",
-    "history",
     "promote",
     "reopen",
     "rollback",
+    "update_history",
 ]

@@ -65,7 +65,7 @@ class KeyRing:
         return self._by_digest.get(hashlib.sha256(secret).digest())
 
 
-def new_key(name: str, scopes: Iterable[Scope]) -> tuple[str, ApiKey]:
+def generate_key(name: str, scopes: Iterable[Scope]) -> tuple[str, ApiKey]:
     """A new secret, and what the file shall hold of it.
 
     Raises:

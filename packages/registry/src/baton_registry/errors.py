@@ -50,7 +50,7 @@ class AliasNotSet(RegistryError):
     """The registered model is unknown, or has no such alias."""
 
     @classmethod
-    def of(cls, name: str, alias: str) -> Self:
+    def for_alias(cls, name: str, alias: str) -> Self:
         """The error of this alias of this model."""
         return cls(f"alias {alias!r} of model {name!r} is not set; promote a version")
 
@@ -76,7 +76,7 @@ class NotSigned(RegistryError):
 
 
 class InvalidModel(RegistryError):
-    """The version cannot be served by Baton: no ONNX model, no column signature, unreadable."""
+    """The version cannot be served by Baton: no ONNX model, no column schema, unreadable."""
 
 
 class PromotionRefused(RegistryError):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
 
-from baton_registry.rest.tls import load_client, trusting
+from baton_registry.rest.tls import create_trust_context, load_client_certificate
 from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
 
 
@@ -37,7 +37,7 @@ def _host(value: str) -> str:
     return host
 
 
-def in_url(host: str) -> str:
+def format_url_host(host: str) -> str:
     """The host as a URL has it: an IPv6 address in brackets."""
     return f"[{host}]" if ":" in host else host
 
@@ -70,12 +70,12 @@ def _token(value: SecretStr) -> SecretStr:
 def _server_cert(value: Path, info: ValidationInfo) -> Path:
     if info.data.get("is_insecure"):
         raise ValueError("not together with MLFLOW_TRACKING_INSECURE_TLS; unset one of the two")
-    trusting(value)
+    create_trust_context(value)
     return value
 
 
 def _client_cert(value: Path) -> Path:
-    load_client(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), value)
+    load_client_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), value)
     return value
 
 

@@ -100,7 +100,7 @@ class RegistrySettings(BaseModel):
             proxy=choose_proxy(self.tracking_uri, proxies),
         )
 
-    def registry(self) -> RegistryClient:
+    def open_registry(self) -> RegistryClient:
         """A client of the registry; close it when done.
 
         Raises:
@@ -118,7 +118,7 @@ class RegistrySettings(BaseModel):
         return Tls(authorities, variable, self.client_cert, self.is_insecure)
 
 
-def load(settings: type[S]) -> S:
+def load_settings(settings: type[S]) -> S:
     """Reads the settings from the environment; a variable set to nothing counts as unset.
 
     Raises:

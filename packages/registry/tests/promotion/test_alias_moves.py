@@ -14,7 +14,7 @@ from baton_registry import (
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
-from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
+from baton_registry.versions.signing import TrustedKey, generate_key_pair, parse_signing_key
 from tests.support.fakes.registry import ALIAS, MODEL, Clock, FakeMlflow, mlmodel, older_tags
 
 AGE = ("age", "double", True)
@@ -52,7 +52,7 @@ class Desk:
         return move.to_version
 
     def told(self) -> list[tuple[str | None, str | None, str]]:
-        moves = promotion.history(self.client, MODEL, alias=ALIAS, now=self.clock)
+        moves = promotion.update_history(self.client, MODEL, alias=ALIAS, now=self.clock)
         return [(move.from_version, move.to_version, move.how) for move in moves]
 
 
@@ -66,7 +66,7 @@ def test_promote_moves_the_alias_and_is_told(desk: Desk) -> None:
     desk.promote("1", reason="first")
 
     assert desk.server.aliases == {ALIAS: "1"}
-    (move,) = promotion.history(desk.client, MODEL, alias=ALIAS, now=desk.clock)
+    (move,) = promotion.update_history(desk.client, MODEL, alias=ALIAS, now=desk.clock)
     assert (move.from_version, move.to_version, move.how) == (None, "1", "promote")
     assert (move.by, move.reason) == ("ann", "first")
     assert len(desk.server.tags) == 1  # the intent is gone
@@ -185,7 +185,7 @@ def test_not_ready_is_refused(desk: Desk, status: str, hint: str) -> None:
         ("flavors: {sklearn: {}}", "no ONNX model"),
     ],
 )
-def test_signature_guards_the_callers(desk: Desk, file: str, word: str) -> None:
+def test_schema_guards_the_callers(desk: Desk, file: str, word: str) -> None:
     """A version that would break the callers of what serves is refused, and the reason named."""
     desk.promote("1")
     desk.server.add("9", MLmodel=file)
@@ -195,7 +195,7 @@ def test_signature_guards_the_callers(desk: Desk, file: str, word: str) -> None:
     assert desk.server.aliases[ALIAS] == "1"
 
 
-def test_a_wider_signature_breaks_nobody(desk: Desk) -> None:
+def test_a_wider_schema_breaks_nobody(desk: Desk) -> None:
     """A new optional column, or a required one become optional, is no reason to refuse."""
     desk.promote("1")
     desk.server.add("9", MLmodel=mlmodel(("age", "double", False), CITY, ("plan", "string", False)))
@@ -227,7 +227,7 @@ def test_crash_after_the_move_loses_nothing(desk: Desk) -> None:
     desk.server.fail_on.clear()
     desk.clock.pass_s(7200)
 
-    last = promotion.history(desk.client, MODEL, alias=ALIAS, now=desk.clock)[-1]
+    last = promotion.update_history(desk.client, MODEL, alias=ALIAS, now=desk.clock)[-1]
     assert (last.to_version, last.how, last.by, last.reason) == ("2", "promote", "ann", "spring")
 
 
@@ -281,13 +281,13 @@ def test_overtaken_in_the_middle(
 
 def test_only_signed_versions_are_promoted_where_keys_are_trusted(desk: Desk) -> None:
     """Unsigned, or with a gate that somebody changed afterwards, a version is refused."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     files = {"MLmodel": mlmodel(AGE, CITY)}
     tags = {"baton.gate": "failed: worse"} | older_tags(files)
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
     tags["baton.gate"] = "passed"
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("6", {**tags, tag: signature}, **files)
     desk.trusted = (key.public,)
 
@@ -304,7 +304,7 @@ def test_known_moves_are_read_without_writing(desk: Desk) -> None:
     tags = dict(desk.server.tags)
     seen_at = desk.clock()
 
-    moves = promotion.known_moves(desk.client, MODEL, alias=ALIAS, position="3", seen_at=seen_at)
+    moves = promotion.read_history(desk.client, MODEL, alias=ALIAS, position="3", seen_at=seen_at)
 
     told = [(move.from_version, move.to_version, move.how) for move in moves]
     assert told == [(None, "1", "promote"), ("1", "3", "external")]
@@ -318,7 +318,7 @@ def test_known_moves_tell_one_that_is_not_marked_done_yet(desk: Desk) -> None:
     move = Move(desk.clock(), "1", "2", "promote", "ann", "better")
     desk.server.tags.update([ledger.to_tag(ALIAS, Entry(2, "t", move, done=False))])
 
-    [_, last] = promotion.known_moves(
+    [_, last] = promotion.read_history(
         desk.client, MODEL, alias=ALIAS, position="2", seen_at=desk.clock()
     )
 
@@ -327,10 +327,10 @@ def test_known_moves_tell_one_that_is_not_marked_done_yet(desk: Desk) -> None:
 
 def test_callers_of_an_unsigned_version_are_guarded_too(desk: Desk) -> None:
     """It may still serve where inference does not trust keys yet: its schema counts."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     files = {"MLmodel": mlmodel(AGE)}
     tags = {"baton.gate": "passed"} | older_tags(files)
-    tag, signature = key.tag(MODEL, tags)
+    tag, signature = key.sign(MODEL, tags)
     desk.server.add("5", {**tags, tag: signature}, **files)
     desk.server.aliases[ALIAS] = "1"
     desk.trusted = (key.public,)

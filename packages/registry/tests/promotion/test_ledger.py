@@ -52,9 +52,13 @@ entries = st.lists(
 def test_tags_keep_what_was_written(written: list[Entry]) -> None:
     """What goes into tags comes out again, in order, whatever other tags a model has."""
     tags = dict(ledger.to_tag(ALIAS, entry) for entry in written)
-    tags |= {"team": "churn", f"{ledger.tag_prefix(ALIAS)}junk": "{", "baton.move.other.1-a": "{}"}
+    tags |= {
+        "team": "churn",
+        f"{ledger.format_tag_prefix(ALIAS)}junk": "{",
+        "baton.move.other.1-a": "{}",
+    }
 
-    assert ledger.from_tags(ALIAS, tags) == sorted(written, key=lambda entry: entry.order)
+    assert ledger.parse_tags(ALIAS, tags) == sorted(written, key=lambda entry: entry.order)
 
 
 @given(entries, positions)
@@ -62,11 +66,11 @@ def test_one_look_is_enough(written: list[Entry], position: str | None) -> None:
     """After what a look adds, the ledger knows where the alias is, and a second look adds none."""
     known = sorted(written, key=lambda entry: entry.order)
     now = START + timedelta(days=1)
-    news = ledger.settle(known, position, now)
+    news = ledger.reconcile(known, position, now)
     after = [*known, news] if news else known
 
-    assert ledger.known_position(after) == position
-    assert ledger.settle(after, position, now) is None
+    assert ledger.find_position(after) == position
+    assert ledger.reconcile(after, position, now) is None
 
 
 @given(st.lists(positions, max_size=30))
@@ -78,23 +82,23 @@ def test_without_rollbacks_the_way_back_is_the_way_forth(visited: list[str | Non
         if version is not None and expected[-1:] != [version]:
             expected.append(version)
 
-    assert ledger.promoted(moves) == expected
+    assert ledger.build_stack(moves) == expected
 
 
 @given(st.lists(versions, min_size=1, max_size=20))
 def test_rollbacks_end_at_the_first_promotion(visited: list[str]) -> None:
     """Rolling back again and again goes through every promotion once and then is refused."""
     moves = moves_from([("promote", version) for version in visited])
-    stack = ledger.promoted(moves)
+    stack = ledger.build_stack(moves)
     position = stack[-1]
     for expected in reversed(stack[:-1]):
-        target = ledger.rollback_target(moves, position)
+        target = ledger.find_rollback_target(moves, position)
         moves.append(Move(START, position, target, "rollback"))
         position = target
         assert target == expected
 
     with pytest.raises(NothingToRollBackTo):
-        ledger.rollback_target(moves, position)
+        ledger.find_rollback_target(moves, position)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["promote", "external", "rollback"]), positions)))
@@ -102,7 +106,7 @@ def test_the_top_of_the_stack_is_where_the_alias_is(steps: list[tuple[How, str |
     """Whatever happened, the last version that the alias named is on top."""
     named = [version for _, version in steps if version is not None]
 
-    assert ledger.promoted(moves_from(steps))[-1:] == named[-1:]
+    assert ledger.build_stack(moves_from(steps))[-1:] == named[-1:]
 
 
 def test_an_intent_is_no_move_until_the_alias_shows_it() -> None:
@@ -110,8 +114,8 @@ def test_an_intent_is_no_move_until_the_alias_shows_it() -> None:
     done = Entry(1, "a", Move(START, None, "1", "promote", "ann"), done=True)
     intent = Entry(2, "b", Move(START, "1", "2", "promote", "bob"), done=False)
 
-    assert ledger.settle([done, intent], "1", START) is None
-    settled = ledger.settle([done, intent], "2", START + timedelta(days=9))
+    assert ledger.reconcile([done, intent], "1", START) is None
+    settled = ledger.reconcile([done, intent], "2", START + timedelta(days=9))
     assert settled is not None
     assert (settled.done, settled.move.by) == (True, "bob")
 
@@ -120,8 +124,8 @@ def test_intents_are_abandoned_in_time() -> None:
     """An intent outlives a slow mover, not a dead one."""
     intent = Entry(1, "a", Move(START, None, "1", "promote"), done=False)
 
-    assert ledger.abandoned([intent], START + timedelta(seconds=30)) == []
-    assert ledger.abandoned([intent], START + timedelta(seconds=61)) == [intent]
+    assert ledger.find_abandoned([intent], START + timedelta(seconds=30)) == []
+    assert ledger.find_abandoned([intent], START + timedelta(seconds=61)) == [intent]
 
 
 def test_json_of_a_move() -> None:
@@ -156,4 +160,4 @@ def test_a_tag_of_another_shape_is_passed_over(odd: dict[str, object]) -> None:
     key, value = ledger.to_tag(ALIAS, Entry(1, "b", Move(START, None, "2", "promote"), done=True))
     tags = dict([ledger.to_tag(ALIAS, good), (key, json.dumps({**json.loads(value), **odd}))])
 
-    assert ledger.from_tags(ALIAS, tags) == [good]
+    assert ledger.parse_tags(ALIAS, tags) == [good]

@@ -59,7 +59,7 @@ def test_unknown_model_and_unset_alias_are_the_same_to_a_follower() -> None:
 def test_a_refusal_says_why() -> None:
     """A 4xx carries the server's reason; one without JSON its status line."""
     with pytest.raises(RegistryRefused, match="no rights") as caught:
-        client_of(lambda _: refusal(403, "PERMISSION_DENIED", "no\nrights")).model_tags(MODEL)
+        client_of(lambda _: refusal(403, "PERMISSION_DENIED", "no\nrights")).get_model_tags(MODEL)
     assert (caught.value.status, caught.value.error_code) == (403, "PERMISSION_DENIED")
 
     with pytest.raises(RegistryRefused, match="401 Unauthorized"):
@@ -103,7 +103,7 @@ def test_artifacts_elsewhere_are_refused() -> None:
     elsewhere = client_of(lambda _: httpx.Response(200, json={"artifact_uri": "s3://bucket/x"}))
 
     with pytest.raises(InvalidModel, match="--serve-artifacts"):
-        elsewhere.artifact_root(version)
+        elsewhere.get_artifact_root(version)
 
 
 class Trickle(httpx.SyncByteStream):
@@ -151,7 +151,7 @@ def test_a_model_that_basic_auth_hides_is_unknown() -> None:
     client = client_of(handle)
     with pytest.raises(AliasNotSet):
         client.resolve_alias(MODEL, ALIAS)
-    assert client.model_tags(MODEL) == {}
+    assert client.get_model_tags(MODEL) == {}
     seen.append({"name": MODEL, "version": "1"})
     with pytest.raises(RegistryRefused, match="MLFLOW_TRACKING_USERNAME"):
         client.resolve_alias(MODEL, ALIAS)
@@ -159,7 +159,7 @@ def test_a_model_that_basic_auth_hides_is_unknown() -> None:
 
 def test_the_server_may_name_its_version() -> None:
     """What has no such page says nothing."""
-    assert client_of(lambda _: httpx.Response(200, text="3.17.2")).server_version() == "3.17.2"
-    assert client_of(lambda _: httpx.Response(404, text="no")).server_version() is None
+    assert client_of(lambda _: httpx.Response(200, text="3.17.2")).get_server_version() == "3.17.2"
+    assert client_of(lambda _: httpx.Response(404, text="no")).get_server_version() is None
     with pytest.raises(RegistryUnavailable):
-        client_of(cut).server_version()
+        client_of(cut).get_server_version()

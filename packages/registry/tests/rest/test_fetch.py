@@ -137,7 +137,7 @@ def test_altered_cache_is_refused(tmp_path: Path) -> None:
         ("flavors: {sklearn: {}}", "no ONNX model"),
         ("flavors: {onnx: {data: ../../etc/passwd}}", "outside"),
         ("flavors: {onnx: {data: /etc/passwd}}", "outside"),
-        ("flavors: {onnx: {data: m.onnx}}", "no signature"),
+        ("flavors: {onnx: {data: m.onnx}}", "no schema"),
         ("flavors: {onnx: {data: m.onnx}}\nsignature: {inputs: '['}", "not JSON"),
         (
             'flavors: {onnx: {data: m}}\nsignature: {inputs: \'[{"type": "tensor"}]\'}',

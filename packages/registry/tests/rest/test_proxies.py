@@ -88,7 +88,7 @@ def test_passwords_are_not_shown() -> None:
     """Neither of a proxy that works nor of one that does not."""
     proxy = choose_proxy("http://mlflow", {"http": "http://me:secret@proxy:1"})
     assert proxy is not None
-    assert proxy.shown == "http://proxy:1 (HTTP_PROXY)"
+    assert proxy.description == "http://proxy:1 (HTTP_PROXY)"
     with pytest.raises(RegistryMisconfigured) as caught:
         choose_proxy("http://mlflow", {"http": "socks://me:secret@proxy:1"})
     assert "secret" not in str(caught.value)

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from baton_common.settings import SettingsError
 from baton_registry.errors import RegistryMisconfigured, RegistryUnavailable
-from baton_registry.settings import RegistrySettings, load
+from baton_registry.settings import RegistrySettings, load_settings
 
 SERVER, CLIENT = "MLFLOW_TRACKING_SERVER_CERT_PATH", "MLFLOW_TRACKING_CLIENT_CERT_PATH"
 BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -89,8 +89,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 
 def ask() -> None:
     """One question by what the environment says; an unknown model has no tags."""
-    with load(RegistrySettings).registry() as registry:
-        assert registry.model_tags("m") == {}
+    with load_settings(RegistrySettings).open_registry() as registry:
+        assert registry.get_model_tags("m") == {}
 
 
 def test_an_unknown_certificate_is_refused(place: Place) -> None:
@@ -116,7 +116,7 @@ def test_it_need_not_be_looked_at(place: Place, monkeypatch: pytest.MonkeyPatch)
     ask()
     monkeypatch.setenv(SERVER, str(place.server))
     with pytest.raises(SettingsError, match=f"^{SERVER}=.*{INSECURE}"):
-        load(RegistrySettings)
+        load_settings(RegistrySettings)
 
 
 def test_we_can_show_one_of_our_own(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ def test_what_is_no_certificate_is_one_line(
     for file in files:
         monkeypatch.setenv(variable, str(file))
         with pytest.raises(SettingsError, match=f"^{variable}=.*PEM"):
-            load(RegistrySettings)
+            load_settings(RegistrySettings)
 
 
 @pytest.mark.parametrize("variable", BUNDLES)

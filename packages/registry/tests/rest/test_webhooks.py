@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from baton_registry import RegistryClient, RegistryUnavailable
-from baton_registry.rest.webhooks import Webhook, webhook_name
+from baton_registry.rest.webhooks import Webhook, build_webhook_name
 from tests.support.fakes.registry import FakeMlflow
 
 ONE, TWO = "http://one/webhooks/mlflow", "http://two/webhooks/mlflow"
@@ -69,12 +69,12 @@ def test_an_answer_without_the_fields_is_none() -> None:
 )
 def test_every_model_and_alias_have_a_name_that_mlflow_allows(model: str, alias: str) -> None:
     """Whatever the model is called, its webhook can be registered."""
-    assert ALLOWED.fullmatch(webhook_name(model, alias))
+    assert ALLOWED.fullmatch(build_webhook_name(model, alias))
 
 
 def test_names_tell_models_apart() -> None:
     """Two models never share a webhook, though what MLflow does not allow is replaced."""
     pairs = [("a b", "x"), ("a-b", "x"), ("a", "b-x"), ("m" * 99, "x"), ("m" * 99, "y")]
-    names = {webhook_name(*pair) for pair in pairs[:2] + pairs[3:]}
+    names = {build_webhook_name(*pair) for pair in pairs[:2] + pairs[3:]}
     assert len(names) == 4
-    assert webhook_name("churn_model", "production") == "baton-churn_model-production"
+    assert build_webhook_name("churn_model", "production") == "baton-churn_model-production"

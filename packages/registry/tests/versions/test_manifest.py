@@ -28,21 +28,23 @@ def written(**members: Any) -> bytes:
 
 def test_what_is_written_is_read() -> None:
     """Every member survives, in one byte form whatever the order of the files."""
-    assert manifest.parse(FULL.to_json()) == FULL
+    assert manifest.parse_manifest(FULL.to_json()) == FULL
     turned = Manifest(**{**vars(FULL), "files": dict(reversed([*FULL.files.items()]))})
     assert turned.to_json() == FULL.to_json()
 
 
 def test_only_files_and_format_are_needed() -> None:
     """Members that are absent have their defaults; those of a newer Baton are ignored."""
-    assert manifest.parse(written(task="regression")) == Manifest(files={"MLmodel": DIGEST})
+    assert manifest.parse_manifest(written(task="regression")) == Manifest(
+        files={"MLmodel": DIGEST}
+    )
 
 
 def test_figures_that_are_no_numbers_are_null() -> None:
     """JSON knows neither NaN nor infinity."""
     figures = {"nan": math.nan, "infinite": math.inf, "none": None}
     content = Manifest(files={"MLmodel": DIGEST}, gate_figures=figures).to_json()
-    assert manifest.parse(content).gate_figures == dict.fromkeys(figures)
+    assert manifest.parse_manifest(content).gate_figures == dict.fromkeys(figures)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_figures_that_are_no_numbers_are_null() -> None:
 def test_a_path_with_a_second_reading_is_refused(path: str) -> None:
     """Paths stay below the model's root and look like what they are."""
     with pytest.raises(InvalidModel, match="baton-manifest"):
-        manifest.parse(written(files={"MLmodel": DIGEST, path: DIGEST}))
+        manifest.parse_manifest(written(files={"MLmodel": DIGEST, path: DIGEST}))
     with pytest.raises(InvalidModel):
         Manifest(files={path: DIGEST}).to_json()
 
@@ -113,7 +115,7 @@ def test_a_path_with_a_second_reading_is_refused(path: str) -> None:
 def test_what_is_no_manifest_says_why(content: bytes, word: str) -> None:
     """Each kind of damage is refused with its reason, in one line."""
     with pytest.raises(InvalidModel, match=word) as caught:
-        manifest.parse(content)
+        manifest.parse_manifest(content)
     assert "\n" not in str(caught.value)
 
 

@@ -6,19 +6,19 @@ import pytest
 
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from tests.support.fakes.registry import mlmodel
 
 
 def test_classes_and_categories_are_read_where_recorded() -> None:
-    """The classes in their order, and the categories of text columns, come with the signature."""
+    """The classes in their order, and the categories of text columns, come with the schema."""
     document = json.loads(mlmodel(("plan", "string", False), ("age", "long", True)))
     document["metadata"]["baton"]["categories"] = {"plan": ["a", "b"], "age": ["1"], "gone": 7}
 
-    signature = parse_mlmodel(json.dumps(document)).signature
+    schema = parse_mlmodel(json.dumps(document)).schema
 
-    assert signature.classes == ("No", "Yes")
-    assert signature.columns == (
+    assert schema.classes == ("No", "Yes")
+    assert schema.columns == (
         Column("plan", "string", required=False, categories=("a", "b")),
         Column("age", "long"),
     )
@@ -29,10 +29,10 @@ def test_plain_models_have_neither() -> None:
     document = json.loads(mlmodel(("plan", "string", True)))
     del document["metadata"]
 
-    signature = parse_mlmodel(json.dumps(document)).signature
+    schema = parse_mlmodel(json.dumps(document)).schema
 
-    assert signature.classes is None
-    assert signature.columns == (Column("plan", "string"),)
+    assert schema.classes is None
+    assert schema.columns == (Column("plan", "string"),)
 
 
 def test_other_categories_break_nobody() -> None:
@@ -40,9 +40,9 @@ def test_other_categories_break_nobody() -> None:
     documents = [json.loads(mlmodel(("plan", "string", True))) for _ in "ab"]
     for document, category in zip(documents, "ab", strict=True):
         document["metadata"]["baton"]["categories"] = {"plan": [category]}
-    old, new = (parse_mlmodel(json.dumps(document)).signature for document in documents)
+    old, new = (parse_mlmodel(json.dumps(document)).schema for document in documents)
 
-    assert new.breaks(old) == []
+    assert new.find_breaks(old) == []
 
 
 @pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])

@@ -10,11 +10,11 @@ import pytest
 from baton_registry import ModelVersion, NotSigned
 from baton_registry.versions.signing import (
     SigningKey,
-    check_signed,
-    new_key_pair,
+    check_signature,
+    encode_signed,
+    generate_key_pair,
     parse_signing_key,
     parse_trusted_keys,
-    signed_bytes,
 )
 
 TAGS = {
@@ -36,13 +36,13 @@ def key() -> SigningKey:
 
 def signed(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVersion:
     """A version that was signed as `TAGS` say; then `tags` took the place of some."""
-    tag, signature = key.tag(name, TAGS)
+    tag, signature = key.sign(name, TAGS)
     return ModelVersion(name, "7", tags=MappingProxyType({**TAGS, tag: signature, **tags}))
 
 
 def newer(key: SigningKey, **tags: str) -> ModelVersion:
     """A version with a manifest, signed as `NEWER_TAGS` say; then `tags` took their places."""
-    tag, signature = key.tag("churn_model", NEWER_TAGS)
+    tag, signature = key.sign("churn_model", NEWER_TAGS)
     return ModelVersion(
         "churn_model", "7", tags=MappingProxyType({**NEWER_TAGS, tag: signature, **tags})
     )
@@ -51,7 +51,7 @@ def newer(key: SigningKey, **tags: str) -> ModelVersion:
 def test_what_is_signed_is_fixed(key: SigningKey) -> None:
     """Versions that were signed once stay signed: these bytes and this signature are for good."""
     version = signed(key)
-    assert signed_bytes(version) == (
+    assert encode_signed(version) == (
         b'{"context":"baton model version, 1","data_sha256":"' + b"cc" * 32 + b'","files":'
         b'{"MLmodel":"' + b"aa" * 32 + b'","model.onnx":"' + b"bb" * 32 + b'"},"gate":"passed",'
         b'"model":"churn_model"}'
@@ -64,12 +64,12 @@ def test_what_is_signed_is_fixed(key: SigningKey) -> None:
 def test_what_is_signed_with_a_manifest_is_fixed(key: SigningKey) -> None:
     """Its checksum stands for the files and for everything else that is recorded."""
     version = newer(key)
-    assert signed_bytes(version) == (
+    assert encode_signed(version) == (
         b'{"context":"baton model version, 2","gate":"passed","manifest":"' + b"ee" * 32 + b'",'
         b'"model":"churn_model"}'
     )
-    check_signed(version, [key.public])
-    check_signed(newer(key, note="changed"), [key.public])
+    check_signature(version, [key.public])
+    check_signature(newer(key, note="changed"), [key.public])
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_altered_beside_a_manifest_is_refused(
     tags = {**newer(key).tags, tag: value}
     kept = MappingProxyType({key: value for key, value in tags.items() if value is not None})
     with pytest.raises(NotSigned):
-        check_signed(ModelVersion("churn_model", "7", tags=kept), [key.public])
+        check_signature(ModelVersion("churn_model", "7", tags=kept), [key.public])
 
 
 def test_one_form_is_no_signature_of_the_other(key: SigningKey) -> None:
@@ -100,19 +100,19 @@ def test_one_form_is_no_signature_of_the_other(key: SigningKey) -> None:
         ModelVersion("churn_model", "7", tags=MappingProxyType(disguised)),
     ):
         with pytest.raises(NotSigned):
-            check_signed(version, [key.public])
+            check_signature(version, [key.public])
 
 
 def test_a_signed_version_passes(key: SigningKey) -> None:
     """With its key among the trusted ones, whatever its number; other tags may change."""
-    check_signed(signed(key, note="changed"), [key.public])
-    other = parse_signing_key(new_key_pair()[0])
-    check_signed(signed(key), [other.public, key.public])
+    check_signature(signed(key, note="changed"), [key.public])
+    other = parse_signing_key(generate_key_pair()[0])
+    check_signature(signed(key), [other.public, key.public])
 
 
 def test_nothing_need_be_signed_where_nobody_is_trusted() -> None:
     """Without trusted keys, signatures are not looked at."""
-    check_signed(ModelVersion("churn_model", "7"), ())
+    check_signature(ModelVersion("churn_model", "7"), ())
 
 
 @pytest.mark.parametrize(
@@ -130,19 +130,19 @@ def test_nothing_need_be_signed_where_nobody_is_trusted() -> None:
 def test_whatever_is_altered_is_refused(key: SigningKey, tag: str, value: str) -> None:
     """A checksum, one more file, the verdict, the signature itself: nothing can be changed."""
     with pytest.raises(NotSigned, match="version 7"):
-        check_signed(signed(key, **{tag: value}), [key.public])
+        check_signature(signed(key, **{tag: value}), [key.public])
 
 
 def test_a_signature_is_of_no_use_to_another_model(key: SigningKey) -> None:
     """Copied with all tags and files to another name, it is refused."""
     tags = signed(key).tags
     with pytest.raises(NotSigned, match="altered them, or copied"):
-        check_signed(ModelVersion("fraud_model", "7", tags=tags), [key.public])
+        check_signature(ModelVersion("fraud_model", "7", tags=tags), [key.public])
 
 
 def test_only_trusted_keys_count(key: SigningKey) -> None:
     """No signature, one of a stranger's key, or a stranger's under our key's name: refused."""
-    stranger = parse_signing_key(new_key_pair()[0])
+    stranger = parse_signing_key(generate_key_pair()[0])
     unsigned = ModelVersion("churn_model", "7", tags=MappingProxyType(TAGS))
     forged = dict(signed(stranger).tags) | {
         f"baton.signature.{key.public.id}": signed(stranger).tags[
@@ -155,25 +155,25 @@ def test_only_trusted_keys_count(key: SigningKey) -> None:
         ModelVersion("churn_model", "7", tags=MappingProxyType(forged)),
     ):
         with pytest.raises(NotSigned):
-            check_signed(version, [key.public])
+            check_signature(version, [key.public])
 
 
 def test_a_version_without_files_is_not_signed(key: SigningKey) -> None:
     """What names no checksum vouches for nothing, signed or not."""
-    tag, signature = key.tag("churn_model", {})
+    tag, signature = key.sign("churn_model", {})
     version = ModelVersion("churn_model", "7", tags=MappingProxyType({tag: signature}))
     with pytest.raises(NotSigned):
-        check_signed(version, [key.public])
+        check_signature(version, [key.public])
 
 
 def test_keys_are_pem_or_the_line_between_its_markers() -> None:
     """Both forms are read, several public keys at a time."""
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     block = f"-----BEGIN PUBLIC KEY-----\n{public}\n-----END PUBLIC KEY-----\n"
     line = private.splitlines()[1]
     expected = parse_signing_key(private).public
     assert parse_signing_key(line).public == expected
-    other = new_key_pair()[1]
+    other = generate_key_pair()[1]
     assert parse_trusted_keys(f"{public}, {other}")[0] == expected
     assert len(parse_trusted_keys(block + block)) == 2
     assert private[:40] not in repr(parse_signing_key(private))
@@ -181,7 +181,7 @@ def test_keys_are_pem_or_the_line_between_its_markers() -> None:
 
 def test_what_is_no_key_is_refused_without_being_repeated() -> None:
     """Also one half in the place of the other, and a key of another kind."""
-    private, public = new_key_pair()
+    private, public = generate_key_pair()
     rsa_like = base64.b64encode(b"0" * 40).decode()
     for text in ("", "x", rsa_like, private, f"{public},x"):
         with pytest.raises(ValueError, match="Ed25519 public keys"):
@@ -195,10 +195,10 @@ def test_what_is_no_key_is_refused_without_being_repeated() -> None:
 def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     """Without a key, the library that checks signatures is not even imported."""
     script = (
-        "import sys; from baton_registry.settings import RegistrySettings, load; "
+        "import sys; from baton_registry.settings import RegistrySettings, load_settings; "
         "from baton_registry import ModelVersion; "
-        "from baton_registry.versions.signing import check_signed; "
-        "check_signed(ModelVersion('m', '1'), load(RegistrySettings).trusted_keys); "
+        "from baton_registry.versions.signing import check_signature; "
+        "check_signature(ModelVersion('m', '1'), load_settings(RegistrySettings).trusted_keys); "
         "sys.exit('cryptography' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, env={})

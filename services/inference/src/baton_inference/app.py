@@ -27,7 +27,7 @@ from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import v2_routes
 from baton_inference.web.routes.webhook import webhook_routes
 from baton_inference.web.webhook import WebhookReceiver
-from baton_registry.rest.transport import shown
+from baton_registry.rest.transport import strip_credentials
 
 
 def create_app(
@@ -46,7 +46,7 @@ def create_app(
     batcher = Batcher(arrivals)
     collector = MetricsCollector(
         core.metrics,
-        status=lambda: core.record.status,
+        status=lambda: core.watcher_state.status,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
     rest = _open_rest(settings, core, Exposition(collector), needs_key=access is not None)
@@ -65,7 +65,9 @@ def _open_rest(
 ) -> FastAPI:
     """Everything but scoring: FastAPI with the routes for operators, tools and browsers."""
     rest = _framework(settings)
-    add_routes(rest, live=core.live, status=lambda: core.record.status, exposition=exposition)
+    add_routes(
+        rest, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition
+    )
     rest.include_router(console_routes(_console_writer(settings, core)))
     rest.include_router(mlflow_routes(core.live))
     rest.include_router(v2_routes(core.live))
@@ -87,20 +89,22 @@ def _framework(settings: InferenceSettings) -> FastAPI:
 
 def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
     return Writer(
-        status=lambda: core.record.status,
+        status=lambda: core.watcher_state.status,
         moves=lambda: core.moves.known,
         metrics=core.metrics,
-        ui_url=shown(settings.tracking_ui_url or settings.tracking_uri),  # no password in a page
+        ui_url=strip_credentials(
+            settings.tracking_ui_url or settings.tracking_uri
+        ),  # no password in a page
         clock=core.clock,
     )
 
 
 def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
-    record = core.record
+    watcher_state = core.watcher_state
     return WebhookReceiver(
         secret,
-        model_name=record.model_name,
-        alias=record.alias,
+        model_name=watcher_state.model_name,
+        alias=watcher_state.alias,
         nudge=core.poller.nudge,
         clock=core.clock,
     )

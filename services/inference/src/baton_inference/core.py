@@ -9,8 +9,8 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
-from baton_inference.lifecycle.state import Record
 from baton_inference.lifecycle.watcher import Watcher
+from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
@@ -26,7 +26,7 @@ class Core:
 
     Attributes:
         live: the versions that can answer.
-        record: what was seen of the registry, and the status.
+        watcher_state: what the watcher knows, and the status.
         watcher: keeps the slot at what the alias says, step by step.
         poller: repeats the watcher's step.
         metrics: the counters.
@@ -37,7 +37,7 @@ class Core:
     """
 
     live: LiveVersions
-    record: Record
+    watcher_state: WatcherState
     watcher: Watcher
     poller: Poller
     metrics: Metrics
@@ -77,21 +77,21 @@ def create_core(
         open_engine: makes an engine of a version's files.
         clock: in place of the system's clocks.
     """
-    registry = registry or settings.registry()
+    registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
     loader = Loader(
         registry,
         VersionCache(settings.cache_dir),
         open_engine=open_engine,
-        compile_codecs=lambda version, signature, classes: compile_codecs(
-            CodecParts(version, signature, classes, arrow, settings.max_rows)
+        compile_codecs=lambda version, schema, classes: compile_codecs(
+            CodecParts(version, schema, classes, arrow, settings.max_rows)
         ),
         clock=clock,
         trusted=settings.trusted_keys,
     )
-    record = Record(settings.model_name, settings.alias, live, metrics, clock)
+    watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
     moves = MoveReader(registry, settings.model_name, settings.alias, clock)
-    watcher = Watcher(registry, loader, record, moves, clock)
-    poller = Poller(watcher, record, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(live, record, watcher, poller, metrics, registry, moves, arrow, clock)
+    watcher = Watcher(registry, loader, watcher_state, moves, clock)
+    poller = Poller(watcher, watcher_state, clock, poll_interval_s=settings.poll_interval_s)
+    return Core(live, watcher_state, watcher, poller, metrics, registry, moves, arrow, clock)

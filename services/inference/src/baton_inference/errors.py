@@ -4,7 +4,7 @@ InferenceError
 ├── LoadFailure          a version could not be brought into the slot; carries a kind
 ├── Refused              the request was not scored, for a reason that its sender can mend
 │   ├── MalformedBody    not JSON, or not of the shape asked for
-│   ├── InvalidRows      rows that the signature does not allow; names the bad cells
+│   ├── InvalidRows      rows that the schema does not allow; names the bad cells
 │   ├── TooManyRows      more rows than a request may hold
 │   ├── BodyTooLarge     more bytes than a body may hold
 │   ├── UnsupportedMedia a content type or content encoding that is not spoken
@@ -15,7 +15,7 @@ InferenceError
 ├── NotReady             the slot is empty
 ├── Overloaded           too much work is queued
 ├── Ending               the service ends before the request could be answered
-├── ModelFailure         the model failed on rows that its signature allows
+├── ModelFailure         the model failed on rows that its schema allows
 └── ClientGone           the client went away before its request was whole
 
 Every text is one line and may be shown to the sender of the request.
@@ -43,7 +43,7 @@ class FailureKind(StrEnum):
     INVALID = "invalid"
     """The version is not one that can be served."""
     ENGINE = "engine"
-    """The model does not load, or does not fit its signature."""
+    """The model does not load, or does not fit its schema."""
     WARM_UP = "warm_up"
     """The model fails on its own input example."""
     INTERNAL = "internal"
@@ -67,7 +67,7 @@ class MalformedBody(Refused):
 
 
 class InvalidRows(Refused):
-    """Rows that the signature does not allow.
+    """Rows that the schema does not allow.
 
     Attributes:
         cells: the first bad cells; empty where there are no rows at all.
@@ -128,7 +128,7 @@ class Ending(InferenceError):
 
 
 class ModelFailure(InferenceError):
-    """The model failed on rows that its signature allows; the cause says how."""
+    """The model failed on rows that its schema allows; the cause says how."""
 
 
 class ClientGone(InferenceError):

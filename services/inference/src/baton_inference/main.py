@@ -19,7 +19,7 @@ from baton_inference.web.transport.listening import listen
 from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
 from baton_registry.errors import RegistryMisconfigured
-from baton_registry.settings import load
+from baton_registry.settings import load_settings
 
 GARBAGE_THRESHOLD = 20_000
 """Objects made and not freed before a collection; Python's default is 700."""
@@ -36,9 +36,9 @@ def main() -> int:
     stop = StopSignals()
     stop.take_over()
     try:
-        settings = load(InferenceSettings)
+        settings = load_settings(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
-        registry = settings.registry()
+        registry = settings.open_registry()
         tracing = open_tracing(settings)
         listener = listen(settings.host, settings.port)
     except (SettingsError, RegistryMisconfigured) as error:

@@ -66,10 +66,10 @@ def test_remembers_what_served_for_each_model_and_alias(cache: VersionCache) -> 
         ("churn_model", "staging", version(2)),
         ("other", "production", version(1, "other")),
     ):
-        found = cache.last_served(name, alias)
+        found = cache.find_last_served(name, alias)
         assert found is not None
         assert found[0] == expected
-    assert cache.last_served("other", "staging") is None
+    assert cache.find_last_served("other", "staging") is None
 
 
 def altered_note(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
@@ -86,7 +86,7 @@ def test_an_entry_that_is_not_what_it_is_kept_as(
 ) -> None:
     """Another model's files, or another version's, are not found in a version's place."""
     altered_note(cache, tmp_path, **fields)
-    assert cache.find("churn_model", Identity.of(version(1))) is None
+    assert cache.find("churn_model", Identity.from_version(version(1))) is None
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"tags": {}}])
@@ -95,14 +95,14 @@ def test_nothing_is_served_without_its_name_and_its_checksums(
 ) -> None:
     """What served last is another model's, or could be anything: it is not taken."""
     altered_note(cache, tmp_path, **fields)
-    assert cache.last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") is None
 
 
 def test_keeping_again_replaces_what_was_altered(cache: VersionCache) -> None:
     """A version that had to be fetched again takes the place of its altered files."""
     put(cache, version(1), b"altered")
     put(cache, version(1), b"x")
-    found = cache.find("churn_model", Identity.of(version(1)))
+    found = cache.find("churn_model", Identity.from_version(version(1)))
     assert found is not None
     assert (found[1] / "model.onnx").read_bytes() == b"x"
 
@@ -138,7 +138,7 @@ def test_is_bounded_and_never_forgets_what_serves(cache: VersionCache, tmp_path:
         cache.point_to(version(number), "production")
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
-    kept = {n for n in range(12) if cache.find("churn_model", Identity.of(version(n)))}
+    kept = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
     assert {0, 11} <= kept
     assert kept - {0, 11} == {*range(11 - KEEP, 11)}
 
@@ -150,7 +150,7 @@ def test_an_unreadable_note_is_none(cache: VersionCache, tmp_path: Path, text: s
     cache.point_to(version(1), "production")
     (note,) = (tmp_path / "cache" / "serving").iterdir()
     note.write_text(text)
-    assert cache.last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") is None
     cache.point_to(version(1), "staging")
 
 
@@ -159,7 +159,7 @@ def test_a_note_of_a_version_that_is_gone_is_none(cache: VersionCache, tmp_path:
     put(cache, version(1))
     cache.point_to(version(1), "production")
     shutil.rmtree(tmp_path / "cache" / "versions")
-    assert cache.last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") is None
 
 
 def test_processes_may_keep_the_same_version_at_once(cache: VersionCache) -> None:
@@ -182,7 +182,7 @@ def test_processes_may_keep_the_same_version_at_once(cache: VersionCache) -> Non
     for thread in threads:
         thread.join()
     assert odd == []
-    assert cache.find("churn_model", Identity.of(version(1))) is not None
+    assert cache.find("churn_model", Identity.from_version(version(1))) is not None
 
 
 def test_a_copy_that_appears_after_the_look_is_as_good(
@@ -192,7 +192,7 @@ def test_a_copy_that_appears_after_the_look_is_as_good(
     put(cache, version(1), b"theirs")
     monkeypatch.setattr(Path, "exists", lambda _: False)
     put(cache, version(1), b"ours")
-    found = cache.find("churn_model", Identity.of(version(1)))
+    found = cache.find("churn_model", Identity.from_version(version(1)))
     assert found is not None
     assert (found[1] / "model.onnx").read_bytes() == b"theirs"
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from baton_inference.lifecycle.live_versions import LiveVersions
-from tests.support.fakes.inference import served
+from tests.support.fakes.live_version import make_live_version
 
 
 def test_only_a_replacement_is_one() -> None:
     """The first version in replaces nothing; the next one does."""
     live = LiveVersions()
-    assert not live.swap(served(version="1"))
-    assert live.swap(served(version="2"))
+    assert not live.swap(make_live_version(version="1"))
+    assert live.swap(make_live_version(version="2"))
     assert live.production is not None
     assert live.production.model.version == "2"
 
@@ -18,7 +18,7 @@ def test_only_a_replacement_is_one() -> None:
 def test_confirmation_changes_the_source_alone() -> None:
     """What the registry confirms keeps its engine and its start."""
     live = LiveVersions()
-    before = replace(served(), source="cache")
+    before = replace(make_live_version(), source="cache")
     live.swap(before)
     live.confirm()
     after = live.production

@@ -19,8 +19,11 @@ from baton_inference.protocols.protocol import CodecParts
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import TrustedKey, new_key_pair, parse_signing_key
-from tests.support.fakes.inference import FakeRegistry, HandClock, NearReader, open_fake_engine
+from baton_registry.versions.signing import TrustedKey, generate_key_pair, parse_signing_key
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.live_version import InProcessReader
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 
 @pytest.fixture
@@ -35,10 +38,10 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         registry,
         VersionCache(directory),
         open_engine=open_fake_engine,
-        compile_codecs=lambda version, signature, classes: compile_codecs(
-            CodecParts(version, signature, classes, NearReader(), 100)
+        compile_codecs=lambda version, schema, classes: compile_codecs(
+            CodecParts(version, schema, classes, InProcessReader(), 100)
         ),
-        clock=HandClock().clock(),
+        clock=ManualClock().clock(),
         trusted=trusted,
     )
 
@@ -231,7 +234,7 @@ def test_only_signed_versions_are_loaded_where_keys_are_trusted(
     registry: FakeRegistry, tmp_path: Path
 ) -> None:
     """Neither from the registry nor from the cache comes a version that no trusted key signed."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     careless = make_loader(registry, tmp_path / "cache")
     careful = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
@@ -241,17 +244,17 @@ def test_only_signed_versions_are_loaded_where_keys_are_trusted(
     assert "not signed by a trusted key" in reason
     assert careful.load_last_served("churn_model", "production") is None
 
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     assert careful.load(signed).model.version == "1"
 
 
 def test_the_cache_stays_signed(registry: FakeRegistry, tmp_path: Path) -> None:
     """A signed version comes from the cache while the registry is away, unless it was altered."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     signed = replace(version, tags=MappingProxyType({**version.tags, tag: signature}))
     loader.note_serving(loader.load(signed), "production")
     registry.fault = RegistryUnavailable("away")
@@ -275,7 +278,9 @@ def sha256(content: bytes) -> str:
 
 def test_no_file_of_an_unsigned_version_is_fetched(registry: FakeRegistry, tmp_path: Path) -> None:
     """Not even the manifest."""
-    loader = make_loader(registry, tmp_path / "cache", parse_signing_key(new_key_pair()[0]).public)
+    loader = make_loader(
+        registry, tmp_path / "cache", parse_signing_key(generate_key_pair()[0]).public
+    )
     assert failure_of(loader, registry.add("1"))[0] is FailureKind.SIGNATURE
     assert registry.downloads == []
 
@@ -284,10 +289,10 @@ def test_a_version_that_is_signed_no_more_is_not_taken_from_the_cache(
     registry: FakeRegistry, tmp_path: Path
 ) -> None:
     """What the registry says now counts, whatever the cache noted when it was fetched."""
-    key = parse_signing_key(new_key_pair()[0])
+    key = parse_signing_key(generate_key_pair()[0])
     loader = make_loader(registry, tmp_path / "cache", key.public)
     version = registry.add("1")
-    tag, signature = key.tag(version.name, version.tags)
+    tag, signature = key.sign(version.name, version.tags)
     loader.load(replace(version, tags=MappingProxyType({**version.tags, tag: signature})))
 
     for tags in (version.tags, MappingProxyType({})):

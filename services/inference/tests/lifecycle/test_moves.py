@@ -9,7 +9,8 @@ from baton_inference.lifecycle.moves import REFRESH_S, RETRY_S, KnownMoves, Move
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
-from tests.support.fakes.inference import FakeRegistry, HandClock
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.memory_registry import FakeRegistry
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -19,16 +20,16 @@ class Bench:
 
     def __init__(self) -> None:
         self.registry = FakeRegistry()
-        self.time = HandClock()
+        self.time = ManualClock()
         self.reads = 0
         self.reader = MoveReader(self.registry, "churn_model", "production", self.time.clock())
-        original = self.registry.model_tags
+        original = self.registry.get_model_tags
 
         def counted(name: str) -> dict[str, str]:
             self.reads += 1
             return original(name)
 
-        self.registry.model_tags = counted  # type: ignore[method-assign]
+        self.registry.get_model_tags = counted  # type: ignore[method-assign]
 
     def tell(self, number: int, to: str, reason: str = "") -> None:
         """Somebody promotes."""

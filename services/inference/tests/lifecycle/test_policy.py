@@ -13,7 +13,7 @@ from baton_inference.lifecycle.policy import (
     Failure,
     Identity,
     decide,
-    still_relevant,
+    drop_outdated,
     wait_s,
 )
 from baton_registry.versions.model_version import ModelVersion
@@ -79,9 +79,9 @@ def test_a_version_newly_pointed_to_is_tried_at_once(
     serving: Identity | None, failure: Failure, aspired: Identity, now_s: float
 ) -> None:
     """Once the alias has left a failed version, neither another nor that one has to wait."""
-    left = still_relevant(failure, None)
+    left = drop_outdated(failure, None)
     assert decide(serving, aspired, left, now_s) is not Decision.WAIT
-    moved = still_relevant(failure, aspired)
+    moved = drop_outdated(failure, aspired)
     if aspired != failure.identity:
         assert moved is None
     else:
@@ -125,5 +125,5 @@ def test_no_jump_of_the_clock_holds_a_version_back(
 
 def test_identity_is_version_and_source() -> None:
     """Two registries' version 1 are different versions."""
-    one = Identity.of(ModelVersion("m", "1", source="a"))
-    assert one == Identity("1", "a") != Identity.of(ModelVersion("m", "1", source="b"))
+    one = Identity.from_version(ModelVersion("m", "1", source="a"))
+    assert one == Identity("1", "a") != Identity.from_version(ModelVersion("m", "1", source="b"))

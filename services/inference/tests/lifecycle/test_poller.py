@@ -7,7 +7,9 @@ from structlog.testing import capture_logs
 
 from baton_inference.core import Core, create_core
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.fakes.inference import FakeRegistry, open_fake_engine, settings
+from tests.support.fakes.application import make_settings
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 TIMEOUT_S = 20
 
@@ -32,7 +34,7 @@ class CountingRegistry(FakeRegistry):
 
 def make_core(tmp_path: Path, registry: FakeRegistry, interval_s: float) -> Core:
     """A core that polls at an interval."""
-    chosen = settings(tmp_path, BATON_POLL_INTERVAL_S=interval_s)
+    chosen = make_settings(tmp_path, BATON_POLL_INTERVAL_S=interval_s)
     return create_core(chosen, registry=registry, open_engine=open_fake_engine)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_inference.lifecycle.status import State, state_of
+from baton_inference.lifecycle.status import State, derive_state
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ def test_the_first_state_that_holds(
     *, is_filled: bool, is_loading: bool, is_healthy: bool, state: State
 ) -> None:
     """The states come in the contract's order."""
-    word = state_of(is_filled=is_filled, is_loading=is_loading, is_healthy=is_healthy)
+    word = derive_state(is_filled=is_filled, is_loading=is_loading, is_healthy=is_healthy)
     assert word == state

@@ -15,13 +15,13 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle import warmup
 from baton_inference.lifecycle.warmup import WarmUp, warm_up
-from tests.support.fakes.inference import SIGNATURE, ErrorModel, SlowModel, SumModel
+from tests.support.fakes.models import SCHEMA, ErrorModel, SlowModel, SumModel
 
 
 def warm(engine: SumModel, example: Any = None) -> WarmUp:
     """Warms a model up on an example; a text stands for the file as it is."""
     text = example if isinstance(example, str) else json.dumps(example)
-    return warm_up(engine, SIGNATURE, None if example is None else text.encode())
+    return warm_up(engine, SCHEMA, None if example is None else text.encode())
 
 
 def test_uses_the_versions_own_example() -> None:
@@ -122,7 +122,7 @@ class LimitedModel(SumModel):
         self.is_limited = False
 
     @contextmanager
-    def limited(self, limit_s: float) -> Iterator[None]:
+    def limit_time(self, limit_s: float) -> Iterator[None]:
         self.limits_s.append(limit_s)
         self.is_limited = True
         yield

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baton_engine.onnx.example import build_rows
 from baton_inference.errors import Refused
 from baton_inference.protocols.predict.instances import InstancesDecoder
-from baton_registry.versions.signature import Column, Signature, TypeName
+from baton_registry.versions.schema import Column, Schema, TypeName
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 EDGES: tuple[Any, ...] = (
@@ -31,10 +31,10 @@ values = st.one_of(
 @given(kind=st.sampled_from(TYPES), value=values)
 def test_the_rule_is_that_of_predict(kind: TypeName, value: Any, *, required: bool) -> None:
     """What warm-up takes, `/predict` takes with the same values, and the other way round."""
-    signature = Signature((Column("x", kind, required=required),))
+    schema = Schema((Column("x", kind, required=required),))
     body = json.dumps({"instances": [{"x": value}]}).encode()
     try:
-        asked = InstancesDecoder(signature, max_rows=10).decode(body)
+        asked = InstancesDecoder(schema, max_rows=10).decode(body)
     except Refused:
         asked = None
-    assert build_rows([{"x": value}], signature) == asked
+    assert build_rows([{"x": value}], schema) == asked

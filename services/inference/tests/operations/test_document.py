@@ -10,22 +10,17 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.web.front import Front
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
-from baton_registry.promotion.alias_moves import utc_now
+from baton_registry.promotion.alias_moves import get_utc_now
 from baton_registry.promotion.ledger import Entry, Move
-from tests.support.fakes.inference import (
-    GOOD_BODY,
-    FakeRegistry,
-    call,
-    get,
-    open_fake_engine,
-    post,
-    settings,
-)
+from tests.support.fakes.application import make_settings
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import GOOD_BODY, open_fake_engine
 
 
 def make(tmp_path: Path, registry: FakeRegistry, **values: Any) -> tuple[Front, Core]:
     """An application that follows this registry."""
-    chosen = settings(tmp_path, **values)
+    chosen = make_settings(tmp_path, **values)
     core = create_core(chosen, registry=registry, open_engine=open_fake_engine)
     return create_app(chosen, core, Pools()), core
 
@@ -40,7 +35,7 @@ def data(app: Front) -> dict[str, Any]:
 
 def tell(registry: FakeRegistry, number: int, before: str | None, to: str, reason: str) -> None:
     """Somebody promotes."""
-    move = Move(utc_now(), before, to, "promote", "ann", reason)
+    move = Move(get_utc_now(), before, to, "promote", "ann", reason)
     registry.tags.update([ledger.to_tag("production", Entry(number, "t", move, done=True))])
     registry.alias = to
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from baton_inference.operations.links import Links, links
-from tests.support.fakes.inference import SERVING
+from tests.support.fakes.live_version import SERVING
 
 
 def test_model_versions_and_run() -> None:

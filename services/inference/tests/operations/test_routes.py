@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from baton_inference.operations.files import PAGE, load_files
-from tests.support.fakes.inference import Request, call, get, make_app
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, call, get
 
 
 @pytest.mark.parametrize("path", ["/", *(f"/console/{n}" for n in load_files() if n != PAGE)])

@@ -7,7 +7,7 @@ import pytest
 from baton_inference.lifecycle.status import LoadFailureStatus, RegistryStatus, Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.words import Note, Words, in_words
-from tests.support.fakes.inference import AT, SERVING
+from tests.support.fakes.live_version import AT, SERVING
 
 FAILED = replace(
     SERVING,

@@ -2,17 +2,18 @@
 
 import pytest
 
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_path, is_companion
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.scoring.targets import Target
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.fakes.inference import SIGNATURE, NearReader, served
+from tests.support.fakes.live_version import InProcessReader, make_live_version
+from tests.support.fakes.models import SCHEMA
 
 
 def test_has_every_protocol() -> None:
     """Each protocol has its codec, under its name."""
-    parts = CodecParts(ModelVersion("m", "1"), SIGNATURE, ("no", "yes"), NearReader(), max_rows=1)
+    parts = CodecParts(ModelVersion("m", "1"), SCHEMA, ("no", "yes"), InProcessReader(), max_rows=1)
     assert set(compile_codecs(parts)) == {"predict", "invocations", "v2"}
 
 
@@ -56,8 +57,10 @@ def test_a_scoring_key_opens_what_belongs_to_a_protocol() -> None:
     assert not any(map(is_companion, ("/status", "/v3", "/versions")))
 
 
-@pytest.mark.parametrize("version", [None, served()], ids=["none served", "one served"])
+@pytest.mark.parametrize("version", [None, make_live_version()], ids=["none served", "one served"])
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=[each.name for each in PROTOCOLS])
-def test_each_protocol_describes_its_own_paths(protocol: Protocol, version: Served | None) -> None:
+def test_each_protocol_describes_its_own_paths(
+    protocol: Protocol, version: LiveVersion | None
+) -> None:
     """The OpenAPI document has one operation for each path that a protocol lists."""
     assert set(protocol.describe(version, 10).operations) == set(protocol.paths)

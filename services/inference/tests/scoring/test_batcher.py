@@ -9,12 +9,13 @@ import numpy as np
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_inference.errors import ModelFailure, Overloaded
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.batcher import MAX_WAITING_CALLS, Batcher
-from tests.support.fakes.inference import SumModel, served
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SumModel
 
 ROW = RowBatch(1, [(0.5, 1, "a")])
 
@@ -48,9 +49,9 @@ class Desk:
         self.arrivals = Arrivals()
         self.batcher = Batcher(self.arrivals)
         self.engine = EchoModel()
-        self.served = served(self.engine, inline_rows=inline_rows)
+        self.served = make_live_version(self.engine, inline_rows=inline_rows)
 
-    async def request(self, *x: float, of: Served | None = None) -> list[float]:
+    async def request(self, *x: float, of: LiveVersion | None = None) -> list[float]:
         """One request's second probabilities."""
         self.arrivals.note_start()
         of = of or self.served
@@ -124,7 +125,7 @@ def test_a_call_holds_no_more_rows_than_are_quick() -> None:
 def test_versions_are_not_mixed() -> None:
     """Requests that began with different versions are scored by those, one call a version."""
     desk, other = Desk(), EchoModel()
-    newer = served(other, version="2")
+    newer = make_live_version(other, version="2")
     answers = desk.together(desk.request(0.25), desk.request(0.5, of=newer), desk.request(0.75))
     assert answers == [[0.25], [0.5], [0.75]]
     assert (desk.engine.calls, other.calls) == ([2], [1])

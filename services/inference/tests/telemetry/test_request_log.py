@@ -12,7 +12,7 @@ from baton_inference.telemetry.request_log import (
     RequestLog,
     is_worth_a_line,
 )
-from tests.support.fakes.inference import HandClock
+from tests.support.fakes.clock import ManualClock
 
 REFUSED = Ended("id", "predict", 422, "3", 0.0012345, "invalid-rows")
 
@@ -59,7 +59,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
 def test_an_overload_is_not_made_worse() -> None:
     """So many lines a second; how many were left out is told with the next one."""
-    time = HandClock()
+    time = ManualClock()
     requests = RequestLog(time.clock().steady_s)
     with capture_logs() as logs:
         for _ in range(MOST_LINES_A_SECOND + 7):

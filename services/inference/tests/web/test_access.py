@@ -10,11 +10,14 @@ from baton_inference.web.access import Access, scopes_of
 from baton_inference.web.answers.problems import problem_of
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
-from baton_registry.api_keys import KeyRing, Scope, new_key
-from tests.support.fakes.inference import GOOD_BODY, Request, Response, call, make_app, post, served
+from baton_registry.api_keys import KeyRing, Scope, generate_key
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, Response, call, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import GOOD_BODY
 
-SCORER, SCORER_KEY = new_key("scorer", [Scope.SCORING])
-OPERATOR, OPERATOR_KEY = new_key("operator", [Scope.OPERATIONS])
+SCORER, SCORER_KEY = generate_key("scorer", [Scope.SCORING])
+OPERATOR, OPERATOR_KEY = generate_key("operator", [Scope.OPERATIONS])
 ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY]))
 
 OPEN = (
@@ -122,7 +125,7 @@ def test_every_known_path_has_its_scopes() -> None:
 def app(tmp_path: Path) -> Front:
     """The application with both keys, and version 1 in the slot."""
     (tmp_path / "keys").write_text(f"{SCORER_KEY.line}\n{OPERATOR_KEY.line}\n")
-    app, _ = make_app(tmp_path, served(), keys=KeyFile(tmp_path / "keys"))
+    app, _ = make_app(tmp_path, make_live_version(), keys=KeyFile(tmp_path / "keys"))
     return app
 
 
@@ -185,7 +188,7 @@ def test_the_document_declares_the_keys(app: Front) -> None:
 
 def test_without_a_file_of_keys_nobody_is_asked(tmp_path: Path) -> None:
     """And the document says nothing of keys."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     assert call(app, post("/predict", GOOD_BODY)).status == 200
     document = get(app, "/openapi.json").json()
     assert "securitySchemes" not in document["components"]

@@ -7,17 +7,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.scoring.workers import Pools
-from tests.support.fakes.inference import (
-    GOOD_BODY,
-    FakeRegistry,
-    call,
-    get,
-    make_app,
-    open_fake_engine,
-    post,
-    served,
-    settings,
-)
+from tests.support.fakes.application import make_app, make_settings
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import GOOD_BODY, open_fake_engine
 
 NAMES = {
     "baton_requests_total",
@@ -52,7 +46,7 @@ def test_names_are_the_contracts(tmp_path: Path) -> None:
 
 def test_counts_what_happens(tmp_path: Path) -> None:
     """Requests, rows, the serving version and the registry's state are told."""
-    app, core = make_app(tmp_path, served(version="7"))
+    app, core = make_app(tmp_path, make_live_version(version="7"))
     for _ in range(2):
         call(app, post("/predict", GOOD_BODY))
     call(app, post("/predict", b"{"))
@@ -72,8 +66,8 @@ def test_counts_what_happens(tmp_path: Path) -> None:
 def test_tells_of_swaps_and_failures(tmp_path: Path) -> None:
     """A swap, a failed load and the aspired version are told."""
     registry = FakeRegistry()
-    core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Pools())
+    core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(make_settings(tmp_path), core, Pools())
     for version, model in (("1", "sum 0.1"), ("2", "sum 0.2"), ("3", "broken")):
         registry.add(version, model)
         registry.alias = version

@@ -8,7 +8,10 @@ from structlog.testing import capture_logs
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import Receive, Scope, Send
 from baton_inference.web.front import Front, RequestIds
-from tests.support.fakes.inference import GOOD_BODY, Request, call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import GOOD_BODY
 
 WELL_FORMED = ["a", "A-Za.z_0-9", "x" * 128]
 MALFORMED = ["", "x" * 129, "a b", "a/b", "é", "a\n", "<script>"]
@@ -50,7 +53,7 @@ def test_any_other_id_is_replaced(given: str) -> None:
 )
 def test_every_answer_carries_the_id(tmp_path: Path, request_: Request, status: int) -> None:
     """Whatever the answer is, it carries the request's id once; an error is a problem."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     request_.headers = {**request_.headers, "x-request-id": "given"}
     answer = call(app, request_)
     assert answer.status == status
@@ -85,7 +88,7 @@ def test_a_fault_in_the_rest_is_a_problem() -> None:
 def test_a_fault_in_a_route_is_a_problem(tmp_path: Path) -> None:
     """FastAPI's own answer to an exception in a route is a problem too, sent once."""
     app, core = make_app(tmp_path)
-    object.__setattr__(core.record, "status", object())
+    object.__setattr__(core.watcher_state, "status", object())
     with capture_logs() as logs:
         answer = get(app, "/status")
     assert answer.status == 500

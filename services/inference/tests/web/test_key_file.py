@@ -6,10 +6,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.web.key_file import KeyFile
-from baton_registry.api_keys import Scope, new_key
+from baton_registry.api_keys import Scope, generate_key
 
-OLD, OLD_KEY = new_key("old", [Scope.SCORING])
-NEW, NEW_KEY = new_key("new", [Scope.SCORING])
+OLD, OLD_KEY = generate_key("old", [Scope.SCORING])
+NEW, NEW_KEY = generate_key("new", [Scope.SCORING])
 
 
 def knows(keys: KeyFile, secret: str) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from baton_common.settings import SettingsError
 from baton_inference.web.tracing import open_tracing, route_of
-from tests.support.fakes.inference import get, make_app, served, settings
+from tests.support.fakes.application import make_app, make_settings
+from tests.support.fakes.asgi_client import get
+from tests.support.fakes.live_version import make_live_version
 
 ENDPOINT = "http://127.0.0.1:1"
 SCORING = {
@@ -41,7 +43,7 @@ def test_an_endpoint_without_the_packages_is_one_line(
     """It says what is missing, and how to have it or do without."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(SettingsError, match=r"install baton-inference\[otel\]") as caught:
-        open_tracing(settings(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT))
+        open_tracing(make_settings(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT))
     assert "\n" not in str(caught.value)
 
 
@@ -53,7 +55,7 @@ def test_what_does_not_score_has_no_route(path: str) -> None:
 
 def test_routes_are_those_of_the_document(tmp_path: Path) -> None:
     """A span's route is what the OpenAPI document calls it, whatever model is asked."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     documented = get(app, "/openapi.json").json()["paths"]
     assert {path: route_of(path) for path in SCORING} == SCORING
     assert documented.keys() >= {*SCORING.values()}

@@ -8,7 +8,7 @@ import pytest
 
 from baton_inference.errors import Forged, MalformedBody
 from baton_inference.web.webhook import MAX_REMEMBERED, Delivery, WebhookReceiver
-from tests.support.fakes.inference import HandClock
+from tests.support.fakes.clock import ManualClock
 
 SECRET = "a secret of both"
 
@@ -17,7 +17,7 @@ class Bench:
     """A receiver for churn_model@production, and how often it nudged."""
 
     def __init__(self) -> None:
-        self.time = HandClock()
+        self.time = ManualClock()
         self.nudges = 0
         self.receiver = WebhookReceiver(
             SECRET,

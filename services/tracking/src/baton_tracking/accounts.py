@@ -13,7 +13,7 @@ from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 from sqlalchemy.exc import SQLAlchemyError
 
 from baton_common.settings import SettingsError
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_tracking.settings import AccountPasswords, load_accounts
 
 TRAINER = "trainer"
@@ -52,7 +52,7 @@ class Store(Protocol):
     ) -> None: ...
 
 
-def wanted(admin: str, passwords: AccountPasswords) -> dict[str, Account]:
+def list_accounts(admin: str, passwords: AccountPasswords) -> dict[str, Account]:
     """The accounts that a stack has, by name; who reads only needs no grant."""
     return {
         admin: Account(passwords.admin, is_admin=True),
@@ -61,7 +61,7 @@ def wanted(admin: str, passwords: AccountPasswords) -> dict[str, Account]:
     }
 
 
-def ensure(store: Store, accounts: Mapping[str, Account]) -> list[str]:
+def ensure_accounts(store: Store, accounts: Mapping[str, Account]) -> list[str]:
     """Makes the store hold these accounts, and leaves all others alone; says what was done."""
     done = []
     for name, account in accounts.items():
@@ -81,11 +81,11 @@ def main() -> int:
     config = read_auth_config()
     store = SqlAlchemyStore()
     try:
-        accounts = wanted(str(config.admin_username), load_accounts())
+        accounts = list_accounts(str(config.admin_username), load_accounts())
         store.init_db(config.database_uri)  # type: ignore[no-untyped-call] # MLflow's
-        done = ensure(store, accounts)
+        done = ensure_accounts(store, accounts)
     except (SettingsError, SQLAlchemyError) as error:
-        print(f"accounts: {one_line(error)}", file=sys.stderr)  # noqa: T201 - a command
+        print(f"accounts: {to_one_line(error)}", file=sys.stderr)  # noqa: T201 - a command
         return 1
     print(f"accounts: {', '.join(done) or 'as they should be'}")  # noqa: T201 - same
     return 0

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from baton_common.settings import SettingsError
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_tracking.archive import Bucket, BucketNotEmptyError
 from baton_tracking.settings import BucketSettings, load_bucket
 
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
         settings = load_bucket()
         said = f"bucket {settings.name}: {run(' '.join(arguments), connect(settings))}"
     except FAILURES as error:
-        said = f"bucket: {one_line(error)}"
+        said = f"bucket: {to_one_line(error)}"
         code = 1
     print(said, file=sys.stderr)  # noqa: T201 - this is a command
     return code

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from baton_common.paths import expand
-from baton_engine.tables.text.separators import SEPARATORS, spelled
+from baton_common.paths import expand_home
+from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Data(_Section):
     """Where the table is and how to read it; None: Baton detects it."""
 
     file: Path | None = Field(default=None, description="the path of a CSV or Parquet file")
-    separator: Annotated[str, AfterValidator(spelled)] | None = Field(
+    separator: Annotated[str, AfterValidator(parse_separator)] | None = Field(
         default=None, description=f"one character, or one of {', '.join(SEPARATORS)}"
     )
     encoding: Annotated[str, AfterValidator(_check_encoding)] | None = Field(
@@ -165,7 +165,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
     data = document.get("data")
     if isinstance(data, dict) and isinstance(data.get("file"), str):
-        data["file"] = str(file.parent / expand(Path(data["file"])))
+        data["file"] = str(file.parent / expand_home(Path(data["file"])))
     return document
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import shown
+from baton_registry.rest.transport import strip_credentials
 from baton_trainer.models import estimators
 from baton_trainer.progress import NoProgress, Progress
 from baton_trainer.request import TrainRequest
@@ -45,10 +45,10 @@ def train(
     """
     progress = progress or NoProgress()
     configure_mlflow(settings)
-    with silence_libraries(), settings.registry() as registry:
+    with silence_libraries(), settings.open_registry() as registry:
         options = request.train
         progress.start_phase("reading the table")
-        classifier = estimators.classifier(options.estimator, options.params, options.seed)
+        classifier = estimators.build_classifier(options.estimator, options.params, options.seed)
         table = _load_table(request, progress)
         progress.start_phase("checking the registry")
         _check_registry(registry, settings)
@@ -65,7 +65,7 @@ def _load_table(request: TrainRequest, progress: Progress) -> Table:
     look_alikes.check_labels(table.target, table.name)
     for note in table.notes:
         progress.note(note)
-    progress.show(column_report.shown(table.roles))
+    progress.show(column_report.build_table(table.roles))
     for warning in table.warnings:
         progress.warn(warning)
     if table.positive is None and request.train.has_costs:
@@ -75,6 +75,6 @@ def _load_table(request: TrainRequest, progress: Progress) -> Table:
 
 
 def _check_registry(registry: RegistryClient, settings: TrainerSettings) -> None:
-    mlflow_limits.check_server(registry, shown(settings.tracking_uri))
+    mlflow_limits.check_server(registry, strip_credentials(settings.tracking_uri))
     with contextlib.suppress(AliasNotSet):
         registry.resolve_alias(settings.model_name, settings.alias)

@@ -29,7 +29,9 @@ def test_each_class_has_a_curve_up_to_the_maximum(axes: Axes, classes: int, expe
 def test_legend_has_the_logged_figure(axes: Axes) -> None:
     outcome = some_outcome(2)
     curves.draw_calibration(axes, outcome)
-    assert read_legend(axes) == [f"class 1  (error {evaluation.calibration_error(outcome):.3f})"]
+    assert read_legend(axes) == [
+        f"class 1  (error {evaluation.compute_calibration_error(outcome):.3f})"
+    ]
 
 
 def test_confusion_matrix_counts_every_row(axes: Axes) -> None:

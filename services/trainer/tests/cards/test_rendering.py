@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from baton_trainer.cards import plots, rendering
 from baton_trainer.request import Columns
-from baton_trainer.tables import table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.tables import (
     TARGET,
     TARGETS,
@@ -66,7 +66,7 @@ def test_names_of_columns_and_classes_are_escaped() -> None:
     frame[TARGET] = text_target(frame.rename(columns={"<script>alert(1)</script>": "label"})).map(
         {"yes": "_yes_ | no", "no": "<b>"}
     )
-    data = table.validated(as_file(frame), Columns(target=TARGET))
+    data = build_table(as_file(frame), Columns(target=TARGET))
     subject = some_subject(data)
     page = rendering.render_html(
         rendering.render_markdown(subject), "t", plots.draw_plots(subject.model.report)

@@ -8,8 +8,8 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Label, Signature
-from baton_trainer.evaluation.importance import MAX_ROWS, MAX_SCORED, Judge, importances
+from baton_registry.versions.schema import Column, Label, Schema
+from baton_trainer.evaluation.importance import MAX_ROWS, MAX_SCORED, Judge, measure_importances
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
 from tests.support.trainer.tables import some_table, some_trained_model
@@ -44,7 +44,7 @@ def judge(columns: int, rows: int, engine: FirstColumn, positives: float = 0.5) 
 
 def test_a_column_is_worth_what_is_lost_without_it() -> None:
     """All of it where the model knows nothing else; nothing where it does not look."""
-    found = importances(judge(3, 1_000, FirstColumn()), seed=0)
+    found = measure_importances(judge(3, 1_000, FirstColumn()), seed=0)
     assert found[0].column == "c0"
     assert found[0].drop == pytest.approx(0.5, abs=0.05)
     assert {(each.drop, each.spread) for each in found[1:]} == {(0.0, 0.0)}
@@ -53,7 +53,7 @@ def test_a_column_is_worth_what_is_lost_without_it() -> None:
 def test_columns_too_many_to_shuffle_one_by_one_have_no_importance() -> None:
     """Their time would grow by pairs of columns: 20,531 took seven minutes. No row is scored."""
     engine = FirstColumn()
-    assert importances(judge(20_531, 12, engine), seed=0) == ()
+    assert measure_importances(judge(20_531, 12, engine), seed=0) == ()
     assert engine.rows == []
 
 
@@ -61,7 +61,7 @@ def test_columns_too_many_to_shuffle_one_by_one_have_no_importance() -> None:
 def test_its_time_is_bounded(columns: int, most: int) -> None:
     """Long tables are sampled; of wide ones fewer rows are shuffled, fewer times, in few calls."""
     engine = FirstColumn()
-    importances(judge(columns, 5_000, engine), seed=0)
+    measure_importances(judge(columns, 5_000, engine), seed=0)
     assert engine.rows[0] <= most + 1
     assert max(engine.rows) <= 50_000
     assert len(engine.rows) <= 2 + columns / 10
@@ -70,7 +70,7 @@ def test_its_time_is_bounded(columns: int, most: int) -> None:
 
 def test_a_rare_class_is_in_the_sample() -> None:
     """A ROC AUC needs it."""
-    found = importances(judge(2, 100_000, FirstColumn(), positives=0.0003), seed=0)
+    found = measure_importances(judge(2, 100_000, FirstColumn(), positives=0.0003), seed=0)
     assert found[0].drop == pytest.approx(0.5, abs=0.15)
 
 
@@ -78,10 +78,10 @@ def test_the_model_is_the_one_that_is_served_and_the_columns_are_those_of_the_ta
     """Texts, booleans and gaps included; the same seed gives the same worth."""
     data = some_table()
     made = some_trained_model(data)
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
     features = data.features[data.held_out]
     about = Judge(engine, data.columns, features, made.report.held_out)
-    found = importances(about, seed=1)
+    found = measure_importances(about, seed=1)
     assert {each.column for each in found} == {each.name for each in data.columns}
     assert found[0].column == "prix (€)"
-    assert importances(about, seed=1) == found
+    assert measure_importances(about, seed=1) == found

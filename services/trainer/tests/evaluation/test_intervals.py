@@ -26,8 +26,8 @@ def test_once_each_row_gives_the_figures_of_scikit_learn(
         probabilities=odds / odds.sum(axis=1, keepdims=True),
         positive=positive if classes == 2 else 1,
     )
-    found = intervals.resampled(seen, np.ones((1, rows)))
-    expected = evaluation.metrics(seen)
+    found = intervals.compute_resampled(seen, np.ones((1, rows)))
+    expected = evaluation.compute_metrics(seen)
     assert {name: each[0] for name, each in found.items()} == pytest.approx(
         {name: value for name, value in expected.items() if name != "ece"}
     )
@@ -37,7 +37,7 @@ def test_a_row_counts_as_often_as_it_is_drawn() -> None:
     """As a sample weight does in scikit-learn."""
     seen = some_outcome(2, 80)
     counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
-    found = intervals.resampled(seen, counts)
+    found = intervals.compute_resampled(seen, counts)
     for place, weights in enumerate(counts):
         truth, score = seen.truth, seen.probabilities[:, 1]
         roc = roc_auc_score(truth, score, sample_weight=weights)
@@ -52,12 +52,12 @@ def test_a_row_counts_as_often_as_it_is_drawn() -> None:
 def test_most_intervals_hold_what_is_true_of_all_rows(classes: int) -> None:
     """Nineteen of twenty samples should; the accuracy of 40,000 rows stands for the truth."""
     every = some_outcome(classes, 40_000)
-    truth = evaluation.metrics(every)
+    truth = evaluation.compute_metrics(every)
     rng = np.random.default_rng(1)
     held = [
         {name: low <= truth[name] <= high for name, (low, high) in found.items()}
         for found in (
-            intervals.intervals(every.at(rng.integers(40_000, size=300)), seed)
+            intervals.compute_intervals(every.at(rng.integers(40_000, size=300)), seed)
             for seed in range(60)
         )
     ]
@@ -68,10 +68,10 @@ def test_most_intervals_hold_what_is_true_of_all_rows(classes: int) -> None:
 def test_more_rows_make_it_narrower_also_where_only_a_part_is_drawn_from() -> None:
     """By the root of their number."""
     few, many = (
-        intervals.intervals(some_outcome(2, rows), 0)["roc_auc"] for rows in (4_000, 64_000)
+        intervals.compute_intervals(some_outcome(2, rows), 0)["roc_auc"] for rows in (4_000, 64_000)
     )
     assert (few[1] - few[0]) / (many[1] - many[0]) == pytest.approx(4, rel=0.2)
-    assert many[0] < evaluation.roc_auc(some_outcome(2, 64_000)) < many[1]
+    assert many[0] < evaluation.compute_roc_auc(some_outcome(2, 64_000)) < many[1]
 
 
 def test_a_class_of_one_row_is_in_every_draw() -> None:
@@ -79,12 +79,12 @@ def test_a_class_of_one_row_is_in_every_draw() -> None:
     seen = some_outcome(3, 60)
     truth = np.zeros(60, np.intp)
     truth[:20], truth[20] = 1, 2
-    found = intervals.intervals(replace(seen, truth=truth), 0)
+    found = intervals.compute_intervals(replace(seen, truth=truth), 0)
     assert all(np.isfinite(each).all() for each in found.values())
 
 
 def test_the_seed_decides() -> None:
     """The same rows and seed, the same intervals."""
     seen = some_outcome(2)
-    assert intervals.intervals(seen, 3) == intervals.intervals(seen, 3)
-    assert intervals.intervals(seen, 3) != intervals.intervals(seen, 4)
+    assert intervals.compute_intervals(seen, 3) == intervals.compute_intervals(seen, 3)
+    assert intervals.compute_intervals(seen, 3) != intervals.compute_intervals(seen, 4)

@@ -14,7 +14,9 @@ def test_a_perfect_classifier_has_perfect_figures() -> None:
     """Both for two classes and for more."""
     for classes in (2, 4):
         truth = np.arange(40) % classes
-        found = evaluation.metrics(Outcome(tuple(range(classes)), truth, np.eye(classes)[truth]))
+        found = evaluation.compute_metrics(
+            Outcome(tuple(range(classes)), truth, np.eye(classes)[truth])
+        )
         assert found == {
             "roc_auc": 1.0,
             "pr_auc": 1.0,
@@ -30,7 +32,7 @@ def test_a_perfect_classifier_has_perfect_figures() -> None:
 def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
     """Our formulas for log loss and Brier's score agree with the reference."""
     seen = some_outcome(classes)
-    found = evaluation.metrics(seen)
+    found = evaluation.compute_metrics(seen)
     scores = seen.probabilities[:, 1] if classes == 2 else seen.probabilities
     assert found["log_loss"] == pytest.approx(log_loss(seen.truth, seen.probabilities))
     assert found["brier"] == pytest.approx(brier_score_loss(seen.truth, scores))
@@ -41,7 +43,7 @@ def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
 
 def test_truth_is_found_by_label_not_by_order_of_appearance() -> None:
     """The columns of the probabilities follow the classes."""
-    found = Outcome.of(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
+    found = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
     assert found.truth.tolist() == [1, 0, 0]
 
 
@@ -50,8 +52,8 @@ def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
     seen = some_outcome(2)
     first = replace(seen, positive=0)
     turned = Outcome((1, 0), 1 - seen.truth, seen.probabilities[:, ::-1])
-    assert evaluation.metrics(first) == pytest.approx(evaluation.metrics(turned))
-    one, other = evaluation.metrics(first), evaluation.metrics(seen)
+    assert evaluation.compute_metrics(first) == pytest.approx(evaluation.compute_metrics(turned))
+    one, other = evaluation.compute_metrics(first), evaluation.compute_metrics(seen)
     assert one["f1"] != pytest.approx(other["f1"])
     assert one["pr_auc"] != pytest.approx(other["pr_auc"])
     assert one["roc_auc"] == pytest.approx(other["roc_auc"])
@@ -61,7 +63,7 @@ def test_rows_are_grouped_by_probability_in_groups_of_equal_size() -> None:
     """What was said and what was seen in each; nothing is lost."""
     score = np.repeat(np.arange(10) / 10, 7)
     truth = (np.arange(70) % 7 == 0).astype(int)
-    found = evaluation.reliability(truth, score)
+    found = evaluation.compute_reliability(truth, score)
     assert found.said == pytest.approx(np.arange(10) / 10)
     assert found.seen == pytest.approx(np.full(10, 1 / 7))
     assert found.rows.tolist() == [7] * 10
@@ -71,9 +73,11 @@ def test_rows_are_grouped_by_probability_in_groups_of_equal_size() -> None:
 def test_rows_of_one_probability_stay_together() -> None:
     """A tree gives few different ones; groups may then be fewer, and of other sizes."""
     score = np.array([0.2] * 85 + [0.9] * 15)
-    found = evaluation.reliability(np.arange(100) % 2, score)
+    found = evaluation.compute_reliability(np.arange(100) % 2, score)
     assert found.rows.tolist() == [85, 15]
-    assert evaluation.reliability(np.array([1, 0]), np.array([0.3, 0.3])).rows.tolist() == [2]
+    assert evaluation.compute_reliability(np.array([1, 0]), np.array([0.3, 0.3])).rows.tolist() == [
+        2
+    ]
 
 
 @pytest.mark.parametrize("classes", [2, 4])
@@ -84,5 +88,5 @@ def test_calibration_error_is_none_of_a_calibrated_classifier(classes: int) -> N
     truth = (probabilities.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
     honest = Outcome(tuple(range(classes)), truth, probabilities)
     sharp = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
-    assert evaluation.calibration_error(honest) < 0.02
-    assert evaluation.calibration_error(replace(honest, probabilities=sharp)) > 0.1
+    assert evaluation.compute_calibration_error(honest) < 0.02
+    assert evaluation.compute_calibration_error(replace(honest, probabilities=sharp)) > 0.1

@@ -27,7 +27,7 @@ def test_it_is_about_the_table_and_its_model(target: str) -> None:
     report = made.report
     assert len(report.held_out.truth) == data.held_out.sum()
     assert len(report.cross_validation.outcome.truth) == (~data.held_out).sum()
-    assert report.figures == evaluation.metrics(report.held_out)
+    assert report.figures == evaluation.compute_metrics(report.held_out)
     assert (report.thresholds is None) is (target == "three numbers")
     slices = {each.name: each for each in report.slices}
     assert slices["label = a"].rows == (data.features["label"] == "a").sum()

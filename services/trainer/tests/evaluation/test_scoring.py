@@ -6,7 +6,7 @@ import pandas as pd
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Label
+from baton_registry.versions.schema import Column, Label
 from baton_trainer.evaluation import scoring
 
 

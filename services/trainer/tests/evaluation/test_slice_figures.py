@@ -16,7 +16,7 @@ def test_the_area_is_that_of_scikit_learn(pairs: list[tuple[int, bool]]) -> None
     """Ties counted half."""
     score, truth = np.array([s for s, _ in pairs], float), np.array([t for _, t in pairs], int)
     if 0 < truth.sum() < len(truth):
-        found, _ = slice_figures.area(truth, score)
+        found, _ = slice_figures.compute_auc(truth, score)
         assert found == pytest.approx(roc_auc_score(truth, score))
 
 
@@ -24,7 +24,7 @@ def test_the_standard_error_is_that_of_the_paper() -> None:
     """Hanley and McNeil 1982, table II: 51 abnormal and 58 normal cases, 0.893 with 0.032."""
     truth = np.array([0] * 58 + [1] * 51)
     rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
-    found, error = slice_figures.area(truth, rating.astype(float))
+    found, error = slice_figures.compute_auc(truth, rating.astype(float))
     assert found == pytest.approx(0.893, abs=5e-4)
     assert error == pytest.approx(0.032, abs=1e-3)
 
@@ -39,7 +39,7 @@ def test_the_weakest_slice_is_first_with_its_own_figures() -> None:
     seen = some_outcome(2, 2_000)
     said = seen.probabilities.copy()
     said[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
-    weak, good = slice_figures.figures(Outcome((0, 1), seen.truth, said), halves(2_000))
+    weak, good = slice_figures.compute_figures(Outcome((0, 1), seen.truth, said), halves(2_000))
     assert (weak.name, weak.rows) == ("half = second", 1_000)
     low, high = weak.interval
     assert low < weak.roc_auc < high < good.interval[0]
@@ -54,7 +54,7 @@ def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     truth[: LEAST_ROWS - 1] = 1
     truth[100 : 100 + LEAST_ROWS] = 1
     seen = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
-    (only,) = slice_figures.figures(seen, halves(200))
+    (only,) = slice_figures.compute_figures(seen, halves(200))
     assert only.value == "second"
 
 
@@ -64,7 +64,7 @@ def test_of_many_classes_those_with_enough_rows_count() -> None:
     truth = seen.truth.copy()
     truth[truth == 2] = 0
     truth[:5] = 2
-    (first, second) = slice_figures.figures(
+    (first, second) = slice_figures.compute_figures(
         Outcome((0, 1, 2), truth, seen.probabilities), halves(600)
     )
     for each in (first, second):
@@ -81,5 +81,5 @@ def test_slices_of_the_same_rows_are_one() -> None:
     seen = some_outcome(2, 400)
     rows = np.arange(400) < 200
     same = [Slice("internet", "No", rows), Slice("backup", "No internet", rows)]
-    (found,) = slice_figures.figures(seen, same)
+    (found,) = slice_figures.compute_figures(seen, same)
     assert (found.name, found.also) == ("internet = No", ("backup",))

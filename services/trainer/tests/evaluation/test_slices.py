@@ -1,7 +1,7 @@
 import pandas as pd
 
-from baton_registry.versions.signature import Column
-from baton_trainer.evaluation.slices import slices
+from baton_registry.versions.schema import Column
+from baton_trainer.evaluation.slices import list_slices
 
 FEATURES = pd.DataFrame(
     {
@@ -21,7 +21,9 @@ COLUMNS = (
 
 def test_each_known_value_is_a_slice() -> None:
     """Of texts whose categories are listed, and of booleans; a gap is in none."""
-    found = {(each.column, each.value): each.rows.tolist() for each in slices(FEATURES, COLUMNS)}
+    found = {
+        (each.column, each.value): each.rows.tolist() for each in list_slices(FEATURES, COLUMNS)
+    }
     assert found == {
         ("text", "a"): [True, False, False, True],
         ("text", "b"): [False, True, False, False],

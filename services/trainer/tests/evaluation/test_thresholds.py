@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.thresholds import Costs, thresholds
+from baton_trainer.evaluation.thresholds import Costs, compute_thresholds
 from tests.support.trainer.tables import some_outcome
 
 FIVE = Costs(false_positive=1, false_negative=5)
@@ -17,7 +17,7 @@ def two(scores: list[float], truth: list[int], positive: int = 1) -> Outcome:
 def test_every_figure_of_a_threshold_is_counted_from_the_rows() -> None:
     """A row at the threshold is acted on."""
     seen = two([0.1, 0.3, 0.3, 0.6, 0.9], [0, 1, 0, 0, 1])
-    found = {each.at: each for each in thresholds(seen, seen, FIVE).every}
+    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).every}
     at = found[0.3]
     assert (at.false_positives, at.false_negatives) == (2, 0)
     assert at.acted_on == pytest.approx(4 / 5)
@@ -34,7 +34,7 @@ def test_every_figure_of_a_threshold_is_counted_from_the_rows() -> None:
 def test_the_first_class_may_be_the_positive_one() -> None:
     """Its probability is what is compared then."""
     seen = two([0.1, 0.8], [0, 1], positive=0)
-    found = {each.at: each for each in thresholds(seen, seen, FIVE).every}
+    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).every}
     assert (found[0.5].false_positives, found[0.5].false_negatives) == (0, 0)
     assert found[0.95].false_negatives == 1
 
@@ -45,7 +45,7 @@ def test_the_cheapest_threshold_is_near_the_one_of_theory(costs: Costs) -> None:
     rng = np.random.default_rng(0)
     score = rng.random(200_000)
     seen = two(score.tolist(), (rng.random(200_000) < score).astype(int).tolist())
-    found = thresholds(seen, seen, costs)
+    found = compute_thresholds(seen, seen, costs)
     assert found.cheapest.at == pytest.approx(costs.balance, abs=0.03)
     assert found.cheapest.cost == min(each.cost for each in found.every)
 
@@ -53,7 +53,7 @@ def test_the_cheapest_threshold_is_near_the_one_of_theory(costs: Costs) -> None:
 def test_the_held_out_rows_judge_the_threshold_and_do_not_choose_it() -> None:
     """Two samples whose cheapest thresholds differ."""
     chosen_by, judged_by = two([0.2, 0.4], [0, 1]), two([0.6, 0.8], [0, 1])
-    found = thresholds(chosen_by, judged_by, Costs())
+    found = compute_thresholds(chosen_by, judged_by, Costs())
     assert 0.2 < found.cheapest.at <= 0.4
     assert found.cheapest_held_out.at == found.cheapest.at
     assert found.cheapest_held_out.false_positives == 1
@@ -62,14 +62,14 @@ def test_the_held_out_rows_judge_the_threshold_and_do_not_choose_it() -> None:
 
 def test_of_equally_cheap_thresholds_the_one_nearest_to_theory_is_taken() -> None:
     """No threshold at the edge of a gap between two rows, where any in it would do."""
-    found = thresholds(two([0.1, 0.9], [0, 1]), two([0.1, 0.9], [0, 1]), Costs(3, 1))
+    found = compute_thresholds(two([0.1, 0.9], [0, 1]), two([0.1, 0.9], [0, 1]), Costs(3, 1))
     assert found.cheapest.at == 0.75
 
 
 def test_the_table_is_short_and_has_the_cheapest() -> None:
     """Nineteen steps of a twentieth, in order."""
     seen = some_outcome(2)
-    found = thresholds(seen, seen, FIVE)
+    found = compute_thresholds(seen, seen, FIVE)
     ats = [each.at for each in found.table]
     assert ats == sorted(ats)
     assert found.cheapest in found.table

@@ -16,8 +16,8 @@ def test_figures_are_the_same_as_in_scikit_learn(classes: int) -> None:
     two = replace(one, probabilities=noisy(one, 0.5).probabilities.round(1))
     found = compare_auc(one, two)
     assert found is not None
-    assert found.first == pytest.approx(evaluation.roc_auc(one))
-    assert found.second == pytest.approx(evaluation.roc_auc(two))
+    assert found.first == pytest.approx(evaluation.compute_roc_auc(one))
+    assert found.second == pytest.approx(evaluation.compute_roc_auc(two))
 
 
 def test_standard_error_follows_delongs_definition() -> None:

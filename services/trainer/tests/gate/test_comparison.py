@@ -6,7 +6,8 @@ from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparison import compare_models
 from baton_trainer.request import Columns
 from baton_trainer.tables.split import split
-from baton_trainer.tables.table import Table, validated
+from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.comparable_models import bad, bad_where_a, good, make_model
 from tests.support.trainer.tables import (
     TARGET,
@@ -67,14 +68,14 @@ def test_repeating_id_decides_which_rows_are_held_out() -> None:
     """A model that held out row by row keeps its own split; a missing id is a warning."""
     frame = features(4_000).assign(customer=[f"c{row % 1_500}" for row in range(4_000)])
     frame[TARGET] = text_target(frame)
-    by_id = validated(as_file(frame), Columns(target=TARGET, id=("customer",)))
+    by_id = build_table(as_file(frame), Columns(target=TARGET, id=("customer",)))
     assert by_id.held_out_by == "customer"
     grouped = make_model(by_id, held_out_by="customer")
     assert compare_models(grouped, grouped, by_id).rows == by_id.held_out.sum()
     row_by_row = compare_models(grouped, make_model(by_id), by_id)
     both = by_id.held_out & split(by_id.features).held_out
     assert 0 < row_by_row.rows == both.sum() < by_id.held_out.sum()
-    plain = validated(as_file(frame), Columns(target=TARGET, drop=("customer",)))
+    plain = build_table(as_file(frame), Columns(target=TARGET, drop=("customer",)))
     found = compare_models(make_model(plain), grouped, plain)
     assert found.rows == plain.held_out.sum()
     assert found.warnings[0].startswith(

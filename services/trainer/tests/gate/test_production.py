@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from baton_registry.versions.signature import Signature
-from baton_registry.versions.signing import new_key_pair, parse_signing_key
+from baton_registry.versions.schema import Schema
+from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 from baton_trainer.gate import production
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.production import Production
@@ -26,7 +26,7 @@ def test_nothing_to_compare_if_alias_is_not_set(some_data: Table) -> None:
 
 def test_version_trained_again_does_not_differ(version_folder: Path, some_data: Table) -> None:
     made = some_trained_model(some_data)
-    signature = Signature(some_data.columns, some_data.classes)
+    signature = Schema(some_data.columns, some_data.classes)
     again = ComparableModel("the challenger", made.engine, signature, len(made.onnx))
     found = compare(version_folder, again, some_data)
     assert found is not None
@@ -58,7 +58,7 @@ def test_reason_why_production_cannot_be_compared(version_folder: Path) -> None:
 
 def test_unsigned_version_is_not_opened(version_folder: Path, some_data: Table) -> None:
     """If there are trusted keys, no file of a version without their signature is fetched."""
-    key = parse_signing_key(new_key_pair()[0]).public
+    key = parse_signing_key(generate_key_pair()[0]).public
     challenger = make_model(some_data)
 
     with FolderRegistry(version_folder) as registry:

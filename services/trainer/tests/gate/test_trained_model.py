@@ -9,9 +9,9 @@ from baton_trainer.gate import trained_model
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.request import Columns, Data, Train
-from baton_trainer.tables import table
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
+from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.tables import Notes, features, hidden, some_table, some_trained_model
 
 
@@ -43,7 +43,7 @@ def test_model_beats_chance_on_a_learnable_target() -> None:
 
 def build_pipeline(**params: str) -> tuple[Pipeline, Table]:
     data = some_table()
-    classifier = estimators.classifier("logistic", params)
+    classifier = estimators.build_classifier("logistic", params)
     return pipeline.build(classifier, data.features, data.columns), data
 
 
@@ -69,7 +69,7 @@ def test_failure_of_the_estimator_is_one_line() -> None:
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_estimator_is_good_on_the_real_table(estimator: str, real_table_file: Path) -> None:
     """The usual cross-validated ROC AUC of this table, and the same model in ONNX."""
-    data = table.validated(reading.read(real_table_file, Data()), Columns())
+    data = build_table(reading.read(real_table_file, Data()), Columns())
     made = some_trained_model(data, estimator)
     assert made.metrics["cv_roc_auc"] > 0.83
     assert made.parity.holds
@@ -77,8 +77,8 @@ def test_estimator_is_good_on_the_real_table(estimator: str, real_table_file: Pa
 
 def test_best_estimator_reaches_the_known_figure_of_the_real_table(real_table_file: Path) -> None:
     """A cross-validated ROC AUC of 0.845 with default parameters."""
-    data = table.validated(reading.read(real_table_file, Data()), Columns())
-    chosen = estimators.classifier("xgboost", {})
+    data = build_table(reading.read(real_table_file, Data()), Columns())
+    chosen = estimators.build_classifier("xgboost", {})
     unfitted = pipeline.build(chosen, data.features, data.columns)
     assert (
         trained_model.fit_and_evaluate(unfitted, data, Train(), Notes()).metrics["cv_roc_auc"]

@@ -16,7 +16,7 @@ def test_a_vote_of_one_says_what_the_one_says_in_the_labels_that_it_was_given(
     """Classes in sorted order, probabilities untouched, labels in their type."""
     rows = np.random.default_rng(0).normal(size=(60, 2))
     truth = np.array(labels)[np.arange(60) % len(labels)]
-    alone, wrapped = GaussianNB(), boosters.of_any_labels(GaussianNB())
+    alone, wrapped = GaussianNB(), boosters.accept_any_labels(GaussianNB())
     alone.fit(rows, truth)
     wrapped.fit(rows, truth)
     assert wrapped.classes_.tolist() == sorted(labels)
@@ -35,4 +35,4 @@ def test_a_machine_without_openmp_is_told_what_to_install(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(ParameterError, match=r"libgomp\.so\.1.*apt install libgomp1"):
-        boosters.lightgbm()
+        boosters.build_lightgbm()

@@ -24,17 +24,17 @@ from baton_trainer.models.estimators import ESTIMATORS
 )
 def test_a_parameter_is_read_as_a_person_means_it(text: str, value: object) -> None:
     """Integers, floats, booleans and none by their look; anything else is text."""
-    assert estimators.parsed(text) == value
-    assert type(estimators.parsed(text)) is type(value)
+    assert estimators.parse_value(text) == value
+    assert type(estimators.parse_value(text)) is type(value)
 
 
 def test_parameters_reach_the_estimator_over_our_defaults() -> None:
     """What the user says counts; the seed is fixed unless it is said too."""
-    forest = estimators.classifier("random_forest", {"n_estimators": "7"}).params
+    forest = estimators.build_classifier("random_forest", {"n_estimators": "7"}).params
     assert (forest["n_estimators"], forest["random_state"]) == (7, 0)
     assert forest["min_samples_leaf"] == 5
     wishes = {"n_estimators": "7", "random_state": "3"}
-    assert estimators.classifier("random_forest", wishes, seed=9).params["random_state"] == 3
+    assert estimators.build_classifier("random_forest", wishes, seed=9).params["random_state"] == 3
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_wrong_estimator_or_parameter_is_one_line(
 ) -> None:
     """The words are the library's own where it is the library that refuses."""
     with pytest.raises(ParameterError, match=message) as caught:
-        estimators.classifier(name, params)
+        estimators.build_classifier(name, params)
     assert "\n" not in str(caught.value)
 
 
@@ -72,9 +72,9 @@ def test_the_seed_is_the_random_state(name: str) -> None:
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 3))
     truth = np.where(rows[:, 0] + rng.normal(size=200) > 0, "yes", "no")
-    made = [estimators.classifier(name, {}, seed=7) for _ in range(2)]
+    made = [estimators.build_classifier(name, {}, seed=7) for _ in range(2)]
     assert made[0].params["random_state"] == 7
-    with threads.limited(len(rows)):
+    with threads.limit(len(rows)):
         first, second = (each.estimator.fit(rows, truth).predict_proba(rows) for each in made)
     assert (first == second).all()
 
@@ -86,9 +86,9 @@ import sys
 from baton_trainer.models import estimators
 from baton_trainer.models import threads
 import baton_trainer.training
-estimators.classifier("logistic", {})
+estimators.build_classifier("logistic", {})
 print({"lightgbm", "xgboost", "onnxmltools", "optuna"} & set(sys.modules))
-estimators.classifier("lightgbm", {})
+estimators.build_classifier("lightgbm", {})
 print("lightgbm" in sys.modules, "xgboost" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

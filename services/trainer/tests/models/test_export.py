@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from baton_registry.versions.signature import Column, Signature, TypeName
+from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
@@ -27,7 +27,7 @@ def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
     made = some_trained_model(data, estimator)
     assert made.parity.holds, made.parity
     assert made.parity.rows == data.held_out.sum()
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
     labels = scoring.score(engine, data.columns, data.features).labels.tolist()
     assert labels == made.pipeline.predict(data.features).tolist()
     assert type(labels[0]) is type(data.classes[0])
@@ -47,14 +47,14 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
     columns = (Column(names[0], "double"), Column(names[1], "string"))
-    fitted = pipeline.build(estimators.classifier("logistic", {}), rows, columns)
+    fitted = pipeline.build(estimators.build_classifier("logistic", {}), rows, columns)
     fitted.fit(rows, rows[names[0]] > 0)
-    model = export.to_onnx(fitted, columns)
+    model = export.convert_to_onnx(fitted, columns)
     onnx.checker.check_model(onnx.load_model_from_string(model))
     scores = scoring.score(
-        export.engine_of(model, Signature(columns, (False, True))), columns, rows
+        export.build_engine(model, Schema(columns, (False, True))), columns, rows
     )
-    assert export.parity(fitted, scores, rows).holds
+    assert export.measure_parity(fitted, scores, rows).holds
 
 
 @pytest.mark.parametrize("kind", ["double", "string"])
@@ -70,16 +70,16 @@ def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
     sine = make_column_transformer((FunctionTransformer(np.sin), ["n"]))
     odd = make_pipeline(sine, LogisticRegression()).fit(rows, [0, 1, 0])
     with pytest.raises(ExportError, match="no ONNX form") as caught:
-        export.to_onnx(odd, [Column("n", "double")])
+        export.convert_to_onnx(odd, [Column("n", "double")])
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_that_does_not_fit_its_signature_is_not_exported() -> None:
+def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
     """What the service would refuse to load is found before it is registered."""
     data = some_table()
     made = some_trained_model(data)
     with pytest.raises(ExportError, match="cannot be served"):
-        export.engine_of(made.onnx, Signature(data.columns[1:], data.classes))
+        export.build_engine(made.onnx, Schema(data.columns[1:], data.classes))
 
 
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
@@ -87,13 +87,13 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     data = some_table()
     made = some_trained_model(data)
     rows = data.features[:10]
-    engine = export.engine_of(made.onnx, Signature(data.columns, data.classes))
+    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)
     shifted = scores.probabilities.copy()
     shifted[3, 1] += 0.25
     labels = scores.labels.copy()
     labels[7] = "other"
-    found = export.parity(
+    found = export.measure_parity(
         made.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
     )
     assert (found.flips, found.rows) == (1, 10)
@@ -111,9 +111,9 @@ def test_parity_holds_up_to_its_bound(difference: float, flips: int, *, holds: b
 def test_the_worse_of_two_paths_counts() -> None:
     """A model that is right in bulk and wrong row by row is not the same model."""
     bulk, alone = Parity(1e-7, 0, rows=500), Parity(0.5, 3, rows=100)
-    assert bulk.worse_of(alone) == Parity(0.5, 3, rows=500)
-    assert not bulk.worse_of(alone).holds
-    assert bulk.worse_of(bulk).holds
+    assert bulk.keep_worse(alone) == Parity(0.5, 3, rows=500)
+    assert not bulk.keep_worse(alone).holds
+    assert bulk.keep_worse(bulk).holds
 
 
 def _steps_to_export(count: int, kind: TypeName) -> int:
@@ -124,6 +124,6 @@ def _steps_to_export(count: int, kind: TypeName) -> int:
         cells = rng.normal(size=(20, count))
     rows = pd.DataFrame(cells, columns=[f"column {place}" for place in range(count)])
     columns = [Column(str(name), kind) for name in rows.columns]
-    fitted = pipeline.build(estimators.classifier("logistic", {}), rows, columns)
+    fitted = pipeline.build(estimators.build_classifier("logistic", {}), rows, columns)
     fitted.fit(rows, np.arange(20) % 2)
-    return count_steps(lambda: export.to_onnx(fitted, columns))
+    return count_steps(lambda: export.convert_to_onnx(fitted, columns))

@@ -11,7 +11,7 @@ def counts() -> list[int]:
 def test_a_small_table_is_fitted_by_one_thread() -> None:
     """Threads that wait for each other cost more than they bring; afterwards all is as before."""
     before = counts()
-    with threads.limited(threads.WORTH_ROWS - 1):
+    with threads.limit(threads.WORTH_ROWS - 1):
         assert set(counts()) == {1}
     assert counts() == before
 
@@ -19,5 +19,5 @@ def test_a_small_table_is_fitted_by_one_thread() -> None:
 def test_a_large_table_is_fitted_by_all() -> None:
     """Nothing is limited where cores are worth having."""
     before = counts()
-    with threads.limited(threads.WORTH_ROWS):
+    with threads.limit(threads.WORTH_ROWS):
         assert counts() == before

@@ -10,7 +10,7 @@ def table() -> pd.DataFrame:
 
 
 def test_the_same_seed_gives_the_same_table(table: pd.DataFrame) -> None:
-    """A version trained on the built-in table can be trained again."""
+    """So a version trained on the built-in table can be reproduced."""
     pd.testing.assert_frame_equal(table, churn.generate())
     assert not table.equals(churn.generate(seed=churn.SEED + 1))
 
@@ -22,14 +22,14 @@ def test_it_has_the_shape_of_the_original(table: pd.DataFrame) -> None:
     assert 0.22 < (table["Churn"] == "Yes").mean() < 0.31
 
 
-def test_new_customers_alone_have_no_total_yet(table: pd.DataFrame) -> None:
-    """The gaps are where they are in the original, and there are some."""
+def test_only_new_customers_have_no_total(table: pd.DataFrame) -> None:
+    """As in the original."""
     assert table["TotalCharges"].isna().equals(table["tenure"] == 0)
     assert 0 < table["TotalCharges"].isna().sum() < 50
 
 
-def test_without_a_service_there_is_no_add_on_to_it(table: pd.DataFrame) -> None:
-    """`No internet service` and `No phone service` stand where they must, and nowhere else."""
+def test_add_ons_need_their_service(table: pd.DataFrame) -> None:
+    """`No internet service` and `No phone service` appear exactly where the service is missing."""
     offline = table["InternetService"] == "No"
     for name in ("OnlineSecurity", "StreamingTV", "TechSupport"):
         assert ((table[name] == "No internet service") == offline).all()

@@ -47,8 +47,8 @@ def test_mlflow_client_and_service_give_the_same_labels(
     folder = save(data, tmp_path, estimator)
     labels = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(data.features))
     mlmodel = parse_mlmodel((folder / "MLmodel").read_text())
-    engine = OnnxEngine((folder / mlmodel.onnx_path).read_bytes(), mlmodel.signature)
-    served = scoring.score(engine, mlmodel.signature.columns, data.features).labels
+    engine = OnnxEngine((folder / mlmodel.onnx_path).read_bytes(), mlmodel.schema)
+    served = scoring.score(engine, mlmodel.schema.columns, data.features).labels
     assert labels.tolist() == served.tolist()
 
 
@@ -74,8 +74,8 @@ def test_mlmodel_file_has_what_serving_needs(tmp_path: Path) -> None:
     """Columns with `required`, classes in their type, and the path of the ONNX file."""
     data = some_table(TARGETS["whole numbers"])
     mlmodel = parse_mlmodel((save(data, tmp_path) / "MLmodel").read_text())
-    assert mlmodel.signature.columns == data.columns
-    assert mlmodel.signature.classes == (3, 4)
+    assert mlmodel.schema.columns == data.columns
+    assert mlmodel.schema.classes == (3, 4)
     assert mlmodel.onnx_path == logged_model.ONNX_FILE
 
 
@@ -118,7 +118,7 @@ def test_manifest_lists_every_other_file(tmp_path: Path, some_data: Table) -> No
 
     content = (tmp_path / "baton-manifest.json").read_bytes()
     assert hashlib.sha256(content).hexdigest() == digest
-    assert manifest.parse(content) == Manifest(
+    assert manifest.parse_manifest(content) == Manifest(
         files={"sub/b": hashlib.sha256(b"b").hexdigest()},
         data_sha256=table.sha256,
         held_out_by="customer",

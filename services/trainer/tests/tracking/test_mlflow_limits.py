@@ -4,7 +4,7 @@ import pytest
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.tracking import mlflow_limits, run
 from tests.support.trainer.tables import ROWS, some_table

@@ -22,8 +22,10 @@ def tried(
     estimator: str, count: int, wishes: Mapping[str, str] | None = None, seed: int = 0
 ) -> list[Trial]:
     wishes = wishes or {}
-    untuned = estimators.classifier(estimator, wishes, seed)
-    return list(search.trials(some_table(), untuned, Train(params=wishes, search=count, seed=seed)))
+    untuned = estimators.build_classifier(estimator, wishes, seed)
+    return list(
+        search.run_trials(some_table(), untuned, Train(params=wishes, search=count, seed=seed))
+    )
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -45,12 +47,12 @@ def test_another_seed_tries_others() -> None:
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_the_untuned_estimator_is_tried_first(estimator: str) -> None:
     """So the best is never worse than not having searched, and the space holds our defaults."""
-    untuned = estimators.classifier(estimator, {})
+    untuned = estimators.build_classifier(estimator, {})
     for name, space in search.SPACES[estimator].items():
         assert space._contains(space.to_internal_repr(untuned.params[name])), name
     wishes = QUICK[estimator]
     (trial,) = tried(estimator, 1, wishes)
-    assert trial.classifier.params == estimators.classifier(estimator, wishes).params
+    assert trial.classifier.params == estimators.build_classifier(estimator, wishes).params
 
 
 def test_what_the_user_decided_is_not_tuned() -> None:
@@ -68,11 +70,11 @@ def test_a_search_over_nothing_is_told() -> None:
 
 def test_the_best_has_the_highest_roc_auc_and_is_the_first_of_its_like() -> None:
     """A later trial must be better to be taken."""
-    untuned = estimators.classifier("logistic", {})
+    untuned = estimators.build_classifier("logistic", {})
     found = [
         Trial(number, {}, {"roc_auc": auc}, untuned) for number, auc in enumerate([0.7, 0.8, 0.8])
     ]
-    assert search.best(found).number == 1
+    assert search.choose_best(found).number == 1
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -80,7 +82,7 @@ def test_both_ends_of_every_range_are_valid(estimator: str) -> None:
     """A search of hours does not end at a value that the estimator refuses."""
     for end in (0, -1):
         values = {name: str(ends(space)[end]) for name, space in search.SPACES[estimator].items()}
-        assert set(values) <= set(estimators.classifier(estimator, values).params)
+        assert set(values) <= set(estimators.build_classifier(estimator, values).params)
 
 
 def ends(space: BaseDistribution) -> Sequence[Any]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.outputs import Outputs
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 Classes = tuple[Label, ...]
 NAME_THEM = "log it with metadata={'baton': {'classes': [...]}}, in the order of the probabilities"

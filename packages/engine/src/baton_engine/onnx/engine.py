@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from baton_common.texts import cut, first_line
+from baton_common.texts import get_first_line, truncate
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import find_classes
 from baton_engine.onnx.lone_row import LoneRow
 from baton_engine.onnx.outputs import OutputReader, find_outputs
-from baton_engine.onnx.probabilities import are_within, clip_rounding
+from baton_engine.onnx.probabilities import are_in_range, clip_rounding
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 
 _INPUT_DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
 _FATAL_ONLY = 4
@@ -28,7 +28,7 @@ _TABLE = 2
 class OnnxEngine:
     """A classifier in ONNX.
 
-    It takes either one input a column (`[n, 1]`), named as in the signature, or one input for all
+    It takes either one input a column (`[n, 1]`), named as in the schema, or one input for all
     columns (`[n, columns]`), as MLflow's own ONNX flavour does.
 
     Attributes:
@@ -38,41 +38,39 @@ class OnnxEngine:
     name = "onnx"
 
     def __init__(
-        self, model: bytes, signature: Signature, weights: Mapping[str, bytes] | None = None
+        self, model: bytes, schema: Schema, weights: Mapping[str, bytes] | None = None
     ) -> None:
         """Builds the session.
 
         Args:
             model: the ONNX file's content.
-            signature: its columns name the inputs; its classes, where recorded, the labels.
+            schema: its columns name the inputs; its classes, where recorded, the labels.
             weights: the content of the files that the model names (`find_weight_files`).
 
         Raises:
-            EngineError: not ONNX, not a classifier, or its inputs are not the signature's columns.
+            EngineError: not ONNX, not a classifier, or its inputs are not the schema's columns.
         """
         self._session = _session(model, weights or {})
         # What `run` calls after looking at every input's name once more, which takes a fifth of the
-        # time of a lone row; the names were held against the signature here.
+        # time of a lone row; the names were held against the schema here.
         self._run = self._session._sess.run  # noqa: SLF001
         self._options: Any = None  # how to run; only a model that may not end needs any
         self._inputs = {each.name: _dtype(each) for each in self._session.get_inputs()}
-        self._columns = tuple(column.name for column in signature.columns)
+        self._columns = tuple(column.name for column in schema.columns)
         self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
         if not self._one_matrix and set(self._inputs) != set(self._columns):
             odd = sorted(set(self._inputs) ^ set(self._columns))[:3]
-            raise EngineError(
-                f"the inputs of the ONNX model are not the signature's columns: {odd}"
-            )
+            raise EngineError(f"the inputs of the ONNX model are not the schema's columns: {odd}")
         dtypes = self._inputs
         if self._one_matrix:
             (dtype,) = self._inputs.values()
             dtypes = dict.fromkeys(self._columns, dtype)
-        self._transposer = Transposer(signature.columns, dtypes)
-        self._lone_row = LoneRow(signature.columns, dtypes)
+        self._transposer = Transposer(schema.columns, dtypes)
+        self._lone_row = LoneRow(schema.columns, dtypes)
         self._lone_row_lock = Lock()  # whoever does not get it does without
         outputs = find_outputs(self._session.get_outputs())
         self._outputs = [outputs.label, outputs.probabilities]
-        self.classes: tuple[Label, ...] = signature.classes or ()
+        self.classes: tuple[Label, ...] = schema.classes or ()
         self.are_places = False
         if not self.classes:
             self.classes, self.are_places = find_classes(model, outputs)
@@ -86,7 +84,7 @@ class OnnxEngine:
         return self._scores(self._feed(columns))
 
     def score_rows(self, rows: Rows) -> Scores:
-        """Scores rows whose values are in the order of the signature; None means missing."""
+        """Scores rows whose values are in the order of the schema; None means missing."""
         if len(rows) == 1 and self._lone_row_lock.acquire(blocking=False):
             try:
                 if self._lone_row.fill(rows[0]):
@@ -94,18 +92,18 @@ class OnnxEngine:
                     return self.score(row) if self._one_matrix else self._scores(row)
             finally:
                 self._lone_row_lock.release()
-        return self.score(self._transposer.columns(rows))
+        return self.score(self._transposer.transpose(rows))
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         """Scores the rows of all parts in one call, one part after the other."""
         feeds = [
-            self._feed(part if isinstance(part, Mapping) else self._transposer.columns(part))
+            self._feed(part if isinstance(part, Mapping) else self._transposer.transpose(part))
             for part in parts
         ]
         return self._scores({name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]})
 
     @contextmanager
-    def limited(self, limit_s: float) -> Iterator[None]:
+    def limit_time(self, limit_s: float) -> Iterator[None]:
         """What is scored within the block fails with `EngineError` once it has lasted so long.
 
         A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. It is stopped
@@ -131,7 +129,7 @@ class OnnxEngine:
             raise
         if self._reader_is_needed or labels.ndim != 1:
             labels, probabilities = self._reader.read(labels, probabilities)
-        if not are_within(probabilities):
+        if not are_in_range(probabilities):
             probabilities = clip_rounding(probabilities)
         return Scores(labels, probabilities)
 
@@ -183,7 +181,7 @@ def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but Exception
         raise EngineError(
-            f"ONNX Runtime cannot load the model: {cut(first_line(error), 300)}"
+            f"ONNX Runtime cannot load the model: {truncate(get_first_line(error), 300)}"
         ) from error
 
 

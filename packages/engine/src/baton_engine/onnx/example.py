@@ -7,18 +7,18 @@ from typing import Any
 from baton_engine.engine import EngineError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 _MAX_ROWS = 100
 _SHOWN = 3
 
 
-def read_example(content: bytes | None, signature: Signature) -> Sequence[dict[str, Any]]:
+def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, Any]]:
     """Reads the example's rows; none where there is no example, or it is not in split form.
 
     Args:
         content: of the example's file.
-        signature: its columns are those that the example must have, optional ones aside.
+        schema: its columns are those that the example must have, optional ones aside.
 
     Raises:
         EngineError: the example has other columns.
@@ -29,17 +29,17 @@ def read_example(content: bytes | None, signature: Signature) -> Sequence[dict[s
         rows = [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return ()
-    _check_columns(columns, signature)
+    _check_columns(columns, schema)
     return rows
 
 
-def build_rows(instances: Sequence[Mapping[str, Any]], signature: Signature) -> Rows | None:
+def build_rows(instances: Sequence[Mapping[str, Any]], schema: Schema) -> Rows | None:
     """Builds rows of the example's instances, as a request would bring them.
 
     None if a request could not bring them, e.g. because of a gap in a column that the inferred
     schema calls required, or if there are none.
     """
-    columns = signature.columns
+    columns = schema.columns
     if not all(_allows(c, each.get(c.name)) for each in instances for c in columns):
         return None
     return [tuple(_read(c, each.get(c.name)) for c in columns) for each in instances] or None
@@ -63,10 +63,10 @@ def _read(column: Column, value: Any) -> Any:
     return None if value is None else COLUMN_TYPES[column.type].python(value)
 
 
-def _check_columns(columns: Sequence[str], signature: Signature) -> None:
-    known = {column.name for column in signature.columns}
+def _check_columns(columns: Sequence[str], schema: Schema) -> None:
+    known = {column.name for column in schema.columns}
     unknown = [name for name in columns if name not in known]
-    missing = [c.name for c in signature.columns if c.required and c.name not in columns]
+    missing = [c.name for c in schema.columns if c.required and c.name not in columns]
     found = [
         f"{label} {', '.join(map(repr, names[:_SHOWN]))}{', …' if len(names) > _SHOWN else ''}"
         for label, names in (("unknown", unknown), ("missing", missing))
@@ -74,6 +74,6 @@ def _check_columns(columns: Sequence[str], signature: Signature) -> None:
     ]
     if found:
         raise EngineError(
-            f"the input example's columns are not the signature's: {'; '.join(found)};"
+            f"the input example's columns are not the schema's: {'; '.join(found)};"
             " log the model with an input example of the columns that it takes"
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import MISSING_TEXT, Array, DType
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
 """numpy's name of a type of numbers to that of `struct`, which fills a buffer without ceremony."""

@@ -5,8 +5,8 @@ import numpy as np
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.classes import NAME_THEM
 from baton_engine.onnx.engine import OnnxEngine
-from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.probabilities import check_scores
+from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_registry.rest.fetch import FetchedModel
 
@@ -21,10 +21,10 @@ def open_engine(fetched: FetchedModel) -> OnnxEngine:
         EngineError: the model cannot be loaded, does not end, or its answers are not labels and
             probabilities of its classes.
     """
-    signature = fetched.mlmodel.signature
-    engine = OnnxEngine(fetched.onnx, signature, fetched.weights)
-    with engine.limited(LIMIT_S):
-        _check_made_up(engine, make_up_rows(signature))
+    schema = fetched.mlmodel.schema
+    engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
+    with engine.limit_time(LIMIT_S):
+        _check_made_up(engine, build_synthetic_rows(schema))
     return engine
 
 
@@ -35,7 +35,7 @@ def _check_made_up(engine: OnnxEngine, rows: Rows) -> None:
         raise
     except Exception:  # noqa: BLE001 - e.g. a category that it does not know; real rows may do
         return
-    check_scores(scores, len(rows), engine.classes, made_up=True)
+    check_scores(scores, len(rows), engine.classes, synthetic=True)
     if engine.are_places and not _are_at_their_places(scores):
         raise EngineError(
             f"the ONNX model does not name its classes, and its labels are not the places of its"

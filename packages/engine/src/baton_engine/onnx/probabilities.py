@@ -6,7 +6,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 ROUNDING = 1e-3
 """How far a probability may be outside of [0, 1], and a row's sum from 1.
@@ -21,7 +21,7 @@ _WHAT_TO_DO = (
 )
 
 
-def are_within(probabilities: Array) -> bool:
+def are_in_range(probabilities: Array) -> bool:
     """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
 
     A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.
@@ -47,7 +47,7 @@ def clip_rounding(probabilities: Array) -> Array:
 
 
 def check_scores(
-    scores: Scores, rows: int, classes: Sequence[Label], *, made_up: bool = False
+    scores: Scores, rows: int, classes: Sequence[Label], *, synthetic: bool = False
 ) -> None:
     """Checks the answer to a model's first rows.
 
@@ -55,7 +55,7 @@ def check_scores(
         scores: what the model answered.
         rows: how many rows there were.
         classes: its classes.
-        made_up: the rows are like none that it was trained on; an answer that says nothing (no
+        synthetic: the rows are like none that it was trained on; an answer that says nothing (no
             number, or nothing but zeros) says nothing about the model either.
 
     Raises:
@@ -75,16 +75,18 @@ def check_scores(
             f"the model answers with labels that are not its classes {_words(classes)}:"
             f" {_words(sorted(odd, key=str))}"
         )
-    check_probabilities(scores.probabilities, made_up=made_up, gaps=made_up)
+    check_probabilities(scores.probabilities, synthetic=synthetic, allow_nan=synthetic)
 
 
-def check_probabilities(probabilities: Array, *, made_up: bool = False, gaps: bool = True) -> None:
+def check_probabilities(
+    probabilities: Array, *, synthetic: bool = False, allow_nan: bool = True
+) -> None:
     """Checks that each row lies in [0, 1] and sums to 1, but for rounding.
 
     Args:
         probabilities: shape `[rows, classes]`.
-        made_up: as for `check_scores`.
-        gaps: a row may have no number, as where a value is missing.
+        synthetic: as for `check_scores`.
+        allow_nan: a row may have no number, as where a value is missing.
 
     Raises:
         EngineError: a row does not.
@@ -92,9 +94,9 @@ def check_probabilities(probabilities: Array, *, made_up: bool = False, gaps: bo
     sums = probabilities.sum(axis=1, dtype=np.float64)
     lowest, highest = probabilities.min(axis=1, initial=0.0), probabilities.max(axis=1, initial=0.0)
     is_good = (np.abs(sums - 1) <= ROUNDING) & (lowest >= -ROUNDING) & (highest <= 1 + ROUNDING)
-    if gaps:
+    if allow_nan:
         is_good |= np.isnan(sums)
-    if made_up:
+    if synthetic:
         is_good |= (lowest == 0) & (highest == 0)
     if not is_good.all():
         raise EngineError(_refusal(probabilities[~is_good][0]))

@@ -25,15 +25,15 @@ _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
 _LABELS = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
 
 
-def type_of_labels(labels: Sequence[bool | int | str]) -> DataType:
+def get_label_type(labels: Sequence[bool | int | str]) -> DataType:
     """The type of a column of such labels."""
     return _LABELS[type(labels[0])]
 
 
-def family_of(kind: DataType) -> Family:
+def get_family(kind: DataType) -> Family:
     """What the values of a type are; those of an encoded column are what they stand for."""
     if is_encoded(kind) and kind.value_type is not None:
-        return family_of(kind.value_type)
+        return get_family(kind.value_type)
     for family, predicates in _FAMILIES:
         if any(getattr(_Type, f"is_{name}")(kind) for name in predicates):
             return family
@@ -46,10 +46,10 @@ def is_encoded(kind: DataType) -> bool:
     return bool(_Type.is_dictionary(kind)) or _own_name(kind) == "RunEndEncoded"
 
 
-def type_name(kind: DataType) -> str:
+def get_type_name(kind: DataType) -> str:
     """Arrow's name of a type, without its parameters; of an encoded one, of its values."""
     if is_encoded(kind) and kind.value_type is not None:
-        return type_name(kind.value_type)
+        return get_type_name(kind.value_type)
     return _own_name(kind)
 
 

@@ -1,6 +1,6 @@
 """Arrow arrays as the few kinds of values that columns are made of.
 
-`values_of` gives them in their own type, `texts_of` as the texts of a category. Training and
+`read_values` gives them in their own type, `read_texts` as the texts of a category. Training and
 scoring both read by these, so a value means the same in both.
 """
 
@@ -12,20 +12,20 @@ import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, dictionary_dictionary, dictionary_indices
 
-from baton_engine.tables.arrow_types import family_of, is_encoded, type_name
-from baton_engine.tables.text.number_texts import plain_text
-from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
+from baton_engine.tables.arrow_types import get_family, get_type_name, is_encoded
+from baton_engine.tables.text.number_texts import format_plain
+from baton_engine.tables.values import Form, Numbers, Texts, Unsupported, Values
 
 _Type: Any = DataType
 _DISTINCT_TEXTS = DataType.dictionary(DataType.int32(), DataType.string())
 
 
-def values_of(array: ArrowArray) -> Values:
+def read_values(array: ArrowArray) -> Values:
     """The values of an array of any type; nothing is rounded."""
     kind = array.type
     if is_encoded(kind):
         return _decoded(array, as_text=False)
-    family = family_of(kind)
+    family = get_family(kind)
     if family == "null":
         return Texts([None], np.zeros(len(array), np.int32))
     if family == "text":
@@ -35,10 +35,10 @@ def values_of(array: ArrowArray) -> Values:
         return _numbers(_listed(array)) if array.null_count else array.to_numpy()
     if family == "decimal":
         return _numbers([_plain(value) for value in _listed(array)])
-    return Odd(type_name(kind))
+    return Unsupported(get_type_name(kind))
 
 
-def texts_of(array: ArrowArray) -> Texts | Odd:
+def read_texts(array: ArrowArray) -> Texts | Unsupported:
     """The values of an array of any type as texts, by which they are categories.
 
     Dates and times are written as ISO 8601 has them, numbers as `number_texts` says.
@@ -46,19 +46,19 @@ def texts_of(array: ArrowArray) -> Texts | Odd:
     kind = array.type
     if is_encoded(kind):
         decoded = _decoded(array, as_text=True)
-        return decoded if isinstance(decoded, Texts) else Odd(type_name(kind))
-    family = family_of(kind)
+        return decoded if isinstance(decoded, Texts) else Unsupported(get_type_name(kind))
+    family = get_family(kind)
     if family == "time":
         try:
             return _with_form(array.cast(DataType.string()), "time")
         except Exception:  # noqa: BLE001 - the library's: a moment that no calendar has
-            return Odd(f"{type_name(kind)} beyond the calendar")
+            return Unsupported(f"{get_type_name(kind)} beyond the calendar")
     if family in ("boolean", "number", "decimal"):
-        texts = [plain_text(value) for value in _listed(array)]
+        texts = [format_plain(value) for value in _listed(array)]
         form: Form = "boolean" if family == "boolean" else "number"
         return _with_form(ArrowArray(texts, DataType.string()), form)
-    values = values_of(array)
-    return values if isinstance(values, Texts) else Odd(type_name(kind))
+    values = read_values(array)
+    return values if isinstance(values, Texts) else Unsupported(get_type_name(kind))
 
 
 def _with_form(array: ArrowArray, form: Form) -> Texts:
@@ -71,11 +71,11 @@ def _decoded(array: ArrowArray, *, as_text: bool) -> Values:
     kind = array.type
     if not _Type.is_dictionary(kind):
         plain = array.cast(kind.value_type) if kind.value_type is not None else array
-        return texts_of(plain) if as_text else values_of(plain)
+        return read_texts(plain) if as_text else read_values(plain)
     dictionary = dictionary_dictionary(array)
-    if family_of(dictionary.type) == "text":
+    if get_family(dictionary.type) == "text":
         return _looked_up(array)
-    values = texts_of(dictionary) if as_text else values_of(dictionary)
+    values = read_texts(dictionary) if as_text else read_values(dictionary)
     codes, has_gaps = _codes(array)
     if isinstance(values, Texts):
         with_gap = np.append(values.codes, np.int32(len(values.distinct)))

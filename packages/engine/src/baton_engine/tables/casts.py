@@ -1,7 +1,7 @@
 """Values as JSON brings them to one column, by the rules of MLflow's scoring server.
 
 That server makes a pandas table of `dataframe_split` and `dataframe_records`, and numpy arrays of
-`instances` and `inputs`, and casts both to the signature's types. It is generous: text that reads
+`instances` and `inputs`, and casts both to the schema's types. It is generous: text that reads
 as a number is a number, and whatever is not text is a category nobody has seen. Where it cuts a
 fraction to an integer, we refuse.
 """
@@ -20,7 +20,7 @@ from baton_engine.tables.cells import (
 )
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import MISSING_TEXT, Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
 
@@ -47,7 +47,7 @@ def cast_column(column: Column, values: Sequence[Any], cast: Cast) -> Array:
     return array
 
 
-def pandas_cast(column: Column, values: Sequence[Any]) -> Array:
+def cast_as_pandas(column: Column, values: Sequence[Any]) -> Array:
     """As `DataFrame(values)[column].astype(…)` does. Raises one of `CAST_ERRORS`."""
     if column.type == "string":
         if {*map(type, values)} != {str}:
@@ -60,7 +60,7 @@ def pandas_cast(column: Column, values: Sequence[Any]) -> Array:
         return array.astype(COLUMN_TYPES[column.type].dtype)
 
 
-def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
+def cast_as_numpy(column: Column, values: Sequence[Any]) -> Array:
     """As `numpy.array(values, dtype)` does. Raises one of `CAST_ERRORS`."""
     kinds = {*map(type, values)}
     if list in kinds:
@@ -73,7 +73,7 @@ def numpy_cast(column: Column, values: Sequence[Any]) -> Array:
         return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)
 
 
-def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
+def find_bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
     """The cells that cannot be cast even alone, at most 100."""
     found = []
     for row, value in enumerate(values):
@@ -86,7 +86,7 @@ def bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell
 
 
 def _bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> BadCells:
-    cells = bad_cells(column, values, cast)
+    cells = find_bad_cells(column, values, cast)
     if not cells:  # each is good alone, e.g. -1 beside 2**63
         cells = [BadCell(0, column.name, "the column's values do not go together")]
     return BadCells(tuple(cells))

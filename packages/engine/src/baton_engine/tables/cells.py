@@ -12,11 +12,11 @@ ABSENT = "is missing"
 
 @dataclass(frozen=True)
 class BadCell:
-    """One cell that the signature does not allow.
+    """One cell that the schema does not allow.
 
     Attributes:
         row: counted from 0.
-        column: as the table or the signature names it.
+        column: as the table or the schema names it.
         message: what is wrong, without the values of other cells.
     """
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from baton_registry.versions.signature import TypeName
+from baton_registry.versions.schema import TypeName
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -33,7 +33,7 @@ class ColumnType:
         json_schema: of one value.
         onnx: the type of the ONNX input that takes its values.
         v2: the datatype of its tensor in the V2 protocol.
-        made_up: different values that nobody sent, the first as plain as can be.
+        samples: different values that nobody sent, the first as plain as can be.
     """
 
     name: TypeName
@@ -44,7 +44,7 @@ class ColumnType:
     json_schema: Mapping[str, Any]
     onnx: str
     v2: str
-    made_up: tuple[Any, ...]
+    samples: tuple[Any, ...]
 
     @cached_property
     def is_whole(self) -> bool:
@@ -67,7 +67,7 @@ _ALL = (
         json_schema={"type": "boolean"},
         onnx="tensor(bool)",
         v2="BOOL",
-        made_up=(False, True, False, True),
+        samples=(False, True, False, True),
     ),
     ColumnType(
         name="integer",
@@ -78,7 +78,7 @@ _ALL = (
         json_schema=_number_schema("integer", "int32", _INT32),
         onnx="tensor(int32)",
         v2="INT32",
-        made_up=(0, 1, -1, 10),
+        samples=(0, 1, -1, 10),
     ),
     ColumnType(
         name="long",
@@ -89,7 +89,7 @@ _ALL = (
         json_schema=_number_schema("integer", "int64", _INT64),
         onnx="tensor(int64)",
         v2="INT64",
-        made_up=(0, 1, -1, 10),
+        samples=(0, 1, -1, 10),
     ),
     ColumnType(
         name="float",
@@ -100,7 +100,7 @@ _ALL = (
         json_schema=_number_schema("number", "float", _FLOAT32),
         onnx="tensor(float)",
         v2="FP32",
-        made_up=(0.0, 1.0, -1.0, 10.0),
+        samples=(0.0, 1.0, -1.0, 10.0),
     ),
     ColumnType(
         name="double",
@@ -111,7 +111,7 @@ _ALL = (
         json_schema={"type": "number", "format": "double"},  # JSON's own numbers: no limits
         onnx="tensor(double)",
         v2="FP64",
-        made_up=(0.0, 1.0, -1.0, 10.0),
+        samples=(0.0, 1.0, -1.0, 10.0),
     ),
     ColumnType(
         name="string",
@@ -122,7 +122,7 @@ _ALL = (
         json_schema={"type": "string"},
         onnx="tensor(string)",
         v2="BYTES",
-        made_up=("a", "a", "a", "a"),
+        samples=("a", "a", "a", "a"),
     ),
 )
 

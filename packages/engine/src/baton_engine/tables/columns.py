@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 Array = NDArray[Any]
 DType = np.dtype[Any]

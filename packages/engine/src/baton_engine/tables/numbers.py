@@ -5,10 +5,10 @@ import numpy as np
 from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
-def number_column(column: Column, values: Array) -> Array:
+def cast_numbers(column: Column, values: Array) -> Array:
     """The numbers in the type of the column; NaN, allowed in optional columns, means missing.
 
     Args:

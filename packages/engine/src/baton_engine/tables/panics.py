@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 
 STDERR = 2
 
@@ -14,7 +14,7 @@ class Panic(Exception):
 
 
 @contextmanager
-def panics_as_errors() -> Iterator[None]:
+def convert_panics() -> Iterator[None]:
     """Turns a panic into `Panic`. Nothing reaches stderr of this process until the block ends."""
     kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, STDERR)
@@ -25,7 +25,7 @@ def panics_as_errors() -> Iterator[None]:
         # A panic is no `Exception`, and its type cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise Panic(first_line(error)) from error
+        raise Panic(get_first_line(error)) from error
     finally:
         os.dup2(kept, STDERR)
         os.close(kept)

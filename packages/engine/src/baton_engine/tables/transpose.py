@@ -9,13 +9,13 @@ import numpy as np
 
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import MISSING_TEXT, Array, DType, to_array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 Rows = Sequence[tuple[Any, ...]]
 
 
 class Transposer:
-    """Rows of one signature as the columns of an engine. Safe to use from several threads."""
+    """Rows of one schema as the columns of an engine. Safe to use from several threads."""
 
     def __init__(self, columns: Sequence[Column], dtypes: Mapping[str, DType]) -> None:
         """Groups the columns by type.
@@ -23,7 +23,7 @@ class Transposer:
         Args:
             columns: the order of a row's values.
             dtypes: column to the type that the engine takes it in; a column without one keeps the
-                type of its signature.
+                type of its schema.
         """
         self._columns = columns
         self._texts = [
@@ -46,7 +46,7 @@ class Transposer:
             for dtype, places in groups.items()
         ]
 
-    def columns(self, rows: Rows) -> dict[str, Array]:
+    def transpose(self, rows: Rows) -> dict[str, Array]:
         """Each column, shape `[rows, 1]` or `[rows]`; None, in an optional column, means missing.
 
         Raises:

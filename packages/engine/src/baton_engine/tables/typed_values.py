@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from baton_engine.tables.casts import cast_column, pandas_cast
+from baton_engine.tables.casts import cast_as_pandas, cast_column
 from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
-from baton_engine.tables.numbers import number_column
-from baton_engine.tables.text.category_texts import are_written_of, as_known
-from baton_engine.tables.values import Form, Numbers, Odd, Texts, Values
-from baton_registry.versions.signature import Column
+from baton_engine.tables.numbers import cast_numbers
+from baton_engine.tables.text.category_texts import can_come_from, match_categories
+from baton_engine.tables.values import Form, Numbers, Texts, Unsupported, Values
+from baton_registry.versions.schema import Column
 
 _FORMS: Mapping[Form, str] = {
     "number": "numbers",
@@ -24,7 +24,7 @@ class WrongType(BadCells):
     """The whole column is of a kind that does not go into it, whatever its values are."""
 
 
-def typed_column(column: Column, values: Values) -> Array:
+def cast_typed_values(column: Column, values: Values) -> Array:
     """The values in the type of the column; no value is changed on the way.
 
     Numbers of any width go into any type of number that can hold them, booleans are 0 and 1, and
@@ -34,7 +34,7 @@ def typed_column(column: Column, values: Values) -> Array:
     Raises:
         BadCells: a value that the column does not allow, or a gap in a required column.
     """
-    if isinstance(values, Odd):
+    if isinstance(values, Unsupported):
         raise _of_other_kind(column, f"Arrow's {values.kind}")
     if isinstance(values, Texts):
         return _from_texts(column, _as_categories(column, values))
@@ -42,15 +42,15 @@ def typed_column(column: Column, values: Values) -> Array:
         raise _of_other_kind(column, "numbers")
     if column.type == "boolean":
         return _booleans(column, values)
-    return number_column(column, values)
+    return cast_numbers(column, values)
 
 
 def _as_categories(column: Column, values: Texts) -> Texts:
     if values.form == "text":
         return values
-    if column.type != "string" or not are_written_of(column.categories, values.form):
+    if column.type != "string" or not can_come_from(column.categories, values.form):
         raise _of_other_kind(column, _FORMS[values.form])
-    return as_known(values, column.categories)
+    return match_categories(values, column.categories)
 
 
 def _from_texts(column: Column, values: Texts) -> Array:
@@ -62,7 +62,7 @@ def _from_texts(column: Column, values: Texts) -> Array:
         return to_array(column, values.distinct)[values.codes]
     if len(gap_rows) == len(values.codes):  # of Arrow's type null
         return to_array(column, [None] * len(values.codes))
-    return cast_column(column, values.listed(), pandas_cast)
+    return cast_column(column, values.to_list(), cast_as_pandas)
 
 
 def _booleans(column: Column, values: Numbers) -> Array:

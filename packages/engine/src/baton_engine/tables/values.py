@@ -27,13 +27,13 @@ class Texts:
     codes: NDArray[np.int32]
     form: Form = "text"
 
-    def listed(self) -> list[str | None]:
+    def to_list(self) -> list[str | None]:
         """Each row's text."""
         return [self.distinct[code] for code in self.codes.tolist()]
 
 
 @dataclass(frozen=True)
-class Odd:
+class Unsupported:
     """A column of a type that is neither numbers nor text.
 
     Attributes:
@@ -43,12 +43,12 @@ class Odd:
     kind: str
 
 
-Values = Numbers | Texts | Odd
+Values = Numbers | Texts | Unsupported
 
 
-def joined(parts: Sequence[Values]) -> Values:
+def join_values(parts: Sequence[Values]) -> Values:
     """The values of a column from those of its chunks, of which there is at least one."""
-    odd = next((part for part in parts if isinstance(part, Odd)), None)
+    odd = next((part for part in parts if isinstance(part, Unsupported)), None)
     if len(parts) == 1 or odd is not None:
         return odd or parts[0]
     if isinstance(parts[0], Texts):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baton_engine.tables.text.category_texts import are_written_of, as_known
+from baton_engine.tables.text.category_texts import can_come_from, match_categories
 from baton_engine.tables.values import Form, Texts
 
 
@@ -29,10 +29,10 @@ def test_what_categories_were_made_of(
     categories: tuple[str, ...], form: Form, *, expected: bool
 ) -> None:
     """Numbers are refused where training had texts, e.g. codes with leading zeros."""
-    assert are_written_of(categories, form) is expected
+    assert can_come_from(categories, form) is expected
 
 
 def test_numbers_are_written_as_the_version_knows_them() -> None:
     """Whatever the other rows of a request are."""
     texts = Texts(["1", None], np.zeros(1, np.int32), "number")
-    assert as_known(texts, ("1.0", "2.5")).distinct == ["1.0", None]
+    assert match_categories(texts, ("1.0", "2.5")).distinct == ["1.0", None]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from baton_engine.tables.text.csv_cells import MISSING, csv_cast
-from baton_registry.versions.signature import Column, TypeName
+from baton_engine.tables.text.csv_cells import MISSING, cast_csv_cells
+from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
 
@@ -41,9 +41,9 @@ REFUSED = object()
     ],
 )
 def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
-    """A column is what pandas reads with the signature's type."""
+    """A column is what pandas reads with the schema's type."""
     try:
-        assert csv_cast(Column("c", kind), values).tolist() == expected
+        assert cast_csv_cells(Column("c", kind), values).tolist() == expected
     except ValueError:
         assert expected is REFUSED
 
@@ -52,11 +52,11 @@ def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
 def test_a_long_cell_is_refused_at_once(end: str) -> None:
     """A cell of digits that is no number is not tried in all ways to split it, for minutes."""
     with pytest.raises(ValueError, match="number"):
-        csv_cast(Column("c", "double"), ["1" * 131_000 + end])
+        cast_csv_cells(Column("c", "double"), ["1" * 131_000 + end])
 
 
 @pytest.mark.parametrize("marker", sorted(MISSING))
 def test_missing_markers(marker: str) -> None:
     """Each of pandas' markers is a missing number and a missing text."""
-    assert math.isnan(csv_cast(Column("c", "double"), [marker])[0])
-    assert csv_cast(Column("c", "string"), [marker]).tolist() == [""]
+    assert math.isnan(cast_csv_cells(Column("c", "double"), [marker])[0])
+    assert cast_csv_cells(Column("c", "string"), [marker]).tolist() == [""]

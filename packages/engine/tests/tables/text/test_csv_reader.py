@@ -17,7 +17,7 @@ def reader(text: str) -> CsvReader:
 def test_rows_are_told_with_the_line_that_they_begin_in(end: str) -> None:
     """Blank lines and quoted line ends count, whatever ends a line."""
     text = end.join(["", "a,b", "1,x", " ", '2,"y', "", 'z"', "3,w"])
-    assert list(reader(text).rows()) == [
+    assert list(reader(text).iter_rows()) == [
         (3, ["1", "x"]),
         (5, ["2", f"y{end}{end}z"]),
         (8, ["3", "w"]),
@@ -27,17 +27,17 @@ def test_rows_are_told_with_the_line_that_they_begin_in(end: str) -> None:
 def test_a_column_is_found_by_its_name() -> None:
     """Cells are picked by the header; a row that is too short has gaps at its end."""
     found = reader("a,b\n1,x\n2\n")
-    rows = [row for _, row in found.rows()]
-    assert found.column("b", rows) == ["x", ""]
-    assert found.column("a", rows) == ["1", "2"]
+    rows = [row for _, row in found.iter_rows()]
+    assert found.get_column("b", rows) == ["x", ""]
+    assert found.get_column("a", rows) == ["1", "2"]
 
 
 def test_first_cells_of_wide_rows_are_an_index() -> None:
     """Where the first row is wider than the header, so may all be, and names are right-aligned."""
     found = reader("a,b\n7,1,x\n8,2,y,?\n")
-    rows = [row for _, row in found.rows()]
-    assert found.column("a", rows) == ["1", "2"]
-    assert [found.excess(row) for row in rows] == [0, 1]
+    rows = [row for _, row in found.iter_rows()]
+    assert found.get_column("a", rows) == ["1", "2"]
+    assert [found.count_excess(row) for row in rows] == [0, 1]
 
 
 def test_names_are_made_unique() -> None:
@@ -58,4 +58,4 @@ def test_names_are_made_unique() -> None:
 def test_refused(text: str, message: str) -> None:
     """What is no table is refused, with the line where that is known."""
     with pytest.raises(CsvError, match=message):
-        list(reader(text).rows())
+        list(reader(text).iter_rows())

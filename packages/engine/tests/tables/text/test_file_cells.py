@@ -5,8 +5,8 @@ import pytest
 
 from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cells import BadCells
-from baton_engine.tables.text.file_cells import file_cast
-from baton_registry.versions.signature import Column, TypeName
+from baton_engine.tables.text.file_cells import cast_file_cells
+from baton_registry.versions.schema import Column, TypeName
 
 IS_MISSING = "is missing; the column is required"
 
@@ -14,7 +14,7 @@ IS_MISSING = "is missing; the column is required"
 def cast(kind: TypeName, *values: str, required: bool = True) -> object:
     """The values, NaN as None, or what is said of the bad ones by row."""
     try:
-        array = cast_column(Column("c", kind, required=required), values, file_cast)
+        array = cast_column(Column("c", kind, required=required), values, cast_file_cells)
     except BadCells as error:
         return {cell.row: cell.message for cell in error.cells}
     return [None if value != value else value for value in array.tolist()]  # noqa: PLR0124 - NaN
@@ -57,14 +57,14 @@ def test_what_only_pandas_reads_as_missing_is_no_number(text: str) -> None:
 
 def test_a_column_of_gaps_alone() -> None:
     """All are missing."""
-    array = file_cast(Column("c", "double", required=False), ["", " "])
+    array = cast_file_cells(Column("c", "double", required=False), ["", " "])
     assert array.dtype == np.float64
     assert np.isnan(array).all()
 
 
 def test_a_decimal_comma_takes_the_place_of_the_point() -> None:
     """A point is none then: it may be that of thousands. Text is left alone."""
-    assert file_cast(Column("c", "double"), ["1,5", "-2"], ",").tolist() == [1.5, -2.0]
-    assert file_cast(Column("c", "string"), ["1,5"], ",").tolist() == ["1,5"]
+    assert cast_file_cells(Column("c", "double"), ["1,5", "-2"], ",").tolist() == [1.5, -2.0]
+    assert cast_file_cells(Column("c", "string"), ["1,5"], ",").tolist() == ["1,5"]
     with pytest.raises(ValueError, match="must be a number with a decimal comma"):
-        file_cast(Column("c", "double"), ["1.5"], ",")
+        cast_file_cells(Column("c", "double"), ["1.5"], ",")

@@ -16,7 +16,7 @@ def reader(text: str, separator: str | None = None, rule: ReaderRule = TRIMMED) 
 
 def cells(found: FileReader) -> list[list[str]]:
     """Those of all rows, each of which fits."""
-    rows = [*found.rows()]
+    rows = [*found.iter_rows()]
     assert [why for _, _, why in rows if why] == []
     return [cells for _, cells, _ in rows]
 
@@ -32,7 +32,7 @@ def test_a_first_line_may_say_the_separator(line: str, separator: str, rule: Rea
     for given in (None, separator):
         found = reader(text, given, rule)
         assert (found.separator, found.names) == (separator, ["a", "b"])
-        assert [*found.rows()] == [(3, ["1", "2"], "")]
+        assert [*found.iter_rows()] == [(3, ["1", "2"], "")]
 
 
 def test_a_name_that_looks_like_such_a_line_is_a_name() -> None:
@@ -45,14 +45,17 @@ def test_one_more_separator_at_the_end_of_every_row(rule: ReaderRule) -> None:
     """It makes no column, and is told."""
     found = reader("a;b\n1;2;\n3;4; \n", rule=rule)
     assert found.names == ["a", "b"]
-    assert found.found() == ["separator ';'", "one more separator at the end of every row"]
+    assert found.describe_format() == [
+        "separator ';'",
+        "one more separator at the end of every row",
+    ]
     assert cells(found) == [["1", "2"], ["3", "4"]]
 
 
 def test_a_row_without_that_separator_does_not_fit() -> None:
     """It may lack a cell instead: which one cannot be known."""
     found = reader("a;b\n1;2;\n3;4\n5;\n6;7;8\n")
-    assert [(line, bool(why)) for line, _, why in found.rows()] == [
+    assert [(line, bool(why)) for line, _, why in found.iter_rows()] == [
         (2, False),
         (3, True),
         (4, True),
@@ -63,7 +66,7 @@ def test_a_row_without_that_separator_does_not_fit() -> None:
 def test_a_row_of_another_number_of_cells_does_not_fit() -> None:
     """Where the first row has no separator more, a later one may not have it either."""
     found = reader("a;b\n1;2\n3;4;\n5\n")
-    assert [bool(why) for _, _, why in found.rows()] == [False, True, True]
+    assert [bool(why) for _, _, why in found.iter_rows()] == [False, True, True]
 
 
 def test_white_space_around_names_is_no_part_of_them() -> None:
@@ -81,9 +84,9 @@ def test_a_quoted_cell_after_a_blank_does_not_confuse_the_separator() -> None:
 @pytest.mark.parametrize("rule", [KEPT, TRIMMED])
 def test_the_separator_is_found_out_and_told(rule: ReaderRule) -> None:
     """A comma needs no telling, and what was given neither."""
-    assert reader("a|b\n1|2\n", rule=rule).found() == ["separator '|'"]
-    assert reader("a|b\n1|2\n", "|", rule).found() == []
-    assert reader("a,b\n1,2\n", rule=rule).found() == []
+    assert reader("a|b\n1|2\n", rule=rule).describe_format() == ["separator '|'"]
+    assert reader("a|b\n1|2\n", "|", rule).describe_format() == []
+    assert reader("a,b\n1,2\n", rule=rule).describe_format() == []
     assert reader("alone\n1\n", rule=rule).separator == ","
 
 

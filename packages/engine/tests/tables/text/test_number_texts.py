@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from baton_engine.tables.text.number_texts import (
     PLAIN_NUMBER,
-    known_text,
-    plain_text,
-    training_texts,
+    find_known_text,
+    format_as_trained,
+    format_plain,
 )
 
 decimals = st.decimals(-(10**38), 10**38, allow_nan=False, places=9)
@@ -40,27 +40,27 @@ numbers = st.integers(-(2**70), 2**70) | st.floats() | decimals
 )
 def test_plain_texts(value: Any, text: str | None) -> None:
     """A whole number has no point, and nothing is rounded."""
-    assert plain_text(value) == text
+    assert format_plain(value) == text
 
 
 def test_a_column_with_fractions_is_written_as_floats() -> None:
     """As versions trained until now know it."""
-    assert training_texts(["1", "2.5", None]) == ["1.0", "2.5", None]
-    assert training_texts(["1", "2", None]) == ["1", "2", None]
+    assert format_as_trained(["1", "2.5", None]) == ["1.0", "2.5", None]
+    assert format_as_trained(["1", "2", None]) == ["1", "2", None]
 
 
 def test_the_text_that_a_version_knows() -> None:
     """Whole, as a float, or rounded; what it does not know stays as it is."""
-    assert known_text("1", {"1", "2"}) == "1"
-    assert known_text("1", {"1.0", "2.5"}) == "1.0"
-    assert known_text("9007199254740993", {"9007199254740992"}) == "9007199254740992"
-    assert known_text("3", {"1"}) == "3"
+    assert find_known_text("1", {"1", "2"}) == "1"
+    assert find_known_text("1", {"1.0", "2.5"}) == "1.0"
+    assert find_known_text("9007199254740993", {"9007199254740992"}) == "9007199254740992"
+    assert find_known_text("3", {"1"}) == "3"
 
 
 @given(numbers)
 def test_whatever_is_written_is_known_as_a_number(value: Any) -> None:
     """Else a version's categories would not be taken for numbers."""
-    text = plain_text(value)
+    text = format_plain(value)
     assert text is None or PLAIN_NUMBER.fullmatch(text)
-    (as_float,) = training_texts([text])
+    (as_float,) = format_as_trained([text])
     assert as_float is None or PLAIN_NUMBER.fullmatch(as_float)

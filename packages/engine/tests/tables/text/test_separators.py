@@ -3,7 +3,7 @@
 import pytest
 
 from baton_engine.tables.text.reader_rule import TRIMMED
-from baton_engine.tables.text.separators import fitting, spelled
+from baton_engine.tables.text.separators import find_fitting_separators, parse_separator
 
 
 @pytest.mark.parametrize(
@@ -24,17 +24,17 @@ from baton_engine.tables.text.separators import fitting, spelled
 )
 def test_those_by_which_the_lines_fit_the_first(text: str, found: list[str]) -> None:
     """Commas inside cells do not confuse it; where two fit, both are named."""
-    assert fitting(text.splitlines(keepends=True), TRIMMED) == found
+    assert find_fitting_separators(text.splitlines(keepends=True), TRIMMED) == found
 
 
 @pytest.mark.parametrize(("text", "separator"), [("tab", "\t"), (";", ";"), ("x", "x")])
 def test_a_separator_is_a_name_or_a_character(text: str, separator: str) -> None:
     """Those that are hard to write in a shell have names."""
-    assert spelled(text) == separator
+    assert parse_separator(text) == separator
 
 
 @pytest.mark.parametrize("text", ["", "ab", '"', "\n"])
 def test_what_is_no_separator(text: str) -> None:
     """Neither is what a CSV file needs for something else."""
     with pytest.raises(ValueError):  # noqa: PT011 - the caller says what is allowed
-        spelled(text)
+        parse_separator(text)

@@ -21,7 +21,7 @@ CHALLENGER = "challenger"
 Clock = Callable[[], datetime]
 
 
-def utc_now() -> datetime:
+def get_utc_now() -> datetime:
     """The time of a move."""
     return datetime.now(UTC)
 
@@ -36,7 +36,7 @@ def promote(  # noqa: PLR0913 - the words of the command, each by its name
     reason: str = "",
     force: bool = False,
     trusted: Sequence[TrustedKey] = (),
-    now: Clock = utc_now,
+    now: Clock = get_utc_now,
 ) -> Move:
     """Moves the alias to a version, once the checks allow it.
 
@@ -78,7 +78,7 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
     by: str,
     to: str | None = None,
     reason: str = "",
-    now: Clock = utc_now,
+    now: Clock = get_utc_now,
 ) -> Move:
     """Moves the alias back to the version promoted before, or to `to`. No check stands in the way.
 
@@ -103,16 +103,18 @@ def rollback(  # noqa: PLR0913 - the words of the command, each by its name
     """
     position = _number(_look(client, model, alias, now))
     if to is None:
-        moves = history(client, model, alias=alias, now=now)
+        moves = update_history(client, model, alias=alias, now=now)
         if position is None and not moves:
-            raise AliasNotSet.of(model, alias)
-        to = ledger.rollback_target(moves, position)
+            raise AliasNotSet.for_alias(model, alias)
+        to = ledger.find_rollback_target(moves, position)
     version = client.get_version(model, to).version
     move = Move(now(), position, version, "rollback", by, reason)
     return _commit(client, model, alias, move)
 
 
-def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_now) -> list[Move]:
+def update_history(
+    client: RegistryClient, model: str, *, alias: str, now: Clock = get_utc_now
+) -> list[Move]:
     """Every known move of the alias, oldest first, after one look at where it points now.
 
     Raises:
@@ -123,7 +125,7 @@ def history(client: RegistryClient, model: str, *, alias: str, now: Clock = utc_
     return [entry.move for entry in _entries(client, model, alias) if entry.done]
 
 
-def known_moves(
+def read_history(
     client: RegistryClient, model: str, *, alias: str, position: str | None, seen_at: datetime
 ) -> list[Move]:
     """Every known move of the alias, oldest first, for those who must not write to the registry.
@@ -140,7 +142,7 @@ def known_moves(
         RegistryRefused: the registry said no.
     """
     entries = _entries(client, model, alias)
-    news = ledger.settle(entries, position, seen_at)
+    news = ledger.reconcile(entries, position, seen_at)
     told = [entry.move for entry in entries if entry.done]
     return told if news is None else [*told, news.move]
 
@@ -156,7 +158,7 @@ def _number(version: ModelVersion | None) -> str | None:
 
 
 def _entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
-    return ledger.from_tags(alias, client.model_tags(model))
+    return ledger.parse_tags(alias, client.get_model_tags(model))
 
 
 def _look(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVersion | None:
@@ -166,10 +168,10 @@ def _look(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVe
     except AliasNotSet:
         position = None
     entries = _entries(client, model, alias)
-    news = ledger.settle(entries, _number(position), now())
+    news = ledger.reconcile(entries, _number(position), now())
     if news is not None:
         client.set_model_tag(model, *ledger.to_tag(alias, news))
-    for entry in ledger.abandoned(entries, now()):
+    for entry in ledger.find_abandoned(entries, now()):
         client.delete_model_tag(model, ledger.to_tag(alias, entry)[0])
     return position
 
@@ -177,7 +179,7 @@ def _look(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVe
 def _commit(client: RegistryClient, model: str, alias: str, move: Move) -> Move:
     if move.from_version == move.to_version or move.to_version is None:
         return move
-    sequence = ledger.next_sequence(_entries(client, model, alias))
+    sequence = ledger.compute_next_sequence(_entries(client, model, alias))
     intent = Entry(sequence, uuid.uuid4().hex[:8], move, done=False)
     client.set_model_tag(model, *ledger.to_tag(alias, intent))
     try:
@@ -197,9 +199,9 @@ def _tell(client: RegistryClient, model: str, alias: str, intent: Entry) -> None
         position = client.resolve_alias(model, alias).version
         # Somebody who moved it right after us may have told so before us: then our move keeps the
         # place that its intent had, before theirs.
-        overtaken = position == ledger.known_position(entries)
-        done = replace(intent, done=True) if overtaken else ledger.completed(intent, entries)
-        told = ledger.is_told(intent, entries)  # by somebody who looked in between
+        overtaken = position == ledger.find_position(entries)
+        done = replace(intent, done=True) if overtaken else ledger.complete(intent, entries)
+        told = ledger.is_recorded(intent, entries)  # by somebody who looked in between
         if not told:
             client.set_model_tag(model, *ledger.to_tag(alias, done))
         if told or done.sequence != intent.sequence:

@@ -15,8 +15,8 @@ from baton_registry.errors import (
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
 from baton_registry.versions.model_version import GATE_TAG, PENDING, ModelVersion
-from baton_registry.versions.signature import Signature, list_breaks
-from baton_registry.versions.signing import TrustedKey, check_signed
+from baton_registry.versions.schema import Schema, format_breaks
+from baton_registry.versions.signing import TrustedKey, check_signature
 
 GATE_PASSED = "passed"
 
@@ -40,7 +40,7 @@ def check(
         RegistryUnavailable: the registry gave no answer.
     """
     try:  # first: what the gate's tag says is signed, too
-        check_signed(candidate, trusted)
+        check_signature(candidate, trusted)
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
     _check_gate(candidate)
@@ -69,22 +69,22 @@ def _check_schema(
     client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
 ) -> None:
     try:
-        new = _signature(client, candidate)
+        new = _schema(client, candidate)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch) as error:
         raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
     if position is None:
         return
     try:  # signed or not: it has callers where inference does not trust keys yet
-        old = _signature(client, position)
+        old = _schema(client, position)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # what cannot be served has no callers to break
-    if reasons := new.breaks(old):
+    if reasons := new.find_breaks(old):
         raise PromotionRefused(
             f"version {candidate.version} would break callers of version {position.version}: "
-            f"{list_breaks(reasons, '; ')}; change the callers first, then --force"
+            f"{format_breaks(reasons, '; ')}; change the callers first, then --force"
         )
 
 
-def _signature(client: RegistryClient, version: ModelVersion) -> Signature:
+def _schema(client: RegistryClient, version: ModelVersion) -> Schema:
     with tempfile.TemporaryDirectory(prefix="baton-") as folder:
-        return fetch_mlmodel(client, version, Path(folder)).signature
+        return fetch_mlmodel(client, version, Path(folder)).schema

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_registry.errors import NothingToRollBackTo
 
 How = Literal["promote", "rollback", "external"]
@@ -46,7 +46,7 @@ class Move:
     def to_json(self) -> dict[str, str | None]:
         """The move as `baton history --json` shows it."""
         return {
-            "at": utc_text(self.at),
+            "at": format_utc(self.at),
             "from": self.from_version,
             "to": self.to_version,
             "how": self.how,
@@ -77,29 +77,29 @@ class Entry:
         return (self.sequence, self.move.at, self.token)
 
 
-def tag_prefix(alias: str) -> str:
+def format_tag_prefix(alias: str) -> str:
     """What the tags of an alias' entries start with."""
     return f"baton.move.{alias}."
 
 
 def to_tag(alias: str, entry: Entry) -> tuple[str, str]:
     """The entry as a tag: key, value."""
-    key = f"{tag_prefix(alias)}{entry.sequence:06d}-{entry.token}"
+    key = f"{format_tag_prefix(alias)}{entry.sequence:06d}-{entry.token}"
     return key, json.dumps({**entry.move.to_json(), "done": entry.done})
 
 
-def from_tags(alias: str, tags: Mapping[str, str]) -> list[Entry]:
+def parse_tags(alias: str, tags: Mapping[str, str]) -> list[Entry]:
     """The entries among a model's tags, in order. Tags that we did not write are passed over."""
-    prefix = tag_prefix(alias)
+    prefix = format_tag_prefix(alias)
     found = [
-        _from_tag(key[len(prefix) :], value)
+        _parse_tag(key[len(prefix) :], value)
         for key, value in tags.items()
         if key.startswith(prefix)
     ]
     return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.order)
 
 
-def _from_tag(place: str, value: str) -> Entry | None:
+def _parse_tag(place: str, value: str) -> Entry | None:
     sequence, _, token = place.partition("-")
     try:
         fields = json.loads(value)
@@ -120,7 +120,7 @@ def _move(fields: Mapping[str, Any]) -> Move:
     return Move(at, fields["from"], fields["to"], fields["how"], fields["by"], fields["reason"])
 
 
-def known_position(entries: Iterable[Entry]) -> str | None:
+def find_position(entries: Iterable[Entry]) -> str | None:
     """Where the alias points as far as the ledger knows; None: nowhere."""
     position = None
     for entry in entries:
@@ -129,7 +129,7 @@ def known_position(entries: Iterable[Entry]) -> str | None:
     return position
 
 
-def settle(entries: Sequence[Entry], position: str | None, now: datetime) -> Entry | None:
+def reconcile(entries: Sequence[Entry], position: str | None, now: datetime) -> Entry | None:
     """What one look at the alias adds to the ledger; None where it tells nothing new.
 
     Args:
@@ -140,37 +140,37 @@ def settle(entries: Sequence[Entry], position: str | None, now: datetime) -> Ent
     Returns:
         The intent that came true, now done; else an `external` move; else None.
     """
-    known = known_position(entries)
+    known = find_position(entries)
     if position == known:
         return None
     for entry in reversed(entries):
         if not entry.done and entry.move.to_version == position:
-            return completed(entry, entries)
+            return complete(entry, entries)
     move = Move(now, known, position, "external")
-    return Entry(next_sequence(entries), "external", move, done=True)
+    return Entry(compute_next_sequence(entries), "external", move, done=True)
 
 
-def completed(intent: Entry, entries: Iterable[Entry]) -> Entry:
+def complete(intent: Entry, entries: Iterable[Entry]) -> Entry:
     """The intent as a move that happened: after all others, whenever it was announced."""
-    return replace(intent, sequence=next_sequence(entries), done=True)
+    return replace(intent, sequence=compute_next_sequence(entries), done=True)
 
 
-def is_told(intent: Entry, entries: Iterable[Entry]) -> bool:
+def is_recorded(intent: Entry, entries: Iterable[Entry]) -> bool:
     """Whether the intent's move is in the ledger already."""
     return any(entry.done and entry.token == intent.token for entry in entries)
 
 
-def abandoned(entries: Iterable[Entry], now: datetime) -> list[Entry]:
+def find_abandoned(entries: Iterable[Entry], now: datetime) -> list[Entry]:
     """The intents that no longer can come true, or did and are told by a done entry."""
     return [e for e in entries if not e.done and now - e.move.at > INTENT_LIFETIME]
 
 
-def next_sequence(entries: Iterable[Entry]) -> int:
+def compute_next_sequence(entries: Iterable[Entry]) -> int:
     """The place after the last entry."""
     return max((entry.sequence for entry in entries), default=0) + 1
 
 
-def promoted(moves: Iterable[Move]) -> list[str]:
+def build_stack(moves: Iterable[Move]) -> list[str]:
     """The stack of versions that a rollback goes back through, the last one on top.
 
     Promotions and external moves push, a rollback pops down to where it went. A removal of the
@@ -181,13 +181,13 @@ def promoted(moves: Iterable[Move]) -> list[str]:
         if move.to_version is None:
             continue
         if move.how == "rollback":
-            stack = _popped(stack, move)
+            stack = _pop(stack, move)
         elif not stack or stack[-1] != move.to_version:
             stack.append(move.to_version)
     return stack
 
 
-def _popped(stack: list[str], move: Move) -> list[str]:
+def _pop(stack: list[str], move: Move) -> list[str]:
     below = stack if move.from_version is None else stack[:-1]
     for depth in range(len(below), 0, -1):
         if below[depth - 1] == move.to_version:
@@ -195,13 +195,13 @@ def _popped(stack: list[str], move: Move) -> list[str]:
     return [*stack, str(move.to_version)]
 
 
-def rollback_target(moves: Sequence[Move], position: str | None) -> str:
+def find_rollback_target(moves: Sequence[Move], position: str | None) -> str:
     """The version that a rollback goes to from `position`.
 
     Raises:
         NothingToRollBackTo: no version was promoted before.
     """
-    stack = promoted(moves)
+    stack = build_stack(moves)
     below = stack if position is None else stack[:-1]
     if not below:
         raise NothingToRollBackTo(

@@ -29,10 +29,10 @@ class ArtifactClient:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._call = transport.call
-        self.where = transport.where
+        self.address = transport.address
         """The server's address, without user and password."""
 
-    def artifact_root(self, version: ModelVersion) -> str:
+    def get_artifact_root(self, version: ModelVersion) -> str:
         """Where the tracking server serves the version's files, for `download`.
 
         Raises:
@@ -61,7 +61,7 @@ class ArtifactClient:
         """Streams one file to `destination`.
 
         Args:
-            root: from `artifact_root`.
+            root: from `get_artifact_root`.
             path: the file, relative to the model's root.
             destination: the file to write; its folder exists.
             max_bytes: what it may have.
@@ -87,7 +87,7 @@ class ArtifactClient:
                     if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
-            raise self._transport.unavailable(error) from error
+            raise self._transport.to_unavailable(error) from error
 
     def _check_download(self, response: httpx.Response, path: str) -> None:
         self._transport.check_answered(response)

@@ -69,9 +69,9 @@ class RegistryClient(ArtifactClient):
         """Ends the connections."""
         self._transport.http.close()
 
-    def server_version(self) -> str | None:
+    def get_server_version(self) -> str | None:
         """The MLflow version that the server names; None if it does not name one."""
-        return self._transport.text("/version")
+        return self._transport.get_text("/version")
 
     # -- versions and aliases ------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ class RegistryClient(ArtifactClient):
             # MLflow says "alias not found" with INVALID_PARAMETER_VALUE, and for no other reason
             # that a well-formed name can cause.
             if error.error_code in (NOT_FOUND, INVALID) or self._is_unseen(name, error):
-                raise AliasNotSet.of(name, alias) from error
+                raise AliasNotSet.for_alias(name, alias) from error
             raise
         return self._version(payload)
 
@@ -106,7 +106,7 @@ class RegistryClient(ArtifactClient):
         except RegistryRefused as error:
             raise version_error(name, version, error) from error
 
-    def find(self, name: str, version: str) -> ModelVersion:
+    def find_version(self, name: str, version: str) -> ModelVersion:
         """The version of that number, or else the one that the alias of that name points to.
 
         Raises:
@@ -178,7 +178,7 @@ class RegistryClient(ArtifactClient):
 
     # -- tags ----------------------------------------------------------------------------------
 
-    def model_tags(self, name: str) -> dict[str, str]:
+    def get_model_tags(self, name: str) -> dict[str, str]:
         """The tags of a registered model; empty where the model is unknown."""
         try:
             payload = self._call("GET", "registered-models/get", params={"name": name})
@@ -214,7 +214,7 @@ class RegistryClient(ArtifactClient):
             return ModelVersion.from_rest(payload["model_version"])
         except (KeyError, TypeError) as error:
             raise RegistryUnavailable(
-                f"the registry at {self._transport.where} answered without a model version"
+                f"the registry at {self._transport.address} answered without a model version"
             ) from error
 
 

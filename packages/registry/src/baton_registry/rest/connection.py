@@ -10,7 +10,7 @@ import httpx
 
 from baton_registry.errors import RegistryRefused
 from baton_registry.rest.proxies import Proxy
-from baton_registry.rest.tls import Tls, open_context
+from baton_registry.rest.tls import Tls, create_context
 
 READS = ("GET", "HEAD")
 REWRITING = (301, 302, 303)
@@ -59,7 +59,7 @@ def open_http(
     """
     base = httpx.URL(uri)
     if transport is None:
-        context = open_context(connection.tls, is_needed=base.scheme == "https")
+        context = create_context(connection.tls, is_needed=base.scheme == "https")
         proxy = httpx.Proxy(connection.proxy.url) if connection.proxy else None
         transport = httpx.HTTPTransport(verify=context, proxy=proxy)
     return httpx.Client(

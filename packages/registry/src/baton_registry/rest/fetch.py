@@ -18,7 +18,7 @@ from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, relative_path
 from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
-from baton_registry.versions.record import record_of
+from baton_registry.versions.record import get_record
 from baton_registry.versions.verified_files import (
     VerifiedFiles,
     check_manifest_tag,
@@ -121,10 +121,10 @@ def _give(
         mlmodel=mlmodel,
         onnx=onnx,
         weights={name: files.content(path) for name, path in weights.items()},
-        input_example=files.optional_content(example) if example else None,
+        input_example=files.read_optional(example) if example else None,
         verified=files.version.records_checksums,
         checksums=files.checksums,
-        record=record_of(files.version, files.manifest),
+        record=get_record(files.version, files.manifest),
     )
 
 
@@ -145,7 +145,7 @@ def fetch_file(client: RegistryClient, version: ModelVersion, path: str, directo
 
 def fetch_record(client: RegistryClient, version: ModelVersion, directory: Path) -> Manifest:
     """Only what is recorded of the version, verified. Raises as `fetch` does."""
-    return record_of(version, _Download(client, version, directory).manifest())
+    return get_record(version, _Download(client, version, directory).manifest())
 
 
 class _Download:
@@ -156,7 +156,7 @@ class _Download:
         self._client = client
         self._version = version
         self._directory = directory
-        self._root = client.artifact_root(version)
+        self._root = client.get_artifact_root(version)
 
     def __call__(self, path: str, max_bytes: int = MAX_FILE_BYTES) -> None:
         destination = self._directory / path

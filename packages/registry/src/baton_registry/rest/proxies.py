@@ -35,7 +35,7 @@ class Proxy:
     variable: str
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """Its address without user and password, and where it comes from."""
         return f"{_without_user(self.url)} ({self.variable})"
 
@@ -47,7 +47,7 @@ def choose_proxy(uri: str, proxies: Proxies) -> Proxy | None:
         RegistryMisconfigured: the registry needs a proxy, and what is set is none.
     """
     target = urlsplit(uri)
-    if needs_none(target, proxies.get("no", "")):
+    if is_exempt(target, proxies.get("no", "")):
         return None
     for scheme in (target.scheme, "all"):
         if proxies.get(scheme):
@@ -55,7 +55,7 @@ def choose_proxy(uri: str, proxies: Proxies) -> Proxy | None:
     return None
 
 
-def needs_none(target: SplitResult, exceptions: str) -> bool:
+def is_exempt(target: SplitResult, exceptions: str) -> bool:
     """Whether the target is this machine itself, or one of the exceptions.
 
     An exception is `*`, a host or the domain that it is in, an address, or a network of addresses;

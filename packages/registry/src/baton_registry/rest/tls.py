@@ -26,7 +26,7 @@ class Tls:
     is_insecure: bool = False
 
 
-def open_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
+def create_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
     """What httpx does TLS with.
 
     Args:
@@ -40,7 +40,7 @@ def open_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
     context = _context(tls, is_needed=is_needed)
     if tls.client is not None:
         try:
-            load_client(context, tls.client)
+            load_client_certificate(context, tls.client)
         except ValueError as error:
             raise RegistryMisconfigured(f"{tls.client}: {error}") from error
     return context
@@ -50,7 +50,9 @@ def _context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
     if tls.is_insecure:
         return httpx.create_ssl_context(verify=False)
     try:
-        return trusting(tls.authorities) if tls.authorities else httpx.create_ssl_context()
+        return (
+            create_trust_context(tls.authorities) if tls.authorities else httpx.create_ssl_context()
+        )
     except (OSError, ValueError) as error:
         if not is_needed:
             return httpx.create_ssl_context(trust_env=False)
@@ -60,7 +62,7 @@ def _context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
         ) from error
 
 
-def trusting(authorities: Path) -> ssl.SSLContext:
+def create_trust_context(authorities: Path) -> ssl.SSLContext:
     """A context that trusts these certificates and no others.
 
     Raises:
@@ -75,7 +77,7 @@ def trusting(authorities: Path) -> ssl.SSLContext:
         raise ValueError("a readable PEM file of certificates, or a folder of them") from error
 
 
-def load_client(context: ssl.SSLContext, client: Path) -> None:
+def load_client_certificate(context: ssl.SSLContext, client: Path) -> None:
     """Lets the context show this certificate.
 
     Raises:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.rest.proxies import Proxy
 
@@ -24,7 +24,7 @@ UNAUTHORIZED_HINT = (
 )
 
 
-def shown(uri: str) -> str:
+def strip_credentials(uri: str) -> str:
     """The URI without its user and password, for texts that people read."""
     parts = urlsplit(uri)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
@@ -36,7 +36,7 @@ class Transport:
     def __init__(
         self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
     ) -> None:
-        self.where = shown(tracking_uri)
+        self.address = strip_credentials(tracking_uri)
         self.http = http
         self._timeout_s = timeout_s
         self._proxy = proxy
@@ -58,19 +58,19 @@ class Transport:
         try:
             response, body = self._exchange(method, API + endpoint, params, json)
         except httpx.HTTPError as error:
-            raise self.unavailable(error) from error
+            raise self.to_unavailable(error) from error
         payload = self._payload(response, body)
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
-                f"the registry at {self.where} refused {endpoint}: "
-                f"{one_line(payload.get('message')) or response.reason_phrase}"
+                f"the registry at {self.address} refused {endpoint}: "
+                f"{to_one_line(payload.get('message')) or response.reason_phrase}"
                 f"{_refusal_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )
         return payload
 
-    def text(self, path: str) -> str | None:
+    def get_text(self, path: str) -> str | None:
         """The body of a plain GET of the server; None if it has no such page.
 
         Raises:
@@ -79,7 +79,7 @@ class Transport:
         try:
             response, body = self._exchange("GET", path, None, None)
         except httpx.HTTPError as error:
-            raise self.unavailable(error) from error
+            raise self.to_unavailable(error) from error
         return body.decode(errors="replace") if response.is_success else None
 
     def _exchange(
@@ -95,11 +95,11 @@ class Transport:
                     raise httpx.ReadTimeout(f"the answer took over {self._timeout_s:g} s")
         return response, b"".join(chunks)
 
-    def unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
+    def to_unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
         """The error to raise where the server gave no answer."""
-        what = one_line(error)
+        what = to_one_line(error)
         return RegistryUnavailable(
-            f"no answer from the registry at {self.where} ({what}); "
+            f"no answer from the registry at {self.address} ({what}); "
             f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"
         )
 
@@ -107,13 +107,15 @@ class Transport:
     def _proxy_hint(self) -> str:
         if self._proxy is None:
             return ""
-        return f" It is asked through the proxy {self._proxy.shown}; NO_PROXY names exceptions"
+        return (
+            f" It is asked through the proxy {self._proxy.description}; NO_PROXY names exceptions"
+        )
 
     def check_answered(self, response: httpx.Response) -> None:
         """Raises `RegistryUnavailable` on a 5xx."""
         if response.status_code >= FIRST_SERVER_ERROR_STATUS:
             raise RegistryUnavailable(
-                f"the registry at {self.where} answered {response.status_code} "
+                f"the registry at {self.address} answered {response.status_code} "
                 f"{response.reason_phrase}"
             )
 
@@ -128,8 +130,8 @@ class Transport:
         if response.status_code >= FIRST_ERROR_STATUS:  # refused by what stands before MLflow
             return {"message": f"{response.status_code} {response.reason_phrase}"}
         raise RegistryUnavailable(
-            f"the registry at {self.where} answered {response.status_code} with something that is "
-            f"not JSON{NO_MLFLOW_HINT}"
+            f"the registry at {self.address} answered {response.status_code} with something that"
+            f" is not JSON{NO_MLFLOW_HINT}"
         )
 
 

@@ -85,11 +85,11 @@ class WebhookClient:
             return Webhook(row["webhook_id"], row["name"], row["url"])
         except (KeyError, TypeError) as error:
             raise RegistryUnavailable(
-                f"the registry at {self._transport.where} answered without a webhook's fields"
+                f"the registry at {self._transport.address} answered without a webhook's fields"
             ) from error
 
 
-def webhook_name(model_name: str, alias: str) -> str:
+def build_webhook_name(model_name: str, alias: str) -> str:
     """A name, as MLflow allows them, for the webhooks that tell of this alias of this model."""
     plain = f"baton-{model_name}-{alias}"
     allowed = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_registry.errors import InvalidModel
 
 MANIFEST_FILE = "baton-manifest.json"
@@ -71,7 +71,7 @@ class Manifest:
             content = text.encode() + b"\n"
         except (TypeError, ValueError, RecursionError) as error:
             raise _invalid(f"holds what JSON cannot hold: {error}") from error
-        parse(content)
+        parse_manifest(content)
         return content
 
 
@@ -80,7 +80,7 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
-def parse(content: bytes) -> Manifest:
+def parse_manifest(content: bytes) -> Manifest:
     """Reads the file.
 
     Raises:
@@ -150,10 +150,10 @@ def _files(value: object) -> dict[str, str]:
     for path, digest in value.items():
         if not _is_plain_path(path):
             raise _invalid(
-                f"lists {cut(path, 80)!a}, which is no plain path below the model's root"
+                f"lists {truncate(path, 80)!a}, which is no plain path below the model's root"
             )
         if not isinstance(digest, str) or not is_sha256(digest):
-            raise _invalid(f"has no SHA-256 for {cut(path, 80)!r}")
+            raise _invalid(f"has no SHA-256 for {truncate(path, 80)!r}")
     return value
 
 
@@ -202,7 +202,7 @@ def _figures(document: Mapping[str, Any]) -> dict[str, float | None]:
     value = _object(document, "gate_figures")
     for name, figure in value.items():
         if isinstance(figure, bool) or not isinstance(figure, float | int | None):
-            raise _invalid(f"has no number as the gate's figure {cut(name, 80)!r}")
+            raise _invalid(f"has no number as the gate's figure {truncate(name, 80)!r}")
     return value
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.signature import Label, Signature, parse_columns
+from baton_registry.versions.schema import Label, Schema, parse_columns
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
@@ -25,12 +25,12 @@ class MLModel:
     """What serving reads from an MLmodel file.
 
     Attributes:
-        signature: the columns, and the classes where the trainer recorded them.
+        schema: the columns, and the classes where the trainer recorded them.
         onnx_path: the ONNX file, relative to the model's root.
         input_example_path: the input example, or None where the model has none.
     """
 
-    signature: Signature
+    schema: Schema
     onnx_path: str
     input_example_path: str | None
 
@@ -40,7 +40,7 @@ def parse_mlmodel(text: str) -> MLModel:
 
     Raises:
         InvalidModel: not YAML of the expected shape, or too much of it; no ONNX flavour; no
-            signature, or one that is not made of columns.
+            schema, or one that is not made of columns.
     """
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
@@ -52,7 +52,7 @@ def parse_mlmodel(text: str) -> MLModel:
         raise InvalidModel("the MLmodel file is not a mapping")
     onnx_path = _onnx_path(document)
     return MLModel(
-        signature=_signature(document),
+        schema=_schema(document),
         onnx_path=onnx_path,
         input_example_path=_input_example_path(document),
     )
@@ -98,17 +98,19 @@ def relative_path(path: str) -> str:
     return str(pure)
 
 
-def _signature(document: dict[str, Any]) -> Signature:
+def _schema(document: dict[str, Any]) -> Schema:
     inputs = _mapping(document, "signature").get("inputs")
     if inputs is None:
-        raise InvalidModel("the version has no signature; log the model with one")
+        raise InvalidModel(
+            "the version has no schema; log the model with signature=infer_signature(…)"
+        )
     try:
         decoded = json.loads(inputs)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidModel("the signature in the MLmodel file is not JSON") from error
+        raise InvalidModel("the schema in the MLmodel file is not JSON") from error
     ours = _mapping(_mapping(document, "metadata"), METADATA_KEY)
     columns = parse_columns(decoded, _mapping(ours, "categories"))
-    return Signature(columns=columns, classes=_classes(ours))
+    return Schema(columns=columns, classes=_classes(ours))
 
 
 def _classes(ours: dict[str, Any]) -> tuple[Label, ...] | None:

@@ -18,7 +18,7 @@ from baton_registry.versions.model_version import (
 )
 
 
-def record_of(version: ModelVersion, manifest: Manifest | None) -> Manifest:
+def get_record(version: ModelVersion, manifest: Manifest | None) -> Manifest:
     """The version's manifest, or what its older tags say in the same form.
 
     Args:

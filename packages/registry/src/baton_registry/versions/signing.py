@@ -72,9 +72,9 @@ class SigningKey:
         """What checks its signatures."""
         return _trusted(self._private().public_key().public_bytes_raw())
 
-    def tag(self, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
+    def sign(self, name: str, tags: Mapping[str, str]) -> tuple[str, str]:
         """The tag that signs a version of the model `name` that has these other tags."""
-        signature = self._private().sign(signed_bytes(ModelVersion(name, "", tags=tags)))
+        signature = self._private().sign(encode_signed(ModelVersion(name, "", tags=tags)))
         return SIGNATURE_TAG_PREFIX + self.public.id, base64.b64encode(signature).decode()
 
     def _private(self) -> "Ed25519PrivateKey":
@@ -85,7 +85,7 @@ class SigningKey:
         return Ed25519PrivateKey.from_private_bytes(self.raw)
 
 
-def signed_bytes(version: ModelVersion) -> bytes:
+def encode_signed(version: ModelVersion) -> bytes:
     """The bytes that are signed: JSON without a choice, keys sorted, ASCII, no white space."""
     tags = version.tags
     document: dict[str, Any] = {"model": version.name, "gate": tags.get(GATE_TAG)}
@@ -100,7 +100,7 @@ def signed_bytes(version: ModelVersion) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-def check_signed(version: ModelVersion, trusted: Sequence[TrustedKey]) -> None:
+def check_signature(version: ModelVersion, trusted: Sequence[TrustedKey]) -> None:
     """Lets a version pass that a trusted key has signed; any, where there are no trusted keys.
 
     Raises:
@@ -115,7 +115,7 @@ def check_signed(version: ModelVersion, trusted: Sequence[TrustedKey]) -> None:
             f"version {version.version} is not signed by a trusted key; train it with"
             " BATON_SIGNING_KEY, or see BATON_TRUSTED_KEYS"
         )
-    signed = signed_bytes(version)
+    signed = encode_signed(version)
     if not any(_is_valid(key, signature, signed) for key, signature in found):
         raise NotSigned(
             f"the signature of version {version.version} is not one of its name, checksums and"
@@ -164,7 +164,7 @@ def parse_trusted_keys(text: str) -> tuple[TrustedKey, ...]:
     raise ValueError("Ed25519 public keys in PEM, or the base64 of each, comma-separated")
 
 
-def new_key_pair() -> tuple[str, str]:
+def generate_key_pair() -> tuple[str, str]:
     """A new private key in PEM, and the base64 line of its public key."""
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415

@@ -10,7 +10,7 @@ from baton_registry.versions.manifest import (
     MAX_MANIFEST_BYTES,
     Manifest,
     is_sha256,
-    parse,
+    parse_manifest,
 )
 from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, parse_mlmodel
 from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
@@ -50,7 +50,7 @@ class VerifiedFiles:
             raise _mismatch(self.version, path, "differs from")
         return content
 
-    def optional_content(self, path: str) -> bytes | None:
+    def read_optional(self, path: str) -> bytes | None:
         """As `content`; None where the file is neither there nor recorded."""
         try:
             return self.content(path)
@@ -84,7 +84,7 @@ def read_manifest(version: ModelVersion, directory: Path) -> Manifest | None:
     expected = {version.tags[MANIFEST_TAG], version.checksums.get(MANIFEST_FILE, digest)}
     if expected != {digest}:
         raise _mismatch(version, MANIFEST_FILE, "differs from")
-    return parse(content)
+    return parse_manifest(content)
 
 
 def _content(directory: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:

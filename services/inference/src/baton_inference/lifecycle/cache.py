@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from baton_common.whole_file import write_whole
+from baton_common.atomic_file import write_atomic
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -44,9 +44,9 @@ class VersionCache:
         files had when they were fetched.
         """
         kept = self._open(self._versions / _key(name, identity.version, identity.source), name)
-        return kept if kept and Identity.of(kept[0]) == identity else None
+        return kept if kept and Identity.from_version(kept[0]) == identity else None
 
-    def last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
+    def find_last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
         """What served last for this model and alias; None where nothing did, or it is gone."""
         entry = _entry_of(self._serving / f"{_key(name, alias)}.json")
         return self._open(self._versions / entry, name) if entry else None
@@ -95,7 +95,7 @@ class VersionCache:
         note = {"model_name": version.name, "alias": alias, "entry": entry}
         self._serving.mkdir(parents=True, exist_ok=True)
         pointer = self._serving / f"{_key(version.name, alias)}.json"
-        write_whole(pointer, json.dumps(note).encode(), mode=0o600)
+        write_atomic(pointer, json.dumps(note).encode(), mode=0o600)
         self._prune()
 
     def clean(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 Source = Literal["registry", "cache"]
 Role = Literal["production"]
@@ -16,12 +16,12 @@ PRODUCTION: Role = "production"
 
 
 @dataclass(frozen=True)
-class Served:
+class LiveVersion:
     """A version that can answer. Immutable; swapped whole.
 
     Attributes:
         model: what the registry says of the version.
-        signature: its schema and classes.
+        schema: its schema and classes.
         engine: the loaded model.
         codecs: protocol name to the codec compiled for this version. The wiring gives them; the
             control plane does not look into them.
@@ -32,7 +32,7 @@ class Served:
     """
 
     model: ModelVersion
-    signature: Signature
+    schema: Schema
     engine: ServingEngine
     codecs: Mapping[str, Any]
     example: Mapping[str, Any]
@@ -43,7 +43,7 @@ class Served:
     @property
     def identity(self) -> Identity:
         """What tells this version from others."""
-        return Identity.of(self.model)
+        return Identity.from_version(self.model)
 
 
 class LiveVersions:
@@ -55,14 +55,14 @@ class LiveVersions:
     """
 
     def __init__(self) -> None:
-        self._by_role: dict[Role, Served] = {}
+        self._by_role: dict[Role, LiveVersion] = {}
 
     @property
-    def production(self) -> Served | None:
+    def production(self) -> LiveVersion | None:
         """The version that the alias names; None before the first is loaded."""
         return self._by_role.get(PRODUCTION)
 
-    def swap(self, served: Served, role: Role = PRODUCTION) -> bool:
+    def swap(self, served: LiveVersion, role: Role = PRODUCTION) -> bool:
         """Gives the role to a version; True if another had it."""
         is_replaced = role in self._by_role
         self._by_role[role] = served

@@ -31,13 +31,13 @@ _KINDS: dict[type[Exception], FailureKind] = {
 }
 
 
-def as_load_failure(error: Exception) -> LoadFailure:
+def to_load_failure(error: Exception) -> LoadFailure:
     """What the error means for the version."""
     if isinstance(error, LoadFailure):
         return error
     if isinstance(error, OSError):
         return LoadFailure(
-            FailureKind.FETCH, f"its files could not be stored: {disk_reason(error)}"
+            FailureKind.FETCH, f"its files could not be stored: {describe_disk_error(error)}"
         )
     if type(error) in _KINDS:
         return LoadFailure(_KINDS[type(error)], str(error))
@@ -47,6 +47,6 @@ def as_load_failure(error: Exception) -> LoadFailure:
     )
 
 
-def disk_reason(error: OSError) -> str:
+def describe_disk_error(error: OSError) -> str:
     """What is wrong with the disk, without a path."""
     return error.strerror or type(error).__name__

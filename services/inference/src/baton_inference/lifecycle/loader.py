@@ -8,25 +8,25 @@ from typing import Any
 
 import structlog
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import download, open_version
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.live_versions import Served, Source
-from baton_inference.lifecycle.load_failures import as_load_failure, disk_reason
+from baton_inference.lifecycle.live_versions import LiveVersion, Source
+from baton_inference.lifecycle.load_failures import describe_disk_error, to_load_failure
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.warmup import warm_up
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 from baton_registry.versions.signing import TrustedKey
 
-CompileCodecs = Callable[[ModelVersion, Signature, tuple[Label, ...]], Mapping[str, Any]]
+CompileCodecs = Callable[[ModelVersion, Schema, tuple[Label, ...]], Mapping[str, Any]]
 """Makes what the data plane needs of a version: protocol name to codec."""
 OpenEngine = Callable[[FetchedModel], ServingEngine]
 
@@ -63,7 +63,7 @@ class Loader:
         self._clock = clock
         self._trusted = trusted
 
-    def load(self, version: ModelVersion) -> Served:
+    def load(self, version: ModelVersion) -> LiveVersion:
         """The version, ready to serve; from the cache where it is kept unaltered.
 
         Raises:
@@ -75,36 +75,36 @@ class Loader:
         except LoadFailure:
             raise
         except Exception as error:
-            raise as_load_failure(error) from error
+            raise to_load_failure(error) from error
 
-    def load_last_served(self, name: str, alias: str) -> Served | None:
+    def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
         """What served last for this model and alias; None where the cache cannot give it."""
         try:
-            kept = self._cache.last_served(name, alias)
+            kept = self._cache.find_last_served(name, alias)
             if kept is None:
                 return None
             return self._open(kept[0], lambda: reopen(*kept, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
-            log.warning("the cached version cannot be used", reason=str(as_load_failure(error)))
+            log.warning("the cached version cannot be used", reason=str(to_load_failure(error)))
             return None
 
-    def note_serving(self, served: Served, alias: str) -> None:
+    def note_serving(self, served: LiveVersion, alias: str) -> None:
         """Remembers what serves for the next start; a cache that cannot be written only warns."""
         try:
             self._cache.point_to(served.model, alias)
         except OSError as error:
-            log.warning("the serving version cannot be noted", reason=disk_reason(error))
+            log.warning("the serving version cannot be noted", reason=describe_disk_error(error))
 
     def clean_up(self) -> None:
         """Removes what died processes left behind."""
         try:
             self._cache.clean()
         except OSError as error:
-            log.warning("the cache cannot be cleaned", reason=disk_reason(error))
+            log.warning("the cache cannot be cleaned", reason=describe_disk_error(error))
 
-    def _from_cache(self, version: ModelVersion) -> Served | None:
+    def _from_cache(self, version: ModelVersion) -> LiveVersion | None:
         try:
-            kept = self._cache.find(version.name, Identity.of(version))
+            kept = self._cache.find(version.name, Identity.from_version(version))
             if kept is None:
                 return None
             recorded, directory = kept
@@ -122,11 +122,11 @@ class Loader:
             log.warning(
                 "the cached version cannot be used; fetching it again",
                 version=version.version,
-                reason=str(as_load_failure(error)),
+                reason=str(to_load_failure(error)),
             )
             return None
 
-    def _from_registry(self, version: ModelVersion) -> Served:
+    def _from_registry(self, version: ModelVersion) -> LiveVersion:
         try:
             with self._cache.staging() as folder:
 
@@ -134,14 +134,14 @@ class Loader:
                     with self._told("fetched and verified", version):
                         return fetch(self._registry, version, folder, find_weight_files)
 
-                def build_and_keep(fetched: FetchedModel) -> Served:
+                def build_and_keep(fetched: FetchedModel) -> LiveVersion:
                     served = self._build(fetched, "registry")
                     self._keep(version.with_checksums(fetched.checksums), folder)
                     return served
 
                 return open_version(version, get_files, build_and_keep, trusted=self._trusted)
         except OSError as error:  # a cache that is full or read-only must not keep us from serving
-            log.warning("the version cannot be cached", reason=disk_reason(error))
+            log.warning("the version cannot be cached", reason=describe_disk_error(error))
         return self._open(version, partial(download, self._registry, version), "registry")
 
     def _keep(self, version: ModelVersion, folder: Path) -> None:
@@ -149,35 +149,35 @@ class Loader:
         try:
             self._cache.keep(version, folder)
         except OSError as error:
-            log.warning("the version cannot be cached", reason=disk_reason(error))
+            log.warning("the version cannot be cached", reason=describe_disk_error(error))
 
     def _open(
         self, version: ModelVersion, get_files: Callable[[], FetchedModel], source: Source
-    ) -> Served:
+    ) -> LiveVersion:
         return open_version(
             version, get_files, lambda fetched: self._build(fetched, source), trusted=self._trusted
         )
 
-    def _build(self, fetched: FetchedModel, source: Source) -> Served:
-        signature = fetched.mlmodel.signature
+    def _build(self, fetched: FetchedModel, source: Source) -> LiveVersion:
+        schema = fetched.mlmodel.schema
         version = fetched.version
         with self._told("opened and warmed up", version):
             engine = self._open_engine(fetched)
-            codecs = self._compile_codecs(version, signature, engine.classes)
-            warm = warm_up(engine, signature, fetched.input_example)
+            codecs = self._compile_codecs(version, schema, engine.classes)
+            warm = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
         if not warm.used_example:
             log.warning("the version has no input example to warm up on", version=version.version)
-        return Served(
+        return LiveVersion(
             model=version,
-            signature=signature,
+            schema=schema,
             engine=engine,
             codecs=codecs,
             example=warm.example,
             inline_rows=warm.inline_rows,
             source=source,
-            since=utc_text(self._clock.posix_s()),
+            since=format_utc(self._clock.posix_s()),
         )
 
     @contextmanager

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import structlog
 
-from baton_common.utc import utc_text
+from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_registry.errors import RegistryError
-from baton_registry.promotion.alias_moves import known_moves
+from baton_registry.promotion.alias_moves import read_history
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 
@@ -59,7 +59,7 @@ class MoveReader:
 
     def _read(self, position: str | None, seen_at: datetime) -> bool:
         try:
-            moves = known_moves(
+            moves = read_history(
                 self._registry,
                 self._model_name,
                 alias=self._alias,
@@ -69,5 +69,5 @@ class MoveReader:
         except RegistryError as error:
             log.warning("the moves of the alias cannot be read", reason=str(error))
             return False
-        self.known = KnownMoves(utc_text(self._clock.posix_s()), tuple(moves))
+        self.known = KnownMoves(format_utc(self._clock.posix_s()), tuple(moves))
         return True

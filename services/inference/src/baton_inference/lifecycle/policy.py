@@ -26,7 +26,7 @@ class Identity:
     source: str
 
     @classmethod
-    def of(cls, version: ModelVersion) -> Self:
+    def from_version(cls, version: ModelVersion) -> Self:
         """The identity of what the registry describes."""
         return cls(version.version, version.source)
 
@@ -77,7 +77,7 @@ def decide(
     Args:
         serving: what the slot holds.
         aspired: what the alias says; None where it is not set.
-        failure: the last failed load, as `still_relevant` leaves it.
+        failure: the last failed load, as `drop_outdated` leaves it.
         now_s: a reading of the clock that `failure` was timed with.
     """
     if aspired is None or aspired == serving:
@@ -87,7 +87,7 @@ def decide(
     return Decision.LOAD
 
 
-def still_relevant(failure: Failure | None, aspired: Identity | None) -> Failure | None:
+def drop_outdated(failure: Failure | None, aspired: Identity | None) -> Failure | None:
     """`failure`, unless the alias has left its version: coming back to it is a fresh start."""
     return failure if failure is not None and failure.identity == aspired else None
 

@@ -8,8 +8,8 @@ import structlog
 
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.policy import wait_s
-from baton_inference.lifecycle.state import Record
 from baton_inference.lifecycle.watcher import Watcher
+from baton_inference.lifecycle.watcher_state import WatcherState
 
 JOIN_TIMEOUT_S = 1.5
 """How long `stop` waits for a step under way; the thread does not keep the process alive."""
@@ -21,7 +21,7 @@ class Poller:
     """The thread that watches."""
 
     def __init__(
-        self, watcher: Watcher, record: Record, clock: Clock, *, poll_interval_s: float
+        self, watcher: Watcher, record: WatcherState, clock: Clock, *, poll_interval_s: float
     ) -> None:
         self._watcher = watcher
         self._record = record

@@ -70,7 +70,7 @@ class Status:
     swaps: int
 
 
-def state_of(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:
+def derive_state(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:
     """The word for it all: the first that holds.
 
     Args:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
-from baton_common.texts import cut, one_line
+from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Engine, EngineError, Scores, ServingEngine
 from baton_engine.onnx.example import build_rows, read_example
-from baton_engine.onnx.made_up import make_up_rows
 from baton_engine.onnx.probabilities import check_scores
+from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 INLINE_BUDGET_S = 0.002
 """How long scoring may hold up the event loop."""
@@ -38,30 +38,30 @@ class WarmUp:
     used_example: bool
 
 
-def warm_up(engine: ServingEngine, signature: Signature, example: bytes | None) -> WarmUp:
+def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> WarmUp:
     """Scores the version's input example, or a made-up row where it has none that can be read.
 
     Args:
         engine: the loaded model.
-        signature: its columns.
+        schema: its columns.
         example: its content, in split form, `{"columns": […], "data": […]}`.
 
     Raises:
-        LoadFailure: the example has other columns than the signature, the model fails or does not
+        LoadFailure: the example has other columns than the schema, the model fails or does not
             end, or its answers are not labels and probabilities of its classes.
     """
     try:
-        instances = read_example(example, signature)
+        instances = read_example(example, schema)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
-    rows = build_rows(instances, signature)
+    rows = build_rows(instances, schema)
     used_example = rows is not None
     if rows is None:
-        rows = make_up_rows(signature)[:1]
-        names = [column.name for column in signature.columns]
+        rows = build_synthetic_rows(schema)[:1]
+        names = [column.name for column in schema.columns]
         instances = [dict(zip(names, rows[0], strict=True))]
-    with engine.limited(LIMIT_S):
-        _check(engine, rows, made_up=not used_example)
+    with engine.limit_time(LIMIT_S):
+        _check(engine, rows, synthetic=not used_example)
         inline_rows = _inline_rows(engine, rows)
     return WarmUp(max(instances, key=_filled_cells), inline_rows, used_example)
 
@@ -76,13 +76,13 @@ def _scores(engine: Engine, rows: Rows) -> Scores:
     except Exception as error:
         raise LoadFailure(
             FailureKind.WARM_UP,
-            f"the model fails on its own input example: {cut(one_line(error), 300)}",
+            f"the model fails on its own input example: {truncate(to_one_line(error), 300)}",
         ) from error
 
 
-def _check(engine: Engine, rows: Rows, *, made_up: bool) -> None:
+def _check(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
-        check_scores(_scores(engine, rows), len(rows), engine.classes, made_up=made_up)
+        check_scores(_scores(engine, rows), len(rows), engine.classes, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 

@@ -9,7 +9,7 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.loader import Loader
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.policy import Decision, decide
-from baton_inference.lifecycle.state import Record
+from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_registry.errors import AliasNotSet, RegistryError
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
@@ -24,7 +24,7 @@ class Watcher:
         self,
         registry: RegistryClient,
         loader: Loader,
-        record: Record,
+        record: WatcherState,
         moves: MoveReader,
         clock: Clock,
     ) -> None:

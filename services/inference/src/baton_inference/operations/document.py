@@ -5,8 +5,8 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from baton_common.texts import cut
-from baton_common.utc import utc_text
+from baton_common.texts import truncate
+from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.moves import KnownMoves
 from baton_inference.lifecycle.status import Status
@@ -16,7 +16,7 @@ from baton_inference.operations.traffic import Traffic, traffic
 from baton_inference.operations.words import Words, in_words
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
-from baton_registry.promotion.ledger import Move, rollback_target
+from baton_registry.promotion.ledger import Move, find_rollback_target
 
 MAX_MOVES = 50
 MAX_TEXT = 500
@@ -92,7 +92,7 @@ class Writer:
         self._metrics = metrics
         self._ui_url = ui_url
         self._clock = clock
-        started_at = utc_text(clock.posix_s())
+        started_at = format_utc(clock.posix_s())
         self._process = Process(secrets.token_hex(4), socket.gethostname(), started_at)
 
     def write(self) -> Document:
@@ -100,7 +100,7 @@ class Writer:
         status, known = self._status(), self._moves()
         commands = Commands(status.model_name, status.alias)
         return Document(
-            now=utc_text(self._clock.posix_s()),
+            now=format_utc(self._clock.posix_s()),
             process=self._process,
             status=status,
             words=in_words(status, commands),
@@ -113,11 +113,11 @@ class Writer:
 
 
 def _shown(move: Move) -> dict[str, str | None]:
-    return {key: value and cut(value, MAX_TEXT) for key, value in move.to_json().items()}
+    return {key: value and truncate(value, MAX_TEXT) for key, value in move.to_json().items()}
 
 
 def _rollback(moves: tuple[Move, ...], position: str | None, commands: Commands) -> Rollback | None:
     try:
-        return Rollback(rollback_target(moves, position), commands.rollback())
+        return Rollback(find_rollback_target(moves, position), commands.rollback())
     except NothingToRollBackTo:
         return None

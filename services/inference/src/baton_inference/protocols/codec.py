@@ -7,7 +7,7 @@ from baton_inference.protocols.media import JSON, Headers, MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch, RowBatch
 
 
-class Encoded(NamedTuple):
+class EncodedAnswer(NamedTuple):
     """The body of an answer, and what its headers say of it.
 
     Attributes:
@@ -35,11 +35,11 @@ class Codec(Protocol[BatchT]):
 
         Raises:
             MalformedBody: not of the protocol's shape.
-            InvalidRows: a cell that the signature does not allow, or no rows.
+            InvalidRows: a cell that the schema does not allow, or no rows.
             TooManyRows: more rows than a request may hold.
         """
         ...
 
-    def encode(self, scores: Scores, batch: BatchT) -> Encoded:
+    def encode(self, scores: Scores, batch: BatchT) -> EncodedAnswer:
         """Writes the answer to the request that `batch` was read from."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_inference.errors import UnsupportedMedia
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -91,4 +91,4 @@ def _number(value: bytes) -> int:
 
 
 def _shown(value: bytes) -> str:
-    return repr(cut(value.decode("latin-1"), 100))
+    return repr(truncate(value.decode("latin-1"), 100))

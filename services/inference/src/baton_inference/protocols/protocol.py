@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.arrow.columnar import TableReader
 from baton_inference.protocols.codec import Codec
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 
 Json = dict[str, Any]
 
@@ -23,14 +23,14 @@ class CodecParts:
 
     Attributes:
         version: named in the answers.
-        signature: its schema.
+        schema: its schema.
         classes: its labels, in the order of the probabilities.
         arrow: reads Arrow and Parquet bodies.
         max_rows: rows that a request may hold.
     """
 
     version: ModelVersion
-    signature: Signature
+    schema: Schema
     classes: tuple[Label, ...]
     arrow: TableReader
     max_rows: int
@@ -66,10 +66,10 @@ class Protocol:
     name: str
     paths: tuple[str, ...]
     compile: Callable[[CodecParts], Codec[Any]]
-    describe: Callable[[Served | None, int], Description]
+    describe: Callable[[LiveVersion | None, int], Description]
     companions: tuple[str, ...] = ()
 
 
-def reference(schema: str) -> Json:
+def refer_to(schema: str) -> Json:
     """Refers to a schema of the document by its name."""
     return {"$ref": f"#/components/schemas/{schema}"}

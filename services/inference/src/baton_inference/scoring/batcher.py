@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from baton_engine.engine import Scores
 from baton_inference.errors import ModelFailure, Overloaded
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import Batch, score_batches
 
@@ -24,7 +24,7 @@ MAX_WAITING_CALLS = 512
 class _Waiting(NamedTuple):
     """A request's rows, and where its scores are to go."""
 
-    version: Served
+    version: LiveVersion
     batch: Batch
     scores: asyncio.Future[Scores]
 
@@ -42,7 +42,7 @@ class Batcher:
         """Requests accepted and not scored."""
         return sum(map(len, self._queues.values()))
 
-    def score(self, version: Served, batch: Batch) -> Scores | asyncio.Future[Scores]:
+    def score(self, version: LiveVersion, batch: Batch) -> Scores | asyncio.Future[Scores]:
         """Scores a batch; gives a future where others are scored with it.
 
         Args:
@@ -101,7 +101,7 @@ def _next_call(queue: deque[_Waiting]) -> list[_Waiting]:
     return call
 
 
-def score_call(version: Served, batches: Sequence[Batch]) -> Scores:
+def score_call(version: LiveVersion, batches: Sequence[Batch]) -> Scores:
     """Scores all batches, one after the other, by one call of the model.
 
     Raises:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from baton_engine.engine import Scores
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.batch import Batch
 from baton_inference.scoring.batcher import Batcher, score_call
 from baton_inference.scoring.workers import Workers
@@ -21,7 +21,7 @@ class ScoreRequest(NamedTuple):
         batch: the rows.
     """
 
-    version: Served
+    version: LiveVersion
     batch: Batch
 
 
@@ -33,7 +33,7 @@ class ScoreResult(NamedTuple):
         scores: row by row, in the order of the request.
     """
 
-    version: Served
+    version: LiveVersion
     scores: Scores
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_inference.errors import NotServed
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,12 @@ class Target:
     name: str
     version: str | None = None
 
-    def check(self, served: Served) -> None:
+    def check(self, served: LiveVersion) -> None:
         """Raises `NotServed` where it is not what is served."""
         if self.name != served.model.name:
-            raise NotServed(f"the model {cut(self.name)!r} is not served here")
+            raise NotServed(f"the model {truncate(self.name)!r} is not served here")
         if self.version not in (None, served.model.version):
-            shown = cut(self.version or "")
+            shown = truncate(self.version or "")
             raise NotServed(
                 f"version {shown!r} is not being served; version {served.model.version!r} is"
             )

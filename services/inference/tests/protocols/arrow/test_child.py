@@ -111,7 +111,7 @@ def test_a_broken_body_is_malformed(share: float) -> None:
 
 
 def test_imports_little() -> None:
-    """The process that reads has begun in a moment: it loads neither service nor signature."""
+    """The process that reads has begun in a moment: it loads neither service nor schema."""
     code = "import sys, baton_inference.protocols.arrow.child; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}

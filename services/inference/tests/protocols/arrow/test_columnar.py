@@ -11,7 +11,7 @@ from baton_inference.protocols.arrow.columnar import ArrowTable, encode_labels
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.columnar import read_answer
-from tests.support.fakes.inference import SIGNATURE
+from tests.support.fakes.models import SCHEMA
 
 VERSION = ModelVersion("müller's model", "7")
 GOOD: dict[str, Values] = {
@@ -22,8 +22,8 @@ GOOD: dict[str, Values] = {
 
 
 def test_makes_a_batch() -> None:
-    """The signature's columns are taken in its order and types."""
-    batch = ArrowTable(2, {**GOOD, "n": np.array([1.0, 2.0])}).to_batch(SIGNATURE)
+    """The schema's columns are taken in its order and types."""
+    batch = ArrowTable(2, {**GOOD, "n": np.array([1.0, 2.0])}).to_batch(SCHEMA)
     assert batch.rows == 2
     assert [(name, array.dtype.kind) for name, array in batch.columns.items()] == [
         ("x", "f"),
@@ -34,14 +34,14 @@ def test_makes_a_batch() -> None:
 
 def test_an_optional_column_may_be_left_out() -> None:
     """A column that had gaps in training is missing where it is not there."""
-    batch = ArrowTable(2, {"x": GOOD["x"], "n": GOOD["n"]}).to_batch(SIGNATURE)
+    batch = ArrowTable(2, {"x": GOOD["x"], "n": GOOD["n"]}).to_batch(SCHEMA)
     assert batch.columns["note"].tolist() == ["", ""]
 
 
 def test_every_bad_cell_is_named() -> None:
     """A missing column and bad cells of others are told together, in the order of the rows."""
     with pytest.raises(InvalidRows) as caught:
-        ArrowTable(2, {"n": np.array([1, 1.5]), "note": np.array([1, 2])}).to_batch(SIGNATURE)
+        ArrowTable(2, {"n": np.array([1, 1.5]), "note": np.array([1, 2])}).to_batch(SCHEMA)
     assert [(cell.row, cell.column, cell.message) for cell in caught.value.cells] == [
         (0, "x", "is missing"),
         (0, "note", "must be text; the column holds numbers"),
@@ -52,7 +52,7 @@ def test_every_bad_cell_is_named() -> None:
 def test_rows_are_needed() -> None:
     """A table without rows is refused."""
     with pytest.raises(InvalidRows, match="no rows"):
-        ArrowTable(0, {}).to_batch(SIGNATURE)
+        ArrowTable(0, {}).to_batch(SCHEMA)
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 from structlog.testing import capture_logs
 
-from baton_engine.tables.values import Odd
+from baton_engine.tables.values import Unsupported
 from baton_inference.errors import MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
-from tests.support.fakes.inference import SIGNATURE
+from tests.support.fakes.models import SCHEMA
 
 MUTATIONS = 30
 # Says that its metadata take 2 GiB: the library asks for so much memory at once.
@@ -33,17 +33,17 @@ def reader() -> Iterator[ArrowReader]:
 
 def read(reader: ArrowReader, body: bytes, media_type: bytes = ARROW) -> ArrowTable:
     """The table that the body holds."""
-    return reader.read(body, media_type, SIGNATURE.columns, 10_000)
+    return reader.read(body, media_type, SCHEMA.columns, 10_000)
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
 def test_reads_a_table(reader: ArrowReader, media_type: bytes) -> None:
     """What was written is read, gaps included; a column of another kind is told as such."""
     odd = GOOD.append_column("odd", pa.array([[1], [2]]))
-    wanted = (*SIGNATURE.columns, Column("odd", "long"))
+    wanted = (*SCHEMA.columns, Column("odd", "long"))
     table = reader.read(WRITERS[media_type](odd), media_type, wanted, 10)
-    assert table.columns["odd"] == Odd("List")
-    batch = table.to_batch(SIGNATURE)
+    assert table.columns["odd"] == Unsupported("List")
+    batch = table.to_batch(SCHEMA)
     assert batch.rows == 2
     columns = {name: array.tolist() for name, array in batch.columns.items()}
     assert columns == {"x": [0.5, 1.5], "n": [1, 2], "note": ["a", ""]}
@@ -52,7 +52,7 @@ def test_reads_a_table(reader: ArrowReader, media_type: bytes) -> None:
 def test_rows_are_bounded(reader: ArrowReader) -> None:
     """More rows than allowed are too many."""
     with pytest.raises(TooManyRows, match="more than the 1 rows"):
-        reader.read(stream(GOOD), ARROW, SIGNATURE.columns, 1)
+        reader.read(stream(GOOD), ARROW, SCHEMA.columns, 1)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_any_mutation_is_read_or_refused(reader: ArrowReader, number: int) -> No
     chance = random.Random(number)
     for _ in range(MUTATIONS):
         try:
-            read(reader, mutated(body, chance), media_type).to_batch(SIGNATURE)
+            read(reader, mutated(body, chance), media_type).to_batch(SCHEMA)
         except Refused:
             continue
     assert read(reader, body, media_type).rows == 100

@@ -5,7 +5,7 @@ import pytest
 
 from baton_engine.tables.cells import CellError
 from baton_inference.protocols.bodies.cells import CellReader
-from baton_registry.versions.signature import Column, TypeName
+from baton_registry.versions.schema import Column, TypeName
 
 
 def read(kind: TypeName, text: str, *, required: bool = True) -> object:

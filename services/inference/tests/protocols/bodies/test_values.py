@@ -8,13 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_inference.errors import TooManyRows
-from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
+from baton_inference.protocols.bodies.values import (
+    check_csv_values,
+    check_json_values,
+    compute_max_values,
+)
 from baton_inference.protocols.media import MediaHeaders
-from tests.support.fakes.inference import SIGNATURE, served
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SCHEMA
 
 ROWS = 20
-LIMIT = max_values(3, ROWS)
-CODECS = served(max_rows=ROWS).codecs
+LIMIT = compute_max_values(3, ROWS)
+CODECS = make_live_version(max_rows=ROWS).codecs
 
 
 def is_taken(body: bytes, limit: int) -> bool:
@@ -96,7 +101,7 @@ def test_every_protocol_looks_first(protocol: str, media_type: str, body: bytes)
 
 def test_what_the_model_needs_fits() -> None:
     """The most rows, each cell in a list of its own and extra columns beside, are within."""
-    assert len(SIGNATURE.columns) == 3
+    assert len(SCHEMA.columns) == 3
     row = {"x": 1, "n": 1, "note": "a", **{f"extra{n}": n for n in range(9)}}
     body = json.dumps({"dataframe_records": [row] * ROWS}).encode()
     media = MediaHeaders([(b"content-type", b"application/json")])

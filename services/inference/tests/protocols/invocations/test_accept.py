@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.protocols.invocations.accept import preferred
+from baton_inference.protocols.invocations.accept import choose_media_type
 
 JSON, ARROW, PARQUET = b"application/json", b"application/x-arrow", b"application/x-parquet"
 OFFERED = (JSON, ARROW, PARQUET)
@@ -31,7 +31,7 @@ OFFERED = (JSON, ARROW, PARQUET)
 )
 def test_prefers(accept: bytes, expected: bytes) -> None:
     """The greatest quality counts, then how exactly a type is named, then our own order."""
-    assert preferred(accept, OFFERED) == expected
+    assert choose_media_type(accept, OFFERED) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_prefers(accept: bytes, expected: bytes) -> None:
 )
 def test_nothing_that_can_be_written(accept: bytes) -> None:
     """Where nothing is wanted that can be written, the usual type is the answer."""
-    assert preferred(accept, OFFERED) == JSON
+    assert choose_media_type(accept, OFFERED) == JSON
 
 
 @given(st.binary(max_size=30) | st.text("aplicton/*;q=.01,x-rw ", max_size=40).map(str.encode))
 def test_any_header_has_an_answer(accept: bytes) -> None:
     """Whatever stands there, one of what is offered is chosen."""
-    assert preferred(accept, OFFERED) in OFFERED
+    assert choose_media_type(accept, OFFERED) in OFFERED

@@ -18,9 +18,10 @@ from baton_inference.protocols.invocations.codec import (
 from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.columnar import WRITERS
-from tests.support.fakes.inference import INSTANCE, SIGNATURE, NearReader
+from tests.support.fakes.live_version import InProcessReader
+from tests.support.fakes.models import INSTANCE, SCHEMA
 
-CODEC = InvocationsCodec(ModelVersion("churn_model", "7"), SIGNATURE, NearReader(), max_rows=10)
+CODEC = InvocationsCodec(ModelVersion("churn_model", "7"), SCHEMA, InProcessReader(), max_rows=10)
 JSON = MediaHeaders([(b"content-type", b"application/json")])
 CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
 

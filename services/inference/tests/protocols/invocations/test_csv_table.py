@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
-from baton_inference.protocols.invocations.csv_table import csv_frame
-from baton_registry.versions.signature import Column, Signature
+from baton_inference.protocols.invocations.csv_table import read_csv
+from baton_registry.versions.schema import Column, Schema
 
 NAMES = ("a", "s")
 
@@ -18,7 +18,7 @@ NAMES = ("a", "s")
 def table(text: str | bytes) -> dict[str, list[str]]:
     """The cells by column."""
     body = text if isinstance(text, bytes) else text.encode()
-    return {name: [*cells] for name, cells in csv_frame(body, NAMES, 10).columns.items()}
+    return {name: [*cells] for name, cells in read_csv(body, NAMES, 10).columns.items()}
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_rows_are_bounded() -> None:
 
 def test_names_are_made_unique() -> None:
     """A name that comes again gets a number, as in pandas: a model's column may be the second."""
-    frame = csv_frame(b"a,a,a.1,\n1,2,3,4", ("a", "a.1", "a.1.1", "Unnamed: 3"), 10)
+    frame = read_csv(b"a,a,a.1,\n1,2,3,4", ("a", "a.1", "a.1.1", "Unnamed: 3"), 10)
     assert [cells[0] for cells in frame.columns.values()] == ["1", "2", "3", "4"]
 
 
 def test_bad_cells_are_named() -> None:
     """A cell that is not of its column's type is named with its row."""
-    signature = Signature((Column("a", "long"),))
+    schema = Schema((Column("a", "long"),))
     with pytest.raises(InvalidRows) as caught:
-        csv_frame(b"a\n1\n1.5\nx", ("a",), 10).to_batch(signature)
+        read_csv(b"a\n1\n1.5\nx", ("a",), 10).to_batch(schema)
     told = [(cell.row, cell.message) for cell in caught.value.cells]
     assert told == [(1, "must be a whole number"), (2, "must be a number")]
 
@@ -102,7 +102,7 @@ def test_what_is_written_is_read(rows: list[tuple[str, str]]) -> None:
 def test_any_text_is_a_table_or_refused(text: str) -> None:
     """Whatever the text, it is a table of equal columns, or refused."""
     try:
-        frame = csv_frame(text.encode(), NAMES, 10)
+        frame = read_csv(text.encode(), NAMES, 10)
     except Refused:
         return
     assert all(len(cells) == frame.rows for cells in frame.columns.values())

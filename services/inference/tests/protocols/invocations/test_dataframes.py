@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
-from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.invocations.dataframes import read_records, read_split
 
 NAMES = ("a", "b")
 
 
 def records(*rows: Any) -> Any:
     """The columns of records, gaps as None; or how they are refused."""
-    return _plain(records_frame([*rows], NAMES, 10))
+    return _plain(read_records([*rows], NAMES, 10))
 
 
 def split(*data: Any, **more: Any) -> Any:
     """The columns of a split, gaps as None; or how it is refused."""
-    return _plain(split_frame({"columns": ["a", "b"], "data": [*data], **more}, NAMES, 10))
+    return _plain(read_split({"columns": ["a", "b"], "data": [*data], **more}, NAMES, 10))
 
 
 def _plain(frame: Any) -> Any:
@@ -43,7 +43,7 @@ def test_records() -> None:
 def test_no_records(data: Any) -> None:
     """What is not a list of objects is malformed."""
     with pytest.raises(MalformedBody):
-        records_frame(data, NAMES, 10)
+        read_records(data, NAMES, 10)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_an_index_is_checked_and_ignored(index: Any) -> None:
 def test_no_split(body: Any) -> None:
     """What pandas makes no table of is malformed."""
     with pytest.raises(MalformedBody):
-        split_frame(body, NAMES, 10)
+        read_split(body, NAMES, 10)
 
 
 def test_unnamed_columns_are_none_of_the_models() -> None:
     """Without names there are rows, and no column that is wanted."""
-    frame = split_frame({"data": [[1, 2]]}, NAMES, 10)
+    frame = read_split({"data": [[1, 2]]}, NAMES, 10)
     assert (frame.rows, frame.columns) == (1, {})
 
 
@@ -148,7 +148,7 @@ json_values = st.recursive(
 @given(json_values)
 def test_anything_is_a_table_or_refused(value: Any) -> None:
     """Whatever stands under the keys is a table of equal columns, or refused."""
-    for read in (records_frame, split_frame):
+    for read in (read_records, read_split):
         try:
             frame = read(value, NAMES, 10)
         except Refused:

@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.invocations.tensors import TensorReader
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
-SIGNATURE = Signature((Column("a", "double"), Column("s", "string"), Column("n", "long")))
-READER = TensorReader(SIGNATURE.columns, max_rows=10)
+SCHEMA = Schema((Column("a", "double"), Column("s", "string"), Column("n", "long")))
+READER = TensorReader(SCHEMA.columns, max_rows=10)
 ROW: dict[str, Any] = {"a": 1.5, "s": "x", "n": 2}
 
 
 def test_instances() -> None:
     """Rows are objects; an empty one is no row, and a number in a text column is text."""
     frame = READER.instances([ROW, {}, {**ROW, "s": 1}])
-    batch = frame.to_batch(SIGNATURE)
+    batch = frame.to_batch(SCHEMA)
     assert batch.rows == 2
     assert batch.columns["s"].tolist() == ["x", "1"]
 
@@ -26,31 +26,31 @@ def test_instances() -> None:
 @pytest.mark.parametrize("read", [READER.instances, READER.inputs])
 def test_columns(read: Any) -> None:
     """Columns are lists; a single value stands for all rows, and extra columns are left."""
-    batch = read({"a": [1, 2], "s": "x", "n": ["3", 4.0], "z": [[1], [2]]}).to_batch(SIGNATURE)
+    batch = read({"a": [1, 2], "s": "x", "n": ["3", 4.0], "z": [[1], [2]]}).to_batch(SCHEMA)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         "a": [1.0, 2.0],
         "s": ["x", "x"],
         "n": [3, 4],
     }
-    assert read(ROW).to_batch(SIGNATURE).rows == 1
+    assert read(ROW).to_batch(SCHEMA).rows == 1
 
 
 def test_rows_as_inputs() -> None:
     """Rows may lack a number or a text, but no whole number; the text None is not a gap."""
     frame = READER.inputs([ROW, {"n": 1}, {**ROW, "s": None}])
-    batch = frame.to_batch(SIGNATURE)
+    batch = frame.to_batch(SCHEMA)
     assert batch.columns["s"].tolist() == ["x", "", "None"]
     with pytest.raises(InvalidRows) as caught:
-        READER.inputs([ROW, {"a": 1, "s": "x"}]).to_batch(SIGNATURE)
+        READER.inputs([ROW, {"a": 1, "s": "x"}]).to_batch(SCHEMA)
     assert [(cell.row, cell.column) for cell in caught.value.cells] == [(1, "n")]
 
 
 def test_the_only_column_needs_no_name() -> None:
     """Where the model has one column, a list of values is that column."""
-    signature = Signature((Column("a", "long"),))
-    reader = TensorReader(signature.columns, max_rows=10)
-    assert reader.inputs([1, 2]).to_batch(signature).columns["a"].tolist() == [1, 2]
-    assert reader.instances([1]).to_batch(signature).rows == 1
+    schema = Schema((Column("a", "long"),))
+    reader = TensorReader(schema.columns, max_rows=10)
+    assert reader.inputs([1, 2]).to_batch(schema).columns["a"].tolist() == [1, 2]
+    assert reader.instances([1]).to_batch(schema).rows == 1
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_list_is_no_cell(cell: Any) -> None:
     """A list or an object in a column of numbers is a bad cell."""
     for frame in (READER.instances([{**ROW, "n": cell}]), READER.inputs([{**ROW, "n": cell}])):
         with pytest.raises(InvalidRows):
-            frame.to_batch(SIGNATURE)
+            frame.to_batch(SCHEMA)
 
 
 def test_rows_are_needed_and_bounded() -> None:
@@ -116,10 +116,10 @@ shapes = st.recursive(
 
 @given(shapes)
 def test_anything_is_rows_or_refused(data: Any) -> None:
-    """Whatever stands under the keys is rows of the signature, or refused."""
+    """Whatever stands under the keys is rows of the schema, or refused."""
     for read in (READER.instances, READER.inputs):
         try:
-            batch = read(data).to_batch(SIGNATURE)
+            batch = read(data).to_batch(SCHEMA)
         except Refused:
             continue
         assert all(values.shape == (batch.rows,) for values in batch.columns.values())
@@ -128,7 +128,7 @@ def test_anything_is_rows_or_refused(data: Any) -> None:
 def test_extra_lists_take_no_more_memory_than_they_have() -> None:
     """A long text among many short ones is not padded into all of their places."""
     extra = [["a" * 2**20], *([["b"]] * 99_999)]
-    reader = TensorReader(SIGNATURE.columns, max_rows=100_000)
+    reader = TensorReader(SCHEMA.columns, max_rows=100_000)
     with pytest.raises(MalformedBody, match="one length"):
         reader.inputs({"a": [1], "s": ["x"], "n": [2], "z": extra})
 

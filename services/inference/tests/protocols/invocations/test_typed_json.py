@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.invocations.dataframes import read_records, read_split
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import MAX_ORDERS, TypedJson
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
-SIGNATURE = Signature(
+SCHEMA = Schema(
     (
         Column("b", "boolean"),
         Column("i", "integer"),
@@ -24,7 +24,7 @@ SIGNATURE = Signature(
         Column("s", "string"),
     )
 )
-NAMES = [column.name for column in SIGNATURE.columns]
+NAMES = [column.name for column in SCHEMA.columns]
 ROW = st.fixed_dictionaries(
     {
         "b": st.booleans(),
@@ -54,22 +54,22 @@ def bodies(rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
 def the_long_way(form: str, content: Any) -> Any:
     """What the readers make of it that know MLflow's every habit."""
     if form == "instances":
-        return TensorReader(SIGNATURE.columns, max_rows=99).instances(content)
-    reader = records_frame if form == "dataframe_records" else split_frame
+        return TensorReader(SCHEMA.columns, max_rows=99).instances(content)
+    reader = read_records if form == "dataframe_records" else read_split
     return reader(content, NAMES, 99)
 
 
 @given(st.lists(ROW, min_size=1, max_size=4), st.permutations(NAMES))
 def test_the_same_as_the_long_way(rows: list[dict[str, Any]], order: list[str]) -> None:
     """Value for value and type for type, in whatever order the columns come."""
-    under_test = TypedJson(SIGNATURE, max_rows=99)
+    under_test = TypedJson(SCHEMA, max_rows=99)
     for form, content in bodies(rows, order).items():
         found = under_test.read(json.dumps({form: content}).encode())
         if found is None:
             assert "\\u0000" in json.dumps(content)
             continue
         count, columns = found
-        expected = the_long_way(form, content).to_batch(SIGNATURE)
+        expected = the_long_way(form, content).to_batch(SCHEMA)
         assert count == expected.rows == len(rows)
         for name in NAMES:
             np.testing.assert_array_equal(columns[name], expected.columns[name], f"{form} {name}")
@@ -97,7 +97,7 @@ def test_the_same_as_the_long_way(rows: list[dict[str, Any]], order: list[str]) 
 )
 def test_what_is_odd_is_left_alone(row: dict[str, Any]) -> None:
     """Gaps but NaN, other types, extra and missing columns: others know what MLflow makes of it."""
-    under_test = TypedJson(SIGNATURE, max_rows=99)
+    under_test = TypedJson(SCHEMA, max_rows=99)
     for form, content in bodies([GOOD, row], [*row]).items() if {*GOOD} == {*row} else ():
         assert under_test.read(json.dumps({form: content}).encode()) is None, form
     assert under_test.read(json.dumps({"instances": [GOOD, row]}).encode()) is None
@@ -125,18 +125,18 @@ def test_what_is_odd_is_left_alone(row: dict[str, Any]) -> None:
 )
 def test_other_bodies_are_left_alone(body: bytes) -> None:
     """Nothing that is refused, too long or of another form is decided here."""
-    assert TypedJson(SIGNATURE, max_rows=3).read(body) is None
+    assert TypedJson(SCHEMA, max_rows=3).read(body) is None
 
 
 def test_names_that_no_struct_can_have() -> None:
     """Such columns are read the long way."""
-    under_test = TypedJson(Signature((Column('a"b', "long"),)), max_rows=3)
+    under_test = TypedJson(Schema((Column('a"b', "long"),)), max_rows=3)
     assert under_test.read(b'{"instances":[{"a\\"b":1}]}') is None
 
 
 def test_orders_are_not_kept_for_ever() -> None:
     """A caller who sends ever new orders of columns takes no more memory."""
-    under_test = TypedJson(SIGNATURE, max_rows=3)
+    under_test = TypedJson(SCHEMA, max_rows=3)
     for turn in range(3 * MAX_ORDERS):
         order = NAMES[turn % 6 :] + NAMES[: turn % 6]
         order[0], order[1 + turn % 5] = order[1 + turn % 5], order[0]

@@ -11,15 +11,15 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch, score_batches
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label
-from tests.support.fakes.inference import GOOD_BODY, SIGNATURE, SumModel
+from baton_registry.versions.schema import Label
+from tests.support.fakes.models import GOOD_BODY, SCHEMA, SumModel
 
 BATCH = RowBatch(2, ())
 
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
     """The codec of a model with these classes."""
-    return PredictCodec(ModelVersion('say "ä"', "7"), SIGNATURE, classes, max_rows=10)
+    return PredictCodec(ModelVersion('say "ä"', "7"), SCHEMA, classes, max_rows=10)
 
 
 @pytest.mark.parametrize(

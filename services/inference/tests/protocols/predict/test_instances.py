@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from baton_engine.tables.cells import MAX_NAMED_CELLS
 from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
-from baton_registry.versions.signature import Column, Signature, TypeName
-from tests.support.fakes.inference import GOOD_BODY, SIGNATURE
+from baton_registry.versions.schema import Column, Schema, TypeName
+from tests.support.fakes.models import GOOD_BODY, SCHEMA
 
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
-ALL_TYPES = Signature(
+ALL_TYPES = Schema(
     tuple(Column(kind, kind, required) for kind in TYPES for required in (True,))
     + tuple(Column(f"{kind}?", kind, required=False) for kind in TYPES)
 )
@@ -37,9 +37,9 @@ NOT_JSON = ["NaN", "Infinity", "-Infinity", "01", "1.", ".5", "+1", "tru", "'a'"
             '"\\udc00"', '"\t"', "", '"\\x"', "1 2", "[1,]"]  # fmt: skip
 
 
-def decoder(signature: Signature = SIGNATURE, max_rows: int = 100) -> InstancesDecoder:
-    """A decoder of a signature."""
-    return InstancesDecoder(signature, max_rows=max_rows)
+def decoder(schema: Schema = SCHEMA, max_rows: int = 100) -> InstancesDecoder:
+    """A decoder of a schema."""
+    return InstancesDecoder(schema, max_rows=max_rows)
 
 
 def outcome(read: Any, body: bytes) -> Any:
@@ -235,7 +235,7 @@ def test_a_number_beyond_a_double_overflows(number: str) -> None:
 )
 def test_a_number_beyond_an_integer_overflows(number: str) -> None:
     """A number that no 32-bit integer holds is a bad cell, whole or written as a fraction."""
-    under_test = decoder(Signature((Column("i", "integer"),)))
+    under_test = decoder(Schema((Column("i", "integer"),)))
     with pytest.raises(InvalidRows) as caught:
         under_test.decode(f'{{"instances":[{{"i":{number}}}]}}'.encode())
     assert "beyond the range" in caught.value.cells[0].message
@@ -250,8 +250,8 @@ def test_a_whole_number_may_be_written_as_a_fraction() -> None:
 
 def test_absent_and_null_both_mean_missing() -> None:
     """In optional columns, absent and null are missing."""
-    signature = Signature((Column("f", "double", required=False), Column("s", "string", False)))
-    rows = decoder(signature).decode(b'{"instances":[{},{"f":null,"s":null},{"f":1,"s":"a"}]}')
+    schema = Schema((Column("f", "double", required=False), Column("s", "string", False)))
+    rows = decoder(schema).decode(b'{"instances":[{},{"f":null,"s":null},{"f":1,"s":"a"}]}')
     assert rows == [(None, None), (None, None), (1.0, "a")]
 
 
@@ -287,7 +287,7 @@ def test_no_instances_are_invalid() -> None:
 @pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "", "é", "instances", "c0", "\x7f"])
 def test_any_name_of_a_column_is_served(name: str) -> None:
     """A column may have any name, also one that the fast path cannot know."""
-    under_test = decoder(Signature((Column(name, "long"), Column("other", "long"))))
+    under_test = decoder(Schema((Column(name, "long"), Column("other", "long"))))
     body = json.dumps({"instances": [{name: 1, "other": 2}]}).encode()
     assert under_test.decode(body) == [(1, 2)]
     with pytest.raises(InvalidRows):

@@ -9,12 +9,12 @@ import pytest
 from baton_engine.engine import Scores
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.protocols.v2.codec import V2Codec, input_metadata, output_metadata
+from baton_inference.protocols.v2.codec import V2Codec, describe_inputs, describe_outputs
 from baton_inference.protocols.v2.tensors import pack_texts
 from baton_registry.versions.model_version import ModelVersion
-from tests.support.fakes.inference import SIGNATURE
+from tests.support.fakes.models import SCHEMA
 
-CODEC = V2Codec(ModelVersion("churn_model", "7"), SIGNATURE, max_rows=3)
+CODEC = V2Codec(ModelVersion("churn_model", "7"), SCHEMA, max_rows=3)
 X: dict[str, Any] = {"name": "x", "shape": [2], "datatype": "FP64", "data": [0.5, 1]}
 N: dict[str, Any] = {"name": "n", "shape": [2, 1], "datatype": "INT64", "data": [1, 2]}
 SCORES = Scores(np.array(["no", "yes"]), np.array([[0.75, 0.25], [0, 1]], np.float32))
@@ -173,10 +173,10 @@ def test_labels_are_texts() -> None:
 
 
 def test_metadata() -> None:
-    """Inputs are told in the signature's order, outputs with the number of classes."""
-    assert input_metadata(SIGNATURE) == [
+    """Inputs are told in the schema's order, outputs with the number of classes."""
+    assert describe_inputs(SCHEMA) == [
         {"name": "x", "datatype": "FP64", "shape": [-1]},
         {"name": "n", "datatype": "INT64", "shape": [-1]},
         {"name": "note", "datatype": "BYTES", "shape": [-1]},
     ]
-    assert output_metadata(3)[1] == {"name": "probabilities", "datatype": "FP32", "shape": [-1, 3]}
+    assert describe_outputs(3)[1] == {"name": "probabilities", "datatype": "FP32", "shape": [-1, 3]}

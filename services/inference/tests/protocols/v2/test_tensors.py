@@ -14,8 +14,8 @@ from baton_engine.tables.cells import BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.v2.request import Tensor
-from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
-from baton_registry.versions.signature import Column, TypeName
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, read_row_count
+from baton_registry.versions.schema import Column, TypeName
 
 DTYPES: dict[str, str] = {"BOOL": "?", "INT32": "<i4", "INT64": "<i8", "FP32": "<f4", "FP64": "<f8"}
 OWN: list[tuple[TypeName, Any]] = [
@@ -150,10 +150,12 @@ def test_unknown_datatype() -> None:
 
 def test_shapes() -> None:
     """A tensor is a column, flat or tall."""
-    assert rows_of(Tensor("x", [3], "FP64")) == rows_of(Tensor("x", [3, 1], "FP64")) == 3
+    assert (
+        read_row_count(Tensor("x", [3], "FP64")) == read_row_count(Tensor("x", [3, 1], "FP64")) == 3
+    )
     for shape in ([], [1, 2], [-1], [1, 1, 1], [3, 0]):
         with pytest.raises(MalformedBody):
-            rows_of(Tensor("x", shape, "FP64"))
+            read_row_count(Tensor("x", shape, "FP64"))
 
 
 @given(

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from baton_inference.web.answers.security_headers import with_security_headers
-from tests.support.fakes.inference import get, make_app
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import get
 
 
 @pytest.mark.parametrize("path", ["/", "/status", "/docs", "/openapi.json", "/none", "/livez"])

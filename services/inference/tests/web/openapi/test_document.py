@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from baton_registry.versions.signature import Column, Signature
-from tests.support.fakes.inference import INSTANCE, SumModel, call, get, make_app, post, served
+from baton_registry.versions.schema import Column, Schema
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import INSTANCE, SumModel
 
 
 def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
@@ -25,12 +28,12 @@ def test_has_all_routes(tmp_path: Path) -> None:
     routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
     routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
     assert set(document(tmp_path)["paths"]) == routes
-    assert set(document(tmp_path, served())["paths"]) == routes
+    assert set(document(tmp_path, make_live_version())["paths"]) == routes
 
 
 def test_declares_every_status(tmp_path: Path) -> None:
     """Every status that a route answers is declared, errors as problems."""
-    paths = document(tmp_path, served())["paths"]
+    paths = document(tmp_path, make_live_version())["paths"]
     responses = paths["/predict"]["post"]["responses"]
     assert set(responses) == {"200", "400", "413", "415", "422", "500", "503"}
     for status, response in responses.items():
@@ -48,12 +51,12 @@ def test_declares_every_status(tmp_path: Path) -> None:
         assert set(paths[route]["get"]["responses"]) == {"200"}
 
 
-def test_follows_the_signature(tmp_path: Path) -> None:
+def test_follows_the_schema(tmp_path: Path) -> None:
     """The schema names the columns, their types, their ranges, and which are required."""
-    signature = Signature(
+    schema = Schema(
         (Column("a", "integer"), Column("b", "double", required=False), Column("c", "string"))
     )
-    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    schemas = document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instances = schemas["Instances"]["properties"]["instances"]
     assert (instances["minItems"], instances["maxItems"]) == (1, 10_000)
     instance = instances["items"]
@@ -71,8 +74,8 @@ def test_follows_the_signature(tmp_path: Path) -> None:
 
 def test_names_known_categories(tmp_path: Path) -> None:
     """Categories seen in training are examples, not an enum: others are accepted too."""
-    signature = Signature((Column("plan", "string", categories=("a", "b")),))
-    schemas = document(tmp_path, served(signature=signature))["components"]["schemas"]
+    schema = Schema((Column("plan", "string", categories=("a", "b")),))
+    schemas = document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instance = schemas["Instances"]["properties"]["instances"]["items"]
     assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
 
@@ -80,7 +83,7 @@ def test_names_known_categories(tmp_path: Path) -> None:
 def test_follows_the_classes(tmp_path: Path) -> None:
     """The schema of the answer names the classes, in their own type and as keys."""
     engine = SumModel(classes=(0, 1))
-    schemas = document(tmp_path, served(engine))["components"]["schemas"]
+    schemas = document(tmp_path, make_live_version(engine))["components"]["schemas"]
     prediction = schemas["Predictions"]["properties"]["predictions"]["items"]["properties"]
     assert prediction["label"] == {"type": "integer", "enum": [0, 1]}
     assert list(prediction["probabilities"]["properties"]) == ["0", "1"]
@@ -88,7 +91,7 @@ def test_follows_the_classes(tmp_path: Path) -> None:
 
 def test_the_example_works(tmp_path: Path) -> None:
     """The example in the document is answered when it is sent."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     operation = get(app, "/openapi.json").json()["paths"]["/predict"]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]
     assert example == {"instances": [INSTANCE]}
@@ -97,10 +100,10 @@ def test_the_example_works(tmp_path: Path) -> None:
 
 def test_is_live(tmp_path: Path) -> None:
     """A swap changes the document; without one it is not built again."""
-    app, core = make_app(tmp_path, served())
+    app, core = make_app(tmp_path, make_live_version())
     before = get(app, "/openapi.json").body
     assert get(app, "/openapi.json").body == before
-    core.live.swap(served(version="2", signature=Signature((Column("z", "long"),))))
+    core.live.swap(make_live_version(version="2", schema=Schema((Column("z", "long"),))))
     after = get(app, "/openapi.json").json()
     instances = after["components"]["schemas"]["Instances"]["properties"]["instances"]
     assert list(instances["items"]["properties"]) == ["z"]
@@ -109,7 +112,7 @@ def test_is_live(tmp_path: Path) -> None:
 
 def test_all_references_resolve(tmp_path: Path) -> None:
     """Nothing in the document points nowhere."""
-    whole = document(tmp_path, served())
+    whole = document(tmp_path, make_live_version())
     schemas = whole["components"]["schemas"]
     text = json.dumps(whole)
     names = [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]

@@ -4,12 +4,14 @@ import json
 import re
 from pathlib import Path
 
-from tests.support.fakes.inference import call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.live_version import make_live_version
 
 
 def test_the_examples_work(tmp_path: Path) -> None:
     """The examples in the document are answered when they are sent."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     paths = get(app, "/openapi.json").json()["paths"]
     for path in (
         "/invocations",

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
-from tests.support.fakes.inference import INSTANCE, call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import INSTANCE
 
 
 @pytest.mark.parametrize("path", ["/ping", "/health"])
@@ -15,7 +18,7 @@ def test_ping_follows_the_slot(tmp_path: Path, path: str) -> None:
     app, core = make_app(tmp_path)
     answer = get(app, path)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.live.swap(served())
+    core.live.swap(make_live_version())
     answer = get(app, path)
     assert (answer.status, answer.body) == (200, b"\n")
     assert answer.headers["content-type"].startswith("text/plain")
@@ -30,7 +33,7 @@ def test_version(tmp_path: Path) -> None:
 
 def test_invocations(tmp_path: Path) -> None:
     """Rows are answered with labels, and the version in the headers; both forms are counted."""
-    app, core = make_app(tmp_path, served())
+    app, core = make_app(tmp_path, make_live_version())
     body = json.dumps({"dataframe_records": [INSTANCE, INSTANCE]}).encode()
     for request in (
         post("/invocations", body),

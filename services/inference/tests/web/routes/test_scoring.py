@@ -20,29 +20,17 @@ from baton_inference.protocols.protocol import CodecParts
 from baton_inference.scoring.workers import Pools, Workers
 from baton_inference.web.body import SMALL_BYTES
 from tests.support.bodies.columnar import GOOD, WRITERS, read_answer
-from tests.support.fakes.inference import (
-    GOOD_BODY,
-    INSTANCE,
-    ErrorModel,
-    FakeRegistry,
-    NearReader,
-    Request,
-    Response,
-    SlowModel,
-    SumModel,
-    acall,
-    call,
-    make_app,
-    post,
-    served,
-    settings,
-)
+from tests.support.fakes.application import make_app, make_settings
+from tests.support.fakes.asgi_client import Request, Response, call, call_async, post
+from tests.support.fakes.live_version import InProcessReader, make_live_version
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import GOOD_BODY, INSTANCE, ErrorModel, SlowModel, SumModel
 
 
 def predict(tmp_path: Path, *pieces: bytes, **headers: str) -> Response:
     """What a service with a model and low limits answers."""
     limits: dict[str, Any] = {"BATON_MAX_BODY_BYTES": 2048, "BATON_MAX_ROWS": 10}
-    app, _ = make_app(tmp_path, served(max_rows=10), **limits)
+    app, _ = make_app(tmp_path, make_live_version(max_rows=10), **limits)
     return call(app, post("/predict", *pieces, **headers))
 
 
@@ -114,7 +102,7 @@ def test_bad_cells_are_listed(tmp_path: Path) -> None:
 
 def test_missing_content_type(tmp_path: Path) -> None:
     """No content type at all is refused, and told as none."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     answer = call(app, Request("POST", "/predict", (GOOD_BODY,)))
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, identity"
@@ -124,23 +112,23 @@ def test_missing_content_type(tmp_path: Path) -> None:
 def test_a_burst_of_arrow_bodies_does_not_hold_up_rows(tmp_path: Path) -> None:
     """While the one reader is busy with many Arrow bodies, a large JSON body is answered."""
     gate = threading.Event()
-    version = served()
+    version = make_live_version()
 
-    class Busy(NearReader):
+    class Busy(InProcessReader):
         def read(self, *args: Any) -> ArrowTable:
             gate.wait()
             return super().read(*args)
 
-    parts = CodecParts(version.model, version.signature, version.engine.classes, Busy(), 10_000)
+    parts = CodecParts(version.model, version.schema, version.engine.classes, Busy(), 10_000)
     app, _ = make_app(tmp_path, replace(version, codecs=compile_codecs(parts)))
     arrow = post("/invocations", WRITERS[ARROW](GOOD), content_type=ARROW.decode())
     large = json.dumps({"instances": [INSTANCE] * (2 * SMALL_BYTES // len(GOOD_BODY))}).encode()
     assert len(large) > SMALL_BYTES
 
     async def use() -> tuple[Response, list[Response]]:
-        burst = [asyncio.ensure_future(acall(app, arrow)) for _ in range(20)]
+        burst = [asyncio.ensure_future(call_async(app, arrow)) for _ in range(20)]
         await asyncio.sleep(0)
-        answer = await acall(app, post("/predict", large))
+        answer = await call_async(app, post("/predict", large))
         gate.set()
         return answer, await asyncio.gather(*burst)
 
@@ -152,15 +140,15 @@ def test_a_burst_of_arrow_bodies_does_not_hold_up_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
 def test_arrow_and_parquet_never_hold_up_the_event_loop(tmp_path: Path, media_type: bytes) -> None:
     """However small, such a body is read in a thread: another process does it."""
-    version = served()
+    version = make_live_version()
     threads = []
 
-    class Reader(NearReader):
+    class Reader(InProcessReader):
         def read(self, *args: Any) -> ArrowTable:
             threads.append(threading.current_thread())
             return super().read(*args)
 
-    parts = CodecParts(version.model, version.signature, version.engine.classes, Reader(), 10)
+    parts = CodecParts(version.model, version.schema, version.engine.classes, Reader(), 10)
     codecs = compile_codecs(parts)
     app, _ = make_app(tmp_path, replace(version, codecs=codecs))
     headers = {"content_type": media_type.decode(), "accept": media_type.decode()}
@@ -190,7 +178,7 @@ def test_no_model_yet(tmp_path: Path) -> None:
 @pytest.mark.parametrize("inline_rows", [0, 64])
 def test_a_failure_inside_the_model(tmp_path: Path, inline_rows: int) -> None:
     """It is a 500 with an id to look for; the log has where it was, and nobody has the values."""
-    app, _ = make_app(tmp_path, served(ErrorModel(), inline_rows=inline_rows))
+    app, _ = make_app(tmp_path, make_live_version(ErrorModel(), inline_rows=inline_rows))
     with capture_logs() as logs:
         body = body_of({**INSTANCE, "note": "SECRET"})
         answer = call(app, post("/predict", body, x_request_id="look-for-me"))
@@ -205,7 +193,7 @@ def test_a_failure_inside_the_model(tmp_path: Path, inline_rows: int) -> None:
 
 def test_a_fault_of_ours(tmp_path: Path) -> None:
     """An unexpected exception is a 500 like any other, and is logged."""
-    odd = served()
+    odd = make_live_version()
     object.__setattr__(odd, "codecs", {})
     app, _ = make_app(tmp_path, odd)
     with capture_logs() as logs:
@@ -217,7 +205,7 @@ def test_a_fault_of_ours(tmp_path: Path) -> None:
 
 def test_a_client_that_goes_away_is_not_answered(tmp_path: Path) -> None:
     """A disconnect in the middle of a body sends nothing, and is counted and logged as one."""
-    app, core = make_app(tmp_path, served())
+    app, core = make_app(tmp_path, make_live_version())
     with capture_logs() as logs:
         request = post("/predict", b'{"inst')
         request.is_cut = True
@@ -229,7 +217,7 @@ def test_a_client_that_goes_away_is_not_answered(tmp_path: Path) -> None:
 
 def test_a_request_that_goes_well_is_not_logged(tmp_path: Path) -> None:
     """At thousands a second a line for each would cost more than the answers."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     with capture_logs() as logs:
         assert call(app, post("/predict", GOOD_BODY)).status == 200
     assert logs == []
@@ -237,7 +225,7 @@ def test_a_request_that_goes_well_is_not_logged(tmp_path: Path) -> None:
 
 def test_a_refused_request_is_one_line_without_its_values(tmp_path: Path) -> None:
     """The line has the id, the version, the status, the kind of problem and the time it took."""
-    app, _ = make_app(tmp_path, served(version="7"))
+    app, _ = make_app(tmp_path, make_live_version(version="7"))
     with capture_logs() as logs:
         body = body_of({**INSTANCE, "n": "SECRET\nlevel=info"})
         assert call(app, post("/predict", body, x_request_id="look-for-me")).status == 422
@@ -260,7 +248,7 @@ def test_where_rows_are_scored(tmp_path: Path, *, is_large: bool, inline_rows: i
     """Few rows of a quick model are scored at once; all else in a thread, with the same answer."""
     threads: list[int] = []
     engine = SlowModel(lambda: threads.append(threading.get_ident()))
-    app, _ = make_app(tmp_path, served(engine, inline_rows=inline_rows))
+    app, _ = make_app(tmp_path, make_live_version(engine, inline_rows=inline_rows))
     body = GOOD_BODY + b" " * (SMALL_BYTES if is_large else 0)
     assert call(app, post("/predict", body)).status == 200
     is_inline = inline_rows > 0 and not is_large
@@ -272,9 +260,9 @@ def test_is_answered_wholly_by_the_version_it_began_with(tmp_path: Path) -> None
     app, core = make_app(tmp_path)
 
     def swap() -> None:
-        core.live.swap(served(SumModel(0.75), version="2"))
+        core.live.swap(make_live_version(SumModel(0.75), version="2"))
 
-    core.live.swap(served(SlowModel(swap), version="1"))
+    core.live.swap(make_live_version(SlowModel(swap), version="1"))
     first, second = (call(app, post("/predict", GOOD_BODY)) for _ in range(2))
     assert (first.headers["x-model-version"], first.json()["model_version"]) == ("1", "1")
     assert first.json()["predictions"][0]["probabilities"]["yes"] == 0.25
@@ -285,14 +273,16 @@ def test_is_answered_wholly_by_the_version_it_began_with(tmp_path: Path) -> None
 def test_sheds_when_too_much_is_queued(tmp_path: Path) -> None:
     """Beyond the bound requests are refused at once; every accepted one is answered."""
     gate = threading.Event()
-    core = create_core(settings(tmp_path), registry=FakeRegistry())
-    core.live.swap(served(SlowModel(gate.wait), inline_rows=0))
-    app = create_app(settings(tmp_path), core, Pools(Workers(threads=1, max_pending=3)))
+    core = create_core(make_settings(tmp_path), registry=FakeRegistry())
+    core.live.swap(make_live_version(SlowModel(gate.wait), inline_rows=0))
+    app = create_app(make_settings(tmp_path), core, Pools(Workers(threads=1, max_pending=3)))
 
     async def use() -> tuple[list[Response], list[Response]]:
-        accepted = [asyncio.ensure_future(acall(app, post("/predict", GOOD_BODY))) for _ in "123"]
+        accepted = [
+            asyncio.ensure_future(call_async(app, post("/predict", GOOD_BODY))) for _ in "123"
+        ]
         await asyncio.sleep(0)
-        shed = [await acall(app, post("/predict", GOOD_BODY)) for _ in "12"]
+        shed = [await call_async(app, post("/predict", GOOD_BODY)) for _ in "12"]
         gate.set()
         return await asyncio.gather(*accepted), shed
 

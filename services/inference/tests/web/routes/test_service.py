@@ -6,14 +6,11 @@ from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.scoring.workers import Pools
 from baton_registry.errors import RegistryUnavailable
-from tests.support.fakes.inference import (
-    FakeRegistry,
-    get,
-    make_app,
-    open_fake_engine,
-    served,
-    settings,
-)
+from tests.support.fakes.application import make_app, make_settings
+from tests.support.fakes.asgi_client import get
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 
 def test_lives_before_it_is_ready(tmp_path: Path) -> None:
@@ -22,15 +19,15 @@ def test_lives_before_it_is_ready(tmp_path: Path) -> None:
     assert get(app, "/livez").status == 200
     answer = get(app, "/readyz")
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.live.swap(served())
+    core.live.swap(make_live_version())
     assert get(app, "/readyz").status == 200
 
 
 def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
     """A registry that goes away never turns readiness."""
     registry = FakeRegistry()
-    core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Pools())
+    core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(make_settings(tmp_path), core, Pools())
     registry.add("1")
     registry.alias = "1"
     core.watcher.step()
@@ -43,8 +40,8 @@ def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
 def test_status_has_the_contracts_shape(tmp_path: Path) -> None:
     """The keys of `/status` are the contract's, in its order."""
     registry = FakeRegistry()
-    core = create_core(settings(tmp_path), registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings(tmp_path), core, Pools())
+    core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(make_settings(tmp_path), core, Pools())
     registry.add("1")
     registry.add("2", "broken")
     for version in ("1", "2"):

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.fakes.inference import Request, SumModel, call, get, make_app, post, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, call, get, post
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import SumModel
 
 MODEL = "/v2/models/churn_model"
 BODY = json.dumps(
@@ -22,7 +25,7 @@ BODY = json.dumps(
 
 def test_tells_of_itself(tmp_path: Path) -> None:
     """Server, model and version are described."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     assert get(app, "/v2").json()["extensions"] == ["binary_tensor_data"]
     for path in (MODEL, f"{MODEL}/versions/1"):
         told = get(app, path).json()
@@ -43,7 +46,7 @@ def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
     for path in paths:
         answer = get(app, path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    core.live.swap(served())
+    core.live.swap(make_live_version())
     for path in paths:
         assert get(app, path).status == 200
 
@@ -51,7 +54,7 @@ def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["/v2/models/other", f"{MODEL}/versions/2"])
 def test_what_is_not_served_is_not_found(tmp_path: Path, path: str) -> None:
     """Another model or another version is a 404, whatever is asked of it."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     answers = [get(app, path), get(app, f"{path}/ready"), call(app, post(f"{path}/infer", BODY))]
     for answer in answers:
         assert answer.status == 404
@@ -62,7 +65,7 @@ def test_what_is_not_served_is_not_found(tmp_path: Path, path: str) -> None:
 @pytest.mark.parametrize("headers", [{}, {"content-type": "application/octet-stream"}])
 def test_infers(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
     """A request needs no content type; the answer names the version that computed it."""
-    app, core = make_app(tmp_path, served(SumModel(0.75)))
+    app, core = make_app(tmp_path, make_live_version(SumModel(0.75)))
     answer = call(app, Request("POST", path, (BODY,), headers))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/octet-stream"
@@ -89,7 +92,7 @@ def test_problems_carry_the_protocols_own_error(
     tmp_path: Path, request_: Request, status: int
 ) -> None:
     """Under /v2 every problem also says `error`, the same text as `detail`."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     answer = call(app, request_)
     problem: dict[str, Any] = answer.json()
     assert (answer.status, problem["status"]) == (status, status)
@@ -99,6 +102,6 @@ def test_problems_carry_the_protocols_own_error(
 
 def test_only_under_v2(tmp_path: Path) -> None:
     """Other problems have no `error`."""
-    app, _ = make_app(tmp_path, served())
+    app, _ = make_app(tmp_path, make_live_version())
     for path in ("/predict", "/v3"):
         assert "error" not in get(app, path).json()

@@ -10,7 +10,8 @@ from baton_inference.core import Core
 from baton_inference.web.front import Front
 from baton_inference.web.routes.webhook import MAX_BODY_BYTES
 from baton_inference.web.webhook import Delivery
-from tests.support.fakes.inference import Request, Response, call, get, make_app
+from tests.support.fakes.application import make_app
+from tests.support.fakes.asgi_client import Request, Response, call, get
 
 PATH = "/webhooks/mlflow"
 SECRET = "a secret of both"

@@ -20,7 +20,8 @@ from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.transport import connection
 from baton_inference.web.transport.listening import listen
 from baton_inference.web.transport.server import serve
-from tests.support.fakes.inference import make_app, served
+from tests.support.fakes.application import make_app
+from tests.support.fakes.live_version import make_live_version
 
 counts = {"arrivals": 0, "writes": 0}
 
@@ -42,7 +43,7 @@ made = connection.Protocol.connection_made
 def connection_made(self, transport):
     made(self, CountingTransport(transport))
 connection.Protocol.connection_made = connection_made
-app, _ = make_app(Path(sys.argv[1]), served())
+app, _ = make_app(Path(sys.argv[1]), make_live_version())
 listener = listen("127.0.0.1", 0)
 signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again at its end
 print(listener.getsockname()[1], flush=True)

@@ -15,7 +15,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_record
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import check_signed
+from baton_registry.versions.signing import check_signature
 from baton_trainer.audit.version_comparison import Side, VersionComparison
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
@@ -46,9 +46,9 @@ def compare(
         RegistryError: no such version, or no answer.
     """
     configure_mlflow(settings)
-    with silence_libraries(), settings.registry() as registry:
+    with silence_libraries(), settings.open_registry() as registry:
         progress.start_phase("reading the versions")
-        one, two = (registry.find(settings.model_name, each) for each in (first, second))
+        one, two = (registry.find_version(settings.model_name, each) for each in (first, second))
         sides = _read_side(registry, one, settings), _read_side(registry, two, settings)
         try:
             comparison = _score_both(*sides, file, progress)
@@ -71,7 +71,7 @@ def _read_manifest(
 ) -> Manifest:
     """The manifest of a version that cannot be loaded; empty if it cannot be read either."""
     try:
-        check_signed(version, settings.trusted_keys)
+        check_signature(version, settings.trusted_keys)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
             return fetch_record(registry, version, Path(folder))
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):

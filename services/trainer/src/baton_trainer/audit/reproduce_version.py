@@ -40,9 +40,9 @@ def reproduce(
         RegistryError: no such version, or no answer.
     """
     configure_mlflow(settings)
-    with silence_libraries(), settings.registry() as registry:
+    with silence_libraries(), settings.open_registry() as registry:
         progress.start_phase("reading the run record")
-        version = registry.find(settings.model_name, name)
+        version = registry.find_version(settings.model_name, name)
         run, record = _read_record(version, settings)
         _check_file_given(version, record, file)
         model = load_version(registry, version, trusted=settings.trusted_keys)
@@ -93,10 +93,10 @@ def _load_table(
 
 def _repeat_training(record: RunRecord, table: Table, progress: Progress) -> TrainedModel:
     options = record.request.train
-    classifier = estimators.classifier(options.estimator, options.params, options.seed)
+    classifier = estimators.build_classifier(options.estimator, options.params, options.seed)
     if record.search_params:
-        fixed = {name: estimators.parsed(text) for name, text in options.params.items()}
+        fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
         values = {**fixed, **record.search_params}
-        classifier = estimators.with_values(options.estimator, values, options.seed)
+        classifier = estimators.build_from_values(options.estimator, values, options.seed)
     unfitted = pipeline.build(classifier, table.features, table.columns)
     return fit_and_evaluate(unfitted, table, options, progress)

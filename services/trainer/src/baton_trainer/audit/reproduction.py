@@ -136,9 +136,7 @@ def compare_results(
 
 def _compare_outputs(model: ComparableModel, again: TrainedModel, table: Table) -> Outputs:
     rows = table.features[table.held_out]
-    repeated = ComparableModel(
-        "the repeated training", again.engine, model.signature, len(again.onnx)
-    )
+    repeated = ComparableModel("the repeated training", again.engine, model.schema, len(again.onnx))
     models = (model, repeated)
     if obstacle := next(
         filter(None, (each.find_obstacle(rows, table.classes) for each in models)), ""

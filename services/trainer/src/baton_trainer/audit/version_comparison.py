@@ -123,8 +123,8 @@ class VersionComparison:
 def _describe_schema_changes(first: Side, second: Side) -> Iterator[str]:
     if first.model is None or second.model is None:
         return
-    old, new = first.model.signature, second.model.signature
-    yield from (f"{each} (breaks callers)" for each in new.breaks(old))
+    old, new = first.model.schema, second.model.schema
+    yield from (f"{each} (breaks callers)" for each in new.find_breaks(old))
     before = {column.name: column for column in old.columns}
     for column in new.columns:
         previous = before.get(column.name)

@@ -11,8 +11,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from baton_registry.versions.signature import Label
-from baton_trainer.evaluation.outcome import Floats, Outcome, reliability
+from baton_registry.versions.schema import Label
+from baton_trainer.evaluation.outcome import Floats, Outcome, compute_reliability
 
 MAX_CURVES = 8
 """More curves in a plot look alike."""
@@ -64,7 +64,7 @@ def draw_calibration(axes: Axes, outcome: Outcome) -> None:
     """A point for each group of rows; for two classes with its 95 % interval."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
     for name, truth, score, colour in _list_curves(outcome):
-        groups = reliability(truth, score)
+        groups = compute_reliability(truth, score)
         label = f"{name}  (error {groups.error:.3f})"
         axes.plot(groups.said, groups.seen, "o-", color=colour, markersize=5, label=label)
         if outcome.is_binary:

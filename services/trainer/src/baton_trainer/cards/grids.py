@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.evaluation.intervals import Interval
 from baton_trainer.evaluation.report import Report
 from baton_trainer.evaluation.slice_figures import SliceFigures

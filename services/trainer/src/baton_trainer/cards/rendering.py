@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markdown_it import MarkdownIt
 
-from baton_common.texts import one_line
+from baton_common.texts import to_one_line
 from baton_trainer.cards.content import Subject, build_content
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|&~]|(?<!\w)_|_(?!\w)")
@@ -55,4 +55,4 @@ def _create_environment() -> Environment:
 
 def _escape(value: object) -> str:
     """Returns the value on one line, with all Markdown characters escaped."""
-    return _SPECIAL.sub(r"\\\g<0>", one_line(str(value)))
+    return _SPECIAL.sub(r"\\\g<0>", to_one_line(str(value)))

@@ -1,1 +1,1 @@
-"""How good a model is: figures, intervals, slices."""
+"""Evaluates a model: metrics, intervals, thresholds, slices, importance."""

@@ -9,7 +9,7 @@ from scipy import stats
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.folds import Folds
 from baton_trainer.evaluation.outcome import Outcome
@@ -23,7 +23,7 @@ class CrossValidation:
     """What came of it.
 
     Attributes:
-        folds: the figures of `evaluation.metrics` in each fold.
+        folds: the figures of `evaluation.compute_metrics` in each fold.
         outcome: what was said of every row, in the rows' order.
     """
 
@@ -61,22 +61,22 @@ class CrossValidation:
         return [each[name] for each in self.folds]
 
 
-def of_table(pipeline: Pipeline, table: Table, seed: int) -> CrossValidation:
+def cross_validate_table(pipeline: Pipeline, table: Table, seed: int) -> CrossValidation:
     """Judges an unfitted pipeline by the rows that are not held out. Raises as below."""
     learn = ~table.held_out
     folds = Folds(seed, None if table.groups is None else table.groups[learn])
     features, target = table.features[learn], table.target[learn]
-    return cross_validated(pipeline, features, target, table.positive, folds)
+    return cross_validate(pipeline, features, target, table.positive, folds)
 
 
-def cross_validated(
+def cross_validate(
     pipeline: Pipeline,
     features: pd.DataFrame,
     target: pd.Series,
     positive: Label | None = None,
     folds: Folds = Folds(),  # noqa: B008 - frozen
 ) -> CrossValidation:
-    """Judges an unfitted pipeline; `positive` is as in `Outcome.of`.
+    """Judges an unfitted pipeline; `positive` is as in `Outcome.from_labels`.
 
     Raises:
         DataError: a class has too few rows or ids.
@@ -86,7 +86,9 @@ def cross_validated(
     found = []
     for learn, judge in folds.of(target):
         fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
-        outcome = evaluation.judged(fitted, features.iloc[judge], target.iloc[judge], positive)
+        outcome = evaluation.predict_outcome(
+            fitted, features.iloc[judge], target.iloc[judge], positive
+        )
         probabilities[judge] = outcome.probabilities
-        found.append(evaluation.metrics(outcome))
-    return CrossValidation(found, Outcome.of(classes, target, probabilities, positive))
+        found.append(evaluation.compute_metrics(outcome))
+    return CrossValidation(found, Outcome.from_labels(classes, target, probabilities, positive))

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from baton_engine.engine import Engine
 from baton_engine.tables.columns import Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats, Outcome
-from baton_trainer.evaluation.slice_figures import area
+from baton_trainer.evaluation.slice_figures import compute_auc
 
 MAX_ROWS = 2_000
 REPEATS = 5
@@ -66,7 +66,7 @@ class Judge:
     outcome: Outcome
 
 
-def importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
+def measure_importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
     """The worth of each column, the most important first; none if they are too many to measure.
 
     Args:
@@ -79,25 +79,25 @@ def importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
     most = min(MAX_ROWS, max(_LEAST_ROWS, MAX_SCORED // (width * repeats)))
     if width**2 * repeats * min(most, len(judge.features)) > MAX_CELLS:
         return ()
-    rows = _part(judge.outcome.truth, most, rng)
+    rows = _sample_rows(judge.outcome.truth, most, rng)
     outcome = judge.outcome.at(rows)
-    arrays = scoring.arrays(judge.columns, judge.features.iloc[rows])
-    untouched = _roc_auc(judge.engine.score(arrays).probabilities, outcome)
+    arrays = scoring.build_arrays(judge.columns, judge.features.iloc[rows])
+    untouched = _compute_roc_auc(judge.engine.score(arrays).probabilities, outcome)
     shuffles = (
         (column.name, rng.permutation(arrays[column.name]))
         for column in judge.columns
         for _ in range(repeats)
     )
     drops: dict[str, list[float]] = {column.name: [] for column in judge.columns}
-    for name, probabilities in _scored(judge.engine, arrays, shuffles, len(rows)):
-        drops[name].append(untouched - _roc_auc(probabilities, outcome))
+    for name, probabilities in _score_shuffles(judge.engine, arrays, shuffles, len(rows)):
+        drops[name].append(untouched - _compute_roc_auc(probabilities, outcome))
     found = [
         Importance(name, float(np.mean(each)), float(np.std(each))) for name, each in drops.items()
     ]
     return tuple(sorted(found, key=lambda each: -each.drop))
 
 
-def _scored(
+def _score_shuffles(
     engine: Engine, arrays: Mapping[str, Array], shuffles: Iterator[tuple[str, Array]], rows: int
 ) -> Iterator[tuple[str, Floats]]:
     """What the model says of the rows with one column shuffled, for each shuffle.
@@ -118,7 +118,7 @@ def _scored(
             yield name, probabilities[part]
 
 
-def _part(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
+def _sample_rows(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """About `most` rows, the same share of each class, of a rare one more."""
     share = min(1.0, most / len(truth))
     classes = (rng.permutation(np.flatnonzero(truth == each)) for each in np.unique(truth))
@@ -127,6 +127,6 @@ def _part(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArr
     )
 
 
-def _roc_auc(probabilities: Floats, outcome: Outcome) -> float:
+def _compute_roc_auc(probabilities: Floats, outcome: Outcome) -> float:
     pairs = zip(outcome.indicator.T, probabilities[:, outcome.shown].T, strict=True)
-    return float(np.mean([area(*each)[0] for each in pairs]))
+    return float(np.mean([compute_auc(*each)[0] for each in pairs]))

@@ -27,16 +27,16 @@ _AT_ONCE = 50  # resamples: their counts of 10,000 rows are 4 MB
 Interval = tuple[float, float]
 
 
-def intervals(outcome: Outcome, seed: int) -> dict[str, Interval]:
-    """Where each figure of `evaluation.metrics` lies with 95 % confidence, by its name.
+def compute_intervals(outcome: Outcome, seed: int) -> dict[str, Interval]:
+    """Where each figure of `evaluation.compute_metrics` lies with 95 % confidence, by its name.
 
     All but `ece`: a bootstrap adds its own miscalibration to what it measures.
     """
-    whole = evaluation.metrics(outcome)
+    whole = evaluation.compute_metrics(outcome)
     rng = np.random.default_rng(seed)
-    part = outcome.at(_part(outcome.truth, rng))
-    here = resampled(part, np.ones((1, len(part.truth))))
-    drawn = [resampled(part, counts) for counts in _draws(part.truth, rng)]
+    part = outcome.at(_sample_rows(outcome.truth, rng))
+    here = compute_resampled(part, np.ones((1, len(part.truth))))
+    drawn = [compute_resampled(part, counts) for counts in _draw_counts(part.truth, rng)]
     scale = np.sqrt(len(part.truth) / len(outcome.truth))
     found = {}
     for name, at_part in here.items():
@@ -46,8 +46,8 @@ def intervals(outcome: Outcome, seed: int) -> dict[str, Interval]:
     return found
 
 
-def resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
-    """The figures of `evaluation.metrics` but `ece`, each of shape `[draws]`.
+def compute_resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
+    """The figures of `evaluation.compute_metrics` but `ece`, each of shape `[draws]`.
 
     Args:
         outcome: of n rows.
@@ -56,20 +56,20 @@ def resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
     rows = counts.sum(axis=1)
     hit = outcome.predicted == outcome.truth
     areas = [
-        _areas(truth, score, counts)
+        _compute_areas(truth, score, counts)
         for truth, score in zip(outcome.indicator.T, outcome.scores.T, strict=True)
     ]
     return {
         "roc_auc": np.mean([roc for roc, _ in areas], axis=0),
         "pr_auc": np.mean([precision_recall for _, precision_recall in areas], axis=0),
-        "log_loss": counts @ evaluation.log_losses(outcome) / rows,
-        "brier": counts @ evaluation.brier_scores(outcome) / rows,
+        "log_loss": counts @ evaluation.compute_log_losses(outcome) / rows,
+        "brier": counts @ evaluation.compute_brier_scores(outcome) / rows,
         "accuracy": counts @ hit / rows,
-        "f1": _f1(outcome, counts),
+        "f1": _compute_f1(outcome, counts),
     }
 
 
-def _areas(truth: NDArray[np.int_], score: Floats, counts: Floats) -> tuple[Floats, Floats]:
+def _compute_areas(truth: NDArray[np.int_], score: Floats, counts: Floats) -> tuple[Floats, Floats]:
     """The area under the ROC curve and the average precision, each of shape `[draws]`.
 
     Rows of one score make one step of either curve, as in scikit-learn.
@@ -88,7 +88,7 @@ def _areas(truth: NDArray[np.int_], score: Floats, counts: Floats) -> tuple[Floa
     return roc, (recall_step * precision).sum(axis=1)
 
 
-def _f1(outcome: Outcome, counts: Floats) -> Floats:
+def _compute_f1(outcome: Outcome, counts: Floats) -> Floats:
     """The mean of the shown classes' F1, a class that is never predicted counting 0."""
     truth = outcome.indicator.astype(np.float64)
     said = np.eye(len(outcome.classes))[outcome.predicted][:, outcome.shown]
@@ -96,20 +96,22 @@ def _f1(outcome: Outcome, counts: Floats) -> Floats:
     return np.asarray((2 * both / (all_true + all_said)).mean(axis=1))
 
 
-def _part(truth: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
+def _sample_rows(truth: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
     """The rows to draw from, about `MAX_ROWS` at most."""
     share = min(1.0, MAX_ROWS / len(truth))
-    drawn = [rng.permutation(rows)[: int(np.ceil(share * len(rows)))] for rows in _strata(truth)]
+    drawn = [
+        rng.permutation(rows)[: int(np.ceil(share * len(rows)))] for rows in _list_strata(truth)
+    ]
     return np.sort(np.concatenate(drawn))
 
 
-def _strata(truth: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def _list_strata(truth: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return [np.flatnonzero(truth == each) for each in np.unique(truth)]
 
 
-def _draws(truth: NDArray[np.intp], rng: np.random.Generator) -> Iterator[Floats]:
+def _draw_counts(truth: NDArray[np.intp], rng: np.random.Generator) -> Iterator[Floats]:
     """How often each row is drawn, `[_AT_ONCE, rows]` at a time; classes keep their sizes."""
-    strata = _strata(truth)
+    strata = _list_strata(truth)
     for _ in range(RESAMPLES // _AT_ONCE):
         counts = np.empty((_AT_ONCE, len(truth)))
         for rows in strata:

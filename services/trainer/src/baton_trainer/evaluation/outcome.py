@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from baton_registry.versions.signature import Label
+from baton_registry.versions.schema import Label
 
 UNBOUNDED = ("log_loss", "brier")
 """The figures that may be above 1."""
@@ -44,7 +44,7 @@ class Outcome:
     positive: int = 1
 
     @classmethod
-    def of(
+    def from_labels(
         cls,
         classes: Sequence[Label],
         target: pd.Series,
@@ -90,20 +90,20 @@ class Outcome:
         return self.probabilities[:, self.shown]
 
 
-def roc_auc(outcome: Outcome) -> float:
+def compute_roc_auc(outcome: Outcome) -> float:
     """The area under the ROC curve."""
     return float(roc_auc_score(outcome.indicator, outcome.scores, average="macro"))
 
 
-def metrics(outcome: Outcome) -> dict[str, float]:
+def compute_metrics(outcome: Outcome) -> dict[str, float]:
     """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`, by name."""
     predicted = outcome.predicted
     return {
-        "roc_auc": roc_auc(outcome),
+        "roc_auc": compute_roc_auc(outcome),
         "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
-        "log_loss": float(log_losses(outcome).mean()),
-        "brier": float(brier_scores(outcome).mean()),
-        "ece": calibration_error(outcome),
+        "log_loss": float(compute_log_losses(outcome).mean()),
+        "brier": float(compute_brier_scores(outcome).mean()),
+        "ece": compute_calibration_error(outcome),
         "accuracy": float(accuracy_score(outcome.truth, predicted)),
         "f1": float(
             f1_score(
@@ -117,13 +117,13 @@ def metrics(outcome: Outcome) -> dict[str, float]:
     }
 
 
-def log_losses(outcome: Outcome) -> Floats:
+def compute_log_losses(outcome: Outcome) -> Floats:
     """The negative logarithm of the true class's probability, shape `[n]`."""
     of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
     return np.asarray(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)))
 
 
-def brier_scores(outcome: Outcome) -> Floats:
+def compute_brier_scores(outcome: Outcome) -> Floats:
     """The squared difference from the truth, for more than two classes summed; shape `[n]`.
 
     Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
@@ -151,7 +151,7 @@ class Reliability:
         return float(np.average(np.abs(self.said - self.seen), weights=self.rows))
 
 
-def reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
+def compute_reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
     """Groups of equal size, at most `BINS`; rows of one probability stay together."""
     order = np.argsort(score, kind="stable")
     edges = np.linspace(0, len(order), BINS + 1).astype(np.intp)[1:-1]
@@ -164,18 +164,20 @@ def reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
     )
 
 
-def calibration_error(outcome: Outcome) -> float:
+def compute_calibration_error(outcome: Outcome) -> float:
     """The expected calibration error, the mean over the shown classes.
 
     Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602), of groups of equal size as
     Nixon et al. 2019 (arXiv:1904.01685) advise: equal widths leave most groups nearly empty.
     """
     pairs = zip(outcome.indicator.T, outcome.scores.T, strict=True)
-    return float(np.mean([reliability(truth, score).error for truth, score in pairs]))
+    return float(np.mean([compute_reliability(truth, score).error for truth, score in pairs]))
 
 
-def judged(
+def predict_outcome(
     fitted: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
 ) -> Outcome:
-    """What a fitted pipeline says of rows; `positive` is as in `Outcome.of`."""
-    return Outcome.of(fitted.classes_.tolist(), target, fitted.predict_proba(features), positive)
+    """What a fitted pipeline says of rows; `positive` is as in `Outcome.from_labels`."""
+    return Outcome.from_labels(
+        fitted.classes_.tolist(), target, fitted.predict_proba(features), positive
+    )

@@ -8,12 +8,12 @@ import numpy as np
 from baton_trainer.evaluation import intervals, slice_figures
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.cross_validation import CrossValidation
-from baton_trainer.evaluation.importance import Importance, Judge, importances
+from baton_trainer.evaluation.importance import Importance, Judge, measure_importances
 from baton_trainer.evaluation.intervals import Interval
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slice_figures import SliceFigures
-from baton_trainer.evaluation.slices import slices
-from baton_trainer.evaluation.thresholds import Costs, Thresholds, thresholds
+from baton_trainer.evaluation.slices import list_slices
+from baton_trainer.evaluation.thresholds import Costs, Thresholds, compute_thresholds
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
@@ -51,9 +51,9 @@ class Report:
         cv = self.cross_validation
         found = {f"cv_{name}": value for name, value in cv.means.items()}
         found |= {f"cv_{name}_std": value for name, value in cv.spreads.items()}
-        found |= _bounds("cv", cv.intervals)
+        found |= _name_bounds("cv", cv.intervals)
         found |= {f"test_{name}": value for name, value in self.figures.items()}
-        found |= _bounds("test", self.intervals)
+        found |= _name_bounds("test", self.intervals)
         if self.thresholds:
             found |= {
                 "cheapest_threshold": self.thresholds.cheapest.at,
@@ -65,32 +65,32 @@ class Report:
         return found
 
 
-def made(table: Table, cv: CrossValidation, judge: Judge, wanted: Train) -> Report:
+def build_report(table: Table, cv: CrossValidation, judge: Judge, wanted: Train) -> Report:
     """Measures a candidate; `judge` is of the table's held-out rows."""
     held_out, seed = judge.outcome, wanted.seed
-    every = _joined(table, cv.outcome, held_out)
+    every = _join_outcomes(table, cv.outcome, held_out)
     costs = Costs(wanted.cost_fp, wanted.cost_fn)
     return Report(
         cross_validation=cv,
         held_out=held_out,
-        figures=evaluation.metrics(held_out),
-        intervals=intervals.intervals(held_out, seed),
-        thresholds=thresholds(cv.outcome, held_out, costs) if held_out.is_binary else None,
-        slices=slice_figures.figures(every, slices(table.features, table.columns)),
-        sliced_roc_auc=evaluation.roc_auc(every),
-        importances=importances(judge, seed),
+        figures=evaluation.compute_metrics(held_out),
+        intervals=intervals.compute_intervals(held_out, seed),
+        thresholds=compute_thresholds(cv.outcome, held_out, costs) if held_out.is_binary else None,
+        slices=slice_figures.compute_figures(every, list_slices(table.features, table.columns)),
+        sliced_roc_auc=evaluation.compute_roc_auc(every),
+        importances=measure_importances(judge, seed),
     )
 
 
-def _joined(table: Table, learned: Outcome, held_out: Outcome) -> Outcome:
+def _join_outcomes(table: Table, learned: Outcome, held_out: Outcome) -> Outcome:
     """Both parts as one outcome, in the order of the table's rows."""
     probabilities = np.empty((len(table.target), len(table.classes)))
     probabilities[~table.held_out] = learned.probabilities
     probabilities[table.held_out] = held_out.probabilities
-    return Outcome.of(table.classes, table.target, probabilities, table.positive)
+    return Outcome.from_labels(table.classes, table.target, probabilities, table.positive)
 
 
-def _bounds(prefix: str, found: Mapping[str, Interval]) -> dict[str, float]:
+def _name_bounds(prefix: str, found: Mapping[str, Interval]) -> dict[str, float]:
     bounds = {}
     for name, (low, high) in found.items():
         bounds[f"{prefix}_{name}_ci_low"] = low

@@ -8,7 +8,7 @@ import pandas as pd
 
 from baton_engine.engine import Engine, Scores
 from baton_engine.tables.columns import Array, to_array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> Scores:
@@ -18,12 +18,12 @@ def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> 
         ValueError, TypeError: a value is not of its column's type.
         OverflowError: a number does not fit its column's type.
     """
-    return engine.score(arrays(columns, features))
+    return engine.score(build_arrays(columns, features))
 
 
 def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataFrame) -> Scores:
     """Scores row by row, as the service scores lone requests; raises as `score` does."""
-    cells = [_sent(features[each.name]) for each in columns]
+    cells = [_convert_to_json(features[each.name]) for each in columns]
     scores = [engine.score_rows([row]) for row in zip(*cells, strict=True)]
     return Scores(
         np.concatenate([each.labels for each in scores]),
@@ -31,11 +31,11 @@ def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataF
     )
 
 
-def arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:
+def build_arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:
     """The rows as an engine takes them, by column; raises as `score` does."""
-    return {each.name: to_array(each, _sent(features[each.name])) for each in columns}
+    return {each.name: to_array(each, _convert_to_json(features[each.name])) for each in columns}
 
 
-def _sent(values: pd.Series) -> list[Any]:
+def _convert_to_json(values: pd.Series) -> list[Any]:
     """The values as JSON gives them: plain Python, None for a gap."""
     return values.astype(object).where(values.notna(), None).tolist()

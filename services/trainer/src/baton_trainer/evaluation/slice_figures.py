@@ -47,23 +47,23 @@ class SliceFigures:
         return f"{self.column} = {self.value}"
 
 
-def figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFigures, ...]:
+def compute_figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFigures, ...]:
     """The figures of the slices with enough rows, the weakest first; equal slices are one."""
     same: dict[bytes, list[Slice]] = {}
     for each in slices:
         same.setdefault(np.packbits(each.rows).tobytes(), []).append(each)
-    found = (_of(each, outcome.at(each[0].rows)) for each in same.values())
+    found = (_compute_slice(each, outcome.at(each[0].rows)) for each in same.values())
     return tuple(sorted(filter(None, found), key=lambda each: each.roc_auc))
 
 
-def _of(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
+def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
     truth = outcome.indicator
     positives = truth.sum(axis=0)
     usable = np.minimum(positives, len(truth) - positives) >= LEAST_ROWS
     if not usable.any():
         return None
     pairs = zip(truth.T[usable], outcome.scores.T[usable], strict=True)
-    areas, errors = zip(*(area(*each) for each in pairs), strict=True)
+    areas, errors = zip(*(compute_auc(*each) for each in pairs), strict=True)
     mean = float(np.mean(areas))
     reach = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.sum(np.square(errors))) / len(errors)
     is_binary = outcome.is_binary
@@ -80,7 +80,7 @@ def _of(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
     )
 
 
-def area(truth: NDArray[np.int_], score: Floats) -> tuple[float, float]:
+def compute_auc(truth: NDArray[np.int_], score: Floats) -> tuple[float, float]:
     """The area under the ROC curve and its standard error.
 
     By ranks (Mann and Whitney 1947); the error by formula 1 of Hanley and McNeil 1982,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Slice:
     rows: NDArray[np.bool_]
 
 
-def slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
+def list_slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
     """A slice for each value of the columns whose values are few and known."""
     for column in columns:
         values: tuple[str | bool, ...] = column.categories

@@ -84,19 +84,19 @@ class Thresholds:
         return tuple(sorted(shown, key=lambda each: each.at))
 
 
-def thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs) -> Thresholds:
+def compute_thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs) -> Thresholds:
     """Chooses by the one and judges by the other; both are of two classes."""
     steps = np.arange(1, STEPS) / STEPS
-    every = _at(steps, cross_validated, costs)
+    every = _compute_at(steps, cross_validated, costs)
     cheapest = min(every, key=lambda each: (each.cost, abs(each.at - costs.balance)))
-    chosen, even = _at(np.array([cheapest.at, 0.5]), held_out, costs)
+    chosen, even = _compute_at(np.array([cheapest.at, 0.5]), held_out, costs)
     return Thresholds(costs, tuple(every), cheapest, chosen, even)
 
 
-def _at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
+def _compute_at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
     score, is_positive = outcome.scores[:, 0], outcome.indicator[:, 0].astype(bool)
-    false_positives = _at_or_above(score[~is_positive], steps)
-    true_positives = _at_or_above(score[is_positive], steps)
+    false_positives = _count_at_or_above(score[~is_positive], steps)
+    true_positives = _count_at_or_above(score[is_positive], steps)
     false_negatives = is_positive.sum() - true_positives
     acted_on = true_positives + false_positives
     cost = costs.false_positive * false_positives + costs.false_negative * false_negatives
@@ -116,6 +116,6 @@ def _at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
     ]
 
 
-def _at_or_above(scores: Floats, steps: Floats) -> NDArray[np.intp]:
+def _count_at_or_above(scores: Floats, steps: Floats) -> NDArray[np.intp]:
     """How many scores are not below each step."""
     return np.asarray(len(scores) - np.searchsorted(np.sort(scores), steps))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
@@ -24,7 +24,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Label, Signature
+from baton_registry.versions.schema import Column, Label, Schema
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
@@ -51,7 +51,7 @@ class ComparableModel:
 
     name: str
     engine: Engine
-    signature: Signature
+    schema: Schema
     size_bytes: int
     holds_out: bool = True
     held_out_by: str = ""
@@ -62,7 +62,7 @@ class ComparableModel:
         if different := set(self.engine.classes) ^ set(classes):
             names = ", ".join(sorted(map(str, different))[:3])
             return f"it has other classes than these rows ({names})"
-        for column in self.signature.columns:
+        for column in self.schema.columns:
             if column.name not in features:
                 return f"it needs column {column.name!r}, which these rows do not have"
             if reason := _find_mismatch(column, features[column.name]):
@@ -71,7 +71,7 @@ class ComparableModel:
 
     def accepts(self, features: pd.DataFrame) -> "pd.Series[bool]":
         """Which rows it can score: those without a missing value in a required column."""
-        required = [column.name for column in self.signature.columns if column.required]
+        required = [column.name for column in self.schema.columns if column.required]
         return features[required].notna().all(axis=1)
 
     def predict(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
@@ -81,10 +81,12 @@ class ComparableModel:
             NotComparable: it fails on these rows.
         """
         try:
-            scores = scoring.score(self.engine, self.signature.columns, features).probabilities
+            scores = scoring.score(self.engine, self.schema.columns, features).probabilities
             check_probabilities(scores)
         except Exception as error:  # ONNX Runtime's errors have no common base but Exception
-            raise NotComparable(f"{self.name} fails on these rows: {first_line(error)}") from error
+            raise NotComparable(
+                f"{self.name} fails on these rows: {get_first_line(error)}"
+            ) from error
         order = [self.engine.classes.index(label) for label in classes]
         return np.asarray(scores[:, order])
 
@@ -116,7 +118,7 @@ def _build(fetched: FetchedModel) -> ComparableModel:
     return ComparableModel(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),
-        signature=fetched.mlmodel.signature,
+        schema=fetched.mlmodel.schema,
         size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
         holds_out=record.data_sha256 is not None,
         held_out_by=record.held_out_by or "",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slices import Slice, slices
+from baton_trainer.evaluation.slices import Slice, list_slices
 from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.split import split
@@ -82,7 +82,7 @@ def compare_models(first: ComparableModel, second: ComparableModel, table: Table
         second=second.name,
         rows=len(features),
         difference=difference,
-        slices=tuple(_compare_slices(one, two, list(slices(features, table.columns)))),
+        slices=tuple(_compare_slices(one, two, list(list_slices(features, table.columns)))),
         warnings=tuple(filter(None, (*split_warnings, *cell_warnings))),
     )
 
@@ -108,7 +108,7 @@ def _warn_about_white_space(model: ComparableModel, table: Table) -> str:
     """What callers must change if this model is replaced; empty if nothing."""
     if table.reread is None:
         return ""
-    for column in model.signature.columns:
+    for column in model.schema.columns:
         for text in column.categories:
             if text != text.strip():
                 return (
@@ -135,7 +135,7 @@ def _find_held_out(model: ComparableModel, table: Table) -> NDArray[np.bool_] | 
     """The rows that it held out, split by its own columns or id; None if they are unknown."""
     if _warn_about_split(model, table):
         return None
-    columns = [column.name for column in model.signature.columns]
+    columns = [column.name for column in model.schema.columns]
     if model.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
         return table.held_out
     return split(table.features[columns]).held_out
@@ -154,7 +154,7 @@ def _warn_about_split(model: ComparableModel, table: Table) -> str:
 
 def _predict(model: ComparableModel, table: Table, rows: NDArray[np.bool_]) -> Outcome:
     probabilities = model.predict(table.features[rows], table.classes)
-    return Outcome.of(table.classes, table.target[rows], probabilities, table.positive)
+    return Outcome.from_labels(table.classes, table.target[rows], probabilities, table.positive)
 
 
 def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from baton_registry.versions.signature import list_breaks
+from baton_registry.versions.schema import format_breaks
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
@@ -86,14 +86,14 @@ def _check_against(
     if production.model is None:  # it cannot be served, so it has no callers to break
         yield Check("ROC AUC", None, why=production.reason)
         return
-    breaks = challenger.signature.breaks(production.model.signature)
+    breaks = challenger.schema.find_breaks(production.model.schema)
     yield Check(
         "schema",
         passed=not breaks,
         challenger=_count_columns(challenger),
         production=_count_columns(production.model),
         allowed="breaks no callers",
-        why=f"callers of {where} would break: {list_breaks(breaks, ', ')}",
+        why=f"callers of {where} would break: {format_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
         yield _check_roc_auc(production.comparison, limits, where)
@@ -106,7 +106,7 @@ def _check_against(
 
 
 def _count_columns(model: ComparableModel) -> str:
-    return f"{len(model.signature.columns)} columns"
+    return f"{len(model.schema.columns)} columns"
 
 
 def _check_roc_auc(comparison: Comparison, limits: Gate, where: str) -> Check:
@@ -146,7 +146,7 @@ def _check_slices(comparison: Comparison, limits: Gate) -> Check:
         challenger=f"{worst.difference.first:.4f} ({_name_slice(worst)})",
         production=f"{worst.difference.second:.4f}",
         allowed=f"{limits.slice_margin:g} lower (fails at {SLICE_CONFIDENCE:.0%} confidence)",
-        why="ROC AUC fell where " + list_breaks([*map(_describe_drop, collapsed)], ", "),
+        why="ROC AUC fell where " + format_breaks([*map(_describe_drop, collapsed)], ", "),
     )
 
 

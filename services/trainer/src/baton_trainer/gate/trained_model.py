@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
@@ -60,7 +60,7 @@ class TrainedModel:
         return ComparableModel(
             name="the challenger",
             engine=self.engine,
-            signature=Signature(table.columns, table.classes),
+            schema=Schema(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
             record=Manifest(reader=table.reader),
@@ -77,7 +77,7 @@ def fit_and_evaluate(
         FitError: the estimator failed on this table.
         ExportError: the pipeline has no ONNX form that can be served.
     """
-    with threads.limited(len(table.features)):
+    with threads.limit(len(table.features)):
         return _fit_and_evaluate(unfitted, table, options, progress)
 
 
@@ -86,18 +86,18 @@ def _fit_and_evaluate(
 ) -> TrainedModel:
     with catch_fit_errors(progress):
         progress.start_phase("cross-validating")
-        cv = cross_validation.of_table(unfitted, table, options.seed)
+        cv = cross_validation.cross_validate_table(unfitted, table, options.seed)
         progress.start_phase("fitting")
         fitted = unfitted.fit(table.features[~table.held_out], table.target[~table.held_out])
     features, target = table.features[table.held_out], table.target[table.held_out]
-    outcome = evaluation.judged(fitted, features, target, table.positive)
+    outcome = evaluation.predict_outcome(fitted, features, target, table.positive)
     progress.start_phase("exporting to ONNX")
-    onnx = export.to_onnx(fitted, table.columns)
-    engine = export.engine_of(onnx, Signature(table.columns, table.classes))
+    onnx = export.convert_to_onnx(fitted, table.columns)
+    engine = export.build_engine(onnx, Schema(table.columns, table.classes))
     progress.start_phase("evaluating")
     parity = _measure_parity(fitted, engine, table)
     judge = Judge(engine, table.columns, features, outcome)
-    measured = report.made(table, cv, judge, options)
+    measured = report.build_report(table, cv, judge, options)
     if not measured.importances:
         columns = len(table.columns)
         progress.note(f"importance is not measured: {columns:,} columns are too many for it")
@@ -110,8 +110,8 @@ def _measure_parity(fitted: Pipeline, engine: OnnxEngine, table: Table) -> Parit
     first = features.head(SINGLE_ROWS)
     together = scoring.score(engine, table.columns, features)
     single = scoring.score_each_row(engine, table.columns, first)
-    of_all = export.parity(fitted, together, features)
-    return of_all.worse_of(export.parity(fitted, single, first))
+    of_all = export.measure_parity(fitted, together, features)
+    return of_all.keep_worse(export.measure_parity(fitted, single, first))
 
 
 @contextmanager
@@ -124,8 +124,8 @@ def catch_fit_errors(progress: Progress) -> Iterator[None]:
         except TrainError:
             raise
         except Exception as error:  # the libraries' errors have no common base but Exception
-            raise FitError(f"the estimator failed: {first_line(error)}") from error
+            raise FitError(f"the estimator failed: {get_first_line(error)}") from error
     reported = (ConvergenceWarning, FutureWarning)
-    lines = [first_line(each.message) for each in caught if issubclass(each.category, reported)]  # type: ignore[arg-type]
+    lines = [get_first_line(each.message) for each in caught if issubclass(each.category, reported)]  # type: ignore[arg-type]
     for line in dict.fromkeys(lines):
         progress.warn(line)

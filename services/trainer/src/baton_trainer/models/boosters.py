@@ -15,7 +15,7 @@ from baton_trainer.errors import ParameterError
 _CONVERTER_OPTIONS = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
 
 
-def lightgbm(**params: Any) -> ClassifierMixin:
+def build_lightgbm(**params: Any) -> ClassifierMixin:
     """A `lightgbm.LGBMClassifier` with an ONNX form.
 
     Raises:
@@ -35,7 +35,7 @@ def lightgbm(**params: Any) -> ClassifierMixin:
     return LGBMClassifier(**params)
 
 
-def xgboost(**params: Any) -> ClassifierMixin:
+def build_xgboost(**params: Any) -> ClassifierMixin:
     """An `xgboost.XGBClassifier` with an ONNX form; it learns classes 0 to k-1 only."""
     from onnxmltools.convert.xgboost.operator_converters.XGBoost import (  # noqa: PLC0415
         convert_xgboost,
@@ -46,7 +46,7 @@ def xgboost(**params: Any) -> ClassifierMixin:
     return XGBClassifier(**params)
 
 
-def of_any_labels(estimator: ClassifierMixin) -> ClassifierMixin:
+def accept_any_labels(estimator: ClassifierMixin) -> ClassifierMixin:
     """The same classifier for labels of any type.
 
     A vote of one: scikit-learn's own class numbers the labels and gives them back, so that any

@@ -15,7 +15,7 @@ from onnx import helper
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _ML = "ai.onnx.ml"
 
@@ -23,7 +23,7 @@ Step = tuple[str, Any, Sequence[str]]
 """Of a pipeline's first step, for some columns: its name, what was fitted, names of columns."""
 
 
-def from_matrices(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
+def split_off_columns(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
     """The pipeline as it goes on from one matrix for each of its column steps.
 
     Returns:
@@ -31,7 +31,7 @@ def from_matrices(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
     """
     widths: dict[str, int] = {}
     steps = []
-    for name, step, columns in _steps(fitted):
+    for name, step, columns in _list_steps(fitted):
         is_text = isinstance(step, OneHotEncoder)
         start = sum(widths.values())
         widths[name] = sum(map(len, step.categories_)) if is_text else len(columns)
@@ -43,13 +43,13 @@ def from_matrices(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
     return Pipeline([(name, rest), *fitted.steps[1:]]), widths
 
 
-def put_before(graph: onnx.GraphProto, fitted: Pipeline, columns: Sequence[Column]) -> None:
+def insert_inputs(graph: onnx.GraphProto, fitted: Pipeline, columns: Sequence[Column]) -> None:
     """Replaces the matrices by one input `[n, 1]` a column, in their order, called `column_0` ….
 
     Texts are strings. Numbers and booleans are float32: tree operators of ONNX take nothing else.
     """
     inputs = {column.name: f"column_{place}" for place, column in enumerate(columns)}
-    nodes = [node for step in _steps(fitted) for node in _nodes(step, inputs)]
+    nodes = [node for step in _list_steps(fitted) for node in _build_nodes(step, inputs)]
     nodes += graph.node
     del graph.node[:], graph.input[:]
     graph.node.extend(nodes)
@@ -58,13 +58,13 @@ def put_before(graph: onnx.GraphProto, fitted: Pipeline, columns: Sequence[Colum
         graph.input.append(helper.make_tensor_value_info(inputs[column.name], kind, [None, 1]))
 
 
-def _steps(fitted: Pipeline) -> Iterator[Step]:
+def _list_steps(fitted: Pipeline) -> Iterator[Step]:
     all_columns = fitted.steps[0][1]
     for name, _, columns in all_columns.transformers:
         yield name, all_columns.named_transformers_[name], columns
 
 
-def _nodes(step: Step, inputs: Mapping[str, str]) -> Iterator[onnx.NodeProto]:
+def _build_nodes(step: Step, inputs: Mapping[str, str]) -> Iterator[onnx.NodeProto]:
     """The nodes that make a step's matrix, which is called as the step is, of its columns."""
     name, fitted, columns = step
     tensors = [inputs[column] for column in columns]

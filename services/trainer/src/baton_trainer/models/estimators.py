@@ -12,7 +12,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_trainer.errors import ParameterError
 from baton_trainer.models import boosters, threads
 
@@ -69,7 +69,7 @@ ESTIMATORS: Mapping[str, Kind] = {
     ),
     "random_forest": Kind(RandomForestClassifier, {"n_estimators": 200, "min_samples_leaf": 5}),
     "lightgbm": Kind(
-        boosters.lightgbm,
+        boosters.build_lightgbm,
         {
             "learning_rate": 0.05,
             "n_estimators": 150,
@@ -84,7 +84,7 @@ ESTIMATORS: Mapping[str, Kind] = {
         library="lightgbm",
     ),
     "xgboost": Kind(
-        boosters.xgboost,
+        boosters.build_xgboost,
         {
             "learning_rate": 0.05,
             "n_estimators": 150,
@@ -95,13 +95,13 @@ ESTIMATORS: Mapping[str, Kind] = {
             "colsample_bytree": 0.8,
             "verbosity": 0,
         },
-        finish=boosters.of_any_labels,
+        finish=boosters.accept_any_labels,
         library="xgboost-cpu",
     ),
 }
 
 
-def classifier(name: str, params: Mapping[str, str], seed: int = 0) -> Classifier:
+def build_classifier(name: str, params: Mapping[str, str], seed: int = 0) -> Classifier:
     """A classifier by name, its arguments checked by its own library.
 
     Args:
@@ -119,20 +119,20 @@ def classifier(name: str, params: Mapping[str, str], seed: int = 0) -> Classifie
     for key in params:
         if key not in allowed:
             raise ParameterError(f"{name} takes no {key!r}; it takes {', '.join(sorted(allowed))}")
-    values = {key: parsed(text) for key, text in params.items()}
-    made = with_values(name, values, seed)
-    _try(made)
+    values = {key: parse_value(text) for key, text in params.items()}
+    made = build_from_values(name, values, seed)
+    _check_params(made)
     return made
 
 
-def with_values(name: str, values: Mapping[str, Any], seed: int) -> Classifier:
+def build_from_values(name: str, values: Mapping[str, Any], seed: int) -> Classifier:
     """A classifier by name, of arguments that are known to be valid."""
     kind = ESTIMATORS[name]
     made = kind.make(**{"random_state": seed, **kind.defaults, **values})
     return Classifier(name, kind.finish(made), made.get_params(), kind.is_linear)
 
 
-def parsed(text: str) -> int | float | bool | str | None:
+def parse_value(text: str) -> int | float | bool | str | None:
     """A parameter as a user writes it: an integer, a float, true, false or none, else text."""
     words: dict[str, bool | None] = {"true": True, "false": False, "none": None}
     if text.lower() in words:
@@ -143,14 +143,14 @@ def parsed(text: str) -> int | float | bool | str | None:
     return text
 
 
-def _try(classifier: Classifier) -> None:
+def _check_params(classifier: Classifier) -> None:
     """Fits a handful of rows: the one public way to have all arguments checked."""
     rng = np.random.default_rng(0)
     rows, truth = rng.normal(size=(40, 2)), np.arange(40) % 2
     try:
-        with warnings.catch_warnings(), threads.limited(len(rows)):
+        with warnings.catch_warnings(), threads.limit(len(rows)):
             warnings.simplefilter("ignore")
             classifier.estimator.fit(rows, truth)
     except Exception as error:  # the libraries' own have no common base but Exception
-        reason = _SOURCE_PLACE.sub("", first_line(error))
+        reason = _SOURCE_PLACE.sub("", get_first_line(error))
         raise ParameterError(f"{classifier.name}: {reason}") from error

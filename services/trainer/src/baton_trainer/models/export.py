@@ -11,10 +11,10 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.pipeline import Pipeline
 
-from baton_common.texts import first_line
+from baton_common.texts import get_first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import ExportError
 from baton_trainer.models import column_inputs
 
@@ -46,13 +46,13 @@ class Parity:
         """Whether the two are the same model."""
         return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
 
-    def worse_of(self, other: "Parity") -> "Parity":
+    def keep_worse(self, other: "Parity") -> "Parity":
         """Takes the worse of both figures: `other` compared some of the same rows another way."""
         worst = max(self.max_abs_diff, other.max_abs_diff)
         return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 
 
-def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
+def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
     """The pipeline as ONNX: one input `[n, 1]` a column, named as the column.
 
     Numbers and booleans are float32: tree operators of ONNX take nothing else.
@@ -60,7 +60,7 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
     Raises:
         ExportError: a step has no ONNX form.
     """
-    rest, widths = column_inputs.from_matrices(fitted)
+    rest, widths = column_inputs.split_off_columns(fitted)
     inputs = [(name, FloatTensorType([None, width])) for name, width in widths.items()]
     try:
         with warnings.catch_warnings():
@@ -70,8 +70,8 @@ def to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
                 rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
             )
     except Exception as error:  # skl2onnx's own have no common base but Exception
-        raise ExportError(f"no ONNX form of this pipeline: {first_line(error)}") from error
-    column_inputs.put_before(model.graph, fitted, columns)
+        raise ExportError(f"no ONNX form of this pipeline: {get_first_line(error)}") from error
+    column_inputs.insert_inputs(model.graph, fitted, columns)
     _name_inputs(model.graph, [each.name for each in columns])
     return bytes(model.SerializeToString())
 
@@ -87,7 +87,7 @@ def _name_inputs(graph: onnx.GraphProto, names: Sequence[str]) -> None:
     inside += [name for node in graph.node for name in node.output]
     taken = {*names, *inside}
     for name in filter(set(names).__contains__, inside):
-        new[name] = _free(name, taken)
+        new[name] = _find_free_name(name, taken)
         taken.add(new[name])
     for each in (*graph.input, *graph.output, *graph.initializer):
         each.name = new.get(each.name, each.name)
@@ -96,25 +96,25 @@ def _name_inputs(graph: onnx.GraphProto, names: Sequence[str]) -> None:
         node.output[:] = [new.get(name, name) for name in node.output]
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def _find_free_name(name: str, taken: Container[str]) -> str:
     while name in taken:
         name += "_"
     return name
 
 
-def engine_of(model: bytes, signature: Signature) -> OnnxEngine:
+def build_engine(model: bytes, schema: Schema) -> OnnxEngine:
     """The engine that the service would build.
 
     Raises:
         ExportError: it cannot be built.
     """
     try:
-        return OnnxEngine(model, signature)
+        return OnnxEngine(model, schema)
     except EngineError as error:
         raise ExportError(f"the exported model cannot be served: {error}") from error
 
 
-def parity(fitted: Pipeline, scores: Scores, features: pd.DataFrame) -> Parity:
+def measure_parity(fitted: Pipeline, scores: Scores, features: pd.DataFrame) -> Parity:
     """Compares the pipeline with what the engine said of the same rows."""
     difference = np.abs(fitted.predict_proba(features) - scores.probabilities)
     flips = np.asarray(fitted.predict(features)) != scores.labels

@@ -13,7 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.tables.columns import roles
 
@@ -29,7 +29,7 @@ def build(classifier: Classifier, features: pd.DataFrame, columns: Sequence[Colu
         steps.append(("numbers", number_steps, numbers))
     if texts:
         # scikit-learn would take NaN for a category, which ONNX encodes otherwise: name the others.
-        categories = [roles.categories(features[name]) for name in texts]
+        categories = [roles.list_categories(features[name]) for name in texts]
         one_hot = OneHotEncoder(categories=categories, handle_unknown="ignore", sparse_output=False)
         steps.append(("texts", one_hot, texts))
     return Pipeline([("columns", ColumnTransformer(steps)), ("classifier", classifier.estimator)])

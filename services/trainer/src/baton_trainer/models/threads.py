@@ -9,7 +9,7 @@ WORTH_ROWS = 100_000
 """From here on a second core is worth more than the waiting of threads for each other."""
 
 
-def limited(rows: int) -> AbstractContextManager[Any]:
+def limit(rows: int) -> AbstractContextManager[Any]:
     """One thread for a small table, all of them for a large one.
 
     On a busy machine OpenMP's threads spin while they wait for each other: with two threads on two

@@ -1,1 +1,1 @@
-"""A table to train on: read, checked, typed and split."""
+"""The training table: reads, validates and types it, and splits its rows."""

@@ -1,7 +1,7 @@
-"""The built-in table: customers of a telephone company, some of whom leave.
+"""The built-in table: generated customers of a telephone company, some of whom leave.
 
-Its columns and categories are those of IBM's "Telco customer churn" sample, whose proportions and
-charges it imitates. Nothing in it is a real person.
+It has the columns and categories of IBM's "Telco customer churn" sample and imitates its
+proportions and charges. No row describes a real person.
 """
 
 from collections.abc import Sequence
@@ -42,51 +42,51 @@ _PAYMENTS = {
 
 
 def generate(rows: int = ROWS, seed: int = SEED) -> pd.DataFrame:
-    """A churn table of shape `[rows, 20]`: 19 features and the target `Churn`, `Yes` or `No`.
+    """Generates a table of shape `[rows, 20]`: 19 features and the target `Churn`, `Yes` or `No`.
 
-    New customers (`tenure` 0) have no `TotalCharges` yet, as in the original. The same `rows` and
+    New customers (`tenure` 0) have no `TotalCharges`, as in the original. The same `rows` and
     `seed` give the same table.
     """
     rng = np.random.default_rng(seed)
-    table = _people(rng, rows)
-    table |= _services(rng, rows)
-    table |= _contract(rng, rows)
-    table["MonthlyCharges"] = _monthly_charges(rng, table)
-    table["TotalCharges"] = _total_charges(rng, table)
-    leaves = rng.random(rows) < _churn_probability(table)
+    table = _draw_people(rng, rows)
+    table |= _draw_services(rng, rows)
+    table |= _draw_contracts(rng, rows)
+    table["MonthlyCharges"] = _compute_monthly_charges(rng, table)
+    table["TotalCharges"] = _compute_total_charges(rng, table)
+    leaves = rng.random(rows) < _compute_churn_probability(table)
     return pd.DataFrame(table | {TARGET: np.where(leaves, "Yes", "No")})
 
 
-def _people(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
-    partner = _yes_no(rng, np.full(rows, 0.48))
+def _draw_people(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
+    partner = _draw_yes_no(rng, np.full(rows, 0.48))
     return {
         "gender": rng.choice(["Female", "Male"], rows),
         "SeniorCitizen": (rng.random(rows) < _SENIOR_SHARE).astype(np.int64),
         "Partner": partner,
-        "Dependents": _yes_no(rng, np.where(partner == "Yes", 0.51, 0.09)),
+        "Dependents": _draw_yes_no(rng, np.where(partner == "Yes", 0.51, 0.09)),
     }
 
 
-def _services(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
+def _draw_services(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
     internet = rng.choice(["DSL", "Fiber optic", "No"], rows, p=[0.34, 0.44, 0.22])
-    # Telephony is missing only where there is DSL: everybody buys something.
-    phone = np.where(internet == "DSL", _yes_no(rng, np.full(rows, 0.72)), "Yes")
-    lines = _yes_no(rng, np.where(internet == "Fiber optic", 0.62, 0.32))
+    # Only DSL customers may lack telephony: every customer buys at least one service.
+    phone = np.where(internet == "DSL", _draw_yes_no(rng, np.full(rows, 0.72)), "Yes")
+    lines = _draw_yes_no(rng, np.where(internet == "Fiber optic", 0.62, 0.32))
     services: dict[str, NDArray[np.generic]] = {
-        "tenure": np.zeros(rows, np.int64),  # in its place; filled with the contract
+        "tenure": np.zeros(rows, np.int64),  # keeps the order; `_draw_contracts` fills it
         "PhoneService": phone,
         "MultipleLines": np.where(phone == "Yes", lines, "No phone service"),
         "InternetService": internet,
     }
     for name, (share, *_) in _ADD_ONS.items():
-        has = _yes_no(rng, np.full(rows, share))
+        has = _draw_yes_no(rng, np.full(rows, share))
         services[name] = np.where(internet == "No", _NO_INTERNET, has)
     return services
 
 
-def _contract(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
+def _draw_contracts(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.generic]]:
     contract = rng.choice(list(_MEAN_TENURE), rows, p=[0.55, 0.21, 0.24])
-    mean = _looked_up(_MEAN_TENURE, contract)
+    mean = _look_up(_MEAN_TENURE, contract)
     is_short = contract == "Month-to-month"
     months = np.where(is_short, rng.exponential(mean), rng.normal(mean, _TENURE_SPREAD))
     months = np.clip(np.ceil(months), 1, _MAX_TENURE)
@@ -94,14 +94,16 @@ def _contract(rng: np.random.Generator, rows: int) -> dict[str, NDArray[np.gener
     return {
         "tenure": np.where(is_new, 0, months).astype(np.int64),
         "Contract": contract,
-        "PaperlessBilling": _yes_no(rng, np.full(rows, 0.59)),
+        "PaperlessBilling": _draw_yes_no(rng, np.full(rows, 0.59)),
         "PaymentMethod": rng.choice(list(_PAYMENTS), rows, p=list(_PAYMENTS.values())),
     }
 
 
-def _monthly_charges(rng: np.random.Generator, table: dict[str, NDArray[np.generic]]) -> _Floats:
-    """Dollars a month."""
-    charge = _looked_up(_BASE_CHARGE, table["InternetService"])
+def _compute_monthly_charges(
+    rng: np.random.Generator, table: dict[str, NDArray[np.generic]]
+) -> _Floats:
+    """Computes dollars per month."""
+    charge = _look_up(_BASE_CHARGE, table["InternetService"])
     charge += np.where(table["PhoneService"] == "Yes", 20.0, 0.0)
     charge += np.where(table["MultipleLines"] == "Yes", 5.0, 0.0)
     for name, (_, price, _effect) in _ADD_ONS.items():
@@ -110,19 +112,21 @@ def _monthly_charges(rng: np.random.Generator, table: dict[str, NDArray[np.gener
     return np.round(noisy * 20) / 20
 
 
-def _total_charges(rng: np.random.Generator, table: dict[str, NDArray[np.generic]]) -> _Floats:
-    """Dollars so far; missing before the first bill."""
+def _compute_total_charges(
+    rng: np.random.Generator, table: dict[str, NDArray[np.generic]]
+) -> _Floats:
+    """Computes dollars so far; missing before the first bill."""
     months = table["tenure"].astype(np.float64)
     total = months * table["MonthlyCharges"].astype(np.float64) * rng.normal(1.0, 0.03, months.size)
     return np.where(months == 0, np.nan, np.round(total, 2))
 
 
-def _churn_probability(table: dict[str, NDArray[np.generic]]) -> _Floats:
-    """A logistic model whose weights are near those fitted on the original table."""
+def _compute_churn_probability(table: dict[str, NDArray[np.generic]]) -> _Floats:
+    """Applies a logistic model whose weights are near those fitted on the original table."""
     months = table["tenure"].astype(np.float64)
     logit = 0.90 - 0.80 * np.log1p(months) + 0.006 * months
-    logit += _looked_up(_CONTRACT_EFFECT, table["Contract"])
-    logit += _looked_up(_INTERNET_EFFECT, table["InternetService"])
+    logit += _look_up(_CONTRACT_EFFECT, table["Contract"])
+    logit += _look_up(_INTERNET_EFFECT, table["InternetService"])
     logit += 0.25 * table["SeniorCitizen"].astype(np.float64)
     logit += 0.45 * (table["PaymentMethod"] == "Electronic check")
     logit += 0.40 * (table["PaperlessBilling"] == "Yes")
@@ -132,9 +136,9 @@ def _churn_probability(table: dict[str, NDArray[np.generic]]) -> _Floats:
     return 1.0 / (1.0 + np.exp(-logit))
 
 
-def _yes_no(rng: np.random.Generator, share: _Floats) -> _Texts:
+def _draw_yes_no(rng: np.random.Generator, share: _Floats) -> _Texts:
     return np.where(rng.random(share.size) < share, "Yes", "No")
 
 
-def _looked_up(values: dict[str, float], keys: Sequence[str] | NDArray[np.generic]) -> _Floats:
+def _look_up(values: dict[str, float], keys: Sequence[str] | NDArray[np.generic]) -> _Floats:
     return np.array([values[str(key)] for key in keys])

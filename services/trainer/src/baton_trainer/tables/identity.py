@@ -1,7 +1,7 @@
-"""Which rows are of one thing, by an id that the user named and that repeats.
+"""Finds the id whose rows belong together.
 
-Rows of one customer have much in common beside what the model sees of it. On both sides of a split
-they would let a model be judged by what it learned by heart.
+Rows of one customer have much in common that the model does not see. If they were on both sides of
+the split, the model would be evaluated on what it learned by heart.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ import pandas as pd
 from baton_trainer.tables.columns import cells
 
 
-def repeated(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
-    """Of the id columns the one that names the fewest things, as text; None where no id repeats.
+def find_repeating_id(rows: pd.DataFrame, ids: Sequence[str]) -> "pd.Series[str] | None":
+    """Returns the repeating id column with the fewest distinct values, as text; None if none is.
 
     Args:
-        rows: cells as they stand in a file.
-        ids: the names of its id columns. One within another, such as an order's within a
-            customer's, is of no account: the customer is the thing.
+        rows: cells as they are in a file.
+        ids: the names of the id columns. If customers have several orders, and both are ids, the
+            customer counts.
     """
-    columns = [cells.as_text(rows[name]) for name in ids]
+    columns = [cells.convert_to_text(rows[name]) for name in ids]
     repeating = [each for each in columns if each.nunique() < each.count()]
     return min(repeating, key=pd.Series.nunique, default=None)

@@ -1,14 +1,14 @@
-"""Which rows are held out: decided by each row itself, never by its place in the file.
+"""Chooses the held-out rows by a hash of each row, never by its place in the file.
 
-A row is its features. Rows that are equal in what the model sees are on one side, whatever their
-target says, so nothing that judges a model was also learned from. A row keeps its side when rows
-are added, removed or put in another order, when its label is corrected, or when a dropped column
-changes: the rows that judge a challenger are rows that production did not learn from either.
-Where an id repeats (`identity.repeated`), it decides in the place of the features.
+The hash covers the features, not the target. Rows with equal features are on the same side, so no
+model is evaluated on a row that it learned from. A row keeps its side when rows are added, removed
+or reordered, when its label is corrected, or when a dropped column changes: the rows that evaluate
+a challenger are rows that production did not learn from either. If an id repeats
+(`identity.find_repeating_id`), the hash covers the id instead.
 
-The hash is our own arithmetic on values, not a library's: it is the same on every platform and
-with every version of pandas. Text is BLAKE2b (RFC 7693); numbers are their IEEE 754 bits; both are
-mixed by the finaliser of SplitMix64 (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195).
+The hash is Baton's own arithmetic, so it is the same on every platform and with every version of
+pandas. Text is hashed by BLAKE2b (RFC 7693), numbers by their IEEE 754 bits; both are mixed by the
+finaliser of SplitMix64 (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195).
 """
 
 import hashlib
@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 HELD_OUT_SHARE = 0.2
 COMMON_COPIES, COMMON_SHARE = 5, 0.01
-"""A row that is there more often than both is what many cases look like, not a duplicate.
+"""A row with more copies than both is a common case, not a duplicate.
 
-Kept together, such rows would make the held-out share a lottery: with groups of at most 1 % of
-the rows each, its standard deviation is at most 4 points.
+If all copies stayed together, the held-out share would vary too much. With groups of at most 1 % of
+the rows, its standard deviation is at most 4 points.
 """
 
 _GAMMA = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: SplitMix64's step
@@ -40,9 +40,9 @@ class Split:
     """The two sides of a table.
 
     Attributes:
-        held_out: shape `[rows]`, True for the rows, about a fifth, that training must not see.
+        held_out: shape `[rows]`, True for about a fifth of the rows, which training must not see.
         common: shape `[rows]`, True for the copies of common rows, which are on both sides.
-        groups: shape `[rows]`, equal where rows are of one id; None where no id repeats.
+        groups: shape `[rows]`, equal for rows with the same id; None if no id repeats.
     """
 
     held_out: NDArray[np.bool_]
@@ -53,17 +53,17 @@ class Split:
 def split(features: pd.DataFrame, identity: "pd.Series[str] | None" = None) -> Split:
     """Splits a table.
 
-    The n-th copy of a common row is hashed with n, so that a table of few different rows is held
-    out evenly too.
+    The n-th copy of a common row is hashed with n, so that a table with few distinct rows is also
+    split evenly.
 
     Args:
         features: typed, shape `[rows, columns]`.
-        identity: an id that repeats, shape `[rows]`; a row without one is on its own. None means
-            that every row is.
+        identity: an id that repeats, shape `[rows]`; a row without a value is independent. None
+            means that all rows are.
     """
-    hashes = row_hashes(features)
+    hashes = hash_rows(features)
     if identity is not None:
-        groups = np.where(identity.isna(), hashes, row_hashes(identity.to_frame("id")))
+        groups = np.where(identity.isna(), hashes, hash_rows(identity.to_frame("id")))
         return Split(_is_held_out(groups), np.zeros(len(groups), np.bool_), groups)
     copies = pd.Series(hashes).groupby(hashes, sort=False)
     is_common = copies.transform("size") > max(COMMON_COPIES, COMMON_SHARE * len(hashes))
@@ -71,49 +71,49 @@ def split(features: pd.DataFrame, identity: "pd.Series[str] | None" = None) -> S
     return Split(_is_held_out(hashes + nth * np.uint64(_GAMMA)), is_common.to_numpy())
 
 
-def row_hashes(features: pd.DataFrame) -> Hashes:
-    """A hash for each row, shape `[rows]`; columns are taken by name, their order is no matter.
+def hash_rows(features: pd.DataFrame) -> Hashes:
+    """Returns a hash for each row, shape `[rows]`; the order of the columns does not matter.
 
-    Whole numbers, fractions and booleans of the same value are equal, so that a column may get
-    gaps, or another number of decimals in its file.
+    Whole numbers, fractions and booleans of the same value have the same hash. A column may thus
+    get missing values or more decimals without moving a row.
     """
     total = np.zeros(len(features), np.uint64)
     for name, column in features.items():
-        total += _mixed(_value_hashes(column) ^ np.uint64(_text_hash(str(name))))
+        total += _mix(_hash_values(column) ^ np.uint64(_hash_text(str(name))))
     return total
 
 
 def _is_held_out(hashes: Hashes) -> NDArray[np.bool_]:
-    return _mixed(hashes) < np.uint64(HELD_OUT_SHARE * 2**64)
+    return _mix(hashes) < np.uint64(HELD_OUT_SHARE * 2**64)
 
 
-def _value_hashes(column: "pd.Series[Any]") -> Hashes:
+def _hash_values(column: "pd.Series[Any]") -> Hashes:
     if column.dtype.kind in "biuf":
-        return _number_hashes(column.to_numpy(np.float64))
-    codes, different = pd.factorize(column)
+        return _hash_numbers(column.to_numpy(np.float64))
+    codes, distinct = pd.factorize(column)
     hashes = [
-        _text_hash(value) if isinstance(value, str) else _number_hash(value) for value in different
+        _hash_text(value) if isinstance(value, str) else _hash_number(value) for value in distinct
     ]
-    return np.array([*hashes, _MISSING], np.uint64)[codes]  # the code of a gap is -1
+    return np.array([*hashes, _MISSING], np.uint64)[codes]  # a missing value has the code -1
 
 
-def _number_hashes(numbers: NDArray[np.float64]) -> Hashes:
+def _hash_numbers(numbers: NDArray[np.float64]) -> Hashes:
     bits = (numbers + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-    return np.where(np.isnan(numbers), np.uint64(_MISSING), _mixed(bits))
+    return np.where(np.isnan(numbers), np.uint64(_MISSING), _mix(bits))
 
 
-def _number_hash(number: float) -> int:
-    return int(_number_hashes(np.array([number], np.float64))[0])
+def _hash_number(number: float) -> int:
+    return int(_hash_numbers(np.array([number], np.float64))[0])
 
 
-def _text_hash(text: str) -> int:
+def _hash_text(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
-def _mixed(values: Hashes) -> Hashes:
+def _mix(values: Hashes) -> Hashes:
     for shift, factor in _MIX:
         values = (values ^ (values >> np.uint64(shift))) * np.uint64(factor)
     return values ^ (values >> np.uint64(_LAST_SHIFT))
 
 
-_MISSING = _text_hash("\0missing")
+_MISSING = _hash_text("\0missing")

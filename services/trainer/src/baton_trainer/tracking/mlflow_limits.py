@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError, RecordError
 
 MAX_DESCRIPTION = 5_000
@@ -31,7 +31,7 @@ def check_server(registry: RegistryClient, where: str) -> None:
         RecordError: it is older than MLflow 3.
         RegistryUnavailable: it did not answer.
     """
-    match = re.match(r"\s*(\d+)(\.\w+)+\s*\Z", registry.server_version() or "")
+    match = re.match(r"\s*(\d+)(\.\w+)+\s*\Z", registry.get_server_version() or "")
     if match and int(match[1]) < _MIN_MAJOR:
         raise RecordError(
             f"the tracking server at {where} is MLflow {match[0].strip()}, which has no logged "

@@ -57,7 +57,7 @@ def register_version(client: RegistryClient, settings: TrainerSettings, entry: V
     name, key = settings.model_name, settings.signing_key
     tags = dict(entry.tags)
     if key is not None:
-        tags |= dict([key.tag(name, entry.tags)])
+        tags |= dict([key.sign(name, entry.tags)])
     version = client.create_version(
         name,
         source=f"models:/{entry.model_id}",

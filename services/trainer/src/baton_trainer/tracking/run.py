@@ -12,8 +12,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
-from baton_common.texts import first_line
-from baton_registry.rest.transport import shown
+from baton_common.texts import get_first_line
+from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_trainer.errors import RecordError
@@ -46,8 +46,8 @@ def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
             yield run.info.run_id
     except MlflowException as error:
         raise RecordError(
-            f"the tracking server at {shown(settings.tracking_uri)} did not accept the run: "
-            f"{first_line(error)}; nothing was registered"
+            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not accept the "
+            f"run: {get_first_line(error)}; nothing was registered"
         ) from error
 
 

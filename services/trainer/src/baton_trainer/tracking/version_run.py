@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import mlflow
 from mlflow.exceptions import MlflowException
 
-from baton_common.texts import first_line
-from baton_registry.rest.transport import shown
+from baton_common.texts import get_first_line
+from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings
@@ -51,7 +51,7 @@ def read_run(version: ModelVersion, settings: TrainerSettings) -> VersionRun | N
             return None
         raise RecordError(
             f"cannot read the run of version {version.version} from the tracking server at "
-            f"{shown(settings.tracking_uri)}: {first_line(error)}"
+            f"{strip_credentials(settings.tracking_uri)}: {get_first_line(error)}"
         ) from error
     try:
         record = None if text is None else parse_record(text)

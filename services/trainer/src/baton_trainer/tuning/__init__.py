@@ -1,1 +1,1 @@
-"""The search for the arguments of an estimator."""
+"""Searches for the arguments of an estimator."""

@@ -78,7 +78,7 @@ class Trial:
     Attributes:
         number: from 0.
         params: those that were tuned, by name.
-        metrics: the means of `evaluation.metrics` over the folds.
+        metrics: the means of `evaluation.compute_metrics` over the folds.
         classifier: unfitted, with these arguments.
     """
 
@@ -88,7 +88,7 @@ class Trial:
     classifier: Classifier
 
 
-def trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Trial]:
+def run_trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Trial]:
     """Tries as many sets of arguments as are wanted, one each time it is asked.
 
     Args:
@@ -110,22 +110,24 @@ def trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Trial]:
     sampler = optuna.samplers.TPESampler(seed=wanted.seed)
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.enqueue_trial({name: untuned.params[name] for name in space})
-    fixed = {name: estimators.parsed(text) for name, text in wanted.params.items()}
+    fixed = {name: estimators.parse_value(text) for name, text in wanted.params.items()}
     for number in range(wanted.search):
         asked = study.ask(dict(space))
-        classifier = estimators.with_values(untuned.name, {**fixed, **asked.params}, wanted.seed)
-        metrics = _judged(table, classifier, wanted.seed)
+        classifier = estimators.build_from_values(
+            untuned.name, {**fixed, **asked.params}, wanted.seed
+        )
+        metrics = _evaluate(table, classifier, wanted.seed)
         study.tell(asked, metrics[METRIC])
         yield Trial(number, asked.params, metrics, classifier)
 
 
-def best(tried: list[Trial]) -> Trial:
+def choose_best(tried: list[Trial]) -> Trial:
     """The one of the highest `METRIC`, the earlier one of two that are equal."""
     return max(tried, key=lambda trial: (trial.metrics[METRIC], -trial.number))
 
 
-def _judged(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
+def _evaluate(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    with catch_fit_errors(NoProgress()), threads.limited(len(table.target)):
+    with catch_fit_errors(NoProgress()), threads.limit(len(table.target)):
         # The folds of the next seed: those of `seed` are for the report.
-        return cross_validation.of_table(unfitted, table, seed + 1).means
+        return cross_validation.cross_validate_table(unfitted, table, seed + 1).means

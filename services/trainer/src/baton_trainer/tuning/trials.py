@@ -10,7 +10,7 @@ from baton_trainer.tables.table import Table
 from baton_trainer.tracking import run
 
 
-def tuned(
+def tune(
     table: Table, untuned: Classifier, wanted: Train, progress: Progress
 ) -> tuple[Classifier, Mapping[str, Any]]:
     """The best classifier of as many trials as are wanted, and the arguments that were found.
@@ -26,13 +26,13 @@ def tuned(
 
     tried: list[search.Trial] = []
     with progress.track_steps("searching", wanted.search) as advance:
-        for trial in search.trials(table, untuned, wanted):
+        for trial in search.run_trials(table, untuned, wanted):
             tried.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
             run.log_trial(f"trial {trial.number}", trial.params, metrics)
             advance(
                 f"cross-validated ROC AUC {trial.metrics[search.METRIC]:.4f}, "
-                f"best {search.best(tried).metrics[search.METRIC]:.4f}"
+                f"best {search.choose_best(tried).metrics[search.METRIC]:.4f}"
             )
-    best = search.best(tried)
+    best = search.choose_best(tried)
     return best.classifier, best.params

@@ -10,8 +10,8 @@ from baton_trainer.errors import DataError
 from baton_trainer.tables.columns import cells
 
 
-def typed(*texts: str) -> "pd.Series[Any]":
-    return cells.typed(pd.Series(list(texts), dtype=object, name="c"))
+def convert(*texts: str) -> "pd.Series[Any]":
+    return cells.convert(pd.Series(list(texts), dtype=object, name="c"))
 
 
 @pytest.mark.parametrize(
@@ -31,55 +31,53 @@ def test_a_column_has_the_narrowest_type_that_fits_all_its_cells(
     texts: list[str], dtype: type, values: list[object]
 ) -> None:
     """Whole numbers, numbers, booleans, text, in this order; codes with leading zeros are text."""
-    column = typed(*texts)
+    column = convert(*texts)
     assert column.dtype == dtype
     assert column.tolist() == values
 
 
-@pytest.mark.parametrize("gap", ["", "   ", "NA", "n/a", "NaN", "null"])
-def test_gaps_leave_the_type_to_the_other_cells(gap: str) -> None:
-    """A gap makes whole numbers fractional, and is None among booleans and texts."""
-    numbers = typed("1", gap, "3")
+@pytest.mark.parametrize("marker", ["", "   ", "NA", "n/a", "NaN", "null"])
+def test_missing_values_do_not_change_the_type(marker: str) -> None:
+    """But whole numbers become float64; among booleans and texts, missing is None."""
+    numbers = convert("1", marker, "3")
     assert numbers.dtype == np.float64
     assert np.isnan(numbers[1])
-    assert typed("true", gap).tolist() == [True, None]
-    assert typed("x", gap).tolist() == ["x", None]
+    assert convert("true", marker).tolist() == [True, None]
+    assert convert("x", marker).tolist() == ["x", None]
 
 
-def test_a_column_of_gaps_alone_is_all_none() -> None:
-    """Nothing is made up for a column that says nothing."""
-    assert typed("", " ").tolist() == [None, None]
+def test_an_empty_column_is_all_none() -> None:
+    """Its type is unknown."""
+    assert convert("", " ").tolist() == [None, None]
 
 
 @pytest.mark.parametrize(
     ("texts", "line"),
     [
-        (["1", "inf"], "'c' holds an infinite number, in row 2"),
-        (["1", "", "-1e39"], "'c' holds -1e.39, too large for a model, in row 3.*--drop c"),
+        (["1", "inf"], "'c' has an infinite number in row 2"),
+        (["1", "", "-1e39"], "'c' has -1e.39, too large for a model, in row 3.*--drop c"),
     ],
 )
-def test_a_number_that_cannot_reach_a_model_is_refused(texts: list[str], line: str) -> None:
-    """ONNX takes 32-bit floats: infinity is what it would see."""
+def test_a_number_too_large_for_a_model_is_rejected(texts: list[str], line: str) -> None:
+    """ONNX takes 32-bit floats and would see infinity."""
     with pytest.raises(DataError, match=line):
-        cells.check_size(typed(*texts))
+        cells.check_size(convert(*texts))
 
 
-def test_the_largest_number_that_can_reach_a_model_passes() -> None:
+def test_the_largest_number_for_a_model_is_accepted() -> None:
     """So do whole numbers and texts of any size."""
-    cells.check_size(typed("3.4e38", "-3.4e38"))
-    cells.check_size(typed("9223372036854775807"))
-    cells.check_size(typed("x" * 99))
+    cells.check_size(convert("3.4e38", "-3.4e38"))
+    cells.check_size(convert("9223372036854775807"))
+    cells.check_size(convert("x" * 99))
 
 
 @pytest.mark.parametrize(
     ("texts", "values"),
     [(["1,5", "-2"], [1.5, -2.0]), (["1,5", "2.5"], ["1,5", "2.5"]), (["1,5", "x"], ["1,5", "x"])],
 )
-def test_a_decimal_comma_takes_the_place_of_the_point(
-    texts: list[str], values: list[object]
-) -> None:
-    """A point is none then: it may be a thousand's."""
-    column = cells.typed(pd.Series(texts, dtype=object), ",")
+def test_a_decimal_comma_replaces_the_point(texts: list[str], values: list[object]) -> None:
+    """A number with a point is text then: the point may separate thousands."""
+    column = cells.convert(pd.Series(texts, dtype=object), ",")
     assert column.tolist() == values
 
 
@@ -95,10 +93,10 @@ def test_a_decimal_comma_takes_the_place_of_the_point(
         (["1,2,3"], False),
     ],
 )
-def test_decimal_commas_are_told_from_those_of_thousands(
+def test_decimal_commas_differ_from_thousands_separators(
     texts: list[str], *, verdict: bool | None
 ) -> None:
-    """Where every comma may be either it is not for us to say."""
+    """None if every comma may be either."""
     assert cells.has_decimal_commas(texts) is verdict
 
 
@@ -112,21 +110,21 @@ def test_decimal_commas_are_told_from_those_of_thousands(
         ([True, False], ["True", "False"]),
     ],
 )
-def test_any_column_can_be_text(values: list[object], texts: list[object]) -> None:
+def test_any_column_can_be_converted_to_text(values: list[object], texts: list[object]) -> None:
     """As callers would write its values."""
-    assert cells.as_text(pd.Series(values)).tolist() == texts
+    assert cells.convert_to_text(pd.Series(values)).tolist() == texts
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
-def test_whole_numbers_survive_unchanged(numbers: list[int]) -> None:
-    """What fits 64 bits is read to the last digit."""
-    assert typed(*map(str, numbers)).tolist() == numbers
+def test_whole_numbers_keep_every_digit(numbers: list[int]) -> None:
+    """If they fit 64 bits."""
+    assert convert(*map(str, numbers)).tolist() == numbers
 
 
 @pytest.mark.parametrize(
     ("texts", "is_text"),
     [(["a", ""], True), (["true", ""], False), (["true", "false"], False), (["1", ""], False)],
 )
-def test_text_is_told_from_booleans_with_gaps(texts: list[str], is_text: bool) -> None:  # noqa: FBT001
-    """Both are object columns; only one of them is one-hot encoded."""
-    assert cells.is_text(typed(*texts)) is is_text
+def test_text_differs_from_booleans_with_missing_values(texts: list[str], is_text: bool) -> None:  # noqa: FBT001
+    """Both are object columns; only text is one-hot encoded."""
+    assert cells.is_text(convert(*texts)) is is_text

@@ -6,9 +6,9 @@ from tests.support.trainer.tables import TARGET, some_table
 
 
 def test_every_column_has_a_row() -> None:
-    """In the file's order, with the target and what is left out."""
+    """In the file's order, including the target and columns that are left out."""
     roles = some_table(drop=("flag",), id=("whole",)).roles
-    shown = column_report.shown(roles)
+    shown = column_report.build_table(roles)
     names, kinds = (list(column.cells) for column in shown.columns[:2])
     assert names[:3] == ["flag", "gappy flag", "prix (€)"]
     assert dict(zip(names, kinds, strict=True)) == {
@@ -24,10 +24,10 @@ def test_every_column_has_a_row() -> None:
 
 
 def test_very_many_features_are_cut_and_counted() -> None:
-    """What is left out is always shown: that is what a person must see."""
+    """Columns that are left out are always shown."""
     many = [ColumnRole(f"c{number}", "number", "used") for number in range(100)]
     last = ColumnRole("late", "id", "left out")
-    shown = column_report.shown([*many, last])
+    shown = column_report.build_table([*many, last])
     names = list(shown.columns[0].cells)
     assert names[-2:] == ["late", "…"]
     assert len(names) == column_report.MAX_SHOWN + 1

@@ -27,8 +27,8 @@ def test_common_forms_are_dates(texts: list[str]) -> None:
 @pytest.mark.parametrize(
     "texts", [[], ["2024-13-01"], ["1.2.10", "x"], ["10.44.11"], ["2024-01-31", "unknown"], ["12"]]
 )
-def test_other_texts_are_none(texts: list[str]) -> None:
-    """One cell that is no date makes a column of texts."""
+def test_other_texts_are_no_dates(texts: list[str]) -> None:
+    """A single other cell makes the column text."""
     assert not dates.are_dates(texts)
 
 
@@ -42,6 +42,6 @@ def test_other_texts_are_none(texts: list[str]) -> None:
         ([], False),
     ],
 )
-def test_dates_in_digits_are_days_that_were(numbers: list[int], *, verdict: bool) -> None:
-    """Eight digits alone are a number."""
+def test_dates_in_digits_must_be_in_the_calendar(numbers: list[int], *, verdict: bool) -> None:
+    """Other numbers of eight digits stay numbers."""
     assert dates.are_dates_in_digits(pd.Series(numbers, dtype="int64")) is verdict

@@ -14,16 +14,16 @@ NUMBER = THREE.map({"a": 0.0, "b": 1.0, "c": 2.0})
 NOISE = pd.Series(RNG.random(ROWS))
 
 
-def told(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
+def warn(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
     positive = "yes" if target is TWO else None
-    return leaks.warnings(pd.DataFrame({"c": column, "noise": NOISE}), target, positive)
+    return leaks.list_warnings(pd.DataFrame({"c": column, "noise": NOISE}), target, positive)
 
 
 @pytest.mark.parametrize("column", [TWO, TWO == "yes", TWO.map({"yes": "left", "no": "stayed"})])
-def test_the_target_in_the_same_or_other_words_is_named(column: Any) -> None:
-    """With the way to leave it out."""
-    (line,) = told(column)
-    assert line.startswith("column 'c' says the same as the target 'y' in every row;")
+def test_a_copy_of_the_target_gives_a_warning(column: Any) -> None:
+    """In the same or in other words; the line says how to leave it out."""
+    (line,) = warn(column)
+    assert line.startswith("column 'c' matches the target 'y' in every row;")
     assert line.endswith("--drop c")
 
 
@@ -39,12 +39,10 @@ def test_the_target_in_the_same_or_other_words_is_named(column: Any) -> None:
         (NUMBER + NOISE / 2, THREE),
     ],
 )
-def test_a_column_that_gives_the_target_away_is_named(
-    column: Any, target: "pd.Series[Any]"
-) -> None:
-    """By a threshold, an interval, its categories, or by whether it is there at all."""
-    (line,) = told(column, target)
-    assert line.startswith("column 'c' alone gives the target 'y' away;")
+def test_a_leak_gives_a_warning(column: Any, target: "pd.Series[Any]") -> None:
+    """By a threshold, an interval, categories, or missing values."""
+    (line,) = warn(column, target)
+    assert line.startswith("column 'c' alone predicts the target 'y';")
 
 
 @pytest.mark.parametrize(
@@ -56,63 +54,63 @@ def test_a_column_that_gives_the_target_away_is_named(
         (TWO.where(RNG.random(ROWS) > 0.05, "no").astype(object), TWO),
     ],
 )
-def test_what_only_helps_is_not_named(column: Any, target: "pd.Series[Any]") -> None:
-    """A good predictor, a different text in each row, one class of three told apart."""
-    assert told(column, target) == []
+def test_a_good_predictor_is_no_leak(column: Any, target: "pd.Series[Any]") -> None:
+    """Nor is a distinct text in each row, or a column that separates one class of three."""
+    assert warn(column, target) == []
 
 
 def test_few_rows_of_a_class_prove_nothing() -> None:
-    """A column of noise tells five rows from the others."""
+    """A column of noise can separate five rows from the others."""
     few = pd.Series(["no"] * 395 + ["yes"] * 5, name="y")
-    assert told(pd.Series(range(ROWS)) + NOISE, few) == []
+    assert warn(pd.Series(range(ROWS)) + NOISE, few) == []
 
 
-def test_a_column_that_repeats_another_is_named() -> None:
-    """In the same or in other words; two measurements that never repeat a value are two."""
+def test_a_repeated_column_gives_a_warning() -> None:
+    """In the same or in other words; two measurements without equal values are no repetition."""
     tenth = NOISE.round(1)
     frame = pd.DataFrame({"a": NOISE, "b": NOISE + 1, "c": tenth, "d": tenth * 2, "e": NOISE})
-    assert leaks.warnings(frame, TWO, "yes") == [
-        "column 'd' says the same as column 'c' in every row",
-        "column 'e' says the same as column 'a' in every row",
+    assert leaks.list_warnings(frame, TWO, "yes") == [
+        "column 'd' repeats column 'c' in every row",
+        "column 'e' repeats column 'a' in every row",
     ]
 
 
 @pytest.mark.parametrize("digits", [1, 2, 4])
-def test_random_columns_of_a_wide_table_repeat_nothing(digits: int) -> None:
-    """Not where hardly two rows share a value, nor where columns have their gaps in common."""
+def test_random_columns_of_a_wide_table_give_no_warning(digits: int) -> None:
+    """Even if hardly two rows share a value, or columns share their missing values."""
     rng = np.random.default_rng(1)
     values = rng.normal(size=(160, 1_000)).round(digits)
     values[7] = np.nan
     frame = pd.DataFrame(values).rename(columns=str)
     target = pd.Series(rng.permutation(["ill", "well"] * 80), name="y")
-    assert leaks.warnings(frame, target, "well") == []
+    assert leaks.list_warnings(frame, target, "well") == []
 
 
-def test_rare_marks_are_alike_by_chance() -> None:
-    """Of three hundred columns with one mark each in fifty rows, many mark the same row."""
+def test_rare_marks_may_be_equal_by_chance() -> None:
+    """Among 300 columns with one mark each in 50 rows, many mark the same row."""
     marks = np.zeros((50, 300))
     marks[RNG.integers(50, size=300), np.arange(300)] = 1
     target = pd.Series(["a", "b"] * 25, name="y")
-    assert leaks.warnings(pd.DataFrame(marks).rename(columns=str), target, "b") == []
+    assert leaks.list_warnings(pd.DataFrame(marks).rename(columns=str), target, "b") == []
 
 
-def test_columns_that_repeat_each_other_among_many_are_named() -> None:
-    """Texts for numbers, a copy of what is nearly unique, and a copy with gaps."""
+def test_repeated_columns_of_a_wide_table_give_warnings() -> None:
+    """Texts for numbers, a copy of nearly unique values, a copy with missing values."""
     wide = pd.DataFrame(RNG.normal(size=(ROWS, 300))).rename(columns=str)
     few = pd.Series(RNG.integers(3, size=ROWS))
     wide = wide.assign(few=few, words=few.map({0: "x", 1: "y", 2: "z"}), copy=wide["17"].copy())
     wide.loc[3, ["18"]] = None
     wide = wide.assign(gap=wide["18"].copy())
-    assert leaks.warnings(wide, TWO, "yes") == [
-        "column 'words' says the same as column 'few' in every row",
-        "column 'copy' says the same as column '17' in every row",
-        "column 'gap' says the same as column '18' in every row",
+    assert leaks.list_warnings(wide, TWO, "yes") == [
+        "column 'words' repeats column 'few' in every row",
+        "column 'copy' repeats column '17' in every row",
+        "column 'gap' repeats column '18' in every row",
     ]
 
 
-def test_of_many_columns_only_the_first_are_named() -> None:
-    """The others are counted in one line."""
+def test_many_repeated_columns_are_counted() -> None:
+    """Only the first are named."""
     frame = pd.DataFrame({str(number): NOISE for number in range(500)})
-    found = leaks.warnings(frame, TWO, "yes")
+    found = leaks.list_warnings(frame, TWO, "yes")
     assert len(found) == leaks.MAX_NAMED + 1
     assert "479 more columns" in found[-1]

@@ -12,8 +12,8 @@ def column(*texts: object) -> pd.Series:
     return pd.Series([*texts] * 20, dtype=object, name="plan")
 
 
-def test_texts_that_look_alike_are_found_together() -> None:
-    """White space at the ends, within and of other kinds, and case; no white space is another."""
+def test_texts_that_look_alike_are_grouped() -> None:
+    """By white space at the ends and within, and by case; no white space differs from some."""
     texts = ["New York", "new  york", "New\u00a0York ", "NewYork", "Straße", "STRASSE", "x"]
     assert look_alikes.find(texts) == [
         ["New York", "New\u00a0York ", "new  york"],
@@ -21,26 +21,27 @@ def test_texts_that_look_alike_are_found_together() -> None:
     ]
 
 
-@pytest.mark.parametrize("said_by_user", [False, True])
-def test_categories_that_look_alike_are_told(*, said_by_user: bool) -> None:
-    """Both are named, also where the user calls the column a category; they stay as they are."""
-    found = roles.found_out(column("basic", "plus", "Basic", "x", "X "), said_by_user=said_by_user)
+@pytest.mark.parametrize("is_requested", [False, True])
+def test_categories_that_look_alike_give_a_warning(*, is_requested: bool) -> None:
+    """Also if the user requests a category; the categories stay."""
+    found = roles.detect_role(
+        column("basic", "plus", "Basic", "x", "X "), is_requested=is_requested
+    )
     assert (found.role, found.different) == ("category", 5)
     (line,) = found.warnings
     assert line.startswith("column 'plan': 'Basic' and 'basic' differ only in white space or case")
     assert "1 more" in line
 
 
-def test_a_column_that_is_left_out_is_not_told() -> None:
-    """Of names of rows it says nothing that matters."""
+def test_a_column_that_is_left_out_gives_no_such_warning() -> None:
     names = pd.Series([*(f"k{row}" for row in range(60)), "K1"], dtype=object, name="key")
-    found = roles.found_out(names)
+    found = roles.detect_role(names)
     assert found.role == "id"
     assert not any("white space" in line for line in found.warnings)
 
 
-def test_labels_that_look_alike_are_refused() -> None:
-    """Which of them callers mean is not for a program to guess."""
+def test_labels_that_look_alike_are_rejected() -> None:
+    """Baton does not guess which of them callers mean."""
     with pytest.raises(DataError, match="f: the labels 'no' and 'no ' of the target 'plan'"):
         look_alikes.check_labels(column("no", "yes", "no "), "f")
     look_alikes.check_labels(column("no", "yes"), "f")

@@ -33,35 +33,35 @@ RARE = "name,city\n" + "".join(f"n{row},Paris\n" for row in range(300)) + "x,Orl
         (RARE, "latin-1", "cp1252"),
     ],
 )
-def test_the_encoding_is_found_out(text: str, written_as: str, read_as: str) -> None:
-    """Every letter is right, also where few lines have a foreign one."""
+def test_the_encoding_is_detected(text: str, written_as: str, read_as: str) -> None:
+    """Also if few lines have a letter outside ASCII."""
     content = text.encode(written_as)
-    assert encoding.decoded(content, "f") == (text, read_as)
-    assert encoding.decoded(content, "f") == (text, read_as)
+    assert encoding.decode(content, "f") == (text, read_as)
+    assert encoding.decode(content, "f") == (text, read_as)
 
 
 @pytest.mark.parametrize(
     ("content", "given", "line"),
     [
         ("a\nü\n".encode("latin-1"), None, "f: line 2 is not UTF-8 text; it may be .* or .*--enc"),
-        ("a\nü\n".encode("latin-1"), "utf-8", "f: line 2 is not utf-8 text; say --encoding"),
+        ("a\nü\n".encode("latin-1"), "utf-8", "f: line 2 is not utf-8 text; set --encoding"),
         ("a\nü\n".encode("latin-1"), "ascii", "f: line 2 is not ascii text"),
         (b"a\n\x81\n", "cp1252", "line 2 is not cp1252 text"),
-        (b"a\nb\0\n", None, "f: binary data"),
+        (b"a\nb\0\n", None, "f: the file has binary data"),
         (b"\xff\xfea", None, "f: line 1 is not utf-16 text"),
         (bytes(range(128, 256)) * 3, None, "f: line 1 is not UTF-8 text"),
     ],
 )
-def test_what_cannot_be_told_is_refused_with_a_hint(
+def test_an_ambiguous_or_wrong_encoding_is_rejected(
     content: bytes, given: str | None, line: str
 ) -> None:
-    """No letter is guessed; the line is named."""
+    """The error names the line."""
     with pytest.raises(DataError, match=line):
-        encoding.decoded(content, "f", given)
+        encoding.decode(content, "f", given)
 
 
-def test_a_given_encoding_counts() -> None:
-    """Whatever the bytes look like; a byte order mark is no text."""
-    assert encoding.decoded("ü".encode(), "f", "cp1252")[0] == "Ã¼"
-    assert encoding.decoded(codecs.BOM_UTF8 + b"a", "f", "utf-8")[0] == "a"
-    assert encoding.decoded("ü".encode("utf-16-le"), "f", "utf-16-le")[0] == "ü"
+def test_a_given_encoding_is_used() -> None:
+    """Whatever the bytes look like; a byte order mark is removed."""
+    assert encoding.decode("ü".encode(), "f", "cp1252")[0] == "Ã¼"
+    assert encoding.decode(codecs.BOM_UTF8 + b"a", "f", "utf-8")[0] == "a"
+    assert encoding.decode("ü".encode("utf-16-le"), "f", "utf-16-le")[0] == "ü"

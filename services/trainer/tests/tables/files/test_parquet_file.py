@@ -48,14 +48,14 @@ def read(column: Any) -> DataFile:
 def test_columns_have_the_types_of_a_table(
     values: list[Any], kind: Any, dtype: type, expected: list[Any]
 ) -> None:
-    """Text stays text though it looks like numbers; an empty one is missing; dates are ISO text."""
+    """Text stays text even if it looks like numbers; empty text is missing; dates are ISO text."""
     column = read(pa.array(values, kind)).cells["c"]
     assert column.dtype == dtype
     np.testing.assert_array_equal(column.to_numpy(), np.array(expected, dtype=dtype))
 
 
-def test_a_dictionary_is_what_it_stands_for() -> None:
-    """Categories of pandas are written so."""
+def test_a_dictionary_is_decoded() -> None:
+    """Such as a categorical column of pandas."""
     texts = pa.array(["a", "b", None, "a"])
     assert read(texts.dictionary_encode()).cells["c"].tolist() == ["a", "b", None, "a"]
 
@@ -68,8 +68,8 @@ def test_a_dictionary_is_what_it_stands_for() -> None:
         ([b"x", b"y"], "its cells are bytes"),
     ],
 )
-def test_cells_that_are_none_are_named(values: list[Any], reason: str) -> None:
-    """The rest of the table can still be read."""
+def test_unusable_columns_are_reported(values: list[Any], reason: str) -> None:
+    """The other columns are read."""
     file = parquet_file.parse(written(c=pa.array(values), n=[1, 2]), "f")
     assert set(file.unreadable) == {"c"}
     assert file.unreadable["c"].startswith(reason)
@@ -77,7 +77,7 @@ def test_cells_that_are_none_are_named(values: list[Any], reason: str) -> None:
 
 
 def test_rows_of_many_batches_stay_in_order() -> None:
-    """And the checksum is that of the bytes."""
+    """And the checksum covers the bytes."""
     rows = list(range(200_000))
     content = written(n=rows, t=[str(row % 7) for row in rows])
     file = parquet_file.parse(content, "f")
@@ -88,7 +88,7 @@ def test_rows_of_many_batches_stay_in_order() -> None:
 
 
 def test_a_file_without_rows_is_read() -> None:
-    """That there are none is for the table to say."""
+    """The table builder rejects it later."""
     assert read(pa.array([], pa.int64())).cells.shape == (0, 1)
 
 
@@ -103,10 +103,10 @@ def damaged() -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("what", damaged())
-def test_a_damaged_file_is_one_line(what: str) -> None:
+def test_a_damaged_file_is_rejected_with_one_line(what: str) -> None:
     """Wherever the damage is."""
     with pytest.raises(
-        DataError, match=r"f: the Parquet file is .*damaged.*; write it anew"
+        DataError, match=r"f: the Parquet file is .*damaged.*; write it again"
     ) as raised:
         parquet_file.parse(damaged()[what], "f")
     assert "\n" not in str(raised.value)

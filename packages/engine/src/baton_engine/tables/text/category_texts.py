@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from baton_engine.tables.text.number_texts import PLAIN_NUMBER, known_text
+from baton_engine.tables.text.number_texts import PLAIN_NUMBER, find_known_text
 from baton_engine.tables.values import Form, Texts
 
 _WRITTEN: Mapping[Form, re.Pattern[str]] = {
@@ -17,7 +17,7 @@ _WRITTEN: Mapping[Form, re.Pattern[str]] = {
 
 
 @lru_cache(maxsize=1024)
-def are_written_of(categories: tuple[str, ...], form: Form) -> bool:
+def can_come_from(categories: tuple[str, ...], form: Form) -> bool:
     """Whether training made the categories of such values, or might have.
 
     `male` and `female` are not made of numbers, and neither is `01067`: a number there is not what
@@ -26,10 +26,10 @@ def are_written_of(categories: tuple[str, ...], form: Form) -> bool:
     return bool(categories) and all(map(_WRITTEN[form].fullmatch, categories))
 
 
-def as_known(texts: Texts, categories: tuple[str, ...]) -> Texts:
+def match_categories(texts: Texts, categories: tuple[str, ...]) -> Texts:
     """The texts as the version's categories write them, where there is more than one way."""
     if texts.form != "number":
         return texts
     known = frozenset(categories)
-    distinct = [None if text is None else known_text(text, known) for text in texts.distinct]
+    distinct = [None if text is None else find_known_text(text, known) for text in texts.distinct]
     return replace(texts, distinct=distinct)

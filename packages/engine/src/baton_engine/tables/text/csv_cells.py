@@ -1,4 +1,4 @@
-"""Cells of a CSV text to one column, as `pandas.read_csv` would with the signature's type."""
+"""Cells of a CSV text to one column, as `pandas.read_csv` would with the schema's type."""
 
 import math
 import re
@@ -10,7 +10,7 @@ import numpy as np
 from baton_engine.tables.cells import CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import MISSING_TEXT, Array
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 MISSING = frozenset({
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
@@ -27,7 +27,9 @@ _NUMBER = re.compile(
 )
 
 
-def csv_cast(column: Column, values: Sequence[str], missing: Container[str] = MISSING) -> Array:
+def cast_csv_cells(
+    column: Column, values: Sequence[str], missing: Container[str] = MISSING
+) -> Array:
     """As `pandas.read_csv(dtype=…)` does: a column is numbers or booleans, not both.
 
     Args:

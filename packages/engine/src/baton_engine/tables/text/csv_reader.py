@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from baton_engine.tables.column_places import first_places
+from baton_engine.tables.column_places import find_first_places
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
 from baton_engine.tables.text.reader_rule import KEPT
 
@@ -35,10 +35,10 @@ class CsvReader:
             self._rows = chain([first], self._rows)
         # Where rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
-        self.names = unique_names(header)
-        self._places = first_places(self.names)
+        self.names = make_names_unique(header)
+        self._places = find_first_places(self.names)
 
-    def rows(self) -> Iterator[Row]:
+    def iter_rows(self) -> Iterator[Row]:
         """Each row with the line that it begins in, counted from 1; to be read once.
 
         Raises:
@@ -46,17 +46,17 @@ class CsvReader:
         """
         return self._rows
 
-    def excess(self, row: Sequence[str]) -> int:
+    def count_excess(self, row: Sequence[str]) -> int:
         """How many cells the row has too many; a row that is too short has gaps at its end."""
         return max(len(row) - self._indexes - len(self.names), 0)
 
-    def column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
+    def get_column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
         """The cells of one column in these rows."""
         at = self._indexes + self._places[name]
         return [row[at] if at < len(row) else "" for row in rows]
 
 
-def unique_names(header: Sequence[str]) -> list[str]:
+def make_names_unique(header: Sequence[str]) -> list[str]:
     """The names as pandas makes them unique, also those that are empty."""
     counts: dict[str, int] = {}
     names: list[str] = []

@@ -6,12 +6,12 @@ import numpy as np
 
 from baton_engine.tables.cells import IS_MISSING, CellError
 from baton_engine.tables.columns import Array
-from baton_engine.tables.text.csv_cells import csv_cast
-from baton_engine.tables.text.gaps import is_gap
-from baton_registry.versions.signature import Column
+from baton_engine.tables.text.csv_cells import cast_csv_cells
+from baton_engine.tables.text.missing_values import is_missing
+from baton_registry.versions.schema import Column
 
 
-def file_cast(column: Column, values: Sequence[str], decimal: str = ".") -> Array:
+def cast_file_cells(column: Column, values: Sequence[str], decimal: str = ".") -> Array:
     """The cells in the type of the column; a gap in an optional one is missing, as `to_array` says.
 
     Args:
@@ -22,15 +22,15 @@ def file_cast(column: Column, values: Sequence[str], decimal: str = ".") -> Arra
     Raises:
         ValueError: a value is not of the column's type, or a gap in a required column.
     """
-    gaps = frozenset(text for text in {*values} if is_gap(text))
+    gaps = frozenset(text for text in {*values} if is_missing(text))
     if gaps and column.required:
         raise CellError(IS_MISSING)
     if column.type == "string":
-        return csv_cast(column, values, gaps)
+        return cast_csv_cells(column, values, gaps)
     texts = [text.strip() for text in values if text not in gaps]
     if decimal == ",":
         texts = [_with_point(text) for text in texts]
-    present = csv_cast(column, texts, frozenset())
+    present = cast_csv_cells(column, texts, frozenset())
     if not gaps:
         return present
     array = np.full(len(values), np.nan)

@@ -6,7 +6,12 @@ from itertools import chain
 
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows
 from baton_engine.tables.text.reader_rule import ReaderRule
-from baton_engine.tables.text.separators import SAMPLE_CHARACTERS, USUAL, fitting, has_tail
+from baton_engine.tables.text.separators import (
+    SAMPLE_CHARACTERS,
+    USUAL,
+    find_fitting_separators,
+    has_trailing_separator,
+)
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n\w])"?\1*[\r\n]*', re.IGNORECASE)
 
@@ -53,11 +58,13 @@ class FileReader:
         self.names = [name.strip() for name in header]
         self._table.has_trimmed = False  # by the names, from which it is always removed
         first = next(self._rows, None)
-        self._ends_in_separator = first is not None and has_tail(first[1], len(header))
+        self._ends_in_separator = first is not None and has_trailing_separator(
+            first[1], len(header)
+        )
         if first is not None:
             self._rows = chain([first], self._rows)
 
-    def rows(self) -> Iterator[tuple[int, list[str], str]]:
+    def iter_rows(self) -> Iterator[tuple[int, list[str], str]]:
         """Each row, once: the line that it begins in, from 1, its cells, and why they do not fit.
 
         Of a row that fits the reason is empty, and its cells are as many as the names.
@@ -69,7 +76,7 @@ class FileReader:
         for line, cells in self._rows:
             why = ""
             if self._ends_in_separator:
-                if has_tail(cells, width):
+                if has_trailing_separator(cells, width):
                     cells.pop()
                 else:
                     why = "does not end in a separator as the rows above it do"
@@ -77,7 +84,7 @@ class FileReader:
                 why = f"has {len(cells)} cells where the first line names {width} columns"
             yield line, cells, why
 
-    def found(self) -> list[str]:
+    def describe_format(self) -> list[str]:
         """What is unusual about the file, in a few words each."""
         found = []
         if not self._is_separator_given and self.separator != USUAL:
@@ -105,7 +112,7 @@ def _first_lines(lines: Iterator[str]) -> list[str]:
 
 
 def _found_out(lines: list[str], rule: ReaderRule) -> str:
-    candidates = fitting(lines, rule)
+    candidates = find_fitting_separators(lines, rule)
     if len(candidates) > 1:
         names = " or ".join(map(repr, candidates))
         raise SeveralSeparators(f"the separator may be {names}; say which: --separator")

@@ -17,7 +17,7 @@ PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,})?|inf)"
 """Every text that this module writes for a number. `01067` is none: no number is written so."""
 
 
-def plain_text(value: float | Decimal | None) -> str | None:
+def format_plain(value: float | Decimal | None) -> str | None:
     """The text of an integer, a boolean, a float or a decimal; None for a gap and for NaN."""
     if value is None or isinstance(value, bool | int):
         return None if value is None else str(value)
@@ -30,14 +30,14 @@ def plain_text(value: float | Decimal | None) -> str | None:
     return str(int(number)) if is_whole else repr(number)
 
 
-def training_texts(plain: Sequence[str | None]) -> list[str | None]:
+def format_as_trained(plain: Sequence[str | None]) -> list[str | None]:
     """The texts that training makes of a whole column of numbers, from their plain texts."""
     if all(text is None or float(text) % 1 == 0 for text in plain):
         return [*plain]
     return [None if text is None else repr(float(text)) for text in plain]
 
 
-def known_text(plain: str, known: Container[str]) -> str:
+def find_known_text(plain: str, known: Container[str]) -> str:
     """The text that means the same number among those that a version knows; else the plain one."""
     if plain in known:
         return plain

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 
 WhiteSpace = Literal["kept", "trimmed"]
 
@@ -48,7 +48,7 @@ class ReaderRule:
         if record.keys() != {_KEY} or record[_KEY] not in get_args(WhiteSpace):
             raise UnknownRule(
                 "its record has a rule for reading cells that is unknown here "
-                f"({cut(str(record), 80)}); a newer Baton made it: upgrade"
+                f"({truncate(str(record), 80)}); a newer Baton made it: upgrade"
             )
         return cls(record[_KEY])
 

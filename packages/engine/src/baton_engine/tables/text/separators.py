@@ -16,7 +16,7 @@ SAMPLE_CHARACTERS = 100_000
 _SAMPLE_LINES = 500
 
 
-def spelled(text: str) -> str:
+def parse_separator(text: str) -> str:
     """The separator that a text names or is. Raises `ValueError` where it is none."""
     separator = SEPARATORS.get(text, text)
     if len(separator) != 1 or separator in '"\r\n':
@@ -24,7 +24,7 @@ def spelled(text: str) -> str:
     return separator
 
 
-def fitting(lines: Sequence[str], rule: ReaderRule) -> list[str]:
+def find_fitting_separators(lines: Sequence[str], rule: ReaderRule) -> list[str]:
     """The separators by which most of a file's first lines have as many cells as the first.
 
     Several, where that is true of them alike; none, where the first line has one cell by each.
@@ -42,11 +42,11 @@ def _share_of_fitting_lines(lines: Sequence[str], separator: str, rule: ReaderRu
     if not rows or len(rows[0]) == 1:
         return 0.0
     width = len(rows[0])
-    if len(rows) > 1 and all(has_tail(row, width) for row in rows[1:]):
+    if len(rows) > 1 and all(has_trailing_separator(row, width) for row in rows[1:]):
         return 1.0
     return sum(len(row) == width for row in rows) / len(rows)
 
 
-def has_tail(cells: Sequence[str], width: int) -> bool:
+def has_trailing_separator(cells: Sequence[str], width: int) -> bool:
     """Whether a row of a table of that many columns has one more separator, at its end."""
     return len(cells) == width + 1 and not cells[-1].strip()

@@ -19,11 +19,11 @@ import numpy as np
 from arro3.core import RecordBatchReader
 from arro3.io import read_ipc_stream
 
-from baton_common.texts import cut, first_line
-from baton_engine.tables.arrow_values import texts_of, values_of
-from baton_engine.tables.column_places import column_places
+from baton_common.texts import get_first_line, truncate
+from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.column_places import find_column_places
 from baton_engine.tables.parquet_reader import open_parquet
-from baton_engine.tables.values import Odd, Values, joined
+from baton_engine.tables.values import Unsupported, Values, join_values
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,
     NumbersMessage,
@@ -75,8 +75,8 @@ def _table(request: ReadRequest) -> ReadAnswer:
     counts = Counter(found)
     twice = next((name for name in request.names if counts[name] > 1), None)
     if twice is not None:
-        return MalformedMessage(f"the column {cut(twice)!r} is there twice")
-    places = column_places(found)
+        return MalformedMessage(f"the column {truncate(twice)!r} is there twice")
+    places = find_column_places(found)
     parts: dict[str, list[Values]] = {name: [] for name in request.names if name in places}
     categories = frozenset(request.texts)
     rows = 0
@@ -85,15 +85,17 @@ def _table(request: ReadRequest) -> ReadAnswer:
         if rows > request.max_rows:
             return TooManyMessage()
         for name, values in parts.items():
-            read = texts_of if name in categories else values_of
+            read = read_texts if name in categories else read_values
             values.append(read(batch.column(places[name])))
     if not rows:
         return TableMessage(0, {})
-    return TableMessage(rows, {name: _message(joined(values)) for name, values in parts.items()})
+    return TableMessage(
+        rows, {name: _message(join_values(values)) for name, values in parts.items()}
+    )
 
 
 def _message(values: Values) -> NumbersMessage | TextsMessage | OddMessage:
-    if isinstance(values, Odd):
+    if isinstance(values, Unsupported):
         return OddMessage(values.kind)
     if isinstance(values, np.ndarray):
         return NumbersMessage(values.dtype.str, values.tobytes())
@@ -116,7 +118,7 @@ def _limit_time() -> None:
 
 
 def _reason(error: Exception) -> str:
-    return cut(first_line(error).removeprefix(_PREFIX).strip() or type(error).__name__)
+    return truncate(get_first_line(error).removeprefix(_PREFIX).strip() or type(error).__name__)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from baton_engine.tables.columns import Array
-from baton_engine.tables.typed_values import typed_column
+from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Values
 from baton_inference.errors import InvalidRows
-from baton_inference.protocols.bodies.frame import columns_of, read_absent
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.bodies.frame import read_absent, read_columns
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import ARROW
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 PREDICTIONS = "predictions"
 
@@ -33,19 +33,19 @@ class ArrowTable:
     rows: int
     columns: Mapping[str, Values]
 
-    def to_batch(self, signature: Signature) -> ColumnBatch:
-        """The columns of the signature; an optional one may be left out.
+    def to_batch(self, schema: Schema) -> ColumnBatch:
+        """The columns of the schema; an optional one may be left out.
 
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return ColumnBatch(self.rows, columns_of(signature, self._read))
+        return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:
-            return typed_column(column, self.columns[column.name])
+            return cast_typed_values(column, self.columns[column.name])
         return read_absent(column, self.rows)
 
 
@@ -64,17 +64,17 @@ class TableReader(Protocol):
         ...
 
 
-def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> Encoded:
+def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> EncodedAnswer:
     """A table of one column, `predictions`; its metadata name the model and the version."""
     # Few ask for it: the others need not wait until the library is loaded.
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
     from arro3.core import Field, Schema, Table  # noqa: PLC0415
     from arro3.io import write_ipc_stream, write_parquet  # noqa: PLC0415
 
-    from baton_engine.tables.arrow_types import type_of_labels  # noqa: PLC0415
+    from baton_engine.tables.arrow_types import get_label_type  # noqa: PLC0415
 
     values = labels.tolist()
-    field = Field(PREDICTIONS, type_of_labels(values), nullable=False)
+    field = Field(PREDICTIONS, get_label_type(values), nullable=False)
     metadata = {"model_name": version.name, "model_version": version.version}
     schema = Schema([field], metadata=metadata)
     table = Table.from_arrays([ArrowArray(values, field)], schema=schema)
@@ -83,4 +83,4 @@ def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes
         write_ipc_stream(table, written)
     else:
         write_parquet(table, written, compression="snappy", key_value_metadata=metadata)
-    return Encoded(written.getvalue(), media_type)
+    return EncodedAnswer(written.getvalue(), media_type)

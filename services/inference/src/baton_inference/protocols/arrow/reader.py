@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import structlog
 
-from baton_engine.tables.values import Odd, Texts, Values
+from baton_engine.tables.values import Texts, Unsupported, Values
 from baton_inference.errors import MalformedBody, Overloaded, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.messages import (
@@ -24,7 +24,7 @@ from baton_inference.protocols.arrow.messages import (
     write_frame,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 MEMORY_FACTOR = 16
 """So many times the greatest body may its decoded form take."""
@@ -55,7 +55,7 @@ class ArrowReader:
             Overloaded: the process cannot be started.
         """
         _check_start(body, media_type)
-        request = self._encoder.encode(request_for(body, media_type, columns, max_rows))
+        request = self._encoder.encode(build_read_request(body, media_type, columns, max_rows))
         with self._lock:
             frame = self._ask(request)
         if frame is None:
@@ -63,7 +63,7 @@ class ArrowReader:
             raise MalformedBody(
                 f"the body cannot be read: it is broken, or takes over {limit} MiB when decoded"
             )
-        return table_of(self._decoder.decode(frame), max_rows)
+        return parse_read_answer(self._decoder.decode(frame), max_rows)
 
     def close(self) -> None:
         """Ends the process."""
@@ -110,7 +110,7 @@ class ArrowReader:
             raise Overloaded("the process that reads such bodies cannot be started") from error
 
 
-def request_for(
+def build_read_request(
     body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
 ) -> ReadRequest:
     """What to ask the process for."""
@@ -129,7 +129,7 @@ def _check_start(body: bytes, media_type: bytes) -> None:
         raise MalformedBody("the body is no Arrow stream")
 
 
-def table_of(answer: ReadAnswer, max_rows: int) -> ArrowTable:
+def parse_read_answer(answer: ReadAnswer, max_rows: int) -> ArrowTable:
     """What the process answered to a request of at most so many rows. Raises as `read` does."""
     if isinstance(answer, MalformedMessage):
         raise MalformedBody(f"the body cannot be read: {answer.text}")
@@ -144,4 +144,4 @@ def _values(message: NumbersMessage | TextsMessage | OddMessage) -> Values:
         return np.frombuffer(message.data, message.dtype)
     if isinstance(message, TextsMessage):
         return Texts(message.distinct, np.frombuffer(message.codes, np.int32), message.form)
-    return Odd(message.kind)
+    return Unsupported(message.kind)

@@ -1,7 +1,7 @@
-"""One cell of a request: which JSON values a column allows, and what to say of the others.
+"""One cell of a request: the JSON values that a column allows, and messages for all others.
 
-`json_type` states the rule as a type for msgspec. The fast path compiles a whole row from it; the
-slow path reads cell by cell with the same types, so that both agree on what is allowed.
+`build_json_type` states the rule as a type for msgspec. The fast path compiles a row type from it.
+The slow path reads cell by cell with the same types, so both paths accept the same values.
 """
 
 import math
@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from baton_engine.tables.cells import CellError
 from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _FOUND = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
 _IS_NUMBER = frozenset("-0123456789")
@@ -28,7 +28,7 @@ def _json_type(kind: ColumnType) -> Any:
 _TYPES = {name: _json_type(kind) for name, kind in COLUMN_TYPES.items()}
 
 
-def json_type(column: Column) -> Any:
+def build_json_type(column: Column) -> Any:
     """The type of the column's values for msgspec; an optional column also takes null."""
     kind = _TYPES[column.type]
     return kind if column.required else kind | None
@@ -39,7 +39,7 @@ class CellReader:
 
     def __init__(self, column: Column) -> None:
         self._column = column
-        self._decoder = msgspec.json.Decoder(json_type(column))
+        self._decoder = msgspec.json.Decoder(build_json_type(column))
 
     def read(self, cell: msgspec.Raw) -> Any:
         """The cell's value; None means missing.

@@ -10,7 +10,7 @@ from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, BadCells
 from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, TooManyRows
 from baton_inference.scoring.batch import ColumnBatch
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Frame:
 
     Attributes:
         rows: how many values each column has.
-        columns: name to values; other columns than the signature's may be left out.
+        columns: name to values; other columns than the schema's may be left out.
         cast: makes an array of them.
     """
 
@@ -27,10 +27,10 @@ class Frame:
     columns: Mapping[str, Sequence[Any]]
     cast: Cast
 
-    def to_batch(self, signature: Signature) -> ColumnBatch:
-        """The columns of the signature.
+    def to_batch(self, schema: Schema) -> ColumnBatch:
+        """The columns of the schema.
 
-        A column may not be left out, even where the signature calls it optional: the pipeline
+        A column may not be left out, even where the schema calls it optional: the pipeline
         behind `mlflow models serve` fails without it.
 
         Raises:
@@ -38,7 +38,7 @@ class Frame:
         """
         if not self.rows:
             raise InvalidRows("there are no rows")
-        return ColumnBatch(self.rows, columns_of(signature, self._read))
+        return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:
@@ -57,26 +57,26 @@ def read_absent(column: Column, rows: int) -> Array:
     return to_array(column, [None] * rows)
 
 
-def columns_of(signature: Signature, read: Callable[[Column], Array]) -> dict[str, Array]:
-    """Every column of the signature, as `read` gives it or says in `BadCells` that it cannot.
+def read_columns(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Array]:
+    """Every column of the schema, as `read` gives it or says in `BadCells` that it cannot.
 
     Raises:
         InvalidRows: the bad cells of all columns, by their rows (at most 100).
     """
     arrays = {}
     bad: list[BadCell] = []
-    for column in signature.columns:
+    for column in schema.columns:
         try:
             arrays[column.name] = read(column)
         except BadCells as error:
             bad += error.cells
     if bad:
         bad.sort(key=lambda cell: cell.row)
-        raise InvalidRows("the rows do not fit the model's signature", tuple(bad[:MAX_NAMED_CELLS]))
+        raise InvalidRows("the rows do not fit the model's schema", tuple(bad[:MAX_NAMED_CELLS]))
     return arrays
 
 
-def transposed(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
+def transpose_rows(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
     """The values by column; None where the rows are not all objects of the same columns."""
     if {*map(type, rows)} != {dict}:
         return None

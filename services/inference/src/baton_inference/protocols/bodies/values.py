@@ -18,7 +18,7 @@ _QUOTE = b'"'[0]
 _IS_BEFORE_VALUE = np.isin(np.arange(256), [*b",[{"])
 
 
-def max_values(columns: int, max_rows: int) -> int:
+def compute_max_values(columns: int, max_rows: int) -> int:
     """The most values that a body for so many columns and rows may hold."""
     return max(ALWAYS_ALLOWED, _BRACKETS * (columns + _EXTRA_COLUMNS) * max_rows)
 

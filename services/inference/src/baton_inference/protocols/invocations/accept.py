@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 _ANY = b"*/*"
 
 
-def preferred(accept: bytes, offered: Sequence[bytes]) -> bytes:
+def choose_media_type(accept: bytes, offered: Sequence[bytes]) -> bytes:
     """The media type to answer in.
 
     Of those that are wanted as much, the one that is named most exactly, then the first. Where

@@ -15,17 +15,21 @@ from baton_inference.errors import MalformedBody
 from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader, encode_labels
 from baton_inference.protocols.bodies.document import parse_object
 from baton_inference.protocols.bodies.frame import Frame
-from baton_inference.protocols.bodies.values import check_csv_values, check_json_values, max_values
-from baton_inference.protocols.codec import Encoded
-from baton_inference.protocols.invocations.accept import preferred
-from baton_inference.protocols.invocations.csv_table import CSV, csv_frame
-from baton_inference.protocols.invocations.dataframes import records_frame, split_frame
+from baton_inference.protocols.bodies.values import (
+    check_csv_values,
+    check_json_values,
+    compute_max_values,
+)
+from baton_inference.protocols.codec import EncodedAnswer
+from baton_inference.protocols.invocations.accept import choose_media_type
+from baton_inference.protocols.invocations.csv_table import CSV, read_csv
+from baton_inference.protocols.invocations.dataframes import read_records, read_split
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import TypedJson
 from baton_inference.protocols.media import ARROW, JSON, PARQUET, MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Signature
+from baton_registry.versions.schema import Schema
 
 Reader = Callable[[Any], Frame]
 MLFLOW_VERSION = "3.17.2"
@@ -56,46 +60,46 @@ class InvocationsCodec:
     media_types: frozenset[bytes | None] = frozenset({JSON, CSV, ARROW, PARQUET})
 
     def __init__(
-        self, version: ModelVersion, signature: Signature, arrow: TableReader, *, max_rows: int
+        self, version: ModelVersion, schema: Schema, arrow: TableReader, *, max_rows: int
     ) -> None:
         self._version = version
-        self._signature = signature
+        self._schema = schema
         self._arrow = arrow
         self._max_rows = max_rows
-        self._max_values = max_values(len(signature.columns), max_rows)
-        self._typed = TypedJson(signature, max_rows=max_rows)
-        self._names = names = tuple(column.name for column in signature.columns)
-        tensors = TensorReader(signature.columns, max_rows=max_rows)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
+        self._typed = TypedJson(schema, max_rows=max_rows)
+        self._names = names = tuple(column.name for column in schema.columns)
+        tensors = TensorReader(schema.columns, max_rows=max_rows)
         self._readers: dict[str, Reader] = {
-            "dataframe_split": lambda data: split_frame(data, names, max_rows),
-            "dataframe_records": lambda data: records_frame(data, names, max_rows),
+            "dataframe_split": lambda data: read_split(data, names, max_rows),
+            "dataframe_records": lambda data: read_records(data, names, max_rows),
             "instances": tensors.instances,
             "inputs": tensors.inputs,
         }
 
     def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
         """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
-        answer_type = preferred(media.accept, ANSWERS) if media.accept else JSON
+        answer_type = choose_media_type(media.accept, ANSWERS) if media.accept else JSON
         typed = self._typed_json(body) if media.media_type == JSON else None
         if typed is not None:
             return InvocationsBatch(*typed, answer_type)
-        signature = self._signature
+        schema = self._schema
         table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
-            table = csv_frame(body, self._names, self._max_rows)
+            table = read_csv(body, self._names, self._max_rows)
         elif media.media_type in (ARROW, PARQUET):
-            table = self._arrow.read(body, media.media_type, signature.columns, self._max_rows)
+            table = self._arrow.read(body, media.media_type, schema.columns, self._max_rows)
         else:
             table = self._json_frame(body)
-        batch = table.to_batch(signature)
+        batch = table.to_batch(schema)
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
-    def encode(self, scores: Scores, batch: InvocationsBatch) -> Encoded:
+    def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
         """Writes the labels; all that a classifier's `predict` gives."""
         if batch.answer_type != JSON:
             return encode_labels(scores.labels, self._version, batch.answer_type)
-        return Encoded(msgspec.json.encode({"predictions": scores.labels.tolist()}))
+        return EncodedAnswer(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
     def _typed_json(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)

@@ -1,9 +1,9 @@
-"""`text/csv`, read as `pandas.read_csv` would with the signature's types."""
+"""`text/csv`, read as `pandas.read_csv` would with the schema's types."""
 
 import io
 from collections.abc import Collection
 
-from baton_engine.tables.text.csv_cells import csv_cast
+from baton_engine.tables.text.csv_cells import cast_csv_cells
 from baton_engine.tables.text.csv_reader import CsvReader
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_inference.errors import MalformedBody
@@ -12,7 +12,7 @@ from baton_inference.protocols.bodies.frame import Frame, check_rows
 CSV = b"text/csv"
 
 
-def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
+def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
     """The table below the header; where rows are wider than it, their first cells are an index.
 
     Args:
@@ -30,14 +30,14 @@ def csv_frame(body: bytes, names: Collection[str], max_rows: int) -> Frame:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
     try:
         reader = CsvReader(io.StringIO(text, newline=""))
-        table = [row for _, row in reader.rows()]
+        table = [row for _, row in reader.iter_rows()]
     except CsvError as error:
         raise MalformedBody(f"the body is not CSV: {error}") from error
     check_rows(len(table), max_rows)
     for number, row in enumerate(table):
-        if reader.excess(row):
+        if reader.count_excess(row):
             width = len(reader.names)
             raise MalformedBody(f"row {number} has {len(row)} cells, the header has {width}")
     known = {*reader.names}
-    columns = {name: reader.column(name, table) for name in names if name in known}
-    return Frame(len(table), columns, csv_cast)
+    columns = {name: reader.get_column(name, table) for name in names if name in known}
+    return Frame(len(table), columns, cast_csv_cells)

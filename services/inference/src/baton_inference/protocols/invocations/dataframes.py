@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from baton_engine.tables.casts import ABSENT, pandas_cast
-from baton_engine.tables.column_places import first_places
+from baton_engine.tables.casts import ABSENT, cast_as_pandas
+from baton_engine.tables.column_places import find_first_places
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
+from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 
 SPLIT_KEYS = frozenset({"columns", "data", "index"})
 
 
-def records_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
+def read_records(data: Any, names: Collection[str], max_rows: int) -> Frame:
     """`[{column: value, …}, …]`: what a row does not have is a gap.
 
     Args:
@@ -28,13 +28,13 @@ def records_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
     if not isinstance(data, list):
         raise MalformedBody("'dataframe_records' is not a list")
     rows = _records(data, max_rows)
-    return Frame(len(rows), _by_name(rows, names), pandas_cast)
+    return Frame(len(rows), _by_name(rows, names), cast_as_pandas)
 
 
-def split_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
+def read_split(data: Any, names: Collection[str], max_rows: int) -> Frame:
     """`{"columns": […], "data": [[…], …], "index": […]}`; the index is checked and ignored.
 
-    Takes and raises what `records_frame` does.
+    Takes and raises what `read_records` does.
     """
     if not isinstance(data, dict):
         raise MalformedBody("'dataframe_split' is not an object")
@@ -50,7 +50,7 @@ def split_frame(data: Any, names: Collection[str], max_rows: int) -> Frame:
         raise MalformedBody("'data' of 'dataframe_split' is neither a list nor an object")
     else:  # one value for all cells
         check_rows(length, max_rows)
-        frame = Frame(length, dict.fromkeys(columns, [content] * length), pandas_cast)
+        frame = Frame(length, dict.fromkeys(columns, [content] * length), cast_as_pandas)
     if length not in (None, frame.rows):
         raise MalformedBody("'index' of 'dataframe_split' is not as long as its data")
     return frame
@@ -77,7 +77,7 @@ def _by_name(
     rows: Sequence[Mapping[Any, Any]], names: Collection[str], wanted: Collection[Any] | None = None
 ) -> dict[str, Sequence[Any]]:
     """The columns that any row has; or, where given, those that are wanted."""
-    columns = transposed(rows) if wanted is None else None
+    columns = transpose_rows(rows) if wanted is None else None
     return columns or {
         name: [row.get(name, ABSENT) for row in rows]
         for name in names
@@ -119,16 +119,16 @@ def _from_list(
     if isinstance(data[0], dict):
         rows = _records(data, max_rows)
         wanted = None if columns is None else {*columns}
-        return Frame(len(rows), _by_name(rows, names, wanted), pandas_cast)
+        return Frame(len(rows), _by_name(rows, names, wanted), cast_as_pandas)
     table = _lists(data) if isinstance(data[0], list) else [[value] for value in data]
     width = max(map(len, table))
     if columns is None:
-        return Frame(len(table), {}, pandas_cast)
+        return Frame(len(table), {}, cast_as_pandas)
     if len(columns) != width:
         raise MalformedBody(f"{len(columns)} columns are named, the data have {width}")
-    places = first_places(columns)
+    places = find_first_places(columns)
     picked = {name: places[name] for name in names if name in places}
-    return Frame(len(table), {n: _cells(table, at) for n, at in picked.items()}, pandas_cast)
+    return Frame(len(table), {n: _cells(table, at) for n, at in picked.items()}, cast_as_pandas)
 
 
 def _lists(data: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -171,7 +171,7 @@ def _from_mapping(
                 found[name] = [value.get(key, ABSENT) for key in keys or ()]
             else:
                 found[name] = value if isinstance(value, list) else [value] * rows
-    return Frame(rows, found, pandas_cast)
+    return Frame(rows, found, cast_as_pandas)
 
 
 def _row_keys(data: Mapping[str, Any]) -> list[str] | None:

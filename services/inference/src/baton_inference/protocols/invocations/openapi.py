@@ -1,8 +1,8 @@
 """`POST /invocations` in the OpenAPI document."""
 
-from baton_inference.lifecycle.live_versions import Served
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.media import ARROW, PARQUET
-from baton_inference.protocols.protocol import Description, Json, reference
+from baton_inference.protocols.protocol import Description, Json, refer_to
 
 _BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
 _COLUMNAR: Json = {each.decode(): _BINARY for each in (ARROW, PARQUET)}
@@ -34,13 +34,13 @@ _SCHEMAS: dict[str, Json] = {
 }
 
 
-def describe(served: Served | None, max_rows: int) -> Description:  # noqa: ARG001
+def describe(served: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
     """Describes the protocol."""
     return Description({"/invocations": _operation(served)}, _SCHEMAS)
 
 
-def _operation(served: Served | None) -> Json:
-    body: Json = {"schema": reference("Invocation")}
+def _operation(served: LiveVersion | None) -> Json:
+    body: Json = {"schema": refer_to("Invocation")}
     if served is not None:
         body["example"] = {"dataframe_records": [served.example]}
     return {
@@ -63,7 +63,7 @@ def _operation(served: Served | None) -> Json:
             "200": {
                 "description": "One prediction for each row, in their order.",
                 "content": {
-                    "application/json": {"schema": reference("InvocationAnswer")},
+                    "application/json": {"schema": refer_to("InvocationAnswer")},
                     **_COLUMNAR,
                 },
             },

@@ -6,7 +6,7 @@ from baton_inference.protocols.protocol import CodecParts, Protocol
 
 
 def _compile(parts: CodecParts) -> InvocationsCodec:
-    return InvocationsCodec(parts.version, parts.signature, parts.arrow, max_rows=parts.max_rows)
+    return InvocationsCodec(parts.version, parts.schema, parts.arrow, max_rows=parts.max_rows)
 
 
 INVOCATIONS = Protocol(

@@ -3,18 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from baton_common.texts import cut
-from baton_engine.tables.casts import ABSENT, numpy_cast
+from baton_common.texts import truncate
+from baton_engine.tables.casts import ABSENT, cast_as_numpy
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import Frame, check_rows, transposed
-from baton_registry.versions.signature import Column
+from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
+from baton_registry.versions.schema import Column
 
 MAX_DIMENSIONS = 64
 """Of an array in numpy."""
 
 
 class TensorReader:
-    """Reads the two forms for one signature. Safe to use from several threads."""
+    """Reads the two forms for one schema. Safe to use from several threads."""
 
     def __init__(self, columns: Sequence[Column], *, max_rows: int) -> None:
         self._columns = {column.name: column for column in columns}
@@ -31,11 +31,11 @@ class TensorReader:
         if not isinstance(data, list) or not data or not isinstance(data[0], dict):
             return self.inputs(data)
         check_rows(len(data), self._max_rows)
-        values = transposed(data) or _collected(data)
+        values = transpose_rows(data) or _collected(data)
         for name, column in values.items():
             if name not in self._columns:
                 _check_homogeneous(name, column)
-        return Frame(_one_length(values), values, numpy_cast)
+        return Frame(_one_length(values), values, cast_as_numpy)
 
     def inputs(self, data: Any) -> Frame:
         """Columns `{column: [value, …], …}`, rows, or the values of the only column.
@@ -58,7 +58,7 @@ class TensorReader:
             for name, value in row.items():
                 if name not in self._columns:
                     _check_homogeneous(name, [value])
-        values = transposed(data) or {
+        values = transpose_rows(data) or {
             name: [row.get(name, ABSENT) for row in data]
             for name in self._columns
             if any(name in row for row in data)
@@ -73,13 +73,13 @@ class TensorReader:
         extra = data.keys() - self._columns.keys()
         if not lists and extra:
             # One row, were it not that MLflow cannot make a table of an unknown single value.
-            raise MalformedBody(f"{cut(min(extra))!r} is not a column of the model")
+            raise MalformedBody(f"{truncate(min(extra))!r} is not a column of the model")
         rows = _one_length(lists) if lists else 1
         check_rows(rows, self._max_rows)
         values = {
             name: lists.get(name) or [data[name]] * rows for name in self._columns if name in data
         }
-        return Frame(rows, values, numpy_cast)
+        return Frame(rows, values, cast_as_numpy)
 
 
 def _collected(data: Sequence[Any]) -> dict[str, Sequence[Any]]:
@@ -94,15 +94,15 @@ def _collected(data: Sequence[Any]) -> dict[str, Sequence[Any]]:
 
 
 def _row_cast(column: Column, values: Sequence[Any]) -> Any:
-    """As `numpy_cast`, but that a row may lack a number or a text."""
+    """As `cast_as_numpy`, but that a row may lack a number or a text."""
     gaps = [row for row, value in enumerate(values) if value is ABSENT]
     if not gaps:
-        return numpy_cast(column, values)
+        return cast_as_numpy(column, values)
     if column.type == "string":
         values = ["" if value is ABSENT else value for value in values]
     elif column.type not in ("float", "double"):
         raise ValueError("a gap in a column of whole numbers or booleans")
-    return numpy_cast(column, values)
+    return cast_as_numpy(column, values)
 
 
 def _one_length(columns: Mapping[str, Sequence[Any]]) -> int:
@@ -126,7 +126,7 @@ def _check_homogeneous(name: str, values: Sequence[Any]) -> None:
     try:
         _shape(values, MAX_DIMENSIONS)
     except ValueError as error:
-        raise MalformedBody(f"the lists in {cut(name)!r} are not of one shape") from error
+        raise MalformedBody(f"the lists in {truncate(name)!r} are not of one shape") from error
 
 
 def _shape(value: Any, dimensions: int) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The usual bodies of `/invocations`, read straight to the signature's types.
+"""The usual bodies of `/invocations`, read straight to the schema's types.
 
 A body of rows that have every column, no other, and values of its type means the same to MLflow as
 to us, and is read twice as fast as by way of dictionaries; so does a null in an optional column of
@@ -15,9 +15,9 @@ from msgspec import UNSET, Raw, UnsetType
 
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
-from baton_inference.protocols.bodies.cells import json_type
-from baton_inference.protocols.predict.instances import row_struct
-from baton_registry.versions.signature import Column, Signature
+from baton_inference.protocols.bodies.cells import build_json_type
+from baton_inference.protocols.predict.instances import build_row_struct
+from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16
 """Orders of columns in `dataframe_split` that are remembered: callers have one each."""
@@ -43,13 +43,13 @@ class _Order(NamedTuple):
 
 
 class TypedJson:
-    """Bodies of one signature. Safe to use from several threads."""
+    """Bodies of one schema. Safe to use from several threads."""
 
-    def __init__(self, signature: Signature, *, max_rows: int) -> None:
+    def __init__(self, schema: Schema, *, max_rows: int) -> None:
         self._max_rows = max_rows
         columns = [
             column if column.type in _TYPES_WITH_NAN else replace(column, required=True)
-            for column in signature.columns
+            for column in schema.columns
         ]
         self._columns = {column.name: column for column in columns}
         self._by_name = Transposer(columns, {})
@@ -83,7 +83,7 @@ class TypedJson:
     ) -> tuple[int, Mapping[str, Array]] | None:
         if not 0 < len(rows) <= self._max_rows:
             return None
-        columns = transposer.columns(rows)
+        columns = transposer.transpose(rows)
         return len(rows), {name: column.reshape(-1) for name, column in columns.items()}
 
     def _order(self, names: tuple[str, ...]) -> _Order | None:
@@ -93,7 +93,7 @@ class TypedJson:
         if len(names) != len(self._columns) or {*names} != self._columns.keys():
             return None
         columns = [self._columns[name] for name in names]
-        types = tuple(json_type(column) for column in columns)
+        types = tuple(build_json_type(column) for column in columns)
         decoder = msgspec.json.Decoder(list[tuple[types]])  # type: ignore[valid-type]
         if len(self._orders) >= MAX_ORDERS:
             self._orders.clear()
@@ -102,7 +102,7 @@ class TypedJson:
 
 
 def _body_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
-    row = row_struct(columns, whole=True)
+    row = build_row_struct(columns, whole=True)
     if row is None:
         return None
     rows: Any = list[row] | UnsetType  # type: ignore[valid-type]

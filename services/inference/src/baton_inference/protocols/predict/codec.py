@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 
 from baton_engine.engine import Scores
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_inference.scoring.batch import RowBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Label, Signature
+from baton_registry.versions.schema import Label, Schema
 
 
 class PredictCodec:
@@ -21,12 +21,12 @@ class PredictCodec:
     def __init__(
         self,
         version: ModelVersion,
-        signature: Signature,
+        schema: Schema,
         classes: tuple[Label, ...],
         *,
         max_rows: int,
     ) -> None:
-        self._decoder = InstancesDecoder(signature, max_rows=max_rows)
+        self._decoder = InstancesDecoder(schema, max_rows=max_rows)
         self._keys = [str(label) for label in classes]
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
@@ -36,7 +36,7 @@ class PredictCodec:
         rows = self._decoder.decode(body)
         return RowBatch(len(rows), rows)
 
-    def encode(self, scores: Scores, batch: RowBatch) -> Encoded:  # noqa: ARG002
+    def encode(self, scores: Scores, batch: RowBatch) -> EncodedAnswer:  # noqa: ARG002
         """Writes the answer; a probability that is not a number becomes null."""
         keys = self._keys
         predictions: list[dict[str, Any]] = [
@@ -45,4 +45,4 @@ class PredictCodec:
                 scores.labels.tolist(), scores.probabilities.tolist(), strict=True
             )
         ]
-        return Encoded(self._head + msgspec.json.encode(predictions) + b"}")
+        return EncodedAnswer(self._head + msgspec.json.encode(predictions) + b"}")

@@ -1,4 +1,4 @@
-"""`{"instances": [{column: value, …}, …]}`, decoded by a decoder that the signature compiles to.
+"""`{"instances": [{column: value, …}, …]}`, decoded by a decoder that the schema compiles to.
 
 The fast path is one call of msgspec with a Struct type made from the columns; it stops at the first
 oddity. Only then the slow path reads cell by cell: it alone decides what is refused, and names
@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Raw
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type
 from baton_inference.protocols.bodies.frame import check_rows
-from baton_inference.protocols.bodies.json_fault import json_fault
-from baton_inference.protocols.bodies.values import check_json_values, max_values
-from baton_registry.versions.signature import Column, Signature
+from baton_inference.protocols.bodies.json_errors import describe_json_error
+from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
+from baton_registry.versions.schema import Column, Schema
 
 T = TypeVar("T")
 
@@ -30,14 +30,14 @@ _list = msgspec.json.Decoder(list[Raw])
 
 
 class InstancesDecoder:
-    """Rows of one signature. Safe to use from several threads."""
+    """Rows of one schema. Safe to use from several threads."""
 
-    def __init__(self, signature: Signature, *, max_rows: int) -> None:
-        self._columns = signature.columns
+    def __init__(self, schema: Schema, *, max_rows: int) -> None:
+        self._columns = schema.columns
         self._max_rows = max_rows
-        self._max_values = max_values(len(signature.columns), max_rows)
-        self._readers = {column.name: CellReader(column) for column in signature.columns}
-        self._fast = _compile(signature)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
+        self._readers = {column.name: CellReader(column) for column in schema.columns}
+        self._fast = _compile(schema)
 
     def decode(self, body: bytes) -> Rows:
         """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
@@ -89,7 +89,7 @@ class InstancesDecoder:
             except CellError as error:
                 bad.append(BadCell(number, column.name, str(error)))
         for name in cells:
-            bad.append(BadCell(number, cut(name), "is not a column of the model"))
+            bad.append(BadCell(number, truncate(name), "is not a column of the model"))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         return tuple(row)
@@ -102,7 +102,9 @@ class InstancesDecoder:
         return None
 
 
-def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspec.Struct] | None:
+def build_row_struct(
+    columns: Sequence[Column], *, whole: bool = False
+) -> type[msgspec.Struct] | None:
     """A type that msgspec reads one row into; None where it cannot name a column.
 
     With `whole` a row has every column, and null is the only gap.
@@ -110,7 +112,7 @@ def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspe
     fields: list[Any] = []
     for number, column in enumerate(columns):
         default = () if whole or column.required else (None,)
-        fields.append((f"c{number}", json_type(column), *default))
+        fields.append((f"c{number}", build_json_type(column), *default))
     names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:
         # gc=False: rows hold only scalars, so they need not be tracked.
@@ -121,9 +123,9 @@ def row_struct(columns: Sequence[Column], *, whole: bool = False) -> type[msgspe
         return None
 
 
-def _compile(signature: Signature) -> msgspec.json.Decoder[Any] | None:
+def _compile(schema: Schema) -> msgspec.json.Decoder[Any] | None:
     """The decoder of the fast path, where there can be one."""
-    row = row_struct(signature.columns)
+    row = build_row_struct(schema.columns)
     if row is None:
         return None
     body = msgspec.defstruct("Body", [("instances", list[row])], forbid_unknown_fields=True)  # type: ignore[valid-type]
@@ -139,7 +141,7 @@ def _instances(body: bytes) -> list[Raw]:
     document = _read(_object, body)
     for name in document:
         if name != "instances":
-            raise MalformedBody(f"unknown key {cut(name)!r}; known is 'instances'")
+            raise MalformedBody(f"unknown key {truncate(name)!r}; known is 'instances'")
     if "instances" not in document:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:
@@ -155,11 +157,11 @@ def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
     except RecursionError as error:
         raise MalformedBody("the body is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBody(json_fault(text, error)) from error
+        raise MalformedBody(describe_json_error(text, error)) from error
 
 
 def _summary(count: int) -> str:
     if count >= MAX_NAMED_CELLS:
-        return f"{MAX_NAMED_CELLS} or more cells are not allowed by the model's signature"
+        return f"{MAX_NAMED_CELLS} or more cells are not allowed by the model's schema"
     cells = "1 cell is" if count == 1 else f"{count} cells are"
-    return f"{cells} not allowed by the model's signature"
+    return f"{cells} not allowed by the model's schema"

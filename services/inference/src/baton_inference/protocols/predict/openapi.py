@@ -1,12 +1,12 @@
 """`POST /predict` in the OpenAPI document: it follows the schema of the version that serves."""
 
 from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES
-from baton_inference.lifecycle.live_versions import Served
-from baton_inference.protocols.protocol import Description, Json, reference
-from baton_registry.versions.signature import Column, Label
+from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.protocols.protocol import Description, Json, refer_to
+from baton_registry.versions.schema import Column, Label
 
 
-def describe(served: Served | None, max_rows: int) -> Description:
+def describe(served: LiveVersion | None, max_rows: int) -> Description:
     """Describes the protocol."""
     schemas = {
         "Instances": _instances_schema(served, max_rows),
@@ -15,12 +15,12 @@ def describe(served: Served | None, max_rows: int) -> Description:
     return Description({"/predict": _operation(served)}, schemas)
 
 
-def _operation(served: Served | None) -> Json:
-    body: Json = {"schema": reference("Instances")}
+def _operation(served: LiveVersion | None) -> Json:
+    body: Json = {"schema": refer_to("Instances")}
     if served is not None:
         body["example"] = {"instances": [served.example]}
     what = f"version {served.model.version}" if served else "no version yet"
-    answer = {"schema": reference("Predictions")}
+    answer = {"schema": refer_to("Predictions")}
     return {
         "operationId": "predict",
         "summary": "Score rows",
@@ -36,7 +36,7 @@ def _operation(served: Served | None) -> Json:
     }
 
 
-def _instances_schema(served: Served | None, max_rows: int) -> Json:
+def _instances_schema(served: LiveVersion | None, max_rows: int) -> Json:
     """The body of `/predict`: the columns of the serving version."""
     return {
         "type": "object",
@@ -53,7 +53,7 @@ def _instances_schema(served: Served | None, max_rows: int) -> Json:
     }
 
 
-def _predictions_schema(served: Served | None) -> Json:
+def _predictions_schema(served: LiveVersion | None) -> Json:
     """The answer of `/predict`: the classes of the serving version."""
     classes = served.engine.classes if served else ()
     return {
@@ -77,10 +77,10 @@ def _predictions_schema(served: Served | None) -> Json:
     }
 
 
-def _instance_schema(served: Served | None) -> Json:
+def _instance_schema(served: LiveVersion | None) -> Json:
     if served is None:
         return {"type": "object", "description": "No version is being served yet."}
-    columns = served.signature.columns
+    columns = served.schema.columns
     return {
         "type": "object",
         "additionalProperties": False,

@@ -11,20 +11,20 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.engine import Scores
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import check_rows, columns_of, read_absent
-from baton_inference.protocols.bodies.values import check_json_values, max_values
-from baton_inference.protocols.codec import Encoded
+from baton_inference.protocols.bodies.frame import check_rows, read_absent, read_columns
+from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
+from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.v2.request import InferRequest, Tensor, parse_request, split_body
-from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, rows_of
+from baton_inference.protocols.v2.tensors import TensorDecoder, pack_texts, read_row_count
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signature import Column, Signature
+from baton_registry.versions.schema import Column, Schema
 
 BINARY = b"application/octet-stream"
 LABEL, PROBABILITIES = "label", "probabilities"
@@ -49,11 +49,11 @@ class V2Codec:
 
     media_types: frozenset[bytes | None] = frozenset({None, JSON, BINARY})
 
-    def __init__(self, version: ModelVersion, signature: Signature, *, max_rows: int) -> None:
-        self._signature = signature
-        self._decoders = {column.name: TensorDecoder(column) for column in signature.columns}
+    def __init__(self, version: ModelVersion, schema: Schema, *, max_rows: int) -> None:
+        self._schema = schema
+        self._decoders = {column.name: TensorDecoder(column) for column in schema.columns}
         self._max_rows = max_rows
-        self._max_values = max_values(len(signature.columns), max_rows)
+        self._max_values = compute_max_values(len(schema.columns), max_rows)
         self._head = {"model_name": version.name, "model_version": version.version}
 
     def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:
@@ -76,38 +76,38 @@ class V2Codec:
                 return decoder.decode(tensor, pieces.get(column.name), rows)
             return read_absent(column, rows)
 
-        return V2Batch(rows, columns_of(self._signature, read), request.id, outputs)
+        return V2Batch(rows, read_columns(self._schema, read), request.id, outputs)
 
-    def encode(self, scores: Scores, batch: V2Batch) -> Encoded:
+    def encode(self, scores: Scores, batch: V2Batch) -> EncodedAnswer:
         """Writes the outputs that are wanted."""
         head = {**self._head, **({} if batch.id is None else {"id": batch.id})}
         written = [_write(name, scores, binary) for name, binary in batch.outputs.items()]
         text = msgspec.json.encode({**head, "outputs": [output for output, _ in written]})
         if not any(batch.outputs.values()):
-            return Encoded(text)
+            return EncodedAnswer(text)
         headers = ((b"inference-header-content-length", b"%d" % len(text)),)
-        return Encoded(text + b"".join(data for _, data in written), BINARY, headers)
+        return EncodedAnswer(text + b"".join(data for _, data in written), BINARY, headers)
 
     def _by_name(self, request: InferRequest) -> dict[str, Tensor]:
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {cut(tensor.name)!r} is there twice")
+                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} is there twice")
             if tensor.name not in self._decoders:
-                raise MalformedBody(f"the model has no input {cut(tensor.name)!r}")
+                raise MalformedBody(f"the model has no input {truncate(tensor.name)!r}")
             tensors[tensor.name] = tensor
         return tensors
 
 
-def input_metadata(signature: Signature) -> list[dict[str, Any]]:
+def describe_inputs(schema: Schema) -> list[dict[str, Any]]:
     """The inputs, as V2 describes tensors."""
     return [
         {"name": column.name, "datatype": COLUMN_TYPES[column.type].v2, "shape": [-1]}
-        for column in signature.columns
+        for column in schema.columns
     ]
 
 
-def output_metadata(classes: int) -> list[dict[str, Any]]:
+def describe_outputs(classes: int) -> list[dict[str, Any]]:
     """The outputs, as V2 describes tensors."""
     return [
         {"name": LABEL, "datatype": "BYTES", "shape": [-1]},
@@ -123,9 +123,9 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
     wanted: dict[str, bool] = {}
     for output in request.outputs:
         if output.name in wanted:
-            raise MalformedBody(f"the output {cut(output.name)!r} is asked for twice")
+            raise MalformedBody(f"the output {truncate(output.name)!r} is asked for twice")
         if output.name not in OUTPUTS:
-            raise MalformedBody(f"the model has no output {cut(output.name)!r}")
+            raise MalformedBody(f"the model has no output {truncate(output.name)!r}")
         parameters = output.parameters or {}
         odd = parameters.keys() & {"classification", "shared_memory_region"}
         if odd:
@@ -135,7 +135,7 @@ def _outputs(request: InferRequest) -> Mapping[str, bool]:
 
 
 def _row_count(request: InferRequest) -> int:
-    counts = {rows_of(tensor) for tensor in request.inputs}
+    counts = {read_row_count(tensor) for tensor in request.inputs}
     if len(counts) != 1:
         raise MalformedBody("the tensors do not have the same number of rows")
     return counts.pop()

@@ -1,8 +1,8 @@
 """The inference requests of V2 in the OpenAPI document."""
 
-from baton_inference.lifecycle.live_versions import Served
-from baton_inference.protocols.protocol import Description, Json, reference
-from baton_inference.protocols.v2.codec import OUTPUTS, input_metadata
+from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.protocols.protocol import Description, Json, refer_to
+from baton_inference.protocols.v2.codec import OUTPUTS, describe_inputs
 
 INFER = "/v2/models/{model_name}/infer"
 INFER_VERSION = "/v2/models/{model_name}/versions/{model_version}/infer"
@@ -56,7 +56,7 @@ _SCHEMAS: dict[str, Json] = {
 }
 
 
-def describe(served: Served | None, max_rows: int) -> Description:  # noqa: ARG001
+def describe(served: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
     """Describes the protocol."""
     operations = {
         INFER: _operation(served, "infer"),
@@ -65,8 +65,8 @@ def describe(served: Served | None, max_rows: int) -> Description:  # noqa: ARG0
     return Description(operations, _SCHEMAS)
 
 
-def _operation(served: Served | None, name: str) -> Json:
-    json_body: Json = {"schema": reference("InferRequest")}
+def _operation(served: LiveVersion | None, name: str) -> Json:
+    json_body: Json = {"schema": refer_to("InferRequest")}
     if served is not None:
         json_body["example"] = _example(served)
     binary = {"application/octet-stream": _BINARY}
@@ -80,16 +80,16 @@ def _operation(served: Served | None, name: str) -> Json:
         "responses": {
             "200": {
                 "description": "The outputs that were asked for.",
-                "content": {"application/json": {"schema": reference("InferAnswer")}, **binary},
+                "content": {"application/json": {"schema": refer_to("InferAnswer")}, **binary},
             },
         },
     }
 
 
-def _example(served: Served) -> Json:
+def _example(served: LiveVersion) -> Json:
     inputs = [
         {**tensor, "shape": [1], "data": [served.example[tensor["name"]]]}
-        for tensor in input_metadata(served.signature)
+        for tensor in describe_inputs(served.schema)
         if served.example.get(tensor["name"]) is not None
     ]
     return {"inputs": inputs}

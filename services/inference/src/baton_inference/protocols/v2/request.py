@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.json_fault import json_fault
+from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 Parameters = dict[str, Any] | None
 """None, or null in the JSON: there are none."""
@@ -42,12 +42,12 @@ class Tensor(msgspec.Struct):
         size = parameters.get("binary_data_size")
         if size is None:
             if self.data is UNSET:
-                raise MalformedBody(f"the tensor {cut(self.name)!r} has no data")
+                raise MalformedBody(f"the tensor {truncate(self.name)!r} has no data")
             return None
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
             raise MalformedBody("'binary_data_size' is not a number of bytes")
         if self.data is not UNSET:
-            raise MalformedBody(f"the tensor {cut(self.name)!r} has both data and binary data")
+            raise MalformedBody(f"the tensor {truncate(self.name)!r} has both data and binary data")
         return size
 
 
@@ -104,7 +104,7 @@ def parse_request(text: bytes) -> InferRequest:
     except msgspec.ValidationError as error:
         raise MalformedBody(f"the body is not a V2 request: {error}") from error
     except msgspec.DecodeError as error:
-        raise MalformedBody(json_fault(text, error)) from error
+        raise MalformedBody(describe_json_error(text, error)) from error
     if not request.inputs:
         raise MalformedBody("the request has no inputs")
     return request

@@ -8,15 +8,15 @@ import msgspec
 import numpy as np
 from msgspec import Raw
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells, CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
-from baton_engine.tables.numbers import number_column
+from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type
 from baton_inference.protocols.v2.request import Tensor
-from baton_registry.versions.signature import Column
+from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
 _NUMBERS = {
@@ -35,7 +35,8 @@ class TensorDecoder:
     def __init__(self, column: Column) -> None:
         self._column = column
         self._reader = CellReader(column)
-        self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[json_type(column)])  # type: ignore[misc]
+        cell_type = build_json_type(column)
+        self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
 
     def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
         """The column.
@@ -58,7 +59,7 @@ class TensorDecoder:
 
     def _check_datatype(self, datatype: str) -> None:
         if datatype not in _KNOWN:
-            raise MalformedBody(f"there is no datatype {cut(datatype)!r}")
+            raise MalformedBody(f"there is no datatype {truncate(datatype)!r}")
         kind = COLUMN_TYPES[self._column.type]
         own = kind.v2
         if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
@@ -67,14 +68,15 @@ class TensorDecoder:
 
     def _from_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
         if not isinstance(tensor.data, Raw):
-            raise MalformedBody(f"the tensor {cut(tensor.name)!r} has no data")
+            raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             values = self._slowly(tensor.data)
         if len(values) != rows:
             raise MalformedBody(
-                f"the tensor {cut(tensor.name)!r} has {len(values)} values, its shape says {rows}"
+                f"the tensor {truncate(tensor.name)!r} has {len(values)} values,"
+                f" its shape says {rows}"
             )
         return values
 
@@ -104,10 +106,10 @@ class TensorDecoder:
         if datatype == "BOOL":
             return np.frombuffer(binary, np.uint8).astype(np.bool_)
         values = np.frombuffer(binary, dtype)
-        return number_column(self._column, values)
+        return cast_numbers(self._column, values)
 
 
-def rows_of(tensor: Tensor) -> int:
+def read_row_count(tensor: Tensor) -> int:
     """The number of rows that a tensor's shape names.
 
     Raises:
@@ -115,7 +117,7 @@ def rows_of(tensor: Tensor) -> int:
     """
     shape = tensor.shape
     if not shape or shape[1:] not in ([], [1]) or shape[0] < 0:
-        raise MalformedBody(f"the shape of {cut(tensor.name)!r} must be [n] or [n, 1]")
+        raise MalformedBody(f"the shape of {truncate(tensor.name)!r} must be [n] or [n, 1]")
     return shape[0]
 
 

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.protocols.protocol import Json
 from baton_inference.web.openapi.keys import declare_keys
@@ -25,7 +25,7 @@ class LiveDocument:
         self._live = live
         self._max_rows = max_rows
         self._needs_key = needs_key
-        self._built: tuple[Served | None, Json] | None = None
+        self._built: tuple[LiveVersion | None, Json] | None = None
 
     def __call__(self) -> Json:
         """The document; built again only when another version serves."""
@@ -34,7 +34,7 @@ class LiveDocument:
             self._built = (served, self._build(served))
         return self._built[1]
 
-    def _build(self, served: Served | None) -> Json:
+    def _build(self, served: LiveVersion | None) -> Json:
         app = self._app
         document = get_openapi(
             title=app.title,

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from baton_inference.errors import ClientGone, Ending, InferenceError, ModelFailure, NotReady
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
-from baton_inference.protocols.codec import Codec, Encoded
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
+from baton_inference.protocols.codec import Codec, EncodedAnswer
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.scorer import Scorer, ScoreRequest
 from baton_inference.scoring.targets import Target
@@ -104,7 +104,7 @@ class ScoringRoute:
                 )
 
     async def _score(
-        self, scope: Scope, receive: Receive, served: Served | None, target: Target | None
+        self, scope: Scope, receive: Receive, served: LiveVersion | None, target: Target | None
     ) -> tuple[Answer, int]:
         """The answer, and how many rows were scored."""
         if self._access is not None:
@@ -127,7 +127,7 @@ class ScoringRoute:
 
     async def _score_large(
         self,
-        served: Served,
+        served: LiveVersion,
         codec: Codec[Any],
         media: MediaHeaders,
         first: Message,
@@ -141,7 +141,7 @@ class ScoringRoute:
             return await workers.run(job)
 
     def _score_body(
-        self, served: Served, codec: Codec[Any], media: MediaHeaders, body: bytes
+        self, served: LiveVersion, codec: Codec[Any], media: MediaHeaders, body: bytes
     ) -> tuple[Answer, int]:
         """All of it in the caller's thread, from the body on."""
         batch = codec.decode(body, media)
@@ -149,6 +149,6 @@ class ScoringRoute:
         return _answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
 
-def _answer(version: Served, encoded: Encoded) -> Answer:
+def _answer(version: LiveVersion, encoded: EncodedAnswer) -> Answer:
     named = build_version_headers(version.model.name, version.model.version)
     return Answer(200, encoded.body, encoded.media_type, (*named, *encoded.headers))

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from baton_inference.errors import InferenceError, NotReady
-from baton_inference.lifecycle.live_versions import LiveVersions, Served
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2 import codec as v2
 from baton_inference.scoring.targets import Target
@@ -71,18 +71,18 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
         return _answer(request, versions, _target(request), _readiness)
 
 
-def model_metadata(served: Served) -> Json:
+def model_metadata(served: LiveVersion) -> Json:
     """What serves, as V2 describes a model."""
     return {
         "name": served.model.name,
         "versions": [served.model.version],
         "platform": "onnx_onnxv1",
-        "inputs": v2.input_metadata(served.signature),
-        "outputs": v2.output_metadata(len(served.engine.classes)),
+        "inputs": v2.describe_inputs(served.schema),
+        "outputs": v2.describe_outputs(len(served.engine.classes)),
     }
 
 
-def _readiness(served: Served) -> Json:
+def _readiness(served: LiveVersion) -> Json:
     return {"name": served.model.name, "ready": True}
 
 
@@ -91,7 +91,10 @@ def _target(request: Request) -> Target:
 
 
 def _answer(
-    request: Request, versions: LiveVersions, target: Target | None, tell: Callable[[Served], Json]
+    request: Request,
+    versions: LiveVersions,
+    target: Target | None,
+    tell: Callable[[LiveVersion], Json],
 ) -> Json | Response:
     """What `tell` says of what serves; a problem where nothing does, or not the target."""
     served = versions.production

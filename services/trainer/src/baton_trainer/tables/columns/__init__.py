@@ -1,1 +1,1 @@
-"""Columns: types, roles, and what is odd about them."""
+"""Columns: types, roles, and warnings."""

@@ -1,7 +1,7 @@
-"""A column of text cells, typed: missing, boolean, whole or fractional numbers, else text.
+"""Types a column of texts: booleans, whole numbers, other numbers, or text.
 
-What a column is depends on its different texts alone, so those are judged, not its cells: of a
-million cells most say what others have said.
+The type depends only on the distinct texts, so each of them is checked once: in large tables most
+cells repeat others.
 """
 
 import re
@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.column_types import FLOAT32_MAX
-from baton_engine.tables.text.gaps import is_gap
+from baton_engine.tables.text.missing_values import is_missing
 from baton_trainer.errors import DataError
 
 MAX_NUMBER = FLOAT32_MAX
-"""ONNX's tree operators take float32 alone: a larger number would reach the model as infinity."""
+"""ONNX's tree operators take only float32: a larger number would become infinity."""
 
 _LEADING_ZERO = re.compile(r"\s*[+-]?0\d")
 _COMMA_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d{3})*)?,?\d+(e[+-]?\d+)?\s*", re.IGNORECASE)
@@ -27,85 +27,85 @@ _BOOLEANS = {"true": True, "false": False}
 Texts = NDArray[np.object_]
 
 
-def typed(text: pd.Series, decimal: str = ".") -> pd.Series:
-    """The column in its own type, one of four, judged by all its cells.
+def convert(text: pd.Series, decimal: str = ".") -> pd.Series:
+    """Converts the column to one of four types, by all its cells.
 
-    - `int64`: whole numbers without a gap;
-    - `float64`: other numbers, NaN for a gap;
-    - `bool`, or with gaps `object` holding None for a gap: `true` and `false` in any case;
-    - `object`: text, None for a gap. Numbers with leading zeros are text: they are codes.
+    - `int64`: whole numbers, none missing;
+    - `float64`: other numbers, NaN if missing;
+    - `bool`, or `object` with None if one is missing: `true` and `false` in any case;
+    - `object`: text, None if missing. Numbers with leading zeros are text because they are codes.
     """
-    codes, different = pd.factorize(text.to_numpy(object))
-    gaps = gaps_among(different)
-    present = different[~gaps]
-    values = _numbers(present, decimal)
+    codes, distinct = pd.factorize(text.to_numpy(object))
+    is_missing = find_missing(distinct)
+    present = distinct[~is_missing]
+    values = _convert_numbers(present, decimal)
     if values is None:
-        values = _booleans(present)
-    if values is None:  # Text stays unstripped: callers will send what the file holds.
+        values = _convert_booleans(present)
+    if values is None:  # Text is not stripped: callers send what the file holds.
         values = present
-    return _like(text, _spread(values, gaps, codes))
+    return _build_series(text, _expand(values, is_missing, codes))
 
 
-def as_text(column: pd.Series) -> pd.Series:
-    """A column of texts or of another type as text whatever it looks like, None for a gap."""
+def convert_to_text(column: pd.Series) -> pd.Series:
+    """Converts a column of any type to text, None if missing."""
     present = column.dropna()
     if column.dtype.kind == "f" and (present % 1 == 0).all():
-        present = present.astype(np.int64)  # whole numbers with gaps
+        present = present.astype(np.int64)  # whole numbers, of which some are missing
     texts = present.map(str).reindex(column.index, fill_value="").to_numpy(object)
-    codes, different = pd.factorize(texts)
-    gaps = gaps_among(different)
-    return _like(column, _spread(different[~gaps], gaps, codes))
+    codes, distinct = pd.factorize(texts)
+    is_missing = find_missing(distinct)
+    return _build_series(column, _expand(distinct[~is_missing], is_missing, codes))
 
 
 def is_text(column: pd.Series) -> bool:
-    """Whether a typed column is text, rather than numbers or booleans."""
+    """Whether a typed column is text, not numbers or booleans."""
     return column.dtype == object and not column.dropna().isin(_BOOLEANS.values()).all()
 
 
-def gaps_among(texts: Texts) -> NDArray[np.bool_]:
-    """True for those that mean a missing value."""
-    return np.array([is_gap(text) for text in texts], np.bool_)
+def find_missing(texts: Texts) -> NDArray[np.bool_]:
+    """Returns True for each text that means a missing value."""
+    return np.array([is_missing(text) for text in texts], np.bool_)
 
 
-def row_number(column: pd.Series, place: int) -> int:
-    """The number of a row in its file, the first below the names being 1."""
+def locate_row(column: pd.Series, place: int) -> int:
+    """Returns the number of a row in its file; the first row below the header is 1."""
     return int(column.index.to_numpy()[place]) + 1
 
 
 def check_size(column: pd.Series) -> None:
-    """Refuses a typed column that holds a number which cannot reach a model.
+    """Checks that a model can take every number of a typed column.
 
     Raises:
-        DataError: it is infinite, or larger than `MAX_NUMBER`.
+        DataError: a number is infinite, or larger than `MAX_NUMBER`.
     """
     if column.dtype.kind != "f":
         return
     is_too_large = column.abs() > MAX_NUMBER
     if is_too_large.any():
         value = column[is_too_large].iloc[0]
-        row = int(is_too_large.to_numpy().argmax())
-        what = "an infinite number" if np.isinf(value) else f"{value:g}, too large for a model"
+        row = locate_row(column, int(is_too_large.to_numpy().argmax()))
+        number = "an infinite number" if np.isinf(value) else f"{value:g}, too large for a model,"
         raise DataError(
-            f"column {column.name!r} holds {what}, in row {row_number(column, row)}; mend that "
-            f"cell, or leave the column out: --drop {column.name}"
+            f"column {column.name!r} has {number} in row {row}; fix the cell, or leave the column "
+            f"out: --drop {column.name}"
         )
 
 
-def numbers_among(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float64]:
-    """The texts as numbers, NaN for those that are none."""
+def parse_numbers(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float64]:
+    """Returns the texts as numbers, NaN for each that is no number."""
     if decimal == ",":
         texts = [text.replace(",", ".") if "." not in text else "" for text in texts]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object).str.strip(), errors="coerce")
     return numbers.to_numpy(np.float64)
 
 
-def are_codes(texts: Iterable[str]) -> bool:
-    """Whether one of the texts is a number with leading zeros: then all are codes."""
+def has_codes(texts: Iterable[str]) -> bool:
+    """Whether a text is a number with leading zeros; then all of them are codes."""
     return any(map(_LEADING_ZERO.match, texts))
 
 
 def has_decimal_commas(texts: Sequence[str]) -> bool | None:
-    """Whether the texts are numbers with a decimal comma; None where it may be that of thousands.
+    """Whether the texts are numbers with a decimal comma; None if it may separate thousands.
 
     `1,234` alone may be either.
     """
@@ -114,8 +114,8 @@ def has_decimal_commas(texts: Sequence[str]) -> bool | None:
     return None if all(map(_THOUSANDS.fullmatch, (t for t in texts if "," in t))) else True
 
 
-def _numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
-    """The texts as int64 or float64; None where one of them is no number, or is a code."""
+def _convert_numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
+    """Returns the texts as int64 or float64; None if one is a code or no number."""
     if not len(present):
         return None
     texts = pd.Series(present, dtype=object)
@@ -124,30 +124,32 @@ def _numbers(present: Texts, decimal: str) -> NDArray[Any] | None:
             return None
         texts = texts.str.replace(",", ".", regex=False)
     numbers = pd.to_numeric(texts.str.strip(), errors="coerce")
-    if numbers.isna().any() or are_codes(present):
+    if numbers.isna().any() or has_codes(present):
         return None
     return numbers.to_numpy(None if numbers.dtype == np.int64 else np.float64)
 
 
-def _booleans(present: Texts) -> NDArray[np.bool_] | None:
+def _convert_booleans(present: Texts) -> NDArray[np.bool_] | None:
     lowered = [text.strip().lower() for text in present]
     if not lowered or not set(lowered) <= set(_BOOLEANS):
         return None
     return np.array([_BOOLEANS[text] for text in lowered], np.bool_)
 
 
-def _like(column: pd.Series, values: NDArray[Any]) -> pd.Series:
-    """Other values for a column, of exactly their type: pandas would make its own of texts."""
+def _build_series(column: pd.Series, values: NDArray[Any]) -> pd.Series:
+    """Replaces the values of a column and keeps their type: pandas would change that of texts."""
     return pd.Series(values, index=column.index, name=column.name, dtype=values.dtype)
 
 
-def _spread(values: NDArray[Any], gaps: NDArray[np.bool_], codes: NDArray[np.intp]) -> NDArray[Any]:
-    """The values of the different texts, each in all the cells that say so."""
-    if not gaps.any():
+def _expand(
+    values: NDArray[Any], is_missing: NDArray[np.bool_], codes: NDArray[np.intp]
+) -> NDArray[Any]:
+    """Returns the value of each cell from the values of the distinct texts."""
+    if not is_missing.any():
         return values[codes]
     is_number = values.dtype.kind in "if"
     all_values = np.full(
-        len(gaps), np.nan if is_number else None, np.float64 if is_number else object
+        len(is_missing), np.nan if is_number else None, np.float64 if is_number else object
     )
-    all_values[~gaps] = values
+    all_values[~is_missing] = values
     return all_values[codes]

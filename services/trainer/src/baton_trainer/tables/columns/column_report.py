@@ -1,4 +1,4 @@
-"""The roles of a table's columns, for people and for the run."""
+"""Reports the roles of a table's columns, on the terminal and in the run."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,10 +13,10 @@ MAX_SHOWN = 60
 _COLOURS = {"target": "bold green", "number": "cyan", "boolean": "cyan", "category": "cyan"}
 
 
-def shown(roles: Sequence[ColumnRole]) -> Table:
-    """A row a column. Of very many columns the first features and all that is left out."""
-    table = Table("column", "role", "what is done", box=None, pad_edge=False, header_style="bold")
-    table.add_column("different", justify="right")
+def build_table(roles: Sequence[ColumnRole]) -> Table:
+    """Builds a row for each column; with many columns, all that are left out and some features."""
+    table = Table("column", "role", "treatment", box=None, pad_edge=False, header_style="bold")
+    table.add_column("distinct", justify="right")
     table.add_column("missing", justify="right")
     free = MAX_SHOWN - sum(not role.is_feature for role in roles)
     hidden = 0
@@ -38,5 +38,5 @@ def shown(roles: Sequence[ColumnRole]) -> Table:
 
 
 def to_json(roles: Sequence[ColumnRole]) -> list[dict[str, Any]]:
-    """The same in full, as a document."""
+    """Returns all roles, as a JSON document."""
     return [asdict(role) for role in roles]

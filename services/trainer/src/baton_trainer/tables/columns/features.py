@@ -1,85 +1,83 @@
-"""The columns of a file, each typed and given its role."""
+"""Types each column of a file and assigns its role."""
 
 import pandas as pd
 
-from baton_registry.versions.signature import Column, Label, TypeName
+from baton_registry.versions.schema import Column, TypeName
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.columns import cells, roles
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files.data_file import DataFile
+from baton_trainer.tables.target import Target
 
 
-def judged(
+def assign_role(
     file: DataFile, column: pd.Series, wanted: Columns, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
-    """The role of a column that is not the target, and its typed values.
+    """Returns the role of a column that is not the target, and its typed values.
 
     Args:
-        file: where it is from.
-        column: as it stands in `file.cells`, or some of its rows.
-        wanted: what the user says of the columns.
+        file: of the column.
+        column: of `file.cells`, or some of its rows.
+        wanted: what the user set for the columns.
         decimal: the decimal mark.
 
     Raises:
-        DataError: a number cannot reach a model, or what the user calls a number is none.
+        DataError: a number is too large, or a column that the user calls a number is none.
     """
     name = str(column.name)
     if name in wanted.drop:
-        return ColumnRole(name, "dropped", "left out, as you say"), column
+        return ColumnRole(name, "dropped", "left out as requested"), column
     if name in wanted.id:
-        return ColumnRole(name, "id", "left out, as you say: it names rows"), column
+        return ColumnRole(name, "id", "left out as requested: it identifies rows"), column
     if reason := file.unreadable.get(name):
         line = f"column {name!r} is left out: {reason}"
         return ColumnRole(name, "unread", f"left out: {reason}", warnings=(line,)), column
     try:
-        return _typed(file, column, wanted.roles.get(name), decimal)
+        return _convert(file, column, wanted.roles.get(name), decimal)
     except DataError as error:
         raise DataError(f"{file.name}: {error}") from error
 
 
-def _typed(
-    file: DataFile, column: pd.Series, said: str | None, decimal: str
+def _convert(
+    file: DataFile, column: pd.Series, requested: str | None, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
-    if said == "category":
-        values = _as_category(file, column)
+    if requested == "category":
+        values = _convert_to_category(file, column)
     else:
-        values = column if file.is_typed else cells.typed(column, decimal)
-    if said == "number":
-        values = roles.as_number(values)
+        values = column if file.is_typed else cells.convert(column, decimal)
+    if requested == "number":
+        values = roles.convert_to_number(values)
     cells.check_size(values)
-    return roles.found_out(values, said_by_user=said is not None), values
+    return roles.detect_role(values, is_requested=requested is not None), values
 
 
-def _as_category(file: DataFile, column: pd.Series) -> pd.Series:
-    """The cells as texts: of a format with types by the rule that scoring reads it by."""
+def _convert_to_category(file: DataFile, column: pd.Series) -> pd.Series:
+    """Returns the cells as texts; a typed file has its own rule, which scoring shares."""
     if file.texts is None:
-        return cells.as_text(column)
+        return cells.convert_to_text(column)
     name = str(column.name)
     texts: pd.Series = file.texts(name).loc[column.index].rename(name)
     return texts
 
 
-def of_target(target: pd.Series, positive: Label | None, missing: int) -> ColumnRole:
-    """The target's role."""
-    classes = [f"{label} ({share:.1%})" for label, share in _shares(target).items()]
+def build_target_role(target: Target, missing: int) -> ColumnRole:
+    """Describes the target; `missing` rows have no label."""
+    shares = target.labels.value_counts(normalize=True).sort_index()
+    classes = [f"{label} ({share:.1%})" for label, share in shares.items()]
     shown = ", ".join(classes[:4]) + (", …" if len(classes) > 4 else "")  # noqa: PLR2004 - a line
-    about = "" if positive is None else f"; positive: {positive}"
+    positive = "" if target.positive is None else f"; positive: {target.positive}"
     return ColumnRole(
-        name=str(target.name),
+        name=str(target.labels.name),
         role="target",
-        done=f"predicted: {shown}{about}",
+        done=f"predicted: {shown}{positive}",
         different=len(classes),
         missing=missing,
     )
 
 
-def _shares(target: pd.Series) -> pd.Series:
-    return target.value_counts(normalize=True).sort_index()
-
-
-def signature_column(values: pd.Series) -> Column:
-    """A feature as a signature names it."""
+def build_schema_column(values: pd.Series) -> Column:
+    """Returns the schema's description of a feature."""
     kind: TypeName = "string"
     if values.dtype.kind in "if":
         kind = "long" if values.dtype.kind == "i" else "double"
@@ -89,5 +87,5 @@ def signature_column(values: pd.Series) -> Column:
         name=str(values.name),
         type=kind,
         required=not values.isna().any(),
-        categories=tuple(roles.categories(values)) if kind == "string" else (),
+        categories=tuple(roles.list_categories(values)) if kind == "string" else (),
     )

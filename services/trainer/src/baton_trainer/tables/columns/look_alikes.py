@@ -1,4 +1,4 @@
-"""Texts that a person takes for the same and a model does not."""
+"""Finds texts that look the same to a person but are different categories to a model."""
 
 from collections.abc import Iterable
 
@@ -7,42 +7,44 @@ import pandas as pd
 from baton_trainer.errors import DataError
 from baton_trainer.tables.columns import cells
 
-WHAT = "differ only in white space or case"
+DIFFERENCE = "differ only in white space or case"
 
 
 def find(texts: Iterable[str]) -> list[list[str]]:
-    """Those that differ only in white space or case, together, in the order of their names."""
+    """Groups the texts that differ only in white space or case, in sorted order."""
     groups: dict[str, list[str]] = {}
     for text in sorted(texts):
         groups.setdefault(" ".join(text.split()).casefold(), []).append(text)
     return [group for group in groups.values() if len(group) > 1]
 
 
-def warnings_of(column: pd.Series) -> list[str]:
-    """A line if a column of categories holds such texts; they may be meant, so they stay."""
+def list_warnings(column: pd.Series) -> list[str]:
+    """Warns about such texts in a column of categories; they stay because they may be meant."""
     groups = find(column.dropna().unique())
     if not groups:
         return []
-    more = f" (so do {len(groups) - 1} more groups)" if len(groups) > 1 else ""
-    what = f"{_shown(groups[0])} {WHAT} and are different categories{more}"
-    return [f"column {column.name!r}: {what}; write them alike"]
+    more = f" ({len(groups) - 1} more like this)" if len(groups) > 1 else ""
+    line = (
+        f"column {column.name!r}: {_format_group(groups[0])} {DIFFERENCE} but are separate "
+        f"categories{more}; use one spelling"
+    )
+    return [line]
 
 
 def check_labels(target: pd.Series, name: str) -> None:
-    """Refuses labels that look alike.
+    """Rejects labels that look alike.
 
-    To merge them would be a guess that nobody sees again: the classes of a version are what its
-    callers act on.
+    Merging them would be a hidden guess about the classes, on which the callers act.
 
     Raises:
         DataError: two labels differ only in white space or case.
     """
     if cells.is_text(target) and (groups := find(target.unique())):
         raise DataError(
-            f"{name}: the labels {_shown(groups[0])} of the target {target.name!r} {WHAT}; write "
-            "them alike (or, if they are different classes, give them different names)"
+            f"{name}: the labels {_format_group(groups[0])} of the target {target.name!r} "
+            f"{DIFFERENCE}; use one spelling (or, if they are different classes, other names)"
         )
 
 
-def _shown(group: list[str]) -> str:
+def _format_group(group: list[str]) -> str:
     return " and ".join(map(repr, group[:2]))

@@ -1,7 +1,7 @@
-"""What each column is, found out from its values or said by the user, and what is done with it.
+"""Detects the role of each column from its values, and says how it is used.
 
-What is served must be scoreable in ONNX by what a caller sends, so a column is a number, a boolean
-or a category, or it is left out by name: dates and free text are not guessed into numbers.
+ONNX must score what a caller sends. So a column is a number, a boolean or a category, or it is left
+out with a warning; dates and free text are not converted into numbers.
 """
 
 from dataclasses import dataclass
@@ -29,24 +29,24 @@ Role = Literal[
 ]
 
 MAX_CATEGORIES = 100
-"""Told apart by a model and listed for who writes requests; rarer ones count as never seen."""
+"""A model knows these, and the API's documentation lists them; rarer texts count as unseen."""
 TEXT_WORDS = 4
-"""Texts that differ and have on average as many words as this are free text, not names."""
+"""Distinct texts with on average as many words as this are free text."""
 
-_DATE = "a date; derive a number from it, e.g. days until the row was made, and give that instead"
+_DATE = "a date; derive a number from it, e.g. an age in days, and use that instead"
 
 
 @dataclass(frozen=True)
 class ColumnRole:
-    """What a column is.
+    """How a column is used; the fields are the keys of the run's `data/columns.json`.
 
     Attributes:
-        name: the column's.
-        role: what it is.
-        done: what is done with it, and why.
-        different: how many different values it has.
-        missing: in how many rows it has none.
-        warnings: what the user should know, each in one line.
+        name: of the column.
+        role: of the column.
+        done: how it is used or why it is left out.
+        different: how many distinct values it has.
+        missing: how many rows have no value.
+        warnings: what the user should know, one line each.
     """
 
     name: str
@@ -62,104 +62,106 @@ class ColumnRole:
         return self.role in ("number", "boolean", "category")
 
 
-def found_out(column: pd.Series, *, said_by_user: bool = False) -> ColumnRole:
-    """What a typed column (`cells.typed`) is, by its values.
+def detect_role(column: pd.Series, *, is_requested: bool = False) -> ColumnRole:
+    """Detects the role of a typed column (`cells.convert`).
 
-    What the user has called a number or a category is one, unless it can teach nothing at all.
+    If the user requests a number or a category, the column is used unless it has a single value.
     """
     present = column.dropna()
-    different = present.nunique()
-    role, reason = _teaches_nothing(column, different)
-    if not reason and not said_by_user:
-        role, reason = _teaches_no_model(column, present, different)
+    distinct = present.nunique()
+    role, reason = _detect_useless(column, distinct)
+    if not reason and not is_requested:
+        role, reason = _detect_unsuitable(column, present, distinct)
     if reason:
-        done, odd = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
+        done, lines = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
-        role, done, odd = _used(column, present, different)
-    warnings = [] if said_by_user and not reason else [*doubts.of_text(column), *odd]
+        role, done, lines = _describe_feature(column, present, distinct)
+    warnings = [] if is_requested and not reason else [*doubts.list_text_doubts(column), *lines]
     if role == "category":
-        warnings += look_alikes.warnings_of(column)
+        warnings += look_alikes.list_warnings(column)
     missing = len(column) - len(present)
-    return ColumnRole(str(column.name), role, done, different, missing, tuple(warnings))
+    return ColumnRole(str(column.name), role, done, distinct, missing, tuple(warnings))
 
 
-def _used(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str, list[str]]:
-    """The role of a column that is learned from, how, and what is doubtful of it."""
+def _describe_feature(
+    column: pd.Series, present: pd.Series, distinct: int
+) -> tuple[Role, str, list[str]]:
+    """Returns the role of a feature, how it is used, and warnings about it."""
     done = "used" if len(present) == len(column) else "used, may be missing"
     if cells.is_text(column):
-        if different <= MAX_CATEGORIES:
+        if distinct <= MAX_CATEGORIES:
             return "category", done, []
-        share = present.isin(categories(column)).mean()
-        rare = f"the {MAX_CATEGORIES} most frequent of {different:,} texts are told apart"
-        line = f"column {column.name!r}: {rare}, {share:.0%} of its cells; the others count as new"
-        return "category", f"{done}; {rare}", [line]
+        share = present.isin(list_categories(column)).mean()
+        limit = f"only the {MAX_CATEGORIES} most frequent of {distinct:,} texts are categories"
+        line = f"column {column.name!r}: {limit} ({share:.0%} of its cells); others count as unseen"
+        return "category", f"{done}; {limit}", [line]
     if column.dtype in (np.bool_, object):
         return "boolean", done, []
-    return "number", done, list(doubts.of_number(column))
+    return "number", done, list(doubts.list_number_doubts(column))
 
 
-def categories(column: pd.Series) -> list[str]:
-    """The texts that a model tells apart: the most frequent ones, sorted."""
+def list_categories(column: pd.Series) -> list[str]:
+    """Returns the categories that a model knows: the most frequent texts, sorted."""
     counts = column.value_counts()
-    if len(counts) > MAX_CATEGORIES:  # of equally frequent ones the first by name
+    if len(counts) > MAX_CATEGORIES:  # of equally frequent texts, the first in sorted order
         counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     return sorted(counts.index[:MAX_CATEGORIES])
 
 
-def as_number(column: pd.Series) -> pd.Series:
-    """A typed column that the user calls a number.
+def convert_to_number(column: pd.Series) -> pd.Series:
+    """Converts a typed column to numbers because the user requests it.
 
     Raises:
-        DataError: a cell is none.
+        DataError: a cell is not a number.
     """
     if not cells.is_text(column):
         return column.astype(np.float64) if column.dtype == object else column
     present = column.dropna()
-    values = cells.numbers_among(present.tolist())
+    values = cells.parse_numbers(present.tolist())
     if np.isnan(values).any():
         place = int(np.isnan(values).argmax())
         raise DataError(
             f"column {column.name!r} cannot be a number: {present.iloc[place]!r} in row "
-            f"{cells.row_number(present, place)} is none; leave such cells empty"
+            f"{cells.locate_row(present, place)} is not a number; leave such cells empty"
         )
     numbers = pd.Series(np.nan, column.index, name=column.name)
     numbers[present.index] = values
     return numbers
 
 
-def _teaches_nothing(column: pd.Series, different: int) -> tuple[Role, str]:
-    """The role and the reason of a column that no model could learn from; else no reason."""
+def _detect_useless(column: pd.Series, distinct: int) -> tuple[Role, str]:
+    """Returns role and reason if no model can learn from the column; else an empty reason."""
     if column.name == "":
         return "unnamed", "it has no name"
-    if different <= 1:
-        return "constant", "it says the same in every row" if different else "it is empty"
+    if distinct <= 1:
+        return "constant", "it has one value in all rows" if distinct else "it is empty"
     return "number", ""
 
 
-def _teaches_no_model(column: pd.Series, present: pd.Series, different: int) -> tuple[Role, str]:
-    """The same of a column that our models could not learn from."""
+def _detect_unsuitable(column: pd.Series, present: pd.Series, distinct: int) -> tuple[Role, str]:
+    """Returns role and reason if Baton's estimators cannot learn from the column."""
     if cells.is_text(column):
-        return _text_left_out(present, different)
+        return _detect_text_role(present, distinct)
     if column.dtype.kind not in "if" or (present % 1 != 0).any():
         return "number", ""
     if dates.are_dates_in_digits(present):
         return "date", _DATE
-    # In Python's own numbers: those of a column may be near the end of their type.
-    if different == int(present.max()) - int(present.min()) + 1 == len(column):
-        return "id", "a row number, each value once and no hole"
+    # As Python integers: the difference may not fit the column's type.
+    if distinct == int(present.max()) - int(present.min()) + 1 == len(column):
+        return "id", "a row number: consecutive, each value once"
     return "number", ""
 
 
-def _text_left_out(present: pd.Series, different: int) -> tuple[Role, str]:
+def _detect_text_role(present: pd.Series, distinct: int) -> tuple[Role, str]:
     texts = present.unique()
     if dates.are_dates(texts):
         return "date", _DATE
-    words = sum(len(text.split()) for text in texts) / different
+    words = sum(len(text.split()) for text in texts) / distinct
     is_wordy = words >= TEXT_WORDS
-    if is_wordy and different > MAX_CATEGORIES:
-        return "text", f"free text, {different:,} different ones; derive categories or numbers"
-    if different > ID_SHARE * len(present):
-        what = "free text" if is_wordy else "an id"
-        reason = f"{what}, {different:,} different texts in {len(present):,} rows"
+    if is_wordy and distinct > MAX_CATEGORIES:
+        return "text", f"free text, {distinct:,} distinct texts; derive categories or numbers"
+    if distinct > ID_SHARE * len(present):
+        kind = "free text" if is_wordy else "an id"
+        reason = f"{kind}, {distinct:,} distinct texts in {len(present):,} rows"
         return ("text" if is_wordy else "id"), reason
     return "category", ""

@@ -1,1 +1,1 @@
-"""Files to tables: format, encoding, separator, header."""
+"""Reads a file as a table: format, encoding, separator, header."""

@@ -1,4 +1,4 @@
-"""A CSV file as a table of text, with its checksum: nothing is lost, no cell is read yet."""
+"""Reads a CSV file as texts; `tables.columns` types them."""
 
 import hashlib
 import io
@@ -8,7 +8,7 @@ from itertools import islice
 
 import pandas as pd
 
-from baton_common.texts import cut
+from baton_common.texts import truncate
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
 from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
@@ -33,35 +33,35 @@ def parse(
 
     Args:
         content: the file's bytes.
-        name: what to call it in messages.
-        wanted: what is known of the file.
-        rule: how to read its cells.
+        name: of the file in messages.
+        wanted: what the user set; the rest is detected.
+        rule: how to read cells.
 
     Raises:
-        DataError: it is no such file, or how to read it cannot be told.
+        DataError: the content is no CSV file, or its format cannot be detected.
     """
-    text, encoded = encoding.decoded(content, name, wanted.encoding)
+    text, codec = encoding.decode(content, name, wanted.encoding)
     _check_kind(text, name)
     try:
         reader = FileReader(io.StringIO(text, newline=""), wanted.separator, rule)
-        columns = _columns(reader, name)
+        columns = _read_columns(reader, name)
     except SeveralSeparators as error:
         raise DataError(f"{name}: {error}") from error
     except CsvError as error:
-        raise DataError(f"{name}: {error}; repair the file") from error
-    found = reader.found()
-    if wanted.encoding is None and encoded != encoding.PLAIN:
-        found.insert(0, f"encoding {encoded}{_example(text)}")
+        raise DataError(f"{name}: {error}; fix the file") from error
+    notes = reader.describe_format()
+    if wanted.encoding is None and codec != encoding.PLAIN:
+        notes.insert(0, f"encoding {codec}{_format_example(text)}")
     if reader.has_trimmed:
-        found.append("white space around cells removed")
+        notes.append("white space around cells, which is removed")
     cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
-    cells.columns = pd.Index(reader.names, dtype=object)  # as they are: one may be there twice
+    cells.columns = pd.Index(reader.names, dtype=object)  # unchanged: names may repeat
     return DataFile(
         name=name,
         cells=cells,
         sha256=hashlib.sha256(content).hexdigest(),
         decimal=wanted.decimal,
-        found=tuple(found),
+        notes=tuple(notes),
         rule=rule,
         has_trimmed=reader.has_trimmed,
     )
@@ -76,36 +76,36 @@ def _check_kind(text: str, name: str) -> None:
             raise DataError(f"{name}: the file is {what}; save the table as CSV or Parquet")
 
 
-def _columns(reader: FileReader, name: str) -> list[list[str]]:
-    """The cells of each column, once every row is known to have as many cells as there are names.
+def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
+    """Reads the cells of each column.
 
     Raises:
-        DataError: a row has not.
-        CsvError: see `FileReader.rows`.
+        DataError: a row has more or fewer cells than there are names.
+        CsvError: see `FileReader.iter_rows`.
     """
     columns: list[list[str]] = [[] for _ in reader.names]
     known: list[dict[str, str]] = [{} for _ in reader.names]
-    rows = _fitting_rows(reader, name)
+    rows = _read_rows(reader, name)
     while batch := [*islice(rows, _BATCH_ROWS)]:
         for column, texts, cells in zip(columns, known, zip(*batch, strict=True), strict=True):
             column.extend(map(texts.setdefault, cells, cells))  # equal cells share one text
     return columns
 
 
-def _fitting_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
-    for line, cells, why in reader.rows():
-        if why:
-            repair = "repair it"
+def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
+    for line, cells, reason in reader.iter_rows():
+        if reason:
+            advice = "fix the row"
             if len(reader.names) == 1:
-                repair = "remove what stands above the names of the columns"
+                advice = "remove the lines above the header"
             raise DataError(
-                f"{name}: line {line} {why}; {repair} (or is the separator another than "
-                f"{reader.separator!r}? then say --separator)"
+                f"{name}: line {line} {reason}; {advice} (if the separator is not "
+                f"{reader.separator!r}, set --separator)"
             )
         yield cells
 
 
-def _example(text: str) -> str:
-    """A word by which a person sees whether the encoding is right."""
+def _format_example(text: str) -> str:
+    """Quotes a word that shows the user whether the encoding is right."""
     word = _FOREIGN_WORD.search(text)
-    return f" (e.g. {cut(word[0], 40)!r})" if word else ""
+    return f" (e.g. {truncate(word[0], 40)!r})" if word else ""

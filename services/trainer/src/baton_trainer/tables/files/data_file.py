@@ -1,4 +1,4 @@
-"""A table as it stands in its file, before anything is made of it."""
+"""A file as read: cells without roles, and what was detected."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file that was read.
+    """The content of a file.
 
     Attributes:
-        name: what to call it in messages.
-        cells: shape `[rows, columns]`, a name may be there twice. Columns of texts as they stand
-            in the file; where the format has types, of the types of `cells.typed`.
+        name: of the file in messages.
+        cells: shape `[rows, columns]`; names may repeat. The texts of the file, or, if the format
+            has types, values of the types of `cells.convert`.
         sha256: of the file's bytes, lower-case hex.
         is_typed: whether the format has types.
-        decimal: the decimal mark of numbers in texts; None where it is to be found out.
-        found: what was found out of how to read it, where that is not the usual.
-        unreadable: columns that cannot be cells, with the reason; they are in `cells`, empty.
-        texts: where the format has types, a column's cells as the texts of a category, by its name.
-        rule: how the cells of texts were read.
+        decimal: the decimal mark of numbers in texts; None means that it is not known yet.
+        notes: what was detected and is unusual, in a few words each.
+        unreadable: columns without usable cells, with the reason; they are empty in `cells`.
+        texts: if the format has types, returns a column's cells as the texts of a category.
+        rule: how the cells of a text file were read.
         has_trimmed: whether another rule would have read other cells.
     """
 
@@ -31,7 +31,7 @@ class DataFile:
     sha256: str
     is_typed: bool = False
     decimal: str | None = None
-    found: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     texts: Callable[[str], pd.Series] | None = None
     rule: ReaderRule = TRIMMED

@@ -1,4 +1,4 @@
-"""The decimal mark of a table of texts: found out from all its columns, or refused."""
+"""Detects the decimal mark of a table of texts from all its columns."""
 
 from collections.abc import Mapping
 
@@ -12,52 +12,53 @@ USUAL = "."
 COMMA = ","
 
 
-def found_out(text: pd.DataFrame, name: str) -> str:
-    """The mark by which columns of texts, shape `[rows, columns]`, are numbers.
+def detect(text: pd.DataFrame, name: str) -> str:
+    """Detects the mark of the numbers among columns of texts, shape `[rows, columns]`.
 
     Raises:
-        DataError: some are numbers by one mark and some by the other, or `1,234` may be either
-            number.
+        DataError: the columns use both marks, or `1,234` may be either number.
     """
     with_comma = {
         column: present
-        for column, present in _different(text).items()
+        for column, present in _collect_texts(text).items()
         if any(COMMA in each for each in present)
     }
     marks = {column: cells.has_decimal_commas(texts) for column, texts in with_comma.items()}
     certain = [column for column, is_comma in marks.items() if is_comma]
     doubtful = [column for column, is_comma in marks.items() if is_comma is None]
-    if certain and (other := _first_with_points(_different(text.drop(columns=list(with_comma))))):
+    if certain and (
+        other := _find_column_with_points(_collect_texts(text.drop(columns=list(with_comma))))
+    ):
         raise DataError(
             f"{name}: column {certain[0]!r} has decimal commas and column {other!r} decimal "
-            "points; write them alike, or say which to read as numbers: --decimal"
+            "points; use one mark, or choose the columns to read as numbers: --decimal"
         )
     if doubtful and not certain:
         example = next(each for each in with_comma[doubtful[0]] if COMMA in each)
         raise DataError(
-            f"{name}: column {doubtful[0]!r} holds {example.strip()!r}, which may be thousands or "
-            "a fraction; say --decimal , or --decimal . (and write thousands without a mark)"
+            f"{name}: column {doubtful[0]!r} has {example.strip()!r}, which may be thousands or a "
+            "fraction; set --decimal , or --decimal . (and write thousands without a separator)"
         )
     return COMMA if certain else USUAL
 
 
-def _different(text: pd.DataFrame) -> Mapping[str, list[str]]:
-    """Each column's different texts, without those that mean a missing value."""
-    found = {}
+def _collect_texts(text: pd.DataFrame) -> Mapping[str, list[str]]:
+    """Collects each column's distinct texts, without those that mean a missing value."""
+    columns = {}
     for name in text:
         texts = np.asarray(pd.unique(text[name]), dtype=object)
-        found[str(name)] = texts[~cells.gaps_among(texts)].tolist()
-    return found
+        columns[str(name)] = texts[~cells.find_missing(texts)].tolist()
+    return columns
 
 
-def _first_with_points(texts: Mapping[str, list[str]]) -> str:
-    """The first column whose texts are numbers, with decimal points among them; else empty."""
+def _find_column_with_points(texts: Mapping[str, list[str]]) -> str:
+    """Returns the first column of numbers with a decimal point; empty if there is none."""
     return next(
         (
             name
             for name, present in texts.items()
             if any(USUAL in text for text in present)
-            and not np.isnan(cells.numbers_among(present)).any()
+            and not np.isnan(cells.parse_numbers(present)).any()
         ),
         "",
     )

@@ -1,4 +1,4 @@
-"""The names of a table's columns: there once, and those that the user speaks of among them."""
+"""Checks the column names of a table against the names that the user sets."""
 
 from collections import Counter
 
@@ -16,38 +16,39 @@ def check(file: DataFile, wanted: Columns) -> None:
     """Checks the names.
 
     Raises:
-        DataError: a name is there twice, or one that is wanted is not.
+        DataError: a name repeats, or a column that the user names does not exist.
     """
     names = [str(name) for name in file.cells.columns]
     known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     counts = Counter(names)
-    if repeated := next((name for name in names if name and counts[name] > 1), ""):
+    if duplicate := next((name for name in names if name and counts[name] > 1), ""):
         raise DataError(
-            f"{file.name}: column {repeated!r} is there more than once; rename one{_hint(names)}"
+            f"{file.name}: more than one column is called {duplicate!r}; rename one"
+            f"{_build_hint(names)}"
         )
     if wanted.target not in names:
         raise DataError(
-            f"{file.name}: no column {wanted.target!r}; name the target with --target "
-            f"(columns: {known}){_hint(names)}"
+            f"{file.name}: no column {wanted.target!r}; set the target with --target "
+            f"(columns: {known}){_build_hint(names)}"
         )
-    said = {"--drop": wanted.drop, "--id": wanted.id, "[columns.roles]": tuple(wanted.roles)}
-    for where, columns in said.items():
+    settings = {"--drop": wanted.drop, "--id": wanted.id, "[columns.roles]": tuple(wanted.roles)}
+    for setting, columns in settings.items():
         for name in columns:
             if name == wanted.target:
-                raise DataError(f"{file.name}: {where} names the target, {name!r}; it is needed")
+                raise DataError(f"{file.name}: {setting} names the target {name!r}; remove it")
             if name not in names:
-                raise DataError(f"{file.name}: no column {name!r} for {where} (columns: {known})")
+                raise DataError(f"{file.name}: no column {name!r} for {setting} (columns: {known})")
     if reason := file.unreadable.get(wanted.target):
         raise DataError(f"{file.name}: the target {wanted.target!r} cannot be read: {reason}")
 
 
-def _hint(names: list[str]) -> str:
-    """What may be wrong with the first line."""
+def _build_hint(names: list[str]) -> str:
+    """Says what may be wrong with the first line."""
     if len(names) == 1:
-        return "; if these are several columns: --separator"
+        return "; if these are several columns, set --separator"
     if 2 * names.count("") > len(names):
-        return "; most names are empty: remove what stands above the line of names"
-    numbers = cells.numbers_among(names)
+        return "; most names are empty: remove the lines above the header"
+    numbers = cells.parse_numbers(names)
     if 2 * (~np.isnan(numbers)).sum() >= len(names):
-        return "; the first line looks like data: put a line of names above it"
+        return "; the first line looks like data: add a header above it"
     return ""

@@ -1,8 +1,8 @@
-"""A Parquet file as a table of typed columns, read by Arrow without pyarrow's 150 MB.
+"""Reads a Parquet file as typed columns, by arro3 instead of pyarrow's 150 MB.
 
-A string column stays text, whatever it looks like: its author has said so. An empty string is
-missing, for that is how the service is told of a missing text. Cells are read by the functions that
-scoring reads them by (`baton_engine.tables.arrow_values`).
+A string column stays text, even if it looks like numbers. An empty string is missing: callers send
+a missing text this way. Scoring reads cells by the same functions
+(`baton_engine.tables.arrow_values`).
 """
 
 import hashlib
@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from arro3.core import ChunkedArray, DataType, Table
 
-from baton_common.texts import first_line
-from baton_engine.tables.arrow_types import family_of, type_name
-from baton_engine.tables.arrow_values import texts_of, values_of
-from baton_engine.tables.column_places import first_places
-from baton_engine.tables.panics import panics_as_errors
+from baton_common.texts import get_first_line
+from baton_engine.tables.arrow_types import get_family, get_type_name
+from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.column_places import find_first_places
+from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
-from baton_engine.tables.text.number_texts import training_texts
-from baton_engine.tables.values import Odd, Texts, joined
+from baton_engine.tables.text.number_texts import format_as_trained
+from baton_engine.tables.values import Texts, Unsupported, join_values
 from baton_trainer.errors import DataError
 from baton_trainer.tables.files.data_file import DataFile
 
@@ -33,19 +33,19 @@ def parse(content: bytes, name: str) -> DataFile:
     """Parses the bytes of a Parquet file.
 
     Raises:
-        DataError: it is damaged, or its columns cannot be held.
+        DataError: the file is damaged, or a column cannot be read.
     """
-    table = _table(content, name)
+    table = _read_table(content, name)
     names = [column.strip() for column in table.column_names]
-    places = first_places(names)
+    places = find_first_places(names)
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
     for place, column in enumerate(names):
-        found = _column(table.column(place))
-        if isinstance(found, str):
-            unreadable[column] = found
-            found = pd.Series(None, range(table.num_rows), dtype=object)
-        columns.append(found)
+        values = _convert_column(table.column(place))
+        if isinstance(values, str):
+            unreadable[column] = values
+            values = pd.Series(None, range(table.num_rows), dtype=object)
+        columns.append(values)
     cells = pd.DataFrame(dict(enumerate(columns)), index=range(table.num_rows))
     cells.columns = pd.Index(names, dtype=object)
     return DataFile(
@@ -55,84 +55,88 @@ def parse(content: bytes, name: str) -> DataFile:
         is_typed=True,
         decimal=".",
         unreadable=unreadable,
-        texts=lambda column: _categories(table.column(places[column])),
+        texts=lambda column: _read_categories(table.column(places[column])),
     )
 
 
-def _table(content: bytes, name: str) -> Table:
-    """The file's table; what has no footer is not worth asking the library about."""
+def _read_table(content: bytes, name: str) -> Table:
+    """Reads the file's table; content without a footer does not reach the library."""
     length = int.from_bytes(content[-_FOOTER_BYTES : -len(MAGIC)], "little")
     if not content.endswith(MAGIC) or length + _FOOTER_BYTES + len(MAGIC) > len(content):
-        raise DataError(f"{name}: the Parquet file is cut off or damaged; write it anew")
+        raise DataError(f"{name}: the Parquet file is cut off or damaged; write it again")
     try:
-        with panics_as_errors():
+        with convert_panics():
             return open_parquet(content, _BATCH_ROWS).read_all()
     except UnreadableColumn as error:
         raise DataError(f"{name}: {error}") from error
     except Exception as error:
         raise DataError(
-            f"{name}: the Parquet file is damaged ({first_line(error)}); write it anew"
+            f"{name}: the Parquet file is damaged ({get_first_line(error)}); write it again"
         ) from error
 
 
-def _obstacle(kind: DataType) -> str:
-    """Why a column's values are no cells; empty where they are."""
-    family = family_of(kind)
+def _describe_obstacle(kind: DataType) -> str:
+    """Says why a column's values cannot be cells; empty if they can."""
+    family = get_family(kind)
     if family == "nested":
-        return f"its cells are nested ({_shown(kind)}); write what they hold as columns"
+        return f"its cells are nested ({_format_type(kind)}); write their fields as columns"
     if family == "bytes":
         return "its cells are bytes; write them as text or numbers"
     if family == "other":
-        return f"its cells are of Arrow's type {_shown(kind)}; write them as text or numbers"
+        return f"its cells are of Arrow's type {_format_type(kind)}; write them as text or numbers"
     return ""
 
 
-def _shown(kind: DataType) -> str:
+def _format_type(kind: DataType) -> str:
     return str(kind).removeprefix("arro3.core.DataType").strip("<>\n ")
 
 
-def _column(cells: ChunkedArray) -> pd.Series | str:
-    """The values in one of the types of `cells.typed`, or why they cannot be cells."""
-    family = family_of(cells.type)
-    if reason := _obstacle(cells.type):
+def _convert_column(cells: ChunkedArray) -> pd.Series | str:
+    """Returns values of one of the types of `cells.convert`, or why they cannot be cells."""
+    family = get_family(cells.type)
+    if reason := _describe_obstacle(cells.type):
         return reason
     if family in ("number", "decimal"):
-        return _numbers(cells, is_decimal=family == "decimal")
-    texts = _texts(cells)
-    if isinstance(texts, Odd):
+        return _convert_numbers(cells, is_decimal=family == "decimal")
+    texts = _read_texts(cells)
+    if isinstance(texts, Unsupported):
         return f"its cells are of Arrow's type {texts.kind}; write them as text or numbers"
-    return _booleans(texts) if family == "boolean" else _text_column(texts)
+    return _convert_booleans(texts) if family == "boolean" else _convert_texts(texts)
 
 
-def _numbers(cells: ChunkedArray, *, is_decimal: bool) -> pd.Series:
-    numbers = np.asarray(joined([values_of(chunk) for chunk in cells.chunks] or [np.array([])]))
-    # Where some are missing, or beyond int64, whole numbers are floats; decimals always are.
+def _convert_numbers(cells: ChunkedArray, *, is_decimal: bool) -> pd.Series:
+    numbers = np.asarray(
+        join_values([read_values(chunk) for chunk in cells.chunks] or [np.array([])])
+    )
+    # Whole numbers are floats if one is missing or beyond int64; decimals always are.
     is_whole = not is_decimal and numbers.dtype.kind in "iu" and numbers.dtype != np.uint64
     return pd.Series(numbers.astype(np.int64 if is_whole else np.float64))
 
 
-def _booleans(texts: Texts) -> pd.Series:
-    values = [None if text is None else text == "True" for text in texts.listed()]
+def _convert_booleans(texts: Texts) -> pd.Series:
+    values = [None if text is None else text == "True" for text in texts.to_list()]
     return pd.Series(values, dtype=object if None in values else np.bool_)
 
 
-def _text_column(texts: Texts) -> pd.Series:
-    """The values as text: of a category, or of a column that holds text, dates or times."""
+def _convert_texts(texts: Texts) -> pd.Series:
+    """Returns the values as text: of a category, or of a column of text, dates or times."""
     distinct = [*texts.distinct]
     if texts.form == "number":
-        distinct = training_texts(distinct)
-    # One object a text, not one a cell.
+        distinct = format_as_trained(distinct)
+    # One object per distinct text, not one per cell.
     spread = np.array([*(text or None for text in distinct), None], dtype=object)[texts.codes]
     return pd.Series(spread, dtype=object)
 
 
-def _categories(cells: ChunkedArray) -> pd.Series:
-    texts = _texts(cells)
-    if isinstance(texts, Odd):
+def _read_categories(cells: ChunkedArray) -> pd.Series:
+    texts = _read_texts(cells)
+    if isinstance(texts, Unsupported):
         raise TypeError(f"cells of {texts.kind}")  # such a column is `unreadable`
-    return _text_column(texts)
+    return _convert_texts(texts)
 
 
-def _texts(cells: ChunkedArray) -> Texts | Odd:
-    found = joined([texts_of(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
-    return found if isinstance(found, Texts | Odd) else Odd(type_name(cells.type))
+def _read_texts(cells: ChunkedArray) -> Texts | Unsupported:
+    texts = join_values([read_texts(chunk) for chunk in cells.chunks] or [_NO_TEXTS])
+    if isinstance(texts, Texts | Unsupported):
+        return texts
+    return Unsupported(get_type_name(cells.type))

@@ -1,4 +1,4 @@
-"""The table's file, told by its first bytes: CSV, Parquet, or something that is neither."""
+"""Reads a file as CSV or Parquet, by its first bytes; rejects other formats by name."""
 
 from pathlib import Path
 
@@ -29,12 +29,12 @@ def read(path: Path, wanted: Data, rule: ReaderRule = TRIMMED) -> DataFile:
     """Reads a CSV or Parquet file.
 
     Args:
-        path: the file's.
-        wanted: what is known of it.
+        path: of the file.
+        wanted: what the user set; the rest is detected.
         rule: how to read the cells of a CSV file.
 
     Raises:
-        DataError: it cannot be read, or is neither.
+        DataError: the file cannot be read, or has another format.
     """
     try:
         content = path.read_bytes()
@@ -43,7 +43,7 @@ def read(path: Path, wanted: Data, rule: ReaderRule = TRIMMED) -> DataFile:
         raise DataError(f"{path}: {reason}; name a CSV or Parquet file that can be read") from error
     if content.startswith(parquet_file.MAGIC):
         return parquet_file.parse(content, str(path))
-    for magic, (what, hint) in _OTHERS.items():
+    for magic, (kind, advice) in _OTHERS.items():
         if content.startswith(magic):
-            raise DataError(f"{path}: the file is {what}, not CSV or Parquet; {hint}")
+            raise DataError(f"{path}: the file is {kind}, not CSV or Parquet; {advice}")
     return csv_file.parse(content, str(path), wanted, rule)

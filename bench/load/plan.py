@@ -1,0 +1,49 @@
+"""The input and output of the open-loop generator."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """A load.
+
+    Attributes:
+        port: on 127.0.0.1.
+        path: the route.
+        body: a file with the JSON body.
+        per_s: mean requests per second.
+        seconds: length, unless stdin closes first.
+        latencies: a `.npy` file for the latencies of the 2xx answers, in seconds.
+        connections: maximum of concurrent requests.
+        expected: the prediction of each version; if empty, any 2xx answer is good.
+    """
+
+    port: int
+    path: str
+    body: str
+    per_s: float
+    seconds: float
+    latencies: str
+    connections: int = 64
+    expected: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class LoadCounts:
+    """The outcome of a load, besides the latencies.
+
+    Attributes:
+        failed: answers other than 2xx, broken connections, missing answers.
+        mixed: 2xx answers that mix two versions.
+        seconds: how long requests were sent.
+        lag_p99_ms: how late the generator noticed due requests: its own part of the latencies.
+        busy: the generator's own share of a processor.
+    """
+
+    failed: int = 0
+    mixed: int = 0
+    seconds: float = 0.0
+    lag_p99_ms: float = 0.0
+    busy: float = 0.0

@@ -1,0 +1,1 @@
+"""The machine that runs the measurements: its processors, processes and memory."""

@@ -1,0 +1,1 @@
+"""What is measured: a folder or a module for each benchmark."""

@@ -1,0 +1,1 @@
+"""The product, its peers and an echo floor under the same loads."""

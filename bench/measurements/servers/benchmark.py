@@ -1,0 +1,103 @@
+"""The benchmark of the servers: Baton, peers and echo floor, one after another, in rounds.
+
+All servers run all the time; only one is under load. A round measures each line once, so other work
+on the machine affects all lines alike. The tables show the medians of the rounds.
+"""
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from baton_cli.errors import CommandFailed
+from baton_cli.terminal import tell
+from bench.errors import CannotRun
+from bench.load.closed_loop import require_wrk
+from bench.machine.usage import describe_machine, read_usage
+from bench.measurements.servers.contestants import Contestant, Factory
+from bench.measurements.servers.results import Results, Start
+from bench.measurements.servers.rounds import CONNECTIONS, LoadRounds
+from bench.measurements.servers.starts import START_KINDS, measure_starts
+from bench.output.progress import Step, show_progress
+from bench.testbed.testbed import Testbed
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The length of a benchmark.
+
+    Attributes:
+        rounds: repetitions of each measurement.
+        seconds: length of a measurement, longer for a slow server.
+        connections: of the closed loop; 1 and `REFERENCE` are among them.
+    """
+
+    rounds: int
+    seconds: float
+    connections: tuple[int, ...] = CONNECTIONS
+
+    def __str__(self) -> str:
+        return f"medians of {self.rounds} rounds, {self.seconds:g} s per load"
+
+
+async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> Results:
+    """Runs the benchmark; the results name the servers that could not run.
+
+    Raises:
+        CannotRun: Baton itself cannot run.
+    """
+    require_wrk()
+    contestants, missing = await _create_contestants(factories, testbed)
+    results = Results(missing=missing)
+    with show_progress(_count_steps(contestants, scale)) as step:
+        async with AsyncExitStack() as stack:
+            running = await _start_all(contestants, results, stack, step)
+            before = read_usage()
+            rounds = LoadRounds(scale.rounds, scale.seconds, testbed.home.path, step, results)
+            await rounds.measure(running, scale.connections)
+            results.machine = f"{describe_machine(before, read_usage())}; {scale}"
+            for each in running:
+                results.starts[each.server.name].loaded = each.server.measure_memory()
+        results.starts |= await measure_starts(testbed, scale.rounds, step)
+    return results
+
+
+def _count_steps(contestants: Sequence[Contestant], scale: Scale) -> int:
+    one_row = sum(len(each.one_row) for each in contestants)
+    many_rows = sum(len(each.many_rows) for each in contestants)
+    per_round = one_row * (len(scale.connections) + 1) + many_rows + len(START_KINDS)
+    return len(contestants) + scale.rounds * per_round
+
+
+async def _create_contestants(
+    factories: Sequence[Factory], testbed: Testbed
+) -> tuple[list[Contestant], list[str]]:
+    contestants: list[Contestant] = []
+    missing: list[str] = []
+    for create in factories:
+        try:
+            contestants.append(await create(testbed))
+        except (CannotRun, CommandFailed) as error:
+            missing.append(str(error))
+            tell(f"skipped: {error}")
+    return contestants, missing
+
+
+async def _start_all(
+    contestants: Sequence[Contestant], results: Results, stack: AsyncExitStack, step: Step
+) -> list[Contestant]:
+    running = []
+    for each in contestants:
+        stack.push_async_callback(each.server.stop)
+        try:
+            results.starts[each.server.name] = await _start(each, step)
+            running.append(each)
+        except CannotRun as error:
+            results.missing.append(str(error))
+    return running
+
+
+async def _start(contestant: Contestant, step: Step) -> Start:
+    server = contestant.server
+    seconds = await server.start(contestant.one_row[0].request)
+    step(f"{server.name} answers after {seconds:.2f} s")
+    return Start(seconds, server.measure_memory())

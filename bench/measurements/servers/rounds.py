@@ -1,0 +1,104 @@
+"""Rounds of loads on running servers."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from bench.load.closed_loop import run_closed_loop
+from bench.load.figures import Figures
+from bench.load.open_loop import run_open_loop
+from bench.load.plan import LoadPlan
+from bench.machine.processors import separate_processors
+from bench.measurements.servers.contestants import Contestant, Line
+from bench.measurements.servers.results import Results, Rounds
+from bench.output.progress import Step
+
+CONNECTIONS = (1, 16, 64)
+REFERENCE = 16
+"""The number of connections at which capacity is compared."""
+MANY_CONNECTIONS = 4
+"""For large bodies: enough to keep two cores busy."""
+SHARE = 0.5
+"""The rate of the open loop, relative to the capacity at `REFERENCE` connections."""
+MIN_ANSWERS = 20
+"""Answers per connection that make the answers cut off at the end of a measurement negligible."""
+MAX_STRETCH = 4
+"""The load of a slow server is at most this many times longer."""
+WARM_UP_S = 1.0
+
+
+class LoadRounds:
+    """All loads of one run, written to its results."""
+
+    def __init__(
+        self, count: int, seconds: float, folder: Path, step: Step, results: Results
+    ) -> None:
+        self._count = count
+        self._least_seconds = seconds
+        self._latencies = folder / "latencies.npy"
+        self._step = step
+        self._seconds: dict[tuple[str, int], float] = {}
+        self._results = results
+
+    async def measure(self, contestants: Sequence[Contestant], connections: Sequence[int]) -> None:
+        """Measures running servers with each number of connections, then in an open loop."""
+        one_row = [line for each in contestants for line in each.one_row]
+        many_rows = [line for each in contestants for line in each.many_rows]
+        results = self._results
+        for number in range(1, self._count + 1):
+            for count in connections:
+                rounds = results.one_row.setdefault(count, Rounds())
+                with separate_processors() if count == 1 else nullcontext():
+                    await self._measure_closed_loop(number, one_row, count, rounds)
+            await self._measure_closed_loop(number, many_rows, MANY_CONNECTIONS, results.many_rows)
+        capacity = results.one_row[REFERENCE].compute_medians()
+        results.offered = {name: SHARE * each.per_s for name, each in capacity.items()}
+        for number in range(1, self._count + 1):
+            await self._measure_open_loop(number, one_row)
+
+    async def _measure_closed_loop(
+        self, number: int, lines: Sequence[Line], connections: int, rounds: Rounds
+    ) -> None:
+        for line in lines:
+            key = (line.name, connections)
+            if key not in self._seconds:
+                warm_up = await run_closed_loop(
+                    line.request, connections=connections, seconds=WARM_UP_S
+                )
+                self._seconds[key] = self._choose_seconds(warm_up, connections)
+            figures = await run_closed_loop(
+                line.request, connections=connections, seconds=self._seconds[key]
+            )
+            rounds.add(line.name, figures)
+            self._report(number, f"{line.name}, {connections} at a time", figures)
+
+    def _choose_seconds(self, warm_up: Figures, connections: int) -> float:
+        """Chooses the length of a measurement: a slow server is measured for longer."""
+        seconds = MIN_ANSWERS * connections / max(warm_up.per_s, 1.0)
+        return min(max(self._least_seconds, seconds), MAX_STRETCH * self._least_seconds)
+
+    async def _measure_open_loop(self, number: int, lines: Sequence[Line]) -> None:
+        for line in lines:
+            per_s = self._results.offered[line.name]
+            if not per_s:
+                continue
+            plan = LoadPlan(
+                port=line.request.port,
+                path=line.request.path,
+                body=str(line.request.body),
+                per_s=per_s,
+                seconds=self._least_seconds,
+                latencies=str(self._latencies),
+            )
+            result = await run_open_loop(plan)
+            figures = result.compute_figures()
+            self._results.half_load.add(line.name, figures)
+            lag = f", sent {result.counts.lag_p99_ms:.2f} ms late at p99"
+            self._report(number, f"{line.name}, open loop at {per_s:,.0f}/s", figures, lag)
+
+    def _report(self, number: int, load: str, figures: Figures, more: str = "") -> None:
+        failed = f", {figures.failed} FAILED" if figures.failed else ""
+        self._step(
+            f"round {number}/{self._count}, {load}: {figures.per_s:,.0f}/s, "
+            f"p50 {figures.p50_ms:.2f} ms, p99 {figures.p99_ms:.2f} ms{more}{failed}"
+        )

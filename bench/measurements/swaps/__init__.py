@@ -1,0 +1,1 @@
+"""Swaps under constant load."""

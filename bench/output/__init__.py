@@ -1,0 +1,1 @@
+"""What a benchmark writes: progress, tables in Markdown, and goals."""

@@ -1,0 +1,121 @@
+"""A model's schema, as far as serving needs it: named columns of scalar types."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args
+
+from baton_registry.errors import InvalidModel
+
+TypeName = Literal["boolean", "integer", "long", "float", "double", "string"]
+Label = str | int | bool
+
+MAX_LISTED = 10
+"""A message names so many reasons; MLflow's tags and people's terminals do not hold thousands."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One input column.
+
+    Attributes:
+        name: as in the training table.
+        type: MLflow's name of the scalar type.
+        required: False where the column had gaps in training: absent or null means missing.
+        categories: the texts seen in training, where recorded; others are allowed all the same.
+    """
+
+    name: str
+    type: TypeName
+    required: bool = True
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The input columns in order, and the classes where they are recorded.
+
+    Attributes:
+        columns: the input columns.
+        classes: the labels in the order of the probabilities; None where not recorded.
+    """
+
+    columns: tuple[Column, ...]
+    classes: tuple[Label, ...] | None = None
+
+    def find_breaks(self, older: "Schema") -> list[str]:
+        """Why callers of `older` would break on this schema; empty where none would."""
+        before = {column.name: column for column in older.columns}
+        now = {column.name: column for column in self.columns}
+        reasons = [f"column {name!r} is gone" for name in before if name not in now]
+        for name, column in now.items():
+            reasons += _column_breaks(before.get(name), column)
+        if None not in (older.classes, self.classes) and older.classes != self.classes:
+            reasons.append(f"classes {_words(older.classes)} became {_words(self.classes)}")
+        return reasons
+
+
+def format_breaks(reasons: Sequence[str], separator: str) -> str:
+    """The first reasons and how many more there are: a wide table has thousands."""
+    more = len(reasons) - MAX_LISTED
+    return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
+
+
+def _column_breaks(before: Column | None, now: Column) -> list[str]:
+    if before is None:
+        return [f"column {now.name!r} is new and required"] if now.required else []
+    reasons = []
+    if before.type != now.type:
+        reasons.append(f"column {now.name!r} was {before.type} and is {now.type}")
+    if now.required and not before.required:
+        reasons.append(f"column {now.name!r} was optional and is required")
+    return reasons
+
+
+def _words(classes: Iterable[Label] | None) -> str:
+    return "[" + ", ".join(map(str, classes or ())) + "]"
+
+
+def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns of MLflow's `signature.inputs`, once decoded from JSON.
+
+    Args:
+        inputs: what was decoded.
+        categories: column to the texts seen in training, where recorded.
+
+    Raises:
+        InvalidModel: it is made of tensors, has no columns, or has a type that Baton cannot score.
+    """
+    if not isinstance(inputs, list) or not inputs:
+        raise InvalidModel("the schema has no input columns; log the model with one")
+    columns = tuple(_parse_column(spec, categories) for spec in inputs)
+    names = [column.name for column in columns]
+    if len(set(names)) != len(names):
+        raise InvalidModel("the schema names a column twice")
+    return columns
+
+
+def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
+    if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
+        raise InvalidModel("the schema is made of tensors, not of named columns")
+    name, kind = spec.get("name"), spec.get("type")
+    if not isinstance(name, str):
+        raise InvalidModel("the schema has a column without a name")
+    if kind not in get_args(TypeName):
+        raise InvalidModel(
+            f"column {name!r} has type {kind!r}; served are {', '.join(get_args(TypeName))}"
+        )
+    required = spec.get("required", not spec.get("optional", False))
+    known = categories.get(name) if kind == "string" else None
+    return Column(
+        name=name,
+        type=cast("TypeName", kind),
+        required=bool(required),
+        categories=_texts(known),
+    )
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    """A list of scalars as texts, else none: YAML lets a list hold itself, a billion times over."""
+    if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):
+        return ()
+    return tuple(map(str, values))

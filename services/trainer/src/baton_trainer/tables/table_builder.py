@@ -1,0 +1,114 @@
+"""Builds a table from a file: assigns a role to each column, and splits the rows."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+from baton_registry.versions.schema import Column
+from baton_trainer.errors import DataError
+from baton_trainer.request import Columns
+from baton_trainer.tables import table_notes, target
+from baton_trainer.tables.columns import cells, features, leaks
+from baton_trainer.tables.columns.roles import ColumnRole
+from baton_trainer.tables.files import decimal_mark, header
+from baton_trainer.tables.files.data_file import DataFile
+from baton_trainer.tables.identity import find_repeating_id
+from baton_trainer.tables.split import split
+from baton_trainer.tables.table import Table
+from baton_trainer.tables.target import Target
+
+MIN_ROWS = 50
+
+
+def build_table(file: DataFile, wanted: Columns) -> Table:
+    """Types the columns, drops those that a model cannot use, and splits the rows.
+
+    Raises:
+        DataError: the table cannot be trained on.
+    """
+    header.check(file, wanted)
+    goal = _read_target(file, wanted)
+    rows = file.cells.loc[goal.labels.index]  # the index keeps the row numbers of the file
+    decimal = file.decimal or _detect_decimal_mark(rows, wanted, file.name)
+    target_role = features.build_target_role(goal, len(file.cells) - len(rows))
+    typed = [
+        (target_role, goal.labels)
+        if column.name == wanted.target
+        else features.assign_role(file, column, wanted, decimal)
+        for _, column in rows.items()
+    ]
+    roles = tuple(role for role, _ in typed)
+    inputs = _collect_features(file.name, typed)
+    labels = goal.labels.reset_index(drop=True)
+    identity = find_repeating_id(rows, wanted.id)
+    sides = split(inputs, identity)
+    target.check_split(labels, sides.held_out, file.name)
+    columns = tuple(features.build_schema_column(column) for _, column in inputs.items())
+    return Table(
+        name=file.name,
+        sha256=file.sha256,
+        features=inputs,
+        target=labels,
+        columns=columns,
+        classes=goal.classes,
+        positive=goal.positive,
+        held_out=sides.held_out,
+        held_out_by="" if identity is None else str(identity.name),
+        groups=sides.groups,
+        roles=roles,
+        notes=table_notes.list_notes(file, decimal, identity),
+        warnings=(
+            *table_notes.list_warnings(roles, sides),
+            *leaks.list_warnings(inputs, labels, goal.positive),
+        ),
+        reader=_choose_reader_rule(file, columns).to_json(),
+    )
+
+
+def _read_target(file: DataFile, wanted: Columns) -> Target:
+    """Reads the labels; rows without one are left out."""
+    labels = file.cells[wanted.target]
+    labels = labels if file.is_typed else cells.convert(labels)
+    labels = labels.dropna()
+    _check_rows(file, wanted.target, len(labels))
+    return target.build_target(labels, wanted.positive, file.name)
+
+
+def _check_rows(file: DataFile, name: str, usable: int) -> None:
+    if file.cells.empty:
+        raise DataError(f"{file.name}: no rows below the header; at least {MIN_ROWS} are needed")
+    if not usable:
+        raise DataError(f"{file.name}: the target {name!r} is empty in every row; fill it in")
+    if usable < MIN_ROWS:
+        raise DataError(
+            f"{file.name}: only {usable} rows have a value for the target {name!r}; at least "
+            f"{MIN_ROWS} are needed"
+        )
+
+
+def _detect_decimal_mark(rows: pd.DataFrame, wanted: Columns, name: str) -> str:
+    """Detects the mark from the columns that may be numbers."""
+    categories = (column for column, role in wanted.roles.items() if role == "category")
+    ignored = {wanted.target, *wanted.drop, *wanted.id, *categories, ""}
+    return decimal_mark.detect(rows.loc[:, [each not in ignored for each in rows]], name)
+
+
+def _collect_features(name: str, typed: Sequence[tuple[ColumnRole, pd.Series]]) -> pd.DataFrame:
+    columns = {role.name: values for role, values in typed if role.is_feature}
+    if not columns:
+        reasons = table_notes.list_column_warnings([role for role, _ in typed])
+        raise DataError("; ".join([f"{name}: no column is left to train on", *reasons]))
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _choose_reader_rule(file: DataFile, columns: Sequence[Column]) -> ReaderRule:
+    """Chooses the rule by which text files hold the same cells as this file.
+
+    Categories of a typed file may have white space around them. If none has, white space around
+    the cells of a text file is no data either.
+    """
+    if not file.is_typed:
+        return file.rule
+    texts = [text for column in columns for text in column.categories]
+    return KEPT if any(text != text.strip() for text in texts) else TRIMMED
