@@ -65,8 +65,8 @@ def test_run_has_params_metrics_datasets_and_plots(workshop: Workshop) -> None:
     assert {each.path for each in artifacts.list_artifacts(result.run_id)} >= {"gate.json"}
     contexts = {each.tags[0].value for each in found.inputs.dataset_inputs}
     assert contexts == {"training", "testing"}
-    pictures = artifacts.list_artifacts(result.run_id, "plots")
-    assert len(pictures) == 8
+    plots = artifacts.list_artifacts(result.run_id, "plots")
+    assert len(plots) == 8
     assert found.data.tags["baton.gate"] == "passed"
 
 

@@ -26,14 +26,14 @@ class Workshop:
     def name(self) -> str:
         return self.options.model_name
 
-    def train(self, **wishes: Any) -> TrainResult:
+    def train(self, **options: Any) -> TrainResult:
         """A quick training on the workshop's table."""
-        return train(self.request(**wishes), self.options)
+        return train(self.request(**options), self.options)
 
-    def request(self, **wishes: Any) -> TrainRequest:
-        """For the workshop's table; `wishes` are of how to train."""
+    def request(self, **options: Any) -> TrainRequest:
+        """A request for the workshop's table; `options` are fields of `Train`."""
         return TrainRequest(
-            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**wishes)
+            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**options)
         )
 
     def runs(self) -> list[Any]:

@@ -3,8 +3,8 @@ from baton_trainer.cards.grids import Grid
 from tests.support.trainer.tables import TARGETS, some_subject, some_table
 
 
-def some_content(target: str = "texts", **wanted: object) -> dict[str, object]:
-    return build_content(some_subject(some_table(TARGETS[target]), **wanted))
+def some_content(target: str = "texts", **options: object) -> dict[str, object]:
+    return build_content(some_subject(some_table(TARGETS[target]), **options))
 
 
 def read_rows(grid: object) -> dict[str, tuple[str, ...]]:

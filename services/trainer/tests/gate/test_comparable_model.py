@@ -107,13 +107,13 @@ def test_model_that_fails_on_rows_is_not_comparable(some_data: Table) -> None:
 
 
 def test_model_with_decision_scores_is_not_comparable(some_data: Table) -> None:
-    rival = make_model(some_data)
-    answer = rival.engine.score
+    model = make_model(some_data)
+    answer = model.engine.score
 
     def doubled(columns: Mapping[str, Array]) -> Scores:
         labels, probabilities = answer(columns)
         return Scores(labels, 2 * probabilities)
 
-    rival.engine.score = doubled  # type: ignore[method-assign]
+    model.engine.score = doubled  # type: ignore[method-assign]
     with pytest.raises(NotComparable, match="decision scores"):
-        rival.predict(some_data.features, some_data.classes)
+        model.predict(some_data.features, some_data.classes)

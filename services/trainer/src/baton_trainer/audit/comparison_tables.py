@@ -95,5 +95,5 @@ def _build_auc_table(comparison: Comparison, heads: tuple[str, ...]) -> Table:
 
 def _format_difference(difference: AucDifference) -> tuple[str, str, str]:
     low, high = difference.interval
-    interval = f"{difference.estimate:+.4f} (95 % interval {low:+.4f} to {high:+.4f})"
+    interval = f"{difference.estimate:+.4f} (95 % CI {low:+.4f} to {high:+.4f})"
     return f"{difference.second:.4f}", f"{difference.first:.4f}", interval

@@ -82,7 +82,7 @@ def _check_against(
     production: Production, challenger: ComparableModel, limits: Gate
 ) -> Iterator[Check]:
     """The checks that need a version in production."""
-    where = f"version {production.version} in production"
+    production_name = f"version {production.version} in production"
     if production.model is None:  # it cannot be served, so it has no callers to break
         yield Check("ROC AUC", None, why=production.reason)
         return
@@ -93,15 +93,15 @@ def _check_against(
         challenger=_count_columns(challenger),
         production=_count_columns(production.model),
         allowed="breaks no callers",
-        why=f"callers of {where} would break: {format_breaks(breaks, ', ')}",
+        why=f"callers of {production_name} would break: {format_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
-        yield _check_roc_auc(production.comparison, limits, where)
+        yield _check_roc_auc(production.comparison, limits, production_name)
         yield _check_slices(production.comparison, limits)
     elif breaks:
         yield Check("ROC AUC", None, why=production.reason)
     else:
-        why = f"it cannot be compared with {where}: {production.reason}"
+        why = f"it cannot be compared with {production_name}: {production.reason}"
         yield Check("ROC AUC", passed=False, why=why)
 
 
@@ -109,7 +109,7 @@ def _count_columns(model: ComparableModel) -> str:
     return f"{len(model.schema.columns)} columns"
 
 
-def _check_roc_auc(comparison: Comparison, limits: Gate, where: str) -> Check:
+def _check_roc_auc(comparison: Comparison, limits: Gate, production_name: str) -> Check:
     difference = comparison.difference
     low, high = difference.interval
     lower = difference.lower_bound(limits.confidence)
@@ -118,13 +118,13 @@ def _check_roc_auc(comparison: Comparison, limits: Gate, where: str) -> Check:
         passed=lower >= -limits.margin,
         challenger=(
             f"{difference.first:.4f} "
-            f"({difference.estimate:+.4f}, 95 % interval {low:+.4f} to {high:+.4f})"
+            f"({difference.estimate:+.4f}, 95 % CI {low:+.4f} to {high:+.4f})"
         ),
         production=f"{difference.second:.4f}",
         allowed=f"{limits.margin:g} lower ({limits.confidence:.0%} confidence)",
         why=(
             f"ROC AUC {difference.first:.4f} is up to {-lower:.4f} below the "
-            f"{difference.second:.4f} of {where} ({comparison.rows} held-out rows, "
+            f"{difference.second:.4f} of {production_name} ({comparison.rows} held-out rows, "
             f"{limits.confidence:.0%} confidence); {limits.margin:g} is allowed"
         ),
     )
@@ -145,7 +145,7 @@ def _check_slices(comparison: Comparison, limits: Gate) -> Check:
         passed=not collapsed,
         challenger=f"{worst.difference.first:.4f} ({_name_slice(worst)})",
         production=f"{worst.difference.second:.4f}",
-        allowed=f"{limits.slice_margin:g} lower (fails at {SLICE_CONFIDENCE:.0%} confidence)",
+        allowed=f"{limits.slice_margin:g} lower, or by chance",
         why="ROC AUC fell where " + format_breaks([*map(_describe_drop, collapsed)], ", "),
     )
 
