@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.up import Up
+from tests.support.rig.up import Up
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,6 +10,7 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
+from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.memory_registry import FakeRegistry
 from tests.support.fakes.models import open_fake_engine
 
@@ -17,6 +18,14 @@ from tests.support.fakes.models import open_fake_engine
 def make_settings(cache_dir: Path, **values: Any) -> InferenceSettings:
     """Makes settings as if from the environment."""
     return InferenceSettings.model_validate({"BATON_CACHE_DIR": str(cache_dir), **values})
+
+
+def make_core(cache_dir: Path, registry: FakeRegistry, time: ManualClock) -> Core:
+    """Makes a core that has not polled yet."""
+    settings = make_settings(cache_dir)
+    return create_core(
+        settings, registry=registry, open_engine=open_fake_engine, clock=time.clock()
+    )
 
 
 def make_app(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from baton_inference.lifecycle.cache import KEEP
+from baton_inference.lifecycle.cache import SPARE_VERSIONS
 
 GROWTH_MB = 24.0
 """A loaded version takes some megabytes, and an allocator keeps what it once had."""
@@ -45,7 +45,7 @@ class Footprint:
         return (
             self.memory_mb - before.memory_mb < GROWTH_MB
             and self.handles - before.handles <= GROWTH_HANDLES
-            and self.kept <= KEEP + 1
+            and self.kept <= SPARE_VERSIONS + 1
             and self.half_done == 0
         )
 

@@ -8,7 +8,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from baton_inference.lifecycle.policy import LOAD_RETRY_S
-from baton_inference.lifecycle.warmup import LIMIT_S
+from baton_inference.lifecycle.warmup import TIME_LIMIT_S
 from baton_registry.rest.fetch import fetch
 from tests.support.faults.front import STORE, answering, running_front
 from tests.support.faults.incident import incident
@@ -59,7 +59,7 @@ def endless_model(desk: Desk) -> Row:
             move_alias(desk, endless)
             status = seen.shows(lambda status: status["state"] == "swapping")
             assert status["serving"]["version"] == "1"
-            status = seen.tells_of(endless, limit_s=LIMIT_S + SLACK_S)
+            status = seen.tells_of(endless, limit_s=TIME_LIMIT_S + SLACK_S)
             assert (status["state"], status["serving"]["version"]) == ("degraded", "1")
             assert "does not end" in status["last_load_failure"]["reason"]
             move_alias(desk, "2")

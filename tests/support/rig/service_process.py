@@ -59,7 +59,7 @@ def fill_cache(directory: Path) -> None:
     files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": tiny_onnx()}
     tags = {CHECKSUM_TAG_PREFIX + k: hashlib.sha256(v).hexdigest() for k, v in files.items()}
     version = ModelVersion("churn_model", "1", "run-1", "m-1", "READY", MappingProxyType(tags))
-    with cache.staging() as folder:
+    with cache.stage() as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         cache.keep(version, folder)

@@ -1,4 +1,4 @@
-"""The cache on disk."""
+"""The cache of versions on disk."""
 
 import fcntl
 import json
@@ -11,24 +11,23 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_inference.lifecycle.cache import KEEP, VersionCache
+from baton_inference.lifecycle.cache import SPARE_VERSIONS, VersionCache
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
 TAGS = MappingProxyType({"baton.sha256.model.onnx": "ab", "baton.gate": "passed"})
 
 
-def version(number: int | str, name: str = "churn_model", **fields: str) -> ModelVersion:
-    """A version with checksums."""
-    source = fields.get("source", f"models:/m-{number}")
-    return ModelVersion(name, str(number), "run", source, "READY", TAGS)
+def version(number: int | str, name: str = "churn_model") -> ModelVersion:
+    """Makes a version with checksums."""
+    return ModelVersion(name, str(number), "run", f"models:/m-{number}", "READY", TAGS)
 
 
-def put(cache: VersionCache, kept: ModelVersion, content: bytes = b"x") -> None:
-    """Keeps a version of one file."""
-    with cache.staging() as folder:
+def put(cache: VersionCache, version: ModelVersion, content: bytes = b"x") -> None:
+    """Caches a version of one file."""
+    with cache.stage() as folder:
         (folder / "model.onnx").write_bytes(content)
-        cache.keep(kept, folder)
+        cache.keep(version, folder)
 
 
 @pytest.fixture
@@ -37,8 +36,8 @@ def cache(tmp_path: Path) -> VersionCache:
     return VersionCache(tmp_path / "cache")
 
 
-def test_gives_back_what_it_keeps(cache: VersionCache) -> None:
-    """A version is found by its identity, with its tags and its files."""
+def test_a_cached_version_is_found_by_its_identity(cache: VersionCache) -> None:
+    """The cache returns its tags and its files."""
     put(cache, version(1))
     found = cache.find("churn_model", Identity("1", "models:/m-1"))
     assert found is not None
@@ -47,16 +46,16 @@ def test_gives_back_what_it_keeps(cache: VersionCache) -> None:
 
 
 def test_same_number_of_another_registry_is_not_found(cache: VersionCache) -> None:
-    """The number alone does not make it the same version, nor does another model's version."""
+    """The number alone does not identify a version; the source and the model count, too."""
     put(cache, version(1))
     assert cache.find("churn_model", Identity("1", "models:/other")) is None
     assert cache.find("other_model", Identity("1", "models:/m-1")) is None
 
 
-def test_remembers_what_served_for_each_model_and_alias(cache: VersionCache) -> None:
-    """Two aliases and two models may share a folder."""
-    for kept in (version(1), version(2), version(1, "other")):
-        put(cache, kept)
+def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) -> None:
+    """Two aliases and two models can share a folder."""
+    for each in (version(1), version(2), version(1, "other")):
+        put(cache, each)
     cache.point_to(version(1), "production")
     cache.point_to(version(2), "staging")
     cache.point_to(version(1, "other"), "production")
@@ -72,34 +71,34 @@ def test_remembers_what_served_for_each_model_and_alias(cache: VersionCache) -> 
     assert cache.find_last_served("other", "staging") is None
 
 
-def altered_note(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
-    """Keeps version 1, as what serves, and alters what the cache notes of it."""
+def put_altered(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
+    """Caches version 1 as the serving one, and alters fields of its `version.json`."""
     put(cache, version(1))
     cache.point_to(version(1), "production")
-    (note,) = tmp_path.rglob("version.json")
-    note.write_text(json.dumps({**json.loads(note.read_text()), **fields}))
+    (file,) = tmp_path.rglob("version.json")
+    file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"version": "2"}, {"tags": {}}])
-def test_an_entry_that_is_not_what_it_is_kept_as(
+def test_an_entry_with_another_identity_is_not_found(
     cache: VersionCache, tmp_path: Path, fields: dict[str, object]
 ) -> None:
-    """Another model's files, or another version's, are not found in a version's place."""
-    altered_note(cache, tmp_path, **fields)
+    """The cache ignores an entry that records another model or version, or no checksums."""
+    put_altered(cache, tmp_path, **fields)
     assert cache.find("churn_model", Identity.from_version(version(1))) is None
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"tags": {}}])
-def test_nothing_is_served_without_its_name_and_its_checksums(
+def test_last_served_version_needs_its_name_and_checksums(
     cache: VersionCache, tmp_path: Path, fields: dict[str, object]
 ) -> None:
-    """What served last is another model's, or could be anything: it is not taken."""
-    altered_note(cache, tmp_path, **fields)
+    """The cache ignores another model's version, and one that it cannot verify."""
+    put_altered(cache, tmp_path, **fields)
     assert cache.find_last_served("churn_model", "production") is None
 
 
-def test_keeping_again_replaces_what_was_altered(cache: VersionCache) -> None:
-    """A version that had to be fetched again takes the place of its altered files."""
+def test_keeping_again_replaces_altered_files(cache: VersionCache) -> None:
+    """A version that was fetched again replaces its altered files."""
     put(cache, version(1), b"altered")
     put(cache, version(1), b"x")
     found = cache.find("churn_model", Identity.from_version(version(1)))
@@ -108,29 +107,29 @@ def test_keeping_again_replaces_what_was_altered(cache: VersionCache) -> None:
 
 
 def test_staging_is_empty_afterwards(cache: VersionCache, tmp_path: Path) -> None:
-    """Neither success nor failure leaves anything behind in staging."""
+    """Neither success nor failure leaves files in staging."""
     put(cache, version(1))
     put(cache, version(1))
-    with suppress(ValueError), cache.staging() as folder:
+    with suppress(ValueError), cache.stage() as folder:
         (folder / "half").write_bytes(b"x")
         raise ValueError
     assert list((tmp_path / "cache" / "staging").iterdir()) == []
 
 
-def test_cleans_what_the_dead_left_and_spares_the_living(
-    cache: VersionCache, tmp_path: Path
-) -> None:
-    """Leftovers of a process that died are removed; a folder in use is not."""
-    cache.clean()
+def test_only_leftovers_of_dead_processes_are_removed(cache: VersionCache, tmp_path: Path) -> None:
+    """A folder that is in use stays."""
+    cache.remove_leftovers()
     staging = tmp_path / "cache" / "staging"
     (staging / "left" / "model").mkdir(parents=True)
-    with cache.staging() as folder:
-        VersionCache(tmp_path / "cache").clean()
+    with cache.stage() as folder:
+        VersionCache(tmp_path / "cache").remove_leftovers()
         assert [each.name for each in staging.iterdir()] == [folder.parent.name]
 
 
-def test_is_bounded_and_never_forgets_what_serves(cache: VersionCache, tmp_path: Path) -> None:
-    """Beside what serves only the versions used last are kept."""
+def test_the_cache_is_bounded_and_keeps_serving_versions(
+    cache: VersionCache, tmp_path: Path
+) -> None:
+    """It keeps the serving versions and the most recently used others."""
     put(cache, version(0))
     cache.point_to(version(0), "staging")
     for number in range(1, 12):
@@ -140,55 +139,54 @@ def test_is_bounded_and_never_forgets_what_serves(cache: VersionCache, tmp_path:
         os.utime(entry, (number, number))
     kept = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
     assert {0, 11} <= kept
-    assert kept - {0, 11} == {*range(11 - KEEP, 11)}
+    assert kept - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"entry": 3}', '{"entry": "../../x"}'])
-def test_an_unreadable_note_is_none(cache: VersionCache, tmp_path: Path, text: str) -> None:
-    """A note that cannot be read counts as no note, and does not lead out of the folder."""
+def test_an_unreadable_pointer_is_ignored(cache: VersionCache, tmp_path: Path, text: str) -> None:
+    """A pointer that is invalid or leads out of the folder names no version."""
     put(cache, version(1))
     cache.point_to(version(1), "production")
-    (note,) = (tmp_path / "cache" / "serving").iterdir()
-    note.write_text(text)
+    (pointer,) = (tmp_path / "cache" / "serving").iterdir()
+    pointer.write_text(text)
     assert cache.find_last_served("churn_model", "production") is None
     cache.point_to(version(1), "staging")
 
 
-def test_a_note_of_a_version_that_is_gone_is_none(cache: VersionCache, tmp_path: Path) -> None:
-    """Where the version itself was removed, nothing is found."""
+def test_a_pointer_to_a_removed_version_is_ignored(cache: VersionCache, tmp_path: Path) -> None:
     put(cache, version(1))
     cache.point_to(version(1), "production")
     shutil.rmtree(tmp_path / "cache" / "versions")
     assert cache.find_last_served("churn_model", "production") is None
 
 
-def test_processes_may_keep_the_same_version_at_once(cache: VersionCache) -> None:
-    """Of several that keep a version at a time, all succeed, and one copy stays."""
+def test_processes_can_keep_the_same_version_at_once(cache: VersionCache) -> None:
+    """All of them succeed, and one copy stays."""
     barrier = threading.Barrier(4)
-    odd: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def keep() -> None:
         try:
-            with cache.staging() as folder:
+            with cache.stage() as folder:
                 (folder / "model.onnx").write_bytes(b"x")
                 barrier.wait()
                 cache.keep(version(1), folder)
         except BaseException as error:  # noqa: BLE001 - asserted below
-            odd.append(error)
+            errors.append(error)
 
     threads = [threading.Thread(target=keep) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert odd == []
+    assert errors == []
     assert cache.find("churn_model", Identity.from_version(version(1))) is not None
 
 
-def test_a_copy_that_appears_after_the_look_is_as_good(
+def test_an_entry_that_appears_before_the_rename_is_kept(
     cache: VersionCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A replica that finds no entry, and meets one when it renames, succeeds all the same."""
+    """A replica succeeds if another one adds the entry between its check and its rename."""
     put(cache, version(1), b"theirs")
     monkeypatch.setattr(Path, "exists", lambda _: False)
     put(cache, version(1), b"ours")
@@ -198,8 +196,8 @@ def test_a_copy_that_appears_after_the_look_is_as_good(
 
 
 def test_staging_is_locked_while_in_use(cache: VersionCache) -> None:
-    """Another process sees by the lock that the folder is in use."""
-    with cache.staging() as folder:
+    """The lock shows other processes that the folder is in use."""
+    with cache.stage() as folder:
         handle = os.open(folder.parent, os.O_RDONLY)
         with pytest.raises(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,12 +1,12 @@
-"""The clocks."""
+"""The two clocks."""
 
 import time
 
 from baton_inference.lifecycle.clock import Clock
 
 
-def test_reads_the_systems_clocks() -> None:
-    """Unless told otherwise it reads the monotonic clock and the time of day."""
+def test_the_default_clock_reads_the_system_clocks() -> None:
+    """The default reads the monotonic clock and the time of day."""
     clock = Clock()
     before = time.monotonic(), time.time()
     read = clock.steady_s(), clock.posix_s()

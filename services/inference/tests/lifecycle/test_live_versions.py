@@ -6,8 +6,8 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from tests.support.fakes.live_version import make_live_version
 
 
-def test_only_a_replacement_is_one() -> None:
-    """The first version in replaces nothing; the next one does."""
+def test_swap_reports_whether_it_replaces_a_version() -> None:
+    """The first version replaces nothing; the second one replaces the first."""
     live = LiveVersions()
     assert not live.swap(make_live_version(version="1"))
     assert live.swap(make_live_version(version="2"))
@@ -16,7 +16,7 @@ def test_only_a_replacement_is_one() -> None:
 
 
 def test_confirmation_changes_the_source_alone() -> None:
-    """What the registry confirms keeps its engine and its start."""
+    """A confirmed version keeps its engine and its start time."""
     live = LiveVersions()
     before = replace(make_live_version(), source="cache")
     live.swap(before)

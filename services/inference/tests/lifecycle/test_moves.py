@@ -1,4 +1,4 @@
-"""The moves of the alias, read seldom, on a clock moved by hand."""
+"""The moves of the alias, read on a manual clock."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Bench:
-    """A reader, its registry, and how often it was asked."""
+    """A reader, its registry, and the number of its readings."""
 
     def __init__(self) -> None:
         self.registry = FakeRegistry()
@@ -25,73 +25,73 @@ class Bench:
         self.reader = MoveReader(self.registry, "churn_model", "production", self.time.clock())
         original = self.registry.get_model_tags
 
-        def counted(name: str) -> dict[str, str]:
+        def count_and_read(name: str) -> dict[str, str]:
             self.reads += 1
             return original(name)
 
-        self.registry.get_model_tags = counted  # type: ignore[method-assign]
+        self.registry.get_model_tags = count_and_read  # type: ignore[method-assign]
 
-    def tell(self, number: int, to: str, reason: str = "") -> None:
-        """Somebody promotes."""
+    def promote(self, number: int, to: str, reason: str = "") -> None:
+        """Adds a promotion to the ledger."""
         move = Move(START, None, to, "promote", "ann", reason)
         self.registry.tags.update(
             [ledger.to_tag("production", Entry(number, "t", move, done=True))]
         )
 
-    def told(self) -> list[tuple[str | None, str]]:
+    def list_moves(self) -> list[tuple[str | None, str]]:
         return [(move.to_version, move.how) for move in self.reader.known.moves]
 
 
 @pytest.fixture
 def bench() -> Bench:
-    """A reader that has read nothing."""
+    """A new reader."""
     return Bench()
 
 
-def test_nothing_is_known_before_the_first_look(bench: Bench) -> None:
-    """No reading is told apart from an empty one."""
+def test_nothing_is_known_before_the_first_reading(bench: Bench) -> None:
+    """No reading differs from an empty one."""
     assert bench.reader.known == KnownMoves()
-    bench.reader.follow(None)
+    bench.reader.refresh(None)
     assert bench.reader.known == KnownMoves("1970-01-01T00:16:40.000Z")
 
 
-def test_a_move_is_read_at_once_and_the_rest_seldom(bench: Bench) -> None:
-    """One reading a move, and one a minute: the registry is not asked with each look."""
-    bench.tell(1, "1")
+def test_moves_are_read_once_a_move_and_once_a_minute(bench: Bench) -> None:
+    """A poll alone reads nothing."""
+    bench.promote(1, "1")
     for _ in range(3):
-        bench.reader.follow("1")
+        bench.reader.refresh("1")
     assert bench.reads == 1
-    bench.tell(2, "2")
-    bench.reader.follow("2")
-    assert (bench.reads, bench.told()) == (2, [("1", "promote"), ("2", "promote")])
+    bench.promote(2, "2")
+    bench.reader.refresh("2")
+    assert (bench.reads, bench.list_moves()) == (2, [("1", "promote"), ("2", "promote")])
     bench.time.now_s += REFRESH_S
-    bench.reader.follow("2")
+    bench.reader.refresh("2")
     assert bench.reads == 3
 
 
-def test_a_move_that_nobody_told_is_of_when_it_was_first_seen(bench: Bench) -> None:
-    """Its time does not wander with each reading, and nothing is written."""
-    bench.reader.follow("7")
+def test_an_external_move_has_the_time_of_its_first_reading(bench: Bench) -> None:
+    """Later readings do not change its time, and the ledger stays as it is."""
+    bench.reader.refresh("7")
     seen = bench.reader.known.moves
     bench.time.now_s += REFRESH_S
-    bench.reader.follow("7")
+    bench.reader.refresh("7")
     assert bench.reader.known.moves == seen
-    assert bench.told() == [("7", "external")]
+    assert bench.list_moves() == [("7", "external")]
     assert bench.registry.tags == {}
 
 
-def test_what_was_read_stays_while_the_registry_is_away(bench: Bench) -> None:
-    """A failed reading keeps the last one, is told in the log, and is tried again soon."""
-    bench.tell(1, "1")
-    bench.reader.follow("1")
+def test_a_failed_reading_keeps_the_last_one(bench: Bench) -> None:
+    """It is logged, and retried soon."""
+    bench.promote(1, "1")
+    bench.reader.refresh("1")
     known = bench.reader.known
     bench.registry.fault = RegistryUnavailable("no answer")
     with capture_logs() as logs:
-        bench.reader.follow("2")
-        bench.reader.follow("2")
+        bench.reader.refresh("2")
+        bench.reader.refresh("2")
     assert bench.reader.known == known
     assert [entry["reason"] for entry in logs] == ["no answer"]
     bench.registry.fault = None
     bench.time.now_s += RETRY_S
-    bench.reader.follow("2")
-    assert bench.told() == [("1", "promote"), ("2", "external")]
+    bench.reader.refresh("2")
+    assert bench.list_moves() == [("1", "promote"), ("2", "external")]

@@ -1,4 +1,4 @@
-"""The policy: a table for people, and properties for everything else."""
+"""The policy: a table of cases, and properties."""
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,9 @@ from baton_inference.lifecycle.policy import (
     Decision,
     Failure,
     Identity,
+    compute_wait_s,
     decide,
     drop_outdated,
-    wait_s,
 )
 from baton_registry.versions.model_version import ModelVersion
 
@@ -46,7 +46,7 @@ failures = st.builds(
         (V1, V2, Failure(V1, ENGINE, at_s=100), Decision.LOAD),
     ],
 )
-def test_decisions(
+def test_decisions_by_table(
     serving: Identity | None,
     aspired: Identity | None,
     failure: Failure | None,
@@ -57,28 +57,28 @@ def test_decisions(
 
 
 @given(st.none() | identities, identities, st.none() | failures, times_s)
-def test_loads_whatever_is_aspired_sooner_or_later(
+def test_the_aspired_version_is_loaded_at_the_latest_after_its_retry(
     serving: Identity | None, aspired: Identity, failure: Failure | None, now_s: float
 ) -> None:
-    """A version that is aspired and does not serve is loaded, at the latest after its retry."""
+    """It is loaded if and only if it does not serve already."""
     later_s = now_s + 1e6 + LOAD_RETRY_S
     assert (decide(serving, aspired, failure, later_s) is Decision.LOAD) == (aspired != serving)
 
 
 @given(st.none() | identities, st.none() | identities, st.none() | failures, times_s)
-def test_never_loads_what_serves(
+def test_the_serving_version_is_not_loaded_again(
     serving: Identity | None, aspired: Identity | None, failure: Failure | None, now_s: float
 ) -> None:
-    """Nothing is loaded where the alias is not set or its version serves already."""
+    """Nothing is loaded if the alias is not set or its version already serves."""
     if aspired is None or aspired == serving:
         assert decide(serving, aspired, failure, now_s) is Decision.NOTHING
 
 
 @given(st.none() | identities, failures, identities, times_s)
-def test_a_version_newly_pointed_to_is_tried_at_once(
+def test_a_moved_alias_is_followed_at_once(
     serving: Identity | None, failure: Failure, aspired: Identity, now_s: float
 ) -> None:
-    """Once the alias has left a failed version, neither another nor that one has to wait."""
+    """Once the alias leaves a failed version, no version has to wait for its retry."""
     left = drop_outdated(failure, None)
     assert decide(serving, aspired, left, now_s) is not Decision.WAIT
     moved = drop_outdated(failure, aspired)
@@ -89,11 +89,11 @@ def test_a_version_newly_pointed_to_is_tried_at_once(
 
 
 @given(st.floats(0.05, 3600), st.floats(-1, 1), st.none() | failures, times_s)
-def test_waits_about_the_interval_and_never_past_a_retry(
+def test_waits_are_about_the_interval_and_end_at_a_retry(
     interval_s: float, jitter: float, failure: Failure | None, now_s: float
 ) -> None:
-    """A wait is within the jitter of the interval, or shorter where a retry is due sooner."""
-    waited_s = wait_s(interval_s, jitter, failure, now_s)
+    """A wait is within the jitter of the interval, or shorter if a retry is due sooner."""
+    waited_s = compute_wait_s(interval_s, jitter, failure, now_s)
     assert 0 < waited_s <= interval_s * (1 + JITTER) * 1.000001
     is_due_sooner = (
         failure is not None and failure.is_fresh(now_s) and failure.retry_at_s - now_s < interval_s
@@ -106,12 +106,12 @@ def test_waits_about_the_interval_and_never_past_a_retry(
 
 
 @given(st.none() | identities, identities, failures, times_s, st.floats(-1e6, 1e6))
-def test_no_jump_of_the_clock_holds_a_version_back(
+def test_a_jump_of_the_clock_does_not_delay_a_version(
     serving: Identity | None, aspired: Identity, failure: Failure, now_s: float, jump_s: float
 ) -> None:
-    """Whatever the clock reads after a jump, a failed version waits for a minute at the most.
+    """After any jump, a failed version waits at most a minute for its retry.
 
-    And no jump makes it load what serves, or wait with the next look-up for longer than ever.
+    No jump loads the serving version again or makes a wait longer than the poll interval.
     """
     jumped_s = now_s + jump_s
     last_s = jumped_s + LOAD_RETRY_S
@@ -120,10 +120,10 @@ def test_no_jump_of_the_clock_holds_a_version_back(
     else:
         decisions = {decide(serving, aspired, failure, reading) for reading in (jumped_s, last_s)}
         assert Decision.LOAD in decisions
-    assert 0 < wait_s(2.0, 0.0, failure, jumped_s) <= 2.0
+    assert 0 < compute_wait_s(2.0, 0.0, failure, jumped_s) <= 2.0
 
 
 def test_identity_is_version_and_source() -> None:
-    """Two registries' version 1 are different versions."""
+    """Version 1 of two registries are different versions."""
     one = Identity.from_version(ModelVersion("m", "1", source="a"))
     assert one == Identity("1", "a") != Identity.from_version(ModelVersion("m", "1", source="b"))

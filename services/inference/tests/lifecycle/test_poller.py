@@ -15,7 +15,7 @@ TIMEOUT_S = 20
 
 
 class CountingRegistry(FakeRegistry):
-    """Counts look-ups; fails oddly at the first one if asked to."""
+    """Counts polls."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,18 +28,17 @@ class CountingRegistry(FakeRegistry):
         return super().resolve_alias(name, alias)
 
     def wait(self) -> bool:
-        """Waits for one more look-up."""
+        """Waits for one more poll."""
         return self.seen.acquire(timeout=TIMEOUT_S)
 
 
 def make_core(tmp_path: Path, registry: FakeRegistry, interval_s: float) -> Core:
-    """A core that polls at an interval."""
+    """Makes a core with a poll interval."""
     chosen = make_settings(tmp_path, BATON_POLL_INTERVAL_S=interval_s)
     return create_core(chosen, registry=registry, open_engine=open_fake_engine)
 
 
-def test_repeats_and_stops(tmp_path: Path) -> None:
-    """It looks up again and again, and not once more after it was stopped."""
+def test_the_poller_repeats_until_it_is_stopped(tmp_path: Path) -> None:
     registry = CountingRegistry()
     core = make_core(tmp_path, registry, 0.05)
     core.poller.start()
@@ -50,7 +49,7 @@ def test_repeats_and_stops(tmp_path: Path) -> None:
 
 
 def test_a_nudge_ends_the_wait(tmp_path: Path) -> None:
-    """With an hour between two look-ups, a nudge makes the next one come at once."""
+    """With a poll interval of an hour, a nudge triggers the next poll at once."""
     registry = CountingRegistry()
     core = make_core(tmp_path, registry, 3600)
     core.poller.start()
@@ -60,8 +59,8 @@ def test_a_nudge_ends_the_wait(tmp_path: Path) -> None:
     core.close()
 
 
-def test_outlives_a_step_that_fails(tmp_path: Path) -> None:
-    """A fault in a step is logged; the next step comes."""
+def test_the_thread_survives_a_failed_step(tmp_path: Path) -> None:
+    """The failure is logged, and the next step runs."""
     registry = CountingRegistry()
     core = make_core(tmp_path, registry, 0.05)
     faults = [ZeroDivisionError(), ZeroDivisionError()]
@@ -80,6 +79,5 @@ def test_outlives_a_step_that_fails(tmp_path: Path) -> None:
     assert len([entry for entry in logs if "exc_info" in entry]) == 2
 
 
-def test_stop_without_start(tmp_path: Path) -> None:
-    """What was never started can be ended."""
+def test_a_poller_can_be_stopped_before_it_starts(tmp_path: Path) -> None:
     make_core(tmp_path, FakeRegistry(), 1).close()

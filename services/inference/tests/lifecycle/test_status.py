@@ -1,4 +1,4 @@
-"""The words and times of `/status`."""
+"""The state that `/status` reports."""
 
 import pytest
 
@@ -21,6 +21,6 @@ from baton_inference.lifecycle.status import State, derive_state
 def test_the_first_state_that_holds(
     *, is_filled: bool, is_loading: bool, is_healthy: bool, state: State
 ) -> None:
-    """The states come in the contract's order."""
-    word = derive_state(is_filled=is_filled, is_loading=is_loading, is_healthy=is_healthy)
-    assert word == state
+    """The contract defines the order of the states."""
+    result = derive_state(is_filled=is_filled, is_loading=is_loading, is_healthy=is_healthy)
+    assert result == state

@@ -1,4 +1,4 @@
-"""A version's first rows."""
+"""The warm-up of a version."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,16 +19,16 @@ from tests.support.fakes.models import SCHEMA, ErrorModel, SlowModel, SumModel
 
 
 def warm(engine: SumModel, example: Any = None) -> WarmUp:
-    """Warms a model up on an example; a text stands for the file as it is."""
+    """Warms a model up on an example: a document, or the text of the file."""
     text = example if isinstance(example, str) else json.dumps(example)
     return warm_up(engine, SCHEMA, None if example is None else text.encode())
 
 
-def test_uses_the_versions_own_example() -> None:
-    """The example shown is the row of the version's own that has the fewest gaps."""
+def test_warm_up_uses_the_versions_own_example() -> None:
+    """The reported instance is the row with the fewest missing values."""
     data = [[1, 1, None], [2, 2, "b"], [3, 3, None]]
     result = warm(SumModel(), {"columns": ["x", "n", "note"], "data": data})
-    assert result.used_example
+    assert result.has_example
     assert result.example == {"x": 2, "n": 2, "note": "b"}
 
 
@@ -45,28 +45,27 @@ def test_uses_the_versions_own_example() -> None:
         '{"columns": ["x", "n"], "data": [[NaN, 1]]}',
     ],
 )
-def test_makes_a_row_up_where_the_example_is_of_no_use(example: Any) -> None:
-    """No example, or one that a request could not bring, is replaced by a row of our own."""
+def test_a_synthetic_row_replaces_an_unusable_example(example: Any) -> None:
+    """An example is unusable if it is absent or if a request could not send its rows."""
     result = warm(SumModel(), example)
-    assert not result.used_example
+    assert not result.has_example
     assert result.example == {"x": 0.0, "n": 0, "note": "a"}
 
 
 @pytest.mark.parametrize("columns", [["other"], ["x"], ["x", "n", "other"]])
-def test_an_example_of_other_columns_is_refused(columns: list[str]) -> None:
-    """An example is of the columns that the model takes, or one of the two is wrong: which?"""
+def test_an_example_with_other_columns_is_a_load_failure(columns: list[str]) -> None:
+    """Either the example or the schema is wrong."""
     with pytest.raises(LoadFailure, match=r"other|'n'"):
         warm(SumModel(), {"columns": columns, "data": [[1] * len(columns)]})
 
 
-def test_a_model_that_fails_is_refused() -> None:
-    """A model that fails on its first rows never gets into the slot."""
+def test_a_model_that_fails_on_its_example_is_a_load_failure() -> None:
     with pytest.raises(LoadFailure, match="could not convert"):
         warm(ErrorModel())
 
 
-class OddModel(SumModel):
-    """Answers with what it is given."""
+class CannedModel(SumModel):
+    """Returns fixed scores."""
 
     def __init__(self, labels: Any, probabilities: Any) -> None:
         super().__init__()
@@ -86,21 +85,22 @@ class OddModel(SumModel):
         ([1], [[0.1, 0.9]]),
     ],
 )
-def test_answers_must_fit_the_classes(labels: Any, probabilities: Any) -> None:
-    """A model whose answers do not fit its classes is refused."""
+def test_answers_that_do_not_fit_the_classes_are_a_load_failure(
+    labels: Any, probabilities: Any
+) -> None:
     with pytest.raises(LoadFailure, match=r"the model answers"):
-        warm(OddModel(labels, probabilities))
+        warm(CannedModel(labels, probabilities))
 
 
 @pytest.mark.parametrize("probabilities", [[[8.05, -8.05]], [[0.0, 0.0]], [[float("nan")] * 2]])
-def test_answers_to_the_example_are_probabilities(probabilities: Any) -> None:
-    """A row of the version's own example whose answer is no probabilities is a load failure."""
+def test_answers_that_are_not_probabilities_are_a_load_failure(probabilities: Any) -> None:
+    """The rule holds for the rows of the version's own example."""
     with pytest.raises(LoadFailure, match="probabilities lie in"):
-        warm(OddModel(["no"], probabilities), {"columns": ["x", "n"], "data": [[1, 1]]})
+        warm(CannedModel(["no"], probabilities), {"columns": ["x", "n"], "data": [[1, 1]]})
 
 
-def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quick model scores some rows on the event loop, a slow one none."""
+def test_a_slow_model_scores_no_rows_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick model scores some rows there, a slow one none."""
     now_s = 0.0
 
     def pass_time() -> None:
@@ -113,7 +113,7 @@ def test_a_slow_model_is_kept_off_the_event_loop(monkeypatch: pytest.MonkeyPatch
 
 
 class LimitedModel(SumModel):
-    """Knows for how long it may be asked, and what it was asked."""
+    """Records its time limits, and for each call the rows and whether a limit applied."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,13 +133,13 @@ class LimitedModel(SumModel):
         return super().score_rows(rows)
 
 
-def test_a_model_may_not_take_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All calls are within one limit, and a slow model is not asked for many rows."""
+def test_the_warm_up_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One limit covers all calls, and a slow model never scores many rows."""
     readings_s = count(step=warmup.INLINE_BUDGET_S * 1.5)
     monkeypatch.setattr(
         "baton_inference.lifecycle.warmup.time.thread_time", lambda: next(readings_s)
     )
     model = LimitedModel()
     assert warm(model, {"columns": ["x", "n"], "data": [[1, 1], [2, 2]]}).inline_rows == 0
-    assert model.limits_s == [warmup.LIMIT_S]
+    assert model.limits_s == [warmup.TIME_LIMIT_S]
     assert {*model.rows} == {(2, True), (1, True)}

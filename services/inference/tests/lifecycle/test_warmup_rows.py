@@ -1,4 +1,4 @@
-"""The rows of an input example are those that a request could bring."""
+"""The rows of an input example obey the rules of a request."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.onnx.example import build_rows
-from baton_inference.errors import Refused
+from baton_inference.errors import RequestRejected
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema, TypeName
 
@@ -29,12 +29,14 @@ values = st.one_of(
 
 @pytest.mark.parametrize("required", [True, False])
 @given(kind=st.sampled_from(TYPES), value=values)
-def test_the_rule_is_that_of_predict(kind: TypeName, value: Any, *, required: bool) -> None:
-    """What warm-up takes, `/predict` takes with the same values, and the other way round."""
+def test_warm_up_and_predict_accept_the_same_rows(
+    kind: TypeName, value: Any, *, required: bool
+) -> None:
+    """Both accept the same values and read them alike."""
     schema = Schema((Column("x", kind, required=required),))
     body = json.dumps({"instances": [{"x": value}]}).encode()
     try:
-        asked = InstancesDecoder(schema, max_rows=10).decode(body)
-    except Refused:
-        asked = None
-    assert build_rows([{"x": value}], schema) == asked
+        rows = InstancesDecoder(schema, max_rows=10).decode(body)
+    except RequestRejected:
+        rows = None
+    assert build_rows([{"x": value}], schema) == rows

@@ -1,4 +1,4 @@
-"""What is told of what was seen; the watcher's tests tell the rest."""
+"""The watcher's state: its snapshots and log events."""
 
 from structlog.testing import capture_logs
 
@@ -17,7 +17,7 @@ def make_state() -> WatcherState:
 
 
 def test_snapshots_do_not_change() -> None:
-    """A snapshot that was read stays as it is, whatever is seen later."""
+    """A later event leaves an earlier snapshot as it is."""
     state = make_state()
     before = state.status
     state.note_unreachable("away")
@@ -25,8 +25,8 @@ def test_snapshots_do_not_change() -> None:
     assert state.status is not before
 
 
-def test_logs_transitions_not_states() -> None:
-    """A registry that stays away is told of once, and so is an alias that stays put."""
+def test_transitions_are_logged_once() -> None:
+    """A lasting outage writes one line, and so does an alias that does not move."""
     state = make_state()
     with capture_logs() as logs:
         for _ in range(3):
@@ -37,14 +37,14 @@ def test_logs_transitions_not_states() -> None:
             state.note_aspired(ModelVersion("m", "1"))
     assert [entry["event"] for entry in logs] == [
         "the registry cannot be reached",
-        "the registry answers again",
+        "the registry can be reached again",
         "the alias points to",
         "the alias points to",
     ]
 
 
-def test_a_failure_stays_shown_until_the_aspired_version_serves() -> None:
-    """While the alias is gone, the last failure can still be read."""
+def test_a_load_failure_is_reported_until_the_aspired_version_serves() -> None:
+    """The status still reports it after the alias was removed."""
     state = make_state()
     version = ModelVersion("m", "4")
     state.note_aspired(version)

@@ -1,11 +1,11 @@
-"""Versions kept on disk: what serves now survives a restart while the registry is away.
+"""The cache of versions on disk. A restart can serve from it while the registry is unreachable.
 
-    versions/<key>/version.json   what the registry said of the version, with its checksums
+    versions/<key>/version.json   the registry's record of the version, with its checksums
     versions/<key>/model/…        its files
-    serving/<key>.json            which version serves for a model and alias
-    staging/<random>/             a version on its way in; locked while its process lives
+    serving/<key>.json            the version that serves for a model and alias
+    staging/<random>/             a version that is being fetched; locked while its process lives
 
-Several processes may share the folder: a version appears by one rename and is never altered.
+Several processes can share the folder: one rename adds a version, and no process alters it.
 """
 
 import errno
@@ -25,12 +25,12 @@ from baton_common.atomic_file import write_atomic
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
-KEEP = 5
-"""Versions kept beside those that serve: a rollback to one of them needs no download."""
+SPARE_VERSIONS = 5
+"""Versions kept beside those that serve. A rollback to one of them needs no download."""
 
 
 class VersionCache:
-    """The folder. Every method raises `OSError` where the disk does not do as it is told."""
+    """The folder. Every method raises `OSError` if the disk fails."""
 
     def __init__(self, directory: Path) -> None:
         self._versions = directory / "versions"
@@ -38,29 +38,30 @@ class VersionCache:
         self._staging = directory / "staging"
 
     def find(self, name: str, identity: Identity) -> tuple[ModelVersion, Path] | None:
-        """A kept version and the folder of its files; None where it is not kept.
+        """Returns a cached version and the folder of its files; None if it is not cached.
 
-        The version's checksums are the registry's or, where that records none, those that the
-        files had when they were fetched.
+        The version's checksums are the registry's. If the registry records none, they are the
+        checksums of the files at the time of the fetch.
         """
-        kept = self._open(self._versions / _key(name, identity.version, identity.source), name)
-        return kept if kept and Identity.from_version(kept[0]) == identity else None
+        key = _make_key(name, identity.version, identity.source)
+        cached = self._open(self._versions / key, name)
+        return cached if cached and Identity.from_version(cached[0]) == identity else None
 
     def find_last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
-        """What served last for this model and alias; None where nothing did, or it is gone."""
-        entry = _entry_of(self._serving / f"{_key(name, alias)}.json")
+        """Returns the version that last served for this model and alias; None if it is gone."""
+        entry = _read_pointer(self._serving / f"{_make_key(name, alias)}.json")
         return self._open(self._versions / entry, name) if entry else None
 
     @contextmanager
-    def staging(self) -> Iterator[Path]:
-        """An empty folder for files on their way in; gone afterwards unless it was kept."""
+    def stage(self) -> Iterator[Path]:
+        """Creates an empty folder for the files of a version. Removes it, unless it was kept."""
         self._staging.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._staging))
         lock = os.open(folder, os.O_RDONLY)
         try:
-            # Held while this process lives, whatever becomes of it: other processes, which may
-            # have the same id in another container, see that the folder is in use.
-            with suppress(OSError):  # a file system without locks: leftovers stay there
+            # The lock ends with this process, however it ends. A process id would not do: in
+            # another container, another process can have the same one.
+            with suppress(OSError):  # a file system without locks keeps leftovers
                 fcntl.flock(lock, fcntl.LOCK_EX)
             model = folder / "model"
             model.mkdir()
@@ -70,17 +71,16 @@ class VersionCache:
             shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, version: ModelVersion, model: Path) -> None:
-        """Takes in a version with checksums from its staging folder, in one step.
+        """Moves a version with checksums from its staging folder into the cache, in one step.
 
-        Another process that shares the cache may keep the same version at the same time: then its
-        copy stays, and both succeed.
+        If another process keeps the same version at the same time, its copy stays and both succeed.
         """
-        entry = self._versions / _key(version.name, version.version, version.source)
+        entry = self._versions / _make_key(version.name, version.version, version.source)
         (model.parent / "version.json").write_text(json.dumps(_to_json(version)), encoding="utf-8")
         self._versions.mkdir(parents=True, exist_ok=True)
-        if entry.exists():  # fetched again: what was kept proved to be altered
-            with self.staging() as away, suppress(FileNotFoundError):
-                entry.rename(away / "replaced")
+        if entry.exists():  # the cached files were altered, and the version was fetched again
+            with self.stage() as discarded, suppress(FileNotFoundError):
+                entry.rename(discarded / "replaced")
         try:
             model.parent.rename(entry)
         except OSError as error:
@@ -88,18 +88,18 @@ class VersionCache:
                 raise
 
     def point_to(self, version: ModelVersion, alias: str) -> None:
-        """Notes that the version serves, and forgets versions that were not used for long."""
-        entry = _key(version.name, version.version, version.source)
-        with suppress(FileNotFoundError):  # served from a temporary folder, without being kept
+        """Records that the version serves, and removes the least recently used versions."""
+        entry = _make_key(version.name, version.version, version.source)
+        with suppress(FileNotFoundError):  # it was loaded without being cached
             os.utime(self._versions / entry)
-        note = {"model_name": version.name, "alias": alias, "entry": entry}
+        content = {"model_name": version.name, "alias": alias, "entry": entry}
         self._serving.mkdir(parents=True, exist_ok=True)
-        pointer = self._serving / f"{_key(version.name, alias)}.json"
-        write_atomic(pointer, json.dumps(note).encode(), mode=0o600)
+        pointer = self._serving / f"{_make_key(version.name, alias)}.json"
+        write_atomic(pointer, json.dumps(content).encode(), mode=0o600)
         self._prune()
 
-    def clean(self) -> None:
-        """Removes what processes that died left in staging."""
+    def remove_leftovers(self) -> None:
+        """Removes the staging folders of processes that died."""
         if not self._staging.exists():
             return
         for folder in self._staging.iterdir():
@@ -107,7 +107,7 @@ class VersionCache:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _open(self, entry: Path, name: str) -> tuple[ModelVersion, Path] | None:
-        """What an entry holds; None where that is nothing, another model's, or has no checksums."""
+        """Reads an entry; None if it is missing, another model's, or without checksums."""
         try:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))
         except (FileNotFoundError, ValueError, KeyError, TypeError):
@@ -119,30 +119,30 @@ class VersionCache:
         )
 
     def _prune(self) -> None:
-        pinned = {_entry_of(file) for file in self._serving.glob("*.json")}
-        others = [each for each in self._versions.glob("*") if each.name not in pinned]
-        others.sort(key=_modified_at, reverse=True)
-        for entry in others[KEEP:]:
+        serving = {_read_pointer(file) for file in self._serving.glob("*.json")}
+        spare = [each for each in self._versions.glob("*") if each.name not in serving]
+        spare.sort(key=_read_mtime, reverse=True)
+        for entry in spare[SPARE_VERSIONS:]:
             shutil.rmtree(entry, ignore_errors=True)
 
 
-def _key(*parts: str) -> str:
-    """A file name for names that may hold any character."""
+def _make_key(*parts: str) -> str:
+    """Makes a file name from names that may hold any character."""
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def _entry_of(pointer: Path) -> str | None:
-    """The name of the entry that a pointer file names; None where there is no such file."""
+def _read_pointer(pointer: Path) -> str | None:
+    """Returns the entry that a pointer file names; None if the file cannot be read."""
     try:
         return Path(json.loads(pointer.read_bytes())["entry"]).name
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
-def _modified_at(path: Path) -> float:
+def _read_mtime(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # another process was quicker
+    except FileNotFoundError:  # another process removed it
         return 0.0
 
 

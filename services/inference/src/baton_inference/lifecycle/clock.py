@@ -1,4 +1,4 @@
-"""The two clocks: one to measure with, one to tell people the time."""
+"""The two clocks: one measures durations, one gives the time of day."""
 
 import time
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Clock:
-    """Reads the time; tests hand in their own.
+    """Reads the time. Tests pass their own functions.
 
     Attributes:
-        steady_s: seconds that never go back, from an unknown start.
+        steady_s: monotonic seconds from an arbitrary start.
         posix_s: the POSIX time.
     """
 

@@ -1,4 +1,4 @@
-"""The live versions: the one place that says which version answers."""
+"""The live versions: the only place that decides which version answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,24 +11,23 @@ from baton_registry.versions.schema import Schema
 
 Source = Literal["registry", "cache"]
 Role = Literal["production"]
-"""What a live version is for. There is one role today: the version that the alias names."""
+"""The purpose of a live version. There is one role: the version that the alias points to."""
 PRODUCTION: Role = "production"
 
 
 @dataclass(frozen=True)
 class LiveVersion:
-    """A version that can answer. Immutable; swapped whole.
+    """A version that can answer. Immutable: a swap replaces it whole.
 
     Attributes:
-        model: what the registry says of the version.
-        schema: its schema and classes.
+        model: the registry's record of the version.
+        schema: its columns and classes.
         engine: the loaded model.
-        codecs: protocol name to the codec compiled for this version. The wiring gives them; the
-            control plane does not look into them.
-        example: one instance that can be scored, for the documentation.
-        inline_rows: up to so many rows are scored quickly enough for the event loop; 0 means none.
-        source: `cache` while nothing has been confirmed by the registry since the start.
-        since: when it began to serve, UTC with milliseconds.
+        codecs: protocol name to the codec of this version. Opaque to the control plane.
+        example: one instance that can be scored, for the OpenAPI document.
+        inline_rows: the most rows that are quick enough for the event loop; 0 means none.
+        source: `cache` until the registry confirms the version.
+        since: when the version started to serve, in UTC with milliseconds.
     """
 
     model: ModelVersion
@@ -42,16 +41,15 @@ class LiveVersion:
 
     @property
     def identity(self) -> Identity:
-        """What tells this version from others."""
+        """The number and source that identify this version."""
         return Identity.from_version(self.model)
 
 
 class LiveVersions:
-    """Holds the live versions by their role. A role that was filled once is never empty again.
+    """Holds the live versions by role. Once filled, a role is never empty again.
 
-    One thread writes (the watcher's); any thread may read. A version is one reference: a request
-    reads it once and keeps what it got, and the old version is freed when the last request that
-    holds it has ended.
+    The watcher's thread writes; any thread may read. A request reads the reference to a version
+    once and keeps it. The old version is freed when the last request that holds it ends.
     """
 
     def __init__(self) -> None:
@@ -59,17 +57,17 @@ class LiveVersions:
 
     @property
     def production(self) -> LiveVersion | None:
-        """The version that the alias names; None before the first is loaded."""
+        """The version that the alias points to; None before the first load."""
         return self._by_role.get(PRODUCTION)
 
-    def swap(self, served: LiveVersion, role: Role = PRODUCTION) -> bool:
-        """Gives the role to a version; True if another had it."""
-        is_replaced = role in self._by_role
-        self._by_role[role] = served
-        return is_replaced
+    def swap(self, version: LiveVersion, role: Role = PRODUCTION) -> bool:
+        """Puts a version into a role. Returns True if it replaces another version."""
+        is_replacement = role in self._by_role
+        self._by_role[role] = version
+        return is_replacement
 
     def confirm(self, role: Role = PRODUCTION) -> None:
-        """Notes that the registry has named this version, which came from the cache."""
-        served = self._by_role.get(role)
-        if served is not None and served.source != "registry":
-            self._by_role[role] = replace(served, source="registry")
+        """Records that the registry confirms the version, which may come from the cache."""
+        version = self._by_role.get(role)
+        if version is not None and version.source != "registry":
+            self._by_role[role] = replace(version, source="registry")

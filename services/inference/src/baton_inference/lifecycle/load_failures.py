@@ -1,4 +1,4 @@
-"""What an error during a load means for the version."""
+"""Errors during a load, as load failures with a kind and a reason."""
 
 import structlog
 
@@ -32,21 +32,19 @@ _KINDS: dict[type[Exception], FailureKind] = {
 
 
 def to_load_failure(error: Exception) -> LoadFailure:
-    """What the error means for the version."""
+    """Converts an error to a load failure. Logs it if no known error has its type."""
     if isinstance(error, LoadFailure):
         return error
     if isinstance(error, OSError):
-        return LoadFailure(
-            FailureKind.FETCH, f"its files could not be stored: {describe_disk_error(error)}"
-        )
+        reason = f"the version's files cannot be stored: {describe_disk_error(error)}"
+        return LoadFailure(FailureKind.FETCH, reason)
     if type(error) in _KINDS:
         return LoadFailure(_KINDS[type(error)], str(error))
-    log.error("a load failed unexpectedly", exc_info=error)
-    return LoadFailure(
-        FailureKind.INTERNAL, f"unexpected {type(error).__name__}; the log says more"
-    )
+    log.error("the load failed with an unexpected error", exc_info=error)
+    reason = f"unexpected {type(error).__name__}; see the service's log"
+    return LoadFailure(FailureKind.INTERNAL, reason)
 
 
 def describe_disk_error(error: OSError) -> str:
-    """What is wrong with the disk, without a path."""
+    """Describes a disk error without its path."""
     return error.strerror or type(error).__name__

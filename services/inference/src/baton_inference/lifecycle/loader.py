@@ -1,4 +1,4 @@
-"""Brings a version to the point where it can serve: fetch, verify, build, warm up."""
+"""Loads a version until it can serve: fetch, verify, build, warm up."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from baton_registry.versions.schema import Label, Schema
 from baton_registry.versions.signing import TrustedKey
 
 CompileCodecs = Callable[[ModelVersion, Schema, tuple[Label, ...]], Mapping[str, Any]]
-"""Makes what the data plane needs of a version: protocol name to codec."""
+"""Compiles the codecs of a version: protocol name to codec."""
 OpenEngine = Callable[[FetchedModel], ServingEngine]
 
 log = structlog.get_logger("baton.loader")
@@ -36,7 +36,7 @@ log = structlog.get_logger("baton.loader")
 class Loader:
     """Loads versions, one at a time, in the watcher's thread."""
 
-    def __init__(  # noqa: PLR0913 - what it is wired from, each by its name
+    def __init__(  # noqa: PLR0913 - its dependencies, each passed by name
         self,
         registry: RegistryClient,
         cache: VersionCache,
@@ -49,12 +49,12 @@ class Loader:
         """Wires the loader.
 
         Args:
-            registry: where versions are fetched from.
-            cache: where they are kept.
-            open_engine: makes an engine of a version's files.
-            compile_codecs: makes the codecs of a version.
-            clock: tells since when a version serves.
-            trusted: where there are any, only what one of these keys signed is loaded.
+            registry: the source of versions.
+            cache: keeps fetched versions on disk.
+            open_engine: builds the engine from a version's files.
+            compile_codecs: compiles the codecs of a version.
+            clock: gives the time at which a version starts to serve.
+            trusted: if not empty, only versions that one of these keys signed are loaded.
         """
         self._registry = registry
         self._cache = cache
@@ -64,59 +64,59 @@ class Loader:
         self._trusted = trusted
 
     def load(self, version: ModelVersion) -> LiveVersion:
-        """The version, ready to serve; from the cache where it is kept unaltered.
+        """Loads a version from the cache, or from the registry if the cache cannot provide it.
 
         Raises:
-            LoadFailure: it cannot be served; the text says why.
+            LoadFailure: the version cannot be served; the message gives the reason.
         """
         log.info("loading", version=version.version)
         try:
-            return self._from_cache(version) or self._from_registry(version)
+            return self._load_from_cache(version) or self._load_from_registry(version)
         except LoadFailure:
             raise
         except Exception as error:
             raise to_load_failure(error) from error
 
     def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
-        """What served last for this model and alias; None where the cache cannot give it."""
+        """Loads the version that last served from the cache; None if the cache has none."""
         try:
-            kept = self._cache.find_last_served(name, alias)
-            if kept is None:
+            cached = self._cache.find_last_served(name, alias)
+            if cached is None:
                 return None
-            return self._open(kept[0], lambda: reopen(*kept, find_weight_files), "cache")
-        except Exception as error:  # noqa: BLE001 - whatever is wrong, the registry has it too
+            return self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")
+        except Exception as error:  # noqa: BLE001 - after any error the registry has the version
             log.warning("the cached version cannot be used", reason=str(to_load_failure(error)))
             return None
 
-    def note_serving(self, served: LiveVersion, alias: str) -> None:
-        """Remembers what serves for the next start; a cache that cannot be written only warns."""
+    def record_serving(self, version: LiveVersion, alias: str) -> None:
+        """Records in the cache which version serves. Logs a warning if the disk fails."""
         try:
-            self._cache.point_to(served.model, alias)
+            self._cache.point_to(version.model, alias)
         except OSError as error:
-            log.warning("the serving version cannot be noted", reason=describe_disk_error(error))
+            log.warning("the cache cannot be written", reason=describe_disk_error(error))
 
     def clean_up(self) -> None:
-        """Removes what died processes left behind."""
+        """Removes the cache folders of processes that died."""
         try:
-            self._cache.clean()
+            self._cache.remove_leftovers()
         except OSError as error:
             log.warning("the cache cannot be cleaned", reason=describe_disk_error(error))
 
-    def _from_cache(self, version: ModelVersion) -> LiveVersion | None:
+    def _load_from_cache(self, version: ModelVersion) -> LiveVersion | None:
         try:
-            kept = self._cache.find(version.name, Identity.from_version(version))
-            if kept is None:
+            cached = self._cache.find(version.name, Identity.from_version(version))
+            if cached is None:
                 return None
-            recorded, directory = kept
-            # What the registry records counts; where it records nothing, what was fetched does.
+            recorded, directory = cached
+            # The registry's checksums take precedence over those of the fetched files.
             expected = version if version.records_checksums else recorded
 
             def get_files() -> FetchedModel:
-                with self._told("verified in the cache", version):
+                with self._log_duration("verified in the cache", version):
                     return reopen(expected, directory, find_weight_files)
 
             return self._open(version, get_files, "registry")
-        except (NotSigned, VersionNotReady):  # what the registry says: no other files change that
+        except (NotSigned, VersionNotReady):  # these follow from the registry, not from the files
             raise
         except (LoadFailure, RegistryError, EngineError, OSError, ValueError) as error:
             log.warning(
@@ -126,26 +126,26 @@ class Loader:
             )
             return None
 
-    def _from_registry(self, version: ModelVersion) -> LiveVersion:
+    def _load_from_registry(self, version: ModelVersion) -> LiveVersion:
         try:
-            with self._cache.staging() as folder:
+            with self._cache.stage() as folder:
 
                 def get_files() -> FetchedModel:
-                    with self._told("fetched and verified", version):
+                    with self._log_duration("fetched and verified", version):
                         return fetch(self._registry, version, folder, find_weight_files)
 
                 def build_and_keep(fetched: FetchedModel) -> LiveVersion:
-                    served = self._build(fetched, "registry")
+                    built = self._build(fetched, "registry")
                     self._keep(version.with_checksums(fetched.checksums), folder)
-                    return served
+                    return built
 
                 return open_version(version, get_files, build_and_keep, trusted=self._trusted)
-        except OSError as error:  # a cache that is full or read-only must not keep us from serving
+        except OSError as error:  # a full or read-only cache must not prevent serving
             log.warning("the version cannot be cached", reason=describe_disk_error(error))
         return self._open(version, partial(download, self._registry, version), "registry")
 
     def _keep(self, version: ModelVersion, folder: Path) -> None:
-        """Keeps what was fetched; a failure costs the next start a download, and nothing now."""
+        """Caches the fetched files. After a failure, the next start downloads them again."""
         try:
             self._cache.keep(version, folder)
         except OSError as error:
@@ -161,28 +161,28 @@ class Loader:
     def _build(self, fetched: FetchedModel, source: Source) -> LiveVersion:
         schema = fetched.mlmodel.schema
         version = fetched.version
-        with self._told("opened and warmed up", version):
+        with self._log_duration("opened and warmed up", version):
             engine = self._open_engine(fetched)
             codecs = self._compile_codecs(version, schema, engine.classes)
-            warm = warm_up(engine, schema, fetched.input_example)
+            warmup = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
-        if not warm.used_example:
-            log.warning("the version has no input example to warm up on", version=version.version)
+        if not warmup.has_example:
+            log.warning("the version has no usable input example", version=version.version)
         return LiveVersion(
             model=version,
             schema=schema,
             engine=engine,
             codecs=codecs,
-            example=warm.example,
-            inline_rows=warm.inline_rows,
+            example=warmup.example,
+            inline_rows=warmup.inline_rows,
             source=source,
             since=format_utc(self._clock.posix_s()),
         )
 
     @contextmanager
-    def _told(self, event: str, version: ModelVersion) -> Iterator[None]:
-        """One line of the story of a swap: what was done, and how long it took."""
+    def _log_duration(self, event: str, version: ModelVersion) -> Iterator[None]:
+        """Logs one step of a load and its duration."""
         started_s = self._clock.steady_s()
         yield
         seconds = round(self._clock.steady_s() - started_s, 3)

@@ -1,4 +1,4 @@
-"""The moves of the alias, as last read: for people who look at the operations page."""
+"""The moves of the alias, for the operations page."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 
 REFRESH_S = 60.0
-"""How often they are read while the alias stays where it is."""
+"""Seconds between two readings while the alias does not move."""
 RETRY_S = 10.0
 
 log = structlog.get_logger("baton.watcher")
@@ -24,7 +24,7 @@ class KnownMoves:
     """One reading.
 
     Attributes:
-        read_at: when, UTC; None where there was none yet.
+        read_at: the time of the reading in UTC; None before the first one.
         moves: oldest first.
     """
 
@@ -33,7 +33,10 @@ class KnownMoves:
 
 
 class MoveReader:
-    """Reads the moves, seldom. Called by the watcher alone; any thread may read `known`."""
+    """Reads the moves at most once a minute, unless the alias moves.
+
+    Only the watcher calls it. Any thread may read `known`.
+    """
 
     def __init__(self, registry: RegistryClient, model_name: str, alias: str, clock: Clock) -> None:
         self._registry = registry
@@ -44,18 +47,18 @@ class MoveReader:
         self._seen_at: datetime | None = None
         self._next_s = 0.0
         self.known = KnownMoves()
-        """The last reading; it stays while the registry is away."""
+        """The last reading. It stays while the registry cannot be reached."""
 
-    def follow(self, position: str | None) -> None:
-        """The alias was just seen to point to this version: reads its moves, if it is time to."""
+    def refresh(self, position: str | None) -> None:
+        """Reads the moves if they are due; `position` is the version that the alias points to."""
         now_s = self._clock.steady_s()
         if self._seen_at is None or position != self._position:
             self._position = position
             self._seen_at = datetime.fromtimestamp(self._clock.posix_s(), UTC)
             self._next_s = now_s
         if now_s >= self._next_s:
-            is_read = self._read(position, self._seen_at)
-            self._next_s = now_s + (REFRESH_S if is_read else RETRY_S)
+            succeeded = self._read(position, self._seen_at)
+            self._next_s = now_s + (REFRESH_S if succeeded else RETRY_S)
 
     def _read(self, position: str | None, seen_at: datetime) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What to do about the alias: a pure decision. No I/O, and no clock is read here."""
+"""Decides what to do about the alias. A pure function: it does no I/O and reads no clock."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,16 +10,16 @@ from baton_registry.versions.model_version import ModelVersion
 FETCH_RETRY_S = 5.0
 LOAD_RETRY_S = 60.0
 JITTER = 0.1
-"""How far a wait may be from the poll interval, as a share of it."""
+"""The greatest deviation of a wait from the poll interval, as a share of it."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Tells versions apart: a registry that was set up anew numbers from 1 again.
+    """Identifies a version. The number alone is not enough: a new registry starts at 1 again.
 
     Attributes:
         version: the version's number, opaque.
-        source: where its artifacts are.
+        source: the location of its artifacts.
     """
 
     version: str
@@ -27,19 +27,19 @@ class Identity:
 
     @classmethod
     def from_version(cls, version: ModelVersion) -> Self:
-        """The identity of what the registry describes."""
+        """Returns the identity of a version in the registry."""
         return cls(version.version, version.source)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The last failed load of a version that the alias has pointed to ever since.
+    """The last failed load of the aspired version.
 
     Attributes:
         identity: the version.
-        kind: decides how long to wait.
-        at_s: the clock's reading when it failed.
-        attempts: failures in a row, at least 1.
+        kind: determines the wait before a retry.
+        at_s: the clock's reading at the failure.
+        attempts: consecutive failures, at least 1.
     """
 
     identity: Identity
@@ -49,12 +49,12 @@ class Failure:
 
     @property
     def retry_at_s(self) -> float:
-        """The clock's reading from which the version may be tried again."""
+        """The clock's reading at which the next retry is due."""
         wait_s = FETCH_RETRY_S if self.kind is FailureKind.FETCH else LOAD_RETRY_S
         return self.at_s + wait_s
 
     def is_fresh(self, now_s: float) -> bool:
-        """Whether it is too early to try again; never so by a clock that was set back since."""
+        """Whether it is too early to retry. Always False if the clock was set back."""
         return self.at_s <= now_s < self.retry_at_s
 
 
@@ -62,23 +62,23 @@ class Decision(Enum):
     """What the watcher does next."""
 
     NOTHING = "nothing"
-    """The alias is not set, or its version serves."""
+    """The alias is not set, or its version already serves."""
     LOAD = "load"
     """Load the aspired version now."""
     WAIT = "wait"
-    """The aspired version failed, and it is too early to try it again."""
+    """The aspired version failed to load, and its retry is not due yet."""
 
 
 def decide(
     serving: Identity | None, aspired: Identity | None, failure: Failure | None, now_s: float
 ) -> Decision:
-    """What to do about the aspired version.
+    """Decides what to do about the aspired version.
 
     Args:
-        serving: what the slot holds.
-        aspired: what the alias says; None where it is not set.
-        failure: the last failed load, as `drop_outdated` leaves it.
-        now_s: a reading of the clock that `failure` was timed with.
+        serving: the version in the slot.
+        aspired: the version that the alias points to; None if it is not set.
+        failure: the last failed load, filtered by `drop_outdated`.
+        now_s: a reading of the clock that timed `failure`.
     """
     if aspired is None or aspired == serving:
         return Decision.NOTHING
@@ -88,20 +88,22 @@ def decide(
 
 
 def drop_outdated(failure: Failure | None, aspired: Identity | None) -> Failure | None:
-    """`failure`, unless the alias has left its version: coming back to it is a fresh start."""
+    """Drops a failure of a version that the alias left. If the alias returns, it loads at once."""
     return failure if failure is not None and failure.identity == aspired else None
 
 
-def wait_s(poll_interval_s: float, jitter: float, failure: Failure | None, now_s: float) -> float:
-    """How long to wait before the next look-up.
+def compute_wait_s(
+    poll_interval_s: float, jitter: float, failure: Failure | None, now_s: float
+) -> float:
+    """Computes the wait before the next poll.
 
     Args:
-        poll_interval_s: the interval that was set.
-        jitter: a random number in [-1, 1]: many processes shall not ask at the same moment.
-        failure: a load to be tried again, perhaps before the interval is over.
-        now_s: a reading of the clock that `failure` was timed with.
+        poll_interval_s: the configured poll interval.
+        jitter: a random number in [-1, 1], so that replicas do not poll at the same moment.
+        failure: a failed load, whose retry can be due before the interval is over.
+        now_s: a reading of the clock that timed `failure`.
     """
     poll_s = poll_interval_s * (1 + JITTER * jitter)
     if failure is None or not failure.is_fresh(now_s):
-        return poll_s  # an overdue retry means that the registry did not answer
+        return poll_s  # a retry is overdue only while the registry cannot be reached
     return min(poll_s, failure.retry_at_s - now_s)

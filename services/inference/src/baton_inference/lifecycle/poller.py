@@ -1,4 +1,4 @@
-"""Repeats the watcher's step in a thread of its own, and waits in between."""
+"""The thread that repeats the watcher's step and waits in between."""
 
 import random
 import threading
@@ -7,24 +7,24 @@ from collections.abc import Callable
 import structlog
 
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import wait_s
+from baton_inference.lifecycle.policy import compute_wait_s
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 
 JOIN_TIMEOUT_S = 1.5
-"""How long `stop` waits for a step under way; the thread does not keep the process alive."""
+"""How long `stop` waits for a running step. The thread does not keep the process alive."""
 
 log = structlog.get_logger("baton.poller")
 
 
 class Poller:
-    """The thread that watches."""
+    """Polls the alias in a thread."""
 
     def __init__(
-        self, watcher: Watcher, record: WatcherState, clock: Clock, *, poll_interval_s: float
+        self, watcher: Watcher, state: WatcherState, clock: Clock, *, poll_interval_s: float
     ) -> None:
         self._watcher = watcher
-        self._record = record
+        self._state = state
         self._clock = clock
         self._poll_interval_s = poll_interval_s
         self._wake = threading.Event()
@@ -32,37 +32,37 @@ class Poller:
         self._thread = threading.Thread(target=self.run, name="watcher", daemon=True)
 
     def start(self) -> None:
-        """Begins to watch."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread, unless a step takes too long to end."""
+        """Stops the thread. Does not wait for a step longer than `JOIN_TIMEOUT_S`."""
         self._is_stopping = True
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(JOIN_TIMEOUT_S)
 
     def nudge(self) -> None:
-        """Makes the next look-up come at once. Callable from any thread."""
+        """Triggers the next poll at once. Safe to call from any thread."""
         self._wake.set()
 
     def run(self) -> None:
-        """Starts from the cache, then steps until stopped."""
-        _survive(self._watcher.restore)
+        """Restores the version from the cache, then polls until `stop` is called."""
+        _run_safely(self._watcher.restore)
         while not self._is_stopping:
-            _survive(self._watcher.step)
-            self._wake.wait(self.wait_s())
+            _run_safely(self._watcher.step)
+            self._wake.wait(self.compute_wait_s())
             self._wake.clear()
 
-    def wait_s(self) -> float:
-        """How long to wait before the next step."""
+    def compute_wait_s(self) -> float:
+        """Computes the wait before the next step."""
         jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
         now_s = self._clock.steady_s()
-        return wait_s(self._poll_interval_s, jitter, self._record.failure, now_s)
+        return compute_wait_s(self._poll_interval_s, jitter, self._state.failure, now_s)
 
 
-def _survive(step: Callable[[], None]) -> None:
-    """The thread outlives whatever goes wrong in a step: the next one starts afresh."""
+def _run_safely(step: Callable[[], None]) -> None:
+    """Runs a step and logs any error, so that the thread survives."""
     try:
         step()
     except Exception:

@@ -1,4 +1,4 @@
-"""What `GET /status` says: frozen snapshots, and the word that sums one up."""
+"""The document of `GET /status`: frozen snapshots, and the state that summarises them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,11 +10,11 @@ State = Literal["loading", "waiting", "degraded", "swapping", "serving"]
 
 @dataclass(frozen=True)
 class ServingStatus:
-    """What the slot holds.
+    """The serving version.
 
     Attributes:
-        outputs_checked: its answers were checked when it was loaded: labels that are its classes,
-            probabilities that sum to 1. Always; by its absence an older release is known.
+        outputs_checked: the load checked its answers: labels are its classes, probabilities sum
+            to 1. Always True; older releases lack the field.
     """
 
     version: str
@@ -27,12 +27,12 @@ class ServingStatus:
 
 @dataclass(frozen=True)
 class RegistryStatus:
-    """How the look-ups of the alias went.
+    """The results of polling the registry.
 
     Attributes:
-        reachable: whether the last one was answered; that the alias is not set is an answer too.
-        last_success_at: of the last one that was answered.
-        consecutive_failures: unanswered ones since then.
+        reachable: whether the registry answered the last poll, also if the alias is not set.
+        last_success_at: the time of the last poll that it answered.
+        consecutive_failures: polls without an answer since then.
         last_error: one line; null while the registry is reachable.
     """
 
@@ -44,10 +44,10 @@ class RegistryStatus:
 
 @dataclass(frozen=True)
 class LoadFailureStatus:
-    """The last load that failed.
+    """The last failed load.
 
     Attributes:
-        attempts: how often in a row, since the alias points to this version.
+        attempts: consecutive failures since the alias moved to this version.
     """
 
     version: str
@@ -58,7 +58,7 @@ class LoadFailureStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """Everything at one moment. Times are UTC with milliseconds, versions opaque strings."""
+    """The whole document. Times are UTC with milliseconds, versions opaque strings."""
 
     model_name: str
     alias: str
@@ -71,12 +71,12 @@ class Status:
 
 
 def derive_state(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:
-    """The word for it all: the first that holds.
+    """Derives the state: the first one that applies.
 
     Args:
         is_filled: a version serves.
-        is_loading: a version is being loaded.
-        is_healthy: the registry answers, the alias is set, and its version has not failed.
+        is_loading: a version is loading.
+        is_healthy: the registry answers, the alias is set, and its version did not fail to load.
     """
     if not is_filled:
         return "loading" if is_loading else "waiting"

@@ -1,4 +1,4 @@
-"""A version's first rows: its own input example, or made-up ones, and how quick it is on them."""
+"""Warms up a version on its input example or a synthetic row, and measures its speed."""
 
 import time
 from collections.abc import Mapping
@@ -16,61 +16,61 @@ from baton_inference.errors import FailureKind, LoadFailure
 from baton_registry.versions.schema import Schema
 
 INLINE_BUDGET_S = 0.002
-"""How long scoring may hold up the event loop."""
-LIMIT_S = 30.0
-"""For all of it: a model may loop for ever, and the watcher would wait with it."""
+"""How long scoring may block the event loop."""
+TIME_LIMIT_S = 30.0
+"""Limits the whole warm-up: a model that loops for ever would block the watcher."""
 _INLINE_STEPS = (1, 4, 16, 64)
 _REPEATS = 3
 
 
 @dataclass(frozen=True)
 class WarmUp:
-    """What the first rows showed.
+    """The result of a warm-up.
 
     Attributes:
         example: one instance that can be scored.
-        inline_rows: so many rows are scored within `INLINE_BUDGET_S`; 0 means none.
-        used_example: False where the rows were made up.
+        inline_rows: the most rows that are scored within `INLINE_BUDGET_S`; 0 means none.
+        has_example: False if the row was synthetic.
     """
 
     example: Mapping[str, Any]
     inline_rows: int
-    used_example: bool
+    has_example: bool
 
 
 def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> WarmUp:
-    """Scores the version's input example, or a made-up row where it has none that can be read.
+    """Scores the version's input example, or a synthetic row if the example is unusable.
 
     Args:
         engine: the loaded model.
         schema: its columns.
-        example: its content, in split form, `{"columns": […], "data": […]}`.
+        example: the example file's content in split form, `{"columns": […], "data": […]}`.
 
     Raises:
-        LoadFailure: the example has other columns than the schema, the model fails or does not
-            end, or its answers are not labels and probabilities of its classes.
+        LoadFailure: the example has other columns than the schema, the model fails or exceeds the
+            time limit, or its answers are not labels and probabilities of its classes.
     """
     try:
         instances = read_example(example, schema)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
     rows = build_rows(instances, schema)
-    used_example = rows is not None
+    has_example = rows is not None
     if rows is None:
         rows = build_synthetic_rows(schema)[:1]
         names = [column.name for column in schema.columns]
         instances = [dict(zip(names, rows[0], strict=True))]
-    with engine.limit_time(LIMIT_S):
-        _check(engine, rows, synthetic=not used_example)
-        inline_rows = _inline_rows(engine, rows)
-    return WarmUp(max(instances, key=_filled_cells), inline_rows, used_example)
+    with engine.limit_time(TIME_LIMIT_S):
+        _check_outputs(engine, rows, synthetic=not has_example)
+        inline_rows = _measure_inline_rows(engine, rows)
+    return WarmUp(max(instances, key=_count_filled_cells), inline_rows, has_example)
 
 
-def _filled_cells(instance: Mapping[str, Any]) -> int:
+def _count_filled_cells(instance: Mapping[str, Any]) -> int:
     return sum(value is not None for value in instance.values())
 
 
-def _scores(engine: Engine, rows: Rows) -> Scores:
+def _score(engine: Engine, rows: Rows) -> Scores:
     try:
         return engine.score_rows(rows)
     except Exception as error:
@@ -80,29 +80,30 @@ def _scores(engine: Engine, rows: Rows) -> Scores:
         ) from error
 
 
-def _check(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
+def _check_outputs(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
-        check_scores(_scores(engine, rows), len(rows), engine.classes, synthetic=synthetic)
+        check_scores(_score(engine, rows), len(rows), engine.classes, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 
 
-def _inline_rows(engine: Engine, rows: Rows) -> int:
-    """The most rows, of those tried, that are scored within the budget."""
-    found = 0
-    for count in _INLINE_STEPS:  # the fewest first: a slow model is not asked for many
-        tried = [*islice(cycle(rows), count)]
-        if min(_seconds(engine, tried) for _ in range(_REPEATS)) > INLINE_BUDGET_S:
+def _measure_inline_rows(engine: Engine, rows: Rows) -> int:
+    """Measures how many rows are scored within the budget."""
+    inline_rows = 0
+    for count in _INLINE_STEPS:  # smallest first: a slow model never scores the large ones
+        batch = [*islice(cycle(rows), count)]
+        if min(_time_scoring(engine, batch) for _ in range(_REPEATS)) > INLINE_BUDGET_S:
             break
-        found = count
-    return found
+        inline_rows = count
+    return inline_rows
 
 
-def _seconds(engine: Engine, rows: Rows) -> float:
-    """Of the processor, by this thread: at the start the web framework is imported beside it.
+def _time_scoring(engine: Engine, rows: Rows) -> float:
+    """Measures the processor time of this thread.
 
-    By the clock a quick model may look too slow for the event loop, and go to threads for good.
+    At the start, another thread imports the web framework. By wall-clock time a quick model could
+    look slow, and its requests would always go to threads.
     """
     started_s = time.thread_time()
-    _scores(engine, rows)
+    _score(engine, rows)
     return time.thread_time() - started_s

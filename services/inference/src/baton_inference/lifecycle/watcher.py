@@ -1,4 +1,4 @@
-"""Follows the alias: looks it up, decides, loads, swaps. One step a call, in plain code."""
+"""Follows the alias: resolves it, decides, loads, swaps. Synchronous, one step a call."""
 
 import gc
 
@@ -18,86 +18,86 @@ log = structlog.get_logger("baton.watcher")
 
 
 class Watcher:
-    """Keeps the slot at what the alias says: `step` is one look-up and what follows from it."""
+    """Keeps the serving version equal to the aspired one. `step` is one poll and its effects."""
 
     def __init__(
         self,
         registry: RegistryClient,
         loader: Loader,
-        record: WatcherState,
+        state: WatcherState,
         moves: MoveReader,
         clock: Clock,
     ) -> None:
-        """Wires the watcher; nothing is looked up yet.
+        """Wires the watcher. Does not contact the registry.
 
         Args:
             registry: resolves the alias.
             loader: loads versions.
-            record: what was seen; holds the slot, names the model and the alias.
-            moves: reads how the alias came to be where it is.
+            state: what the watcher knows; holds the slot, names the model and the alias.
+            moves: reads the moves of the alias.
             clock: times retries.
         """
         self._registry = registry
         self._loader = loader
-        self._live = record.live
-        self._record = record
+        self._live = state.live
+        self._state = state
         self._moves = moves
         self._clock = clock
 
     def restore(self) -> None:
-        """Fills the slot from the cache, without a word to the registry."""
-        record = self._record
+        """Fills the slot from the cache. Does not contact the registry."""
+        state = self._state
         self._loader.clean_up()
-        record.note_loading()
-        served = self._loader.load_last_served(record.model_name, record.alias)
-        if served is not None:
-            self._live.swap(served)
-        record.note_serving(served)
+        state.note_loading()
+        version = self._loader.load_last_served(state.model_name, state.alias)
+        if version is not None:
+            self._live.swap(version)
+        state.note_serving(version)
 
     def step(self) -> None:
-        """Looks the alias up once, and does what follows from it."""
+        """Resolves the alias once, and loads its version if the policy decides so."""
         if self._resolve():
             self._follow()
-            aspired = self._record.aspired
-            self._moves.follow(aspired.version if aspired else None)
+            aspired = self._state.aspired
+            self._moves.refresh(aspired.version if aspired else None)
 
     def _resolve(self) -> bool:
-        """Looks the alias up; False where the registry did not answer."""
-        record = self._record
+        """Resolves the alias. Returns False if the registry did not answer."""
+        state = self._state
         try:
-            record.note_aspired(self._registry.resolve_alias(record.model_name, record.alias))
+            state.note_aspired(self._registry.resolve_alias(state.model_name, state.alias))
         except AliasNotSet:
-            record.note_aspired(None)
+            state.note_aspired(None)
         except RegistryError as error:
-            record.note_unreachable(str(error))
+            state.note_unreachable(str(error))
             return False
         except Exception as error:
-            log.exception("the look-up of the alias failed unexpectedly")
-            record.note_unreachable(f"unexpected {type(error).__name__}; the log says more")
+            log.exception("the alias cannot be resolved: unexpected error")
+            state.note_unreachable(f"unexpected {type(error).__name__}; see the service's log")
             return False
         return True
 
     def _follow(self) -> None:
-        """Makes what the alias says serve, if it is time to."""
-        record, served = self._record, self._live.production
-        serving, aspired = served.identity if served else None, record.aspired_identity
+        """Loads the aspired version if the policy decides so."""
+        state, production = self._state, self._live.production
+        serving, aspired = production.identity if production else None, state.aspired_identity
         if aspired is not None and aspired == serving:
             self._live.confirm()
-            record.note_agreement()
-        decision = decide(serving, aspired, record.failure, self._clock.steady_s())
-        if decision is Decision.LOAD and record.aspired is not None:
-            self._load(record.aspired)
+            state.note_agreement()
+        decision = decide(serving, aspired, state.failure, self._clock.steady_s())
+        if decision is Decision.LOAD and state.aspired is not None:
+            self._load(state.aspired)
 
     def _load(self, version: ModelVersion) -> None:
-        record = self._record
-        record.note_loading()
+        state = self._state
+        state.note_loading()
         try:
-            served = self._loader.load(version)
+            loaded = self._loader.load(version)
         except LoadFailure as failure:
-            record.note_failure(version, failure)
+            state.note_failure(version, failure)
             return
-        is_replacement = self._live.swap(served)
-        record.note_serving(served, is_replacement=is_replacement)
-        self._loader.note_serving(served, record.alias)
-        # A load leaves cycles behind, and the process collects seldom: see `main.settle_memory`.
+        is_replacement = self._live.swap(loaded)
+        state.note_serving(loaded, is_replacement=is_replacement)
+        self._loader.record_serving(loaded, state.alias)
+        # A load leaves reference cycles; `main.tune_garbage_collector` makes collections rare.
         gc.collect()

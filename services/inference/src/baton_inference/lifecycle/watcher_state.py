@@ -1,4 +1,4 @@
-"""What the watcher has seen so far, and the snapshot of it that everybody else reads."""
+"""What the watcher knows, and the status snapshot that other threads read."""
 
 from dataclasses import replace
 
@@ -23,14 +23,14 @@ log = structlog.get_logger("baton.watcher")
 
 
 class WatcherState:
-    """Written by the watcher alone; `status` is replaced whole, so any thread may read it.
+    """Only the watcher writes it. Any thread may read `status`, which is replaced whole.
 
     Attributes:
-        model_name: the registered model that is followed.
-        alias: the alias that is followed.
+        model_name: the registered model.
+        alias: the alias that the watcher follows.
         live: the versions that can answer.
-        aspired: what the alias was last seen to say.
-        failure: the failed load that the policy goes by.
+        aspired: the version that the alias last pointed to.
+        failure: the failed load that the policy considers.
         status: the last snapshot.
     """
 
@@ -45,21 +45,21 @@ class WatcherState:
         self.aspired: ModelVersion | None = None
         self.failure: Failure | None = None
         self._aspired_since_s = 0.0
-        self._shown_failure: LoadFailureStatus | None = None
+        self._reported_failure: LoadFailureStatus | None = None
         self._registry = RegistryStatus()
         self._is_loading = False
-        self.status = self._snapshot()
+        self.status = self._build_status()
 
     @property
     def aspired_identity(self) -> Identity | None:
-        """What tells the aspired version from others."""
+        """The number and source that identify the aspired version."""
         return Identity.from_version(self.aspired) if self.aspired is not None else None
 
     def note_aspired(self, aspired: ModelVersion | None) -> None:
-        """The registry answered: the alias says this, or is not set."""
+        """Records an answer of the registry: the version of the alias, or None if it is not set."""
         is_first = self._registry.last_success_at is None
         if self._registry.consecutive_failures:
-            log.info("the registry answers again")
+            log.info("the registry can be reached again")
         now = format_utc(self._clock.posix_s())
         self._registry = RegistryStatus(reachable=True, last_success_at=now)
         before = self.aspired_identity
@@ -71,7 +71,7 @@ class WatcherState:
         self._publish()
 
     def note_unreachable(self, reason: str) -> None:
-        """The registry did not answer; what the alias says is as it was last known."""
+        """Records that the registry cannot be reached. The aspired version stays as it was."""
         before = self._registry
         if not before.consecutive_failures:
             log.warning("the registry cannot be reached", reason=reason)
@@ -84,19 +84,19 @@ class WatcherState:
         self._publish()
 
     def note_loading(self) -> None:
-        """A version is being loaded."""
+        """Records the start of a load."""
         self._is_loading = True
         self._publish()
 
     def note_failure(self, version: ModelVersion, failure: LoadFailure) -> None:
-        """The aspired version could not be loaded."""
+        """Records that the aspired version cannot be loaded."""
         self._is_loading = False
         self._metrics.count_swap_failure(failure.kind)
         attempts = self.failure.attempts + 1 if self.failure else 1
         identity, now_s = Identity.from_version(version), self._clock.steady_s()
         self.failure = Failure(identity, failure.kind, now_s, attempts)
         at, reason = format_utc(self._clock.posix_s()), str(failure)
-        self._shown_failure = LoadFailureStatus(version.version, reason, at, attempts)
+        self._reported_failure = LoadFailureStatus(version.version, reason, at, attempts)
         self._publish()
         log.error(
             "the version cannot be loaded",
@@ -106,50 +106,50 @@ class WatcherState:
             attempts=attempts,
         )
 
-    def note_serving(self, served: LiveVersion | None, *, is_replacement: bool = False) -> None:
-        """A load ended well, or found nothing in the cache (None)."""
+    def note_serving(self, version: LiveVersion | None, *, is_replacement: bool = False) -> None:
+        """Records the end of a load; None if the cache holds no version."""
         self._is_loading = False
-        # From the cache it serves before the alias was seen at all.
-        took_s = self._clock.steady_s() - self._aspired_since_s if self.aspired else None
-        if is_replacement and took_s is not None:
-            self._metrics.count_swap(took_s)
-        if served is not None:
-            self.aspired = self.aspired or served.model
-            self.failure = self._shown_failure = None
-            took = {} if took_s is None else {"seconds": round(took_s, 3)}
-            log.info("serving", version=served.model.version, source=served.source, **took)
+        # A version from the cache serves before the alias is resolved: it has no duration.
+        duration_s = self._clock.steady_s() - self._aspired_since_s if self.aspired else None
+        if is_replacement and duration_s is not None:
+            self._metrics.count_swap(duration_s)
+        if version is not None:
+            self.aspired = self.aspired or version.model
+            self.failure = self._reported_failure = None
+            fields = {} if duration_s is None else {"seconds": round(duration_s, 3)}
+            log.info("serving", version=version.model.version, source=version.source, **fields)
         self._publish()
 
     def note_agreement(self) -> None:
-        """The registry names what serves."""
-        self.failure = self._shown_failure = None
+        """Records that the alias points to the serving version."""
+        self.failure = self._reported_failure = None
         self._publish()
 
     def _publish(self) -> None:
-        self.status = self._snapshot()
+        self.status = self._build_status()
 
-    def _snapshot(self) -> Status:
-        served = self.live.production
+    def _build_status(self) -> Status:
+        version = self.live.production
         is_healthy = self._registry.reachable and self.aspired is not None and not self.failure
         return Status(
             model_name=self.model_name,
             alias=self.alias,
             state=derive_state(
-                is_filled=served is not None, is_loading=self._is_loading, is_healthy=is_healthy
+                is_filled=version is not None, is_loading=self._is_loading, is_healthy=is_healthy
             ),
             aspired_version=self.aspired.version if self.aspired else None,
-            serving=_serving_status(served) if served else None,
+            serving=_build_serving_status(version) if version else None,
             registry=self._registry,
-            last_load_failure=self._shown_failure,
+            last_load_failure=self._reported_failure,
             swaps=self._metrics.swaps,
         )
 
 
-def _serving_status(served: LiveVersion) -> ServingStatus:
+def _build_serving_status(version: LiveVersion) -> ServingStatus:
     return ServingStatus(
-        version=served.model.version,
-        run_id=served.model.run_id,
-        engine=served.engine.name,
-        source=served.source,
-        since=served.since,
+        version=version.model.version,
+        run_id=version.model.run_id,
+        engine=version.engine.name,
+        source=version.source,
+        since=version.since,
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.tables.cells import MAX_NAMED_CELLS
-from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody, RequestRejected, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema, TypeName
 from tests.support.fakes.models import GOOD_BODY, SCHEMA
@@ -46,7 +46,7 @@ def outcome(read: Any, body: bytes) -> Any:
     """What a path gives for a body: values, with NaN made comparable, or the error."""
     try:
         rows = read(body)
-    except Refused as error:
+    except RequestRejected as error:
         return type(error), str(error), getattr(error, "cells", None)
     return rows if rows is None else [tuple(map(repr, row)) for row in rows]
 

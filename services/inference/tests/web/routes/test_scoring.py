@@ -1,4 +1,4 @@
-"""`POST /predict` from request to answer: the error table of the contract, and one version each."""
+"""`POST /predict` from request to answer: errors, threads, swaps and overload."""
 
 import asyncio
 import gzip
@@ -28,20 +28,20 @@ from tests.support.fakes.models import GOOD_BODY, INSTANCE, ErrorModel, SlowMode
 
 
 def predict(tmp_path: Path, *pieces: bytes, **headers: str) -> Response:
-    """What a service with a model and low limits answers."""
+    """Sends a request to a service with a model and low limits."""
     limits: dict[str, Any] = {"BATON_MAX_BODY_BYTES": 2048, "BATON_MAX_ROWS": 10}
     app, _ = make_app(tmp_path, make_live_version(max_rows=10), **limits)
     return call(app, post("/predict", *pieces, **headers))
 
 
-def body_of(*instances: Any) -> bytes:
-    """A body with these instances."""
+def build_body(*instances: Any) -> bytes:
+    """Builds a body with these instances."""
     return json.dumps({"instances": instances}).encode()
 
 
-def test_answers_in_the_order_of_the_instances(tmp_path: Path) -> None:
-    """A good request is answered with the version that computed it, in body and headers."""
-    answer = predict(tmp_path, body_of(INSTANCE, INSTANCE))
+def test_answer_names_the_version(tmp_path: Path) -> None:
+    """Body and headers name the version; predictions keep the order of the instances."""
+    answer = predict(tmp_path, build_body(INSTANCE, INSTANCE))
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-model-name"] == "churn_model"
@@ -60,17 +60,17 @@ def test_answers_in_the_order_of_the_instances(tmp_path: Path) -> None:
         (b"{", {}, 400),
         (b'{"instances":[{"x":NaN,"n":1}]}', {}, 400),
         (b"[]", {}, 400),
-        (body_of(1), {}, 400),
+        (build_body(1), {}, 400),
         (b'{"instances":[],"more":1}', {}, 400),
-        (body_of(), {}, 422),
-        (body_of({"x": 1}), {}, 422),
-        (body_of({"x": 1, "n": 1, "odd": 1}), {}, 422),
-        (body_of({"x": "1", "n": 1}), {}, 422),
-        (body_of({"x": None, "n": 1}), {}, 422),
+        (build_body(), {}, 422),
+        (build_body({"x": 1}), {}, 422),
+        (build_body({"x": 1, "n": 1, "odd": 1}), {}, 422),
+        (build_body({"x": "1", "n": 1}), {}, 422),
+        (build_body({"x": None, "n": 1}), {}, 422),
         (b'{"instances":[{"x":1e999,"n":1}]}', {}, 422),
         (b'{"instances":[{"x":1,"n":9223372036854775808}]}', {}, 422),
-        (body_of(*[INSTANCE] * 11), {}, 413),
-        (body_of(*[{}] * 11), {}, 413),
+        (build_body(*[INSTANCE] * 11), {}, 413),
+        (build_body(*[{}] * 11), {}, 413),
         (b" " * 2049, {}, 413),
         (GOOD_BODY, {"content_length": "2049"}, 413),
         (GOOD_BODY, {"content_type": "text/plain"}, 415),
@@ -80,7 +80,7 @@ def test_answers_in_the_order_of_the_instances(tmp_path: Path) -> None:
     ],
 )
 def test_error_table(tmp_path: Path, body: bytes, headers: dict[str, str], status: int) -> None:
-    """Every refusal is a problem with the status that the contract's table gives it."""
+    """Every rejection is a problem with its documented status."""
     answer = predict(tmp_path, body, **headers)
     assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"
@@ -92,8 +92,8 @@ def test_error_table(tmp_path: Path, body: bytes, headers: dict[str, str], statu
 
 
 def test_bad_cells_are_listed(tmp_path: Path) -> None:
-    """Bad rows are told cell by cell, and values of other rows are not repeated."""
-    answer = predict(tmp_path, body_of({**INSTANCE, "note": "SECRET"}, {"x": "a", "n": 1}))
+    """The problem lists each bad cell, but no values of other rows."""
+    answer = predict(tmp_path, build_body({**INSTANCE, "note": "SECRET"}, {"x": "a", "n": 1}))
     assert answer.json()["errors"] == [
         {"row": 1, "column": "x", "message": "must be a number, not text"}
     ]
@@ -109,8 +109,8 @@ def test_missing_content_type(tmp_path: Path) -> None:
     assert "not none" in answer.json()["detail"]
 
 
-def test_a_burst_of_arrow_bodies_does_not_hold_up_rows(tmp_path: Path) -> None:
-    """While the one reader is busy with many Arrow bodies, a large JSON body is answered."""
+def test_arrow_bodies_do_not_delay_json_bodies(tmp_path: Path) -> None:
+    """A large JSON body is answered while the one Arrow reader is busy with many bodies."""
     gate = threading.Event()
     version = make_live_version()
 
@@ -138,8 +138,8 @@ def test_a_burst_of_arrow_bodies_does_not_hold_up_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
-def test_arrow_and_parquet_never_hold_up_the_event_loop(tmp_path: Path, media_type: bytes) -> None:
-    """However small, such a body is read in a thread: another process does it."""
+def test_arrow_and_parquet_never_block_the_event_loop(tmp_path: Path, media_type: bytes) -> None:
+    """A thread waits for the reader process, even if the body is small."""
     version = make_live_version()
     threads = []
 
@@ -160,15 +160,15 @@ def test_arrow_and_parquet_never_hold_up_the_event_loop(tmp_path: Path, media_ty
     assert threading.main_thread() not in threads
 
 
-def test_gzip_is_understood(tmp_path: Path) -> None:
-    """A gzip body is inflated, in whatever pieces it comes."""
+def test_gzip_body_is_decompressed(tmp_path: Path) -> None:
+    """A gzip body may arrive in any pieces."""
     packed = gzip.compress(GOOD_BODY)
     pieces = [packed[number : number + 7] for number in range(0, len(packed), 7)]
     assert predict(tmp_path, *pieces, content_encoding="gzip").status == 200
 
 
 def test_no_model_yet(tmp_path: Path) -> None:
-    """An empty slot answers 503, with a time to come back."""
+    """An empty slot answers 503 with Retry-After."""
     app, _ = make_app(tmp_path)
     answer = call(app, post("/predict", GOOD_BODY))
     assert answer.status == 503
@@ -176,11 +176,11 @@ def test_no_model_yet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("inline_rows", [0, 64])
-def test_a_failure_inside_the_model(tmp_path: Path, inline_rows: int) -> None:
-    """It is a 500 with an id to look for; the log has where it was, and nobody has the values."""
+def test_model_failure(tmp_path: Path, inline_rows: int) -> None:
+    """The answer is a 500 with the request id; the log has the stack, but no values."""
     app, _ = make_app(tmp_path, make_live_version(ErrorModel(), inline_rows=inline_rows))
     with capture_logs() as logs:
-        body = body_of({**INSTANCE, "note": "SECRET"})
+        body = build_body({**INSTANCE, "note": "SECRET"})
         answer = call(app, post("/predict", body, x_request_id="look-for-me"))
     assert answer.status == 500
     assert answer.json()["request_id"] == answer.headers["x-request-id"] == "look-for-me"
@@ -191,11 +191,11 @@ def test_a_failure_inside_the_model(tmp_path: Path, inline_rows: int) -> None:
     assert b"Traceback" not in answer.body
 
 
-def test_a_fault_of_ours(tmp_path: Path) -> None:
-    """An unexpected exception is a 500 like any other, and is logged."""
-    odd = make_live_version()
-    object.__setattr__(odd, "codecs", {})
-    app, _ = make_app(tmp_path, odd)
+def test_internal_error(tmp_path: Path) -> None:
+    """An unexpected exception is a 500, and is logged."""
+    broken = make_live_version()
+    object.__setattr__(broken, "codecs", {})
+    app, _ = make_app(tmp_path, broken)
     with capture_logs() as logs:
         answer = call(app, post("/predict", GOOD_BODY))
     assert answer.status == 500
@@ -203,36 +203,36 @@ def test_a_fault_of_ours(tmp_path: Path) -> None:
     assert "KeyError" in logs[0]["stack"]
 
 
-def test_a_client_that_goes_away_is_not_answered(tmp_path: Path) -> None:
-    """A disconnect in the middle of a body sends nothing, and is counted and logged as one."""
+def test_client_disconnect(tmp_path: Path) -> None:
+    """A disconnect within a body gets no answer, and is counted and logged as 499."""
     app, core = make_app(tmp_path, make_live_version())
     with capture_logs() as logs:
         request = post("/predict", b'{"inst')
         request.is_cut = True
         answer = call(app, request)
     assert answer.status == 0
-    assert [(entry["event"], entry["status"]) for entry in logs] == [("client went away", 499)]
+    assert [(entry["event"], entry["status"]) for entry in logs] == [("client disconnected", 499)]
     assert core.metrics.requests["predict", 499, "1"] == 1
 
 
-def test_a_request_that_goes_well_is_not_logged(tmp_path: Path) -> None:
-    """At thousands a second a line for each would cost more than the answers."""
+def test_successful_request_is_not_logged(tmp_path: Path) -> None:
+    """A successful request writes no line."""
     app, _ = make_app(tmp_path, make_live_version())
     with capture_logs() as logs:
         assert call(app, post("/predict", GOOD_BODY)).status == 200
     assert logs == []
 
 
-def test_a_refused_request_is_one_line_without_its_values(tmp_path: Path) -> None:
-    """The line has the id, the version, the status, the kind of problem and the time it took."""
+def test_rejected_request_is_one_line_without_values(tmp_path: Path) -> None:
+    """The line has the id, version, status, problem and duration."""
     app, _ = make_app(tmp_path, make_live_version(version="7"))
     with capture_logs() as logs:
-        body = body_of({**INSTANCE, "n": "SECRET\nlevel=info"})
+        body = build_body({**INSTANCE, "n": "SECRET\nlevel=info"})
         assert call(app, post("/predict", body, x_request_id="look-for-me")).status == 422
     [entry] = logs
     assert entry.pop("duration_ms") > 0
     assert entry == {
-        "event": "request refused",
+        "event": "request rejected",
         "log_level": "info",
         "request_id": "look-for-me",
         "protocol": "predict",
@@ -244,8 +244,8 @@ def test_a_refused_request_is_one_line_without_its_values(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("inline_rows", [0, 64])
-def test_where_rows_are_scored(tmp_path: Path, *, is_large: bool, inline_rows: int) -> None:
-    """Few rows of a quick model are scored at once; all else in a thread, with the same answer."""
+def test_scoring_thread(tmp_path: Path, *, is_large: bool, inline_rows: int) -> None:
+    """The event loop scores a few rows of a quick model; a thread scores everything else."""
     threads: list[int] = []
     engine = SlowModel(lambda: threads.append(threading.get_ident()))
     app, _ = make_app(tmp_path, make_live_version(engine, inline_rows=inline_rows))
@@ -255,8 +255,8 @@ def test_where_rows_are_scored(tmp_path: Path, *, is_large: bool, inline_rows: i
     assert (threads == [threading.get_ident()]) == is_inline
 
 
-def test_is_answered_wholly_by_the_version_it_began_with(tmp_path: Path) -> None:
-    """A swap in the middle of a request does not change who answers it."""
+def test_one_version_answers_the_whole_request(tmp_path: Path) -> None:
+    """A swap during a request does not change the version that answers it."""
     app, core = make_app(tmp_path)
 
     def swap() -> None:
@@ -270,8 +270,8 @@ def test_is_answered_wholly_by_the_version_it_began_with(tmp_path: Path) -> None
     assert second.json()["predictions"][0]["probabilities"]["yes"] == 0.75
 
 
-def test_sheds_when_too_much_is_queued(tmp_path: Path) -> None:
-    """Beyond the bound requests are refused at once; every accepted one is answered."""
+def test_overload_is_rejected(tmp_path: Path) -> None:
+    """Over the limit, requests are rejected at once; every accepted request is answered."""
     gate = threading.Event()
     core = create_core(make_settings(tmp_path), registry=FakeRegistry())
     core.live.swap(make_live_version(SlowModel(gate.wait), inline_rows=0))

@@ -15,7 +15,8 @@ from baton_trainer.cards.grids import Grid
 from baton_trainer.cards.limitations import list_limitations
 from baton_trainer.evaluation import slice_figures
 from baton_trainer.gate.trained_model import TrainedModel
-from baton_trainer.models.estimators import ESTIMATORS, Classifier
+from baton_trainer.models.estimators import Classifier
+from baton_trainer.models.families import FAMILIES, SKLEARN
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking.command_line import format_command
@@ -105,7 +106,7 @@ def _describe_table(table: Table) -> dict[str, Any]:
 
 
 def _list_versions(classifier: Classifier) -> str:
-    names = ["baton-trainer", "scikit-learn", ESTIMATORS[classifier.name].library, *_LIBRARIES]
+    names = ["baton-trainer", SKLEARN, FAMILIES[classifier.name].distribution, *_LIBRARIES]
     libraries = [f"{name} {version(name)}" for name in dict.fromkeys(names)]
     return ", ".join([f"Python {platform.python_version()}", *libraries])
 
