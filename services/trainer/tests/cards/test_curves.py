@@ -40,7 +40,7 @@ def test_confusion_matrix_counts_every_row(axes: Axes) -> None:
     curves.draw_confusion(axes, outcome)
     counts = {text.get_text().split("\n")[0] for text in axes.texts}
     expected = np.zeros((3, 3), int)
-    np.add.at(expected, (outcome.truth, outcome.predicted), 1)
+    np.add.at(expected, (outcome.truth, outcome.predictions), 1)
     assert counts == {str(each) for each in expected.ravel() if each}
 
 

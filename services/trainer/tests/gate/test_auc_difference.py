@@ -99,7 +99,7 @@ def test_class_with_too_few_rows_does_not_count() -> None:
     few = Outcome(("a", "b"), np.array([0] * 20 + [1] * 3), np.full((23, 2), 0.5))
     assert compare_auc(few, few, min_rows=3) is not None
     assert compare_auc(few, few, min_rows=4) is None
-    assert compare_auc(few.at(few.truth == 0), few.at(few.truth == 0)) is None
+    assert compare_auc(few.select(few.truth == 0), few.select(few.truth == 0)) is None
 
 
 def test_class_of_one_row_gives_a_figure() -> None:

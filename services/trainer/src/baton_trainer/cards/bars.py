@@ -52,11 +52,11 @@ def draw_slices(axes: Axes, slices: tuple[SliceFigures, ...], all_rows_auc: floa
 def draw_costs(axes: Axes, thresholds: Thresholds) -> None:
     """The cost at each threshold, with the cheapest one and the one of the label marked."""
     price, cheapest = thresholds.costs, thresholds.cheapest
-    at, cost = zip(*((each.at, each.cost) for each in thresholds.every), strict=True)
+    at, cost = zip(*((each.at, each.cost) for each in thresholds.steps), strict=True)
     axes.plot(at, cost, color=COLOURS[0], linewidth=2)
     label = f"cheapest: {cheapest.cost:.3g} at {cheapest.at:.3g}"
     axes.plot([cheapest.at], [cheapest.cost], "o", color=COLOURS[1], markersize=8, label=label)
-    even = thresholds.every[len(thresholds.every) // 2]
+    even = thresholds.steps[len(thresholds.steps) // 2]
     label = f"label: {even.cost:.3g} at {even.at:.3g}"
     axes.plot([even.at], [even.cost], "s", color=QUIET, markersize=7, label=label)
     axes.set(

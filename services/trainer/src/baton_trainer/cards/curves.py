@@ -30,7 +30,7 @@ def _list_curves(outcome: Outcome) -> list[_Curve]:
     """Class, truth, score and colour of each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
     # Matplotlib leaves a label that begins with an underscore out of the legend.
-    names = [f"class {shorten(outcome.classes[each])}" for each in outcome.shown]
+    names = [f"class {shorten(outcome.classes[each])}" for each in outcome.shown_classes]
     order = np.argsort(-truth.sum(axis=0), kind="stable")[:MAX_CURVES]
     return [
         (names[each], truth[:, each], scores[:, each], colour)
@@ -66,11 +66,13 @@ def draw_calibration(axes: Axes, outcome: Outcome) -> None:
     for name, truth, score, colour in _list_curves(outcome):
         groups = compute_reliability(truth, score)
         label = f"{name}  (error {groups.error:.3f})"
-        axes.plot(groups.said, groups.seen, "o-", color=colour, markersize=5, label=label)
+        axes.plot(groups.predicted, groups.observed, "o-", color=colour, markersize=5, label=label)
         if outcome.is_binary:
-            low, high = _compute_wilson_interval(groups.seen, groups.rows)
-            reach = np.abs(np.stack([low, high]) - groups.seen)
-            axes.errorbar(groups.said, groups.seen, reach, fmt="none", ecolor=colour, alpha=0.5)
+            low, high = _compute_wilson_interval(groups.observed, groups.rows)
+            reach = np.abs(np.stack([low, high]) - groups.observed)
+            axes.errorbar(
+                groups.predicted, groups.observed, reach, fmt="none", ecolor=colour, alpha=0.5
+            )
     _set_unit_square(axes, outcome, "Calibration", "Predicted probability", "Observed share")
     axes.legend(loc="upper left")
 
@@ -84,7 +86,7 @@ def _compute_wilson_interval(share: Floats, rows: NDArray[np.intp]) -> tuple[Flo
 
 
 def _set_unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label: str) -> None:
-    classes = len(outcome.shown)
+    classes = len(outcome.shown_classes)
     some = f" ({MAX_CURVES} of {classes} classes)" if classes > MAX_CURVES else ""
     axes.set(title=f"{what} on held-out rows{some}", xlabel=x_label, ylabel=y_label)
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
@@ -93,7 +95,7 @@ def _set_unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_la
 def draw_confusion(axes: Axes, outcome: Outcome) -> None:
     """The number of rows of each class that get each label, and their share of the class."""
     count = len(outcome.classes)
-    counts = confusion_matrix(outcome.truth, outcome.predicted, labels=range(count))
+    counts = confusion_matrix(outcome.truth, outcome.predictions, labels=range(count))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.grid(visible=False)
@@ -115,7 +117,7 @@ def draw_scores(axes: Axes, outcome: Outcome) -> None:
         other = shorten(outcome.classes[1 - outcome.positive])
         names, what = (f"true class {other}", f"true class {positive}"), f"of {positive}"
     else:
-        scores, parts = outcome.probabilities.max(axis=1), outcome.predicted == outcome.truth
+        scores, parts = outcome.probabilities.max(axis=1), outcome.predictions == outcome.truth
         names, what = ("right label", "wrong label"), "of the label"
     for name, rows, colour in zip(names, (parts, ~parts), COLOURS, strict=False):
         label = f"{name}  ({rows.sum():,} rows)"

@@ -130,7 +130,7 @@ def build_slice_grid(report: Report) -> Grid:
     for part in report.slices[:MAX_LINES]:
         also = f" (the same rows: {', '.join(part.also)})" if part.also else ""
         row = (part.name + also, f"{part.rows:,}", format_slice_auc(part), f"{part.accuracy:.1%}")
-        rows.append((*row, f"{part.said:.1%}", f"{part.seen:.1%}") if is_binary else row)
+        rows.append((*row, f"{part.predicted:.1%}", f"{part.observed:.1%}") if is_binary else row)
     heads = ("slice", "rows", "ROC AUC", "accuracy")
     return Grid((*heads, "predicted", "observed") if is_binary else heads, rows)
 

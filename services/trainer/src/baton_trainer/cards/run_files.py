@@ -22,7 +22,7 @@ def build_run_files(subject: Subject) -> dict[str, bytes]:
 
 def _build_tables(subject: Subject) -> dict[str, bytes]:
     report = subject.model.report
-    thresholds = report.thresholds.every if report.thresholds else ()
+    thresholds = report.thresholds.steps if report.thresholds else ()
     tables: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("importance", report.importances),
         ("slices", report.slices),

@@ -162,6 +162,6 @@ def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[
     compared = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
         for part in parts
-        if (difference := compare_auc(one.at(part.rows), two.at(part.rows), MIN_SLICE_ROWS))
+        if (difference := compare_auc(one.select(part.rows), two.select(part.rows), MIN_SLICE_ROWS))
     ]
     return sorted(compared, key=lambda part: part.difference.estimate)[:MAX_SLICES]

@@ -15,7 +15,7 @@ from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.importance import Judge
+from baton_trainer.evaluation.importance import EvaluatedModel
 from baton_trainer.evaluation.report import Report
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.models import export, threads
@@ -96,8 +96,8 @@ def _fit_and_evaluate(
     engine = export.build_engine(onnx, Schema(table.columns, table.classes))
     progress.start_phase("evaluating")
     parity = _measure_parity(fitted, engine, table)
-    judge = Judge(engine, table.columns, features, outcome)
-    measured = report.build_report(table, cv, judge, options)
+    evaluated = EvaluatedModel(engine, table.columns, features, outcome)
+    measured = report.build_report(table, cv, evaluated, options)
     if not measured.importances:
         columns = len(table.columns)
         progress.note(f"importance is not measured: {columns:,} columns are too many for it")
