@@ -10,7 +10,7 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.web.front import Front
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
-from baton_registry.promotion.alias_moves import get_utc_now
+from baton_registry.promotion.history import get_utc_now
 from baton_registry.promotion.ledger import Entry, Move
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.asgi_client import call, get, post
