@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 from baton_trainer.tables import churn
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk

@@ -12,7 +12,7 @@ from baton_registry.errors import (
     VersionNotFound,
     VersionNotReady,
 )
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS

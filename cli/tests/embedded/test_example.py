@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded.example import build_first_request, write_example
-from baton_registry.versions.signing import generate_key_pair, parse_signing_key
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS, MODEL, older_tags
 

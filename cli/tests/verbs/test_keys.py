@@ -6,7 +6,7 @@ import pytest
 
 from baton_cli.main import run
 from baton_registry.api_keys import parse_keys
-from baton_registry.versions.signing import parse_signing_key, parse_trusted_keys
+from baton_registry.versions.keys import parse_signing_key, parse_trusted_keys
 
 
 def test_signing_key_pair(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,7 @@ def test_missing_previous_version_is_one_line(
     run(["promote", "1"])
     assert run(["rollback"]) == 1
     assert capsys.readouterr().err == (
-        "baton: no version was promoted before this one; name one: baton rollback --to VERSION\n"
+        "baton: there is no earlier promoted version; name one: baton rollback --to VERSION\n"
     )
 
 

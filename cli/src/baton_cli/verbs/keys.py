@@ -12,7 +12,7 @@ from baton_cli.moves.arguments import FilePath
 from baton_cli.options import option
 from baton_common.atomic_file import write_atomic
 from baton_registry.api_keys import Scope, generate_key
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 
 
 @click.group()

@@ -65,20 +65,22 @@ class Trial:
     classifier: Classifier
 
 
-def run_trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Trial]:
-    """Runs `wanted.search` trials, one per step of the iterator.
+def run_trials(table: Table, untuned: Classifier, options: Train) -> Iterator[Trial]:
+    """Runs `options.search` trials, one per step of the iterator.
 
     Args:
         table: its held-out rows are not used.
         untuned: the classifier to start from.
-        wanted: its `params` are not tuned; its seed is that of proposals, folds and classifiers.
+        options: its `params` are not tuned; its seed is that of proposals, folds and classifiers.
 
     Raises:
         ParameterError: no argument is left to tune.
         DataError: a class has too few rows.
         FitError: the estimator failed.
     """
-    space = {name: each for name, each in SPACES[untuned.name].items() if name not in wanted.params}
+    space = {
+        name: each for name, each in SPACES[untuned.name].items() if name not in options.params
+    }
     if not space:
         tuned = ", ".join(SPACES[untuned.name])
         raise ParameterError(
@@ -86,16 +88,16 @@ def run_trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Tri
             "parameters, or search 0 trials"
         )
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=wanted.seed)
+    sampler = optuna.samplers.TPESampler(seed=options.seed)
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.enqueue_trial({name: untuned.params[name] for name in space})
-    fixed = {name: estimators.parse_value(text) for name, text in wanted.params.items()}
-    for number in range(wanted.search):
+    fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
+    for number in range(options.search):
         proposal = study.ask(dict(space))
         classifier = estimators.build_from_values(
-            untuned.name, {**fixed, **proposal.params}, wanted.seed
+            untuned.name, {**fixed, **proposal.params}, options.seed
         )
-        metrics = _evaluate(table, classifier, wanted.seed)
+        metrics = _evaluate(table, classifier, options.seed)
         study.tell(proposal, metrics[METRIC])
         yield Trial(number, proposal.params, metrics, classifier)
 
