@@ -18,9 +18,9 @@ from baton_cli.training.options import (
     ESTIMATORS,
     TrainOptions,
     gate_options,
-    run_training,
     table_options,
 )
+from baton_cli.training.trainer import run_training
 from baton_registry.promotion import alias_moves as promotion
 
 if TYPE_CHECKING:  # an image may lack the trainer
