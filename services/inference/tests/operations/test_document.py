@@ -19,7 +19,7 @@ from tests.support.fakes.models import GOOD_BODY, open_fake_engine
 
 
 def make(tmp_path: Path, registry: FakeRegistry, **values: Any) -> tuple[Front, Core]:
-    """An application that follows this registry."""
+    """Creates an application that follows this registry."""
     chosen = make_settings(tmp_path, **values)
     core = create_core(chosen, registry=registry, open_engine=open_fake_engine)
     return create_app(chosen, core, Pools()), core
