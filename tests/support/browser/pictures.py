@@ -13,7 +13,7 @@ from tests.support.bodies.customer import CUSTOMER
 from tests.support.browser.chromium import LAPTOP, PHONE, opened, program
 from tests.support.browser.terminal import draw
 from tests.support.rig.load import steady_load
-from tests.support.rig.stored import stored_copy
+from tests.support.rig.stored import store_copy
 from tests.support.rig.up import Up
 
 LIMIT_MS = 30_000
@@ -42,7 +42,7 @@ def main() -> None:
         up = Up(folder)
         up.env = {**up.env, **PERSON}
         with up, opened(path) as browser:
-            up.wait_ready()
+            up.wait_until_ready()
             take(up, browser, out)
 
 
@@ -50,10 +50,10 @@ def take(up: Up, browser: Browser, out: Path) -> None:
     """The story: a better version, back, forth again under load, and one that cannot be loaded."""
     desk = up.desk()
     desk.more_env = {**PERSON, "BATON_INFERENCE_URL": up.url}
-    tell("a session in a terminal")
+    record_row("a session in a terminal")
     env = {**desk.env, "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
     (out / "terminal.svg").write_text(draw(SESSION, desk.folder, env, "Baton"))
-    tell("load, while versions change")
+    record_row("load, while versions change")
     with steady_load(up.url, {"instances": [CUSTOMER]}) as load:
         page = page_of(browser, up.url, LAPTOP)  # it draws what it saw since it was opened
         spend(up, LOAD_S)
@@ -61,19 +61,19 @@ def take(up: Up, browser: Browser, out: Path) -> None:
         spend(up, LOAD_S)
         expect(page.locator("#state .headline")).to_have_text("Version 2 is serving")
         shoot(page, out / "operations-laptop.png")
-    if load.faults:
-        raise RuntimeError(load.faults[0])
-    tell("MLflow's page of the model")
+    if load.errors:
+        raise RuntimeError(load.errors[0])
+    record_row("MLflow's page of the model")
     page = page_of(browser, f"{desk.tracking_uri}/#/models/{desk.model}", MODELS_PAGE)
     page.get_by_role("button", name="Close").first.click()  # the assistant
     page.get_by_role("button", name="Tags").click()  # the ledger is a table of its own
     row = page.get_by_role("row").filter(has_text="Version 2")
     expect(row.get_by_text("@ production")).to_be_visible(timeout=LIMIT_MS)
     shoot(page, out / "mlflow-models.png")
-    tell("a version that cannot be loaded, on a phone")
+    record_row("a version that cannot be loaded, on a phone")
     with desk.registry as registry:
         first = registry.get_version(desk.model, "1")
-    broken = stored_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
+    broken = store_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
     desk.try_baton("promote", broken, "--reason", "never mind the store", "--wait")
     page = page_of(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)
@@ -102,10 +102,10 @@ def page_of(browser: Browser, address: str, size: ViewportSize, *, dark: bool = 
 def shoot(page: Page, file: Path) -> None:
     """What is in the window."""
     page.screenshot(path=file, animations="disabled")
-    tell(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
+    record_row(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
 
 
-def tell(text: str) -> None:
+def record_row(text: str) -> None:
     """A line of progress."""
     sys.stderr.write(f"{text}\n")
 
