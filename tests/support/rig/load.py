@@ -32,7 +32,7 @@ class Load:
     body: Mapping[str, Any]
     expected: Mapping[str, Predictions] | None = None
     answers: Counter[str] = field(default_factory=Counter)
-    faults: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
     pause_s: float = PAUSE_S
 

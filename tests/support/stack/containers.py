@@ -31,14 +31,15 @@ class Stack:
         self.env = {name: str(port) for name, port in ports.items()}
         self.env |= {"COMPOSE_PROJECT_NAME": project, "BATON_DATA_DIR": str(data)}
         self.env["COMPOSE_FILE"] = files
+        self.root = ROOT
         self.data = data
         self.compose = DockerCompose(ROOT)
         self.http = httpx.Client(base_url=self.inference_url, timeout=10)
 
     def run(self, *command: str, code: int = 0, stdin: str = "") -> str:
-        """Runs a command in the project's root, checks its exit code and returns its output."""
+        """Runs a command in `root`, checks its exit code and returns its output."""
         result = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.env}, input=stdin, text=True,
+            command, cwd=self.root, env={**os.environ, **self.env}, input=stdin, text=True,
             capture_output=True, timeout=COMMAND_LIMIT_S, check=False,
         )  # fmt: skip
         assert result.returncode == code, f"{command}: {result.stdout}\n{result.stderr[-3000:]}"
@@ -53,7 +54,7 @@ class Stack:
         command = ["docker", "compose", *arguments]
         environment = {**os.environ, **self.env}
         result = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, check=False
+            command, cwd=self.root, env=environment, capture_output=True, check=False
         )
         return result.returncode == 0
 
