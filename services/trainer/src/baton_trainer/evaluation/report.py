@@ -65,11 +65,13 @@ class Report:
         return metrics
 
 
-def build_report(table: Table, cv: CrossValidation, model: EvaluatedModel, wanted: Train) -> Report:
+def build_report(
+    table: Table, cv: CrossValidation, model: EvaluatedModel, options: Train
+) -> Report:
     """Builds the report; `model` has predicted the table's held-out rows."""
-    held_out, seed = model.outcome, wanted.seed
+    held_out, seed = model.outcome, options.seed
     joined = _join_outcomes(table, cv.outcome, held_out)
-    costs = Costs(wanted.cost_fp, wanted.cost_fn)
+    costs = Costs(options.cost_fp, options.cost_fn)
     return Report(
         cross_validation=cv,
         held_out=held_out,
