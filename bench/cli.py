@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from baton_cli.errors import CommandFailed
-from baton_cli.terminal import end_line, show, tell
+from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
 from bench.measurements import training
 from bench.measurements.servers import benchmark as servers
@@ -136,10 +136,10 @@ def main(arguments: Sequence[str]) -> int:
         error.show()
         return USAGE
     except (CannotRun, CommandFailed) as error:
-        tell(f"bench: {error}")
+        print_progress(f"bench: {error}")
         return 1
     except (click.Abort, KeyboardInterrupt):
         end_line()
-        tell("bench: stopped")
+        print_progress("bench: stopped")
         return INTERRUPTED
     return 0

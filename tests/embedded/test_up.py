@@ -54,7 +54,7 @@ def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
         taken.bind((LOCAL, getattr(up, which)))
         taken.listen()
         with up:
-            assert up.wait_for_exit(30) == 1
+            assert up.wait(30) == 1
             assert up.list_processes() == {}
     assert str(getattr(up, which)) in up.log_tail
     assert len(up.log_tail.strip().splitlines()) == 1
@@ -64,7 +64,7 @@ def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     """A home that cannot be written: one line that names it, exit 1, nothing started."""
     (tmp_path / "home").write_text("a file is in the way")
     with Up(tmp_path) as up:
-        assert up.wait_for_exit(30) == 1
+        assert up.wait(30) == 1
         assert up.list_processes() == {}
     assert str(up.home) in up.log_tail
     assert len(up.log_tail.strip().splitlines()) == 1
@@ -75,6 +75,6 @@ def test_bad_data_stops_everything(tmp_path: Path) -> None:
     table = tmp_path / "tiny.csv"
     table.write_text("a,Churn\n1,Yes\n2,No\n")
     with Up(tmp_path, "--data", str(table)) as up:
-        assert up.wait_for_exit(FIRST_START_S) == 1
+        assert up.wait(FIRST_START_S) == 1
         assert up.list_processes() == {}
     assert "rows" in up.log_tail.strip().splitlines()[-1]

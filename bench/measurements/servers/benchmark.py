@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from baton_cli.errors import CommandFailed
-from baton_cli.terminal import tell
+from baton_cli.terminal import print_progress
 from bench.errors import CannotRun
 from bench.load.closed_loop import require_wrk
 from bench.machine.usage import describe_machine, read_usage
@@ -59,7 +59,7 @@ async def _create_contestants(
             contestants.append(await create(testbed))
         except (CannotRun, CommandFailed) as error:
             missing.append(str(error))
-            tell(f"skipped: {error}")
+            print_progress(f"skipped: {error}")
     return contestants, missing
 
 

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baton_cli.processes.ready import local_client
-from baton_cli.terminal import tell
+from baton_cli.processes.ready import create_local_client
+from baton_cli.terminal import print_progress
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
 from bench.load.checker import are_close
@@ -173,7 +173,7 @@ async def _plan_load(
         figures = await run_closed_loop(
             request, connections=CAPACITY_CONNECTIONS, seconds=capacity_s
         )
-    tell(f"capacity at {CAPACITY_CONNECTIONS} connections: {figures.per_s:,.0f}/s")
+    print_progress(f"capacity at {CAPACITY_CONNECTIONS} connections: {figures.per_s:,.0f}/s")
     return LoadPlan(
         port=request.port,
         path=request.path,
@@ -186,7 +186,7 @@ async def _plan_load(
 
 
 async def _read_swap_count(server: Server) -> int:
-    async with local_client() as client:
+    async with create_local_client() as client:
         status = (await client.get(f"http://127.0.0.1:{server.port}/status")).json()
     return int(status["swaps"])
 

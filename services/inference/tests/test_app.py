@@ -20,7 +20,7 @@ def test_settings_limit_the_body_size(tmp_path: Path) -> None:
 
 
 def test_two_applications_share_nothing(tmp_path: Path) -> None:
-    """Metrics and models belong to one application: nothing is global."""
+    """Each application has its own metrics and models."""
     one, _ = make_app(tmp_path / "1", make_live_version(version="1"))
     two, _ = make_app(tmp_path / "2", make_live_version(version="2"))
     body = f'{{"instances":[{ROW}]}}'.encode()
@@ -33,7 +33,7 @@ def test_openapi_names_model_and_alias(tmp_path: Path) -> None:
     """The description names the model and the alias of the settings."""
     app, _ = make_app(tmp_path, BATON_MODEL_NAME="credit", BATON_ALIAS="blue")
     document = get(app, "/openapi.json").json()
-    assert document["servers"] == [{"url": "."}]  # where the document is
+    assert document["servers"] == [{"url": "."}]  # the folder of the document
     description = document["info"]["description"]
     assert "`credit`" in description
     assert "`blue`" in description

@@ -26,7 +26,7 @@ def test_import_loads_no_web_framework_and_starts_nothing() -> None:
 def test_wiring_does_no_io(tmp_path: Path) -> None:
     """A core that has not started has not contacted the registry, and has written nothing."""
     registry = FakeRegistry()
-    registry.fault = AssertionError("asked")
+    registry.fault = AssertionError("unexpected call")
     core = create_core(make_settings(tmp_path / "cache"), registry=registry)
     assert core.live.production is None
     assert core.watcher_state.status.state == "waiting"
@@ -34,7 +34,7 @@ def test_wiring_does_no_io(tmp_path: Path) -> None:
 
 
 def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
-    """Without another registry it is the one that the settings name."""
+    """By default, the core uses the registry of the settings."""
     core = create_core(make_settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
     assert core.registry.address == "http://tracking:5000"
     core.close()

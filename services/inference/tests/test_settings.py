@@ -42,7 +42,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_defaults() -> None:
-    """Without an environment, the defaults are the contract's."""
+    """Without an environment, all settings have their documented defaults."""
     assert load_settings(InferenceSettings).model_dump() == {
         "tracking_uri": "http://127.0.0.1:5000",
         "model_name": "churn_model",

@@ -1,4 +1,4 @@
-"""`baton up` on this machine."""
+"""`baton up` as a process of a test."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ BATON = (sys.executable, "-m", "baton_cli", "up")
 
 
 class Up(Process):
-    """`baton up` in its own home; a mark in the environment identifies all of its processes."""
+    """Runs `baton up` in its own home. An environment variable marks all of its processes."""
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = BATON) -> None:
         self.port, self.tracking_port = find_free_port(), find_free_port()
@@ -45,25 +45,25 @@ class Up(Process):
         return str(answer.json()["model_version"])
 
     def list_processes(self) -> dict[int, str]:
-        """Lists the live processes with the mark: id and command line."""
-        return dict(list_marked_processes(self.mark))
+        """Lists its running processes: id and command line."""
+        return dict(find_marked(self.mark))
 
-    def wait_for_exit(self, limit_s: float) -> int:
-        """Waits for the exit and returns the code."""
+    def wait(self, limit_s: float) -> int:
+        """Waits for its end and returns its exit code."""
         assert self.popen is not None
         return self.popen.wait(limit_s)
 
     def kill(self, word: str) -> None:
-        """Kills the youngest process with this word in its command line; waits for its restart."""
+        """Kills the newest process with this word in its command line; waits for its successor."""
         before = {pid for pid, line in self.list_processes().items() if word in line}
         os.kill(max(before), signal.SIGKILL)
 
-        def restarted() -> bool:
+        def is_restarted() -> bool:
             return any(
                 word in line for pid, line in self.list_processes().items() if pid not in before
             )
 
-        wait_until(restarted, 30, f"{word} again: {self.log_tail}")
+        wait_until(is_restarted, 30, f"{word} again: {self.log_tail}")
 
     def __enter__(self) -> Self:
         self.start()
@@ -77,7 +77,7 @@ class Up(Process):
             self.popen.wait()
 
 
-def list_marked_processes(mark: str) -> Iterator[tuple[int, str]]:
+def find_marked(mark: str) -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -86,4 +86,4 @@ def list_marked_processes(mark: str) -> Iterator[tuple[int, str]]:
                 line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 yield int(folder.name), line
         except OSError:
-            continue  # it has ended
+            continue  # the process has ended

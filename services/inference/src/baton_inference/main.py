@@ -44,12 +44,7 @@ def main() -> int:
     except (SettingsError, RegistryMisconfigured) as error:
         return _report_failure(str(error))
     except OSError as error:
-        code = error.errno or 0
-        reason = os.strerror(code) if code > 0 else error.strerror
-        return _report_failure(
-            f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
-            " set BATON_HOST and BATON_PORT"
-        )
+        return _report_failure(_describe_listen_failure(settings, error))
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
     core.poller.start()
@@ -89,6 +84,15 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+
+
+def _describe_listen_failure(settings: InferenceSettings, error: OSError) -> str:
+    code = error.errno or 0
+    reason = os.strerror(code) if code > 0 else error.strerror
+    return (
+        f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
+        " set BATON_HOST and BATON_PORT"
+    )
 
 
 def _report_failure(reason: str) -> int:

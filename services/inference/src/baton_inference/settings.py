@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 
 from baton_registry.setting_types import Host, HttpUri
-from baton_registry.settings import RegistrySettings, user_cache_dir
+from baton_registry.settings import RegistrySettings, get_user_cache_dir
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
@@ -47,7 +47,9 @@ class InferenceSettings(RegistrySettings):
     """
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
-    cache_dir: UserPath = Field(default_factory=user_cache_dir, validation_alias="BATON_CACHE_DIR")
+    cache_dir: UserPath = Field(
+        default_factory=get_user_cache_dir, validation_alias="BATON_CACHE_DIR"
+    )
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")

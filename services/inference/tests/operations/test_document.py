@@ -10,7 +10,7 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.web.front import Front
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
-from baton_registry.promotion.alias_moves import get_utc_now
+from baton_registry.promotion.history import get_utc_now
 from baton_registry.promotion.ledger import Entry, Move
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.asgi_client import call, get, post
@@ -19,7 +19,7 @@ from tests.support.fakes.models import GOOD_BODY, open_fake_engine
 
 
 def make(tmp_path: Path, registry: FakeRegistry, **values: Any) -> tuple[Front, Core]:
-    """An application that follows this registry."""
+    """Creates an application that follows this registry."""
     chosen = make_settings(tmp_path, **values)
     core = create_core(chosen, registry=registry, open_engine=open_fake_engine)
     return create_app(chosen, core, Pools()), core

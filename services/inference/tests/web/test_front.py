@@ -52,7 +52,7 @@ def test_malformed_id_is_replaced(given: str) -> None:
     ],
 )
 def test_every_answer_carries_the_id(tmp_path: Path, request_: Request, status: int) -> None:
-    """Whatever the answer is, it carries the request's id once; an error is a problem."""
+    """Every answer carries the request id once; every error is a problem."""
     app, _ = make_app(tmp_path, make_live_version())
     request_.headers = {**request_.headers, "x-request-id": "given"}
     answer = call(app, request_)

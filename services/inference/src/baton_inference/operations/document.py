@@ -16,7 +16,8 @@ from baton_inference.operations.summary import Summary, summarize
 from baton_inference.operations.traffic import Traffic, count_traffic
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
-from baton_registry.promotion.ledger import Move, find_rollback_target
+from baton_registry.promotion.ledger import Move
+from baton_registry.promotion.rollback_stack import find_rollback_target
 
 MAX_MOVES = 50
 MAX_TEXT = 500

@@ -53,10 +53,10 @@ def test_every_status_is_declared(tmp_path: Path) -> None:
 
 def test_instances_follow_the_schema(tmp_path: Path) -> None:
     """The document has the columns, their types and ranges, and which are required."""
-    signature = Schema(
+    schema = Schema(
         (Column("a", "integer"), Column("b", "double", required=False), Column("c", "string"))
     )
-    schemas = read_document(tmp_path, make_live_version(schema=signature))["components"]["schemas"]
+    schemas = read_document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instances = schemas["Instances"]["properties"]["instances"]
     assert (instances["minItems"], instances["maxItems"]) == (1, 10_000)
     instance = instances["items"]
@@ -74,8 +74,8 @@ def test_instances_follow_the_schema(tmp_path: Path) -> None:
 
 def test_known_categories_are_examples(tmp_path: Path) -> None:
     """Categories from training are examples, not an enum, because others are valid, too."""
-    signature = Schema((Column("plan", "string", categories=("a", "b")),))
-    schemas = read_document(tmp_path, make_live_version(schema=signature))["components"]["schemas"]
+    schema = Schema((Column("plan", "string", categories=("a", "b")),))
+    schemas = read_document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instance = schemas["Instances"]["properties"]["instances"]["items"]
     assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
 
@@ -90,7 +90,7 @@ def test_predictions_follow_the_classes(tmp_path: Path) -> None:
 
 
 def test_the_example_works(tmp_path: Path) -> None:
-    """The example in the document is answered when it is sent."""
+    """The document's example gets a prediction."""
     app, _ = make_app(tmp_path, make_live_version())
     operation = get(app, "/openapi.json").json()["paths"]["/predict"]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]

@@ -10,7 +10,7 @@ from tests.support.fakes.live_version import make_live_version
 
 
 def test_the_examples_work(tmp_path: Path) -> None:
-    """The examples in the document are answered when they are sent."""
+    """The document's examples get predictions."""
     app, _ = make_app(tmp_path, make_live_version())
     paths = get(app, "/openapi.json").json()["paths"]
     for path in (

@@ -32,7 +32,7 @@ def test_version(tmp_path: Path) -> None:
 
 
 def test_invocations(tmp_path: Path) -> None:
-    """Rows are answered with labels, and the version in the headers; both forms are counted."""
+    """JSON and CSV get labels, and the version in the headers; both are counted."""
     app, core = make_app(tmp_path, make_live_version())
     body = json.dumps({"dataframe_records": [INSTANCE, INSTANCE]}).encode()
     for request in (

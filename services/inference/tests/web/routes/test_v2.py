@@ -85,7 +85,7 @@ def test_infer(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
         (post(f"{MODEL}/infer", BODY, inference_header_content_length="9999"), 400),
         (Request("GET", f"{MODEL}/infer"), 405),
         (Request("POST", "/v2"), 405),
-        (Request("GET", "/v2/odd"), 404),
+        (Request("GET", "/v2/other"), 404),
     ],
 )
 def test_problems_have_the_error_member(tmp_path: Path, request_: Request, status: int) -> None:

@@ -21,11 +21,11 @@ from optuna.distributions import (
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.evaluation import cross_validation
-from baton_trainer.gate.candidate import fitting
+from baton_trainer.gate.trained_model import catch_fit_errors
 from baton_trainer.models import estimators, pipeline, threads
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.models.families import FAMILIES, Choice, FloatRange, IntRange
-from baton_trainer.progress import Silence
+from baton_trainer.progress import NoProgress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
@@ -65,20 +65,22 @@ class Trial:
     classifier: Classifier
 
 
-def run_trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Trial]:
-    """Runs `wanted.search` trials, one per step of the iterator.
+def run_trials(table: Table, untuned: Classifier, options: Train) -> Iterator[Trial]:
+    """Runs `options.search` trials, one per step of the iterator.
 
     Args:
         table: its held-out rows are not used.
         untuned: the classifier to start from.
-        wanted: its `params` are not tuned; its seed is that of proposals, folds and classifiers.
+        options: its `params` are not tuned; its seed is that of proposals, folds and classifiers.
 
     Raises:
         ParameterError: no argument is left to tune.
         DataError: a class has too few rows.
         FitError: the estimator failed.
     """
-    space = {name: each for name, each in SPACES[untuned.name].items() if name not in wanted.params}
+    space = {
+        name: each for name, each in SPACES[untuned.name].items() if name not in options.params
+    }
     if not space:
         tuned = ", ".join(SPACES[untuned.name])
         raise ParameterError(
@@ -86,16 +88,16 @@ def run_trials(table: Table, untuned: Classifier, wanted: Train) -> Iterator[Tri
             "parameters, or search 0 trials"
         )
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=wanted.seed)
+    sampler = optuna.samplers.TPESampler(seed=options.seed)
     study = optuna.create_study(direction="maximize", sampler=sampler)
     study.enqueue_trial({name: untuned.params[name] for name in space})
-    fixed = {name: estimators.parse_value(text) for name, text in wanted.params.items()}
-    for number in range(wanted.search):
+    fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
+    for number in range(options.search):
         proposal = study.ask(dict(space))
         classifier = estimators.build_from_values(
-            untuned.name, {**fixed, **proposal.params}, wanted.seed
+            untuned.name, {**fixed, **proposal.params}, options.seed
         )
-        metrics = _evaluate(table, classifier, wanted.seed)
+        metrics = _evaluate(table, classifier, options.seed)
         study.tell(proposal, metrics[METRIC])
         yield Trial(number, proposal.params, metrics, classifier)
 
@@ -107,6 +109,6 @@ def choose_best(tried: list[Trial]) -> Trial:
 
 def _evaluate(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    with fitting(Silence()), threads.limit(len(table.target)):
+    with catch_fit_errors(NoProgress()), threads.limit(len(table.target)):
         # The next seed gives other folds: those of `seed` are for the report.
         return cross_validation.cross_validate_table(unfitted, table, seed + 1).means

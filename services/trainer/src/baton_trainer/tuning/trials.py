@@ -11,22 +11,22 @@ from baton_trainer.tracking import run
 
 
 def tune(
-    table: Table, untuned: Classifier, wanted: Train, progress: Progress
+    table: Table, untuned: Classifier, options: Train, progress: Progress
 ) -> tuple[Classifier, Mapping[str, Any]]:
-    """Returns the best classifier of `wanted.search` trials, and its tuned arguments.
+    """Returns the best classifier of `options.search` trials, and its tuned arguments.
 
     Raises:
         ParameterError: no argument is left to tune.
         DataError: a class has too few rows.
         FitError: the estimator failed.
     """
-    if not wanted.search:
+    if not options.search:
         return untuned, {}
     from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, only for a search
 
     trials: list[search.Trial] = []
-    with progress.steps("searching", wanted.search) as advance:
-        for trial in search.run_trials(table, untuned, wanted):
+    with progress.track_steps("searching", options.search) as advance:
+        for trial in search.run_trials(table, untuned, options):
             trials.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
             run.log_trial(f"trial {trial.number}", trial.params, metrics)

@@ -73,12 +73,7 @@ class ScoringRoute:
         self._log = parts.log
 
     async def handle(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        request_id: str,
-        target: Target | None = None,
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, target: Target | None
     ) -> None:
         """Answers one POST; `target` is the model and version in its path."""
         started_s = time.perf_counter()
