@@ -28,7 +28,7 @@ class BodyMemory:
     def take(self, count: int) -> None:
         """Raises `Overloaded` where there is not enough left."""
         if count > self._left:
-            raise Overloaded("too many bytes of requests are being held; try again soon")
+            raise Overloaded("too many bytes of requests are being held; retry later")
         self._left -= count
 
     def give_back(self, count: int) -> None:
