@@ -9,11 +9,12 @@ from typing import TypeVar
 import click
 
 from baton_cli.errors import CommandFailed
-from baton_cli.terminal import end_line, show, tell
+from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
 from bench.measurements import training
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
+from bench.measurements.servers.rounds import Scale
 from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
 from bench.output.documents import DETAILS, README, replace_section
@@ -50,7 +51,7 @@ def bench() -> None:
 )
 def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, seconds: int) -> None:
     """Measures Baton, its peers and an echo floor under the same loads."""
-    scale = servers.Scale(1, 1) if quick else servers.Scale(rounds, seconds)
+    scale = Scale(1, 1) if quick else Scale(rounds, seconds)
     factories = contestants.BATON if no_peers else contestants.ALL
     results = asyncio.run(_run_on_testbed(lambda testbed: servers.run(testbed, factories, scale)))
     _print_results("servers", report.format_tables(results), write=write)
@@ -135,10 +136,10 @@ def main(arguments: Sequence[str]) -> int:
         error.show()
         return USAGE
     except (CannotRun, CommandFailed) as error:
-        tell(f"bench: {error}")
+        print_progress(f"bench: {error}")
         return 1
     except (click.Abort, KeyboardInterrupt):
         end_line()
-        tell("bench: stopped")
+        print_progress("bench: stopped")
         return INTERRUPTED
     return 0

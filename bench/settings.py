@@ -6,7 +6,7 @@ The only module of this package that reads the environment.
 import os
 from pathlib import Path
 
-from baton_cli.settings import child_environment
+from baton_cli.settings import build_child_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project."""
@@ -17,7 +17,7 @@ ALTERNATIVES = HOME / "alternatives"
 RUN = HOME / "run"
 
 # No links on stdout, no progress bars, no retries for minutes. BentoML's telemetry is off here,
-# ONNX Runtime's and MLflow's in `child_environment`; LitServe and granian have none.
+# ONNX Runtime's and MLflow's in `build_child_environment`; LitServe and granian have none.
 _QUIET = {
     "BENTOML_DO_NOT_TRACK": "True",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
@@ -30,4 +30,4 @@ _QUIET = {
 def build_environment(env_dir: Path | None = None, **variables: str) -> dict[str, str]:
     """Returns the environment of a child process: this one, with `env_dir` first on PATH."""
     path = {} if env_dir is None else {"PATH": f"{env_dir / 'bin'}:{os.environ['PATH']}"}
-    return child_environment(defaults={}, overrides={**_QUIET, **path, **variables})
+    return build_child_environment(defaults={}, overrides={**_QUIET, **path, **variables})

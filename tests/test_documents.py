@@ -11,7 +11,7 @@ from baton_inference.errors import FailureKind
 from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
-from baton_inference.telemetry.request_log import CLIENT_GONE
+from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
 from baton_trainer.request import TrainRequest
 from tests.support.documents.reliability import faults_of_the_suite, rows_of_the_page
@@ -54,7 +54,7 @@ def test_label_values() -> None:
     protocols = {protocol.name for protocol in PROTOCOLS}
     assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
-    assert f"; {CLIENT_GONE} if" in row("code")
+    assert f"; {CLIENT_DISCONNECTED} if" in row("code")
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from baton_cli.terminal import tell
+from baton_cli.terminal import print_progress
 
 Step = Callable[[str], None]
 """Reports one completed step."""
@@ -18,7 +18,7 @@ def show_progress(steps: int) -> Iterator[Step]:
     """Shows progress over a number of steps."""
     console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        yield tell
+        yield print_progress
         return
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, TextColumn("{task.description}"), console=console) as bar:

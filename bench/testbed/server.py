@@ -6,7 +6,7 @@ import time
 import httpx
 
 from baton_cli.processes.child import Child, Lifeline, Program
-from baton_cli.processes.ready import failure_line, local_client
+from baton_cli.processes.ready import create_local_client, format_failure
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.machine.memory import Memory, measure_memory
@@ -31,19 +31,19 @@ class Server:
         Raises:
             CannotRun: the server ended, or took too long.
         """
-        self._program.log.begin()
+        self._program.log.rotate()
         started_s = time.perf_counter()
         child = self._child = Child(self._program, self._lifeline)
         ended = asyncio.create_task(child.wait())
         try:
-            async with local_client() as client, asyncio.timeout(START_LIMIT_S):
+            async with create_local_client() as client, asyncio.timeout(START_LIMIT_S):
                 while not await _is_answered(client, probe):
                     if ended.done():
-                        raise CannotRun(failure_line(self._program, f"{self.name} ended"))
+                        raise CannotRun(format_failure(self._program, f"{self.name} ended"))
                     await asyncio.sleep(PROBE_INTERVAL_S)
         except TimeoutError as error:
             reason = f"{self.name} did not answer within {START_LIMIT_S:g} s"
-            raise CannotRun(failure_line(self._program, reason)) from error
+            raise CannotRun(format_failure(self._program, reason)) from error
         finally:
             ended.cancel()
         return time.perf_counter() - started_s

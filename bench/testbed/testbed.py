@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baton_cli.embedded.home import Home
-from baton_cli.embedded.programs import Plan, tracking
+from baton_cli.embedded.programs import Plan, build_tracking
 from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.log import Log
-from baton_cli.processes.ready import failure_line, local_client, until_ok
-from baton_cli.terminal import tell
+from baton_cli.processes.ready import create_local_client, format_failure, wait_until_ok
+from baton_cli.terminal import print_progress
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
 from bench.settings import HOME, RUN, build_environment
@@ -101,7 +101,7 @@ class Testbed:
         finally:
             await child.stop()
         if code:
-            raise CannotRun(failure_line(program, f"{program.title} failed"))
+            raise CannotRun(format_failure(program, f"{program.title} failed"))
 
     async def read_output(self, program: Program) -> str:
         """Runs a program to its end and returns its standard output.
@@ -123,7 +123,7 @@ class Testbed:
             with suppress(ProcessLookupError):
                 process.kill()
         if process.returncode:
-            raise CannotRun(failure_line(program, f"{program.title} failed"))
+            raise CannotRun(format_failure(program, f"{program.title} failed"))
         return out.decode()
 
 
@@ -138,9 +138,9 @@ async def start_testbed() -> AsyncIterator[Testbed]:
         shutil.rmtree(RUN, ignore_errors=True)
         home = Home(RUN)
         plan = Plan(home, "127.0.0.1", port=find_free_port(), tracking_port=find_free_port())
-        with home.held(), Lifeline() as lifeline:
-            tell("starting a tracking server and training version 1")
-            server = Child(tracking(plan), lifeline)
+        with home.lock(), Lifeline() as lifeline:
+            print_progress("starting a tracking server and training version 1")
+            server = Child(build_tracking(plan), lifeline)
             try:
                 await _wait_until_healthy(plan, server)
                 testbed = Testbed(home, plan.tracking_uri, Bodies(RUN / "bodies"), lifeline)
@@ -152,9 +152,9 @@ async def start_testbed() -> AsyncIterator[Testbed]:
 
 
 async def _wait_until_healthy(plan: Plan, server: Child) -> None:
-    async with local_client() as client:
-        if not await until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
-            raise CannotRun(failure_line(server.program, "the tracking server does not answer"))
+    async with create_local_client() as client:
+        if not await wait_until_ok(client, f"{plan.tracking_uri}/health", START_LIMIT_S):
+            raise CannotRun(format_failure(server.program, "the tracking server does not answer"))
 
 
 @contextmanager

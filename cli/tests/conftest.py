@@ -1,10 +1,10 @@
-"""A stack for the verbs, named in the environment as a user would."""
+"""A fake stack for the verbs, configured by environment variables as a user does."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.support.cli.fakes import Inference, Registry, listening
+from tests.support.cli.fakes import Inference, Registry, serve
 from tests.support.fakes.registry import mlmodel
 
 SETTINGS = (
@@ -24,7 +24,7 @@ SETTINGS = (
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test depends on what the developer has set."""
+    """Removes the developer's settings."""
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
 
@@ -35,7 +35,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     fake = Registry()
     for version in ("1", "2"):
         fake.add(version, MLmodel=mlmodel(("tenure", "long", True)))
-    with listening(fake) as url:
+    with serve(fake) as url:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
         yield fake
 
@@ -44,6 +44,6 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
 def inference(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inference]:
     """An inference process that follows the registry at once."""
     fake = Inference(registry)
-    with listening(fake) as url:
+    with serve(fake) as url:
         monkeypatch.setenv("BATON_INFERENCE_URL", url)
         yield fake

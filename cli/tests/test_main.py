@@ -10,14 +10,14 @@ import pytest
 
 from baton_cli.main import HIDDEN_VERBS, VERBS, cli, run
 from baton_cli.stopping import Terminated
-from tests.support.cli.fakes import listening
+from tests.support.cli.fakes import serve
 
 BATON = (sys.executable, "-m", "baton_cli")
-NOWHERE = "http://127.0.0.1:9"
+NO_SERVER = "http://127.0.0.1:9"
 
 
-def test_help_lists_every_verb_and_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
-    """The list comes without importing a verb, in the order of a life cycle."""
+def test_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list has the order of a life cycle, without hidden verbs."""
     assert run(["--help"]) == 0
     text = capsys.readouterr().out
     assert [
@@ -28,13 +28,13 @@ def test_help_lists_every_verb_and_what_it_does(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("verb", [*VERBS, *HIDDEN_VERBS])
 def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each verb explains itself, the hidden ones too."""
+    """Hidden verbs have help, too."""
     assert run([verb, "--help"]) == 0
     assert f"Usage: baton {verb}" in capsys.readouterr().out
 
 
-def test_help_imports_nothing_slow() -> None:
-    """`baton --help` is read while one waits: it loads neither the packages nor what they need."""
+def test_help_imports_no_slow_module() -> None:
+    """`baton --help` imports neither the packages nor their libraries."""
     program = (
         "import sys; from baton_cli.main import run; run(['--help']); "
         "print([name for name in sys.modules if name in "
@@ -44,26 +44,26 @@ def test_help_imports_nothing_slow() -> None:
     assert done.stderr == b"[]\n"
 
 
-def test_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """`baton --version` names program and version."""
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """`baton --version` prints program and version."""
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.startswith("baton 0.")
 
 
 @pytest.mark.parametrize("arguments", [["deploy"], ["promote"], ["status", "--nix"]])
-def test_a_usage_error_is_told_with_exit_code_2(
+def test_usage_error_has_exit_code_2(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What the command line does not offer is no failure of ours."""
+    """An unknown verb or option, or a missing argument."""
     assert run(arguments) == 2
     assert "Usage: baton" in capsys.readouterr().err
 
 
-def test_a_failure_is_one_line_with_exit_code_1(
+def test_failure_is_one_line_with_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What could not be done is one line on stderr; nothing is on stdout."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOWHERE)
+    """The line is on stderr; stdout is empty."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NO_SERVER)
     assert run(["history"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -71,7 +71,7 @@ def test_a_failure_is_one_line_with_exit_code_1(
     assert err.count("\n") == 1
 
 
-def test_a_bad_setting_is_one_line_with_exit_code_1(
+def test_invalid_setting_is_one_line_with_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The line names the variable and the value."""
@@ -80,59 +80,59 @@ def test_a_bad_setting_is_one_line_with_exit_code_1(
     assert capsys.readouterr().err.startswith("baton: MLFLOW_TRACKING_URI='here': ")
 
 
-def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only what is raised on purpose becomes a line."""
+def test_unexpected_error_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only expected errors become one line."""
 
-    def broken(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(cli, "main", broken)
+    monkeypatch.setattr(cli, "main", fail)
     with pytest.raises(ZeroDivisionError):
         run(["history"])
 
 
-def test_the_last_line_of_what_was_stopped_is_the_verbs_own(
+def test_last_line_after_a_signal_ignores_notes_of_libraries(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What a library notes on the exception that passes through it is nothing for users."""
+    """It has only the explanation of the verb."""
 
-    def stopped(*_: object, **__: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         error = Terminated("nothing was written")
         error.add_note("while processing 'file'")
         raise error
 
-    monkeypatch.setattr(cli, "main", stopped)
+    monkeypatch.setattr(cli, "main", interrupt)
     assert run(["history"]) == 143
     assert capsys.readouterr().err == "baton: ended by SIGTERM; nothing was written\n"
 
 
 class Unavailable(httpx.BaseTransport):
-    """A registry that says so, and lets the test know that it was asked."""
+    """A registry that answers 503 and signals the first request."""
 
     def __init__(self) -> None:
-        self.was_asked = threading.Event()
+        self.was_called = threading.Event()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.was_asked.set()
+        self.was_called.set()
         return httpx.Response(503)
 
 
-def test_ctrl_c_ends_without_a_traceback() -> None:
-    """Exit code 130, and one line on stderr."""
+def test_ctrl_c_prints_one_line() -> None:
+    """Exit code 130, no traceback."""
     registry = Unavailable()
-    with listening(registry) as url:
+    with serve(registry) as url:
         environment = os.environ | {"MLFLOW_TRACKING_URI": url}
         with subprocess.Popen(
             [*BATON, "bootstrap"], stderr=subprocess.PIPE, env=environment
         ) as process:
-            assert registry.was_asked.wait(timeout=30)
+            assert registry.was_called.wait(timeout=30)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err == b"baton: stopped\n"
 
 
-def test_a_reader_that_has_left_is_no_news() -> None:
+def test_closed_stdout_prints_nothing() -> None:
     """`baton … | head` ends quietly."""
     with subprocess.Popen(
         [*BATON, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -145,8 +145,8 @@ def test_a_reader_that_has_left_is_no_news() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_result_that_cannot_be_written_is_one_line() -> None:
-    """A full disk is told, not passed over."""
+def test_failed_write_to_stdout_is_one_line() -> None:
+    """E.g. a full disk."""
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         done = subprocess.run([*BATON, "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 1

@@ -5,26 +5,33 @@ from collections.abc import Iterator
 
 import pytest
 
-from baton_cli.stopping import NUMBERS, Deferral, Terminated, deferred, terminate, told_if_stopped
+from baton_cli.stopping import (
+    NUMBERS,
+    Deferral,
+    Terminated,
+    defer_signals,
+    explain_interruption,
+    raise_terminated,
+)
 
 RAISED = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
 
 
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
-    """Those of the program; afterwards what pytest handles."""
-    before = signal.signal(signal.SIGTERM, terminate)
+    """Installs the program's handler; restores pytest's afterwards."""
+    before = signal.signal(signal.SIGTERM, raise_terminated)
     yield
     signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_deferred_signal_waits_for_the_end_of_the_block(number: signal.Signals) -> None:
-    """What must not be interrupted is done first, and the handlers are what they were."""
+def test_deferred_signal_is_raised_after_the_block(number: signal.Signals) -> None:
+    """The block completes, and the handlers are restored."""
     done = []
 
     def work() -> None:
-        with deferred():
+        with defer_signals():
             signal.raise_signal(number)
             done.append("worked")
 
@@ -35,22 +42,22 @@ def test_a_deferred_signal_waits_for_the_end_of_the_block(number: signal.Signals
         signal.raise_signal(number)
 
 
-def test_a_deferred_signal_may_come_at_a_good_moment_within_the_block() -> None:
-    """Without one, `check` is nothing."""
-    with deferred() as held:
-        held.check()
+def test_check_raises_a_deferred_signal_within_the_block() -> None:
+    """Without a signal, `check` does nothing."""
+    with defer_signals() as deferral:
+        deferral.check()
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
-            held.check()
+            deferral.check()
 
 
-def test_a_deferral_inside_another_ends_with_it() -> None:
-    """The inner one hands the signal on."""
+def test_nested_deferral_passes_the_signal_on() -> None:
+    """The outer block raises it."""
     done = []
 
     def work() -> None:
-        with deferred():
-            with deferred():
+        with defer_signals():
+            with defer_signals():
                 signal.raise_signal(signal.SIGINT)
             done.append("worked")
 
@@ -59,17 +66,17 @@ def test_a_deferral_inside_another_ends_with_it() -> None:
     assert done == ["worked"]
 
 
-def test_nothing_waits_before_it_begins() -> None:
-    """A block may run for long before what must not be interrupted."""
+def test_signal_before_begin_is_raised_at_once() -> None:
+    """Only the part after `begin` is protected."""
     with Deferral(), pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_a_failure_is_told_rather_than_the_signal() -> None:
-    """Whoever stops it learns what went wrong meanwhile."""
+def test_error_in_the_block_replaces_the_signal() -> None:
+    """The signal is dropped."""
 
     def fail() -> None:
-        with deferred():
+        with defer_signals():
             signal.raise_signal(signal.SIGINT)
             raise ZeroDivisionError
 
@@ -78,8 +85,8 @@ def test_a_failure_is_told_rather_than_the_signal() -> None:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_what_a_signal_undoes_is_noted(number: signal.Signals) -> None:
-    """For the last line."""
-    with pytest.raises(RAISED[number]) as caught, told_if_stopped("nothing was written"):
+def test_interruption_gets_an_explanation(number: signal.Signals) -> None:
+    """It becomes part of the last line."""
+    with pytest.raises(RAISED[number]) as caught, explain_interruption("nothing was written"):
         signal.raise_signal(number)
     assert caught.value.args == ("nothing was written",)

@@ -14,8 +14,8 @@ SHOW_RED = (
 )
 
 
-def test_a_pipe_gets_plain_text_however_long(capsys: pytest.CaptureFixture[str]) -> None:
-    """No colours, no wrapping, no blanks at the end: programs read it."""
+def test_pipe_gets_unwrapped_plain_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """No colours, no wrapping, no trailing blanks."""
     table = Table("name", "[red]reason", box=None, pad_edge=False)
     table.add_row("a", "x" * 500, style="red")
     table.add_row("b", "")
@@ -23,8 +23,8 @@ def test_a_pipe_gets_plain_text_however_long(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out.splitlines()[1:] == [f"a     {'x' * 500}", "b"]
 
 
-def test_text_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    """What looks like markup is the user's own text."""
+def test_markup_in_text_is_printed_literally(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is the user's text."""
     terminal.show("[bold]x[/bold]")
     assert capsys.readouterr().out == "[bold]x[/bold]\n"
 
@@ -36,34 +36,36 @@ def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
-def test_a_terminal_gets_colours_unless_it_asks_for_none(no_color: str, *, coloured: bool) -> None:
+def test_terminal_gets_colours_without_no_color(no_color: str, *, coloured: bool) -> None:
     """NO_COLOR is honoured."""
-    ours, theirs = pty.openpty()
+    read_end, terminal_end = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "NO_COLOR": no_color}
-    subprocess.run([sys.executable, "-c", SHOW_RED], stdout=theirs, env=environment, check=True)
-    os.close(theirs)
-    assert (b"\x1b[31m" in os.read(ours, 1000)) is coloured
-    os.close(ours)
+    subprocess.run(
+        [sys.executable, "-c", SHOW_RED], stdout=terminal_end, env=environment, check=True
+    )
+    os.close(terminal_end)
+    assert (b"\x1b[31m" in os.read(read_end, 1000)) is coloured
+    os.close(read_end)
 
 
-def test_waiting_says_nothing_in_a_pipe_where_stderr_is_for_failures(
+def test_spinner_can_be_silent_in_a_pipe(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The verbs that move an alias write no other line on stderr."""
-    with terminal.waiting("a moment", in_pipes=False) as update:
+    """Verbs that move an alias print only failures on stderr."""
+    with terminal.show_spinner("a moment", in_pipes=False) as update:
         update("another")
     assert capsys.readouterr().err == ""
 
 
-def test_waiting_says_once_in_a_pipe_what_it_waits_for(capsys: pytest.CaptureFixture[str]) -> None:
-    """A log gets one line a phase."""
-    with terminal.waiting("a moment") as update:
+def test_spinner_prints_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log gets the first text only."""
+    with terminal.show_spinner("a moment") as update:
         update("another")
     assert capsys.readouterr().err == "a moment\n"
 
 
-def test_a_table_repeats_what_people_wrote(capsys: pytest.CaptureFixture[str]) -> None:
-    """Neither markup nor the name of an emoji in a cell is anything but text."""
+def test_markup_in_a_table_is_printed_literally(capsys: pytest.CaptureFixture[str]) -> None:
+    """So are names of emojis."""
     table = Table()
     table.add_column("reason")
     table.add_row(":warning: [red]x[/red]")

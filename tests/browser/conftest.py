@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, driven by Playwright."""
+"""Fixtures with a real browser: Debian's Chromium, driven by Playwright."""
 
 import os
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser.chromium import LAPTOP, opened, program
+from tests.support.browser.chromium import LAPTOP, find_program, open_browser
 
 
 @dataclass
 class Watched:
-    """A page, and what went on in it that nobody sees.
+    """A page with a record of its errors and requests.
 
     Attributes:
         page: the page.
-        faults: errors of scripts and of the policy, and dialogs.
-        addresses: everything that was asked for.
+        faults: script errors, policy violations and dialogs.
+        addresses: the URLs of all requests.
     """
 
     page: Page
@@ -25,37 +25,37 @@ class Watched:
     addresses: list[str] = field(default_factory=list)
 
 
-# Of each module, not of the session: its event loop would keep other tests from having their own.
+# One per module, not per session: its event loop would stop other tests from creating their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The browser."""
-    path = program()
+    path = find_program()
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("chromium is not installed; .ci/run installs it")
         pytest.skip("chromium is not installed")
-    with opened(path) as browser:
+    with open_browser(path) as browser:
         yield browser
 
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    """A page on a laptop."""
+    """A page of laptop size."""
     context = browser.new_context(viewport=LAPTOP)
     page = context.new_page()
-    seen = Watched(page)
-    page.on("pageerror", lambda error: seen.faults.append(str(error)))
-    page.on("request", lambda request: seen.addresses.append(request.url))
+    watched = Watched(page)
+    page.on("pageerror", lambda error: watched.faults.append(str(error)))
+    page.on("request", lambda request: watched.addresses.append(request.url))
 
     def on_console(message: object) -> None:
         if getattr(message, "type", "") in ("error", "warning"):
-            seen.faults.append(str(getattr(message, "text", "")))
+            watched.faults.append(str(getattr(message, "text", "")))
 
     def on_dialog(dialog: object) -> None:
-        seen.faults.append("a dialog")
+        watched.faults.append("a dialog")
         dialog.dismiss()  # type: ignore[attr-defined]
 
     page.on("console", on_console)
     page.on("dialog", on_dialog)
-    yield seen
+    yield watched
     context.close()

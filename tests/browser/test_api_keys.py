@@ -1,4 +1,4 @@
-"""The operations page where inference asks for API keys."""
+"""The operations page with API keys."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ LIMIT_MS = 15_000
 
 @dataclass
 class Guarded:
-    """A process that asks for keys, and a key for each set of scopes."""
+    """A process with API keys, and one key per set of scopes."""
 
     inference: Inference
     both: str
@@ -31,13 +31,13 @@ class Guarded:
 def guarded(
     tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Guarded]:
-    """It serves version 1."""
+    """A process with API keys that serves version 1."""
     scopes: tuple[list[Scope], ...] = ([*Scope], [Scope.OPERATIONS], [Scope.SCORING])
-    made = [generate_key("somebody", each) for each in scopes]
+    keys = [generate_key("anyone", each) for each in scopes]
     desk = Desk(tracking.uri, "guarded", tmp_path_factory.mktemp("guarded"))
     file = desk.folder / "keys"
-    file.write_text("\n".join(key.line for _, key in made))
-    secrets = [secret for secret, _ in made]
+    file.write_text("\n".join(key.line for _, key in keys))
+    secrets = [secret for secret, _ in keys]
     register(desk, trained[0])
     desk.baton("promote", "1")
     with desk.serve(BATON_API_KEYS_FILE=str(file)) as inference:
@@ -48,7 +48,7 @@ def guarded(
 
 @pytest.fixture
 def pages(browser: Browser) -> Iterator[list[Page]]:
-    """Pages of people with other keys; closed at the end."""
+    """The opened pages; closed at the end."""
     opened: list[Page] = []
     yield opened
     for page in opened:
@@ -56,24 +56,21 @@ def pages(browser: Browser) -> Iterator[list[Page]]:
 
 
 def visit(browser: Browser, pages: list[Page], guarded: Guarded, key: str | None) -> list[int]:
-    """Opens the page as somebody who, when asked, gives this key as the password.
-
-    Gives the status of each answer.
-    """
+    """Opens the page with this key as the password; returns the status of each answer."""
     credentials = None if key is None else HttpCredentials(username="me", password=key)
     page = browser.new_context(http_credentials=credentials).new_page()
     pages.append(page)
     statuses: list[int] = []
     page.on("response", lambda answer: statuses.append(answer.status))
-    # Chromium shows the answer to a question that it could not put to its user, or says this.
-    with passing_over("ERR_INVALID_AUTH_CREDENTIALS"):
+    # Without a user to prompt, Chromium shows the 401, or fails with this error.
+    with ignore_error("ERR_INVALID_AUTH_CREDENTIALS"):
         page.goto(guarded.inference.url)
     return statuses
 
 
 @contextmanager
-def passing_over(text: str) -> Iterator[None]:
-    """Errors of the browser that say this are none."""
+def ignore_error(text: str) -> Iterator[None]:
+    """Ignores browser errors with this text."""
     try:
         yield
     except Error as error:
@@ -81,21 +78,19 @@ def passing_over(text: str) -> Iterator[None]:
             raise
 
 
-def test_a_browser_is_made_to_ask_for_the_key(
-    guarded: Guarded, browser: Browser, pages: list[Page]
-) -> None:
-    """Without a key, or with a wrong one, there is a question and nothing of the page."""
-    asked = httpx.get(guarded.inference.url).headers.get_list("www-authenticate")
-    assert any(value.startswith("Basic ") for value in asked)
+def test_browser_prompts_for_the_key(guarded: Guarded, browser: Browser, pages: list[Page]) -> None:
+    """Without a valid key, the browser prompts for one and shows nothing of the page."""
+    challenges = httpx.get(guarded.inference.url).headers.get_list("www-authenticate")
+    assert any(value.startswith("Basic ") for value in challenges)
     for key in (None, "baton_wrong"):
         assert set(visit(browser, pages, guarded, key)) == {httpx.codes.UNAUTHORIZED}
         assert pages[-1].locator("main").count() == 0
 
 
-def test_the_page_works_whole_with_a_key_for_both(
+def test_page_works_with_a_key_for_both_scopes(
     guarded: Guarded, browser: Browser, pages: list[Page]
 ) -> None:
-    """What it shows, what it asks for by itself, and the form."""
+    """The status, the data and the form work."""
     visit(browser, pages, guarded, guarded.both)
     [page] = pages
     expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=LIMIT_MS)
@@ -104,22 +99,22 @@ def test_the_page_works_whole_with_a_key_for_both(
     expect(page.locator("#lost")).to_be_hidden()
 
 
-def test_a_key_for_operations_shows_all_and_scores_nothing(
+def test_operations_key_shows_the_page_but_cannot_score(
     guarded: Guarded, browser: Browser, pages: list[Page]
 ) -> None:
-    """The form says in words which scope the key lacks."""
+    """The form names the scope that the key lacks."""
     visit(browser, pages, guarded, guarded.operations)
     [page] = pages
     expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=LIMIT_MS)
     page.get_by_role("button", name="Predict").click(timeout=LIMIT_MS)
-    expect(page.locator("#answer")).to_contain_text("not for scoring", timeout=LIMIT_MS)
+    expect(page.locator("#answer")).to_contain_text("lacks the scope scoring", timeout=LIMIT_MS)
 
 
-def test_a_key_for_scoring_alone_shows_nothing(
+def test_scoring_key_cannot_open_the_page(
     guarded: Guarded, browser: Browser, pages: list[Page]
 ) -> None:
-    """The page is for operations; who scores is told so."""
+    """The answer names the scope that the key lacks."""
     assert httpx.codes.FORBIDDEN in visit(browser, pages, guarded, guarded.scoring)
     [page] = pages
-    expect(page.locator("body")).to_contain_text("this API key is not for operations")
+    expect(page.locator("body")).to_contain_text("lacks the scope operations")
     assert page.locator("main").count() == 0

@@ -1,4 +1,4 @@
-"""MLflow's own pages show what Baton did."""
+"""MLflow's pages show Baton's versions and moves."""
 
 from playwright.sync_api import expect
 
@@ -8,8 +8,8 @@ from tests.support.rig.desk import Desk
 LIMIT_MS = 30_000
 
 
-def test_the_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watched) -> None:
-    """The model, both versions, and the alias on the one that was promoted or rolled back to."""
+def test_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watched) -> None:
+    """After each move, MLflow shows both versions, and the alias on the right one."""
     page = watched.page
     for command, version in (
         (("promote", "1"), "1"),
@@ -23,12 +23,12 @@ def test_the_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Wa
         for each in ("1", "2"):
             row = page.get_by_role("row").filter(has_text=f"Version {each}")
             expect(row).to_be_visible(timeout=LIMIT_MS)
-            shown = row.get_by_text("production")
-            expect(shown).to_have_count(1 if each == version else 0, timeout=LIMIT_MS)
+            alias = row.get_by_text("production")
+            expect(alias).to_have_count(1 if each == version else 0, timeout=LIMIT_MS)
 
 
-def test_the_operations_page_links_into_mlflow(stocked: Desk, watched: Watched) -> None:
-    """The links to the serving version and its run lead to MLflow's pages of them."""
+def test_operations_page_links_to_mlflow(stocked: Desk, watched: Watched) -> None:
+    """The links open MLflow's pages of the serving version and its run."""
     stocked.baton("promote", "2")
     with stocked.serve() as inference:
         inference.wait_serves("2")

@@ -1,4 +1,4 @@
-"""The operations page in a browser, beside a real registry."""
+"""The operations page in a browser, with a real registry."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ ALIAS = "production"
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
-def headline(watched: Watched, text: str) -> None:
-    """Waits until the page's headline is this."""
+def wait_for_headline(watched: Watched, text: str) -> None:
+    """Waits until the page has this headline."""
     expect(watched.page.locator("#state .headline")).to_have_text(text, timeout=15_000)
 
 
@@ -27,20 +27,18 @@ def open_page(watched: Watched, inference: Inference) -> None:
     watched.page.goto(inference.url)
 
 
-def test_a_swap_and_a_failed_swap(
-    stocked: Desk, trained: list[ModelVersion], watched: Watched
-) -> None:
-    """The page tells what serves, who moved the alias and why; what failed, and the way back."""
+def test_swap_and_failed_load(stocked: Desk, trained: list[ModelVersion], watched: Watched) -> None:
+    """The page shows the serving version and the last move; then the failure and the rollback."""
     stocked.baton("promote", "1", "--reason", "the first one")
     with stocked.serve() as inference:
         open_page(watched, inference)
         page = watched.page
-        headline(watched, "Version 1 is serving")
+        wait_for_headline(watched, "Version 1 is serving")
         expect(page.locator("#why")).to_contain_text("the first one")
         expect(page.locator("#pass .track")).to_have_class("track agree")
 
         stocked.baton("promote", "2", "--reason", "better in spring")
-        headline(watched, "Version 2 is serving")
+        wait_for_headline(watched, "Version 2 is serving")
         expect(page.locator("#why")).to_contain_text("better in spring")
         expect(page.locator("#moves li").first).to_contain_text("1 → 2")
         expect(page.locator("#moves li").first.get_by_role("img", name="to")).to_be_visible()
@@ -54,7 +52,7 @@ def test_a_swap_and_a_failed_swap(
         expect(note).to_contain_text("checksums")
         expect(note.locator("code")).to_contain_text("baton rollback --wait")
         expect(page.locator("#state .badge")).to_have_text("degraded")
-        headline(watched, "Version 2 is serving")
+        wait_for_headline(watched, "Version 2 is serving")
 
         stocked.baton("rollback")
         expect(page.locator("#state .badge")).to_have_text("serving", timeout=15_000)
@@ -64,7 +62,7 @@ def test_a_swap_and_a_failed_swap(
 
 
 def test_predict_from_the_form(stocked: Desk, watched: Watched) -> None:
-    """The form is made from the live schema; what is wrong is told at its field."""
+    """The form follows the schema, and shows each error at its field."""
     stocked.baton("promote", "1")
     with stocked.serve() as inference:
         inference.wait_serves("1")
@@ -82,10 +80,10 @@ def test_predict_from_the_form(stocked: Desk, watched: Watched) -> None:
         expect(page.locator("#field-tenure-error")).not_to_be_empty()
 
 
-def test_what_the_registry_holds_is_text(
+def test_markup_from_the_registry_is_text(
     tracking: TrackingServer, trained: list[ModelVersion], watched: Watched, tmp_path: Path
 ) -> None:
-    """A model, a person and a reason of markup are shown as they are written, and run nothing."""
+    """Markup in a model name, an actor or a reason is shown as text, and runs nothing."""
     desk = Desk(tracking.uri, MARKUP, tmp_path)
     register(desk, trained[0])
     with desk.registry as registry:
@@ -101,39 +99,39 @@ def test_what_the_registry_holds_is_text(
         inference.wait_serves("1")
         open_page(watched, inference)
         page = watched.page
-        headline(watched, "Version 1 is serving")
+        wait_for_headline(watched, "Version 1 is serving")
         expect(page.locator("#subject")).to_have_text(f"{MARKUP} @ {ALIAS}")
         expect(page.locator("#moves")).to_contain_text(f"<script>alert(2)</script>{MARKUP}")
         assert page.locator("main img, main script").count() == 0
         assert watched.faults == []
 
 
-def test_before_a_model_and_without_a_registry(tmp_path: Path, watched: Watched) -> None:
-    """A process that knows nothing yet says so, and what to look at."""
+def test_page_without_a_model_and_a_registry(tmp_path: Path, watched: Watched) -> None:
+    """The page shows that nothing is serving, and that the registry is unreachable."""
     with Desk(f"http://{LOCAL}:1", "churn_model", tmp_path).serve() as inference:
         open_page(watched, inference)
-        headline(watched, "No version is being served")
+        wait_for_headline(watched, "No version is serving")
         expect(watched.page.locator("#notes")).to_contain_text(
             "The registry cannot be reached", timeout=15_000
         )
-        expect(watched.page.locator("#try")).to_contain_text("nothing to try")
-        expect(watched.page.locator("#traffic")).to_contain_text("No request has come yet")
+        expect(watched.page.locator("#try")).to_contain_text("when a version is serving")
+        expect(watched.page.locator("#traffic")).to_contain_text("No requests yet")
         expect(watched.page.locator("#chart")).to_be_empty()
 
 
-def test_says_when_inference_is_gone(stocked: Desk, watched: Watched) -> None:
-    """A page that is left open does not go on claiming what was."""
+def test_page_shows_that_inference_is_unreachable(stocked: Desk, watched: Watched) -> None:
+    """An open page reports that its data is old."""
     stocked.baton("promote", "1")
     with stocked.serve() as inference:
         open_page(watched, inference)
-        headline(watched, "Version 1 is serving")
+        wait_for_headline(watched, "Version 1 is serving")
         expect(watched.page.locator("#lost")).to_be_hidden()
     expect(watched.page.locator("#lost")).to_contain_text("does not answer", timeout=15_000)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_fits_a_phone(stocked: Desk, browser: Browser, scheme: str) -> None:
-    """Nothing is wider than the screen, in light and dark; every field has a label."""
+def test_page_fits_a_phone(stocked: Desk, browser: Browser, scheme: str) -> None:
+    """In light and dark, nothing is wider than the screen, and every field has a label."""
     stocked.baton("promote", "1")
     dark = scheme == "dark"
     with (

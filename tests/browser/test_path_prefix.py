@@ -1,4 +1,4 @@
-"""The pages behind a proxy that puts the service below a path of its own."""
+"""The pages behind a proxy with a path prefix."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
-from tests.support.network.front_proxy import fronted
+from tests.support.network.front_proxy import proxy_with_prefix
 from tests.support.rig.inference import Inference
 
 
 @pytest.fixture
 def behind(served_once: Inference) -> Iterator[str]:
-    """The address of the service behind the proxy."""
-    with fronted(served_once.url, "/team/churn") as url:
+    """The URL of the service behind the proxy."""
+    with proxy_with_prefix(served_once.url, "/team/churn") as url:
         yield url
 
 
 def test_docs_try_a_prediction(behind: str, watched: Watched) -> None:
-    """`/docs` finds its script, the document and the route that it tries."""
+    """`/docs` loads its script and the document, and can send a prediction."""
     page = watched.page
     page.goto(f"{behind}/docs")
     page.locator("#operations-scoring-predict").click(timeout=20_000)
@@ -32,7 +32,7 @@ def test_docs_try_a_prediction(behind: str, watched: Watched) -> None:
 
 
 def test_the_operations_page_and_its_links(behind: str, watched: Watched) -> None:
-    """The page shows what serves and answers its form; its links stay below the prefix."""
+    """The page and its form work, and its links keep the prefix."""
     page = watched.page
     page.goto(f"{behind}/")
     expect(page.locator("#state .headline")).to_have_text("Version 1 is serving", timeout=15_000)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from baton_registry.rest.fetch import fetch
-from baton_registry.versions.signing import SigningKey, generate_key_pair, parse_signing_key
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
+from baton_registry.versions.signing import SigningKey
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, move_alias, register
 from tests.support.rig.inference import Inference

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.up import Up
+from tests.support.rig.up import Up
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,7 +45,7 @@ def test_baton_up_works(installed: Path, tmp_path: Path) -> None:
     with Up(tmp_path, program=(str(installed / "baton"), "up")) as up:
         up.wait_ready(240)  # uv compiles nothing: the first start of each program is slow
         assert up.predict() == "1"
-        assert any(str(installed) in line for line in up.family().values())
+        assert any(str(installed) in line for line in up.list_processes().values())
         assert up.stop(limit_s=40) == 0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
 from baton_registry.promotion import alias_moves as promotion
+from baton_registry.promotion.history import update_history
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.manifest import Manifest
 from tests.support.rig.desk import Desk
@@ -94,7 +95,7 @@ def test_two_people_promote_at_once(stocked: Desk) -> None:
 
         ann.set_alias = interleaved  # type: ignore[method-assign]
         promotion.promote(ann, stocked.model, "1", alias=ALIAS, by="ann")
-        moves = promotion.update_history(bob, stocked.model, alias=ALIAS)
+        moves = update_history(bob, stocked.model, alias=ALIAS)
 
     assert {(move.by, move.to_version) for move in moves} == {("ann", "1"), ("bob", "2")}
     assert moves[-1].to_version == "1"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 from baton_trainer.tables import churn
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
@@ -95,7 +95,7 @@ def test_what_cannot_be_scored_is_one_line(stocked: Desk, customers: pd.DataFram
     for arguments, why in [
         (["good.csv", "--version", "9"], "no version '9'"),
         (["bad.csv"], "bad.csv: line 4, column"),
-        (["colons.csv"], "if these are several columns: --separator"),
+        (["colons.csv"], "is the separator right? --separator CHAR"),
         (["absent.csv"], "absent.csv"),
     ]:
         done = stocked.try_baton("score", *arguments, "--output", "out.csv")
@@ -105,8 +105,8 @@ def test_what_cannot_be_scored_is_one_line(stocked: Desk, customers: pd.DataFram
         assert not [*stocked.folder.glob(".out.csv*")]
     done = stocked.try_baton("score", "bad.csv", "--on-error", "skip", "--output", "out.csv")
     assert done.returncode == 0
-    assert "left out: line 4" in done.stderr
-    assert "4 rows scored, 1 left out" in done.stderr
+    assert "skipped line 4" in done.stderr
+    assert "4 rows scored, 1 skipped" in done.stderr
     assert len(read(stocked.folder / "out.csv")) == 4
 
 

@@ -26,7 +26,7 @@ def test_a_day_with_baton_up(tmp_path: Path) -> None:
         wait_until(lambda: answers(health), 60, up.told())
 
         assert up.stop(signal.SIGINT, limit_s=40) == 0
-        assert up.family() == {}
+        assert up.list_processes() == {}
 
         up.start()
         up.wait_ready()
@@ -34,7 +34,7 @@ def test_a_day_with_baton_up(tmp_path: Path) -> None:
         with up.desk().registry as registry:
             assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
         os.kill(up.pid, signal.SIGKILL)
-        wait_until(lambda: not up.family(), 15, "nothing is left after SIGKILL")
+        wait_until(lambda: not up.list_processes(), 15, "nothing is left after SIGKILL")
 
 
 def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
@@ -43,7 +43,7 @@ def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
         up.wait_ready()
         assert up.predict() == "1"
         assert up.stop(signal.SIGTERM, limit_s=40) == 0
-        assert up.family() == {}
+        assert up.list_processes() == {}
 
 
 @pytest.mark.parametrize("which", ["port", "tracking_port"])
@@ -54,8 +54,8 @@ def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
         taken.bind((LOCAL, getattr(up, which)))
         taken.listen()
         with up:
-            assert up.ends(30) == 1
-            assert up.family() == {}
+            assert up.wait(30) == 1
+            assert up.list_processes() == {}
     assert str(getattr(up, which)) in up.told()
     assert len(up.told().strip().splitlines()) == 1
 
@@ -64,8 +64,8 @@ def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     """A home that cannot be written: one line that names it, exit 1, nothing started."""
     (tmp_path / "home").write_text("a file is in the way")
     with Up(tmp_path) as up:
-        assert up.ends(30) == 1
-        assert up.family() == {}
+        assert up.wait(30) == 1
+        assert up.list_processes() == {}
     assert str(up.home) in up.told()
     assert len(up.told().strip().splitlines()) == 1
 
@@ -75,6 +75,6 @@ def test_bad_data_stops_everything(tmp_path: Path) -> None:
     table = tmp_path / "tiny.csv"
     table.write_text("a,Churn\n1,Yes\n2,No\n")
     with Up(tmp_path, "--data", str(table)) as up:
-        assert up.ends(FIRST_START_S) == 1
-        assert up.family() == {}
+        assert up.wait(FIRST_START_S) == 1
+        assert up.list_processes() == {}
     assert "rows" in up.told().strip().splitlines()[-1]

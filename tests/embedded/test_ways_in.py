@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.support.bodies.customer import CUSTOMER
-from tests.support.network.front_proxy import fronted, redirecting
+from tests.support.network.front_proxy import proxy_with_prefix, redirect_to
 from tests.support.rig.desk import Desk
 
 TOKEN = "a-token"
@@ -11,7 +11,7 @@ TOKEN = "a-token"
 
 def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
     """A version is trained, promoted and served; without the token one line names it."""
-    with fronted(desk.tracking_uri, "/mlflow", TOKEN) as uri:
+    with proxy_with_prefix(desk.tracking_uri, "/mlflow", TOKEN) as uri:
         outside = replace(desk, tracking_uri=uri)
         shut_out = outside.try_baton("promote", "1")
         assert shut_out.returncode == 1
@@ -30,7 +30,7 @@ def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
 
 def test_a_redirect_on_this_machine_is_followed(stocked: Desk) -> None:
     """Reads and writes reach the server behind it."""
-    with redirecting(stocked.tracking_uri) as uri:
+    with redirect_to(stocked.tracking_uri) as uri:
         moved = replace(stocked, tracking_uri=uri)
         moved.baton("promote", "1")
         assert moved.history() == [(None, "1", "promote")]
@@ -38,7 +38,7 @@ def test_a_redirect_on_this_machine_is_followed(stocked: Desk) -> None:
 
 def test_a_redirect_to_another_host_is_one_line(stocked: Desk) -> None:
     """It names the address; nobody is asked there."""
-    with redirecting("http://elsewhere.invalid:5000") as uri:
+    with redirect_to("http://elsewhere.invalid:5000") as uri:
         lost = replace(stocked, tracking_uri=uri).try_baton("promote", "1")
     assert lost.returncode == 1
     assert "http://elsewhere.invalid:5000" in lost.stderr

@@ -1,4 +1,4 @@
-"""The alerts and the dashboard, beside a real Prometheus that scrapes a real process."""
+"""The alerts and the dashboard, with a real Prometheus that scrapes a real process."""
 
 import json
 import os
@@ -31,25 +31,29 @@ QUERIES = [
 LIMIT_S = 60.0
 
 
-def program(name: str) -> str:
-    """Where the program is."""
-    found = shutil.which(name)
-    if found is None:
+def find_program(name: str) -> str:
+    """Finds a program, or skips the test."""
+    path = shutil.which(name)
+    if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{name} is not installed; .ci/run installs it")
         pytest.skip(f"{name} is not installed (Debian package prometheus)")
-    return found
+    return path
 
 
-def promtool(*arguments: str, stdin: str = "") -> None:
+def run_promtool(*arguments: str, stdin: str = "") -> None:
     done = subprocess.run(
-        [program("promtool"), *arguments], input=stdin, capture_output=True, text=True, check=False
+        [find_program("promtool"), *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 class Prometheus(Process):
-    """A Prometheus with the shipped rules, that scrapes one process with the key in `api_key`."""
+    """A Prometheus with the shipped rules that scrapes one process with the key in `api_key`."""
 
     def __init__(self, folder: Path, inference: Inference) -> None:
         self.url = f"http://{LOCAL}:{free_port()}"
@@ -63,25 +67,25 @@ class Prometheus(Process):
         job["static_configs"] = [{"targets": [inference.url.removeprefix("http://")]}]
         file = folder / "prometheus.yml"
         file.write_text(yaml.safe_dump(config))
-        command = [program("prometheus"), f"--config.file={file}"]
+        command = [find_program("prometheus"), f"--config.file={file}"]
         command += [f"--storage.tsdb.path={folder / 'data'}"]
         command += [f"--web.listen-address={self.url.removeprefix('http://')}"]
         super().__init__(command, {}, folder / "prometheus.log")
 
     def query(self, expr: str) -> list[dict[str, Any]]:
         answer = httpx.get(f"{self.url}/api/v1/query", params={"query": expr}, timeout=10)
-        found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]["result"]
-        return found
+        result: list[dict[str, Any]] = answer.raise_for_status().json()["data"]["result"]
+        return result
 
-    def firing(self) -> set[str]:
-        alerts = httpx.get(f"{self.url}/api/v1/alerts", timeout=10).raise_for_status().json()
-        told = alerts["data"]["alerts"]
-        return {each["labels"]["alertname"] for each in told if each["state"] == "firing"}
+    def list_firing(self) -> set[str]:
+        answer = httpx.get(f"{self.url}/api/v1/alerts", timeout=10).raise_for_status().json()
+        alerts = answer["data"]["alerts"]
+        return {each["labels"]["alertname"] for each in alerts if each["state"] == "firing"}
 
 
 @dataclass
 class Scene:
-    """A process after a swap and a failed one, and the Prometheus that saw it."""
+    """A process after a swap and a failed load, and its Prometheus."""
 
     prometheus: Prometheus
     inference: Inference
@@ -91,10 +95,7 @@ class Scene:
 def scene(
     trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
 ) -> Iterator[Scene]:
-    """Version 1, then 2, then one that cannot be loaded, with requests good and bad throughout.
-
-    The process asks for API keys.
-    """
+    """A process with API keys that served versions 1 and 2, then failed to load a third."""
     folder = tmp_path_factory.mktemp("prometheus")
     scraper, scraper_key = generate_key("prometheus", [Scope.OPERATIONS])
     caller, caller_key = generate_key("caller", Scope)
@@ -115,18 +116,18 @@ def scene(
         prometheus.start()
         try:
             wait_until(lambda: answers(f"{prometheus.url}/-/ready"), LIMIT_S, prometheus.told())
-            ask_until_scraped(prometheus, inference, "1")
+            send_until_scraped(prometheus, inference, "1")
             registry.set_alias(desk.model, "production", "2")
             inference.wait_serves("2")
-            ask_until_scraped(prometheus, inference, "2")
+            send_until_scraped(prometheus, inference, "2")
             registry.set_alias(desk.model, "production", broken)
             yield Scene(prometheus, inference)
         finally:
             prometheus.stop()
 
 
-def ask_until_scraped(prometheus: Prometheus, inference: Inference, version: str) -> None:
-    """Sends requests until Prometheus has a rate of them."""
+def send_until_scraped(prometheus: Prometheus, inference: Inference, version: str) -> None:
+    """Sends requests until Prometheus has their rate."""
 
     def has_rate() -> bool:
         inference.predict([CUSTOMER])
@@ -147,12 +148,12 @@ def ask_until_scraped(prometheus: Prometheus, inference: Inference, version: str
     ids=" ".join,
 )
 def test_promtool(arguments: tuple[str, str, str]) -> None:
-    """Configuration and rules are what Prometheus reads, and each alert does what it should."""
-    promtool(*arguments[:2], str(MONITORING / arguments[2]))
+    """Prometheus accepts the configuration and the rules, and the tests of the rules pass."""
+    run_promtool(*arguments[:2], str(MONITORING / arguments[2]))
 
 
-def test_every_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not() -> None:
-    """An alert that never fires, or always does, is none."""
+def test_every_alert_has_a_test_with_and_without_firing() -> None:
+    """Each alert fires in one test, and does not fire in another."""
     tests = yaml.safe_load((MONITORING / "alerts_test.yml").read_text(encoding="utf-8"))["tests"]
     cases = [case for test in tests for case in test["alert_rule_test"]]
     fires = {case["alertname"] for case in cases if case.get("exp_alerts")}
@@ -162,17 +163,17 @@ def test_every_alert_has_a_test_in_which_it_fires_and_one_in_which_it_does_not()
 
 
 def test_live_metrics_are_well_formed(scene: Scene) -> None:
-    """The linter finds nothing to mend in what a process tells."""
-    promtool("check", "metrics", stdin=scene.inference.http.get("/metrics").text)
+    """The metrics of a process pass promtool's linter."""
+    run_promtool("check", "metrics", stdin=scene.inference.http.get("/metrics").text)
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_query_of_the_dashboard_has_data(scene: Scene, query: str) -> None:
-    """No panel is empty once there is traffic and there was a swap."""
+    """After traffic and a swap, no panel is empty."""
     wait_until(lambda: bool(scene.prometheus.query(query)), LIMIT_S, query)
 
 
-def test_a_failed_swap_is_an_alert(scene: Scene) -> None:
+def test_failed_load_fires_an_alert(scene: Scene) -> None:
     """The shipped rule fires in a running Prometheus."""
-    wait_until(lambda: "BatonSwapFailed" in scene.prometheus.firing(), LIMIT_S, "it fires")
-    assert "BatonDown" not in scene.prometheus.firing()
+    wait_until(lambda: "BatonSwapFailed" in scene.prometheus.list_firing(), LIMIT_S, "it fires")
+    assert "BatonDown" not in scene.prometheus.list_firing()

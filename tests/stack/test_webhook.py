@@ -28,7 +28,7 @@ def move(stack: Stack, version: str) -> float:
 def told_moves(stack: Stack) -> int:
     """How many genuine deliveries inference has logged."""
     log = stack.docker("logs", "--no-color", "--no-log-prefix", "inference")
-    return log.count('"the registry says that the alias moved"')
+    return log.count('"webhook reports that the alias moved"')
 
 
 def test_moves_are_answered_at_once(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.docker import need_engine
+from tests.support.stack.docker import need_engine
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

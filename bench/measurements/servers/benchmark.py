@@ -6,37 +6,18 @@ on the machine affects all lines alike. The tables show the medians of the round
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 from baton_cli.errors import CommandFailed
-from baton_cli.terminal import tell
+from baton_cli.terminal import print_progress
 from bench.errors import CannotRun
 from bench.load.closed_loop import require_wrk
 from bench.machine.usage import describe_machine, read_usage
 from bench.measurements.servers.contestants import Contestant, Factory
 from bench.measurements.servers.results import Results, Start
-from bench.measurements.servers.rounds import CONNECTIONS, LoadRounds
+from bench.measurements.servers.rounds import LoadRounds, Scale
 from bench.measurements.servers.starts import START_KINDS, measure_starts
 from bench.output.progress import Step, show_progress
 from bench.testbed.testbed import Testbed
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The length of a benchmark.
-
-    Attributes:
-        rounds: repetitions of each measurement.
-        seconds: length of a measurement, longer for a slow server.
-        connections: of the closed loop; 1 and `REFERENCE` are among them.
-    """
-
-    rounds: int
-    seconds: float
-    connections: tuple[int, ...] = CONNECTIONS
-
-    def __str__(self) -> str:
-        return f"medians of {self.rounds} rounds, {self.seconds:g} s per load"
 
 
 async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> Results:
@@ -52,8 +33,8 @@ async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> R
         async with AsyncExitStack() as stack:
             running = await _start_all(contestants, results, stack, step)
             before = read_usage()
-            rounds = LoadRounds(scale.rounds, scale.seconds, testbed.home.path, step, results)
-            await rounds.measure(running, scale.connections)
+            rounds = LoadRounds(scale, testbed.home.path, step, results)
+            await rounds.measure(running)
             results.machine = f"{describe_machine(before, read_usage())}; {scale}"
             for each in running:
                 results.starts[each.server.name].loaded = each.server.measure_memory()
@@ -78,7 +59,7 @@ async def _create_contestants(
             contestants.append(await create(testbed))
         except (CannotRun, CommandFailed) as error:
             missing.append(str(error))
-            tell(f"skipped: {error}")
+            print_progress(f"skipped: {error}")
     return contestants, missing
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load.closed_loop import run_closed_loop
@@ -27,55 +28,72 @@ MAX_STRETCH = 4
 WARM_UP_S = 1.0
 
 
+@dataclass(frozen=True)
+class Scale:
+    """The length of a benchmark.
+
+    Attributes:
+        rounds: repetitions of each measurement.
+        seconds: length of a measurement, longer for a slow server.
+        connections: of the closed loop; 1 and `REFERENCE` are among them.
+        warm_up: whether a load of a second precedes the first measurement of a line.
+    """
+
+    rounds: int
+    seconds: float
+    connections: tuple[int, ...] = CONNECTIONS
+    warm_up: bool = True
+
+    def __str__(self) -> str:
+        return f"medians of {self.rounds} rounds, {self.seconds:g} s per load"
+
+
 class LoadRounds:
     """All loads of one run, written to its results."""
 
-    def __init__(
-        self, count: int, seconds: float, folder: Path, step: Step, results: Results
-    ) -> None:
-        self._count = count
-        self._least_seconds = seconds
+    def __init__(self, scale: Scale, folder: Path, step: Step, results: Results) -> None:
+        self._scale = scale
         self._latencies = folder / "latencies.npy"
         self._step = step
         self._seconds: dict[tuple[str, int], float] = {}
         self._results = results
 
-    async def measure(self, contestants: Sequence[Contestant], connections: Sequence[int]) -> None:
+    async def measure(self, contestants: Sequence[Contestant]) -> None:
         """Measures running servers with each number of connections, then in an open loop."""
         one_row = [line for each in contestants for line in each.one_row]
         many_rows = [line for each in contestants for line in each.many_rows]
         results = self._results
-        for number in range(1, self._count + 1):
-            for count in connections:
+        for number in range(1, self._scale.rounds + 1):
+            for count in self._scale.connections:
                 rounds = results.one_row.setdefault(count, Rounds())
                 with separate_processors() if count == 1 else nullcontext():
                     await self._measure_closed_loop(number, one_row, count, rounds)
             await self._measure_closed_loop(number, many_rows, MANY_CONNECTIONS, results.many_rows)
         capacity = results.one_row[REFERENCE].compute_medians()
         results.offered = {name: SHARE * each.per_s for name, each in capacity.items()}
-        for number in range(1, self._count + 1):
+        for number in range(1, self._scale.rounds + 1):
             await self._measure_open_loop(number, one_row)
 
     async def _measure_closed_loop(
         self, number: int, lines: Sequence[Line], connections: int, rounds: Rounds
     ) -> None:
         for line in lines:
-            key = (line.name, connections)
-            if key not in self._seconds:
-                warm_up = await run_closed_loop(
-                    line.request, connections=connections, seconds=WARM_UP_S
-                )
-                self._seconds[key] = self._choose_seconds(warm_up, connections)
-            figures = await run_closed_loop(
-                line.request, connections=connections, seconds=self._seconds[key]
-            )
+            seconds = await self._get_seconds(line, connections)
+            figures = await run_closed_loop(line.request, connections=connections, seconds=seconds)
             rounds.add(line.name, figures)
             self._report(number, f"{line.name}, {connections} at a time", figures)
 
-    def _choose_seconds(self, warm_up: Figures, connections: int) -> float:
-        """Chooses the length of a measurement: a slow server is measured for longer."""
-        seconds = MIN_ANSWERS * connections / max(warm_up.per_s, 1.0)
-        return min(max(self._least_seconds, seconds), MAX_STRETCH * self._least_seconds)
+    async def _get_seconds(self, line: Line, connections: int) -> float:
+        """Returns the length of a line's measurements; warms the server up at the first one."""
+        if not self._scale.warm_up:
+            return self._scale.seconds
+        key = (line.name, connections)
+        if key not in self._seconds:
+            figures = await run_closed_loop(
+                line.request, connections=connections, seconds=WARM_UP_S
+            )
+            self._seconds[key] = choose_seconds(figures.per_s, connections, self._scale.seconds)
+        return self._seconds[key]
 
     async def _measure_open_loop(self, number: int, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -87,7 +105,7 @@ class LoadRounds:
                 path=line.request.path,
                 body=str(line.request.body),
                 per_s=per_s,
-                seconds=self._least_seconds,
+                seconds=self._scale.seconds,
                 latencies=str(self._latencies),
             )
             result = await run_open_loop(plan)
@@ -99,6 +117,12 @@ class LoadRounds:
     def _report(self, number: int, load: str, figures: Figures, more: str = "") -> None:
         failed = f", {figures.failed} FAILED" if figures.failed else ""
         self._step(
-            f"round {number}/{self._count}, {load}: {figures.per_s:,.0f}/s, "
+            f"round {number}/{self._scale.rounds}, {load}: {figures.per_s:,.0f}/s, "
             f"p50 {figures.p50_ms:.2f} ms, p99 {figures.p99_ms:.2f} ms{more}{failed}"
         )
+
+
+def choose_seconds(per_s: float, connections: int, seconds: float) -> float:
+    """Chooses the length of a measurement: a slow server is measured for longer."""
+    needed = MIN_ANSWERS * connections / max(per_s, 1.0)
+    return min(max(seconds, needed), MAX_STRETCH * seconds)

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baton_cli.processes.ready import local_client
-from baton_cli.terminal import tell
+from baton_cli.processes.ready import create_local_client
+from baton_cli.terminal import print_progress
 from baton_registry import RegistryClient
 from bench.errors import CannotRun
 from bench.load.checker import are_close
@@ -32,7 +32,6 @@ from bench.testbed.testbed import ALIAS, MODEL, Testbed
 SHARE = 0.4
 """The rate of the load, relative to the capacity at 16 connections."""
 CAPACITY_CONNECTIONS = 16
-CAPACITY_S = 3.0
 PER_PHASE = 20
 """Swaps in a phase. Memory after the first phase is the baseline."""
 SPACING_S = 0.25
@@ -53,11 +52,13 @@ class SwapPlan:
         phases: number of phases with swaps, and of phases without.
         per_phase: swaps in a phase; memory is measured after each phase.
         estimator: of the second version.
+        capacity_s: length of a capacity measurement.
     """
 
     phases: int
     per_phase: int = PER_PHASE
     estimator: str = "logistic"
+    capacity_s: float = 3.0
 
 
 class SwapBenchmark:
@@ -106,7 +107,7 @@ class SwapBenchmark:
 
 
 async def run(testbed: Testbed, plan: SwapPlan) -> SwapResults:
-    """Runs the benchmark.
+    """Trains the second version and runs the benchmark.
 
     Raises:
         CannotRun: a program does not start, or a swap takes too long.
@@ -116,10 +117,19 @@ async def run(testbed: Testbed, plan: SwapPlan) -> SwapResults:
     options = ("--param", "C=0.001") if plan.estimator == "logistic" else ()
     train = ("train", "--estimator", plan.estimator, *options)
     await testbed.run(testbed.create_baton_program("training of version 2", *train))
+    return await measure(testbed, plan)
+
+
+async def measure(testbed: Testbed, plan: SwapPlan) -> SwapResults:
+    """Runs the benchmark on a testbed with both versions.
+
+    Raises:
+        CannotRun: a program does not start, or a swap takes too long.
+    """
     expected = await _compute_expected(testbed)
     server = testbed.create_inference("Baton", BATON_POLL_INTERVAL_S=str(POLL_INTERVAL_S))
     try:
-        load_plan = await _plan_load(testbed, server, expected)
+        load_plan = await _plan_load(testbed, server, expected, plan.capacity_s)
         with (
             RegistryClient(testbed.tracking_uri) as registry,
             show_progress(2 * plan.phases) as step,
@@ -153,15 +163,17 @@ async def _compute_expected(testbed: Testbed) -> dict[str, Any]:
     return expected
 
 
-async def _plan_load(testbed: Testbed, server: Server, expected: Mapping[str, Any]) -> LoadPlan:
+async def _plan_load(
+    testbed: Testbed, server: Server, expected: Mapping[str, Any], capacity_s: float
+) -> LoadPlan:
     """Starts inference, measures its capacity and plans the load."""
     request = Request(server.port, "/predict", testbed.bodies.one_instance)
     await server.start(request)
     for _ in ("warm-up", "capacity"):
         figures = await run_closed_loop(
-            request, connections=CAPACITY_CONNECTIONS, seconds=CAPACITY_S
+            request, connections=CAPACITY_CONNECTIONS, seconds=capacity_s
         )
-    tell(f"capacity at {CAPACITY_CONNECTIONS} connections: {figures.per_s:,.0f}/s")
+    print_progress(f"capacity at {CAPACITY_CONNECTIONS} connections: {figures.per_s:,.0f}/s")
     return LoadPlan(
         port=request.port,
         path=request.path,
@@ -174,7 +186,7 @@ async def _plan_load(testbed: Testbed, server: Server, expected: Mapping[str, An
 
 
 async def _read_swap_count(server: Server) -> int:
-    async with local_client() as client:
+    async with create_local_client() as client:
         status = (await client.get(f"http://127.0.0.1:{server.port}/status")).json()
     return int(status["swaps"])
 

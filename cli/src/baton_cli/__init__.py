@@ -1,1 +1,1 @@
-"""The command line: verbs, one function each, and `baton up`."""
+"""The command line: one function for each verb, and `baton up`."""

@@ -1,4 +1,4 @@
-"""`python -m baton_cli`: how `baton up` starts the verbs that it needs, PATH or not."""
+"""`python -m baton_cli`: `baton up` starts verbs this way, because PATH may not have `baton`."""
 
 from baton_cli.main import main
 

@@ -1,26 +1,26 @@
-"""What ends a command: one line for the person who gave it."""
+"""Errors that end a command with one line on stderr."""
 
 import click
 
 
 class CommandFailed(click.ClickException):
-    """It could not be done: exit 1, and the text is the last line on stderr.
+    """The command could not be done: exit code 1; the message is the last line on stderr.
 
-    The text is one line: what, where, a hint.
+    The message is one line: what failed, why, and what to do.
     """
 
 
-def usage_error(error: Exception) -> click.UsageError:
-    """The error of an option whose value only the package itself can judge; it names the verb."""
+def to_usage_error(error: Exception) -> click.UsageError:
+    """Converts the error of an option that only another package can check; it names the verb."""
     return click.UsageError(str(error), click.get_current_context(silent=True))
 
 
-def missing_package(package: str, error: ModuleNotFoundError) -> CommandFailed:
-    """The error of a verb whose package this installation does not have.
+def missing_package_error(package: str, error: ModuleNotFoundError) -> CommandFailed:
+    """Returns the error of a verb whose package is not installed.
 
-    An image holds one package: the trainer's has no inference, and the other way round.
+    An image contains one package: the trainer image has no inference, and the reverse.
     """
     return CommandFailed(
-        f"this installation cannot run the {package} ({error.name} is not installed); "
+        f"{package} is not installed here (no module {error.name}); "
         f"use the {package} image, or install baton-cli[up]"
     )

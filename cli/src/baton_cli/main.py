@@ -1,6 +1,6 @@
-"""The program `baton`: finds the verb, runs it, turns how it ended into an exit code.
+"""The program `baton`: finds the verb, runs it and returns its exit code.
 
-0 done; 1 it could not be done, with one line on stderr; 2 usage; 130 Ctrl-C; 143 SIGTERM.
+0 done; 1 failed, with one line on stderr; 2 usage; 130 Ctrl-C; 143 SIGTERM.
 """
 
 import os
@@ -13,70 +13,70 @@ from typing import Any, NoReturn
 
 import click
 
-from baton_cli.stopping import Terminated, terminate
+from baton_cli.stopping import Terminated, raise_terminated
 from baton_common.texts import to_one_line
 
 FAILED = 1
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
-# Told here, not in the verbs' modules: `baton --help` must not wait for what the verbs import.
+# Here, not in the verbs' modules, so that `baton --help` imports none of them.
 VERBS = {
-    "up": "Run the whole life cycle on this machine, without Docker.",
+    "up": "Run tracking server, trainer and inference here, without Docker.",
     "serve": "Serve the version that the alias points to, over HTTP.",
-    "train": "Train a version, register it, and say whether it passed the gate.",
-    "compare": "Show two versions side by side.",
-    "reproduce": "Train a version again, and say whether it comes out the same.",
+    "train": "Train a version, register it and run the gate.",
+    "compare": "Compare two versions.",
+    "reproduce": "Train a version again and check that the result is the same.",
     "promote": "Move the alias to a version.",
     "rollback": "Move the alias back to the version promoted before.",
-    "score": "Score a whole CSV or Parquet file with one version.",
-    "status": "Show what the alias points to and what inference serves.",
+    "score": "Score a CSV or Parquet file with one version.",
+    "status": "Show the version of the alias and what inference serves.",
     "history": "Show every known move of the alias, oldest first.",
-    "webhook": "Let the registry tell inference when an alias moves.",
-    "keys": "Make keys: to sign versions with, or to be let in by.",
+    "webhook": "Notify inference at once when the alias moves.",
+    "keys": "Create signing keys and API keys.",
 }
 HIDDEN_VERBS = ("bootstrap",)
 
 EPILOG = """\b
-A first tour:
-  baton up                           everything, at http://127.0.0.1:8000
-  baton train                        in another terminal: a second version
-  baton promote challenger --wait    serve it, once it passed the gate
-  baton rollback --wait              and back
+First steps:
+  baton up                           start everything; http://127.0.0.1:8000
+  baton train                        in another terminal: train version 2
+  baton promote challenger --wait    serve it, if it passed the gate
+  baton rollback --wait              serve version 1 again
 """
 
 
 class Verbs(click.Group):
-    """The verbs, each imported only when it is called."""
+    """Imports a verb only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The verbs in the order of a life cycle."""
+        """Lists the verbs in the order of a life cycle."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
-        """The verb of that name."""
+        """Imports the verb of that name."""
         if cmd_name not in VERBS and cmd_name not in HIDDEN_VERBS:
             return None
         command = getattr(import_module(f"baton_cli.verbs.{cmd_name}"), cmd_name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"baton_cli.verbs.{cmd_name} holds no command")
+            raise TypeError(f"baton_cli.verbs.{cmd_name} has no command")
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the verb. Ctrl-C, to which click would answer with an empty line, is told here."""
+        """Runs the verb. Handles Ctrl-C here, because click would print an empty line."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
-            return _stopped(error)
+            return _report_interruption(error)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - same
-        """The list of verbs, without importing any."""
+        """Writes the list of verbs without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
 
 
-def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's call
-    if wanted:
+def _print_version(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:  # noqa: FBT001 - click's call
+    if requested:
         click.echo(f"baton {version('baton-cli')}")
         ctx.exit()
 
@@ -93,60 +93,60 @@ def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -
 def cli() -> None:
     """Baton passes production from one model version to the next without dropping it.
 
-    Settings come from the environment: MLFLOW_TRACKING_URI, BATON_MODEL_NAME, BATON_ALIAS,
+    Settings are environment variables: MLFLOW_TRACKING_URI, BATON_MODEL_NAME, BATON_ALIAS,
     BATON_INFERENCE_URL and others.
     """
 
 
 def main() -> NoReturn:
-    """The entry point. Verbs that serve have handlers of their own, which take this one's place."""
-    signal.signal(signal.SIGTERM, terminate)
+    """Runs the program. `serve` and `up` replace the handler of SIGTERM with their own."""
+    signal.signal(signal.SIGTERM, raise_terminated)
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command line and gives its exit code."""
+    """Runs one command line and returns its exit code."""
     try:
-        return _outcome(arguments)
+        return _run_command(arguments)
     except OSError as error:
         _discard_stdout()
-        return _failed(f"{error.strerror or error}: {error.filename or 'standard output'}")
+        return _report_failure(f"{error.strerror or error}: {error.filename or 'standard output'}")
 
 
-def _outcome(arguments: Sequence[str]) -> int:
+def _run_command(arguments: Sequence[str]) -> int:
     try:
         code = cli.main(list(arguments), prog_name="baton", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        return _failed(error.message)
+        return _report_failure(error.message)
     except (click.Abort, Terminated) as error:
-        return _stopped(error)
+        return _report_interruption(error)
     except Exception as error:
-        from baton_registry.errors import RegistryError  # noqa: PLC0415 - slow, and seldom needed
+        from baton_registry.errors import RegistryError  # noqa: PLC0415 - slow, seldom needed
 
         if isinstance(error, RegistryError):
-            return _failed(str(error))
+            return _report_failure(str(error))
         raise
     return code if isinstance(code, int) else 0
 
 
-def _stopped(error: BaseException) -> int:
-    by, code = ("stopped", INTERRUPTED)
+def _report_interruption(error: BaseException) -> int:
+    cause, code = "stopped", INTERRUPTED
     if isinstance(error, Terminated):
-        by, code = ("ended by SIGTERM", TERMINATED)
+        cause, code = "ended by SIGTERM", TERMINATED
     elif sys.stderr.isatty():
         click.echo(err=True)  # after the `^C` that a terminal shows
-    _failed("; ".join([by, *map(str, error.args)]))
+    _report_failure("; ".join([cause, *map(str, error.args)]))
     return code
 
 
-def _failed(text: str) -> int:
+def _report_failure(text: str) -> int:
     click.echo(f"baton: {to_one_line(text)}", err=True)
     return FAILED
 
 
 def _discard_stdout() -> None:
-    """What is still in the buffer goes nowhere, quietly."""
+    """Drops buffered output, so that the exit does not fail on it again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

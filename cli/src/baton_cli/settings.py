@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.status_client import Inference
+from baton_cli.inference.status_client import StatusClient
 from baton_common.settings import SettingsError
 from baton_engine.settings import TELEMETRY_OPT_OUTS
 from baton_registry import settings as registry_settings
@@ -28,11 +28,11 @@ CI_USERS = (
     "BUILD_REQUESTEDFOR",  # Azure Pipelines
     "BUILD_USER_ID",  # Jenkins with its plugin "build user vars"
 )
-"""Where CI systems name the user whose action began a job; the first that is set counts."""
+"""Variables in which CI systems name the user who started the job. The first that is set counts."""
 MAX_ACTOR = 200
 
 
-def _addresses(value: str) -> tuple[str, ...]:
+def _parse_addresses(value: str) -> tuple[str, ...]:
     addresses = tuple(part.strip().rstrip("/") for part in value.split(","))
     if not all(map(_is_address, addresses)):
         raise ValueError(ADDRESS_RULE)
@@ -44,48 +44,49 @@ def _is_address(text: str) -> bool:
 
 
 def is_actor(text: str) -> bool:
-    """Whether a text can stand for a person in one cell of a table."""
+    """Whether a table can show the text in one cell as the name of a user."""
     return text.isprintable() and bool(text.strip()) and len(text) <= MAX_ACTOR
 
 
-def _actor(value: str) -> str:
+def _check_actor(value: str) -> str:
     if not is_actor(value):
         raise ValueError(f"a name of at most {MAX_ACTOR} visible characters")
     return value.strip()
 
 
 class CliSettings(RegistrySettings):
-    """Where the registry and the inference processes are, what lets us in there, and who we are."""
+    """Addresses and credentials of the registry and of inference, and the name of the user."""
 
-    inference_urls: Annotated[tuple[str, ...], BeforeValidator(_addresses)] = Field(
+    inference_urls: Annotated[tuple[str, ...], BeforeValidator(_parse_addresses)] = Field(
         ("http://127.0.0.1:8000",), validation_alias="BATON_INFERENCE_URL"
     )
 
     api_key: SecretStr | None = Field(None, validation_alias="BATON_API_KEY")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
-    actor: Annotated[str, AfterValidator(_actor)] | None = Field(
+    actor: Annotated[str, AfterValidator(_check_actor)] | None = Field(
         None, validation_alias="BATON_ACTOR"
     )
 
-    def inference(self) -> Inference:
-        """All inference processes that are named; close it when done."""
+    def inference(self) -> StatusClient:
+        """Opens a client for all configured inference processes. The caller closes it."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
-        return Inference(self.inference_urls, api_key=key)
+        return StatusClient(self.inference_urls, api_key=key)
 
 
-def _default(field: FieldInfo) -> str:
+def _format_default(field: FieldInfo) -> str:
     value = field.default
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 DEFAULTS = {
-    str(field.validation_alias): _default(field) for field in CliSettings.model_fields.values()
+    str(field.validation_alias): _format_default(field)
+    for field in CliSettings.model_fields.values()
 }
-"""What holds in a terminal that sets nothing, by variable."""
+"""The default of each variable, as a terminal would set it."""
 
 
 class UpSettings(RegistrySettings):
-    """What `baton up` takes from the environment where its options do not say it."""
+    """Defaults that `baton up` takes from the environment if its options are not given."""
 
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="BATON_PORT")
@@ -95,7 +96,7 @@ def load(settings: type[S]) -> S:
     """Reads the settings from the environment.
 
     Raises:
-        CommandFailed: a value is not allowed; one line names variable, value and what is.
+        CommandFailed: a value is not allowed; the line names the variable, the value and the rule.
     """
     try:
         return registry_settings.load_settings(settings)
@@ -103,19 +104,18 @@ def load(settings: type[S]) -> S:
         raise CommandFailed(str(error)) from error
 
 
-def ci_user() -> str | None:
-    """The user whom CI names, if this is a job of a CI system."""
-    found = (os.environ.get(name, "") for name in CI_USERS)
-    return next((text.strip() for text in found if is_actor(text)), None)
+def find_ci_user() -> str | None:
+    """Returns the user that CI names; None outside CI."""
+    names = (os.environ.get(name, "") for name in CI_USERS)
+    return next((text.strip() for text in names if is_actor(text)), None)
 
 
-def child_environment(
+def build_child_environment(
     defaults: Mapping[str, str], overrides: Mapping[str, str], hosts: Sequence[str] = ()
 ) -> dict[str, str]:
-    """The environment for a child process: ours, completed by `defaults`, below `overrides`.
+    """Builds the environment of a child: `defaults`, then this process', then `overrides`.
 
-    A proxy that ours names is not to come between processes of this machine, nor before `hosts`.
-    Telemetry of libraries is off in the child.
+    The child uses no proxy for this machine or for `hosts`, and telemetry of libraries is off.
     """
     opt_outs = {name: os.environ.get(name) or value for name, value in TELEMETRY_OPT_OUTS.items()}
     direct = dict.fromkeys((*LOCAL_HOSTS, *hosts))

@@ -1,6 +1,6 @@
-"""SIGINT and SIGTERM: what is told where they end a verb, and where they wait for a good moment.
+"""SIGINT and SIGTERM: the text that explains an interruption, and blocks that defer it.
 
-They raise `KeyboardInterrupt` and `Terminated` wherever the main thread happens to be.
+The signals raise `KeyboardInterrupt` and `Terminated` wherever the main thread is.
 """
 
 import signal
@@ -13,45 +13,45 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Terminated(BaseException):
-    """SIGTERM came: whatever is half done is undone on the way out, as by Ctrl-C."""
+    """SIGTERM was received. Unfinished work is undone on the way out, as after Ctrl-C."""
 
 
-def terminate(_signal: int, _frame: object) -> None:
-    """The handler of SIGTERM. Raises `Terminated`."""
+def raise_terminated(_signal: int, _frame: object) -> None:
+    """Handles SIGTERM. Raises `Terminated`."""
     raise Terminated
 
 
 @contextmanager
-def told_if_stopped(text: str) -> Iterator[None]:
-    """What the last line says, too, where a signal ends the block, e.g. `nothing was written`."""
+def explain_interruption(text: str) -> Iterator[None]:
+    """Adds `text` to the last line if a signal ends the block, e.g. `nothing was written`."""
     try:
         yield
     except (KeyboardInterrupt, Terminated) as error:
-        error.args = (text,)  # notes are added by other libraries, too
+        error.args = (text,)  # not a note: libraries add notes of their own
         raise
 
 
 class Deferral:
-    """Both signals wait from `begin` on, until the block ends or `check` is called.
+    """Defers both signals from `begin` until the block ends or `check` is called.
 
-    Where the block fails, that is what ends it: the signal is dropped.
+    If the block fails, its error is raised and the signal is dropped.
     """
 
     def __init__(self) -> None:
-        self._before: dict[int, Any] = {}
-        self._came: int | None = None
+        self._handlers: dict[int, Any] = {}
+        self._pending: int | None = None
 
     def begin(self) -> None:
-        """Takes both signals over. In the main thread only."""
+        """Replaces the handlers of both signals. Main thread only."""
         for number in NUMBERS:
-            self._before[number] = signal.signal(number, self._note)
+            self._handlers[number] = signal.signal(number, self._remember)
 
     def check(self) -> None:
-        """A good moment: does what a signal that came would have done."""
-        came, self._came = self._came, None
-        if came is not None:
-            self._end()
-            signal.raise_signal(came)
+        """Raises the deferred signal, if there is one."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._restore_handlers()
+            signal.raise_signal(pending)
 
     def __enter__(self) -> Self:
         return self
@@ -62,21 +62,21 @@ class Deferral:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self._restore_handlers()
         if kind is None:
             self.check()
 
-    def _note(self, number: int, _frame: object) -> None:
-        self._came = number
+    def _remember(self, number: int, _frame: object) -> None:
+        self._pending = number
 
-    def _end(self) -> None:
-        while self._before:
-            signal.signal(*self._before.popitem())
+    def _restore_handlers(self) -> None:
+        while self._handlers:
+            signal.signal(*self._handlers.popitem())
 
 
 @contextmanager
-def deferred() -> Iterator[Deferral]:
-    """A deferral that has begun."""
+def defer_signals() -> Iterator[Deferral]:
+    """Defers both signals for the whole block."""
     with Deferral() as deferral:
         deferral.begin()
         yield deferral

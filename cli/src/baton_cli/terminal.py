@@ -1,4 +1,4 @@
-"""What people read: results on stdout, progress on stderr; plain text where it is no terminal.
+"""Output of the verbs: results on stdout, progress on stderr; plain text outside a terminal.
 
 rich decides about colours: none in a pipe, none with NO_COLOR.
 """
@@ -13,57 +13,65 @@ import click
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-PIPE_WIDTH = 10_000  # a program reads it: never wrap
+PIPE_WIDTH = 10_000
+"""Columns outside a terminal: wide enough that no line wraps."""
 
 
 def show(renderable: RenderableType) -> None:
-    """Prints a result."""
+    """Prints a result on stdout."""
     if isinstance(renderable, str):
         click.echo(renderable)
         return
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if console.is_terminal:
         console.print(renderable)
-        return
-    console.width = PIPE_WIDTH
-    with console.capture() as captured:
-        console.print(renderable)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
-
-
-def one_line(text: str) -> str:
-    """A text of anybody's as part of a line: what is no printable character is a space there."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    else:
+        click.echo("\n".join(render_plain(renderable)))
 
 
 def show_json(document: Any) -> None:
-    """Prints a result as one JSON document."""
+    """Prints a result on stdout as one JSON document."""
     click.echo(json.dumps(document, indent=2))
 
 
-def tell(text: str) -> None:
-    """Prints one line of progress. That nobody can read it any more is no reason to fail."""
+def render_plain(renderable: RenderableType) -> list[str]:
+    """Renders lines without colours, wrapping or trailing blanks."""
+    console = Console(
+        width=PIPE_WIDTH, color_system=None, highlight=False, markup=False, emoji=False
+    )
+    with console.capture() as captured:
+        console.print(renderable)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def to_printable_line(text: str) -> str:
+    """Makes one line of a user's text: each run of unprintable characters becomes a space."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def print_progress(text: str) -> None:
+    """Prints one line of progress on stderr. A closed stderr is not a failure."""
     with suppress(OSError):
         click.echo(text, err=True)
 
 
 def end_line() -> None:
-    """Begins a line anew after the `^C` that a terminal shows."""
+    """Ends the line on which a terminal shows `^C`."""
     if sys.stderr.isatty():
-        tell("")
+        print_progress("")
 
 
 @contextmanager
-def waiting(text: str, *, in_pipes: bool = True) -> Iterator[Callable[[str], None]]:
-    """A spinner while something takes its time, and what changes its text.
+def show_spinner(text: str, *, in_pipes: bool = True) -> Iterator[Callable[[str], None]]:
+    """Shows a spinner on stderr; the block gets a function that changes its text.
 
-    Where it is no terminal, the first text is one plain line; nothing at all without `in_pipes`.
+    Outside a terminal the first text is printed as one line, or nothing without `in_pipes`.
     """
     console = Console(file=sys.stderr, highlight=False)
     if console.is_terminal:
-        with console.status(Text(text), spinner="line") as status:
+        with console.status(Text(text)) as status:
             yield lambda news: status.update(Text(news))
         return
     if in_pipes:
-        tell(text)
+        print_progress(text)
     yield lambda _: None

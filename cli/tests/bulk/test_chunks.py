@@ -1,4 +1,4 @@
-"""Some rows of a file."""
+"""Chunks of rows."""
 
 import numpy as np
 import pyarrow as pa
@@ -15,19 +15,19 @@ PARQUET = ParquetChunk(RecordBatch.from_arrow(pa.record_batch(ROWS)), range(101,
 
 
 @pytest.mark.parametrize("chunk", [CSV, PARQUET])
-def test_columns_are_read_and_kept(chunk: Chunk) -> None:
-    """A column is read in the schema's type, and kept as it stands."""
+def test_columns_are_read_and_copied(chunk: Chunk) -> None:
+    """`read` converts to the type of the schema; `copy_columns` does not."""
     assert [chunk.read(column).tolist() for column in COLUMNS] == [
         [1.0, 2.0, 3.0],
         [1, 2, 3],
         ["a", "", "c"],
     ]
-    (kept,) = chunk.kept(["note"])
-    assert [value.as_py() or "" for value in kept] == ["a", "", "c"]  # type: ignore[attr-defined]
+    (copied,) = chunk.copy_columns(["note"])
+    assert [value.as_py() or "" for value in copied] == ["a", "", "c"]  # type: ignore[attr-defined]
 
 
-def test_a_table_is_read_the_same_from_csv_and_parquet() -> None:
-    """A text `None` is a category in both; empty cells, and blank ones of numbers, are gaps."""
+def test_csv_and_parquet_are_read_the_same() -> None:
+    """The text `None` is a category. Empty cells, and blank cells of numbers, are missing."""
     columns = [
         Column("x", "double", required=False),
         Column("flag", "boolean", required=False),
@@ -46,9 +46,9 @@ def test_a_table_is_read_the_same_from_csv_and_parquet() -> None:
 @pytest.mark.parametrize(
     ("chunk", "places"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
 )
-def test_rows_are_left_out_and_keep_their_places(chunk: Chunk, places: list[str]) -> None:
-    """What is left after rows were taken out is still known by its place in the file."""
-    left = chunk.without({1})
-    assert left.places == places
-    assert left.read(COLUMNS[0]).tolist() == [1.0, 3.0]
-    assert not chunk.without({0, 1, 2}).places
+def test_dropped_rows_do_not_change_other_places(chunk: Chunk, places: list[str]) -> None:
+    """The places are those in the file."""
+    remaining = chunk.drop({1})
+    assert remaining.places == places
+    assert remaining.read(COLUMNS[0]).tolist() == [1.0, 3.0]
+    assert not chunk.drop({0, 1, 2}).places

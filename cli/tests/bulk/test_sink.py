@@ -1,4 +1,4 @@
-"""Where scored rows go."""
+"""Outputs of bulk scoring."""
 
 import io
 import os
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from arro3.core import RecordBatch, Schema
 
-from baton_cli.bulk.sink import Write, appearing, write_as_csv, write_as_parquet
+from baton_cli.bulk.sink import Write, open_output, write_as_csv, write_as_parquet
 from baton_cli.errors import CommandFailed
 
 TABLE = pa.table({"a": ["x", 'y,"', None], "b": [1, 2, 3]}).replace_schema_metadata(
@@ -23,25 +23,25 @@ WRITERS: list[Write] = [write_as_csv, write_as_parquet]
 
 
 def batches(*rows: int) -> Iterator[RecordBatch]:
-    """Some rows of the table, one a batch."""
+    """Yields rows of the table, one in each batch."""
     for row in rows:
         yield RecordBatch.from_arrow(TABLE.slice(row, 1).to_batches()[0])
 
 
 def schema() -> Schema:
-    """The table's."""
+    """The schema of the table."""
     return Schema.from_arrow(TABLE.schema)
 
 
-def test_csv() -> None:
-    """A header, then the rows; a gap is an empty cell, and quotes are doubled."""
+def test_csv_has_a_header_and_quoted_cells() -> None:
+    """A missing value is an empty cell."""
     file = io.BytesIO()
     write_as_csv(batches(0, 1, 2), schema(), file)
     assert file.getvalue() == b'a,b\nx,1\n"y,""",2\n,3\n'
 
 
-def test_a_column_without_a_csv_form_is_one_line() -> None:
-    """A nested column ends the scoring with what to do, not with the library's own error."""
+def test_nested_column_has_no_csv_form() -> None:
+    """The error is one line with a hint."""
     nested = pa.table({"a": [[1, 2]]})
     rows = iter([RecordBatch.from_arrow(nested.to_batches()[0])])
     with pytest.raises(CommandFailed, match="--keep") as caught:
@@ -49,8 +49,8 @@ def test_a_column_without_a_csv_form_is_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_parquet() -> None:
-    """The rows with their types, and the metadata of the schema."""
+def test_parquet_has_types_and_metadata() -> None:
+    """Of the schema."""
     file = io.BytesIO()
     write_as_parquet(batches(0, 1, 2), schema(), file)
     read = pq.read_table(io.BytesIO(file.getvalue()))
@@ -59,8 +59,8 @@ def test_parquet() -> None:
 
 
 @pytest.mark.parametrize("write", WRITERS)
-def test_no_rows(write: Write) -> None:
-    """Without rows the output still names the columns."""
+def test_output_without_rows_names_the_columns(write: Write) -> None:
+    """In both formats."""
     file = io.BytesIO()
     write(batches(), schema(), file)
     if write is write_as_csv:
@@ -71,29 +71,29 @@ def test_no_rows(write: Write) -> None:
 
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("failure", [ValueError("bad row"), KeyboardInterrupt()])
-def test_a_failure_comes_through_and_leaves_nothing(
+def test_failure_is_raised_and_leaves_no_file(
     tmp_path: Path, write: Write, failure: BaseException
 ) -> None:
-    """What ends the rows ends the writing as it is, and no file is left, not even a part of one."""
+    """The original exception is raised."""
 
-    def ending() -> Iterator[RecordBatch]:
+    def fail_after_one_batch() -> Iterator[RecordBatch]:
         yield from batches(0)
         raise failure
 
     def run() -> Any:
-        with appearing(tmp_path / "out") as file:
-            write(ending(), schema(), file)
+        with open_output(tmp_path / "out") as file:
+            write(fail_after_one_batch(), schema(), file)
 
     with pytest.raises(type(failure)):
         run()
     assert not [*tmp_path.iterdir()]
 
 
-def test_what_was_there_stays_until_the_new_is_whole(tmp_path: Path) -> None:
-    """The old file is read until the new one takes its name, with the rights of any new file."""
+def test_old_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
+    """The new file has the usual permissions."""
     path = tmp_path / "out"
     path.write_bytes(b"old")
-    with appearing(path) as file:
+    with open_output(path) as file:
         file.write(b"new")
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
@@ -102,14 +102,14 @@ def test_what_was_there_stays_until_the_new_is_whole(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((tmp_path / "any").stat().st_mode)
 
 
-def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
-    """What is no plain file is not replaced by one."""
+def test_pipe_is_written_directly(tmp_path: Path) -> None:
+    """It is not replaced by a file."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     read: list[bytes] = []
     reader = Thread(target=lambda: read.append(path.read_bytes()))
     reader.start()
-    with appearing(path) as file:
+    with open_output(path) as file:
         file.write(b"content")
     reader.join()
     assert read == [b"content"]

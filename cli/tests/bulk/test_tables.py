@@ -1,4 +1,4 @@
-"""Files as tables."""
+"""Tables in files."""
 
 import gzip
 from pathlib import Path
@@ -8,23 +8,23 @@ import pytest
 from baton_cli.bulk.chunks import CHUNK_ROWS
 from baton_cli.bulk.tables import open_table
 from baton_cli.errors import CommandFailed
-from tests.support.cli.bulk import TEXT, opened, parquet
+from tests.support.cli.bulk import TEXT, open_content, write_parquet
 
 
 @pytest.mark.parametrize("content", [TEXT, gzip.compress(TEXT.encode(), mtime=0), "\ufeff" + TEXT])
-def test_reads_csv(tmp_path: Path, content: str | bytes) -> None:
-    """CSV is read, gzip or not, with the line in which each row begins."""
-    with opened(tmp_path, content) as table:
+def test_csv_is_read(tmp_path: Path, content: str | bytes) -> None:
+    """Also with gzip or a byte order mark; places are line numbers."""
+    with open_content(tmp_path, content) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
-        ((chunk, misfits),) = table.chunks()
+        ((chunk, malformed),) = table.chunks()
         assert [*chunk.places] == ["line 2", "line 3"]
-        assert misfits == []
-        assert table.share_read() == 1
+        assert malformed == []
+        assert table.share_read == 1
 
 
-def test_reads_parquet(tmp_path: Path) -> None:
-    """Parquet is known by its first bytes, whatever its name."""
-    path = parquet(tmp_path, "in.csv", x=[0.5, 1.5], n=[1, 2])
+def test_parquet_is_read(tmp_path: Path) -> None:
+    """The first bytes decide, not the name."""
+    path = write_parquet(tmp_path, "in.csv", x=[0.5, 1.5], n=[1, 2])
     with path.open("rb") as file:
         table = open_table(path, file)
         assert [field.name for field in table.fields] == ["x", "n"]
@@ -32,30 +32,30 @@ def test_reads_parquet(tmp_path: Path) -> None:
         assert [*chunk.places] == ["row 1", "row 2"]
 
 
-def test_reads_chunk_by_chunk(tmp_path: Path) -> None:
-    """No more than a chunk is read ahead: memory does not grow with the file."""
+def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
+    """At most one chunk is read ahead: memory does not grow with the file."""
     rows = 3 * CHUNK_ROWS + 1
     text = "x,n,note\n" + f"0.5,1,{'a' * 50}\n" * rows
-    with opened(tmp_path, text) as table:
+    with open_content(tmp_path, text) as table:
         chunks = table.chunks()
         first, _ = next(chunks)
         assert len(first.places) == CHUNK_ROWS
-        assert table.share_read() < 0.5
+        assert table.share_read < 0.5
         sizes = [len(chunk.places) for chunk, _ in chunks]
         assert sizes == [CHUNK_ROWS, CHUNK_ROWS, 1]
-    path = parquet(tmp_path, x=[0.5] * rows)
+    path = write_parquet(tmp_path, x=[0.5] * rows)
     with path.open("rb") as file:
         places = [chunk.places for chunk, _ in open_table(path, file).chunks()]
     assert [len(each) for each in places] == [*[CHUNK_ROWS] * 3, 1]
     assert places[-1][-1] == f"row {rows}"
 
 
-def test_rows_of_another_width_are_misfits(tmp_path: Path) -> None:
-    """A row with too few or too many cells is told by its line; the others are read."""
-    with opened(tmp_path, 'x,n,note\n1,2\n1,2,"a\nb"\n1,2,3,4\n') as table:
-        ((chunk, misfits),) = table.chunks()
+def test_row_with_the_wrong_number_of_cells_is_malformed(tmp_path: Path) -> None:
+    """The other rows are read."""
+    with open_content(tmp_path, 'x,n,note\n1,2\n1,2,"a\nb"\n1,2,3,4\n') as table:
+        ((chunk, malformed),) = table.chunks()
     assert [*chunk.places] == ["line 3"]
-    assert misfits == [
+    assert malformed == [
         ("line 2", "has 2 cells where the first line names 3 columns"),
         ("line 5", "has 4 cells where the first line names 3 columns"),
     ]
@@ -67,16 +67,19 @@ def test_rows_of_another_width_are_misfits(tmp_path: Path) -> None:
         (b"", "the file is empty"),
         (b"\n \n", "no header"),
         (b'x\n"1\n', "line 2: a quote is not closed"),
-        (b"x\n1\n\xe4\n", "line 3 is not utf-8 text; say --encoding"),
-        ("x\n1\n".encode("utf-16"), "line 1 is not utf-8 text; say --encoding"),
+        (b"x\n1\n\xe4\n", "line 3 is not utf-8 text; use --encoding"),
+        ("x\n1\n".encode("utf-16"), "line 1 is not utf-8 text; use --encoding"),
         (gzip.compress(TEXT.encode(), mtime=0)[:-12], "repair the file"),
         (b"\x1f\x8bnot gzip", "repair the file"),
-        (b"PAR1 and no more", "not a Parquet file that can be read"),
+        (b"PAR1 and no more", "not a readable Parquet file"),
     ],
 )
-def test_what_is_no_table_is_told(tmp_path: Path, content: bytes, message: str) -> None:
-    """A file that cannot be read is one line that names it and, where known, the line."""
-    with pytest.raises(CommandFailed, match=message) as caught, opened(tmp_path, content) as table:
+def test_invalid_file_is_one_line(tmp_path: Path, content: bytes, message: str) -> None:
+    """With the path and, if known, the line."""
+    with (
+        pytest.raises(CommandFailed, match=message) as caught,
+        open_content(tmp_path, content) as table,
+    ):
         [*table.chunks()]
     assert "in.csv" in caught.value.message
     assert "\n" not in caught.value.message

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from baton_cli.embedded import checks
-from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
+from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.errors import CommandFailed
-from baton_cli.training.options import Order
+from baton_cli.training.options import TrainOptions
 
 
 @pytest.fixture
@@ -25,72 +25,70 @@ def free() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_a_taken_port_is_named_with_its_option(taken: int, free: int) -> None:
-    """Whichever of the two it is."""
-    with pytest.raises(CommandFailed, match=f"port {taken} .* is taken .*: --port P"):
+def test_port_in_use_is_rejected_with_its_option(taken: int, free: int) -> None:
+    """The message names the option of that port."""
+    with pytest.raises(CommandFailed, match=f"port {taken} .* is in use.*: --port PORT"):
         check_ports("127.0.0.1", taken, free)
-    with pytest.raises(CommandFailed, match=f"port {taken} .* is taken .*: --tracking-port P"):
+    with pytest.raises(CommandFailed, match=f"port {taken} .* is in use.*: --tracking-port PORT"):
         check_ports("127.0.0.1", free, taken)
 
 
-def test_the_ports_are_two(free: int) -> None:
-    """One port cannot be both."""
+def test_equal_ports_are_rejected(free: int) -> None:
+    """Inference and the tracking server need one each."""
     with pytest.raises(CommandFailed, match=f"cannot share port {free}"):
         check_ports("127.0.0.1", free, free)
 
 
-def test_free_ports_pass(free: int) -> None:
-    """Also where inference listens on every address."""
+def test_free_ports_are_accepted(free: int) -> None:
+    """Also if inference listens on every address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         other = probe.getsockname()[1]
     check_ports("0.0.0.0", free, other)
 
 
-def test_a_host_that_is_not_ours_is_one_line(free: int) -> None:
-    """It cannot be listened on."""
-    with pytest.raises(
-        CommandFailed, match=f"port {free} of 192.0.2.1, for inference, .*BATON_HOST"
-    ):
+def test_foreign_host_is_one_line(free: int) -> None:
+    """The hint is BATON_HOST."""
+    with pytest.raises(CommandFailed, match=f"port {free} on 192.0.2.1 for inference .*BATON_HOST"):
         check_ports("192.0.2.1", free, free + 1)
 
 
-def order(**data: object) -> Order:
-    return Order(given={"data": data})
+def options(**data: object) -> TrainOptions:
+    return TrainOptions(values={"data": data})
 
 
-def test_data_must_be_a_readable_file(tmp_path: Path) -> None:
-    """Missing files and folders are told before anything starts."""
-    check_table(Order())
+def test_unreadable_data_file_is_rejected(tmp_path: Path) -> None:
+    """Missing files and folders are rejected before anything starts."""
+    check_table(TrainOptions())
     file = tmp_path / "table.csv"
     file.touch()
-    check_table(order(file=file))
+    check_table(options(file=file))
     with pytest.raises(CommandFailed, match="No such file"):
-        check_table(order(file=tmp_path / "nix.csv"))
+        check_table(options(file=tmp_path / "nix.csv"))
     with pytest.raises(CommandFailed, match="Is a directory"):
-        check_table(order(file=tmp_path))
+        check_table(options(file=tmp_path))
 
 
-def test_a_wrong_option_or_file_of_options_is_told_before_anything_starts(tmp_path: Path) -> None:
-    """The data file may be named by it too."""
+def test_invalid_baton_toml_is_rejected(tmp_path: Path) -> None:
+    """Before anything starts; its data file is checked, too."""
     config = tmp_path / "b.toml"
     config.write_text('[data]\nfile = "nix.csv"')
-    with pytest.raises(CommandFailed, match=r"nix\.csv cannot be read"):
-        check_table(Order(config))
+    with pytest.raises(CommandFailed, match=r"cannot read .*nix\.csv"):
+        check_table(TrainOptions(config))
     config.write_text("[columns]\ntraget = 'y'")
     with pytest.raises(CommandFailed, match=r"b\.toml: \[columns\] traget is not known"):
-        check_table(Order(config))
+        check_table(TrainOptions(config))
 
 
-def test_all_rooms_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is missing is named."""
-    monkeypatch.setattr(checks, "PACKAGES", ("sys", "no_such_room"))
-    with pytest.raises(CommandFailed, match="needs no_such_room, not installed here"):
-        check_rooms()
+def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra to install."""
+    monkeypatch.setattr(checks, "PACKAGES", ("sys", "no_such_package"))
+    with pytest.raises(CommandFailed, match="not installed: no_such_package; install"):
+        check_packages()
 
 
-def test_the_childrens_settings_must_be_good(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would end a child at once is told before it is started."""
+def test_invalid_setting_of_a_child_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the child starts."""
     check_settings()
     monkeypatch.setenv("BATON_MAX_ROWS", "many")
     with pytest.raises(CommandFailed, match="BATON_MAX_ROWS='many'"):

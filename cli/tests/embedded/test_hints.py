@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from baton_cli.embedded.hints import environment, program_name, summary
+from baton_cli.embedded.hints import find_program_name, format_summary, list_variables
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.programs import Plan
 from baton_cli.settings import CliSettings, load
@@ -12,7 +12,7 @@ from baton_cli.settings import CliSettings, load
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a program `bin/baton`, which runs, and is not on PATH."""
+    """A folder with the running program `bin/baton`, which is not on PATH."""
     program = tmp_path / "bin" / "baton"
     program.parent.mkdir()
     program.touch(mode=0o755)
@@ -30,9 +30,9 @@ def commands(text: str) -> list[str]:
     return [line.strip() for line in lines]
 
 
-def test_three_commands_that_need_nothing_set(here: Path) -> None:
-    """With the usual ports there is nothing to add."""
-    text = summary(plan(here), load(CliSettings), has_example=True, is_ready=True)
+def test_default_ports_need_no_variables(here: Path) -> None:
+    """The three commands can be pasted unchanged."""
+    text = format_summary(plan(here), load(CliSettings), has_example=True, is_ready=True)
     request = "-H 'Content-Type: application/json' -d @.baton/example.json"
     assert commands(text) == [
         f"curl -s http://127.0.0.1:8000/predict {request}",
@@ -43,9 +43,11 @@ def test_three_commands_that_need_nothing_set(here: Path) -> None:
     assert "http://127.0.0.1:8000/docs" in text
 
 
-def test_other_ports_are_named_where_a_command_needs_them(here: Path) -> None:
-    """`train` needs no inference."""
-    text = summary(plan(here, 8001, 5001), load(CliSettings), has_example=True, is_ready=True)
+def test_other_ports_add_variables_to_the_commands(here: Path) -> None:
+    """`train` does not need the URL of inference."""
+    text = format_summary(
+        plan(here, 8001, 5001), load(CliSettings), has_example=True, is_ready=True
+    )
     tracking = "MLFLOW_TRACKING_URI=http://127.0.0.1:5001"
     inference = "BATON_INFERENCE_URL=http://127.0.0.1:8001"
     assert commands(text)[1:] == [
@@ -54,40 +56,36 @@ def test_other_ports_are_named_where_a_command_needs_them(here: Path) -> None:
     ]
 
 
-def test_what_the_shell_sets_otherwise_is_named(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A terminal that has another registry set would ask that one."""
+def test_variables_of_the_shell_are_overridden(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell's registry is another one."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
     monkeypatch.setenv("BATON_MODEL_NAME", "other")
-    tracking, everything = environment(plan(here), load(CliSettings))
-    assert tracking == {
+    for_train, for_promote = list_variables(plan(here), load(CliSettings))
+    assert for_train == {
         "MLFLOW_TRACKING_URI": "http://127.0.0.1:5000",
         "BATON_MODEL_NAME": "other",
     }
-    assert everything == tracking
+    assert for_promote == for_train
 
 
-def test_own_data_and_odd_names_can_be_pasted(here: Path) -> None:
-    """Shells split at blanks."""
+def test_file_names_are_quoted(here: Path) -> None:
+    """A shell splits at blanks."""
     own = plan(here, 8000, 5000, "--data", "my table.csv")
-    text = summary(own, load(CliSettings), has_example=True, is_ready=True)
+    text = format_summary(own, load(CliSettings), has_example=True, is_ready=True)
     assert shlex.split(commands(text)[1]) == ["bin/baton", "train", "--data", "my table.csv"]
 
 
-def test_without_a_version_it_says_where_to_look(here: Path) -> None:
-    """The alias may have been removed: then there is nothing to ask for a prediction."""
-    text = summary(plan(here), load(CliSettings), has_example=False, is_ready=False)
-    assert "No version is served yet: http://127.0.0.1:8000/status says why." in text
+def test_without_a_version_the_summary_points_to_status(here: Path) -> None:
+    """A prediction would fail."""
+    text = format_summary(plan(here), load(CliSettings), has_example=False, is_ready=False)
+    assert "No version is served yet; http://127.0.0.1:8000/status shows why." in text
     assert commands(text)[0] == "curl -s http://127.0.0.1:8000/status"
 
 
-def test_the_program_is_called_as_it_can_be_called(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By its name where PATH finds it, else by its file, else as a module."""
+def test_program_name_depends_on_path(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name if PATH has it, else the file, or the module."""
     program = str(here / "bin" / "baton")
-    assert program_name(program) == "bin/baton"
+    assert find_program_name(program) == "bin/baton"
     monkeypatch.setenv("PATH", str(here / "bin"))
-    assert program_name(program) == "baton"
-    assert program_name("/x/baton_cli/__main__.py") == f"{sys.executable} -m baton_cli"
+    assert find_program_name(program) == "baton"
+    assert find_program_name("/x/baton_cli/__main__.py") == f"{sys.executable} -m baton_cli"

@@ -6,51 +6,53 @@ from baton_cli.embedded.home import Home
 from baton_cli.errors import CommandFailed
 
 
-def test_makes_the_folder_and_its_logs(tmp_path: Path) -> None:
-    """The first start needs nothing to be there."""
+def test_lock_creates_the_folder(tmp_path: Path) -> None:
+    """With the folder of the logs."""
     home = Home(tmp_path / "new" / "home")
-    with home.held():
+    with home.lock():
         assert home.logs.is_dir()
 
 
-def test_is_held_by_one_at_a_time(tmp_path: Path) -> None:
-    """A second holder is told in one line; after the first, the home is free."""
-    with Home(tmp_path).held(), pytest.raises(CommandFailed, match="another baton up uses"):
-        Home(tmp_path).held().__enter__()
-    with Home(tmp_path).held():
+def test_second_lock_is_rejected(tmp_path: Path) -> None:
+    """After the first block the home is free again."""
+    with Home(tmp_path).lock(), pytest.raises(CommandFailed, match="another baton up uses"):
+        Home(tmp_path).lock().__enter__()
+    with Home(tmp_path).lock():
         pass
 
 
-def test_a_home_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
-    """A file in its place is no folder."""
+def test_home_that_cannot_be_created_is_one_line(tmp_path: Path) -> None:
+    """E.g. below a file."""
     (tmp_path / "file").touch()
-    with pytest.raises(CommandFailed, match=r"cannot be written \(Not a directory\); choose ano"):
-        Home(tmp_path / "file" / "home").held().__enter__()
+    with pytest.raises(CommandFailed, match=r"cannot write .*\(Not a directory\); choose ano"):
+        Home(tmp_path / "file" / "home").lock().__enter__()
 
 
-def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    """Being there is not enough: the lock must be writable too."""
+def test_home_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    """The lock file must be writable."""
     (tmp_path / "lock").mkdir()
-    with pytest.raises(CommandFailed, match="cannot be written"):
-        Home(tmp_path).held().__enter__()
+    with pytest.raises(CommandFailed, match="cannot write"):
+        Home(tmp_path).lock().__enter__()
 
 
-@pytest.mark.parametrize("odd", ["?", "%41"])
-def test_a_home_that_cannot_be_in_a_database_address_is_one_line(tmp_path: Path, odd: str) -> None:
-    """SQLite would put the database elsewhere: such a home is refused before anything is made."""
+@pytest.mark.parametrize("character", ["?", "%41"])
+def test_home_that_a_database_url_cannot_contain_is_one_line(
+    tmp_path: Path, character: str
+) -> None:
+    """SQLite would create the database elsewhere. Nothing is created."""
     with pytest.raises(CommandFailed, match="--home DIR"):
-        Home(tmp_path / f"a{odd}b").held().__enter__()
+        Home(tmp_path / f"a{character}b").lock().__enter__()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_secrets_are_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    """What webhooks are signed with stays the same from one run to the next."""
-    made = []
+def test_secrets_are_created_once_for_the_owner_only(tmp_path: Path) -> None:
+    """They stay the same from run to run."""
+    secrets = []
     for _ in range(2):
-        with Home(tmp_path).held():
+        with Home(tmp_path).lock():
             files = [tmp_path / "webhook.secret", tmp_path / "webhook.key"]
-            made.append([file.read_text() for file in files])
+            secrets.append([file.read_text() for file in files])
             assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-    assert made[0] == made[1]
-    assert len({*made[0]}) == 2
-    assert {len(secret) for secret in made[0]} == {44}
+    assert secrets[0] == secrets[1]
+    assert len({*secrets[0]}) == 2
+    assert {len(secret) for secret in secrets[0]} == {44}

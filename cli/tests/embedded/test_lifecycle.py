@@ -14,7 +14,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.processes.child import Program
 from baton_cli.processes.supervisor import Supervisor
 from baton_cli.settings import CliSettings, load
-from tests.support.cli.processes import members, until
+from tests.support.cli.processes import list_members, poll_until
 
 ANSWER_ALL = """
 import sys
@@ -34,80 +34,82 @@ def plan(tmp_path: Path) -> Plan:
         for probe in (one, other):
             probe.bind(("127.0.0.1", 0))
         ports = one.getsockname()[1], other.getsockname()[1]
-    with (home := Home(tmp_path)).held():
+    with (home := Home(tmp_path)).lock():
         return Plan(home, "127.0.0.1", *ports)
 
 
 @pytest.fixture
 def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The processes that were started, servers that answer all with 200 among them."""
+    """The ids of the started processes. Both servers answer every request with 200."""
     started: list[int] = []
 
     def server(port: str, status: str = "200") -> list[str]:
         return ["-c", ANSWER_ALL, port, status]
 
-    def stand_in(plan: Plan, title: str, *arguments: str) -> Program:
-        program = plan.program(title, title)
+    def build_stand_in(plan: Plan, title: str, *arguments: str) -> Program:
+        program = plan.build_program(title, title)
         return Program(title, (sys.executable, *arguments), program.environment, program.log)
 
-    replaced = {
-        "tracking": lambda plan: stand_in(plan, "tracking", *server(str(plan.tracking_port))),
-        "inference": lambda plan: stand_in(plan, "inference", *server(str(plan.port))),
-        "bootstrap": lambda plan: stand_in(
+    replacements = {
+        "build_tracking": lambda plan: build_stand_in(
+            plan, "tracking", *server(str(plan.tracking_port))
+        ),
+        "build_inference": lambda plan: build_stand_in(plan, "inference", *server(str(plan.port))),
+        "build_bootstrap": lambda plan: build_stand_in(
             plan, "bootstrap", "-c", "print('warning: no webhook\\ntrained')"
         ),
     }
-    for name, program in replaced.items():
+    for name, program in replacements.items():
         monkeypatch.setattr(programs, name, program)
 
-    class Recorded(Supervisor):
+    class RecordingSupervisor(Supervisor):
         async def stop(self) -> None:
             started.extend(child.pid for child in self._children)
             await super().stop()
 
-    monkeypatch.setattr(lifecycle, "Supervisor", Recorded)
+    monkeypatch.setattr(lifecycle, "Supervisor", RecordingSupervisor)
     return started
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_lives_until_a_signal_and_leaves_nothing_running(
+def test_runs_until_a_signal_and_leaves_no_process(
     number: signal.Signals, plan: Plan, pids: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Everything starts, the summary is printed, and the signal is an orderly end."""
+    """Everything starts, the summary is printed, and the signal stops all children."""
     printed: list[str] = []
-    told: list[str] = []
+    errors: list[str] = []
 
     def has_summary() -> bool:
         out, err = capsys.readouterr()
         printed.append(out)
-        told.append(err)
+        errors.append(err)
         return "Ctrl-C stops everything" in "".join(printed)
 
     async def scenario() -> None:
-        life = asyncio.create_task(lifecycle.live(plan, load(CliSettings)))
-        await until(lambda: has_summary() or life.done())
+        run = asyncio.create_task(lifecycle.run_until_stopped(plan, load(CliSettings)))
+        await poll_until(lambda: has_summary() or run.done())
         os.kill(os.getpid(), number)
-        await life
+        await run
 
     asyncio.run(scenario())
     assert f"{plan.inference_url}/docs" in "".join(printed)
-    assert "warning: no webhook\ntrained\n" in "".join(told)
+    assert "warning: no webhook\ntrained\n" in "".join(errors)
     assert len(pids) == 2
-    assert [member for pid in pids for member in members(pid)] == []
+    assert [member for pid in pids for member in list_members(pid)] == []
 
 
-def test_a_first_version_that_cannot_be_trained_ends_everything(
+def test_failed_first_training_ends_everything(
     plan: Plan, pids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The one-shot's last line is ours, and nothing is left running."""
+    """The message has the last line of its log, and no process is left."""
     command = (sys.executable, "-c", "import sys; sys.exit('baton: t.csv: 2 usable rows')")
-    program = plan.program("bootstrap", "bootstrap")
+    program = plan.build_program("bootstrap", "bootstrap")
     failing = Program("bootstrap", command, program.environment, program.log)
-    monkeypatch.setattr(programs, "bootstrap", lambda _: failing)
+    monkeypatch.setattr(programs, "build_bootstrap", lambda _: failing)
     with pytest.raises(CommandFailed) as failure:
-        asyncio.run(lifecycle.live(plan, load(CliSettings)))
+        asyncio.run(lifecycle.run_until_stopped(plan, load(CliSettings)))
     assert str(failure.value) == (
-        f"the first version could not be trained: t.csv: 2 usable rows (log: {failing.log.path})"
+        f"the first training failed: t.csv: 2 usable rows (log: {failing.log.path})"
     )
     assert len(pids) == 2
-    assert [member for pid in pids for member in members(pid)] == []
+    assert [member for pid in pids for member in list_members(pid)] == []

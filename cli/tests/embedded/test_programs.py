@@ -12,51 +12,51 @@ PLAN = Plan(Home(Path("/h")), "127.0.0.1", port=8001, tracking_port=5001)
 
 
 @pytest.fixture
-def at_home(tmp_path: Path) -> Plan:
+def plan(tmp_path: Path) -> Plan:
     """A plan whose home has its secrets."""
-    with (home := Home(tmp_path)).held():
+    with (home := Home(tmp_path)).lock():
         return replace(PLAN, home=home)
 
 
-def test_children_speak_to_our_tracking_server(
-    at_home: Plan, monkeypatch: pytest.MonkeyPatch
+def test_children_use_the_embedded_tracking_server(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever the user's shell says."""
+    """Whatever the shell sets."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://elsewhere")
     monkeypatch.setenv("MLFLOW_REGISTRY_URI", "http://elsewhere")
     for program in (
-        programs.tracking(at_home),
-        programs.inference(at_home),
-        programs.bootstrap(at_home),
+        programs.build_tracking(plan),
+        programs.build_inference(plan),
+        programs.build_bootstrap(plan),
     ):
         assert program.environment["MLFLOW_TRACKING_URI"] == "http://127.0.0.1:5001"
         assert program.environment["MLFLOW_REGISTRY_URI"] == "http://127.0.0.1:5001"
 
 
-def test_the_tracking_server_keeps_everything_at_home(at_home: Plan) -> None:
-    """Database and artifacts, which it serves itself, to this machine only."""
-    command = " ".join(programs.tracking(at_home).command)
-    assert f"--backend-store-uri sqlite:///{at_home.home.database}" in command
-    assert f"--serve-artifacts --artifacts-destination {at_home.home.artifacts}" in command
+def test_tracking_server_keeps_everything_in_the_home(plan: Plan) -> None:
+    """It serves the artifacts itself, on this machine only."""
+    command = " ".join(programs.build_tracking(plan).command)
+    assert f"--backend-store-uri sqlite:///{plan.home.database}" in command
+    assert f"--serve-artifacts --artifacts-destination {plan.home.artifacts}" in command
     assert "--host 127.0.0.1 --port 5001" in command
 
 
-def test_inference_keeps_its_cache_at_home_unless_told_otherwise(
+def test_inference_keeps_its_cache_in_the_home_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """`BATON_CACHE_DIR` is the user's to set, the port is ours."""
-    assert programs.inference(PLAN).environment["BATON_CACHE_DIR"] == "/h/cache"
-    assert programs.inference(PLAN).environment["BATON_PORT"] == "8001"
+    """`BATON_CACHE_DIR` overrides the folder; `BATON_PORT` does not override the port."""
+    assert programs.build_inference(PLAN).environment["BATON_CACHE_DIR"] == "/h/cache"
+    assert programs.build_inference(PLAN).environment["BATON_PORT"] == "8001"
     monkeypatch.setenv("BATON_CACHE_DIR", "/fast")
-    assert programs.inference(PLAN).environment["BATON_CACHE_DIR"] == "/fast"
+    assert programs.build_inference(PLAN).environment["BATON_CACHE_DIR"] == "/fast"
 
 
-def test_the_first_version_is_trained_on_the_users_data() -> None:
+def test_bootstrap_gets_the_training_options() -> None:
     """File and target column are passed on."""
-    wanted = ("--data", "t.csv", "--target", "y")
-    command = programs.bootstrap(replace(PLAN, training=wanted)).command
+    training = ("--data", "t.csv", "--target", "y")
+    command = programs.build_bootstrap(replace(PLAN, training=training)).command
     assert command[-5:] == ("bootstrap", "--data", "t.csv", "--target", "y")
-    assert programs.bootstrap(PLAN).command[-1] == "bootstrap"
+    assert programs.build_bootstrap(PLAN).command[-1] == "bootstrap"
 
 
 @pytest.mark.parametrize(
@@ -69,34 +69,36 @@ def test_the_first_version_is_trained_on_the_users_data() -> None:
         ("box", "http://box:8001"),
     ],
 )
-def test_the_address_is_one_that_works_here(host: str, url: str) -> None:
-    """To listen everywhere is no address to ask."""
+def test_inference_url_works_on_this_machine(host: str, url: str) -> None:
+    """0.0.0.0 and :: are not addresses for a client."""
     assert replace(PLAN, host=host).inference_url == url
 
 
-def test_everywhere_without_ipv4_is_asked_by_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a socket cannot take both kinds, `::` is IPv6 alone."""
+def test_inference_url_is_ipv6_without_dual_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`::` then excludes IPv4."""
     monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
     assert replace(PLAN, host="::").inference_url == "http://[::1]:8001"
 
 
-def test_no_proxy_comes_before_inference() -> None:
-    """The tracking server's webhooks go straight to the address that inference listens on."""
-    environment = programs.inference(replace(PLAN, host="192.0.2.7")).environment
+def test_children_use_no_proxy_for_inference() -> None:
+    """The tracking server sends webhooks directly."""
+    environment = programs.build_inference(replace(PLAN, host="192.0.2.7")).environment
     assert "192.0.2.7" in environment["NO_PROXY"].split(",")
 
 
-def test_the_webhook_is_signed_with_a_secret_of_the_home(at_home: Plan) -> None:
-    """Whoever registers it and whoever takes it read one file; the registry gets its own key."""
-    file = str(at_home.home.webhook_secret)
-    for program in (programs.bootstrap(at_home), programs.inference(at_home)):
+def test_webhook_secret_is_in_the_home(plan: Plan) -> None:
+    """Bootstrap and inference read the same file. The registry has its own key."""
+    file = str(plan.home.webhook_secret)
+    for program in (programs.build_bootstrap(plan), programs.build_inference(plan)):
         assert program.environment["BATON_WEBHOOK_SECRET_FILE"] == file
-    tracking = programs.tracking(at_home).environment
-    assert tracking["MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY"] == at_home.home.webhook_key.read_text()
+    tracking = programs.build_tracking(plan).environment
+    assert tracking["MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY"] == plan.home.webhook_key.read_text()
 
 
-def test_the_webhook_goes_to_our_inference(at_home: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the user's shell says."""
+def test_webhook_goes_to_the_embedded_inference(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the shell sets."""
     monkeypatch.setenv("BATON_INFERENCE_URL", "http://elsewhere")
-    environment = programs.bootstrap(at_home).environment
-    assert environment["BATON_INFERENCE_URL"] == at_home.inference_url
+    environment = programs.build_bootstrap(plan).environment
+    assert environment["BATON_INFERENCE_URL"] == plan.inference_url

@@ -3,24 +3,30 @@ from collections.abc import Sequence
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.inference.convergence import START_IT, Failures, Goal, failures, wait_until_served
+from baton_cli.inference.convergence import (
+    START_HINT,
+    Goal,
+    LoadFailures,
+    collect_load_failures,
+    wait_until_served,
+)
 from baton_cli.inference.status_client import Report
-from tests.support.cli.fakes import load_failure, status
+from tests.support.cli.fakes import build_load_failure, build_status
 from tests.support.fakes.registry import ALIAS, MODEL, Body
 
 GOAL = Goal(MODEL, ALIAS, "2", "baton rollback")
 FIRST = Goal(MODEL, ALIAS, "2", None)
-"""There is nothing to go back to."""
+"""The goal of a first move: no way back."""
 
 
 class Script:
-    """Answers one list of reports after the other, the last for ever; each poll takes a second."""
+    """Returns the lists of reports in turn, then repeats the last. Each poll takes one second."""
 
     def __init__(self, *answers: Sequence[Body | None]) -> None:
         self.answers = list(answers)
         self.polls = 0
 
-    def reports(self) -> list[Report]:
+    def fetch_reports(self) -> list[Report]:
         self.polls += 1
         bodies = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [Report(f"http://{name}", body) for name, body in zip("ab", bodies, strict=False)]
@@ -33,34 +39,34 @@ def wait(
     script: Script,
     *,
     timeout_s: float = 5,
-    before: Failures | None = None,
+    earlier: LoadFailures | None = None,
     goal: Goal = GOAL,
 ) -> list[Report]:
     return wait_until_served(
         script,
         goal,
         timeout_s=timeout_s,
-        before=before or {},
+        earlier=earlier or {},
         clock=script.clock,
         sleep=lambda _: None,
     )
 
 
-def test_waits_for_the_last_process() -> None:
-    """Served is what all serve."""
-    old, new = status("1"), status("2")
+def test_waits_until_every_process_serves_the_version() -> None:
+    """One that is behind is enough to wait."""
+    old, new = build_status("1"), build_status("2")
     script = Script([old, old], [new, old], [new, None], [new, new])
     assert len(wait(script)) == 2
     assert script.polls == 4
 
 
-def test_the_time_out_says_who_is_behind_and_how_to_go_back() -> None:
-    """Each process that is behind is named with what it does."""
+def test_timeout_names_the_processes_behind_and_the_way_back() -> None:
+    """Each with its state."""
     with pytest.raises(CommandFailed) as failure:
-        wait(Script([status("1"), None]))
+        wait(Script([build_status("1"), None]))
     assert str(failure.value) == (
         "version 2 is not served everywhere after 5 s: http://a serves version 1, "
-        f"no answer from http://b; {START_IT}; alias '{ALIAS}' stays on version 2; "
+        f"no answer from http://b; {START_HINT}; alias '{ALIAS}' stays on version 2; "
         "go back with: baton rollback"
     )
 
@@ -69,41 +75,43 @@ def test_the_time_out_says_who_is_behind_and_how_to_go_back() -> None:
     ("report", "hint"),
     [
         (None, "BATON_INFERENCE_URL"),
-        (status("1"), "baton status"),
-        (status("1", alias="staging"), "BATON_ALIAS"),
+        (build_status("1"), "baton status"),
+        (build_status("1", alias="staging"), "BATON_ALIAS"),
     ],
 )
-def test_what_is_not_the_versions_fault_is_not_blamed_on_it(report: Body | None, hint: str) -> None:
-    """Another version would be served no better; the hint fits what is wrong."""
+def test_hint_fits_the_cause(report: Body | None, hint: str) -> None:
+    """Another version would not help."""
     with pytest.raises(CommandFailed, match=hint) as failure:
         wait(Script([report]), goal=FIRST)
     assert "another version" not in str(failure.value)
     assert "stays on version 2" in str(failure.value)
 
 
-def test_a_first_version_that_cannot_be_loaded_needs_another() -> None:
-    """There is nothing to go back to."""
-    script = Script([status("1", failure=load_failure("2"))])
+def test_load_failure_without_a_way_back_suggests_another_version() -> None:
+    """E.g. of a first version."""
+    script = Script([build_status("1", failure=build_load_failure("2"))])
     with pytest.raises(CommandFailed, match="promote another version"):
         wait(script, goal=FIRST)
 
 
-def test_a_process_without_the_registry_says_so() -> None:
-    """It cannot know that the alias has moved."""
-    lost = {**status("1"), "registry": {"reachable": False}}
-    with pytest.raises(CommandFailed, match="serves version 1, and it cannot reach the registry"):
+def test_process_without_the_registry_is_described() -> None:
+    """It cannot see the move."""
+    lost = {**build_status("1"), "registry": {"reachable": False}}
+    with pytest.raises(CommandFailed, match="serves version 1 and it cannot reach the registry"):
         wait(Script([lost]))
 
 
-def test_an_empty_slot_is_behind() -> None:
-    """A process that serves nothing does not serve the version."""
+def test_process_with_an_empty_slot_is_behind() -> None:
+    """It serves no version."""
     with pytest.raises(CommandFailed, match="http://a serves nothing"):
-        wait(Script([status(None)]))
+        wait(Script([build_status(None)]))
 
 
-def test_a_load_failure_of_the_version_ends_the_wait() -> None:
-    """There is nothing to wait for: the reason is told at once, with the way back."""
-    script = Script([status("1")], [status("1", failure=load_failure("2", "bad checksum"))])
+def test_load_failure_of_the_version_ends_the_wait() -> None:
+    """The message has the reason and the way back."""
+    script = Script(
+        [build_status("1")], [build_status("1", failure=build_load_failure("2", "bad checksum"))]
+    )
     with pytest.raises(CommandFailed) as failure:
         wait(script)
     assert str(failure.value) == (
@@ -113,36 +121,36 @@ def test_a_load_failure_of_the_version_ends_the_wait() -> None:
     assert script.polls == 2
 
 
-def test_a_load_failure_of_another_version_does_not() -> None:
-    """What failed before the move says nothing of this version."""
-    script = Script([status("1", failure=load_failure("9"))], [status("2")])
+def test_load_failure_of_another_version_is_ignored() -> None:
+    """It is older than the move."""
+    script = Script([build_status("1", failure=build_load_failure("9"))], [build_status("2")])
     wait(script)
 
 
-def test_a_load_failure_from_before_the_move_is_old_news() -> None:
-    """The same version may load this time; a second attempt that fails is news."""
-    first, second = load_failure("2", attempts=1), load_failure("2", attempts=2)
-    before = failures([Report("http://a", status("1", failure=first))])
-    script = Script([status("1", failure=first)], [status("2")])
-    wait(script, before=before)
+def test_load_failure_from_before_the_move_is_ignored() -> None:
+    """The version may load this time. A second failed attempt ends the wait."""
+    first, second = build_load_failure("2", attempts=1), build_load_failure("2", attempts=2)
+    earlier = collect_load_failures([Report("http://a", build_status("1", failure=first))])
+    script = Script([build_status("1", failure=first)], [build_status("2")])
+    wait(script, earlier=earlier)
 
-    script = Script([status("1", failure=first)], [status("1", failure=second)])
+    script = Script([build_status("1", failure=first)], [build_status("1", failure=second)])
     with pytest.raises(CommandFailed, match="cannot load version 2"):
-        wait(script, before=before)
+        wait(script, earlier=earlier)
     assert script.polls == 2
 
 
-def test_a_process_that_follows_another_alias_ends_the_wait() -> None:
-    """It would never serve what this alias points to, not even with the same number."""
+def test_process_that_follows_another_alias_ends_the_wait() -> None:
+    """Even if it serves the same number."""
     with pytest.raises(CommandFailed, match="follows alias 'staging'"):
-        wait(Script([status("2", alias="staging")]))
+        wait(Script([build_status("2", alias="staging")]))
 
 
-def test_a_process_that_refuses_our_key_ends_the_wait() -> None:
-    """It will go on doing so; what to set is told, and how to go back."""
+def test_refused_key_ends_the_wait() -> None:
+    """The message has the variable and the way back."""
 
     class Refusing(Script):
-        def reports(self) -> list[Report]:
+        def fetch_reports(self) -> list[Report]:
             return [Report("http://a", None, is_refused=True)]
 
     with pytest.raises(CommandFailed, match=r"refuses the API key.*BATON_API_KEY.*go back with"):

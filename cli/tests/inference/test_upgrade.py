@@ -1,4 +1,4 @@
-"""What this release would refuse of what an older one serves."""
+"""Versions that an older release serves and this one refuses."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from baton_cli.inference.status_client import Report
 from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from tests.support.cli.bulk import add_onnx
-from tests.support.cli.fakes import Inference, Registry, older, status
+from tests.support.cli.fakes import Inference, Registry, build_status, drop_output_check
 from tests.support.fakes.registry import ALIAS, mlmodel
 
 
@@ -48,20 +48,22 @@ def add(registry: Registry, version: str, model: bytes, mlmodel_text: str, **mor
     registry.files |= {f"{version}/{name}": content for name, content in files.items()}
 
 
-def refused(*bodies: dict[str, Any] | None) -> dict[str, str]:
-    """What is refused of what processes serve."""
+def find_refused(*bodies: dict[str, Any] | None) -> dict[str, str]:
+    """Finds the refused versions among those that processes serve."""
     reports = [Report(f"http://{number}", body) for number, body in enumerate(bodies)]
     return dict(upgrade.find_refused(load(CliSettings), reports))
 
 
-def test_names_a_version_that_an_older_release_serves(
+def test_version_with_decision_scores_is_found(
     registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Decision scores that are served as probabilities are found before the upgrade."""
+    """Before the upgrade."""
     add_scores(registry, "2")
     add_onnx(registry, "3")
-    assert list(refused(older(status("2")), older(status("3")))) == ["2"]
-    assert "decision scores" in refused(older(status("2")))["2"]
+    assert list(
+        find_refused(drop_output_check(build_status("2")), drop_output_check(build_status("3")))
+    ) == ["2"]
+    assert "decision scores" in find_refused(drop_output_check(build_status("2")))["2"]
 
     inference.is_older = True
     registry.aliases[ALIAS] = "2"
@@ -69,35 +71,46 @@ def test_names_a_version_that_an_older_release_serves(
     assert "refuses" in capsys.readouterr().out
 
 
-def test_names_a_version_whose_example_has_other_columns(registry: Registry) -> None:
-    """That, too, was served and is not any more."""
+def test_version_with_an_example_of_other_columns_is_found(registry: Registry) -> None:
+    """Older releases served it."""
     add_onnx(registry, "3")
     document = json.loads(mlmodel(("x", "double", True), classes=("no", "yes")))
     document["saved_input_example_info"] = {"artifact_path": "example.json"}
     example = {"example.json": '{"columns": ["y"], "data": [[1]]}'}
     add(registry, "4", registry.files["3/model.onnx"], json.dumps(document), **example)
-    assert "unknown 'y'" in refused(older(status("4")))["4"]
+    assert "unknown 'y'" in find_refused(drop_output_check(build_status("4")))["4"]
 
 
-def test_asks_nothing_where_nothing_is_older(registry: Registry) -> None:
-    """Processes of this release, and those of other models, cost no look at the registry."""
+def test_current_processes_cost_no_request(registry: Registry) -> None:
+    """Neither do processes of other models."""
     add_scores(registry, "2")
-    assert refused(status("2"), older(status(None)), None, older(status("2", alias="other"))) == {}
+    assert (
+        find_refused(
+            build_status("2"),
+            drop_output_check(build_status(None)),
+            None,
+            drop_output_check(build_status("2", alias="other")),
+        )
+        == {}
+    )
     assert registry.log == []
 
 
-def test_says_nothing_of_what_cannot_be_had(registry: Registry) -> None:
-    """Files or a version that are away are no news of the upgrade."""
+def test_missing_version_or_file_is_ignored(registry: Registry) -> None:
+    """The upgrade does not cause it."""
     add_scores(registry, "2")
     del registry.files["2/model.onnx"]
-    assert refused(older(status("2")), older(status("9"))) == {}
+    assert (
+        find_refused(drop_output_check(build_status("2")), drop_output_check(build_status("9")))
+        == {}
+    )
 
 
-def test_does_not_wait_long(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not known in time is not told."""
+def test_slow_version_is_ignored(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is limited."""
     add_scores(registry, "2")
     is_over = Event()
     monkeypatch.setattr(upgrade, "_open", lambda *_: is_over.wait(60))
     monkeypatch.setattr(upgrade, "LIMIT_S", 0.01)
-    assert refused(older(status("2"))) == {}
+    assert find_refused(drop_output_check(build_status("2"))) == {}
     is_over.set()

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from baton_cli.processes.child import LEASH
-from tests.support.cli.processes import SLEEP, WITH_A_CHILD, is_alive, members, wait_until
+from tests.support.cli.processes import SLEEP, WITH_A_CHILD, is_alive, list_members, wait_until
 
 
 @contextmanager
-def leashed(code: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A leashed program, and the write end of its lifeline."""
+def run_leashed(code: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Runs a leashed program; yields it and the write end of its lifeline."""
     read_end, write_end = os.pipe()
     python = (sys.executable, "-I", "-S")
     process = subprocess.Popen(
@@ -28,54 +28,54 @@ def leashed(code: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         try:
             yield process, write_end
         finally:
-            if members(process.pid):
+            if list_members(process.pid):
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def first_number(process: subprocess.Popen[str]) -> int:
+def read_number(process: subprocess.Popen[str]) -> int:
     assert process.stdout is not None
     return int(process.stdout.readline())
 
 
 @pytest.mark.parametrize(("code", "expected"), [("pass", 0), ("raise SystemExit(7)", 7)])
-def test_ends_as_the_command_ends(code: str, expected: int) -> None:
-    """The exit code is the command's."""
-    with leashed(code) as (process, write_end):
+def test_exit_code_is_that_of_the_command(code: str, expected: int) -> None:
+    """The leash ends with the command."""
+    with run_leashed(code) as (process, write_end):
         assert process.wait(20) == expected
         os.close(write_end)
 
 
-def test_a_signal_shows_in_the_exit_code() -> None:
-    """As a shell would tell it."""
-    with leashed("import os; os.kill(os.getpid(), 9)") as (process, write_end):
+def test_signal_is_128_plus_its_number() -> None:
+    """Like the exit code of a shell."""
+    with run_leashed("import os; os.kill(os.getpid(), 9)") as (process, write_end):
         assert process.wait(20) == 128 + signal.SIGKILL
         os.close(write_end)
 
 
-def test_nothing_outlives_the_owner() -> None:
-    """When the lifeline closes, the command ends, and what the command has started."""
-    with leashed(WITH_A_CHILD) as (process, write_end):
-        grandchild = first_number(process)
+def test_no_process_outlives_the_owner() -> None:
+    """When the lifeline closes, the command and its descendants end."""
+    with run_leashed(WITH_A_CHILD) as (process, write_end):
+        grandchild = read_number(process)
         os.close(write_end)
         wait_until(lambda: not is_alive(grandchild))
         process.wait(20)
-        assert members(process.pid) == []
+        assert list_members(process.pid) == []
 
 
-def test_sigterm_reaches_all_that_the_command_has_started() -> None:
+def test_sigterm_reaches_the_descendants() -> None:
     """One signal to the leash ends the group."""
-    with leashed(WITH_A_CHILD) as (process, write_end):
-        grandchild = first_number(process)
+    with run_leashed(WITH_A_CHILD) as (process, write_end):
+        grandchild = read_number(process)
         process.terminate()
         assert process.wait(20) == 128 + signal.SIGTERM
         wait_until(lambda: not is_alive(grandchild))
         os.close(write_end)
 
 
-def test_the_command_does_not_hold_the_lifeline() -> None:
-    """Else a second child would keep the first alive."""
+def test_command_does_not_inherit_the_lifeline() -> None:
+    """Otherwise a second child would keep the first alive."""
     code = "import os; print(len(os.listdir('/proc/self/fd')), flush=True);" + SLEEP
-    with leashed(code) as (process, write_end):
-        assert first_number(process) == 4  # the three standard ones, and the listing's own
+    with run_leashed(code) as (process, write_end):
+        assert read_number(process) == 4  # the three standard ones, and the listing's own
         os.close(write_end)
         process.wait(20)

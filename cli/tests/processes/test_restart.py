@@ -1,18 +1,18 @@
-from baton_cli.processes.restart import LONGEST_DELAY_S, STEADY_S, Backoff
+from baton_cli.processes.restart import MAX_DELAY_S, STEADY_S, Backoff
 
 
-def test_each_pause_is_twice_the_one_before_up_to_a_bound() -> None:
-    """A program that dies at once is not started without end."""
+def test_delay_doubles_up_to_a_maximum() -> None:
+    """A program that ends at once is not restarted in a busy loop."""
     backoff = Backoff()
-    delays = [backoff.delay_s(ran_s=0) for _ in range(10)]
+    delays = [backoff.compute_delay_s(ran_s=0) for _ in range(10)]
     assert delays[:4] == [0.5, 1, 2, 4]
-    assert delays[-1] == LONGEST_DELAY_S
+    assert delays[-1] == MAX_DELAY_S
 
 
-def test_a_steady_run_makes_the_pause_short_again() -> None:
-    """An accident once a day is answered as quickly as the first."""
+def test_steady_run_resets_the_delay() -> None:
+    """A rare failure is followed by a quick restart."""
     backoff = Backoff()
     for _ in range(10):
-        backoff.delay_s(ran_s=0)
-    assert backoff.delay_s(ran_s=STEADY_S) == 0.5
-    assert backoff.delay_s(ran_s=0) == 1
+        backoff.compute_delay_s(ran_s=0)
+    assert backoff.compute_delay_s(ran_s=STEADY_S) == 0.5
+    assert backoff.compute_delay_s(ran_s=0) == 1

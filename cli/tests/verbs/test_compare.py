@@ -10,29 +10,29 @@ from baton_cli.main import run
 verb = import_module("baton_cli.verbs.compare")
 
 
-class Found:
-    """The trainer's answer."""
+class Comparison:
+    """The trainer's result."""
 
     def to_json(self) -> dict[str, Any]:
         return {"versions": ["1", "2"]}
 
 
-def test_what_is_asked_for_reaches_the_trainer(
+def test_arguments_reach_the_trainer(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Numbers or aliases, and the table; with --json one document."""
-    asked: list[tuple[str, str, Path | None]] = []
+    """Numbers or aliases, and the table. --json prints one document."""
+    calls: list[tuple[str, str, Path | None]] = []
 
-    def comparing(first: str, second: str, data: Path | None) -> Found:
-        asked.append((first, second, data))
-        return Found()
+    def compare(first: str, second: str, data: Path | None) -> Comparison:
+        calls.append((first, second, data))
+        return Comparison()
 
-    monkeypatch.setattr(verb, "compare_versions", comparing)
+    monkeypatch.setattr(verb, "compare_versions", compare)
     assert run(["compare", "production", "2", "--data", "t.csv", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"versions": ["1", "2"]}
-    assert asked == [("production", "2", Path("t.csv"))]
+    assert calls == [("production", "2", Path("t.csv"))]
 
 
-def test_two_versions_are_needed() -> None:
-    """One is a usage error."""
+def test_one_version_is_a_usage_error() -> None:
+    """Two are required."""
     assert run(["compare", "1"]) == 2

@@ -10,7 +10,7 @@ from tests.support.fakes.registry import ALIAS
 def test_json_is_a_list_oldest_first(
     registry: Registry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every move has the six fields of the contract, also one that somebody else made."""
+    """Every move has the six fields of the contract, also an external one."""
     monkeypatch.setenv("BATON_ACTOR", "ada")
     run(["promote", "1", "--reason", "first"])
     registry.aliases[ALIAS] = "2"
@@ -24,8 +24,8 @@ def test_json_is_a_list_oldest_first(
     assert all(move["at"].endswith("Z") for move in moves)
 
 
-def test_a_person_reads_a_table(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
-    """A row a move, under headings."""
+def test_default_output_is_a_table(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row for each move."""
     run(["promote", "1", "--reason", "first [of all]"])
     capsys.readouterr()
     assert run(["history"]) == 0
@@ -35,8 +35,10 @@ def test_a_person_reads_a_table(registry: Registry, capsys: pytest.CaptureFixtur
     assert row.endswith("first [of all]")
 
 
-def test_a_row_is_a_line(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever stands in a reason; a program gets it as it is."""
+def test_reason_is_one_printable_line(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--json has the original text."""
     reason = "two\nlines,\ta\x1b[2J\x9b and\u202e more"
     run(["promote", "1", "--reason", reason])
     capsys.readouterr()
@@ -47,9 +49,9 @@ def test_a_row_is_a_line(registry: Registry, capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)[0]["reason"] == reason
 
 
-def test_no_move_is_said_so(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty table would leave one in doubt; a program gets an empty list."""
+def test_no_moves_is_a_message(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
+    """--json prints an empty list."""
     assert run(["history"]) == 0
-    assert capsys.readouterr().out == "churn_model@production has not been moved yet\n"
+    assert capsys.readouterr().out == "churn_model@production has no known moves\n"
     assert run(["history", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []

@@ -1,4 +1,4 @@
-"""`baton keys`: what is secret stays so."""
+"""`baton keys` keeps secrets secret."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ import pytest
 
 from baton_cli.main import run
 from baton_registry.api_keys import parse_keys
-from baton_registry.versions.signing import parse_signing_key, parse_trusted_keys
+from baton_registry.versions.keys import parse_signing_key, parse_trusted_keys
 
 
-def test_a_key_pair_to_sign_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The private half only its owner can read; the public half on stdout, alone."""
+def test_signing_key_pair(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the owner can read the private key; stdout has only the public key."""
     file = tmp_path / "signing.pem"
     assert run(["keys", "signing", str(file)]) == 0
     assert file.stat().st_mode & 0o777 == 0o600
@@ -19,30 +19,30 @@ def test_a_key_pair_to_sign_with(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "PRIVATE" not in out + err
 
 
-def test_a_key_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A key that is in use cannot be made again."""
+def test_key_file_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The key may be in use."""
     file = tmp_path / "signing.pem"
     file.write_text("in use")
     assert run(["keys", "signing", str(file)]) == 1
-    assert capsys.readouterr().err.startswith(f"baton: {file} is there already")
+    assert capsys.readouterr().err.startswith(f"baton: {file} exists")
     assert file.read_text() == "in use"
     assert run(["keys", "signing", str(tmp_path / "no" / "folder")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_an_api_key_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """The key alone on stdout; the line with its hash beside, for scoring unless told otherwise."""
+def test_api_key_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stdout has only the key; stderr has the line with its hash. Default scope: scoring."""
     assert run(["keys", "api", "crm"]) == 0
     out, err = capsys.readouterr()
     line = err.splitlines()[-1]
     assert line.split()[:2] == ["crm", "scoring"]
-    found = parse_keys(line).find(out.strip().encode())
-    assert found is not None
+    key = parse_keys(line).find(out.strip().encode())
+    assert key is not None
     assert out.strip() not in err
 
 
-def test_an_api_key_is_added_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What stands there stays, also where its last line has no end."""
+def test_api_key_is_appended_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Existing lines stay, also a last line without a line break."""
     file = tmp_path / "keys"
     assert run(["keys", "api", "a", "--file", str(file)]) == 0
     file.write_text(f"# first\n{file.read_text().strip()}")
@@ -57,8 +57,8 @@ def test_an_api_key_is_added_to_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert [each.name for each in tmp_path.iterdir()] == ["keys"]
 
 
-def test_what_cannot_be_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A name with a space, a folder that is not there, a scope that is none."""
+def test_invalid_arguments_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name with a space, a missing folder; an unknown scope is a usage error."""
     assert run(["keys", "api", "a b"]) == 1
     assert run(["keys", "api", "a", "--file", str(tmp_path / "no" / "keys")]) == 1
     out, err = capsys.readouterr()

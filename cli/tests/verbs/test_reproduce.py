@@ -12,8 +12,8 @@ verb = import_module("baton_cli.verbs.reproduce")
 
 
 @dataclass
-class Repeated:
-    """The trainer's answer."""
+class Reproduction:
+    """The trainer's result."""
 
     differences: list[str] = field(default_factory=list)
     version: str = "3"
@@ -26,49 +26,49 @@ class Repeated:
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path | None]]:
-    return repeating_gives(monkeypatch, Repeated())
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Path | None]]:
+    return install_trainer(monkeypatch, Reproduction())
 
 
-def repeating_gives(
-    monkeypatch: pytest.MonkeyPatch, answer: Repeated
+def install_trainer(
+    monkeypatch: pytest.MonkeyPatch, answer: Reproduction
 ) -> list[tuple[str, Path | None]]:
-    """Puts a trainer in place that always gives this answer; what it was asked for is listed."""
-    asked: list[tuple[str, Path | None]] = []
+    """Installs a fake trainer with this result; returns the list of its calls."""
+    calls: list[tuple[str, Path | None]] = []
 
-    def repeating(version: str, data: Path | None) -> Repeated:
-        asked.append((version, data))
+    def repeat(version: str, data: Path | None) -> Reproduction:
+        calls.append((version, data))
         return answer
 
-    monkeypatch.setattr(verb, "repeat_training", repeating)
-    return asked
+    monkeypatch.setattr(verb, "repeat_training", repeat)
+    return calls
 
 
-def test_a_version_that_comes_out_the_same_is_exit_code_0(
-    asked: list[tuple[str, Path | None]], capsys: pytest.CaptureFixture[str]
+def test_reproduced_version_has_exit_code_0(
+    calls: list[tuple[str, Path | None]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What was compared is the result; the conclusion is told."""
+    """The comparison is on stdout, the conclusion on stderr."""
     assert run(["reproduce", "3", "--data", "t.csv"]) == 0
     assert capsys.readouterr() == ("test_roc_auc  the same\n", "version 3 is reproduced\n")
-    assert asked == [("3", Path("t.csv"))]
+    assert calls == [("3", Path("t.csv"))]
 
 
-def test_one_that_does_not_is_exit_code_1(
+def test_different_result_has_exit_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The last line names all that differs; the result is printed all the same."""
-    repeating_gives(monkeypatch, Repeated(["test_f1 was 1 and is 2", "ONNX outputs differ"]))
+    """The last line names the differences; stdout still has the comparison."""
+    install_trainer(monkeypatch, Reproduction(["test_f1 was 1 and is 2", "ONNX outputs differ"]))
     assert run(["reproduce", "production"]) == 1
     out, err = capsys.readouterr()
     assert out
     assert err == (
-        "baton: version 3 does not come out the same: test_f1 was 1 and is 2; ONNX outputs differ\n"
+        "baton: version 3 is not reproduced: test_f1 was 1 and is 2; ONNX outputs differ\n"
     )
 
 
-def test_a_program_reads_one_document(
-    asked: list[tuple[str, Path | None]], capsys: pytest.CaptureFixture[str]
+def test_json_is_one_document(
+    calls: list[tuple[str, Path | None]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With --json."""
+    """It has the result of the trainer."""
     assert run(["reproduce", "3", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"version": "3", "agrees": True}

@@ -5,10 +5,10 @@ from tests.support.cli.fakes import Inference, Registry
 from tests.support.fakes.registry import ALIAS
 
 
-def test_goes_back_to_the_version_before(
+def test_alias_moves_back_to_the_previous_version(
     registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And waits until it is served, if asked to."""
+    """`--wait` waits until inference serves it."""
     run(["promote", "1"])
     run(["promote", "2"])
     capsys.readouterr()
@@ -18,22 +18,24 @@ def test_goes_back_to_the_version_before(
     assert inference.version == "1"
 
 
-def test_nothing_before_is_one_line(registry: Registry, capsys: pytest.CaptureFixture[str]) -> None:
-    """There is no version to go back to from the first."""
+def test_missing_previous_version_is_one_line(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """E.g. after the first promotion."""
     run(["promote", "1"])
     assert run(["rollback"]) == 1
     assert capsys.readouterr().err == (
-        "baton: no version was promoted before this one; name one: baton rollback --to VERSION\n"
+        "baton: there is no earlier promoted version; name one: baton rollback --to VERSION\n"
     )
 
 
-def test_goes_to_the_version_that_is_named(registry: Registry) -> None:
-    """Also to one that was never promoted."""
+def test_to_moves_to_the_given_version(registry: Registry) -> None:
+    """Even if it was never promoted."""
     run(["promote", "1"])
     assert run(["rollback", "--to", "2"]) == 0
     assert registry.aliases == {ALIAS: "2"}
 
 
-def test_a_version_is_a_number(registry: Registry) -> None:
-    """`challenger` is nothing to go back to."""
+def test_to_requires_a_number(registry: Registry) -> None:
+    """`challenger` is a usage error."""
     assert run(["rollback", "--to", "challenger"]) == 2

@@ -15,7 +15,7 @@ from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
-from tests.support.cli.bulk import add_onnx, parquet
+from tests.support.cli.bulk import add_onnx, write_parquet
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS
 
@@ -30,8 +30,10 @@ def file(registry: Registry, tmp_path: Path) -> Path:
     return path
 
 
-def test_scores_to_stdout(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    """Without an output the rows go to stdout as CSV, and what is told to stderr."""
+def test_default_output_is_csv_on_stdout(
+    file: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Progress goes to stderr."""
     assert run(["score", str(file)]) == 0
     out, err = capfdbinary.readouterr()
     header, first, second = out.decode().splitlines()
@@ -48,40 +50,42 @@ def test_scores_to_stdout(file: Path, capfdbinary: pytest.CaptureFixture[bytes])
     ("name", "options"),
     [("out.parquet", []), ("out.PQ", []), ("out", ["--output-format", "parquet"])],
 )
-def test_the_format_is_that_of_the_name(file: Path, name: str, options: list[str]) -> None:
-    """The output's name says what it is, unless the option does."""
+def test_output_name_decides_the_format(file: Path, name: str, options: list[str]) -> None:
+    """`--output-format` overrides it."""
     output = file.parent / name
     assert run(["score", str(file), "--output", str(output), *options]) == 0
     assert pq.read_table(output)["label"].to_pylist() == ["yes", "no"]
 
 
-def test_a_bad_row_ends_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By default a bad row is one line that says where it is and what to do, and no output."""
+def test_bad_row_ends_the_command(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line with its place and a hint; no output."""
     file.write_text('x\n1\n"\n"\nmuch\n')
     output = file.parent / "out.csv"
     assert run(["score", str(file), "--output", str(output)]) == 1
     last = capsys.readouterr().err.splitlines()[-1]
     assert last == (
-        f"baton: {file}: line 3, column 'x': is missing; the column is required; mend "
-        "it, or leave such rows out with --on-error skip"
+        f"baton: {file}: line 3, column 'x': is missing; the column is required; correct "
+        "the row, or skip such rows: --on-error skip"
     )
     assert [*file.parent.iterdir()] == [file]
 
 
-def test_bad_rows_are_skipped(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With `--on-error skip` they are left out, the first twenty told, all counted."""
+def test_bad_rows_are_skipped_with_on_error_skip(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first twenty are printed, all are counted."""
     file.write_text("x\n1\n" + "?\n" * 30)
     output = file.parent / "out.csv"
     assert run(["score", str(file), "--output", str(output), "--on-error", "skip"]) == 0
-    told = capsys.readouterr().err.splitlines()
-    assert told[1] == "left out: line 3, column 'x': must be a number"
-    assert told[21] == "left out: and others, which are counted only"
-    assert told[22:] == [f"1 rows scored, 30 left out → {output}"]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1] == "skipped line 3, column 'x': must be a number"
+    assert lines[21] == "skipped more rows, which are only counted"
+    assert lines[22:] == [f"1 rows scored, 30 skipped → {output}"]
     assert len(output.read_text().splitlines()) == 2
 
 
 def record_rule(registry: Registry, rule: Mapping[str, object]) -> None:
-    """Gives version 3 a manifest that records a rule."""
+    """Gives version 3 a manifest with a rule."""
     registry.files.pop(f"3/{MANIFEST_FILE}", None)
     names = [name for name in registry.files if name.startswith("3/")]
     sums = {name[2:]: hashlib.sha256(registry.files[name]).hexdigest() for name in names}
@@ -91,10 +95,10 @@ def record_rule(registry: Registry, rule: Mapping[str, object]) -> None:
     registry.add("3", tags={"baton.gate": "passed", "baton.manifest": digest})
 
 
-def test_the_version_says_how_cells_are_read(
+def test_rule_of_the_version_decides_how_cells_are_read(
     file: Path, registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """White space is data where no rule is recorded; a rule of a newer Baton scores nothing."""
+    """Without a rule, white space is data. An unknown rule of a newer Baton is an error."""
     file.write_text("x,id\n1, a \n")
     output = file.parent / "out.csv"
     arguments = ["score", str(file), "--output", str(output)]
@@ -112,63 +116,71 @@ def test_the_version_says_how_cells_are_read(
     assert not output.exists()
 
 
-def test_keeps_what_is_named(file: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    """`--keep` names the columns of the file that the output has, too."""
-    table = parquet(file.parent, id=["a"], x=[2.0], more=[1])
+def test_keep_copies_only_the_named_columns(
+    file: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The added columns follow."""
+    table = write_parquet(file.parent, id=["a"], x=[2.0], more=[1])
     assert run(["score", str(table), "--keep", "id"]) == 0
     header = capfdbinary.readouterr().out.splitlines()[0]
     assert header == b"id,label,probability_no,probability_yes,model_version"
 
 
-def test_a_file_without_rows_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A header alone is no failure, but worth a word."""
+def test_file_without_rows_is_a_warning(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file with only a header is not a failure."""
     file.write_text("x\n")
     assert run(["score", str(file), "--output", str(file.parent / "out.csv")]) == 0
     assert "has no rows" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "message"),
     [
-        (["absent.csv"], "absent.csv: No such file or directory; name a CSV or Parquet file"),
+        (
+            ["absent.csv"],
+            "cannot read absent.csv: No such file or directory; choose a CSV or Parquet file",
+        ),
         (["."], "Is a directory"),
         (["in.csv", "--version", "9"], "no version '9'"),
-        (["in.csv", "--output", "absent/out.csv"], "absent/out.csv: No such file or directory"),
+        (
+            ["in.csv", "--output", "absent/out.csv"],
+            "cannot write absent/out.csv: No such file or directory",
+        ),
     ],
 )
-def test_one_line_for_what_is_not_there(
+def test_missing_file_version_or_folder_is_one_line(
     file: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    why: str,
+    message: str,
 ) -> None:
-    """No such file, version or folder: exit 1, and the last line says which."""
+    """Exit code 1; the last line names it."""
     monkeypatch.chdir(file.parent)
     assert run(["score", *arguments]) == 1
-    assert why in capsys.readouterr().err.splitlines()[-1]
+    assert message in capsys.readouterr().err.splitlines()[-1]
 
 
-def test_usage(file: Path) -> None:
-    """A version is a number."""
+def test_version_must_be_a_number(file: Path) -> None:
+    """Anything else is a usage error."""
     assert run(["score", str(file), "--version", "new"]) == 2
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
-def test_ctrl_c_waits_for_the_engine_and_leaves_nothing(
+def test_ctrl_c_waits_for_the_engine_and_leaves_no_file(
     file: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An exception inside the engine's call would end the process there: the chunk is scored."""
+    """An exception inside the engine's call would end the process; the chunk is scored first."""
     file.write_text("x\n" + "1\n" * (CHUNK_ROWS + 1))
     scored = []
-    real = OnnxEngine.score
+    original = OnnxEngine.score
 
-    def interrupted(engine: OnnxEngine, columns: Mapping[str, Array]) -> Scores:
+    def interrupt(engine: OnnxEngine, columns: Mapping[str, Array]) -> Scores:
         signal.raise_signal(signal.SIGINT)
-        scored.append(real(engine, columns))
+        scored.append(original(engine, columns))
         return scored[-1]
 
-    monkeypatch.setattr(OnnxEngine, "score", interrupted)
+    monkeypatch.setattr(OnnxEngine, "score", interrupt)
     assert run(["score", str(file), "--output", str(file.parent / name)]) == 130
     assert len(scored) == 1
     assert capsys.readouterr().err.splitlines()[-1] == "baton: stopped; nothing was written"

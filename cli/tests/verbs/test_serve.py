@@ -6,8 +6,8 @@ import pytest
 from baton_cli.main import run
 
 
-def test_serves_until_inference_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exit code is that of the service."""
+def test_exit_code_is_that_of_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`serve` returns when the service ends."""
 
     class Main(ModuleType):
         @staticmethod
@@ -18,10 +18,10 @@ def test_serves_until_inference_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(["serve"]) == 1
 
 
-def test_an_installation_without_inference_says_so(
+def test_missing_inference_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The trainer image has no inference: one line names what is missing."""
+    """The trainer image has no inference."""
     monkeypatch.setitem(sys.modules, "baton_inference.main", None)
     assert run(["serve"]) == 1
-    assert capsys.readouterr().err.startswith("baton: this installation cannot run the inference (")
+    assert capsys.readouterr().err.startswith("baton: inference is not installed here (")

@@ -5,8 +5,8 @@ from importlib import import_module
 import pytest
 
 from baton_cli.main import run
-from baton_cli.stopping import NUMBERS, Deferral, terminate
-from baton_cli.training.options import Order
+from baton_cli.stopping import NUMBERS, Deferral, raise_terminated
+from baton_cli.training.options import TrainOptions
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS
 
@@ -14,8 +14,8 @@ verb = import_module("baton_cli.verbs.train")
 
 
 @dataclass
-class Trained:
-    """The trainer's answer."""
+class TrainResult:
+    """The trainer's result."""
 
     version: str = "2"
     gate: str = "passed"
@@ -27,40 +27,40 @@ class Trained:
 
 
 @pytest.fixture
-def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
-    return train_gives(monkeypatch, Trained())
+def trainings(monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
+    return install_trainer(monkeypatch, TrainResult())
 
 
-def train_gives(monkeypatch: pytest.MonkeyPatch, answer: Trained) -> list[Order]:
-    """Puts a trainer in place that always gives this answer; what it was asked for is listed."""
-    orders: list[Order] = []
+def install_trainer(monkeypatch: pytest.MonkeyPatch, answer: TrainResult) -> list[TrainOptions]:
+    """Installs a fake trainer with this result; returns the options of each training."""
+    trainings: list[TrainOptions] = []
 
-    def training(order: Order, _: Deferral) -> Trained:
-        orders.append(order)
+    def train(options: TrainOptions, _: Deferral) -> TrainResult:
+        trainings.append(options)
         return answer
 
-    monkeypatch.setattr(verb, "run_training", training)
-    return orders
+    monkeypatch.setattr(verb, "run_training", train)
+    return trainings
 
 
-def test_the_version_is_all_that_stdout_gets(
-    orders: list[Order], capsys: pytest.CaptureFixture[str]
+def test_stdout_has_only_the_version(
+    trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`version=$(baton train)` works; a person reads the rest on stderr."""
+    """`version=$(baton train)` works."""
     assert run(["train"]) == 0
     assert capsys.readouterr() == ("2\n", "churn_model version 2: gate passed, ROC AUC 0.8400\n")
-    assert orders == [Order()]
+    assert trainings == [TrainOptions()]
 
 
-def test_options_reach_the_trainer(orders: list[Order]) -> None:
-    """Parameters as they are written; of one that is given twice the last counts."""
+def test_options_reach_the_trainer(trainings: list[TrainOptions]) -> None:
+    """Parameters are passed as text; the last value of a parameter counts."""
     arguments = ["--estimator", "random_forest", "--target", "y"]
     arguments += ["--param", "max_depth=3", "--param", "C=a=b", "--param", "max_depth=4"]
     arguments += ["--search", "20", "--seed", "7"]
     assert run(["train", *arguments]) == 0
     params = {"max_depth": "4", "C": "a=b"}
-    (order,) = orders
-    assert order.given == {
+    (options,) = trainings
+    assert options.values == {
         "columns": {"target": "y"},
         "train": {"estimator": "random_forest", "params": params, "search": 20, "seed": 7},
     }
@@ -76,68 +76,70 @@ def test_options_reach_the_trainer(orders: list[Order]) -> None:
         ["--seed", "-1"],
     ],
 )
-def test_what_cannot_be_meant_is_a_usage_error(arguments: list[str], orders: list[Order]) -> None:
-    """Nothing is trained then."""
-    assert run(["train", *arguments]) == 2
-    assert orders == []
-
-
-def test_promotes_what_passed(
-    registry: Registry, orders: list[Order], capsys: pytest.CaptureFixture[str]
+def test_invalid_option_is_a_usage_error(
+    arguments: list[str], trainings: list[TrainOptions]
 ) -> None:
-    """`--promote` moves the alias; the version stays the last line of stdout."""
+    """Nothing is trained."""
+    assert run(["train", *arguments]) == 2
+    assert trainings == []
+
+
+def test_promote_moves_the_alias(
+    registry: Registry, trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stdout still has only the version."""
     assert run(["train", "--promote"]) == 0
     assert registry.aliases == {ALIAS: "2"}
     assert capsys.readouterr().out == "2\n"
 
 
-def test_a_failed_gate_is_told_and_no_failure(
+def test_failed_gate_without_promote_has_exit_code_0(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The version is registered: that is what was asked for."""
-    train_gives(monkeypatch, Trained(gate="failed: worse"))
+    """The version is registered."""
+    install_trainer(monkeypatch, TrainResult(gate="failed: worse"))
     assert run(["train"]) == 0
     out, err = capsys.readouterr()
     assert out == "2\n"
     assert "gate failed: worse" in err
 
 
-def test_a_failed_gate_is_a_failure_with_promote(
+def test_failed_gate_with_promote_has_exit_code_1(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The alias stays, and the last line says why."""
-    train_gives(monkeypatch, Trained(gate="failed: worse"))
+    """The alias stays; the last line has the reason."""
+    install_trainer(monkeypatch, TrainResult(gate="failed: worse"))
     assert run(["train", "--promote"]) == 1
     out, err = capsys.readouterr()
     assert out == "2\n"
     assert err.splitlines()[-1].startswith(
-        "baton: version 2 is registered and not promoted: its gate failed: worse; see"
+        "baton: version 2 is registered but not promoted: gate failed: worse; see"
     )
     assert registry.aliases == {}
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_signal_during_the_registration_waits_until_the_number_is_told(
+def test_signal_during_the_registration_waits_for_the_version_number(
     registry: Registry,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     number: signal.Signals,
 ) -> None:
-    """The version is there and whoever asked for it knows; production does not move any more."""
+    """The number is printed; the alias is not moved."""
 
-    def training(_: Order, until_told: Deferral) -> Trained:
-        until_told.begin()
+    def train(_: TrainOptions, deferral: Deferral) -> TrainResult:
+        deferral.begin()
         signal.raise_signal(number)
-        return Trained()
+        return TrainResult()
 
-    monkeypatch.setattr(verb, "run_training", training)
-    before = signal.signal(signal.SIGTERM, terminate)
+    monkeypatch.setattr(verb, "run_training", train)
+    before = signal.signal(signal.SIGTERM, raise_terminated)
     try:
         assert run(["train", "--promote"]) == 128 + number
     finally:
         signal.signal(signal.SIGTERM, before)
     out, err = capsys.readouterr()
     assert out == "2\n"
-    told = {signal.SIGINT: "baton: stopped", signal.SIGTERM: "baton: ended by SIGTERM"}
-    assert err.splitlines()[-1] == told[number]
+    expected = {signal.SIGINT: "baton: stopped", signal.SIGTERM: "baton: ended by SIGTERM"}
+    assert err.splitlines()[-1] == expected[number]
     assert registry.aliases == {}

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic file writes."""
 
 import os
 import stat
@@ -9,12 +9,12 @@ import pytest
 from baton_common.atomic_file import open_atomic, write_atomic
 
 
-def mode_of(path: Path) -> int:
+def get_mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_old_content_stays_until_the_new_is_complete(tmp_path: Path) -> None:
-    """A reader sees the one or the other; the folder holds nothing else afterwards."""
+def test_old_content_stays_until_new_content_is_complete(tmp_path: Path) -> None:
+    """No draft remains in the folder."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with open_atomic(path) as file:
@@ -26,8 +26,8 @@ def test_the_old_content_stays_until_the_new_is_complete(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("failure", [OSError("disk full"), KeyboardInterrupt()])
-def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: BaseException) -> None:
-    """The old file stays as it was, and no draft lies beside it."""
+def test_failure_keeps_the_old_file(tmp_path: Path, failure: BaseException) -> None:
+    """No draft remains in the folder."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
 
@@ -42,37 +42,37 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: BaseException)
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_a_secret_is_private_from_its_first_moment(tmp_path: Path) -> None:
-    """While it is written, too; even if it replaces a file that everybody may read."""
+def test_draft_with_a_mode_is_private(tmp_path: Path) -> None:
+    """Also if it replaces a world-readable file."""
     path = tmp_path / "file"
     path.touch(mode=0o644)
     with open_atomic(path, mode=0o600):
-        assert {mode_of(each) for each in tmp_path.iterdir() if each != path} == {0o600}
-    assert mode_of(path) == 0o600
+        assert {get_mode(each) for each in tmp_path.iterdir() if each != path} == {0o600}
+    assert get_mode(path) == 0o600
 
 
-def test_permissions_stay_or_are_those_of_any_new_file(tmp_path: Path) -> None:
-    """Those of the file that is replaced, else what the umask leaves."""
+def test_permissions_are_kept(tmp_path: Path) -> None:
+    """A replaced file keeps its permissions; a new file gets the default."""
     old, new, plain = tmp_path / "old", tmp_path / "new", tmp_path / "plain"
     old.touch()
     old.chmod(0o640)
     plain.touch()
     for path in (old, new):
         write_atomic(path, b"content")
-    assert (mode_of(old), mode_of(new)) == (0o640, mode_of(plain))
+    assert (get_mode(old), get_mode(new)) == (0o640, get_mode(plain))
 
 
-def test_the_content_is_on_the_disk_before_the_name(
+def test_content_is_synced_before_the_rename(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A power cut cannot leave an empty file under the name."""
-    path, seen = tmp_path / "file", list[bool]()
+    """A power cut cannot leave an empty file."""
+    path, existed = tmp_path / "file", list[bool]()
     sync = os.fsync
 
-    def observed(handle: int) -> None:
+    def record_sync(handle: int) -> None:
         sync(handle)
-        seen.append(path.exists())
+        existed.append(path.exists())
 
-    monkeypatch.setattr(os, "fsync", observed)
+    monkeypatch.setattr(os, "fsync", record_sync)
     write_atomic(path, b"content")
-    assert seen == [False]
+    assert existed == [False]

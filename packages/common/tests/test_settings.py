@@ -1,4 +1,4 @@
-"""A setting as a variable, or as the file that another variable names."""
+"""Settings from variables and files."""
 
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from baton_common.settings import SettingsError, read_setting
         (b"", ""),
     ],
 )
-def test_a_file_is_read_without_what_editors_add(
+def test_byte_order_mark_and_line_end_are_removed(
     tmp_path: Path, content: bytes, value: str
 ) -> None:
-    """A newline at its end and the mark of UTF-8 at its beginning are no part of a secret."""
     file = tmp_path / "secret"
     file.write_bytes(content)
     assert read_setting("NAME", {"NAME_FILE": str(file)}) == value
@@ -31,31 +30,29 @@ def test_a_file_is_read_without_what_editors_add(
 @pytest.mark.parametrize(
     ("variable", "value"), [("mine", "mine"), ("", "the file's"), (None, "the file's")]
 )
-def test_the_variable_comes_before_the_file(
-    tmp_path: Path, variable: str | None, value: str
-) -> None:
-    """If both are set, the variable counts; one that is set to nothing counts as unset."""
+def test_variable_wins_over_file(tmp_path: Path, variable: str | None, value: str) -> None:
+    """An empty variable counts as unset."""
     file = tmp_path / "secret"
     file.write_text("the file's")
     environment = {"NAME_FILE": str(file)} | ({} if variable is None else {"NAME": variable})
     assert read_setting("NAME", environment) == value
 
 
-def test_what_is_not_set_is_empty() -> None:
-    """So is a file whose name is empty, as Compose passes on what the host does not set."""
+def test_unset_setting_is_empty() -> None:
+    """Compose passes variables that the host does not set as empty."""
     assert read_setting("NAME", {}) == ""
     assert read_setting("NAME", {"NAME": "", "NAME_FILE": ""}) == ""
 
 
-@pytest.mark.parametrize("what", ["absent", "folder", "not UTF-8", "not a name"])
-def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path, what: str) -> None:
-    """The line names the variable, the file, why, and what to do."""
+@pytest.mark.parametrize("kind", ["absent", "folder", "not UTF-8", "not a name"])
+def test_unreadable_file_is_one_line(tmp_path: Path, kind: str) -> None:
+    """The message names the variable, the file, the reason and the hint."""
     path = tmp_path / "secret"
-    if what == "folder":
+    if kind == "folder":
         path.mkdir()
-    elif what == "not UTF-8":
+    elif kind == "not UTF-8":
         path.write_bytes(b"\xff\xfe\xff")
-    name = "\0" if what == "not a name" else str(path)
+    name = "\0" if kind == "not a name" else str(path)
     with pytest.raises(SettingsError) as caught:
         read_setting("NAME", {"NAME_FILE": name}, hint="ask the operator")
     line = str(caught.value)

@@ -1,4 +1,4 @@
-"""Texts of others as part of our own lines."""
+"""Foreign text in messages."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from baton_common.texts import MAX_QUOTED, get_first_line, to_one_line, truncate
     ("text", "line"),
     [("why\nwhere", "why"), ("\n  \n why \n", "why"), ("", "ValueError"), (" \n", "ValueError")],
 )
-def test_the_first_line_of_an_error_says_something(text: str, line: str) -> None:
-    """Empty lines are passed over; an error without a text is shown by its type."""
+def test_first_line_of_an_error_is_not_blank(text: str, line: str) -> None:
+    """Blank lines are skipped; an error without a message gives its type."""
     assert get_first_line(ValueError(text)) == line
 
 
@@ -24,13 +24,12 @@ def test_the_first_line_of_an_error_says_something(text: str, line: str) -> None
         (0, "0"),
     ],
 )
-def test_any_text_is_one_line(text: object, line: str) -> None:
-    """Each run of white space is one space; an error without a text is shown by its type."""
+def test_white_space_becomes_one_space(text: object, line: str) -> None:
     assert to_one_line(text) == line
 
 
-def test_a_long_text_is_cut() -> None:
-    """A short one stays as it is."""
+def test_long_text_is_truncated() -> None:
+    """A short text does not change."""
     assert truncate("x" * 1_000) == "x" * MAX_QUOTED
     assert truncate("x" * 1_000, 3) == "xxx"
     assert truncate("short") == "short"

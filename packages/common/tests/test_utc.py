@@ -1,4 +1,4 @@
-"""Times as texts."""
+"""Time formatting."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -18,6 +18,6 @@ from baton_common.utc import format_utc
         ),
     ],
 )
-def test_a_time_is_utc_with_milliseconds(at: datetime | float, text: str) -> None:
-    """Of a POSIX time and of a moment in any time zone; what is finer is cut off."""
+def test_times_are_utc_with_milliseconds(at: datetime | float, text: str) -> None:
+    """POSIX timestamps and times in any zone; smaller fractions are dropped."""
     assert format_utc(at) == text

@@ -8,9 +8,9 @@ from baton_engine.open_version import open_version
 from baton_registry import ModelVersion, NotSigned
 from baton_registry.errors import VersionNotReady
 from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.schema import Column, Schema
-from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 
 
 class Files:

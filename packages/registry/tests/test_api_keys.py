@@ -1,4 +1,4 @@
-"""API keys and the file that holds their hashes."""
+"""The API key file."""
 
 import hashlib
 
@@ -9,8 +9,8 @@ from baton_registry.api_keys import Scope, generate_key, parse_keys
 HASH = hashlib.sha256(b"baton_secret").hexdigest()
 
 
-def test_a_new_key_is_known_by_its_line() -> None:
-    """The line holds the hash and not the key; with it, the key is found."""
+def test_generated_key_is_found_by_its_line() -> None:
+    """The line has the hash, not the key."""
     secret, key = generate_key("crm", [Scope.OPERATIONS, Scope.SCORING])
     assert key.line.startswith("crm  scoring,operations  ")
     assert secret not in key.line + repr(key)
@@ -19,8 +19,8 @@ def test_a_new_key_is_known_by_its_line() -> None:
     assert parse_keys(key.line).find(secret.encode()) == key
 
 
-def test_a_file_holds_several_keys_with_their_scopes() -> None:
-    """Comments and blank lines count for nothing, and each key lets in to its own."""
+def test_file_with_several_keys() -> None:
+    """Comments and blank lines are ignored."""
     _, other = generate_key("other", [Scope.OPERATIONS])
     ring = parse_keys(f"# keys\n\ncrm scoring {HASH}  # the nightly job\n{other.line}\n")
     assert len(ring) == 2
@@ -30,9 +30,9 @@ def test_a_file_holds_several_keys_with_their_scopes() -> None:
     assert ring.find(b"") is ring.find(HASH.encode()) is ring.find(b"baton_secre") is None
 
 
-def test_a_file_of_comments_lets_nobody_in() -> None:
-    """That is how all keys are taken back; an empty file is one that was cut off."""
-    assert len(parse_keys("# nobody\n")) == 0
+def test_comments_alone_deny_all_access() -> None:
+    """An empty file is rejected: it may be incomplete."""
+    assert len(parse_keys("# no keys\n")) == 0
     for text in ("", " \n"):
         with pytest.raises(ValueError, match="empty"):
             parse_keys(text)
@@ -43,22 +43,22 @@ def test_a_file_of_comments_lets_nobody_in() -> None:
     [
         ("crm", "NAME SCOPES SHA256"),
         (f"crm scoring {HASH} more", "NAME SCOPES SHA256"),
-        (f"crm all {HASH}", "scopes are scoring, operations"),
-        (f"crm scoring, {HASH}", "scopes are"),
+        (f"crm all {HASH}", "scopes must be scoring or operations"),
+        (f"crm scoring, {HASH}", "scopes must"),
         ("crm scoring baton_secret", "SHA-256"),
         (f"crm scoring {HASH.upper()}", "SHA-256"),
-        (f"crm/1 scoring {HASH}", "a name has"),
+        (f"crm/1 scoring {HASH}", "a name must"),
     ],
 )
-def test_a_bad_line_is_told_by_its_number(line: str, word: str) -> None:
-    """And what stands there is not repeated: it may be a key that got into the wrong file."""
+def test_error_names_the_line_number(line: str, word: str) -> None:
+    """The error does not quote the line, which may be a key."""
     with pytest.raises(ValueError, match=rf"^line 2: .*{word}") as caught:
         parse_keys(f"# keys\n{line}\n")
     assert "baton_secret" not in str(caught.value)
 
 
-def test_a_name_that_cannot_stand_in_the_file_is_refused() -> None:
-    """A space or a comment sign would make another line of it."""
+def test_invalid_name_is_rejected() -> None:
+    """A space or # would change the line."""
     for name in ("", "a b", "a#b", "a" * 65):
-        with pytest.raises(ValueError, match="a name has"):
+        with pytest.raises(ValueError, match="a name must"):
             generate_key(name, [Scope.SCORING])

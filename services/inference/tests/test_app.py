@@ -1,4 +1,4 @@
-"""The application, wired."""
+"""The wired application."""
 
 import json
 import re
@@ -12,15 +12,15 @@ from tests.support.fakes.models import INSTANCE
 ROW = json.dumps(INSTANCE)
 
 
-def test_limits_are_those_of_the_settings(tmp_path: Path) -> None:
-    """The size of a body is bounded by the settings."""
+def test_settings_limit_the_body_size(tmp_path: Path) -> None:
+    """A body over BATON_MAX_BODY_BYTES is rejected."""
     app, _ = make_app(tmp_path, make_live_version(), BATON_MAX_BODY_BYTES=1024)
     assert call(app, post("/predict", b" " * 1025)).status == 413
     assert call(app, post("/predict", b" " * 1024)).status == 400
 
 
 def test_two_applications_share_nothing(tmp_path: Path) -> None:
-    """Metrics and models belong to one application: nothing is global."""
+    """Each application has its own metrics and models."""
     one, _ = make_app(tmp_path / "1", make_live_version(version="1"))
     two, _ = make_app(tmp_path / "2", make_live_version(version="2"))
     body = f'{{"instances":[{ROW}]}}'.encode()
@@ -29,18 +29,18 @@ def test_two_applications_share_nothing(tmp_path: Path) -> None:
     assert b'model_version="2"' not in get(one, "/metrics").body
 
 
-def test_the_document_names_model_and_alias(tmp_path: Path) -> None:
-    """The documentation says whose scores these are."""
+def test_openapi_names_model_and_alias(tmp_path: Path) -> None:
+    """The description names the model and the alias of the settings."""
     app, _ = make_app(tmp_path, BATON_MODEL_NAME="credit", BATON_ALIAS="blue")
     document = get(app, "/openapi.json").json()
-    assert document["servers"] == [{"url": "."}]  # where the document is
+    assert document["servers"] == [{"url": "."}]  # the folder of the document
     description = document["info"]["description"]
     assert "`credit`" in description
     assert "`blue`" in description
 
 
-def test_the_documentation_asks_no_other_host(tmp_path: Path) -> None:
-    """`/docs` works in a browser without internet: its script and style come from here."""
+def test_docs_page_contacts_no_other_host(tmp_path: Path) -> None:
+    """`/docs` works without internet: its script and style come from the service."""
     app, _ = make_app(tmp_path, make_live_version())
     page = get(app, "/docs").body.decode()
     assert "https://" not in page

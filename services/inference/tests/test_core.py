@@ -1,4 +1,4 @@
-"""The core, wired."""
+"""The wired core."""
 
 import subprocess
 import sys
@@ -11,22 +11,22 @@ from tests.support.fakes.memory_registry import FakeRegistry
 CODE = """
 import sys, threading
 import baton_inference.core
-odd = {"fastapi", "starlette", "uvicorn", "mlflow", "onnx", "pandas", "pyarrow", "arro3"}
-print(sorted(odd & set(sys.modules)))
+forbidden = {"fastapi", "starlette", "uvicorn", "mlflow", "onnx", "pandas", "pyarrow", "arro3"}
+print(sorted(forbidden & set(sys.modules)))
 print(threading.active_count())
 """
 
 
-def test_knows_no_web_framework_and_starts_nothing() -> None:
-    """Importing the core brings neither FastAPI nor MLflow nor Arrow, and starts no thread."""
+def test_import_loads_no_web_framework_and_starts_nothing() -> None:
+    """Importing the core loads neither FastAPI nor MLflow nor Arrow, and starts no thread."""
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["[]", "1"]
 
 
-def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
-    """A core that was made but not started has asked for nothing, and written nothing."""
+def test_wiring_does_no_io(tmp_path: Path) -> None:
+    """A core that has not started has not contacted the registry, and has written nothing."""
     registry = FakeRegistry()
-    registry.fault = AssertionError("asked")
+    registry.fault = AssertionError("unexpected call")
     core = create_core(make_settings(tmp_path / "cache"), registry=registry)
     assert core.live.production is None
     assert core.watcher_state.status.state == "waiting"
@@ -34,7 +34,7 @@ def test_wiring_looks_nothing_up(tmp_path: Path) -> None:
 
 
 def test_connects_to_the_tracking_server_of_the_settings(tmp_path: Path) -> None:
-    """Without another registry it is the one that the settings name."""
+    """By default, the core uses the registry of the settings."""
     core = create_core(make_settings(tmp_path, MLFLOW_TRACKING_URI="http://tracking:5000"))
     assert core.registry.address == "http://tracking:5000"
     core.close()

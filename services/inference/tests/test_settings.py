@@ -35,14 +35,14 @@ NAMES = (
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting is set."""
+    """Removes all settings."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", "/home/someone")
 
 
 def test_defaults() -> None:
-    """Without an environment, the defaults are the contract's."""
+    """Without an environment, all settings have their documented defaults."""
     assert load_settings(InferenceSettings).model_dump() == {
         "tracking_uri": "http://127.0.0.1:5000",
         "model_name": "churn_model",
@@ -71,8 +71,8 @@ def test_defaults() -> None:
     }
 
 
-def test_the_webhook_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It may come as a file, and does not stand in what is printed of the settings."""
+def test_webhook_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A secret from a file is loaded, and does not appear in `repr`."""
     (tmp_path / "secret").write_text("shh-shh\n")
     monkeypatch.setenv("BATON_WEBHOOK_SECRET_FILE", str(tmp_path / "secret"))
     settings = load_settings(InferenceSettings)
@@ -81,8 +81,8 @@ def test_the_webhook_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert "shh-shh" not in repr(settings)
 
 
-def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user's cache folder is where XDG says, if it says an absolute path."""
+def test_user_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache folder follows an absolute XDG_CACHE_HOME; `~` expands to the home folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache/me")
     assert load_settings(InferenceSettings).cache_dir == Path("/var/cache/me/baton")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
@@ -109,8 +109,8 @@ def test_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BATON_LOG_FORMAT", "xml"),
     ],
 )
-def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """A value that is not allowed is told in one line, with its variable."""
+def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """The error is one line with the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as caught:
         load_settings(InferenceSettings)
@@ -133,10 +133,10 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, val
         ({"OTEL_SDK_DISABLED": "false"}, False),
     ],
 )
-def test_traces_are_asked_for_by_an_endpoint(
+def test_endpoint_turns_traces_on(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], *, traced: bool
 ) -> None:
-    """OpenTelemetry's own variables turn traces on, and off whatever else is set."""
+    """An OTLP endpoint turns traces on; OTEL_SDK_DISABLED turns them off in any case."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert load_settings(InferenceSettings).is_traced is traced
@@ -150,10 +150,10 @@ def test_traces_are_asked_for_by_an_endpoint(
         ("OTEL_SDK_DISABLED", "perhaps"),
     ],
 )
-def test_a_bad_value_for_traces_is_named(
+def test_invalid_trace_setting_is_rejected(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    """One line names the variable and the value."""
+    """The error names the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"{name}='{value}'"):
         load_settings(InferenceSettings)

@@ -18,13 +18,13 @@ from tests.support.trainer.damage import GOOD, REFUSED, ROWS, SPREAD, csv, good,
 from tests.support.trainer.tables import TARGET
 
 
-def load(folder: Path, content: bytes, **wanted: Any) -> list[str]:
-    """Returns the warnings of a valid table; `wanted` are keys of its request by section."""
+def load(folder: Path, content: bytes, **options: Any) -> list[str]:
+    """Returns the warnings of a valid table; `options` are keys of its request by section."""
     file = folder / "t.csv"
     file.write_bytes(content)
     request = {
-        "data": {"file": file, **wanted.pop("data", {})},
-        "columns": {"target": TARGET, **wanted},
+        "data": {"file": file, **options.pop("data", {})},
+        "columns": {"target": TARGET, **options},
     }
     return list(loading.load(TrainRequest.model_validate(request)).warnings)
 
@@ -105,9 +105,9 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
 @pytest.mark.parametrize("damage", REFUSED)
 def test_a_damaged_table_is_rejected(damage: str, tmp_path: Path) -> None:
     """With one line: the file, what is wrong, where, and what to do."""
-    content, wanted, line = REFUSED[damage]
+    content, options, line = REFUSED[damage]
     with pytest.raises(DataError, match=line) as raised:
-        load(tmp_path, content, **wanted)
+        load(tmp_path, content, **options)
     assert str(raised.value).startswith(f"{tmp_path}/t.csv: ")
     assert "\n" not in str(raised.value)
 
@@ -115,8 +115,8 @@ def test_a_damaged_table_is_rejected(damage: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suspicion", WARNED)
 def test_a_suspicious_table_gives_a_warning(suspicion: str, tmp_path: Path) -> None:
     """With one line that names the column."""
-    content, wanted, line = WARNED[suspicion]
-    warnings = load(tmp_path, content, **wanted)
+    content, options, line = WARNED[suspicion]
+    warnings = load(tmp_path, content, **options)
     assert pd.Series(warnings).str.contains(line).any(), warnings
     assert not any("\n" in warning for warning in warnings)
 

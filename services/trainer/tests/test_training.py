@@ -10,8 +10,9 @@ from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch, fetch_record
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.signing import check_signature, generate_key_pair, parse_signing_key
+from baton_registry.versions.signing import check_signature
 from baton_trainer.errors import DataError, RecordError
 from baton_trainer.gate import production
 from baton_trainer.gate.production import Production

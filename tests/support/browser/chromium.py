@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright: for the tests, and for the README's pictures."""
+"""Debian's Chromium, driven by Playwright, for the tests and the README's pictures."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,19 +12,19 @@ _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
-    # Debian's Chromium checks for updates all the same: it may resolve no other host.
+    # Debian's Chromium still checks for updates; this stops it from resolving any other host.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 
-def program() -> str | None:
-    """Where it is installed; None where it is not."""
+def find_program() -> str | None:
+    """Finds Chromium; returns None if it is not installed."""
     return shutil.which("chromium")
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Browser]:
-    """The browser, closed at the end."""
+def open_browser(path: str) -> Iterator[Browser]:
+    """Opens the browser, and closes it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         try:

@@ -1,4 +1,4 @@
-"""The README's pictures, of the real product: `python -m browser.pictures FOLDER`."""
+"""Takes the README's pictures: `python -m tests.support.browser.pictures FOLDER`."""
 
 import os
 import sys
@@ -10,8 +10,8 @@ import httpx
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.support.bodies.customer import CUSTOMER
-from tests.support.browser.chromium import LAPTOP, PHONE, opened, program
-from tests.support.browser.terminal import draw
+from tests.support.browser.chromium import LAPTOP, PHONE, find_program, open_browser
+from tests.support.browser.terminal import draw_session
 from tests.support.rig.load import steady_load
 from tests.support.rig.stored import stored_copy
 from tests.support.rig.up import Up
@@ -19,7 +19,7 @@ from tests.support.rig.up import Up
 LIMIT_MS = 30_000
 LOAD_S = 15
 MODELS_PAGE = ViewportSize(width=1280, height=720)
-# Whose moves they are in every picture: not those of whoever happens to take them.
+# The actor of all moves in the pictures, instead of the local user.
 PERSON = {"BATON_ACTOR": "ada@laptop"}
 SESSION = (
     "baton train --estimator hist_gradient_boosting 2>&1 | tail -n 10",
@@ -31,8 +31,8 @@ SESSION = (
 
 
 def main() -> None:
-    """Starts `baton up` in a folder of its own, tells a story there, and takes the pictures."""
-    path = program()
+    """Starts `baton up` in a temporary folder, plays a session, and takes the pictures."""
+    path = find_program()
     if path is None:
         sys.exit("scripts/pictures: chromium is not installed (Debian: apt install chromium)")
     out = Path(sys.argv[1])
@@ -41,54 +41,54 @@ def main() -> None:
         folder = Path(name)
         up = Up(folder)
         up.env = {**up.env, **PERSON}
-        with up, opened(path) as browser:
+        with up, open_browser(path) as browser:
             up.wait_ready()
-            take(up, browser, out)
+            take_pictures(up, browser, out)
 
 
-def take(up: Up, browser: Browser, out: Path) -> None:
-    """The story: a better version, back, forth again under load, and one that cannot be loaded."""
+def take_pictures(up: Up, browser: Browser, out: Path) -> None:
+    """Promotes a better version, rolls back, promotes under load, then breaks a version."""
     desk = up.desk()
     desk.more_env = {**PERSON, "BATON_INFERENCE_URL": up.url}
-    tell("a session in a terminal")
+    print_progress("a session in a terminal")
     env = {**desk.env, "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}"}
-    (out / "terminal.svg").write_text(draw(SESSION, desk.folder, env, "Baton"))
-    tell("load, while versions change")
+    (out / "terminal.svg").write_text(draw_session(SESSION, desk.folder, env, "Baton"))
+    print_progress("the operations page during a swap under load")
     with steady_load(up.url, {"instances": [CUSTOMER]}) as load:
-        page = page_of(browser, up.url, LAPTOP)  # it draws what it saw since it was opened
-        spend(up, LOAD_S)
-        desk.baton("promote", "challenger", "--reason", "boosted trees, slices looked at", "--wait")
-        spend(up, LOAD_S)
+        page = open_page(browser, up.url, LAPTOP)  # its chart starts when it opens
+        send_bad_requests(up, LOAD_S)
+        desk.baton("promote", "challenger", "--reason", "boosted trees, slices checked", "--wait")
+        send_bad_requests(up, LOAD_S)
         expect(page.locator("#state .headline")).to_have_text("Version 2 is serving")
-        shoot(page, out / "operations-laptop.png")
+        save_picture(page, out / "operations-laptop.png")
     if load.faults:
         raise RuntimeError(load.faults[0])
-    tell("MLflow's page of the model")
-    page = page_of(browser, f"{desk.tracking_uri}/#/models/{desk.model}", MODELS_PAGE)
+    print_progress("MLflow's page of the model")
+    page = open_page(browser, f"{desk.tracking_uri}/#/models/{desk.model}", MODELS_PAGE)
     page.get_by_role("button", name="Close").first.click()  # the assistant
-    page.get_by_role("button", name="Tags").click()  # the ledger is a table of its own
+    page.get_by_role("button", name="Tags").click()  # hides the ledger's tags
     row = page.get_by_role("row").filter(has_text="Version 2")
     expect(row.get_by_text("@ production")).to_be_visible(timeout=LIMIT_MS)
-    shoot(page, out / "mlflow-models.png")
-    tell("a version that cannot be loaded, on a phone")
+    save_picture(page, out / "mlflow-models.png")
+    print_progress("a failed load on a phone")
     with desk.registry as registry:
         first = registry.get_version(desk.model, "1")
     broken = stored_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
-    desk.try_baton("promote", broken, "--reason", "never mind the store", "--wait")
-    page = page_of(browser, up.url, PHONE, dark=True)
+    desk.try_baton("promote", broken, "--reason", "quick fix", "--wait")
+    page = open_page(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)
-    shoot(page, out / "operations-phone.png")
+    save_picture(page, out / "operations-phone.png")
 
 
-def spend(up: Up, seconds: int) -> None:
-    """Time, with a request now and then that is refused."""
+def send_bad_requests(up: Up, seconds: int) -> None:
+    """Sends one invalid request per second."""
     for _ in range(seconds):
         httpx.post(f"{up.url}/predict", json={"instances": [{**CUSTOMER, "tenure": "long"}]})
         time.sleep(1)
 
 
-def page_of(browser: Browser, address: str, size: ViewportSize, *, dark: bool = False) -> Page:
-    """The page at its address, in a window of this size."""
+def open_page(browser: Browser, address: str, size: ViewportSize, *, dark: bool = False) -> Page:
+    """Opens the URL in a window of this size."""
     scale = 1.5 if dark else 1
     context = browser.new_context(
         viewport=size, color_scheme="dark" if dark else "light", device_scale_factor=scale
@@ -99,14 +99,14 @@ def page_of(browser: Browser, address: str, size: ViewportSize, *, dark: bool = 
     return page
 
 
-def shoot(page: Page, file: Path) -> None:
-    """What is in the window."""
+def save_picture(page: Page, file: Path) -> None:
+    """Saves a picture of the window."""
     page.screenshot(path=file, animations="disabled")
-    tell(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
+    print_progress(f"{file.name}: {file.stat().st_size / 1000:.0f} kB")
 
 
-def tell(text: str) -> None:
-    """A line of progress."""
+def print_progress(text: str) -> None:
+    """Prints a line to standard error."""
     sys.stderr.write(f"{text}\n")
 
 

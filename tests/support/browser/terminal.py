@@ -1,4 +1,4 @@
-"""A terminal session as a picture: commands are run in a real terminal, their output drawn."""
+"""Draws a terminal session: runs commands in a real terminal, and draws their output as SVG."""
 
 import fcntl
 import io
@@ -27,45 +27,45 @@ THEME = TerminalTheme(
 )
 _CURSOR = re.compile(r"\x1b\[\?25[lh]")
 _ERASED = re.compile(r"[^\n]*(?:\n\r?\x1b\[1A|\r)\x1b\[2K")
-"""A line that the program took back, as progress is."""
+"""A line that the program erased, such as progress."""
 _WEB_FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
-def draw(commands: Sequence[str], folder: Path, env: Mapping[str, str], title: str) -> str:
-    """Runs the commands one after another; the session as SVG."""
+def draw_session(commands: Sequence[str], folder: Path, env: Mapping[str, str], title: str) -> str:
+    """Runs the commands in order; returns the session as SVG."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO())
     for number, command in enumerate(commands):
         gap = "\n" if number else ""
         prompt = Text.assemble(gap, ("$ ", "bold green"), (command, "bold"))
         console.print(prompt, soft_wrap=True)
-        console.print(Text.from_ansi(output(command, folder, env)), soft_wrap=True)
+        console.print(Text.from_ansi(run_command(command, folder, env)), soft_wrap=True)
     svg = console.export_svg(title=title, theme=THEME, unique_id="baton")
-    return _WEB_FONTS.sub("", svg)  # whoever looks at the page shall ask nobody else for it
+    return _WEB_FONTS.sub("", svg)  # a reader's browser contacts no font server
 
 
-def output(command: str, folder: Path, env: Mapping[str, str]) -> str:
-    """What the command writes to a terminal of fixed width. Raises where it fails."""
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+def run_command(command: str, folder: Path, env: Mapping[str, str]) -> str:
+    """Returns what the command writes to a terminal of fixed width. Raises if it fails."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
     process = subprocess.Popen(
         ["bash", "-c", command],
         cwd=folder,
         env={**os.environ, **env, "TERM": "xterm-256color"},
         stdin=subprocess.DEVNULL,
-        stdout=its,
-        stderr=its,
+        stdout=follower,
+        stderr=follower,
     )
-    os.close(its)
+    os.close(follower)
     pieces = []
     while True:
         try:
-            piece = os.read(ours, 65536)
-        except OSError:  # how Linux tells that nobody holds the other end
+            piece = os.read(leader, 65536)
+        except OSError:  # Linux: the other end is closed
             break
         if not piece:
             break
         pieces.append(piece)
-    os.close(ours)
+    os.close(leader)
     text = b"".join(pieces).decode()
     if process.wait(LIMIT_S):
         raise RuntimeError(f"{command}: {text}")

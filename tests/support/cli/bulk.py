@@ -1,4 +1,4 @@
-"""What bulk scoring works with: files, a model that adds, a registry that holds a real one."""
+"""Support for tests of bulk scoring: files, fake models, and a registry with a real one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from onnx import TensorProto, helper
 
 from baton_cli.bulk.csv_table import CsvFormat
-from baton_cli.bulk.pinned import Pinned
+from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table, open_table
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
@@ -29,7 +29,7 @@ TEXT = "x,n,note\n0.5,1,a\n-1.5,2,\n"
 
 
 class SignModel:
-    """The last class where `x` is positive; its probability is 0.75 then, else 0.25."""
+    """Predicts the last class for positive `x`; its probability is 0.75, else 0.25."""
 
     name = "sign"
 
@@ -49,43 +49,45 @@ class SignModel:
 
 
 class BrokenModel(SignModel):
-    """Fails on all rows."""
+    """Fails on every row."""
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         raise ValueError("no\nmercy")
 
 
-def pinned(engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS) -> Pinned:
-    """Version 7 of a model."""
+def load_fake_version(
+    engine: SignModel | None = None, columns: Sequence[Column] = COLUMNS
+) -> LoadedVersion:
+    """Builds version 7 of a model."""
     engine = engine or SignModel()
     schema = Schema(tuple(columns), engine.classes)
-    return Pinned(ModelVersion("churn_model", "7"), schema, engine)
+    return LoadedVersion(ModelVersion("churn_model", "7"), schema, engine)
 
 
 @contextmanager
-def opened(
+def open_content(
     folder: Path,
     content: str | bytes,
-    how: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
+    csv_format: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
     rule: ReaderRule = KEPT,
 ) -> Iterator[Table]:
-    """The table in a file of this content."""
+    """Writes the content to a file and opens it as a table."""
     path = folder / "in.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with path.open("rb") as file:
-        yield open_table(path, file, how, rule)
+        yield open_table(path, file, csv_format, rule)
 
 
-def parquet(folder: Path, name: str = "in.parquet", **columns: Any) -> Path:
-    """A Parquet file of these columns."""
+def write_parquet(folder: Path, name: str = "in.parquet", **columns: Any) -> Path:
+    """Writes a Parquet file of these columns."""
     path = folder / name
     pq.write_table(pa.table(columns), path)
     return path
 
 
 def add_onnx(registry: Registry, version: str) -> None:
-    """Registers a version of one column, `x`: the sign decides."""
-    content = _onnx()
+    """Registers a version with one column, `x`, which predicts its sign."""
+    content = _build_onnx()
     files = {"MLmodel": mlmodel(("x", "double", True), classes=("no", "yes")).encode()}
     files["model.onnx"] = content
     files[MANIFEST_FILE] = manifest_of(files, data_sha256="ab" * 32).encode()
@@ -94,7 +96,7 @@ def add_onnx(registry: Registry, version: str) -> None:
     registry.files |= {f"{version}/{name}": content for name, content in files.items()}
 
 
-def _onnx() -> bytes:
+def _build_onnx() -> bytes:
     node = helper.make_node(
         "LinearClassifier",
         ["x"],

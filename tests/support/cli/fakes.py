@@ -1,4 +1,4 @@
-"""A stack in this process: a registry and inference processes, answering on real ports."""
+"""A stack in this process: a registry and inference list_processes, answering on real ports."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,21 +10,21 @@ import httpx
 
 from tests.support.fakes.registry import ALIAS, MODEL, Body, FakeMlflow
 
-Answers = httpx.BaseTransport
+Transport = httpx.BaseTransport
 
 
 class Registry(FakeMlflow):
-    """The registry's fake, which can also list its versions."""
+    """The fake registry with a list of versions."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("/model-versions/search"):
-            found = list(reversed(self.versions.values()))
-            return httpx.Response(200, json={"model_versions": found})
+            versions = list(reversed(self.versions.values()))
+            return httpx.Response(200, json={"model_versions": versions})
         return super().handle_request(request)
 
 
 class Inference(httpx.BaseTransport):
-    """An inference process: serves what `follows` says its alias points to."""
+    """A fake inference process. With a registry, it serves the version of its alias."""
 
     def __init__(self, registry: Registry | None = None) -> None:
         self.registry = registry
@@ -39,19 +39,19 @@ class Inference(httpx.BaseTransport):
         return httpx.Response(200, json=self.status())
 
     def status(self) -> Body:
-        body = status(self.version, alias=self.alias, failure=self.failure)
-        return older(body) if self.is_older else body
+        body = build_status(self.version, alias=self.alias, failure=self.failure)
+        return drop_output_check(body) if self.is_older else body
 
 
-def older(body: Body) -> Body:
-    """The same from a process of a release that did not check the answers of what it loads."""
+def drop_output_check(body: Body) -> Body:
+    """Converts a status to that of an older release, which does not check outputs."""
     serving = dict(body["serving"] or {})
     serving.pop("outputs_checked", None)
     return {**body, "serving": serving or None}
 
 
-def status(version: str | None, *, alias: str = ALIAS, failure: Body | None = None) -> Body:
-    """What `/status` says, as far as the command line reads it."""
+def build_status(version: str | None, *, alias: str = ALIAS, failure: Body | None = None) -> Body:
+    """Builds the part of `/status` that the command line reads."""
     return {
         "model_name": MODEL,
         "alias": alias,
@@ -62,13 +62,13 @@ def status(version: str | None, *, alias: str = ALIAS, failure: Body | None = No
     }
 
 
-def load_failure(version: str, reason: str = "no ONNX model", attempts: int = 1) -> Body:
+def build_load_failure(version: str, reason: str = "no ONNX model", attempts: int = 1) -> Body:
     return {"version": version, "reason": reason, "at": "2026-01-01", "attempts": attempts}
 
 
 @contextmanager
-def listening(answers: Answers) -> Iterator[str]:
-    """Serves a transport over HTTP on a free port, and gives its address."""
+def serve(answers: Transport) -> Iterator[str]:
+    """Serves a transport over HTTP on a free port; yields its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -82,9 +82,9 @@ def listening(answers: Answers) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - their names there
+        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - names of the base class
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name of the base class
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -1,4 +1,4 @@
-"""Tiny programs, and a look at which of them are left."""
+"""Small programs, and checks which of them still run."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from baton_cli.processes.log import Log
 BOUND_S = 20.0
 
 SLEEP = "import time; time.sleep(600)"
-# A parent like the tracking server: it has a child of its own, and tells that child's number.
+# Like the tracking server, it has a child. It prints the id of the child.
 WITH_A_CHILD = f"""
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "{SLEEP}"])
@@ -25,13 +25,13 @@ STUBBORN = (
 )
 
 
-def program(folder: Path, code: str, title: str = "it") -> Program:
+def build_program(folder: Path, code: str, title: str = "it") -> Program:
     command = (sys.executable, "-I", "-S", "-c", code)
     return Program(title, command, dict(os.environ), Log(folder, title))
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that only waits to be reaped does not."""
+    """Whether the process runs. A zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -39,29 +39,29 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def members(group: int) -> list[int]:
-    """The running processes of a group."""
-    found = []
+def list_members(group: int) -> list[int]:
+    """Lists the running processes of a group."""
+    pids = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]
         except OSError:
             continue
         if int(of_group) == group and state != "Z":
-            found.append(int(stat.parent.name))
-    return found
+            pids.append(int(stat.parent.name))
+    return pids
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    """Waits for what another process does, which tells no event."""
+    """Polls a condition that another process fulfils."""
     deadline = time.monotonic() + BOUND_S
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "time-out"
         time.sleep(0.01)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """The same, while the event loop goes on."""
+async def poll_until(condition: Callable[[], object]) -> None:
+    """Polls without blocking the event loop."""
     async with asyncio.timeout(BOUND_S):
         while not condition():  # noqa: ASYNC110 - another process tells no event
             await asyncio.sleep(0.01)

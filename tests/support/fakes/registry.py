@@ -1,6 +1,6 @@
-"""An in-memory registry behind the real client: the part of MLflow's REST API that we speak.
+"""An in-memory tracking server for the real client, with the REST API that Baton uses.
 
-The same client is tested against the real server in tests/embedded.
+`tests/embedded` tests the client against the real server.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 
 def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "Yes")) -> str:
-    """An MLmodel file with an ONNX flavour and these (name, type, required) columns."""
+    """Builds an MLmodel file with an ONNX flavour and columns of (name, type, required)."""
     inputs = [{"name": n, "type": t, "required": r} for n, t, r in columns]
     document = {
         "flavors": {"onnx": {"data": "model.onnx"}},
@@ -33,23 +33,23 @@ def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "
 
 
 def sha256(content: str | bytes) -> str:
-    """The checksum of a file's content."""
+    """Computes the checksum of a file's content."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def manifest_of(files: Mapping[str, str | bytes], **facts: Any) -> str:
-    """The manifest of these files; `facts` are what it says beside them."""
+    """Builds the manifest of these files, with more fields from `facts`."""
     listed = {path: sha256(content) for path, content in files.items()}
     return Manifest(files=listed, **facts).to_json().decode()
 
 
 def older_tags(files: Mapping[str, str | bytes]) -> dict[str, str]:
-    """What was recorded of these files before there was a manifest."""
+    """Builds the checksum tags of versions without a manifest."""
     return {f"baton.sha256.{path}": sha256(content) for path, content in files.items()}
 
 
 class FakeMlflow(httpx.BaseTransport):
-    """A tracking server in a dictionary; `fail_on` names endpoints that answer 503."""
+    """A tracking server in memory. The endpoints in `fail_on` answer 503."""
 
     def __init__(self) -> None:
         self.versions: dict[str, Body] = {}
@@ -66,7 +66,7 @@ class FakeMlflow(httpx.BaseTransport):
         return RegistryClient("http://registry", transport=self)
 
     def add(self, version: str, tags: dict[str, str] | None = None, **files: str) -> None:
-        """Registers a version; `MLmodel="…"` gives a file of it."""
+        """Registers a version, with its files by name: `MLmodel="…"`."""
         self.versions[version] = {
             "name": MODEL,
             "version": version,
@@ -132,10 +132,10 @@ class FakeMlflow(httpx.BaseTransport):
         if method == "GET":
             start = int(sent.get("page_token", 0))
             end = start + self.page_size
-            told = ("webhook_id", "name", "url")  # the secret is not
+            fields = ("webhook_id", "name", "url")  # without the secret
             page: Body = {
                 "webhooks": [
-                    {field: row[field] for field in told}
+                    {field: row[field] for field in fields}
                     for row in [*self.webhooks.values()][start:end]
                 ]
             }
@@ -162,12 +162,12 @@ class FakeMlflow(httpx.BaseTransport):
 
 
 def refusal(status: int, code: str, message: str) -> httpx.Response:
-    """A 4xx as MLflow gives it."""
+    """Builds a 4xx as MLflow answers it."""
     return httpx.Response(status, json={"error_code": code, "message": message})
 
 
 class Clock:
-    """A clock moved by hand; each reading is a second after the one before."""
+    """A clock for tests. Each reading advances it by one second."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 1, 1, tzinfo=UTC)

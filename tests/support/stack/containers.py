@@ -31,14 +31,15 @@ class Stack:
         self.env = {name: str(port) for name, port in ports.items()}
         self.env |= {"COMPOSE_PROJECT_NAME": project, "BATON_DATA_DIR": str(data)}
         self.env["COMPOSE_FILE"] = files
+        self.root = ROOT
         self.data = data
         self.compose = DockerCompose(ROOT)
         self.http = httpx.Client(base_url=self.inference_url, timeout=10)
 
     def run(self, *command: str, code: int = 0, stdin: str = "") -> str:
-        """Runs a command at the project's root, checks its exit code, gives its stdout."""
+        """Runs a command in `root`, checks its exit code, gives its stdout."""
         done = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **self.env}, input=stdin, text=True,
+            command, cwd=self.root, env={**os.environ, **self.env}, input=stdin, text=True,
             capture_output=True, timeout=COMMAND_LIMIT_S, check=False,
         )  # fmt: skip
         assert done.returncode == code, f"{command}: {done.stdout}\n{done.stderr[-3000:]}"
@@ -52,7 +53,9 @@ class Stack:
         """Whether a `docker compose …` ends with 0."""
         command = ["docker", "compose", *arguments]
         environment = {**os.environ, **self.env}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, check=False
+        )
         return done.returncode == 0
 
     def up(self, *arguments: str) -> None:

@@ -10,8 +10,8 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).parents[3]
 CONTAINERS = ("tests/stack", "tests/faults")
 """The stack."""
-SECURE = ("tests/stack/test_secure.py",)
-"""A stack of its own, whose images the other lane has built."""
+SECURE = ("tests/stack/test_secure.py", "tests/stack/test_upgrade.py")
+"""Stacks of their own, whose images the other lane has built."""
 PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
 """A tracking server, and versions trained once."""
 LINT = ("tests/test_lint.py",)

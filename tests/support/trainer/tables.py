@@ -1,4 +1,4 @@
-"""Small tables and what is made of them, shared by the tests of this package."""
+"""Small tables, candidates and reports that the trainer's tests share."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ QUICK: dict[str, dict[str, str]] = {
 
 
 def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
-    """One column of every kind, with and without gaps, under names that need care."""
+    """Returns a column of every type, with and without missing values, under unusual names."""
     rng = np.random.default_rng(seed)
     return pd.DataFrame(
         {
@@ -58,35 +58,35 @@ def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
 
 
 def hidden(frame: pd.DataFrame, seed: int = 1) -> "pd.Series[Any]":
-    """A noisy sum of the features, to make targets of."""
+    """Returns a noisy sum of the features, from which targets are built."""
     noise = np.random.default_rng(seed).logistic(size=len(frame))
     return frame["flag"] + frame["prix (€)"] + (frame["label"] == "a") + noise
 
 
 def text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
-    """`yes` and `no`, about half each, learnable from the features."""
+    """Returns `yes` and `no`, about half each, learnable from the features."""
     return pd.Series(np.where(hidden(frame) > 0.8, "yes", "no"))
 
 
 def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
-    """The frame as if it had been read from a CSV file."""
+    """Returns the frame as if it were read from a CSV file."""
     return csv_file.parse(frame.to_csv(index=False).encode(), name)
 
 
 def some_table(
-    target: Any = None, rows: int = ROWS, more: Mapping[str, Any] | None = None, **wanted: Any
+    target: Any = None, rows: int = ROWS, more: Mapping[str, Any] | None = None, **options: Any
 ) -> Table:
-    """A valid table with a target of texts, or with the given one.
+    """Builds a valid table with a target of texts, or with the given one.
 
-    `more` are columns to add, `wanted` are `Columns`.
+    `more` are columns to add, `options` are `Columns`.
     """
     frame = features(rows).assign(**(more or {}))
     frame[TARGET] = text_target(frame) if target is None else target
-    return build_table(as_file(frame), Columns(target=TARGET, **wanted))
+    return build_table(as_file(frame), Columns(target=TARGET, **options))
 
 
 def changed_table(**columns: Any) -> Table:
-    """The same rows and target with other values in some columns, or with more columns."""
+    """Builds the same rows and target with other values in some columns, or with more columns."""
     frame = features().assign(**columns)
     return build_table(
         as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
@@ -94,7 +94,7 @@ def changed_table(**columns: Any) -> Table:
 
 
 class Notes:
-    """Keeps what it is told."""
+    """Records the progress."""
 
     def __init__(self) -> None:
         self.phases: list[str] = []
@@ -122,16 +122,16 @@ class Notes:
 
 
 def some_candidate(
-    data: Table, estimator: str = "logistic", wanted: Train | None = None
+    data: Table, estimator: str = "logistic", options: Train | None = None
 ) -> Candidate:
-    """A candidate trained on the table, quickly."""
+    """Trains a candidate quickly."""
     classifier = estimators.build_classifier(estimator, QUICK[estimator])
     unfitted = pipeline.build(classifier, data.features, data.columns)
-    return candidate.made(unfitted, data, wanted or Train(), Silence())
+    return candidate.made(unfitted, data, options or Train(), Silence())
 
 
 def some_report(classes: int = 2, rows: int = 300) -> Report:
-    """A report of random truths, of a table that never was."""
+    """Builds a report from random labels, without a table."""
     seen = some_outcome(classes, rows)
     names = [f"half {each}" for each in range(20)]
     halves = [
@@ -150,9 +150,9 @@ def some_report(classes: int = 2, rows: int = 300) -> Report:
     )
 
 
-def some_subject(data: Table, **wanted: Any) -> Subject:
-    """A card's subject, trained on the table; `wanted` are `Train`."""
-    request = TrainRequest(columns=Columns(target=TARGET), train=Train(**wanted))
+def some_subject(data: Table, **options: Any) -> Subject:
+    """Trains the subject of a model card; `options` are `Train`."""
+    request = TrainRequest(columns=Columns(target=TARGET), train=Train(**options))
     return Subject(
         model_name="some_model",
         run_id="0123abcd",
@@ -160,20 +160,20 @@ def some_subject(data: Table, **wanted: Any) -> Subject:
         request=request,
         table=data,
         classifier=estimators.build_classifier("logistic", {}),
-        candidate=some_candidate(data, wanted=request.train),
+        candidate=some_candidate(data, options=request.train),
         verdict="passed",
     )
 
 
 def noisy(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
-    """What a worse classifier says of the same rows."""
+    """Returns the predictions of a worse classifier for the same rows."""
     rng = np.random.default_rng(seed)
     odds = outcome.probabilities * np.exp(noise * rng.normal(size=outcome.probabilities.shape))
     return replace(outcome, probabilities=odds / odds.sum(axis=1, keepdims=True))
 
 
 def some_outcome(classes: int, rows: int = 300) -> Outcome:
-    """A fair guess of random truths."""
+    """Returns fair predictions of random labels."""
     rng = np.random.default_rng(classes)
     truth = rng.integers(0, classes, rows)
     odds = np.exp(rng.normal(size=(rows, classes)) + np.eye(classes)[truth])
@@ -188,4 +188,4 @@ TARGETS = {
     "three texts": np.select([_HIDDEN < 0, _HIDDEN > 1.5], ["low", "high"], "middle"),
     "three numbers": np.select([_HIDDEN < 0, _HIDDEN > 1.5], [9, 2], 5),
 }
-"""Targets of every kind for `some_table`."""
+"""Targets of every type for `some_table`."""

@@ -1,4 +1,4 @@
-"""A model of its own in a real tracking server, and a table to train it on."""
+"""A model in a real tracking server, and a table to train it on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.trainer.tables import TARGET
 
 @dataclass
 class Workshop:
-    """A model of its own in the tracking server, and a table to train it on."""
+    """A model in the tracking server that no other test uses, and a table to train it on."""
 
     options: TrainerSettings
     registry: RegistryClient
@@ -25,17 +25,17 @@ class Workshop:
     def name(self) -> str:
         return self.options.model_name
 
-    def train(self, **wishes: Any) -> TrainResult:
-        """A quick training on the workshop's table."""
-        return train(self.request(**wishes), self.options)
+    def train(self, **keys: Any) -> TrainResult:
+        """Trains quickly on the workshop's table."""
+        return train(self.request(**keys), self.options)
 
-    def request(self, **wishes: Any) -> TrainRequest:
-        """For the workshop's table; `wishes` are of how to train."""
+    def request(self, **keys: Any) -> TrainRequest:
+        """Builds a request for the workshop's table; `keys` are those of `Train`."""
         return TrainRequest(
-            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**wishes)
+            data=Data(file=self.file), columns=Columns(target=TARGET), train=Train(**keys)
         )
 
     def runs(self) -> list[Any]:
-        """All MLflow runs, newest first."""
+        """Returns all MLflow runs, newest first."""
         mlflow.set_tracking_uri(self.options.tracking_uri)
         return list(mlflow.search_runs(experiment_names=[self.name], output_format="list"))

@@ -1,1 +1,1 @@
-"""Bulk scoring: a whole file through one version, chunk by chunk."""
+"""Bulk scoring: scores a file with one version, chunk by chunk."""

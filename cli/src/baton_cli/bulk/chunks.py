@@ -1,4 +1,4 @@
-"""Some rows of a file: as they stand in it, and as columns of a schema."""
+"""Chunks of rows: their cells as in the file, and as columns of a schema."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -21,46 +21,46 @@ from baton_registry.versions.schema import Column
 
 CHUNK_ROWS = 4096
 
-Misfit = tuple[str, str]
-"""A row that is none of the table: where it is, and why."""
+MalformedRow = tuple[str, str]
+"""A row that does not fit the table: its place, and the reason."""
 
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9.]*,[0-9]+")
 
 
 class Chunk(Protocol):
-    """Some rows.
+    """Some rows of a file.
 
     Attributes:
-        places: where each row is, e.g. `line 17`.
+        places: the place of each row, e.g. `line 17`.
     """
 
     @property
     def places(self) -> Sequence[str]:
-        """Where each row is."""
+        """The place of each row."""
         ...
 
     def read(self, column: Column) -> Array:
-        """A column of the file. Raises `BadCells`."""
+        """Reads a column. Raises `BadCells`."""
         ...
 
-    def without(self, rows: Collection[int]) -> Self:
-        """The chunk without some rows, counted from 0."""
+    def drop(self, rows: Collection[int]) -> Self:
+        """Returns the chunk without some rows, counted from 0."""
         ...
 
-    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
-        """Columns as they stand in the file."""
+    def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Copies columns unchanged."""
         ...
 
 
 @dataclass(frozen=True)
 class CsvChunk:
-    """Rows of a CSV file: cells mean what they mean to `baton train`.
+    """Rows of a CSV file. Cells are read as `baton train` reads them.
 
     Attributes:
-        names: of the columns.
-        lines: in which each row begins, from 1.
-        cells: each row's, as many as there are names.
-        decimal: the mark of numbers.
+        names: the columns.
+        lines: the line in which each row begins, from 1.
+        cells: the cells of each row, one for each name.
+        decimal: the decimal mark.
     """
 
     names: Sequence[str]
@@ -70,33 +70,35 @@ class CsvChunk:
 
     @property
     def places(self) -> Sequence[str]:
-        """Where each row is."""
+        """The place of each row."""
         return [f"line {line}" for line in self.lines]
 
     def read(self, column: Column) -> Array:
-        """A column. Raises `BadCells`."""
+        """Reads a column. Raises `BadCells`."""
         texts = self._texts(column.name)
         try:
             return cast_column(column, texts, partial(cast_file_cells, decimal=self.decimal))
         except BadCells as error:
-            hinted = (self._hinted(cell, texts[cell.row]) for cell in error.cells)
-            raise BadCells(tuple(hinted)) from error
+            cells = (self._add_hint(cell, texts[cell.row]) for cell in error.cells)
+            raise BadCells(tuple(cells)) from error
 
-    def without(self, rows: Collection[int]) -> "CsvChunk":
-        """The chunk without some rows."""
-        left = [row for row in range(len(self.cells)) if row not in rows]
+    def drop(self, rows: Collection[int]) -> "CsvChunk":
+        """Returns the chunk without some rows."""
+        remaining = [row for row in range(len(self.cells)) if row not in rows]
         return replace(
-            self, lines=[self.lines[row] for row in left], cells=[self.cells[row] for row in left]
+            self,
+            lines=[self.lines[row] for row in remaining],
+            cells=[self.cells[row] for row in remaining],
         )
 
-    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
-        """Columns of text, as it stands in the file."""
+    def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Copies columns as text."""
         return [ArrowArray(self._texts(name), DataType.string()) for name in names]
 
-    def _hinted(self, cell: BadCell, text: str) -> BadCell:
+    def _add_hint(self, cell: BadCell, text: str) -> BadCell:
         if self.decimal == "," or not _COMMA_NUMBER.fullmatch(text.strip()):
             return cell
-        return replace(cell, message=f"{cell.message} (if it has a decimal comma: --decimal ,)")
+        return replace(cell, message=f"{cell.message} (for a decimal comma: --decimal ,)")
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
@@ -113,7 +115,7 @@ class ParquetChunk:
 
     Attributes:
         batch: the rows.
-        rows: the number of each in the file, from 1.
+        rows: the number of each row in the file, from 1.
     """
 
     batch: RecordBatch
@@ -125,23 +127,23 @@ class ParquetChunk:
 
     @property
     def places(self) -> Sequence[str]:
-        """Where each row is."""
+        """The place of each row."""
         return [f"row {row}" for row in self.rows]
 
     def read(self, column: Column) -> Array:
-        """A column. Raises `BadCells`."""
+        """Reads a column. Raises `BadCells`."""
         array = self.batch.column(self._columns[column.name])
         values = read_texts(array) if column.type == "string" else read_values(array)
-        if isinstance(values, Texts):  # an empty text is a gap to `baton train`, too
+        if isinstance(values, Texts):  # `baton train` reads an empty text as missing, too
             values = replace(values, distinct=[text or None for text in values.distinct])
         return cast_typed_values(column, values)
 
-    def without(self, rows: Collection[int]) -> "ParquetChunk":
-        """The chunk without some rows."""
-        left = [row for row in range(len(self.rows)) if row not in rows]
-        taken = self.batch.take(ArrowArray(left, DataType.int64()))
-        return ParquetChunk(taken, [self.rows[row] for row in left])
+    def drop(self, rows: Collection[int]) -> "ParquetChunk":
+        """Returns the chunk without some rows."""
+        remaining = [row for row in range(len(self.rows)) if row not in rows]
+        taken = self.batch.take(ArrowArray(remaining, DataType.int64()))
+        return ParquetChunk(taken, [self.rows[row] for row in remaining])
 
-    def kept(self, names: Sequence[str]) -> list[ArrowArray]:
-        """Columns in the types of the file."""
+    def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
+        """Copies columns with the types of the file."""
         return [self.batch.column(name) for name in names]

@@ -1,4 +1,4 @@
-"""Scores the chunks of a table, and tells what stands in the way."""
+"""Scores the chunks of a table with one version."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, RecordBatch, Schema
 
 from baton_cli.bulk.chunks import Chunk
-from baton_cli.bulk.pinned import Pinned
+from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate
@@ -23,81 +23,90 @@ from baton_engine.tables.typed_values import WrongType
 LABEL, VERSION = "label", "model_version"
 
 OnBadRow = Callable[[str], None]
-"""Told of a row that cannot be scored: where it is, and why."""
+"""Handles a row that cannot be scored; the text has its place and the reason."""
 
 
 @dataclass
 class Counts:
-    """How many rows were scored, and how many left out."""
+    """Numbers of scored and skipped rows."""
 
     scored: int = 0
-    left_out: int = 0
+    skipped: int = 0
 
 
 class Job:
-    """One table through one version."""
+    """Scores one table with one version."""
 
-    def __init__(self, table: Table, model: Pinned, keep: Sequence[str] | None) -> None:
-        """Checks that the two go together.
+    def __init__(self, table: Table, model: LoadedVersion, keep: Sequence[str] | None) -> None:
+        """Checks that the table fits the version.
 
         Args:
             table: the rows.
-            model: scores them.
-            keep: the columns of the table that the output has, too; None: all.
+            model: the version.
+            keep: the columns of the table to copy to the output; None copies all.
 
         Raises:
-            CommandFailed: the table lacks a column, or has one of the output's.
+            CommandFailed: a column is missing, or has the name of an output column.
         """
         self._table = table
         self._model = model
+        self.counts = Counts()
         fields = {each.name: each for each in table.fields}
-        columns = model.schema.columns
         self._present = find_column_places([*fields]).keys()
-        missing = [c.name for c in columns if c.required and c.name not in self._present]
-        if missing:
-            version = model.version.version
-            raise CommandFailed(
-                f"column {missing[0]!r} is missing, which version {version} needs"
-                f" ({len(missing)} missing of {len(columns)}){table.hint()}"
-            )
+        self._check_columns()
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
-            raise CommandFailed(f"there is no column {unknown[0]!r} to keep")
-        self._kept = [*fields] if keep is None else [*dict.fromkeys(keep)]
+            raise CommandFailed(f"--keep: the file has no column {unknown[0]!r}")
+        self._copied = [*fields] if keep is None else [*dict.fromkeys(keep)]
         labels = [str(label) for label in model.engine.classes]
-        own = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
-        if twice := next((name for name in self._kept if name in own), None):
+        added = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
+        if duplicate := next((name for name in self._copied if name in added), None):
             raise CommandFailed(
-                f"the file has a column {twice!r}, as the output has; --keep others by name"
+                f"the file has a column {duplicate!r}, which the output adds; "
+                "name the columns to copy: --keep COLUMN"
             )
         kinds = [get_label_type(model.engine.classes)]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]
-        self._own = [Field(name, kind) for name, kind in zip(own, kinds, strict=True)]
+        self._added = [Field(name, kind) for name, kind in zip(added, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
-        self.schema = Schema([*(fields[n] for n in self._kept), *self._own], metadata=metadata)
-        self.counts = Counts()
+        self.schema = Schema([*(fields[n] for n in self._copied), *self._added], metadata=metadata)
 
-    def batches(self, on_bad_row: OnBadRow) -> Iterator[RecordBatch]:
-        """The scored rows, in the order of the table; a row that `on_bad_row` takes is left out.
+    def _check_columns(self) -> None:
+        columns = self._model.schema.columns
+        missing = [c.name for c in columns if c.required and c.name not in self._present]
+        if missing:
+            raise CommandFailed(
+                f"column {missing[0]!r} is missing, which version {self._model.version.version} "
+                f"requires ({len(missing)} of {len(columns)} columns missing){self._table.hint}"
+            )
+
+    def score(self, on_bad_row: OnBadRow) -> Iterator[RecordBatch]:
+        """Scores the rows in order; skips a row if `on_bad_row` does not raise.
 
         Raises:
-            CommandFailed: the file is broken, a column is of the wrong type, or the model fails.
+            CommandFailed: the file is damaged, a column has the wrong type, or the model fails.
         """
-        for chunk, misfits in self._table.chunks():
-            for place, why in misfits:
-                self._leave_out(on_bad_row, f"{place} {why}")
+        for chunk, malformed in self._table.chunks():
+            for place, reason in malformed:
+                self._skip_row(on_bad_row, f"{place} {reason}")
             if len(chunk.places):
-                good, columns = self._columns(chunk, on_bad_row)
+                good, columns = self._read_columns(chunk, on_bad_row)
                 if len(good.places):
-                    yield self._scored(good, columns)
+                    yield self._score_chunk(good, columns)
                     self.counts.scored += len(good.places)
 
+    @property
     def share_read(self) -> float:
-        """How much of the table has been read, from 0 to 1."""
-        return self._table.share_read()
+        """The share of the table that has been read, from 0 to 1."""
+        return self._table.share_read
 
-    def _columns(self, chunk: Chunk, on_bad_row: OnBadRow) -> tuple[Chunk, dict[str, Array]]:
-        """The rows that the schema allows, and their columns."""
+    @property
+    def title(self) -> str:
+        """The name and version of the model."""
+        return f"{self._model.version.name} version {self._model.version.version}"
+
+    def _read_columns(self, chunk: Chunk, on_bad_row: OnBadRow) -> tuple[Chunk, dict[str, Array]]:
+        """Returns the rows that fit the schema, and their columns."""
         while True:
             columns: dict[str, Array] = {}
             bad: dict[int, BadCell] = {}
@@ -115,30 +124,30 @@ class Job:
             if not bad:
                 return chunk, columns
             for row, cell in sorted(bad.items()):
-                why = f"{chunk.places[row]}, column {cell.column!r}: {cell.message}"
-                self._leave_out(on_bad_row, why)
-            chunk = chunk.without(set(bad))
+                text = f"{chunk.places[row]}, column {cell.column!r}: {cell.message}"
+                self._skip_row(on_bad_row, text)
+            chunk = chunk.drop(set(bad))
             if not len(chunk.places):
                 return chunk, {}
 
-    def _leave_out(self, on_bad_row: OnBadRow, text: str) -> None:
+    def _skip_row(self, on_bad_row: OnBadRow, text: str) -> None:
         on_bad_row(text)
-        self.counts.left_out += 1
+        self.counts.skipped += 1
 
-    def _scored(self, chunk: Chunk, columns: dict[str, Array]) -> RecordBatch:
+    def _score_chunk(self, chunk: Chunk, columns: dict[str, Array]) -> RecordBatch:
         try:
             scores = self._model.engine.score(columns)
             check_probabilities(scores.probabilities)
         except Exception as error:
-            where = f"{chunk.places[0]} to {chunk.places[-1]}"
-            why = truncate(to_one_line(error))
-            raise CommandFailed(f"the model fails on rows from {where}: {why}") from error
+            places = f"{chunk.places[0]} to {chunk.places[-1]}"
+            reason = truncate(to_one_line(error))
+            raise CommandFailed(f"the model fails on {places}: {reason}") from error
         return RecordBatch.from_arrays(
-            [*chunk.kept(self._kept), *self._answers(scores)], schema=self.schema
+            [*chunk.copy_columns(self._copied), *self._build_columns(scores)], schema=self.schema
         )
 
-    def _answers(self, scores: Scores) -> Iterator[ArrowArray]:
-        yield ArrowArray(scores.labels.tolist(), self._own[0].type)
+    def _build_columns(self, scores: Scores) -> Iterator[ArrowArray]:
+        yield ArrowArray(scores.labels.tolist(), self._added[0].type)
         for number in range(scores.probabilities.shape[1]):
             yield ArrowArray.from_numpy(np.ascontiguousarray(scores.probabilities[:, number]))
         rows = len(scores.labels)

@@ -1,7 +1,8 @@
-"""Where scored rows go: a file that appears whole or not at all, or a stream."""
+"""Writes scored rows to a file, which appears complete or not at all, or to a stream."""
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,66 +12,90 @@ from arro3.core import RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_csv, write_parquet
 
 from baton_cli.errors import CommandFailed
-from baton_cli.stopping import deferred
+from baton_cli.stopping import defer_signals
 from baton_common.atomic_file import open_atomic
 from baton_common.texts import get_first_line
 
+SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+"""The format that the name of an output means; any other name means CSV."""
+
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
-"""What a Parquet file is written in; as much is held in memory."""
+"""Rows of a row group. Memory holds one row group."""
+
+
+def write_output(
+    batches: Iterator[RecordBatch], schema: Schema, path: Path | None, output_format: str | None
+) -> None:
+    """Writes the rows to a file, or to stdout if `path` is None.
+
+    Raises:
+        CommandFailed: the file cannot be written.
+    """
+    kind = output_format or (SUFFIXES.get(path.suffix.lower()) if path else None)
+    write = write_as_parquet if kind == "parquet" else write_as_csv
+    if path is None:
+        write(batches, schema, sys.stdout.buffer)
+        return
+    try:
+        with open_output(path) as file:
+            write(batches, schema, file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandFailed(f"cannot write {path}: {reason}; nothing was written") from error
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name only once it is whole; nothing is left of it where it fails.
+def open_output(path: Path) -> Iterator[IO[bytes]]:
+    """Opens a file that gets its name when it is complete; a failure leaves no file.
 
-    What is no plain file, such as a pipe, is written as it is.
+    A pipe or a device is written directly.
     """
     if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream
         return
     with ExitStack() as stack:
-        with deferred():  # no file of which nobody knows
+        with defer_signals():  # else a signal could leave the temporary file behind
             file = stack.enter_context(open_atomic(path))
         yield file
 
 
 def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:
-    """CSV with a header; a gap is an empty cell."""
+    """Writes CSV with a header. A missing value is an empty cell."""
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(schema.names)
     file.write(header.getvalue().encode())
     for batch in batches:
         text = io.BytesIO()
         try:
-            with deferred():
+            with defer_signals():
                 write_csv(batch, text, header=False)
-        except Exception as error:  # the library's own have no common base but Exception
+        except Exception as error:  # the library's errors share no other base
             raise CommandFailed(
-                f"a column of the table has no CSV form ({get_first_line(error)}); write Parquet"
-                " (--output FILE.parquet), or name the columns that you need with --keep"
+                f"CSV cannot represent a column of the file ({get_first_line(error)}); "
+                "write Parquet (--output FILE.parquet), or name the columns to copy: --keep COLUMN"
             ) from error
         file.write(text.getvalue())
 
 
 def write_as_parquet(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:
-    """Parquet, whose metadata name the model and the version."""
+    """Writes Parquet. Its metadata has the name and the version of the model."""
     failure: list[BaseException] = []
 
-    def told() -> Iterator[RecordBatch]:
+    def check_each() -> Iterator[RecordBatch]:
         try:
             for batch in batches:
-                held.check()
+                deferral.check()
                 yield batch
-        except BaseException as error:  # the library would make a text of it
+        except BaseException as error:  # the library would convert it to text
             failure.append(error)
             raise
 
     metadata = {key.decode(): value.decode() for key, value in schema.metadata.items()}
-    reader = RecordBatchReader.from_batches(schema, told())
+    reader = RecordBatchReader.from_batches(schema, check_each())
     try:
-        with deferred() as held:
+        with defer_signals() as deferral:
             write_parquet(
                 reader,
                 file,

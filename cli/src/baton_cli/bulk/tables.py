@@ -1,4 +1,4 @@
-"""A CSV or Parquet file as chunks of rows, read once from its beginning to its end."""
+"""CSV and Parquet files as chunks of rows, read once from start to end."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import IO, Protocol
 
 from arro3.core import Field
 
-from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, Misfit, ParquetChunk
+from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, MalformedRow, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
 from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
@@ -18,47 +18,49 @@ _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 
 
 class Table(Protocol):
-    """A file that is being read."""
+    """An open file."""
 
     @property
     def fields(self) -> Sequence[Field]:
-        """Its columns, in their order, as they are written again."""
+        """Its columns in order, as they are copied to the output."""
         ...
 
     @property
-    def found(self) -> str:
-        """How it is read, where that is unusual and was found out; else empty."""
+    def detected(self) -> str:
+        """The unusual features that were detected, e.g. the separator; else empty."""
         ...
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
-        """All rows, chunk by chunk, and the misfits among them."""
+    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+        """Reads all rows chunk by chunk, with the malformed ones apart."""
         ...
 
+    @property
     def share_read(self) -> float:
-        """How much of the file has been read, from 0 to 1."""
+        """The share of the file that has been read, from 0 to 1."""
         ...
 
+    @property
     def hint(self) -> str:
-        """What may be wrong where columns are missing; empty where nothing is known."""
+        """A hint for missing columns, or an empty text."""
         ...
 
 
 def open_table(
     path: Path,
     file: IO[bytes],
-    how: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
+    csv_format: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
     rule: ReaderRule = KEPT,
 ) -> Table:
-    """The table in a file, by what its first bytes say of it.
+    """Opens the table in a file. The first bytes decide the format.
 
     Args:
-        path: the file's, for messages.
-        file: opened at its beginning.
-        how: the form of a CSV file.
-        rule: how to read the cells of a CSV file: that of the version that scores them.
+        path: the path, for messages.
+        file: the file, opened at its start.
+        csv_format: the format of a CSV file.
+        rule: the version's rule for the cells of a CSV file.
 
     Raises:
-        CommandFailed: it is none.
+        CommandFailed: the file is not a table.
     """
     start = file.read(4)
     file.seek(0)
@@ -66,7 +68,7 @@ def open_table(
         raise CommandFailed(f"{path}: the file is empty; its first line must name the columns")
     if start == _PARQUET:
         return ParquetTable(path, file)
-    return CsvTable(path, file, how, rule, is_gzip=start.startswith(_GZIP))
+    return CsvTable(path, file, csv_format, rule, is_gzip=start.startswith(_GZIP))
 
 
 class ParquetTable:
@@ -82,13 +84,13 @@ class ParquetTable:
         except UnreadableColumn as error:
             raise CommandFailed(f"{path}: {error}") from error
         except Exception as error:
-            raise self._broken(error) from error
+            raise self._to_failure(error) from error
         schema = self._reader.schema
         self.fields = [schema.field(number) for number in range(len(schema))]
-        self.found = ""
+        self.detected = ""
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[Misfit]]]:
-        """All rows; there are no misfits."""
+    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+        """Reads all rows; none is malformed."""
         start = 1
         batches = iter(self._reader)
         while True:
@@ -96,21 +98,23 @@ class ParquetTable:
                 with convert_panics():
                     batch = next(batches, None)
             except Exception as error:
-                raise self._broken(error) from error
+                raise self._to_failure(error) from error
             if batch is None:
                 return
             rows = range(start, start + batch.num_rows)
             yield ParquetChunk(batch, rows), []
             start = rows.stop
 
+    @property
     def share_read(self) -> float:
-        """By the place in the file."""
+        """The position in the file as a share of its size."""
         return min(self._file.tell() / max(self._size, 1), 1.0)
 
+    @property
     def hint(self) -> str:
-        """Nothing."""
+        """Always empty."""
         return ""
 
-    def _broken(self, error: Exception) -> CommandFailed:
-        why = truncate(get_first_line(error))
-        return CommandFailed(f"{self._path}: not a Parquet file that can be read: {why}")
+    def _to_failure(self, error: Exception) -> CommandFailed:
+        reason = truncate(get_first_line(error))
+        return CommandFailed(f"{self._path}: not a readable Parquet file: {reason}")

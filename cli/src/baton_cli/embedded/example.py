@@ -1,4 +1,4 @@
-"""A request to try first: the first row of the served version's own input example."""
+"""A first request to try: the first row of the served version's input example."""
 
 import json
 import tempfile
@@ -22,24 +22,24 @@ def write_example(
     *,
     trusted: Sequence[TrustedKey],
 ) -> bool:
-    """Writes a body for `/predict` to `file`; False where the version gives none."""
+    """Writes a body for `/predict` to `file`; returns False without a usable example."""
     try:
         version = registry.resolve_alias(model_name, alias)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
             check_signature(version, trusted)
             content = fetch_file(registry, version, INPUT_EXAMPLE, Path(folder))
-            body = first_instance(json.loads(content))
+            body = build_first_request(json.loads(content))
         file.write_text(json.dumps(body) + "\n", encoding="utf-8")
     except (RegistryError, OSError, ValueError, RecursionError):
         return False
     return True
 
 
-def first_instance(example: Any) -> dict[str, Any]:
-    """The body of a request for the first row of MLflow's split form.
+def build_first_request(example: Any) -> dict[str, Any]:
+    """Builds a request from the first row of an example in MLflow's split form.
 
     Raises:
-        ValueError: it is not in that form, or has no row.
+        ValueError: the example has another form, or no row.
     """
     try:
         columns, row = example["columns"], example["data"][0]

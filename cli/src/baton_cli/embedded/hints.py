@@ -1,4 +1,4 @@
-"""What `baton up` prints once everything runs: where things are, and what to try next."""
+"""The summary that `baton up` prints when everything runs: addresses, and commands to try."""
 
 import shlex
 import shutil
@@ -7,55 +7,55 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from baton_cli.embedded.programs import Plan
-from baton_cli.processes.supervisor import shown
+from baton_cli.processes.supervisor import shorten_path
 from baton_cli.settings import DEFAULTS, CliSettings
 
 
-def summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: bool) -> str:
-    """The text. Its commands work as they stand in another terminal in the same folder."""
+def format_summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: bool) -> str:
+    """Formats the text. Its commands can be pasted into another terminal in the same folder."""
     url = plan.inference_url
-    program = program_name(sys.argv[0])
-    tracking, everything = environment(plan, settings)
+    program = find_program_name(sys.argv[0])
+    for_train, for_promote = list_variables(plan, settings)
     commands = [
-        _curl(url, plan.home.example if has_example else None),
-        _command(tracking, program, "train", *plan.training),
-        _command(everything, program, "promote", "challenger", "--wait"),
+        _format_curl(url, plan.home.example if has_example else None),
+        _format_command(for_train, program, "train", *plan.training),
+        _format_command(for_promote, program, "promote", "challenger", "--wait"),
     ]
     lines = [
         "",
         f"  Operations   {url}",
         f"  Predictions  {url}/docs",
         f"  MLflow       {plan.tracking_uri}",
-        f"  Logs         {shown(plan.home.logs)}",
+        f"  Logs         {shorten_path(plan.home.logs)}",
         "",
         "Try next, in another terminal:",
         *(f"  {command}" for command in commands),
         "",
-        "`baton rollback` goes back to the version before. Ctrl-C stops everything.",
+        "`baton rollback` restores the previous version. Ctrl-C stops everything.",
     ]
     if not is_ready:
-        lines.insert(1, f"No version is served yet: {url}/status says why.")
+        lines.insert(1, f"No version is served yet; {url}/status shows why.")
     return "\n".join(lines)
 
 
-def _curl(url: str, example: Path | None) -> str:
+def _format_curl(url: str, example: Path | None) -> str:
     if example is None:
         return f"curl -s {url}/status"
     header = shlex.quote("Content-Type: application/json")
-    return f"curl -s {url}/predict -H {header} -d {shlex.quote(f'@{shown(example)}')}"
+    return f"curl -s {url}/predict -H {header} -d {shlex.quote(f'@{shorten_path(example)}')}"
 
 
-def _command(environment: Mapping[str, str], program: str, *arguments: str) -> str:
+def _format_command(environment: Mapping[str, str], program: str, *arguments: str) -> str:
     variables = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
     return " ".join([*variables, program, *map(shlex.quote, arguments)])
 
 
-def environment(plan: Plan, settings: CliSettings) -> tuple[dict[str, str], dict[str, str]]:
-    """The variables that a command needs to find the registry, and inference as well.
+def list_variables(plan: Plan, settings: CliSettings) -> tuple[dict[str, str], dict[str, str]]:
+    """Lists the variables that a command needs: for the registry, and for inference as well.
 
-    Left out is what a terminal that sets nothing has right, if this one does not set it otherwise.
+    A variable is omitted if its default is right and this terminal does not override it.
     """
-    tracking = _unusual(
+    tracking = _select_needed(
         {
             "MLFLOW_TRACKING_URI": (plan.tracking_uri, settings.tracking_uri),
             "BATON_MODEL_NAME": (settings.model_name, settings.model_name),
@@ -63,12 +63,12 @@ def environment(plan: Plan, settings: CliSettings) -> tuple[dict[str, str], dict
         }
     )
     set_here = ",".join(settings.inference_urls)
-    inference = _unusual({"BATON_INFERENCE_URL": (plan.inference_url, set_here)})
+    inference = _select_needed({"BATON_INFERENCE_URL": (plan.inference_url, set_here)})
     return tracking, {**tracking, **inference}
 
 
-def _unusual(variables: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Of variables to (needed, set here), those whose default would not do in every terminal."""
+def _select_needed(variables: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Selects from name → (needed, set here) the variables whose default is not enough."""
     return {
         name: needed
         for name, (needed, set_here) in variables.items()
@@ -76,12 +76,12 @@ def _unusual(variables: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     }
 
 
-def program_name(argv0: str) -> str:
-    """How this program is called from here: `baton` where PATH finds it, else its file."""
+def find_program_name(argv0: str) -> str:
+    """Returns how to call this program from here: `baton` if PATH has it, else its path."""
     program = Path(argv0).absolute()
     if program.name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m baton_cli"
-    found = shutil.which("baton")
-    if found is not None and Path(found).resolve() == program.resolve():
+    on_path = shutil.which("baton")
+    if on_path is not None and Path(on_path).resolve() == program.resolve():
         return "baton"
-    return shlex.quote(shown(program))
+    return shlex.quote(shorten_path(program))

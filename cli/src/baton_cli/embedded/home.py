@@ -1,4 +1,4 @@
-"""The folder that `baton up` keeps everything in, and whose it is meanwhile."""
+"""The folder in which `baton up` keeps everything, locked while it runs."""
 
 import base64
 import fcntl
@@ -11,11 +11,11 @@ from baton_cli.errors import CommandFailed
 from baton_common.atomic_file import write_atomic
 
 KEY_BYTES = 32
-"""Of a random secret; a Fernet key has so many."""
+"""Length of a random secret. A Fernet key needs 32 bytes."""
 
 
 class Home:
-    """Where things are.
+    """The paths of its files.
 
     Attributes:
         path: the folder, absolute.
@@ -32,24 +32,24 @@ class Home:
         self.webhook_key = self.path / "webhook.key"
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Makes the folder, with its secrets, and holds it against a second `baton up`.
+    def lock(self) -> Iterator[None]:
+        """Creates the folder and its secrets, and locks it against a second `baton up`.
 
         Raises:
-            CommandFailed: it cannot be written, or is held already.
+            CommandFailed: the folder cannot be written, or is locked.
         """
-        if odd := set("?%") & set(str(self.path)):
+        if invalid := set("?%") & set(str(self.path)):
             raise CommandFailed(
-                f"the home {self.path} cannot hold a database: {min(odd)!r} has a meaning of its "
-                "own in the address of one; choose another: --home DIR"
+                f"the home {self.path} contains {min(invalid)!r}, which a database URL cannot; "
+                "choose another: --home DIR"
             )
         try:
             self.logs.mkdir(parents=True, exist_ok=True)
-            # Writing to it is the one test that a read-only file system cannot pass.
+            # Only a write detects a read-only file system.
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise CommandFailed(
-                f"the home {self.path} cannot be written ({error.strerror}); "
+                f"cannot write to the home {self.path} ({error.strerror}); "
                 "choose another: --home DIR"
             ) from error
         try:
@@ -58,16 +58,16 @@ class Home:
             os.close(lock)
             raise CommandFailed(
                 f"another baton up uses the home {self.path}; stop it, or choose another home and "
-                "other ports: --home DIR --port P --tracking-port P"
+                "other ports: --home DIR --port PORT --tracking-port PORT"
             ) from error
         try:
-            self._make_secrets()
+            self._create_secrets()
             yield
         finally:
             os.close(lock)
 
-    def _make_secrets(self) -> None:
-        """Makes what webhooks are signed with and what the registry keeps that with, once."""
+    def _create_secrets(self) -> None:
+        """Creates the webhook secret and the registry's encryption key, once."""
         for file in (self.webhook_secret, self.webhook_key):
             if not file.exists():
                 write_atomic(file, base64.urlsafe_b64encode(os.urandom(KEY_BYTES)), mode=0o600)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
-from baton_cli.settings import child_environment
+from baton_cli.settings import build_child_environment
 from baton_registry.setting_types import format_url_host
 
 IPV6 = 6
@@ -16,11 +16,11 @@ IPV6 = 6
 
 @dataclass(frozen=True)
 class Plan:
-    """What `baton up` was asked for.
+    """What `baton up` starts, and where.
 
     Attributes:
-        home: where everything is kept.
-        host: where inference listens.
+        home: the folder for everything.
+        host: the address on which inference listens.
         port: inference's port.
         tracking_port: the tracking server's port.
         training: the options of `baton train` that say what the first version is trained on.
@@ -34,17 +34,17 @@ class Plan:
 
     @property
     def tracking_uri(self) -> str:
-        """Where the tracking server answers."""
+        """The URL of the tracking server."""
         return f"http://127.0.0.1:{self.tracking_port}"
 
     @property
     def inference_url(self) -> str:
-        """Where inference answers this machine."""
+        """The URL of inference for this machine."""
         return f"http://{format_url_host(self._inference_host)}:{self.port}"
 
     @property
     def _inference_host(self) -> str:
-        """The address by which this machine reaches inference."""
+        """The address at which this machine reaches inference."""
         try:
             address = ipaddress.ip_address(self.host)
         except ValueError:  # a name
@@ -54,21 +54,21 @@ class Plan:
         is_ipv6_only = address.version == IPV6 and not socket.has_dualstack_ipv6()
         return "::1" if is_ipv6_only else "127.0.0.1"
 
-    def program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:
-        """A Python module as a child of ours that speaks to our tracking server."""
+    def build_program(self, title: str, log: str, *arguments: str, **environment: str) -> Program:
+        """Builds a child process: a Python module that uses this tracking server."""
         return Program(
             title=title,
             command=(sys.executable, "-m", *arguments),
-            environment=child_environment(
+            environment=build_child_environment(
                 defaults={
                     "BATON_CACHE_DIR": str(self.home.cache),
-                    "BATON_LOG_FORMAT": "console",  # people read it, though it is a file
+                    "BATON_LOG_FORMAT": "console",  # people read this log file
                     "BATON_WEBHOOK_SECRET_FILE": str(self.home.webhook_secret),
                 },
                 overrides={
                     "MLFLOW_TRACKING_URI": self.tracking_uri,
                     "MLFLOW_REGISTRY_URI": self.tracking_uri,
-                    "PYTHONUNBUFFERED": "1",  # a log that ends where the program did
+                    "PYTHONUNBUFFERED": "1",  # the log is complete when the program ends
                     **environment,
                 },
                 hosts=(self._inference_host,),
@@ -77,18 +77,18 @@ class Plan:
         )
 
 
-def tracking(plan: Plan) -> Program:
-    """The MLflow server: SQLite, and artifacts served through it."""
-    return plan.program(
+def build_tracking(plan: Plan) -> Program:
+    """Builds the MLflow server: SQLite, and artifacts served through it."""
+    return plan.build_program(
         "the tracking server",
         "tracking",
         *("mlflow", "server", "--host", "127.0.0.1", "--port", str(plan.tracking_port)),
         *("--backend-store-uri", f"sqlite:///{plan.home.database}"),
         *("--serve-artifacts", "--artifacts-destination", str(plan.home.artifacts)),
         *("--workers", "1"),
-        # A plain registry: its job queue would be another process.
+        # No job queue: it would be another process.
         MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
-        # Webhooks go to inference on this machine, in plain http; a new one is known at once.
+        # Webhooks go to inference on this machine over plain http; a new one works at once.
         MLFLOW_WEBHOOK_ALLOWED_SCHEMES="http,https",
         MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS="true",
         MLFLOW_WEBHOOK_CACHE_TTL="1",
@@ -96,16 +96,18 @@ def tracking(plan: Plan) -> Program:
     )
 
 
-def inference(plan: Plan) -> Program:
-    """`baton serve`."""
-    return plan.program("inference", "inference", "baton_cli", "serve", BATON_PORT=str(plan.port))
+def build_inference(plan: Plan) -> Program:
+    """Builds `baton serve`."""
+    return plan.build_program(
+        "inference", "inference", "baton_cli", "serve", BATON_PORT=str(plan.port)
+    )
 
 
-def bootstrap(plan: Plan) -> Program:
-    """The first version, where there is none."""
-    return plan.program(
-        "the first version",
+def build_bootstrap(plan: Plan) -> Program:
+    """Builds the one-shot that trains the first version if there is none."""
+    return plan.build_program(
+        "the first training",
         "bootstrap",
         *("baton_cli", "bootstrap", *plan.training),
-        BATON_INFERENCE_URL=plan.inference_url,  # where the webhook goes
+        BATON_INFERENCE_URL=plan.inference_url,  # the target of the webhook
     )

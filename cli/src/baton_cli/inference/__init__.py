@@ -1,1 +1,1 @@
-"""What the inference processes serve: asked, compared, waited for."""
+"""What the inference processes serve: fetches, compares and awaits it."""

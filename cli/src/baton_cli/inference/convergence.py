@@ -1,4 +1,4 @@
-"""Waiting until every inference process serves the version that the alias was moved to."""
+"""Waits until every inference process serves the version that the alias was moved to."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -9,28 +9,28 @@ from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import NO_REGISTRY, SAME_SETTINGS, Report
 
 POLL_INTERVAL_S = 0.1
-START_IT = "start it, or set BATON_INFERENCE_URL to where it answers"
+START_HINT = "start it, or set BATON_INFERENCE_URL to its address"
 
-Failures = Mapping[str, Mapping[str, Any] | None]
+LoadFailures = Mapping[str, Mapping[str, Any] | None]
 
 
-class Reporting(Protocol):
-    """What can be asked for reports."""
+class ReportSource(Protocol):
+    """Fetches reports, like `StatusClient`."""
 
-    def reports(self) -> list[Report]:
-        """What each inference process says now."""
+    def fetch_reports(self) -> list[Report]:
+        """Fetches the report of each inference process."""
         ...
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What all processes shall serve.
+    """The version that all processes must serve.
 
     Attributes:
         model_name: the registered model.
         alias: the alias that was moved.
-        version: where it points since.
-        way_back: the command that goes back; None where there is nothing to go back to.
+        version: the version that it points to.
+        way_back: the command that undoes the move; None if there is none.
     """
 
     model_name: str
@@ -38,47 +38,47 @@ class Goal:
     version: str
     way_back: str | None
 
-    def missed(self, why: str, hint: str = "", *, forward: str = "") -> CommandFailed:
-        """The error that says why the goal is not reached; the alias stays.
+    def build_failure(self, reason: str, hint: str = "", *, alternative: str = "") -> CommandFailed:
+        """Builds the error of a goal that is not reached. The alias stays where it is.
 
         Args:
-            why: what happened.
-            hint: what helps.
-            forward: what to do where there is no way back.
+            reason: what happened.
+            hint: what to do about it.
+            alternative: what to do if there is no way back.
         """
-        stays = f"alias {self.alias!r} stays on version {self.version}"
-        way = f"go back with: {self.way_back}" if self.way_back else forward
-        return CommandFailed("; ".join(filter(None, (why, hint, stays, way))))
+        alias = f"alias {self.alias!r} stays on version {self.version}"
+        next_step = f"go back with: {self.way_back}" if self.way_back else alternative
+        return CommandFailed("; ".join(filter(None, (reason, hint, alias, next_step))))
 
     def is_reached_by(self, report: Report) -> bool:
-        """Whether this process serves it."""
+        """Whether this process serves the version."""
         return report.serving_version == self.version and report.follows(
             self.model_name, self.alias
         )
 
 
-def failures(reports: Sequence[Report]) -> Failures:
-    """What each process reports as its load failure: after a move, these are old news."""
+def collect_load_failures(reports: Sequence[Report]) -> LoadFailures:
+    """Collects the load failure that each process reports. A move makes these outdated."""
     return {report.url: report.load_failure for report in reports}
 
 
 def wait_until_served(  # noqa: PLR0913 - all that the wait depends on, clock included
-    inference: Reporting,
+    inference: ReportSource,
     goal: Goal,
     *,
     timeout_s: float,
-    before: Failures,
+    earlier: LoadFailures,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Report]:
-    """Polls the processes until all of them have reached the goal, and gives their reports.
+    """Polls the processes until all of them reach the goal, and returns their reports.
 
     Args:
-        inference: the processes.
-        goal: what they shall serve.
-        timeout_s: how long to wait.
-        before: the load failures reported before the move.
-        clock: seconds, from any beginning.
+        inference: fetches the reports.
+        goal: the version to serve.
+        timeout_s: the longest wait.
+        earlier: the load failures reported before the move.
+        clock: returns seconds.
         sleep: waits between two polls.
 
     Raises:
@@ -86,31 +86,31 @@ def wait_until_served(  # noqa: PLR0913 - all that the wait depends on, clock in
     """
     deadline = clock() + timeout_s
     while True:
-        reports = inference.reports()
+        reports = inference.fetch_reports()
         behind = [report for report in reports if not goal.is_reached_by(report)]
         if not behind:
             return reports
         for report in behind:
-            if missed := _hopeless(report, goal, before):
-                raise missed
+            if failure := _find_failure(report, goal, earlier):
+                raise failure
         if clock() >= deadline:
-            what = ", ".join(map(_doing, behind))
+            states = ", ".join(map(_describe_state, behind))
             is_away = any(report.status is None for report in behind)
-            raise goal.missed(
-                f"version {goal.version} is not served everywhere after {timeout_s:g} s: {what}",
-                START_IT if is_away else "see: baton status",
+            raise goal.build_failure(
+                f"version {goal.version} is not served everywhere after {timeout_s:g} s: {states}",
+                START_HINT if is_away else "see: baton status",
             )
         sleep(POLL_INTERVAL_S)
 
 
-def _hopeless(report: Report, goal: Goal, before: Failures) -> CommandFailed | None:
-    """Why waiting for this process is in vain; None where it is not."""
+def _find_failure(report: Report, goal: Goal, earlier: LoadFailures) -> CommandFailed | None:
+    """Returns the reason why this process cannot reach the goal; None if it still can."""
     if report.is_refused:
-        return goal.missed(report.silence)
+        return goal.build_failure(report.missing_status_reason)
     if report.status is None:
         return None
     if not report.follows(goal.model_name, goal.alias):
-        return goal.missed(
+        return goal.build_failure(
             f"{report.url} follows alias {report.status.get('alias')!r} of model "
             f"{report.status.get('model_name')!r}, not {goal.alias!r} of {goal.model_name!r}",
             SAME_SETTINGS,
@@ -118,17 +118,17 @@ def _hopeless(report: Report, goal: Goal, before: Failures) -> CommandFailed | N
     failure = report.load_failure
     if failure is None or failure.get("version") != goal.version:
         return None
-    if failure == before.get(report.url):
+    if failure == earlier.get(report.url):
         return None
-    return goal.missed(
+    return goal.build_failure(
         f"{report.url} cannot load version {goal.version}: {failure.get('reason')}",
-        forward="promote another version",
+        alternative="promote another version",
     )
 
 
-def _doing(report: Report) -> str:
+def _describe_state(report: Report) -> str:
     if report.status is None:
         return f"no answer from {report.url}"
-    serves = f"version {report.serving_version}" if report.serving_version else "nothing"
-    trouble = f", and {NO_REGISTRY}" if report.is_without_registry else ""
-    return f"{report.url} serves {serves}{trouble}"
+    version = f"version {report.serving_version}" if report.serving_version else "nothing"
+    trouble = f" and {NO_REGISTRY}" if report.is_without_registry else ""
+    return f"{report.url} serves {version}{trouble}"

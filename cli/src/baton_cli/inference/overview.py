@@ -1,4 +1,4 @@
-"""Whether registry and inference agree on the version."""
+"""Compares the registry with inference: do they agree on the version?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ STATE_STYLES = {"serving": "green", "no answer": "red", "refused": "red"}
 
 @dataclass(frozen=True)
 class Overview:
-    """What the alias points to, and what every inference process serves.
+    """The version of the alias, and what every inference process serves.
 
     Attributes:
         model_name: the registered model.
         alias: the alias.
-        aspired: the version that it points to, or why none is known.
-        reports: the answers of the inference processes.
-        refused: versions that this release refuses, though an older one serves them, to the reason.
+        aspired: the version that it points to, or the error.
+        reports: the reports of the inference processes.
+        refused: versions that an older release serves and this one refuses, with the reason.
     """
 
     model_name: str
@@ -33,73 +33,73 @@ class Overview:
 
     @property
     def aspired_version(self) -> str | None:
-        """The version that the alias points to; None where none is known."""
+        """The version that the alias points to; None if it is unknown."""
         return self.aspired if isinstance(self.aspired, str) else None
 
-    def objections(self) -> list[str]:
-        """Why they do not agree, in a text each; empty where they do."""
-        found = [objection for report in self.reports if (objection := self._objection(report))]
-        return found if isinstance(self.aspired, str) else [str(self.aspired), *found]
+    def list_disagreements(self) -> list[str]:
+        """Lists the reasons why they do not agree; empty if they do."""
+        reasons = [reason for report in self.reports if (reason := self._find_disagreement(report))]
+        return reasons if isinstance(self.aspired, str) else [str(self.aspired), *reasons]
 
     def to_json(self) -> dict[str, Any]:
-        """The document of `baton status --json`."""
+        """Builds the document of `baton status --json`."""
         return {
             "model_name": self.model_name,
             "alias": self.alias,
             "aspired_version": self.aspired_version,
             "inference": [report.to_json() for report in self.reports],
-            "agree": not self.objections(),
+            "agree": not self.list_disagreements(),
         }
 
-    def headline(self) -> str:
-        """Where the alias points."""
+    def format_headline(self) -> str:
+        """Formats the alias and its version."""
         match self.aspired:
             case str(version):
-                where = f"version {version}"
+                target = f"version {version}"
             case AliasNotSet():
-                where = "not set"
+                target = "not set"
             case _:
-                where = "unknown"
-        return f"{self.model_name}@{self.alias} -> {where}"
+                target = "unknown"
+        return f"{self.model_name}@{self.alias} -> {target}"
 
-    def table(self) -> Table:
-        """What the processes answered, a row each."""
-        notes = [self._all_notes(report) for report in self.reports]
+    def build_table(self) -> Table:
+        """Builds a table with one row for each process."""
+        notes = [self._format_notes(report) for report in self.reports]
         columns = ["inference", "serves", "state", *(["note"] if any(notes) else [])]
-        shown = Table(*columns, box=None, pad_edge=False)
+        table = Table(*columns, box=None, pad_edge=False)
         for report, note in zip(self.reports, notes, strict=True):
-            silence = "refused" if report.is_refused else "no answer"
-            state = str((report.status or {}).get("state", silence))
+            no_state = "refused" if report.is_refused else "no answer"
+            state = str((report.status or {}).get("state", no_state))
             style = STATE_STYLES.get(state, "yellow")
             cells = (report.url, report.serving_version or "-", Text(state, style), Text(note))
-            shown.add_row(*cells[: len(columns)])
-        return shown
+            table.add_row(*cells[: len(columns)])
+        return table
 
-    def _all_notes(self, report: Report) -> str:
-        """What is wrong with a process now, and what would be after an upgrade."""
-        notes = [note] if (note := _note(report)) else []
+    def _format_notes(self, report: Report) -> str:
+        """Formats the problem of a process, and one that an upgrade would bring."""
+        notes = [note] if (note := _describe_problem(report)) else []
         if reason := self.refused.get(report.serving_version or ""):
             notes.append(
-                f"this release of Baton refuses version {report.serving_version}, which it serves:"
+                f"it serves version {report.serving_version}, which this release of Baton refuses:"
                 f" {reason}"
             )
         return " | ".join(notes)
 
-    def _objection(self, report: Report) -> str | None:
+    def _find_disagreement(self, report: Report) -> str | None:
         if report.status is None:
-            return report.silence
+            return report.missing_status_reason
         if not report.follows(self.model_name, self.alias):
-            followed = f"{report.status.get('model_name')}@{report.status.get('alias')}"
-            return f"{report.url} follows {followed}; {SAME_SETTINGS}"
+            target = f"{report.status.get('model_name')}@{report.status.get('alias')}"
+            return f"{report.url} follows {target}; {SAME_SETTINGS}"
         if self.aspired_version in (None, report.serving_version):
             return None
-        serves = report.serving_version or "nothing"
-        hint = _note(report) or "ask again in a moment"
-        return f"{report.url} serves {serves}, not version {self.aspired_version}; {hint}"
+        version = f"version {report.serving_version}" if report.serving_version else "nothing"
+        hint = _describe_problem(report) or "run baton status again in a moment"
+        return f"{report.url} serves {version}, not version {self.aspired_version}; {hint}"
 
 
-def _note(report: Report) -> str:
-    """The one thing to know about a process that is not well."""
+def _describe_problem(report: Report) -> str:
+    """Describes the most important problem of a process; empty if it has none."""
     failure = report.load_failure
     if failure is not None:
         return f"version {failure.get('version')} cannot be loaded: {failure.get('reason')}"

@@ -1,4 +1,4 @@
-"""Asks the inference processes what they serve."""
+"""A client for `GET /status` of the inference processes."""
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -13,12 +13,12 @@ from baton_registry.rest.tls import Tls, create_context
 from baton_registry.setting_types import format_url_host
 
 TIMEOUT_S = 2.0
-MOST_AT_ONCE = 16
+MAX_CONCURRENT = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 NO_REGISTRY = "it cannot reach the registry"
-SAME_SETTINGS = "set BATON_MODEL_NAME and BATON_ALIAS alike"
+SAME_SETTINGS = "set the same BATON_MODEL_NAME and BATON_ALIAS here and there"
 
 Resolve = Callable[[str], Sequence[str]]
 
@@ -28,9 +28,8 @@ class Process:
     """One inference process.
 
     Attributes:
-        url: where it is reached, an address in place of a host name that has several.
-        host: the host and port that were asked for: the Host header and the name in the
-            certificate stay theirs.
+        url: its URL; an address replaces a host name that has several addresses.
+        host: the configured host and port, for the Host header and the certificate.
     """
 
     url: str
@@ -39,12 +38,12 @@ class Process:
 
 @dataclass(frozen=True)
 class Report:
-    """What one inference process answered.
+    """The answer of one inference process.
 
     Attributes:
         url: the process.
-        status: its status; None where it did not tell.
-        is_refused: it answered, but does not let us in.
+        status: its status; None without a valid answer.
+        is_refused: it refused the API key.
     """
 
     url: str
@@ -52,11 +51,13 @@ class Report:
     is_refused: bool = False
 
     @property
-    def silence(self) -> str:
-        """Why there is no status."""
+    def missing_status_reason(self) -> str:
+        """The reason why there is no status."""
         if self.is_refused:
-            return f"{self.url} refuses the API key; set BATON_API_KEY to one for operations"
-        return f"no answer from {self.url}; is it up? (BATON_INFERENCE_URL)"
+            return (
+                f"{self.url} refuses the API key; set BATON_API_KEY to a key with scope operations"
+            )
+        return f"no answer from {self.url}; start it, or check BATON_INFERENCE_URL"
 
     @property
     def serving_version(self) -> str | None:
@@ -66,7 +67,7 @@ class Report:
 
     @property
     def checks_outputs(self) -> bool:
-        """Whether it checked the answers of what it serves: older releases do not."""
+        """Whether it checked the outputs of the version that it serves. Older releases do not."""
         return (self._object("serving") or {}).get("outputs_checked") is True
 
     @property
@@ -76,17 +77,17 @@ class Report:
 
     @property
     def is_without_registry(self) -> bool:
-        """Whether it says that the registry cannot be reached."""
+        """Whether it reports that the registry cannot be reached."""
         registry = self._object("registry")
         return registry is not None and registry.get("reachable") is False
 
     def follows(self, model_name: str, alias: str) -> bool:
-        """Whether it serves what this alias of this model points to."""
+        """Whether it follows this alias of this model."""
         status = self.status or {}
         return (status.get("model_name"), status.get("alias")) == (model_name, alias)
 
     def to_json(self) -> dict[str, Any]:
-        """As `baton status --json` shows it."""
+        """Builds its part of `baton status --json`."""
         return {"url": self.url, "reachable": self.status is not None, "status": self.status}
 
     def _object(self, name: str) -> Mapping[str, Any] | None:
@@ -94,50 +95,50 @@ class Report:
         return value if isinstance(value, Mapping) else None
 
 
-def addresses(host: str) -> list[str]:
-    """The addresses of a host, each once; empty where it has none.
+def resolve_addresses(host: str) -> list[str]:
+    """Resolves a host to its addresses; empty if it has none.
 
-    Where a host has both kinds, only the IPv4 ones: `localhost` is one machine, not two.
+    Prefers IPv4: `localhost` has both kinds, but is one process.
     """
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return []
     by_family: dict[int, list[str]] = {}
-    for family, _, _, _, address in found:
+    for family, _, _, _, address in entries:
         by_family.setdefault(family, []).append(str(address[0]))
-    chosen = by_family.get(socket.AF_INET) or by_family.get(socket.AF_INET6, [])
-    return sorted(set(chosen))
+    addresses = by_family.get(socket.AF_INET) or by_family.get(socket.AF_INET6, [])
+    return sorted(set(addresses))
 
 
-def processes(url: str, resolve: Resolve) -> list[Process]:
-    """The processes behind one address: each address of its host, if there are several."""
+def list_processes(url: str, resolve: Resolve) -> list[Process]:
+    """Lists the processes behind one URL: one for each address of its host."""
     parts = urlsplit(url)
-    found = resolve(parts.hostname or "")
-    if len(found) < 2:  # noqa: PLR2004 - one process: its name says more than its address
+    addresses = resolve(parts.hostname or "")
+    if len(addresses) < 2:  # noqa: PLR2004 - one process: its name is clearer than its address
         return [Process(url, parts.netloc)]
     port = parts.port or DEFAULT_PORTS[parts.scheme]
     return [
         Process(parts._replace(netloc=f"{format_url_host(address)}:{port}").geturl(), parts.netloc)
-        for address in found
+        for address in addresses
     ]
 
 
-class Inference:
-    """All inference processes that are named; close it when done."""
+class StatusClient:
+    """A client for all configured inference processes. The caller closes it."""
 
     def __init__(
         self,
         urls: Sequence[str],
         *,
         api_key: str | None = None,
-        resolve: Resolve = addresses,
+        resolve: Resolve = resolve_addresses,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.urls = urls
         self._resolve = resolve
-        # A transport of our own: a proxy that the environment names cannot reach one process
-        # among several. SSL_CERT_FILE still holds.
+        # An explicit transport ignores proxies of the environment, which cannot reach one process
+        # among several. SSL_CERT_FILE still applies.
         is_tls_needed = any(url.startswith("https:") for url in urls)
         self._http = httpx.Client(
             transport=transport
@@ -153,13 +154,13 @@ class Inference:
     def __exit__(self, *_error: object) -> None:
         self._http.close()
 
-    def reports(self) -> list[Report]:
-        """Asks every process, names resolved anew: processes come and go."""
-        asked = [process for url in self.urls for process in processes(url, self._resolve)]
-        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            return list(pool.map(self._ask, asked))
+    def fetch_reports(self) -> list[Report]:
+        """Fetches the status of every process. Resolves names each time: processes change."""
+        processes = [each for url in self.urls for each in list_processes(url, self._resolve)]
+        with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
+            return list(pool.map(self._fetch_report, processes))
 
-    def _ask(self, process: Process) -> Report:
+    def _fetch_report(self, process: Process) -> Report:
         name = urlsplit(f"//{process.host}").hostname or ""
         try:
             answer = self._http.get(

@@ -1,7 +1,7 @@
-"""Versions that inference processes of an older release serve, and that this release refuses.
+"""Finds versions that an older release serves and this release refuses.
 
-Older releases do not check a model's answers when they load it. An upgrade is a bad moment to find
-out that the version in production has none that this release serves.
+Older releases do not check a model's outputs when they load it. `baton status` reports such a
+version before the upgrade, not after it.
 """
 
 import tempfile
@@ -12,23 +12,23 @@ from threading import Thread
 
 from baton_cli.inference.status_client import Report
 from baton_cli.settings import CliSettings
-from baton_cli.stopping import deferred
+from baton_cli.stopping import defer_signals
 from baton_engine.engine import EngineError
 from baton_engine.onnx.example import read_example
 from baton_engine.open_version import download, open_version
 from baton_registry.rest.fetch import FetchedModel
 
 LIMIT_S = 10.0
-"""For all versions; what is not known by then is not told."""
+"""Time for all versions. A version that takes longer is not reported."""
 
 
 def find_refused(settings: CliSettings, reports: Iterable[Report]) -> Mapping[str, str]:
     """Opens the versions that processes of an older release serve, as this release would.
 
-    Where that is not possible now (registry or artifacts away, too slow), nothing is said of them.
+    Ignores a version that cannot be opened now: registry or artifacts away, or too slow.
 
     Returns:
-        A version that this release refuses to the reason.
+        The refused versions, each with its reason.
     """
     versions = {
         version
@@ -38,10 +38,10 @@ def find_refused(settings: CliSettings, reports: Iterable[Report]) -> Mapping[st
     }
     if not versions:
         return {}
-    with deferred():
+    with defer_signals():
         import baton_engine.onnx.opening  # noqa: F401, PLC0415 - not in the thread, which may be left
     refused: dict[str, str] = {}
-    # The folder is gone with the block, also if the thread still waits for a server.
+    # The folder is removed with the block, even if the thread still waits for a server.
     with tempfile.TemporaryDirectory(prefix="baton-", ignore_cleanup_errors=True) as folder:
         arguments = (settings, sorted(versions), Path(folder), refused)
         thread = Thread(target=_open_each, args=arguments, daemon=True)
@@ -58,12 +58,12 @@ def _open_each(
             _open(settings, version, folder)
         except EngineError as error:
             refused[version] = str(error)
-        except Exception:  # noqa: BLE001, S112 - it is no news that this release brings
+        except Exception:  # noqa: BLE001, S112 - not caused by this release
             continue
 
 
 def _open(settings: CliSettings, number: str, folder: Path) -> None:
-    """Fetches and opens a version. Raises `EngineError` where its model is refused."""
+    """Fetches and opens a version. Raises `EngineError` if its model is refused."""
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
     def build(fetched: FetchedModel) -> None:

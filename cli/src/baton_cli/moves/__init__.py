@@ -1,1 +1,1 @@
-"""What the verbs that move an alias share."""
+"""Code that the verbs which move an alias share."""

@@ -1,4 +1,4 @@
-"""The kinds of values that verbs take, checked where a usage error can still be told."""
+"""Types of arguments and options. A bad value is a usage error."""
 
 import math
 import re
@@ -19,7 +19,7 @@ class Seconds(click.ParamType[float]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """Reads it, or ends with a usage error."""
+        """Parses the value. Raises a usage error."""
         try:
             seconds = float(str(value))
         except ValueError:
@@ -30,7 +30,7 @@ class Seconds(click.ParamType[float]):
 
 
 class Version(click.ParamType[str]):
-    """A version number, or one of the names that may stand for one."""
+    """A version number, or one of the allowed names."""
 
     name = "version"
 
@@ -40,7 +40,7 @@ class Version(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Reads it, or ends with a usage error."""
+        """Parses the value. Raises a usage error."""
         text = str(value)
         if text not in self.names and not re.fullmatch("[1-9][0-9]*", text):
             allowed = " or ".join(["a version number", *map(repr, self.names)])
@@ -49,7 +49,7 @@ class Version(click.ParamType[str]):
 
 
 class FilePath(click.ParamType[Path]):
-    """A path, with `~` expanded also where the shell leaves it, as in `--home=~/x`."""
+    """A path. Expands `~` where the shell does not, as in `--home=~/x`."""
 
     name = "path"
 
@@ -59,24 +59,24 @@ class FilePath(click.ParamType[Path]):
         param: click.Parameter | None,  # noqa: ARG002 - click's signature
         ctx: click.Context | None,  # noqa: ARG002 - same
     ) -> Path:
-        """Expands it."""
+        """Expands `~`."""
         return expand_home(Path(str(value)))
 
 
 class Separator(click.ParamType[str]):
-    """What stands between cells: a character, or the name of one."""
+    """The separator of a CSV file: a character, or its name."""
 
     name = "char"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Reads it, or ends with a usage error."""
+        """Parses the value. Raises a usage error."""
         try:
             return parse_separator(str(value))
         except ValueError:
             names = ", ".join(SEPARATORS)
-            self.fail(f"{value!r} is not one character, or one of {names}.", param, ctx)
+            self.fail(f"{value!r} is neither one character nor one of {names}.", param, ctx)
 
 
 class Encoding(click.ParamType[str]):
@@ -87,11 +87,13 @@ class Encoding(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Reads it, or ends with a usage error."""
+        """Parses the value. Raises a usage error."""
         try:
             "a".encode(str(value))
         except (LookupError, ValueError):
-            self.fail(f"{value!r} is no text encoding, e.g. utf-8, cp1252, shift_jis.", param, ctx)
+            self.fail(
+                f"{value!r} is not a text encoding; examples: utf-8, cp1252, shift_jis.", param, ctx
+            )
         return str(value)
 
 
@@ -103,7 +105,7 @@ class HttpAddress(click.ParamType[str]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
-        """Reads it, or ends with a usage error."""
+        """Parses the value. Raises a usage error."""
         text = str(value)
         if not is_http_address(text):
             self.fail(f"{text!r} is not an http:// or https:// address.", param, ctx)

@@ -1,4 +1,4 @@
-"""What `webhook ensure` and `bootstrap` share: the webhooks that tell inference of moves."""
+"""The webhooks that notify inference of alias moves, for `webhook ensure` and `bootstrap`."""
 
 from collections.abc import Sequence
 
@@ -10,24 +10,24 @@ from baton_registry.rest.webhooks import build_webhook_name
 PATH = "/webhooks/mlflow"
 
 
-def webhook_urls(inference_urls: Sequence[str]) -> list[str]:
-    """Where these inference processes take webhooks."""
+def build_webhook_urls(inference_urls: Sequence[str]) -> list[str]:
+    """Returns the webhook URLs of these inference processes."""
     return [f"{url}{PATH}" for url in inference_urls]
 
 
 def ensure_webhooks(
     settings: CliSettings, registry: RegistryClient, urls: Sequence[str], name: str | None = None
 ) -> str:
-    """Makes the registry tell these URLs, and gives the name of the webhooks.
+    """Registers webhooks for these URLs and returns their name.
 
     Raises:
-        CommandFailed: there is no secret to sign with.
-        RegistryError: the registry gave no answer or refused.
+        CommandFailed: there is no webhook secret.
+        RegistryError: the registry did not answer or refused.
     """
     if settings.webhook_secret is None:
         raise CommandFailed(
-            "BATON_WEBHOOK_SECRET is not set; set it, the same here and for inference"
+            "BATON_WEBHOOK_SECRET is not set; set the same value here and for inference"
         )
-    chosen = name or build_webhook_name(settings.model_name, settings.alias)
-    registry.webhooks.ensure(chosen, urls, settings.webhook_secret.get_secret_value())
-    return chosen
+    name = name or build_webhook_name(settings.model_name, settings.alias)
+    registry.webhooks.ensure(name, urls, settings.webhook_secret.get_secret_value())
+    return name

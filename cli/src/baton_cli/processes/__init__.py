@@ -1,1 +1,1 @@
-"""Child processes on this machine: started, supervised, ended."""
+"""Child processes on this machine: starts, supervises and stops them."""

@@ -1,4 +1,4 @@
-"""A child process in a session of its own, which ends with all that it has started."""
+"""A child process in its own session. It ends together with all its descendants."""
 
 import asyncio
 import os
@@ -16,19 +16,19 @@ from baton_cli.processes.log import Log
 
 LEASH = Path(__file__).with_name("leash.py")
 LEFTOVER_S = 2.0
-STOP_S = 12.0  # a little longer than the leash takes to use force itself
+STOP_S = 12.0  # a little longer than the leash waits before SIGKILL
 POLL_INTERVAL_S = 0.05
 
 
 @dataclass(frozen=True)
 class Program:
-    """Something to run.
+    """A program to run.
 
     Attributes:
-        title: what people call it.
-        command: program and arguments.
+        title: its name in messages.
+        command: the program and its arguments.
         environment: the whole environment.
-        log: where its output goes.
+        log: receives stdout and stderr.
     """
 
     title: str
@@ -38,7 +38,7 @@ class Program:
 
 
 class Lifeline:
-    """A pipe that closes when this process is gone: the leash of each child watches it."""
+    """A pipe that closes when this process ends. The leash of each child watches it."""
 
     def __init__(self) -> None:
         self.read_end, self._write_end = os.pipe()
@@ -60,12 +60,10 @@ class Child:
     """A running program."""
 
     def __init__(self, program: Program, lifeline: Lifeline) -> None:
-        """Starts the program.
-
-        In its own session: Ctrl-C in the terminal reaches only us, and we decide who stops when.
+        """Starts the program in its own session, so that Ctrl-C does not reach it.
 
         Raises:
-            OSError: it could not be started.
+            OSError: the program could not be started.
         """
         self.program = program
         leash = (sys.executable, "-I", "-S", str(LEASH), str(lifeline.read_end))
@@ -82,13 +80,13 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id, which is also that of its group."""
+        """The process id, which is also the id of its group."""
         return self._process.pid
 
     async def wait(self) -> int:
-        """Waits for its end and gives the exit code; what it left behind is ended then.
+        """Waits for its end, kills its remaining descendants and returns the exit code.
 
-        Polled: a start and a wait that cannot be cancelled halfway are worth the few wake-ups.
+        Polls, because asyncio's own subprocess can be cancelled halfway through a start or wait.
         """
         while (code := self._process.poll()) is None:  # noqa: ASYNC110 - see above
             await asyncio.sleep(POLL_INTERVAL_S)
@@ -96,24 +94,24 @@ class Child:
         return code
 
     async def stop(self, timeout_s: float = STOP_S) -> None:
-        """Asks it to end, and uses force where it has not within the time."""
+        """Sends SIGTERM, and SIGKILL to what still runs after the time."""
         self._process.terminate()
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 while self._process.poll() is None:  # noqa: ASYNC110 - as above
                     await asyncio.sleep(POLL_INTERVAL_S)
-            async with asyncio.timeout(LEFTOVER_S):  # what it has started may take a little longer
+            async with asyncio.timeout(LEFTOVER_S):  # its descendants may take a little longer
                 while self._signal_group(0):  # noqa: ASYNC110 - as above
                     await asyncio.sleep(POLL_INTERVAL_S)
         self.kill()
         self._process.wait()
 
     def kill(self) -> None:
-        """Ends it and all that it has started, at once."""
+        """Kills it and its descendants at once."""
         self._signal_group(signal.SIGKILL)
 
     def _signal_group(self, number: int) -> bool:
-        """Signals the group; False where nothing is left of it."""
+        """Signals the group; returns False if no process is left in it."""
         try:
             os.killpg(self.pid, number)
         except ProcessLookupError:

@@ -1,50 +1,50 @@
-"""A child's log: a file that is bounded, and whose end says what went wrong."""
+"""The log file of a child: limited in size; its last line explains a failure."""
 
 import os
 import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-MOST_BYTES = 5_000_000
-END_BYTES = 4_000
+MAX_BYTES = 5_000_000
+TAIL_BYTES = 4_000
 
 
 class Log:
-    """One file and its predecessor, `NAME.log` and `NAME.log.1`."""
+    """The files `NAME.log` and `NAME.log.1`, its predecessor."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.path = folder / f"{name}.log"
-        self._older = folder / f"{name}.log.1"
+        self._previous = folder / f"{name}.log.1"
 
-    def begin(self) -> None:
-        """Sets the log of the run before aside."""
+    def rotate(self) -> None:
+        """Renames the log of the previous run."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
-            self.path.replace(self._older)
+            self.path.replace(self._previous)
 
     def open(self) -> BinaryIO:
-        """Opens it for a child to write to. Appending, so that `bound` can cut it meanwhile."""
+        """Opens the file for a child, in append mode so that `limit_size` can truncate it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return self.path.open("ab")
 
-    def bound(self, most_bytes: int = MOST_BYTES) -> None:
-        """Sets the content aside once it is too much; the child goes on writing where it was."""
-        if self.path.exists() and self.path.stat().st_size > most_bytes:
-            shutil.copyfile(self.path, self._older)
+    def limit_size(self, max_bytes: int = MAX_BYTES) -> None:
+        """Copies the content to the predecessor and truncates the file once it is too large."""
+        if self.path.exists() and self.path.stat().st_size > max_bytes:
+            shutil.copyfile(self.path, self._previous)
             os.truncate(self.path, 0)
 
-    def last_line(self) -> str:
-        """The last line that is not blank; empty where there is none."""
+    def read_last_line(self) -> str:
+        """Returns the last line that is not blank, or an empty text."""
         try:
             with self.path.open("rb") as file:
-                file.seek(max(0, self.path.stat().st_size - END_BYTES))
+                file.seek(max(0, self.path.stat().st_size - TAIL_BYTES))
                 lines = file.read().decode(errors="replace").splitlines()
         except OSError:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
-    def warnings(self) -> list[str]:
-        """The lines that begin with `warning: `."""
+    def read_warnings(self) -> list[str]:
+        """Returns the lines that begin with `warning: `."""
         try:
             lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:

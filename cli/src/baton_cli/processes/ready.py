@@ -1,4 +1,4 @@
-"""Waiting until a child answers."""
+"""Waits until a child answers HTTP requests."""
 
 import asyncio
 import time
@@ -8,43 +8,43 @@ import httpx
 
 from baton_cli.errors import CommandFailed
 from baton_cli.processes.child import Program
-from baton_cli.processes.supervisor import Supervisor, shown
+from baton_cli.processes.supervisor import Supervisor, shorten_path
 
 POLL_INTERVAL_S = 0.1
 REQUEST_TIMEOUT_S = 2.0
-MOST_ENDS = 3
-"""A program that ends so often before it has answered once will not do so the next time."""
+MAX_EXITS = 3
+"""Exits before the first answer after which waiting stops."""
 
 
-def local_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for our own children: no proxy, no patience."""
+def create_local_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Creates a client for children on this machine: no proxy, a short time-out."""
     return httpx.AsyncClient(transport=transport, timeout=REQUEST_TIMEOUT_S, trust_env=False)
 
 
 async def is_ok(client: httpx.AsyncClient, url: str) -> bool:
-    """Whether a GET is answered with 2xx."""
+    """Whether a GET returns 2xx."""
     try:
         return (await client.get(url)).is_success
     except httpx.HTTPError:
         return False
 
 
-async def until_ok(
+async def wait_until_ok(
     client: httpx.AsyncClient,
     url: str,
     timeout_s: float,
-    hopeless: Callable[[], bool] = lambda: False,
+    has_failed: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Asks until the answer is 2xx; False where the time is up or it is hopeless."""
+    """Polls until the answer is 2xx; returns False at the time-out or if `has_failed`."""
     deadline = time.monotonic() + timeout_s
     while not await is_ok(client, url):
-        if hopeless() or time.monotonic() >= deadline:
+        if has_failed() or time.monotonic() >= deadline:
             return False
         await asyncio.sleep(POLL_INTERVAL_S)
     return True
 
 
-async def wait_for(
+async def wait_until_answering(
     client: httpx.AsyncClient,
     supervisor: Supervisor,
     program: Program,
@@ -54,16 +54,17 @@ async def wait_for(
     """Waits until the program answers at `url`.
 
     Raises:
-        CommandFailed: it does not; the line carries the last one of its log.
+        CommandFailed: it does not; the message includes the last line of its log.
     """
-    if await until_ok(
-        client, url, timeout_s, hopeless=lambda: supervisor.ends[program.title] >= MOST_ENDS
-    ):
-        return
-    raise CommandFailed(failure_line(program, f"{program.title} does not answer at {url}"))
+
+    def has_failed() -> bool:
+        return supervisor.exit_counts[program.title] >= MAX_EXITS
+
+    if not await wait_until_ok(client, url, timeout_s, has_failed):
+        raise CommandFailed(format_failure(program, f"{program.title} does not answer at {url}"))
 
 
-def failure_line(program: Program, what: str) -> str:
-    """What happened, the last word of the program about it, and where to read more."""
-    last = program.log.last_line().removeprefix("baton: ")
-    return f"{what}: {last or 'it said nothing'} (log: {shown(program.log.path)})"
+def format_failure(program: Program, failure: str) -> str:
+    """Formats a failure with the last line of the program's log and the log's path."""
+    last = program.log.read_last_line().removeprefix("baton: ")
+    return f"{failure}: {last or 'its log is empty'} (log: {shorten_path(program.log.path)})"

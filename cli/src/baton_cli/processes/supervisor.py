@@ -1,4 +1,4 @@
-"""Keeps programs running: what ends is started again, the others go on."""
+"""Keeps programs running: restarts a program that ends; the others continue."""
 
 import asyncio
 import signal
@@ -17,52 +17,52 @@ class Supervisor:
     """Runs programs until it is stopped.
 
     Attributes:
-        ends: how often each program has ended, by its title.
+        exit_counts: how often each program has ended, by title.
     """
 
-    def __init__(self, lifeline: Lifeline, tell: Callable[[str], None]) -> None:
-        self.ends: Counter[str] = Counter()
+    def __init__(self, lifeline: Lifeline, print_line: Callable[[str], None]) -> None:
+        self.exit_counts: Counter[str] = Counter()
         self._lifeline = lifeline
-        self._tell = tell
+        self._print_line = print_line
         self._children: set[Child] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def keep(self, program: Program) -> None:
-        """Starts the program, and again whenever it ends."""
-        program.log.begin()
-        self._tasks.append(asyncio.create_task(self._keep(program)))
-        self._tasks.append(asyncio.create_task(_keep_bounded(program)))
+    def keep_running(self, program: Program) -> None:
+        """Starts the program, and restarts it whenever it ends."""
+        program.log.rotate()
+        self._tasks.append(asyncio.create_task(self._restart_forever(program)))
+        self._tasks.append(asyncio.create_task(_limit_log_size(program)))
 
     async def run_once(self, program: Program) -> int:
-        """Runs the program to its end and gives its exit code."""
-        program.log.begin()
+        """Runs the program to its end and returns its exit code."""
+        program.log.rotate()
         return await self._run(program)
 
     async def stop(self) -> None:
-        """Ends everything, and starts nothing any more."""
+        """Stops all programs and restarts."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(child.stop() for child in self._children))
 
     def kill(self) -> None:
-        """Ends everything at once: for those who cannot wait for `stop`."""
+        """Kills all programs at once."""
         for child in self._children:
             child.kill()
 
-    async def _keep(self, program: Program) -> None:
+    async def _restart_forever(self, program: Program) -> None:
         backoff = Backoff()
         while True:
             began = time.monotonic()
             try:
-                how = _ending(await self._run(program))
+                outcome = _describe_exit(await self._run(program))
             except OSError as error:
-                how = f"did not start ({error.strerror})"
-            self.ends[program.title] += 1
-            delay_s = backoff.delay_s(time.monotonic() - began)
-            self._tell(
-                f"{program.title} {how}; starting it again in {delay_s:g} s, "
-                f"its log: {shown(program.log.path)}"
+                outcome = f"could not be started ({error.strerror})"
+            self.exit_counts[program.title] += 1
+            delay_s = backoff.compute_delay_s(time.monotonic() - began)
+            self._print_line(
+                f"{program.title} {outcome}; restarting in {delay_s:g} s "
+                f"(log: {shorten_path(program.log.path)})"
             )
             await asyncio.sleep(delay_s)
 
@@ -70,27 +70,27 @@ class Supervisor:
         child = Child(program, self._lifeline)
         self._children.add(child)
         code = await child.wait()
-        # Left in the set where this is cancelled: `stop` ends it then.
+        # A cancelled wait leaves the child in the set: `stop` stops it.
         self._children.discard(child)
         return code
 
 
-async def _keep_bounded(program: Program) -> None:
+async def _limit_log_size(program: Program) -> None:
     while True:
         await asyncio.sleep(LOG_CHECK_S)
-        program.log.bound()
+        program.log.limit_size()
 
 
-def _ending(code: int) -> str:
+def _describe_exit(code: int) -> str:
     number = -code if code < 0 else code - 128
     try:
-        return f"was ended by {signal.Signals(number).name}"
+        return f"was killed by {signal.Signals(number).name}"
     except ValueError:
-        return f"ended with exit code {code}"
+        return f"exited with code {code}"
 
 
-def shown(path: Path) -> str:
-    """The path as short as it can be pasted from here."""
+def shorten_path(path: Path) -> str:
+    """Returns the path relative to the working directory if it is below it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -1,1 +1,1 @@
-"""What the verbs that train share."""
+"""Code that the verbs which train share."""

@@ -1,25 +1,17 @@
-"""What `train`, `bootstrap` and `up` share: options that say what to train, and the way to do it.
+"""Options of a training, for `train`, `bootstrap` and `up`.
 
-An option's parameter is named `section__key`, after the section and the key of `baton.toml` that
-say the same.
+The parameter of an option is named `section__key`, like its section and key in `baton.toml`.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from baton_cli.moves.arguments import FilePath
-from baton_cli.stopping import Deferral, deferred, told_if_stopped
-from baton_cli.training.trainer import in_trainer
-
-if TYPE_CHECKING:
-    from baton_trainer.progress import Progress
-    from baton_trainer.settings import TrainerSettings
-    from baton_trainer.training import TrainResult
+from baton_cli.options import option
 
 DEFAULT_ESTIMATOR = "logistic"
 ESTIMATORS = (
@@ -34,152 +26,149 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = FilePath()
 _TABLE_OPTIONS = (
-    click.option(
+    option(
         "--config",
         type=_FILE,
         metavar="FILE",
-        help="A baton.toml that says what these options say, and yields to them [./baton.toml].",
+        show_default="./baton.toml",
+        help="A baton.toml; these options override it.",
     ),
-    click.option(
+    option(
         "--data",
         "data__file",
         type=_FILE,
         metavar="FILE",
-        help="A CSV or Parquet table [built-in churn].",
+        show_default="built-in churn table",
+        help="A CSV or Parquet file.",
     ),
-    click.option(
+    option(
         "--separator",
         "data__separator",
         metavar="CHAR",
-        help="What stands between cells of a CSV file: a character, or tab [found out].",
+        show_default="detected",
+        help="Separator of a CSV file: a character, or tab.",
     ),
-    click.option(
+    option(
         "--encoding",
         "data__encoding",
         metavar="NAME",
-        help="The text encoding of a CSV file [found out].",
+        show_default="detected",
+        help="Text encoding of a CSV file.",
     ),
-    click.option(
+    option(
         "--decimal",
         "data__decimal",
         type=click.Choice([".", ","]),
-        help="The decimal mark in a CSV file [found out].",
+        show_default="detected",
+        help="Decimal mark of a CSV file.",
     ),
-    click.option("--target", "columns__target", metavar="COLUMN", help="What to predict [Churn]."),
-    click.option(
+    option(
+        "--target",
+        "columns__target",
+        metavar="COLUMN",
+        show_default="Churn",
+        help="The column to predict.",
+    ),
+    option(
         "--positive",
         "columns__positive",
         metavar="LABEL",
-        help="Of two classes the one that the figures are about [the second].",
+        show_default="the second of two",
+        help="The class that binary metrics refer to.",
     ),
-    click.option(
+    option(
         "--drop",
         "columns__drop",
         multiple=True,
         metavar="COLUMN",
-        help="Leave a column out. May be repeated.",
+        help="A column to ignore. Repeatable.",
     ),
-    click.option(
+    option(
         "--id",
         "columns__id",
         multiple=True,
         metavar="COLUMN",
-        help="A column that names rows: left out; rows of one id stay together. May be repeated.",
+        help="An id column: not a feature; rows with one id stay in one split. Repeatable.",
     ),
 )
 
 _GATE_OPTIONS = (
-    click.option(
+    option(
         "--gate-margin",
         "gate__margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="How far the ROC AUC may be below production's on the same rows [0.01].",
+        show_default="0.01",
+        help="How far ROC AUC may be below production on the same rows.",
     ),
-    click.option(
+    option(
         "--gate-confidence",
         "gate__confidence",
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         metavar="P",
-        help="How sure it must be that it is not further below [0.5: more likely than not].",
+        show_default="0.5",
+        help="Required probability that ROC AUC is within the margin.",
     ),
-    click.option(
+    option(
         "--gate-slice-margin",
         "gate__slice_margin",
         type=click.FloatRange(0, 1),
         metavar="X",
-        help="How far it may surely be below in a single category [0.05].",
+        show_default="0.05",
+        help="How far ROC AUC may be below in one category, at 95 % confidence.",
     ),
-    click.option(
+    option(
         "--gate-max-mb",
         "gate__max_mb",
         type=click.FloatRange(0, min_open=True),
         metavar="MB",
-        help="How large the ONNX model may be [100].",
+        show_default="100 MB",
+        help="Maximum size of the ONNX model.",
     ),
 )
 
 
 def table_options(command: F) -> F:
-    """The options that say which table to train on, and what its columns are."""
-    return _with(_TABLE_OPTIONS, command)
+    """Adds the options of the table and its columns."""
+    return _apply(_TABLE_OPTIONS, command)
 
 
 def gate_options(command: F) -> F:
-    """The options that say how much worse than production a version may be."""
-    return _with(_GATE_OPTIONS, command)
+    """Adds the options of the gate."""
+    return _apply(_GATE_OPTIONS, command)
 
 
-def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
-    for option in reversed(options):
-        command = option(command)
+def _apply(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for add in reversed(options):
+        command = add(command)
     return command
 
 
 @dataclass(frozen=True)
-class Order:
-    """What to train, as the command line says it.
+class TrainOptions:
+    """The options of a training.
 
     Attributes:
-        config: a `baton.toml` that completes it; None means that of the working directory, if any.
-        given: what was said, by section and key of that file.
+        config: a `baton.toml` with further options; None uses the one in the working directory.
+        values: the options that were given, by section and key of that file.
     """
 
     config: Path | None = None
-    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: Path | None, options: Mapping[str, Any]) -> "Order":
-        """Collects the options named `section__key`; those that were not given say nothing."""
-        given: dict[str, dict[str, Any]] = {}
-        for name, value in options.items():
+    def from_parameters(cls, config: Path | None, parameters: Mapping[str, Any]) -> "TrainOptions":
+        """Collects the parameters named `section__key` that were given."""
+        values: dict[str, dict[str, Any]] = {}
+        for name, value in parameters.items():
             section, _, key = name.partition("__")
             if value not in (None, (), {}):
-                given.setdefault(section, {})[key] = value
-        return cls(config, given)
+                values.setdefault(section, {})[key] = value
+        return cls(config, values)
 
 
-def run_training(order: Order, until_told: Deferral) -> "TrainResult":
-    """Trains and registers one version; progress on stderr. Raises as `in_trainer` does.
-
-    From the registration on, signals wait until the block of `until_told` ends: a version has its
-    alias, and its number is told.
-    """
-
-    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
-        with deferred():
-            from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
-
-        wanted = request.load(order.config, order.given)
-        command = ("baton", *sys.argv[1:])
-        return training.train(wanted, settings, progress, command, until_told.begin)
-
-    with told_if_stopped("nothing was registered"):
-        return in_trainer(act)
-
-
-def repeated(ctx: click.Context) -> tuple[str, ...]:
-    """The options of this command that say what to train, as arguments for another one."""
+def list_arguments(ctx: click.Context) -> tuple[str, ...]:
+    """Lists the training options of this command as arguments for another one."""
     arguments: list[str] = []
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")

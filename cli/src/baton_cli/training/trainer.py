@@ -1,65 +1,88 @@
-"""The way into the trainer's package: seconds of imports, and a package that an image may lack."""
+"""Calls into the trainer: its import takes seconds, and an image may lack it."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from baton_cli.errors import CommandFailed, missing_package, usage_error
+from baton_cli.errors import CommandFailed, missing_package_error, to_usage_error
+from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
+from baton_cli.stopping import Deferral, defer_signals, explain_interruption
+from baton_cli.training.options import TrainOptions
 
 if TYPE_CHECKING:
     from baton_trainer.progress import Progress
     from baton_trainer.repeat.reproduction import Reproduction
     from baton_trainer.repeat.side_by_side import SideBySide
     from baton_trainer.settings import TrainerSettings
+    from baton_trainer.training import TrainResult
 
 T = TypeVar("T")
 
 
-def in_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
-    """Does something there; progress on stderr.
+def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
+    """Calls the trainer with its settings; progress goes to stderr.
 
     Args:
-        act: imports what it needs of the package itself.
+        act: the call. It imports the parts of the trainer that it uses.
 
     Raises:
-        CommandFailed: this installation has no trainer, or it could not be done.
-        click.UsageError: an option says what is not allowed.
-        RegistryError: the registry gave no answer or refused.
+        CommandFailed: the trainer is not installed, or it failed.
+        click.UsageError: an option has a value that is not allowed.
+        RegistryError: the registry did not answer or refused.
     """
     try:
         from baton_trainer.errors import OptionError, TrainError  # noqa: PLC0415 - see above
-        from baton_trainer.progress import ConsoleProgress  # noqa: PLC0415
         from baton_trainer.settings import TrainerSettings  # noqa: PLC0415
 
         try:
             with ConsoleProgress() as progress:
                 return act(load(TrainerSettings), progress)
         except OptionError as error:
-            raise usage_error(error) from error
+            raise to_usage_error(error) from error
         except TrainError as error:
             raise CommandFailed(str(error)) from error
     except ModuleNotFoundError as error:
-        raise missing_package("trainer", error) from error
+        raise missing_package_error("trainer", error) from error
+
+
+def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
+    """Trains and registers one version; progress goes to stderr. Raises like `call_trainer`.
+
+    Begins `deferral` at the registration: its block then prints the number and moves the alias
+    before a signal ends it.
+    """
+
+    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
+        with defer_signals():
+            from baton_trainer import request, training  # noqa: PLC0415 - see above
+
+        training_request = request.load(options.config, options.values)
+        command = ("baton", *sys.argv[1:])
+        return training.train(training_request, settings, progress, command, deferral.begin)
+
+    with explain_interruption("nothing was registered"):
+        return call_trainer(act)
 
 
 def repeat_training(version: str, data: Path | None) -> "Reproduction":
-    """Trains a version, a number or an alias, again. Raises as `in_trainer` does."""
+    """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
         from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
 
         return repetition.repeat(version, data, settings, progress)
 
-    return in_trainer(act)
+    return call_trainer(act)
 
 
 def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
-    """Puts two versions, numbers or aliases, side by side. Raises as `in_trainer` does."""
+    """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
         from baton_trainer.repeat import compare  # noqa: PLC0415 - see above
 
         return compare.side_by_side(first, second, data, settings, progress)
 
-    return in_trainer(act)
+    return call_trainer(act)

@@ -1,1 +1,1 @@
-"""The verbs: a module each, holding the click command of the verb's name."""
+"""The verbs: one module each, with the click command of the same name."""

@@ -1,4 +1,4 @@
-"""`baton bootstrap`: the first version, for `baton up` and the container stack."""
+"""`baton bootstrap`: ensures a first version, for `baton up` and the container stack."""
 
 import time
 from collections.abc import Callable
@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from baton_cli import terminal
+from baton_cli.moves.actor import name_actor
+from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.arguments import Seconds
-from baton_cli.moves.moving import describe
-from baton_cli.moves.person import name_actor
-from baton_cli.moves.webhooks import ensure_webhooks, webhook_urls
+from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
-from baton_cli.training.options import Order, run_training, table_options
+from baton_cli.training.options import TrainOptions, table_options
+from baton_cli.training.trainer import run_training
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.rest.client import RegistryClient
@@ -24,26 +26,34 @@ POLL_INTERVAL_S = 1.0
 
 @click.command(hidden=True)
 @table_options
-@click.option("--wait-registry", "wait_s", type=Seconds(), default=120.0, show_default=True)
+@option(
+    "--wait-registry",
+    "wait_s",
+    type=Seconds(),
+    default=120.0,
+    metavar="SECONDS",
+    show_default="120 s",
+    help="How long to wait for the tracking server.",
+)
 def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
-    """Train and promote the first version, where the registry has none, and ensure the webhook.
+    """Train and promote the first version if the registry has none, and ensure the webhook.
 
-    Exit code 0 also where the tracking server stays away: what depends on this one-shot serves
-    from its cache then.
+    If the tracking server does not answer, the exit code is still 0: inference, which waits for
+    this command, can then serve from its cache.
     """
     settings = load(CliSettings)
     with settings.open_registry() as registry:
         try:
-            has_versions = has_versions_soon(registry, settings.model_name, wait_s)
+            is_empty = not has_versions(registry, settings.model_name, wait_s)
             _ensure_webhooks(registry, settings)
-            if has_versions:
-                terminal.tell(_what_is_there(registry, settings))
+            if not is_empty:
+                terminal.print_progress(_describe_alias(registry, settings))
                 return
         except RegistryUnavailable as error:
-            terminal.tell(f"warning: whether there is a version is unknown: {error}")
+            terminal.print_progress(f"warning: cannot check for a first version: {error}")
             return
-        with Deferral() as until_told:  # a second start would not promote it: there is a version
-            result = run_training(Order.of(config, options), until_told)
+        with Deferral() as deferral:  # the next start finds the version and does not promote it
+            result = run_training(TrainOptions.from_parameters(config, options), deferral)
             move = promotion.promote(
                 registry,
                 settings.model_name,
@@ -53,10 +63,10 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
                 reason="the first version",
                 trusted=settings.trusted_keys,
             )
-            terminal.show(describe(settings.model_name, settings.alias, move))
+            terminal.show(describe_move(settings.model_name, settings.alias, move))
 
 
-def has_versions_soon(
+def has_versions(
     registry: RegistryClient,
     model_name: str,
     wait_s: float,
@@ -64,10 +74,10 @@ def has_versions_soon(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
-    """Whether the model has any version, asked until the registry answers.
+    """Polls until the registry answers; returns whether the model has a version.
 
     Raises:
-        RegistryUnavailable: it did not within `wait_s`.
+        RegistryUnavailable: it did not answer within `wait_s`.
     """
     deadline = clock() + wait_s
     while True:
@@ -81,19 +91,19 @@ def has_versions_soon(
 
 
 def _ensure_webhooks(registry: RegistryClient, settings: CliSettings) -> None:
-    """Lets the registry tell inference of moves where there is a secret; a failure only warns."""
+    """Registers the webhook if there is a secret. A failure is only a warning."""
     if settings.webhook_secret is None:
         return
     try:
-        ensure_webhooks(settings, registry, webhook_urls(settings.inference_urls))
+        ensure_webhooks(settings, registry, build_webhook_urls(settings.inference_urls))
     except RegistryError as error:
-        terminal.tell(f"warning: no webhook, so moves of the alias are seen by polling: {error}")
+        terminal.print_progress(f"warning: no webhook, inference only polls: {error}")
 
 
-def _what_is_there(registry: RegistryClient, settings: CliSettings) -> str:
+def _describe_alias(registry: RegistryClient, settings: CliSettings) -> str:
     name = f"{settings.model_name}@{settings.alias}"
     try:
         version = registry.resolve_alias(settings.model_name, settings.alias).version
     except AliasNotSet:
-        return f"warning: {name} is not set; set it with: baton promote VERSION"
-    return f"{name} is on version {version}; nothing to train"
+        return f"warning: {name} is not set; run: baton promote VERSION"
+    return f"{name} points to version {version}; nothing to train"

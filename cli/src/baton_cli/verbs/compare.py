@@ -6,29 +6,31 @@ import click
 
 from baton_cli import terminal
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.training.trainer import compare_versions
 
 
 @click.command()
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option(
+@option(
     "--data",
     type=FilePath(),
     metavar="FILE",
-    help="A table to judge both by [the built-in one, if both were trained on it].",
+    show_default="the built-in one if both were trained on it",
+    help="Compare ROC AUC on this table.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def compare(first: str, second: str, *, data: Path | None, as_json: bool) -> None:
-    """Show the versions A and B, numbers or aliases, side by side.
+    """Compare the versions A and B, each a number or an alias.
 
-    Gate, data, metrics, the parameters that differ, the schema; and with a table the ROC AUC of
-    both on the rows that neither learned from, B's minus A's with its 95 % interval.
+    Shows gate, data, metrics, schema and the parameters that differ. With a table, also the ROC AUC
+    of both on rows that neither was trained on, and the difference B - A with its 95 % interval.
     """
-    found = compare_versions(first, second, data)
+    comparison = compare_versions(first, second, data)
     if as_json:
-        terminal.show_json(found.to_json())
+        terminal.show_json(comparison.to_json())
     else:
         from baton_trainer.repeat.side_by_side_tables import rendered  # noqa: PLC0415 - loaded by now
 
-        terminal.show(rendered(found))
+        terminal.show(rendered(comparison))

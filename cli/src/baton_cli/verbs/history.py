@@ -7,7 +7,7 @@ from rich.table import Table
 
 from baton_cli import terminal
 from baton_cli.settings import CliSettings, load
-from baton_registry.promotion import alias_moves as promotion
+from baton_registry.promotion.history import update_history
 from baton_registry.promotion.ledger import Move
 
 
@@ -17,21 +17,21 @@ def history(*, as_json: bool) -> None:
     """Show every known move of the alias, oldest first."""
     settings = load(CliSettings)
     with settings.open_registry() as registry:
-        moves = promotion.update_history(registry, settings.model_name, alias=settings.alias)
+        moves = update_history(registry, settings.model_name, alias=settings.alias)
     if as_json:
         terminal.show_json([move.to_json() for move in moves])
     elif moves:
-        terminal.show(table(moves))
+        terminal.show(build_table(moves))
     else:
-        terminal.show(f"{settings.model_name}@{settings.alias} has not been moved yet")
+        terminal.show(f"{settings.model_name}@{settings.alias} has no known moves")
 
 
-def table(moves: Sequence[Move]) -> Table:
-    """The moves, a row each."""
-    shown = Table("when (UTC)", "from", "to", "how", "by", "reason", box=None, pad_edge=False)
+def build_table(moves: Sequence[Move]) -> Table:
+    """Builds a table with one row for each move."""
+    table = Table("when (UTC)", "from", "to", "how", "by", "reason", box=None, pad_edge=False)
     for move in moves:
         when = f"{move.at:%Y-%m-%d %H:%M:%S}"
-        moved = (move.from_version or "-", move.to_version or "-")
-        told = map(terminal.one_line, (move.by or "-", move.reason))
-        shown.add_row(when, *moved, move.how, *told)
-    return shown
+        versions = (move.from_version or "-", move.to_version or "-")
+        texts = map(terminal.to_printable_line, (move.by or "-", move.reason))
+        table.add_row(when, *versions, move.how, *texts)
+    return table

@@ -9,66 +9,71 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_common.atomic_file import write_atomic
 from baton_registry.api_keys import Scope, generate_key
-from baton_registry.versions.signing import generate_key_pair
+from baton_registry.versions.keys import generate_key_pair
 
 
 @click.group()
 def keys() -> None:
-    """Make keys: to sign versions with, or to be let in by."""
+    """Create signing keys and API keys."""
 
 
 @keys.command()
 @click.argument("file", type=FilePath())
 def signing(file: Path) -> None:
-    """Make a key pair to sign versions with.
+    """Create a key pair to sign versions with.
 
-    The private key goes to FILE, a new file that only you can read: give it to the trainer, as
-    BATON_SIGNING_KEY_FILE. The public key goes to stdout: give it to inference and to whoever
-    promotes, in BATON_TRUSTED_KEYS.
+    Writes the private key to FILE, a new file that only you can read, and prints the public key.
+    Set BATON_SIGNING_KEY_FILE to FILE for the trainer. Set BATON_TRUSTED_KEYS to the public key for
+    inference and for users who promote.
     """
     private, public = generate_key_pair()
     _write_secret(file, private)
-    terminal.tell(f"the private key is in {file}; what follows is the public one")
+    terminal.print_progress(f"wrote the private key to {file}; the public key:")
     terminal.show(public)
 
 
 @keys.command()
 @click.argument("name")
-@click.option(
+@option(
     "--scope",
     "scopes",
     multiple=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="What it lets in to; may be repeated [scoring].",
+    show_default="scoring",
+    help="What the key may access. Repeatable.",
 )
-@click.option(
+@option(
     "--file",
     type=FilePath(),
     metavar="FILE",
-    help="Add the line to this file, which BATON_API_KEYS_FILE names; made where there is none.",
+    show_default="print it",
+    help="Append the line of the key to FILE, which BATON_API_KEYS_FILE names.",
 )
 def api(name: str, scopes: Sequence[str], file: Path | None) -> None:
-    """Make an API key for NAME: somebody, or a program.
+    """Create an API key for NAME, a user or a program.
 
-    The key goes to stdout, and is shown this once: only its hash is kept. Inference reads the file
-    again within two seconds of a change; take a line out of it, and its key is of no use.
+    Prints the key once; the file has only its hash. Inference reloads the file within two seconds
+    of a change. To revoke a key, delete its line.
     """
     try:
         secret, key = generate_key(name, map(Scope, scopes or [Scope.SCORING]))
     except ValueError as error:
-        raise CommandFailed(f"{name!r} is no name for a key: {error}") from error
+        raise CommandFailed(f"invalid key name {name!r}: {error}") from error
     if file is None:
-        terminal.tell(f"the line for the file that BATON_API_KEYS_FILE names:\n{key.line}")
+        terminal.print_progress(
+            f"add this line to the file that BATON_API_KEYS_FILE names:\n{key.line}"
+        )
     else:
-        _add_line(file, key.line)
-        terminal.tell(f"added to {file}: {key.line}")
+        _append_line(file, key.line)
+        terminal.print_progress(f"added to {file}: {key.line}")
     terminal.show(secret)
 
 
-def _add_line(file: Path, line: str) -> None:
-    """Adds a line, in one step: whoever reads the file meanwhile sees the old or the new one."""
+def _append_line(file: Path, line: str) -> None:
+    """Appends a line atomically: a reader sees the old file or the new one."""
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         if before and not before.endswith("\n"):
@@ -76,16 +81,16 @@ def _add_line(file: Path, line: str) -> None:
         write_atomic(file, f"{before}{line}\n".encode())
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise CommandFailed(f"{file} cannot be written: {reason}") from error
+        raise CommandFailed(f"cannot write {file}: {reason}") from error
 
 
 def _write_secret(file: Path, text: str) -> None:
-    """A new file that nobody but its owner can read, from its first moment on."""
+    """Creates a file that only its owner can ever read."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise CommandFailed(f"{file} is there already and may be in use; name a new one") from error
+        raise CommandFailed(f"{file} exists and may be in use; choose a new file") from error
     except OSError as error:
-        raise CommandFailed(f"{file} cannot be written: {error.strerror}") from error
+        raise CommandFailed(f"cannot write {file}: {error.strerror}") from error
     with os.fdopen(handle, "w", encoding="ascii") as out:
         out.write(text)

@@ -7,31 +7,33 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.training.trainer import repeat_training
 
 
 @click.command()
 @click.argument("version", metavar="VERSION")
-@click.option(
+@option(
     "--data",
     type=FilePath(),
     metavar="FILE",
-    help="The table that it was trained on [the built-in one, if it was that].",
+    show_default="the built-in one if it was that",
+    help="The table that VERSION was trained on.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def reproduce(version: str, *, data: Path | None, as_json: bool) -> None:
-    """Train VERSION, a number or an alias, again, and say whether it comes out the same.
+    """Train VERSION, a number or an alias, again and check that the result is the same.
 
-    Its run records what it was asked for; metrics and the ONNX model's answers to the held-out
-    rows are compared. Nothing is logged or registered. Exit code 0 only if they agree.
+    Repeats the training that its run records, then compares the metrics and the ONNX model's
+    answers on the held-out rows. Logs and registers nothing. Exit code 0 only if they agree.
     """
-    done = repeat_training(version, data)
+    result = repeat_training(version, data)
     if as_json:
-        terminal.show_json(done.to_json())
+        terminal.show_json(result.to_json())
     else:
-        terminal.show(done.table())
-    if done.differences:
+        terminal.show(result.table())
+    if result.differences:
         raise CommandFailed(
-            f"version {done.version} does not come out the same: {'; '.join(done.differences)}"
+            f"version {result.version} is not reproduced: {'; '.join(result.differences)}"
         )
-    terminal.tell(f"version {done.version} is reproduced")
+    terminal.print_progress(f"version {result.version} is reproduced")

@@ -2,24 +2,24 @@
 
 import click
 
+from baton_cli.moves.actor import name_actor
+from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.moves.arguments import Version
-from baton_cli.moves.moving import move, reason_option, wait_option
-from baton_cli.moves.person import name_actor
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
 
 
 @click.command()
-@click.option("--to", type=Version(), metavar="VERSION", help="Go back to this version.")
+@click.option("--to", type=Version(), metavar="VERSION", help="Move to this version instead.")
 @reason_option
 @wait_option
 def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
-    """Move the alias back to the version promoted before the one it is on.
+    """Move the alias back to the version promoted before.
 
-    Again: one further back.
+    Run it again to go one version further back.
     """
     settings = load(CliSettings)
-    move(
+    move_alias(
         settings,
         settings.alias,
         lambda registry: promotion.rollback(

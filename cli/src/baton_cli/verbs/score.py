@@ -1,72 +1,89 @@
 """`baton score`."""
 
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from baton_cli import terminal
+from baton_cli.bulk.bad_rows import BadRowHandler
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
+from baton_cli.options import option
+from baton_cli.progress import AdvanceRows, ConsoleProgress
 from baton_cli.settings import CliSettings, load
-from baton_cli.stopping import deferred, told_if_stopped
+from baton_cli.stopping import defer_signals, explain_interruption
 
-if TYPE_CHECKING:  # what loads Arrow; `baton score --help` need not wait for it
+if TYPE_CHECKING:  # Arrow is slow to import, and `baton score --help` does not need it
     from collections.abc import Iterator
 
     from arro3.core import RecordBatch
 
+    from baton_cli.bulk.csv_table import CsvFormat
     from baton_cli.bulk.job import Job
-    from baton_cli.bulk.progress import ScoringProgress
 
-SHOWN_BAD_ROWS = 20
 STDOUT = Path("-")
-SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
 
 @click.command()
 @click.argument("file", type=FilePath(), metavar="FILE")
-@click.option("--version", "number", type=Version(), metavar="N", help="[what the alias names]")
-@click.option("--output", type=FilePath(), default=STDOUT, metavar="FILE", help="[stdout]")
-@click.option(
+@option(
+    "--version",
+    "number",
+    type=Version(),
+    metavar="VERSION",
+    show_default="the version of the alias",
+    help="The version to score with.",
+)
+@option(
+    "--output",
+    type=FilePath(),
+    default=STDOUT,
+    metavar="FILE",
+    show_default="stdout",
+    help="The file to write.",
+)
+@option(
     "--output-format",
     type=click.Choice(["csv", "parquet"]),
-    help="[by the name of the output, else csv]",
+    show_default="by the name of the output, else csv",
+    help="The format of the output.",
 )
-@click.option(
+@option(
     "--on-error",
     type=click.Choice(["fail", "skip"]),
     default="fail",
-    show_default=True,
-    help="What a row that cannot be scored does: end it all, or be left out and told.",
+    show_default="fail",
+    help="Stop at a row that cannot be scored, or skip and report it.",
 )
-@click.option(
+@option(
     "--keep",
     multiple=True,
     metavar="COLUMN",
-    help="A column of the file that the output has, too [all]. May be repeated.",
+    show_default="all",
+    help="A column of the file to copy to the output. Repeatable.",
 )
-@click.option(
+@option(
     "--separator",
     type=Separator(),
     metavar="CHAR",
-    help="What stands between cells of a CSV file: a character, or tab [found out].",
+    show_default="detected",
+    help="Separator of a CSV file: a character, or tab.",
 )
-@click.option(
+@option(
     "--encoding",
     type=Encoding(),
     default="utf-8",
-    show_default=True,
     metavar="NAME",
-    help="The text encoding of a CSV file.",
+    show_default="utf-8",
+    help="Text encoding of a CSV file.",
 )
-@click.option(
+@option(
     "--decimal",
     type=click.Choice([".", ","]),
     default=".",
-    show_default=True,
-    help="The decimal mark in a CSV file.",
+    show_default=".",
+    help="Decimal mark of a CSV file.",
 )
 def score(  # noqa: PLR0913 - one for each option
     file: Path,
@@ -80,99 +97,81 @@ def score(  # noqa: PLR0913 - one for each option
     encoding: str,
     decimal: str,
 ) -> None:
-    """Score FILE, CSV (also .gz) or Parquet, with one version.
+    """Score FILE, a CSV (also .gz) or Parquet file, with one version.
 
-    The version is fixed when it begins: the alias may move meanwhile. The output has the rows of
-    the file in their order, with its columns and these: label, probability_CLASS for each class,
-    model_version. Cells are read as the training of the version read them: a missing one is a row
-    that cannot be scored where the column had no gaps in training. Other columns may be missing
-    altogether.
+    The output has the rows of FILE in the same order: its columns, then label, probability_CLASS
+    for each class, and model_version. One version scores all rows, even if the alias moves.
+
+    Cells are read as in the training of the version. A row with a missing value cannot be scored,
+    unless the column had missing values in training; such a column may also be absent.
     """
-    with deferred():
+    with defer_signals():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
-        from baton_cli.bulk.job import Job  # noqa: PLC0415
-        from baton_cli.bulk.pinned import pinned  # noqa: PLC0415
-        from baton_cli.bulk.progress import ScoringProgress  # noqa: PLC0415
-        from baton_cli.bulk.tables import open_table  # noqa: PLC0415
+        from baton_cli.bulk.sink import write_output  # noqa: PLC0415
 
-    settings = load(CliSettings)
-    undone = "what was written ends early" if output == STDOUT else "nothing was written"
-    with told_if_stopped(undone), _opened(file) as source:
-        model = pinned(settings, number)
-        table = open_table(file, source, CsvFormat(separator, encoding, decimal), model.rule)
-        if table.found:
-            terminal.tell(f"{file} is read with {table.found}")
-        job = Job(table, model, keep or None)
-        title = f"scoring {file} with {model.version.name} version {model.version.version}"
-        with ScoringProgress(title) as progress:
-            bad_rows = BadRows(file, progress, is_fatal=on_error == "fail")
-            _write(job, _told(job, bad_rows, progress), output, output_format)
-    if not job.counts.scored and not job.counts.left_out:
-        terminal.tell(f"warning: {file} has no rows")
-    terminal.tell(_summary(job, output))
+    csv_format = CsvFormat(separator, encoding, decimal)
+    undone = "the output is incomplete" if output == STDOUT else "nothing was written"
+    with explain_interruption(undone), _open_input(file) as source, ConsoleProgress() as progress:
+        job = _open_job(
+            file, source, number=number, csv_format=csv_format, keep=keep, progress=progress
+        )
+        bad_rows = BadRowHandler(file, progress, is_fatal=on_error == "fail")
+        with progress.rows(f"scoring {file} with {job.title}") as advance:
+            batches = _score_batches(job, bad_rows, advance)
+            path = None if output == STDOUT else output
+            write_output(batches, job.schema, path, output_format)
+    if not job.counts.scored and not job.counts.skipped:
+        terminal.print_progress(f"warning: {file} has no rows")
+    terminal.print_progress(_format_summary(job, output))
 
 
-def _opened(file: Path) -> IO[bytes]:
+def _open_input(file: Path) -> IO[bytes]:
     try:
         return file.open("rb")
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"{file}: {reason}; name a CSV or Parquet file") from error
+        raise CommandFailed(
+            f"cannot read {file}: {reason}; choose a CSV or Parquet file"
+        ) from error
 
 
-class BadRows:
-    """Tells of rows that cannot be scored, or ends at the first."""
+def _open_job(  # noqa: PLR0913 - the options of the job
+    file: Path,
+    source: IO[bytes],
+    *,
+    number: str | None,
+    csv_format: "CsvFormat",
+    keep: tuple[str, ...],
+    progress: ConsoleProgress,
+) -> "Job":
+    """Loads the version and opens the file with the version's rule for cells."""
+    with defer_signals():
+        from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
+        from baton_cli.bulk.loaded_version import load_version  # noqa: PLC0415
+        from baton_cli.bulk.tables import open_table  # noqa: PLC0415
 
-    def __init__(self, file: Path, progress: "ScoringProgress", *, is_fatal: bool) -> None:
-        self._file = file
-        self._progress = progress
-        self._is_fatal = is_fatal
-        self._count = 0
-
-    def __call__(self, text: str) -> None:
-        """One more. Raises `CommandFailed` where one is too many."""
-        if self._is_fatal:
-            raise CommandFailed(
-                f"{self._file}: {text}; mend it, or leave such rows out with --on-error skip"
-            )
-        self._count += 1
-        if self._count <= SHOWN_BAD_ROWS:
-            self._progress.warn(f"left out: {text}")
-        elif self._count == SHOWN_BAD_ROWS + 1:
-            self._progress.warn("left out: and others, which are counted only")
+    model = load_version(load(CliSettings), number)
+    table = open_table(file, source, csv_format, model.rule)
+    if table.detected:
+        progress.note(f"detected in {file}: {table.detected}")
+    return Job(table, model, keep or None)
 
 
-def _told(job: "Job", bad_rows: BadRows, progress: "ScoringProgress") -> "Iterator[RecordBatch]":
-    batches = job.batches(bad_rows)
+def _score_batches(
+    job: "Job", bad_rows: BadRowHandler, advance: AdvanceRows
+) -> "Iterator[RecordBatch]":
+    batches = job.score(bad_rows)
     while True:
-        # An exception out of nowhere while the engine reads what it was given ends the process.
-        with deferred():
+        # An asynchronous exception inside the engine's call would end the process.
+        with defer_signals():
             batch = next(batches, None)
         if batch is None:
             return
         yield batch
-        progress.advance(job.counts.scored, job.share_read())
+        advance(job.counts.scored, job.share_read)
 
 
-def _write(
-    job: "Job", batches: "Iterator[RecordBatch]", output: Path, output_format: str | None
-) -> None:
-    from baton_cli.bulk.sink import appearing, write_as_csv, write_as_parquet  # noqa: PLC0415
-
-    kind = output_format or SUFFIXES.get(output.suffix.lower(), "csv")
-    write = write_as_parquet if kind == "parquet" else write_as_csv
-    if output == STDOUT:
-        write(batches, job.schema, sys.stdout.buffer)
-        return
-    try:
-        with appearing(output) as file:
-            write(batches, job.schema, file)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"{output}: {reason}; nothing was written") from error
-
-
-def _summary(job: "Job", output: Path) -> str:
-    left_out = f", {job.counts.left_out:,} left out" if job.counts.left_out else ""
-    where = "" if output == STDOUT else f" → {output}"
-    return f"{job.counts.scored:,} rows scored{left_out}{where}"
+def _format_summary(job: "Job", output: Path) -> str:
+    skipped = f", {job.counts.skipped:,} skipped" if job.counts.skipped else ""
+    destination = "" if output == STDOUT else f" → {output}"
+    return f"{job.counts.scored:,} rows scored{skipped}{destination}"

@@ -2,18 +2,19 @@
 
 import click
 
-from baton_cli.errors import missing_package
+from baton_cli.errors import missing_package_error
 
 
 @click.command()
 @click.pass_context
 def serve(ctx: click.Context) -> None:
-    """Serve the version that the alias points to, over HTTP, with settings from the environment.
+    """Serve the version that the alias points to, over HTTP.
 
-    Starts from its cache where the registry is away.
+    All settings are environment variables, e.g. BATON_PORT. If the registry does not answer, serves
+    the last version from the cache.
     """
     try:
-        from baton_inference.main import main  # noqa: PLC0415 - a package that an image may lack
+        from baton_inference.main import main  # noqa: PLC0415 - an image may lack it
     except ModuleNotFoundError as error:
-        raise missing_package("inference", error) from error
+        raise missing_package_error("inference", error) from error
     ctx.exit(main())

@@ -13,27 +13,27 @@ from baton_registry.errors import RegistryError
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def status(*, as_json: bool) -> None:
-    """Show what the alias points to and what each inference process serves.
+    """Show the version of the alias and what each inference process serves.
 
-    Exit code 0 only if they agree. Before an upgrade, the new release's `status` also notes a
-    version that an older release serves and the new one refuses.
+    Exit code 0 only if they agree. Run the new release's `status` before an upgrade: it notes a
+    version that the old release serves and the new one refuses.
     """
     settings = load(CliSettings)
-    aspired = _aspired(settings)
+    aspired = _resolve_alias(settings)
     with settings.inference() as inference:
-        reports = inference.reports()
+        reports = inference.fetch_reports()
     refused = find_refused(settings, reports)
     overview = Overview(settings.model_name, settings.alias, aspired, reports, refused)
     if as_json:
         terminal.show_json(overview.to_json())
     else:
-        terminal.show(f"{overview.headline()}\n")
-        terminal.show(overview.table())
-    if objections := overview.objections():
-        raise CommandFailed(" | ".join(objections))
+        terminal.show(f"{overview.format_headline()}\n")
+        terminal.show(overview.build_table())
+    if disagreements := overview.list_disagreements():
+        raise CommandFailed(" | ".join(disagreements))
 
 
-def _aspired(settings: CliSettings) -> str | RegistryError:
+def _resolve_alias(settings: CliSettings) -> str | RegistryError:
     try:
         with settings.open_registry() as registry:
             return registry.resolve_alias(settings.model_name, settings.alias).version

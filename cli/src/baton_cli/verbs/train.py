@@ -8,21 +8,22 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.moving import describe
-from baton_cli.moves.person import name_actor
+from baton_cli.moves.actor import name_actor
+from baton_cli.moves.alias_move import describe_move
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import (
     DEFAULT_ESTIMATOR,
     ESTIMATORS,
-    Order,
+    TrainOptions,
     gate_options,
-    run_training,
     table_options,
 )
+from baton_cli.training.trainer import run_training
 from baton_registry.promotion import alias_moves as promotion
 
-if TYPE_CHECKING:  # the trainer is a package that an image may lack
+if TYPE_CHECKING:  # an image may lack the trainer
     from baton_trainer.training import TrainResult
 
 COST = click.FloatRange(min=0, min_open=True)
@@ -30,7 +31,7 @@ COST = click.FloatRange(min=0, min_open=True)
 SHOWN_METRICS = {"test_roc_auc": "ROC AUC", "production_roc_auc": "production's"}
 
 
-def _check_params(
+def _parse_params(
     _ctx: click.Context, _param: click.Parameter, values: Sequence[str]
 ) -> dict[str, str]:
     params = {}
@@ -44,66 +45,78 @@ def _check_params(
 
 @click.command()
 @table_options
-@click.option(
+@option(
     "--estimator",
     "train__estimator",
     type=click.Choice(ESTIMATORS),
-    help=f"What to train [{DEFAULT_ESTIMATOR}].",
+    metavar="NAME",
+    show_default=DEFAULT_ESTIMATOR,
+    help=f"The estimator: {', '.join(ESTIMATORS)}.",
 )
-@click.option(
+@option(
     "--param",
     "train__params",
     multiple=True,
-    metavar="K=V",
-    callback=_check_params,
-    help="A constructor argument of the estimator, e.g. C=0.1. May be repeated.",
+    metavar="NAME=VALUE",
+    callback=_parse_params,
+    help="A constructor argument of the estimator, e.g. C=0.1. Repeatable.",
 )
-@click.option(
+@option(
     "--search",
     "train__search",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Tune the estimator in N trials, judged by cross-validated ROC AUC [none].",
+    show_default="no search",
+    help="Tune the estimator in N trials by cross-validated ROC AUC.",
 )
-@click.option(
+@option(
     "--seed",
     "train__seed",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Of all that is random: the same data, seed and versions give the same metrics [0].",
+    show_default="0",
+    help="Random seed: same data, seed and libraries give the same metrics.",
 )
 @gate_options
-@click.option(
+@option(
     "--cost-fp",
     "train__cost_fp",
     type=COST,
     metavar="X",
-    help="What a false positive costs, in any unit, for the threshold table [1].",
+    show_default="1",
+    help="Cost of a false positive, in any unit, for the threshold table.",
 )
-@click.option(
+@option(
     "--cost-fn",
     "train__cost_fn",
     type=COST,
     metavar="X",
-    help="What a false negative costs [1].",
+    show_default="1",
+    help="Cost of a false negative, in the same unit.",
 )
-@click.option("--promote", "then_promote", is_flag=True, help="Move the alias to it at once.")
-def train(config: Path | None, *, then_promote: bool, **options: Any) -> None:
-    """Train a version, register it, and say whether it passed the gate.
+@option(
+    "--promote",
+    "and_promote",
+    is_flag=True,
+    help="Move the alias to the version if the gate passes.",
+)
+def train(config: Path | None, *, and_promote: bool, **options: Any) -> None:
+    """Train a version, register it and run the gate.
 
-    Prints the version number on stdout, all else on stderr.
+    Prints the version number on stdout and everything else on stderr. Exit code 1 after a failed
+    gate only with --promote. Options override baton.toml.
     """
     settings = load(CliSettings)
-    with Deferral() as until_told:
-        result = run_training(Order.of(config, options), until_told)
-        terminal.tell(summary(settings.model_name, result))
+    with Deferral() as deferral:
+        result = run_training(TrainOptions.from_parameters(config, options), deferral)
+        terminal.print_progress(format_summary(settings.model_name, result))
         terminal.show(result.version)
-    if then_promote and result.gate_passed:
-        terminal.tell(_promote(settings, result.version))
-    if then_promote and not result.gate_passed:
+    if and_promote and result.gate_passed:
+        terminal.print_progress(_promote(settings, result.version))
+    if and_promote and not result.gate_passed:
         raise CommandFailed(
-            f"version {result.version} is registered and not promoted: its gate {result.gate}; "
-            f"see its run, or: baton promote {result.version} --force"
+            f"version {result.version} is registered but not promoted: gate {result.gate}; "
+            f"see its run, or promote it with: baton promote {result.version} --force"
         )
 
 
@@ -118,11 +131,11 @@ def _promote(settings: CliSettings, version: str) -> str:
             reason="train --promote",
             trusted=settings.trusted_keys,
         )
-    return describe(settings.model_name, settings.alias, move)
+    return describe_move(settings.model_name, settings.alias, move)
 
 
-def summary(model_name: str, result: "TrainResult") -> str:
-    """What came of it, in one line."""
+def format_summary(model_name: str, result: "TrainResult") -> str:
+    """Formats the result in one line."""
     figures = [
         f", {words} {result.metrics[name]:.4f}"
         for name, words in SHOWN_METRICS.items()

@@ -6,35 +6,42 @@ from typing import Any
 
 import click
 
-from baton_cli.embedded.checks import check_ports, check_rooms, check_settings, check_table
+from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.embedded.home import Home
-from baton_cli.embedded.lifecycle import live
+from baton_cli.embedded.lifecycle import run_until_stopped
 from baton_cli.embedded.programs import Plan
 from baton_cli.moves.arguments import FilePath
+from baton_cli.options import option
 from baton_cli.settings import CliSettings, UpSettings, load
-from baton_cli.training.options import Order, repeated, table_options
+from baton_cli.training.options import TrainOptions, list_arguments, table_options
 
 PORT = click.IntRange(1, 65535)
 
 
 @click.command()
 @table_options
-@click.option("--port", type=PORT, metavar="P", help="Inference's port [BATON_PORT or 8000].")
-@click.option(
+@option(
+    "--port",
+    type=PORT,
+    metavar="PORT",
+    show_default="BATON_PORT or 8000",
+    help="Port of inference.",
+)
+@option(
     "--tracking-port",
     type=PORT,
-    metavar="P",
+    metavar="PORT",
     default=5000,
-    show_default=True,
-    help="The tracking server's port.",
+    show_default="5000",
+    help="Port of the tracking server.",
 )
-@click.option(
+@option(
     "--home",
     type=FilePath(),
     metavar="DIR",
     default=".baton",
-    show_default=True,
-    help="Where runs, models, cache and logs are kept.",
+    show_default=".baton",
+    help="Folder for runs, models, cache and logs.",
 )
 @click.pass_context
 def up(
@@ -46,16 +53,18 @@ def up(
     home: Path,
     **options: Any,
 ) -> None:
-    """Run the whole life cycle on this machine, without Docker.
+    """Run tracking server, trainer and inference on this machine, without Docker.
 
-    A tracking server, a first version where there is none, and inference. What dies is started
-    again; Ctrl-C stops all.
+    Trains and promotes a first version if there is none. Restarts a process that ends. Ctrl-C stops
+    everything.
     """
-    settings, own = load(CliSettings), load(UpSettings)
-    check_rooms()
+    settings, defaults = load(CliSettings), load(UpSettings)
+    check_packages()
     check_settings()
-    check_table(Order.of(config, options))
-    plan = Plan(Home(home), own.host, port or own.port, tracking_port, repeated(ctx))
-    with plan.home.held():
+    check_table(TrainOptions.from_parameters(config, options))
+    plan = Plan(
+        Home(home), defaults.host, port or defaults.port, tracking_port, list_arguments(ctx)
+    )
+    with plan.home.lock():
         check_ports(plan.host, plan.port, plan.tracking_port)
-        asyncio.run(live(plan, settings))
+        asyncio.run(run_until_stopped(plan, settings))

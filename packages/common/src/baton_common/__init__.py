@@ -1,1 +1,1 @@
-"""What every package shares: texts of errors, whole files, settings from files, times."""
+"""Shared by all packages: error texts, atomic files, settings from files, times."""

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic file writes."""
 
 import os
 import secrets
@@ -11,23 +11,23 @@ from typing import IO
 
 @contextmanager
 def open_atomic(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
-    """A file that takes its name only when it is complete and on the disk.
+    """Opens a file that replaces `path` when the block ends and its content is on disk.
 
-    Readers see the old file or the new one. If the block fails, the old one stays and nothing of
-    the new one is left.
+    Readers see the old file or the complete new one. If the block fails, the old file stays and
+    nothing else is left.
 
     Args:
-        path: its name; the folder must exist.
-        mode: its permissions, from its first moment on; None: those of the file that it replaces,
-            else those that a new file gets.
+        path: the file; its folder must exist.
+        mode: its permissions from creation on. None: the permissions of the file that it replaces,
+            or the default for new files.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     if mode is None:
-        mode = _mode_of(path)
+        mode = _get_mode(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    # A draft of a file with a mode of its own is private; of any other, the umask decides.
+    # With an explicit mode the draft is private until it is complete; otherwise the umask applies.
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -43,12 +43,12 @@ def open_atomic(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
 
 
 def write_atomic(path: Path, content: bytes, mode: int | None = None) -> None:
-    """Writes a file in one step, as `open_atomic` does."""
+    """Writes a file in one step. See `open_atomic`."""
     with open_atomic(path, mode) as file:
         file.write(content)
 
 
-def _mode_of(path: Path) -> int | None:
+def _get_mode(path: Path) -> int | None:
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:

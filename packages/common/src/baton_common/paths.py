@@ -4,10 +4,10 @@ from pathlib import Path
 
 
 def expand_home(path: Path) -> Path:
-    """The path with `~` or `~user` at its beginning replaced by that home.
+    """Replaces a leading `~` or `~user` with the home directory.
 
-    A shell does so only where a word begins with it: not in `--home=~/x`, and not in files. A path
-    that begins with the name of no user stays as it is: it may be a file of that name.
+    Shells expand it only at the start of a word: not in `--home=~/x`, and not inside files. A path
+    that names an unknown user is returned unchanged, because a file may have that name.
     """
     try:
         return path.expanduser()

@@ -1,6 +1,6 @@
-"""A setting as a variable, or as the file that another variable names.
+"""Reads a setting from `NAME`, or from the file that `NAME_FILE` names.
 
-Container images take their secrets as `NAME_FILE`: `docker inspect` shows the file's name only.
+Containers pass secrets as `NAME_FILE`, because `docker inspect` then shows only the file name.
 """
 
 from collections.abc import Mapping
@@ -12,24 +12,24 @@ SUFFIX = "_FILE"
 
 
 class SettingsError(Exception):
-    """A setting is missing or not allowed; the text is one line for the person who set it."""
+    """A setting is missing or invalid. The message is one line."""
 
 
 def read_setting(
-    name: str, environment: Mapping[str, str], hint: str = "name a readable file"
+    name: str, environment: Mapping[str, str], hint: str = "use a readable UTF-8 file"
 ) -> str:
-    """The value of the variable `name`, else the content of the file that `NAME_FILE` names.
+    """Returns the variable `name`, or the content of the file that `NAME_FILE` names.
 
-    If both are set, the variable counts. Variables set to nothing count as unset. White space at
-    the ends of the file, and the mark that Windows' editors put before UTF-8, are no part of it.
+    The variable wins if both are set. An empty variable counts as unset. Leading and trailing white
+    space and a byte order mark are removed from the file's content.
 
     Args:
-        name: of the variable.
-        environment: the variables.
-        hint: what to do about a file that cannot be read.
+        name: the variable.
+        environment: all variables.
+        hint: what to do if the file cannot be read.
 
     Returns:
-        The value; empty if neither is set, or the file holds nothing.
+        The value; empty if neither is set or the file is empty.
 
     Raises:
         SettingsError: the file cannot be read.
@@ -39,6 +39,6 @@ def read_setting(
         return value
     try:
         return expand_home(Path(file)).read_text(encoding="utf-8-sig").strip()
-    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or a name that no file can have
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or an invalid file name
         reason = (isinstance(error, OSError) and error.strerror) or "it is not UTF-8 text"
         raise SettingsError(f"{name}{SUFFIX}={file}: cannot be read ({reason}); {hint}") from error

@@ -1,24 +1,24 @@
-"""Texts of others as part of our own lines."""
+"""Shortens foreign text for use in messages."""
 
 MAX_QUOTED = 200
-"""How many characters of a text that a caller or a file chose a message repeats."""
+"""The number of characters that a message quotes from a caller's or a file's text."""
 
 
-def truncate(text: str, most: int = MAX_QUOTED) -> str:
-    """The beginning of a text that somebody else wrote, so that a message stays readable."""
-    return text[:most]
+def truncate(text: str, max_characters: int = MAX_QUOTED) -> str:
+    """Shortens a foreign text so that a message stays readable."""
+    return text[:max_characters]
 
 
 def to_one_line(text: object) -> str:
-    """`text` with each run of white space made one space; empty for None.
+    """Replaces each run of white space with one space. None gives an empty text.
 
-    An error without a text is shown by its type.
+    An exception without a message gives the name of its type.
     """
     line = " ".join(str("" if text is None else text).split())
     return type(text).__name__ if isinstance(text, BaseException) and not line else line
 
 
 def get_first_line(error: BaseException) -> str:
-    """The first line of an error's text that says something; its type if none does."""
+    """Returns the first non-blank line of an error's message, or the name of its type."""
     lines = (line.strip() for line in str(error).splitlines())
     return next(filter(None, lines), type(error).__name__)

@@ -1,4 +1,4 @@
-"""The one speaker of the registry protocol: MLflow's documented REST API, and the ledger on it."""
+"""MLflow registry client over its documented REST API, and the promotion ledger."""
 
 from baton_registry.errors import (
     AliasNotSet,
@@ -15,7 +15,8 @@ from baton_registry.errors import (
     VersionNotFound,
     VersionNotReady,
 )
-from baton_registry.promotion.alias_moves import promote, rollback, update_history
+from baton_registry.promotion.alias_moves import promote, rollback
+from baton_registry.promotion.history import update_history
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen

@@ -1,11 +1,11 @@
-"""API keys: what their file says, for the service that reads it and the command that fills it.
+"""The API key file, which inference reads and `baton keys api` extends.
 
     # name      scopes                 SHA-256 of the key
     crm         scoring                9f86d081884c7d65…
     on-call     scoring,operations     60303ae22b998861…
 
-A key is 256 random bits, which nobody finds again from a hash, however fast that is: SHA-256 is
-enough, where passwords, which people choose, would need bcrypt and 100 ms of each request.
+Keys are 256 random bits, so a plain SHA-256 is safe. Passwords would need bcrypt, which costs
+100 ms per request.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 PREFIX = "baton_"
-"""Begins every key, so that scanners for secrets know one where they see it."""
+"""The prefix of every key. Secret scanners recognise it."""
 
 
 class Scope(StrEnum):
-    """What a key lets in to."""
+    """What a key gives access to."""
 
     SCORING = "scoring"
     OPERATIONS = "operations"
@@ -31,8 +31,8 @@ class ApiKey:
     """One line of the file.
 
     Attributes:
-        name: whose it is; for people.
-        scopes: what it lets in to.
+        name: the owner, for people.
+        scopes: what the key gives access to.
         digest: the SHA-256 of the key.
     """
 
@@ -42,13 +42,13 @@ class ApiKey:
 
     @property
     def line(self) -> str:
-        """The line of the file."""
+        """The key as a line of the file."""
         scopes = ",".join(scope for scope in Scope if scope in self.scopes)
         return f"{self.name}  {scopes}  {self.digest.hex()}"
 
 
 class KeyRing:
-    """The keys of one reading of the file."""
+    """The keys of an API key file."""
 
     def __init__(self, keys: Iterable[ApiKey]) -> None:
         self._by_digest = {key.digest: key for key in keys}
@@ -57,36 +57,36 @@ class KeyRing:
         return len(self._by_digest)
 
     def find(self, secret: bytes) -> ApiKey | None:
-        """The key that this is; None where it is none.
+        """Returns the key with this secret, or None.
 
-        How long it takes tells nothing about any key: what is compared are digests, and nobody can
-        make one that begins as another does.
+        The lookup time reveals nothing: it compares digests, and an attacker cannot choose a
+        digest's beginning.
         """
         return self._by_digest.get(hashlib.sha256(secret).digest())
 
 
 def generate_key(name: str, scopes: Iterable[Scope]) -> tuple[str, ApiKey]:
-    """A new secret, and what the file shall hold of it.
+    """Generates a secret, and the key to store for it.
 
     Raises:
-        ValueError: the name cannot stand in the file.
+        ValueError: the name has characters that the file does not allow.
     """
     secret = PREFIX + secrets.token_urlsafe(32)
     digest = hashlib.sha256(secret.encode()).digest()
-    return secret, ApiKey(_name(name), frozenset(scopes), digest)
+    return secret, ApiKey(_check_name(name), frozenset(scopes), digest)
 
 
 def parse_keys(text: str) -> KeyRing:
-    """The keys that the text of a file names; lines may be blank, or comments after `#`.
+    """Parses the content of an API key file. Blank lines and comments after `#` are allowed.
 
-    A text of comments alone names no key, and so lets nobody in. An empty one is refused: it is
-    one that is being written, or was cut off.
+    A file that holds only comments has no keys and denies all access. An empty file is rejected,
+    because it may be incomplete.
 
     Raises:
-        ValueError: it is empty, or a line is not what it should be; the text names its number.
+        ValueError: the file is empty, or a line is invalid; the message names its number.
     """
     if not text.strip():
-        raise ValueError("it is empty; a comment alone would shut everybody out")
+        raise ValueError("it is empty; to deny all access, write a comment into it")
     keys = []
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.partition("#")[0].split()
@@ -99,22 +99,24 @@ def parse_keys(text: str) -> KeyRing:
 
 
 def _parse(words: list[str]) -> ApiKey:
-    if len(words) != 3:  # noqa: PLR2004 - as many as the message names
-        raise ValueError("not NAME SCOPES SHA256; `baton keys api NAME` makes such a line")
+    if len(words) != 3:  # noqa: PLR2004 - see the message
+        raise ValueError("expected NAME SCOPES SHA256; create a line with `baton keys api NAME`")
     name, scopes, digest = words
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise ValueError("the last word is not a SHA-256 in lower-case hex")
-    return ApiKey(_name(name), frozenset(map(_scope, scopes.split(","))), bytes.fromhex(digest))
+        raise ValueError("the last field must be a SHA-256 in lower-case hex")
+    return ApiKey(
+        _check_name(name), frozenset(map(_parse_scope, scopes.split(","))), bytes.fromhex(digest)
+    )
 
 
-def _name(word: str) -> str:
+def _check_name(word: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._@-]{1,64}", word):
-        raise ValueError("a name has 1 to 64 letters, digits and . _ @ -")
+        raise ValueError("a name must have 1 to 64 characters: letters, digits, . _ @ -")
     return word
 
 
-def _scope(word: str) -> Scope:
+def _parse_scope(word: str) -> Scope:
     try:
         return Scope(word)
     except ValueError as error:
-        raise ValueError(f"scopes are {', '.join(Scope)}, joined by commas") from error
+        raise ValueError(f"scopes must be {' or '.join(Scope)}, separated by commas") from error

@@ -1,39 +1,39 @@
-"""What can go wrong between us and the registry.
+"""Errors of the registry client.
 
 RegistryError
-├── RegistryMisconfigured a proxy or certificate that the environment names is of no use
-├── RegistryUnavailable   no answer, or none that can be used (time-out, 5xx, not JSON)
-├── RegistryRefused       an answer that says no (4xx); carries MLflow's error code
-├── AliasNotSet           the registry answered: this model has no such alias, or is unknown
-├── VersionNotFound       the registry answered: no such version
-├── VersionNotReady       the registry says that the version is not READY
+├── RegistryMisconfigured a proxy or certificate setting is invalid
+├── RegistryUnavailable   no usable answer (time-out, 5xx, not JSON)
+├── RegistryRefused       the registry rejected the request (4xx); carries MLflow's error code
+├── AliasNotSet           the model has no such alias, or does not exist
+├── VersionNotFound       the model has no such version
+├── VersionNotReady       the version is not READY
 ├── ArtifactNotFound      the version has no such file
-├── ChecksumMismatch      a file is not the one whose checksum was recorded
-├── NotSigned             no trusted key has signed the version, or not what it is now
-├── InvalidModel          the version's MLmodel cannot be served; the text says why
-├── PromotionRefused      a check before the alias move said no
-└── NothingToRollBackTo   the ledger knows no earlier version
+├── ChecksumMismatch      a file does not match its recorded checksum
+├── NotSigned             no trusted key signed the version as it is now
+├── InvalidModel          Baton cannot serve the version; the message says why
+├── PromotionRefused      a check before the alias move failed
+└── NothingToRollBackTo   the ledger has no earlier version
 
-Every text is one line: what, where, a hint.
+Every message is one line: what failed, where, and what to do.
 """
 
 from typing import Self
 
 
 class RegistryError(Exception):
-    """The root: everything that this package raises on purpose."""
+    """The base class of this package's errors."""
 
 
 class RegistryMisconfigured(RegistryError):
-    """What the environment says about the way to the registry cannot be used."""
+    """A proxy or certificate setting for the registry is invalid."""
 
 
 class RegistryUnavailable(RegistryError):
-    """No answer, or none that can be used."""
+    """The registry gave no usable answer."""
 
 
 class RegistryRefused(RegistryError):
-    """The registry answered with a 4xx.
+    """The registry rejected the request with a 4xx.
 
     Attributes:
         error_code: MLflow's code, e.g. `RESOURCE_DOES_NOT_EXIST`.
@@ -47,11 +47,11 @@ class RegistryRefused(RegistryError):
 
 
 class AliasNotSet(RegistryError):
-    """The registered model is unknown, or has no such alias."""
+    """The registered model does not exist, or has no such alias."""
 
     @classmethod
     def for_alias(cls, name: str, alias: str) -> Self:
-        """The error of this alias of this model."""
+        """Creates the error for an alias of a model."""
         return cls(f"alias {alias!r} of model {name!r} is not set; promote a version")
 
 
@@ -60,7 +60,7 @@ class VersionNotFound(RegistryError):
 
 
 class VersionNotReady(RegistryError):
-    """The registry does not call the version READY: it is being registered, or that failed."""
+    """The version is not READY: its registration is pending or failed."""
 
 
 class ArtifactNotFound(RegistryError):
@@ -68,20 +68,20 @@ class ArtifactNotFound(RegistryError):
 
 
 class ChecksumMismatch(RegistryError):
-    """A file's SHA-256 is not the recorded one, or none is recorded for it among others."""
+    """A file's SHA-256 is not the recorded one, or the record does not list the file."""
 
 
 class NotSigned(RegistryError):
-    """No trusted key has signed the version, or what it signed is not what the version is now."""
+    """No trusted key signed the version as it is now."""
 
 
 class InvalidModel(RegistryError):
-    """The version cannot be served by Baton: no ONNX model, no column schema, unreadable."""
+    """Baton cannot serve the version: no ONNX model, no column schema, or an unreadable file."""
 
 
 class PromotionRefused(RegistryError):
-    """A check before the alias move said no."""
+    """A check before the alias move failed."""
 
 
 class NothingToRollBackTo(RegistryError):
-    """No earlier version is known."""
+    """The ledger has no earlier version."""

@@ -1,4 +1,4 @@
-"""The types of settings: what each may be, said in the words of its error."""
+"""Types of settings. Each error message says what is allowed."""
 
 import re
 import ssl
@@ -10,80 +10,83 @@ import httpx
 from pydantic import AfterValidator, Field, PlainValidator, SecretStr, ValidationInfo
 
 from baton_registry.rest.tls import create_trust_context, load_client_certificate
-from baton_registry.versions.signing import TrustedKey, parse_trusted_keys
+from baton_registry.versions.keys import parse_trusted_keys
+from baton_registry.versions.signing import TrustedKey
 
 
 def is_http_address(text: str) -> bool:
-    """Whether the text is an http or https address with a host."""
+    """Whether the text is an http or https URL with a host."""
     try:
         parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         httpx.URL(text)  # stricter about host names
-    except (ValueError, httpx.InvalidURL):  # no port number, or a bracket that is not closed
+    except (ValueError, httpx.InvalidURL):  # invalid port, or an unclosed bracket
         return False
-    return good and not any(character.isspace() for character in text)
+    return is_valid and not any(character.isspace() for character in text)
 
 
-def _http_uri(value: str) -> str:
+def _check_uri(value: str) -> str:
     if not is_http_address(value):
-        raise ValueError("an http:// or https:// address, e.g. http://127.0.0.1:5000")
+        raise ValueError("must be an http:// or https:// URL, e.g. http://127.0.0.1:5000")
     return value.rstrip("/")
 
 
-def _host(value: str) -> str:
+def _parse_host(value: str) -> str:
     host = value[1:-1] if value.startswith("[") and value.endswith("]") else value
     if not host or any(character in "/[]@" or character.isspace() for character in host):
-        raise ValueError("a host name or an address to listen on, e.g. 127.0.0.1, 0.0.0.0 or ::")
+        raise ValueError(
+            "must be a host name or address to listen on, e.g. 127.0.0.1, 0.0.0.0 or ::"
+        )
     return host
 
 
 def format_url_host(host: str) -> str:
-    """The host as a URL has it: an IPv6 address in brackets."""
+    """Formats a host for a URL: an IPv6 address gets brackets."""
     return f"[{host}]" if ":" in host else host
 
 
-def _model_name(value: str) -> str:
+def _check_model_name(value: str) -> str:
     if "/" in value or ":" in value or value in (".", ".."):
-        raise ValueError("a name without / and :, as MLflow wants it")
+        raise ValueError("must not contain / or : (MLflow rejects them)")
     return value
 
 
-def _alias(value: str) -> str:
+def _check_alias(value: str) -> str:
     if not re.fullmatch(r"[\w-]+", value) or re.fullmatch(r"latest|v\d+", value, re.IGNORECASE):
         raise ValueError(
-            "letters, digits, _ and -; not latest and not v1, which MLflow keeps for itself"
+            "must contain only letters, digits, _ and -; MLflow reserves latest and v1, v2, …"
         )
     return value
 
 
-Host = Annotated[str, AfterValidator(_host)]
-"""An address to listen on; IPv6 also as URLs write it, in brackets."""
+Host = Annotated[str, AfterValidator(_parse_host)]
+"""An address to listen on. IPv6 may have brackets, as in URLs."""
 
 
-def _token(value: SecretStr) -> SecretStr:
+def _parse_token(value: SecretStr) -> SecretStr:
     token = value.get_secret_value().strip()
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise ValueError("a bearer token: printable ASCII without blanks")
+        raise ValueError("must be a bearer token: printable ASCII without spaces")
     return SecretStr(token)
 
 
-def _server_cert(value: Path, info: ValidationInfo) -> Path:
+def _check_server_cert(value: Path, info: ValidationInfo) -> Path:
     if info.data.get("is_insecure"):
-        raise ValueError("not together with MLFLOW_TRACKING_INSECURE_TLS; unset one of the two")
+        raise ValueError("conflicts with MLFLOW_TRACKING_INSECURE_TLS; unset one of the two")
     create_trust_context(value)
     return value
 
 
-def _client_cert(value: Path) -> Path:
+def _check_client_cert(value: Path) -> Path:
     load_client_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), value)
     return value
 
 
-HttpUri = Annotated[str, AfterValidator(_http_uri)]
+HttpUri = Annotated[str, AfterValidator(_check_uri)]
 Name = Annotated[str, Field(min_length=1, max_length=250)]
-ModelName = Annotated[Name, AfterValidator(_model_name)]
-Alias = Annotated[str, Field(max_length=250), AfterValidator(_alias)]
-Token = Annotated[SecretStr, AfterValidator(_token)]
-ServerCert = Annotated[Path, AfterValidator(_server_cert)]
-ClientCert = Annotated[Path, AfterValidator(_client_cert)]
+ModelName = Annotated[Name, AfterValidator(_check_model_name)]
+Alias = Annotated[str, Field(max_length=250), AfterValidator(_check_alias)]
+Token = Annotated[SecretStr, AfterValidator(_parse_token)]
+ServerCert = Annotated[Path, AfterValidator(_check_server_cert)]
+ClientCert = Annotated[Path, AfterValidator(_check_client_cert)]
 TrustedKeys = Annotated[tuple[TrustedKey, ...], PlainValidator(parse_trusted_keys)]

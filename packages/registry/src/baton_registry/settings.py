@@ -1,8 +1,8 @@
-"""Settings from the environment, shared by everything that speaks to the registry.
+"""Registry settings from the environment.
 
-This is the only kind of module that reads the environment. A bad value is one line that names
-the variable, the value and what is allowed. Plain pydantic, for pydantic-settings knows nothing
-of `NAME_FILE`, the way in which container images take their secrets.
+Only modules named `settings` read the environment. An invalid value gives one line with the
+variable, the value and what is allowed. pydantic-settings is not used, because it does not support
+`NAME_FILE` for container secrets.
 """
 
 import configparser
@@ -34,30 +34,29 @@ from baton_registry.setting_types import (
 S = TypeVar("S", bound=BaseModel)
 
 CREDENTIALS = "~/.mlflow/credentials"
-STORED = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"})
-"""What MLflow's client looks up there; nothing else."""
+STORED_SETTINGS = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"})
+"""The settings that MLflow's client reads from that file."""
 HTTPX_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 REQUESTS_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Certificates to trust, as MLflow's client finds them; those of httpx, our own, come first."""
+"""CA bundle variables of MLflow's client. Those of httpx win, because Baton uses httpx."""
 SERVICE_LINK = (
-    "a port number; Kubernetes sets this variable in every pod beside a Service of that name"
-    " (service links): set enableServiceLinks: false in the pod's spec, or rename the Service"
+    "must be a port number; Kubernetes service links set this variable if a Service has that name:"
+    " set enableServiceLinks: false in the pod's spec, or rename the Service"
 )
 """https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
 
 
 class RegistrySettings(BaseModel):
-    """Where the registry is and what is asked of it.
+    """The address of the registry, the credentials, the model and its alias.
 
     Attributes:
-        username: for a tracking server that asks for one (basic-auth).
-        password: the same. Both may also be in `~/.mlflow/credentials`.
-        token: for a server, or a proxy before it, that asks for a bearer token; shown only where
-            there are no user and password.
-        is_insecure: the server's certificate is not looked at.
-        server_cert: whom we trust instead of the usual authorities.
-        client_cert: our certificate and its key.
-        trusted_keys: where there are any, only what one of them signed serves and is promoted.
+        username: for basic authentication.
+        password: for basic authentication. Both may also be in `~/.mlflow/credentials`.
+        token: the bearer token. It is sent only if username and password are not set.
+        is_insecure: do not verify the server's certificate.
+        server_cert: the CA certificates to trust instead of the defaults.
+        client_cert: the client certificate and its key.
+        trusted_keys: if set, only versions signed by one of them are served and promoted.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -79,7 +78,7 @@ class RegistrySettings(BaseModel):
 
     @property
     def auth(self) -> tuple[str, str] | None:
-        """User and password; None where they are not both set."""
+        """Username and password; None unless both are set."""
         password = self.password.get_secret_value()
         return (self.username, password) if self.username and password else None
 
@@ -88,27 +87,27 @@ class RegistrySettings(BaseModel):
         """How to reach the registry.
 
         Raises:
-            RegistryMisconfigured: it needs a proxy, and what is set is none.
+            RegistryMisconfigured: the proxy setting is invalid.
         """
         host = urlsplit(self.tracking_uri).hostname or ""
-        # Of the system, too, where that has settings of its own: macOS and Windows.
+        # Includes the system settings of macOS and Windows.
         proxies = {} if proxy_bypass(host) else getproxies()
         return Connection(
             auth=self.auth,
             token=self.token.get_secret_value(),
-            tls=self._tls(),
+            tls=self._build_tls(),
             proxy=choose_proxy(self.tracking_uri, proxies),
         )
 
     def open_registry(self) -> RegistryClient:
-        """A client of the registry; close it when done.
+        """Opens a registry client. Close it when done.
 
         Raises:
-            RegistryMisconfigured: a proxy or certificate that the environment names is of no use.
+            RegistryMisconfigured: a proxy or certificate setting is invalid.
         """
         return RegistryClient(self.tracking_uri, connection=self.connection)
 
-    def _tls(self) -> Tls:
+    def _build_tls(self) -> Tls:
         authorities, variable = self.server_cert, "MLFLOW_TRACKING_SERVER_CERT_PATH"
         if not authorities and not any(os.environ.get(name) for name in HTTPX_BUNDLES):
             for name in REQUESTS_BUNDLES:
@@ -119,73 +118,74 @@ class RegistrySettings(BaseModel):
 
 
 def load_settings(settings: type[S]) -> S:
-    """Reads the settings from the environment; a variable set to nothing counts as unset.
+    """Reads settings from the environment. An empty variable counts as unset.
 
     Raises:
         SettingsError: a value is not allowed.
     """
-    names = _variables(settings)
-    given = {name: value for name in names if (value := _read(name))}
+    names = _list_variables(settings)
+    values = {name: value for name in names if (value := _read(name))}
     try:
-        return settings.model_validate(given)
+        return settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         if _is_service_link(name, first["input"]):
             message = SERVICE_LINK
-        raise SettingsError(f"{name}={_shown(name, first['input'])!s}: {message}") from error
+        raise SettingsError(f"{name}={_format_value(name, first['input'])!s}: {message}") from error
 
 
 def _is_service_link(name: str, value: Any) -> bool:
-    """Whether Kubernetes, or Docker's old links, gave a port variable the address of a Service."""
+    """Whether Kubernetes service links or Docker's legacy links set this port variable."""
     return name.endswith("_PORT") and re.match(r"(tcp|udp|sctp)://", str(value)) is not None
 
 
-def user_cache_dir() -> Path:
-    """`$XDG_CACHE_HOME/baton`, else `~/.cache/baton`; a temporary folder if there is no home.
+def get_user_cache_dir() -> Path:
+    """Returns `$XDG_CACHE_HOME/baton`, `~/.cache/baton`, or a temporary folder without a home.
 
-    https://specifications.freedesktop.org/basedir/latest/ says that a relative path is ignored.
+    A relative path is ignored: https://specifications.freedesktop.org/basedir/latest/
     """
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    if Path(given).is_absolute():
-        return Path(given) / "baton"
+    cache_home = os.environ.get("XDG_CACHE_HOME", "")
+    if Path(cache_home).is_absolute():
+        return Path(cache_home) / "baton"
     try:
         return Path.home() / ".cache" / "baton"
     except RuntimeError:  # a container's user without an entry in /etc/passwd
         return Path(tempfile.gettempdir()) / "baton"
 
 
-def _variables(settings: type[BaseModel]) -> list[str]:
+def _list_variables(settings: type[BaseModel]) -> list[str]:
     fields = settings.model_fields.values()
     return [str(field.validation_alias) for field in fields if field.validation_alias]
 
 
 def _read(name: str) -> str:
-    """The variable's value, else the content of the file that `NAME_FILE` names.
-
-    A user's name and password may be in MLflow's own file, after that.
-    """
+    """Reads `NAME` or `NAME_FILE`; username and password also from MLflow's credentials file."""
     is_set = os.environ.get(name) or os.environ.get(name + SUFFIX)
-    return _read_stored(name) if name in STORED and not is_set else read_setting(name, os.environ)
+    return (
+        _read_stored(name)
+        if name in STORED_SETTINGS and not is_set
+        else read_setting(name, os.environ)
+    )
 
 
 def _read_stored(name: str) -> str:
-    """The value that `~/.mlflow/credentials` has; it is not there in most homes."""
+    """Reads a value from `~/.mlflow/credentials`; empty if there is none."""
     path = os.path.expanduser(CREDENTIALS)  # noqa: PTH111 - Path.expanduser fails without a home
     content = configparser.ConfigParser()
     try:
-        content.read(path, encoding="utf-8")  # passes over a file that cannot be opened, as MLflow
+        content.read(path, encoding="utf-8")  # skips a file that it cannot open, as MLflow does
         return content.get("mlflow", name.lower(), fallback="")
     except (configparser.Error, UnicodeDecodeError) as error:
-        # Without the error's own text, which quotes the line.
+        # Without the parser's message, which quotes the line and so a secret.
         raise SettingsError(
-            f"{path}: not as MLflow wants it: a section [mlflow] with {name.lower()} = …, and %%"
-            " for each %"
+            f"{path}: invalid format; expected a section [mlflow] with {name.lower()} = …,"
+            " and %% for each %"
         ) from error
 
 
-def _shown(name: str, value: Any) -> str:
-    """The value as it may be shown: a secret's is not, unless it is the name of its file."""
+def _format_value(name: str, value: Any) -> str:
+    """Formats a value for a message. Secrets are masked; the names of their files are not."""
     is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
     return "***" if is_secret and not name.endswith("_FILE") else repr(value)

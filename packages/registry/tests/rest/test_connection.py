@@ -1,4 +1,4 @@
-"""Credentials, and redirects: whom the client speaks to, and what it shows there."""
+"""Credentials and redirects."""
 
 import base64
 from collections.abc import Callable
@@ -15,25 +15,25 @@ VERSION = {"model_version": {"name": "m", "version": "1", "source": "models:/m-1
 
 
 class Server(httpx.BaseTransport):
-    """Answers a version at `home`, redirects everything else there; notes what it was shown."""
+    """Answers below `home`, redirects everything else there, and records the requests."""
 
     def __init__(self, home: str, status: int = 308) -> None:
         self.home = home
         self.status = status
-        self.seen: list[tuple[str, str, str | None]] = []
+        self.requests: list[tuple[str, str, str | None]] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        where = str(request.url.copy_with(query=None, userinfo=b""))
-        self.seen.append((request.method, where, request.headers.get("Authorization")))
-        if where.startswith(self.home):
+        url = str(request.url.copy_with(query=None, userinfo=b""))
+        self.requests.append((request.method, url, request.headers.get("Authorization")))
+        if url.startswith(self.home):
             return httpx.Response(200, json=VERSION)
         path = request.url.raw_path.decode().removeprefix("/mlflow")
         return httpx.Response(self.status, headers={"Location": self.home + path})
 
     @property
-    def shown(self) -> list[str | None]:
+    def credentials(self) -> list[str | None]:
         """The credentials of each request."""
-        return [authorization for _, _, authorization in self.seen]
+        return [authorization for _, _, authorization in self.requests]
 
 
 def get(server: Server, uri: str = URI, connection: Connection | None = None) -> None:
@@ -64,11 +64,13 @@ def basic(user: str, password: str) -> str:
         ),
     ],
 )
-def test_what_is_shown(uri: str, connection: Connection | None, expected: str | None) -> None:
-    """As with MLflow's client: the address's user first, then a user and password, then a token."""
+def test_credentials_in_order_of_precedence(
+    uri: str, connection: Connection | None, expected: str | None
+) -> None:
+    """As in MLflow's client: the URL's, then username and password, then the token."""
     server = Server(URI)
     get(server, uri, connection)
-    assert server.shown == [expected]
+    assert server.credentials == [expected]
 
 
 SAME_HOST = [
@@ -80,49 +82,46 @@ SAME_HOST = [
 
 @pytest.mark.parametrize(("home", "expected"), SAME_HOST)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_on_the_same_host_is_followed(
+def test_redirect_on_the_same_host_is_followed(
     home: str, expected: str | None, status: int
 ) -> None:
-    """The credentials go along to the same scheme and port only."""
+    """Credentials are sent only to the same scheme and port."""
     server = Server(home, status)
     get(server, connection=Connection(token="t"))
-    assert server.shown == ["Bearer t", expected]
+    assert server.credentials == ["Bearer t", expected]
 
 
 def test_http_to_https_keeps_the_credentials() -> None:
-    """Both on their usual ports: one server that wants TLS."""
+    """If both use their default ports."""
     server = Server("https://registry/mlflow")
     get(server, "http://registry/mlflow", Connection(auth=("u", "p")))
-    assert server.shown == [basic("u", "p")] * 2
+    assert server.credentials == [basic("u", "p")] * 2
 
 
 @pytest.mark.parametrize("call", [get, write])
 @pytest.mark.parametrize("home", ["http://elsewhere:5000", "https://registry.evil"])
-def test_a_redirect_to_another_host_is_not_followed(
-    call: Callable[[Server], None], home: str
-) -> None:
-    """One line says where it leads, and nothing is sent there."""
+def test_redirect_to_another_host_is_rejected(call: Callable[[Server], None], home: str) -> None:
+    """Nothing is sent there."""
     server = Server(home)
     with pytest.raises(
         RegistryRefused, match=f"redirects to {home}.*MLFLOW_TRACKING_URI"
     ) as caught:
         call(server)
     assert "\n" not in str(caught.value)
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
-def test_a_redirect_out_of_tls_is_not_followed() -> None:
-    """What was to be private stays so."""
+def test_redirect_out_of_tls_is_rejected() -> None:
     server = Server("http://registry")
-    with pytest.raises(RegistryRefused, match="out of TLS"):
+    with pytest.raises(RegistryRefused, match="not https"):
         get(server, "https://registry/x")
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
-def test_a_write_is_redirected_whole_or_not_at_all() -> None:
-    """308 keeps method and body; 301 would make a read of it, which could look like success."""
+def test_redirect_that_changes_a_write_is_rejected() -> None:
+    """308 keeps method and body; 301 turns the write into a read, which may look like success."""
     server = Server("http://registry:5000/new")
     write(server)
-    assert [method for method, _, _ in server.seen] == ["POST", "POST"]
-    with pytest.raises(RegistryRefused, match="writing with status 301"):
+    assert [method for method, _, _ in server.requests] == ["POST", "POST"]
+    with pytest.raises(RegistryRefused, match="status 301 turns the write"):
         write(Server("http://registry:5000/new", 301))

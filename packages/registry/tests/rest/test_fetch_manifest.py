@@ -1,4 +1,4 @@
-"""Fetching versions whose files a manifest lists."""
+"""Fetching versions with a manifest."""
 
 import json
 from pathlib import Path
@@ -17,22 +17,22 @@ FILES = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
 DIGESTS = {path: sha256(text) for path, text in FILES.items()}
 
 
-def with_manifest(files: dict[str, str], **facts: Any) -> tuple[dict[str, str], dict[str, str]]:
-    """The files with a manifest of them, and the tag that records it."""
+def add_manifest(files: dict[str, str], **facts: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """Adds a manifest to the files; returns them and the manifest's tag."""
     text = manifest_of(files, **facts)
     return {**files, MANIFEST_FILE: text}, {"baton.manifest": sha256(text)}
 
 
-def server_of(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
+def create_server(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
     server = FakeMlflow()
     server.add("1", tags, **files)
     return server
 
 
-def test_a_version_with_a_manifest_is_fetched_and_verified(tmp_path: Path) -> None:
-    """One tag vouches for all files; what the manifest records comes with them."""
-    files, tags = with_manifest({**FILES, "model.skops": "pickled"}, held_out_by="customer")
-    client = server_of(files, tags).client()
+def test_version_with_a_manifest_is_verified(tmp_path: Path) -> None:
+    """One tag covers all files and the record."""
+    files, tags = add_manifest({**FILES, "model.skops": "pickled"}, held_out_by="customer")
+    client = create_server(files, tags).client()
 
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -49,12 +49,10 @@ def test_a_version_with_a_manifest_is_fetched_and_verified(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("path", ["MLmodel", "model.onnx", MANIFEST_FILE])
 @pytest.mark.parametrize("is_there", [True, False])
-def test_a_file_that_the_manifest_does_not_vouch_for_is_refused(
-    tmp_path: Path, path: str, *, is_there: bool
-) -> None:
-    """Altered or missing, in the store or on the disk, the manifest itself included."""
-    files, tags = with_manifest(FILES)
-    client = server_of(files, tags).client()
+def test_altered_or_missing_file_is_refused(tmp_path: Path, path: str, *, is_there: bool) -> None:
+    """In the store and on disk, and also the manifest itself."""
+    files, tags = add_manifest(FILES)
+    client = create_server(files, tags).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
     altered = {**files, path: files[path] + " "} if is_there else files
     if not is_there:
@@ -68,25 +66,25 @@ def test_a_file_that_the_manifest_does_not_vouch_for_is_refused(
     with pytest.raises(ChecksumMismatch if is_there else ArtifactNotFound, match=path):
         reopen(version, tmp_path)
     with pytest.raises(ChecksumMismatch if is_there else ArtifactNotFound, match=path):
-        fetch(server_of(altered, tags).client(), version, other)
+        fetch(create_server(altered, tags).client(), version, other)
 
 
 @pytest.mark.parametrize("path", ["MLmodel", "model.onnx", "example.json"])
-def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, path: str) -> None:
-    """It was added later, by whoever can write to the store."""
+def test_unlisted_file_is_refused(tmp_path: Path, path: str) -> None:
+    """It was added later."""
     document = {**json.loads(MLMODEL), **WITH_EXAMPLE}
     listed = {"MLmodel": json.dumps(document), "model.onnx": "onnx", "example.json": "{}"}
-    files, tags = with_manifest({name: text for name, text in listed.items() if name != path})
-    client = server_of({**files, path: listed[path]}, tags).client()
+    files, tags = add_manifest({name: text for name, text in listed.items() if name != path})
+    client = create_server({**files, path: listed[path]}, tags).client()
 
     with pytest.raises(ChecksumMismatch, match=path):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
 
 @pytest.mark.parametrize("tag", ["", "ab", "AB" * 32, "ab" * 32 + "\n", "ab" * 33])
-def test_a_tag_that_is_no_checksum_is_refused_before_any_download(tmp_path: Path, tag: str) -> None:
-    """Nothing is asked of the store, also where the older tags would do."""
-    server = server_of(FILES, {**older_tags(FILES), "baton.manifest": tag})
+def test_invalid_manifest_tag_is_refused_before_any_download(tmp_path: Path, tag: str) -> None:
+    """Also if there are valid older tags."""
+    server = create_server(FILES, {**older_tags(FILES), "baton.manifest": tag})
     client = server.client()
     version = client.get_version(MODEL, "1")
     server.log.clear()
@@ -98,36 +96,37 @@ def test_a_tag_that_is_no_checksum_is_refused_before_any_download(tmp_path: Path
         reopen(version, tmp_path)
 
 
-def test_where_there_are_older_tags_too_both_must_hold(tmp_path: Path) -> None:
-    """Neither form excuses what the other one refuses."""
-    files, tag = with_manifest(FILES, data_sha256="ab" * 32)
+def test_manifest_and_older_tags_must_both_match(tmp_path: Path) -> None:
+    files, tag = add_manifest(FILES, data_sha256="ab" * 32)
     both = {**tag, **older_tags(files)}
-    client = server_of(files, both).client()
+    client = create_server(files, both).client()
     assert fetch(client, client.get_version(MODEL, "1"), tmp_path).verified
 
-    odd = "cd" * 32
+    wrong = "cd" * 32
     for altered in (
-        {"baton.manifest": odd},
-        {"baton.sha256.model.onnx": odd},
-        {"baton.sha256.MLmodel": odd},
-        {f"baton.sha256.{MANIFEST_FILE}": odd},
-        {"baton.data_sha256": odd},
+        {"baton.manifest": wrong},
+        {"baton.sha256.model.onnx": wrong},
+        {"baton.sha256.MLmodel": wrong},
+        {f"baton.sha256.{MANIFEST_FILE}": wrong},
+        {"baton.data_sha256": wrong},
         {"baton.held_out_by": "customer"},
     ):
-        client = server_of(files, {**both, **altered}).client()
+        client = create_server(files, {**both, **altered}).client()
         with pytest.raises(ChecksumMismatch):
             fetch(client, client.get_version(MODEL, "1"), tmp_path)
     for lost in ("baton.sha256.MLmodel", "baton.sha256.model.onnx"):
         fewer = {key: value for key, value in both.items() if key != lost}
-        client = server_of(files, fewer).client()
+        client = create_server(files, fewer).client()
         with pytest.raises(ChecksumMismatch):
             fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
 
-def test_a_manifest_that_never_ends_is_cut_off(tmp_path: Path) -> None:
-    """It is refused at its first byte too many, on the way as well as on the disk."""
+def test_too_large_manifest_is_refused(tmp_path: Path) -> None:
+    """During the download and on disk."""
     text = " " * (MAX_MANIFEST_BYTES + 1)
-    client = server_of({**FILES, MANIFEST_FILE: text}, {"baton.manifest": sha256(text)}).client()
+    client = create_server(
+        {**FILES, MANIFEST_FILE: text}, {"baton.manifest": sha256(text)}
+    ).client()
     version = client.get_version(MODEL, "1")
 
     with pytest.raises(InvalidModel, match=MANIFEST_FILE):
@@ -137,16 +136,16 @@ def test_a_manifest_that_never_ends_is_cut_off(tmp_path: Path) -> None:
         reopen(version, tmp_path)
 
 
-def test_parts_of_a_version_are_verified_too(tmp_path: Path) -> None:
-    """Whoever needs one file, or what is recorded, is told of forgeries as `fetch` tells."""
-    files, tags = with_manifest(FILES)
-    client = server_of(files, tags).client()
+def test_single_files_are_verified(tmp_path: Path) -> None:
+    """As by `fetch`."""
+    files, tags = add_manifest(FILES)
+    client = create_server(files, tags).client()
     version = client.get_version(MODEL, "1")
     assert fetch_record(client, version, tmp_path).files == {k: sha256(v) for k, v in FILES.items()}
     assert fetch_mlmodel(client, version, tmp_path).onnx_path == "model.onnx"
     assert fetch_file(client, version, "model.onnx", tmp_path) == b"onnx"
 
-    forged = server_of({path: text + " " for path, text in files.items()}, tags).client()
+    forged = create_server({path: text + " " for path, text in files.items()}, tags).client()
     for part in (
         lambda: fetch_record(forged, version, tmp_path),
         lambda: fetch_mlmodel(forged, version, tmp_path),
@@ -157,17 +156,16 @@ def test_parts_of_a_version_are_verified_too(tmp_path: Path) -> None:
             part()
 
 
-def test_what_older_tags_record_is_read_in_the_manifests_form(tmp_path: Path) -> None:
-    """Versions from before there was a manifest keep what they recorded."""
+def test_older_tags_are_read_as_a_manifest(tmp_path: Path) -> None:
     tags = older_tags(FILES) | {
         "baton.data_sha256": "ab" * 32,
         "baton.held_out_by": "customer",
         "baton.gate_figures": '{"gate_rows": 5, "odd": "text", "none": null}',
     }
-    for given, expected in (
+    for recorded, expected in (
         (tags, Manifest(DIGESTS, "ab" * 32, "customer", gate_figures={"gate_rows": 5})),
         ({**tags, "baton.gate_figures": "["}, Manifest(DIGESTS, "ab" * 32, "customer")),
         ({}, Manifest()),
     ):
-        client = server_of(FILES, given).client()
+        client = create_server(FILES, recorded).client()
         assert fetch(client, client.get_version(MODEL, "1"), tmp_path).record == expected

@@ -1,4 +1,4 @@
-"""Which proxy is asked, whatever the variables hold."""
+"""The choice of the proxy."""
 
 import pytest
 
@@ -32,8 +32,8 @@ ORBSTACK = "localhost,127.0.0.1,::1,[::1],192.168.0.0/16,fd07:b51a:cc66::/48,.or
     ],
 )
 @pytest.mark.parametrize("proxy", [PROXY, "socks://no.such.scheme:1080", "[", "http://", "%"])
-def test_some_need_none(uri: str, exceptions: str, proxy: str) -> None:
-    """This machine and the exceptions are reached directly, whatever the proxy's variable holds."""
+def test_no_proxy_for_this_machine_and_exceptions(uri: str, exceptions: str, proxy: str) -> None:
+    """Also if the proxy variable is invalid."""
     assert choose_proxy(uri, {"http": proxy, "all": proxy, "no": exceptions}) is None
 
 
@@ -41,15 +41,15 @@ def test_some_need_none(uri: str, exceptions: str, proxy: str) -> None:
     "exceptions",
     ["", ORBSTACK, "[", "]", "[::1", "::/xyz", ":", "low", "mlflow:81", "1.2.3.4/99", "%,@,//"],
 )
-def test_others_are_asked_through_it(exceptions: str) -> None:
-    """Exceptions that do not name the host, or name nothing, are no exceptions."""
+def test_proxy_for_other_hosts(exceptions: str) -> None:
+    """Exceptions for other hosts and invalid exceptions are ignored."""
     proxy = choose_proxy("http://mlflow.low.net:5000", {"http": PROXY, "no": exceptions})
     assert proxy is not None
     assert (proxy.url, proxy.variable) == (PROXY, "HTTP_PROXY")
 
 
-def test_the_scheme_decides_which() -> None:
-    """A proxy of the scheme, else the one for all; without `://` it is http."""
+def test_scheme_selects_the_variable() -> None:
+    """ALL_PROXY is the fallback. A proxy without a scheme is http."""
     proxies = {"https": "secure:1", "all": "other:2"}
     assert [
         (proxy.url, proxy.variable)
@@ -72,20 +72,20 @@ def test_the_scheme_decides_which() -> None:
         "http://a\x00b",
     ],
 )
-def test_a_proxy_that_is_none_is_one_line(value: str) -> None:
-    """The line names the variable, and what to do where no proxy is needed."""
+def test_invalid_proxy_is_one_line(value: str) -> None:
+    """The line names the variable and NO_PROXY."""
     with pytest.raises(RegistryMisconfigured, match=r"^HTTP_PROXY='.*NO_PROXY$"):
         choose_proxy("http://mlflow:5000", {"http": value})
 
 
-def test_socks_needs_its_package() -> None:
-    """By itself, httpx raises an ImportError."""
+def test_socks_proxy_needs_socksio() -> None:
+    """Httpx itself raises an ImportError."""
     with pytest.raises(RegistryMisconfigured, match="socksio"):
         choose_proxy("http://mlflow:5000", {"all": "socks5h://proxy:1080"})
 
 
-def test_passwords_are_not_shown() -> None:
-    """Neither of a proxy that works nor of one that does not."""
+def test_proxy_password_is_not_shown() -> None:
+    """Neither for a valid proxy nor in an error."""
     proxy = choose_proxy("http://mlflow", {"http": "http://me:secret@proxy:1"})
     assert proxy is not None
     assert proxy.description == "http://proxy:1 (HTTP_PROXY)"

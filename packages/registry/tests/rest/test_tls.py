@@ -1,4 +1,4 @@
-"""TLS with the tracking server, against a real one with certificates made here."""
+"""TLS with a tracking server, with certificates created here."""
 
 import ssl
 import threading
@@ -30,12 +30,12 @@ BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDL
 INSECURE = "MLFLOW_TRACKING_INSECURE_TLS"
 
 
-def certificate(path: Path, encryption: KeySerializationEncryption | None = None) -> Path:
-    """A file with a certificate for this machine that signs itself, and its key."""
+def create_certificate(path: Path, encryption: KeySerializationEncryption | None = None) -> Path:
+    """Creates a file with a self-signed certificate for this machine and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, path.stem)])
     now = datetime.now(UTC)
-    made = (
+    signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -46,7 +46,7 @@ def certificate(path: Path, encryption: KeySerializationEncryption | None = None
         .sign(key, hashes.SHA256())
     )
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption())
-    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    path.write_bytes(signed.public_bytes(Encoding.PEM) + secret)
     return path
 
 
@@ -61,8 +61,8 @@ class _Empty(BaseHTTPRequestHandler):
 
 
 @dataclass
-class Place:
-    """A server with TLS, and the certificates around it."""
+class TlsServer:
+    """A TLS server and its certificates."""
 
     uri: str
     server: Path
@@ -71,9 +71,9 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """A server whose certificate nobody usual has signed."""
-    server, client = (certificate(tmp_path / f"{name}.pem") for name in ("server", "client"))
+def tls_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TlsServer]:
+    """A server with a self-signed certificate."""
+    server, client = (create_certificate(tmp_path / f"{name}.pem") for name in ("server", "client"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(server)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Empty) as httpd:
@@ -83,59 +83,60 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
         for name in BUNDLES:
             monkeypatch.delenv(name, raising=False)
-        yield Place(uri, server, client, context)
+        yield TlsServer(uri, server, client, context)
         httpd.shutdown()
 
 
-def ask() -> None:
-    """One question by what the environment says; an unknown model has no tags."""
+def send_request() -> None:
+    """Sends one request with the settings of the environment."""
     with load_settings(RegistrySettings).open_registry() as registry:
         assert registry.get_model_tags("m") == {}
 
 
-def test_an_unknown_certificate_is_refused(place: Place) -> None:
-    """The line says that it is the certificate."""
+def test_unknown_certificate_is_rejected(tls_server: TlsServer) -> None:
+    """The error names the certificate."""
     with pytest.raises(RegistryUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
-        ask()
+        send_request()
 
 
 @pytest.mark.parametrize(
     "variable", [SERVER, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]
 )
-def test_a_certificate_can_be_trusted(
-    place: Place, monkeypatch: pytest.MonkeyPatch, variable: str
+def test_certificate_can_be_trusted(
+    tls_server: TlsServer, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """By MLflow's variable, and by those that its client and ours have always known."""
-    monkeypatch.setenv(variable, str(place.server))
-    ask()
+    """By MLflow's variable and by those of requests and httpx."""
+    monkeypatch.setenv(variable, str(tls_server.server))
+    send_request()
 
 
-def test_it_need_not_be_looked_at(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As MLflow has it; together with a certificate to trust it makes no sense."""
+def test_verification_can_be_turned_off(
+    tls_server: TlsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not together with a certificate to trust."""
     monkeypatch.setenv(INSECURE, "true")
-    ask()
-    monkeypatch.setenv(SERVER, str(place.server))
+    send_request()
+    monkeypatch.setenv(SERVER, str(tls_server.server))
     with pytest.raises(SettingsError, match=f"^{SERVER}=.*{INSECURE}"):
         load_settings(RegistrySettings)
 
 
-def test_we_can_show_one_of_our_own(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that asks for a client's certificate gets it."""
-    place.context.verify_mode = ssl.CERT_REQUIRED
-    place.context.load_verify_locations(place.client)
-    monkeypatch.setenv(SERVER, str(place.server))
+def test_client_certificate_is_sent(tls_server: TlsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    tls_server.context.verify_mode = ssl.CERT_REQUIRED
+    tls_server.context.load_verify_locations(tls_server.client)
+    monkeypatch.setenv(SERVER, str(tls_server.server))
     with pytest.raises(RegistryUnavailable):
-        ask()
-    monkeypatch.setenv(CLIENT, str(place.client))
-    ask()
+        send_request()
+    monkeypatch.setenv(CLIENT, str(tls_server.client))
+    send_request()
 
 
 @pytest.mark.parametrize("variable", [SERVER, CLIENT])
-def test_what_is_no_certificate_is_one_line(
+def test_invalid_certificate_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """A file that is missing, holds something else, or a key that asks for a password."""
-    encrypted = certificate(tmp_path / "encrypted.pem", BestAvailableEncryption(b"secret"))
+    """A missing file, other content, or an encrypted key."""
+    encrypted = create_certificate(tmp_path / "encrypted.pem", BestAvailableEncryption(b"secret"))
     (tmp_path / "text").write_text("no certificate")
     files = [tmp_path / "none", tmp_path / "text", *([encrypted] if variable == CLIENT else [])]
     for file in files:
@@ -145,14 +146,14 @@ def test_what_is_no_certificate_is_one_line(
 
 
 @pytest.mark.parametrize("variable", BUNDLES)
-def test_certificates_that_are_not_needed_may_be_unreadable(
-    place: Place, monkeypatch: pytest.MonkeyPatch, variable: str
+def test_unused_certificates_may_be_unreadable(
+    tls_server: TlsServer, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """These variables are for other programs, too; where TLS is needed, the line names them."""
+    """The variables are for other programs, too. With https the error names them."""
     monkeypatch.setenv(variable, "/no/such/place")
-    if variable != "SSL_CERT_DIR":  # a folder that is not there is one without certificates
+    if variable != "SSL_CERT_DIR":  # a missing folder counts as an empty one
         with pytest.raises(RegistryMisconfigured, match=variable):
-            ask()
+            send_request()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
     with pytest.raises(RegistryUnavailable, match="no answer"):
-        ask()
+        send_request()

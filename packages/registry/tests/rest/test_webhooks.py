@@ -1,4 +1,4 @@
-"""The webhooks of a registry, made what they should be."""
+"""Webhooks of a registry."""
 
 import re
 
@@ -14,8 +14,8 @@ ONE, TWO = "http://one/webhooks/mlflow", "http://two/webhooks/mlflow"
 ALLOWED = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
 
 
-def test_makes_one_for_each_address() -> None:
-    """Each address is told of every move of an alias, signed."""
+def test_one_webhook_per_address() -> None:
+    """Each reports all alias moves, signed."""
     server = FakeMlflow()
     server.client().webhooks.ensure("baton", [ONE, TWO, ONE], "shh")
     rows = [*server.webhooks.values()]
@@ -25,8 +25,8 @@ def test_makes_one_for_each_address() -> None:
     assert events == [("MODEL_VERSION_ALIAS", "CREATED"), ("MODEL_VERSION_ALIAS", "DELETED")]
 
 
-def test_done_twice_it_renews_the_secret_and_nothing_else() -> None:
-    """The webhook stays the same one; whatever somebody changed of it is put right."""
+def test_second_call_updates_the_webhook() -> None:
+    """The secret is renewed, and changes by others are undone."""
     server = FakeMlflow()
     server.client().webhooks.ensure("baton", [ONE], "old")
     server.webhooks["w-1"] |= {"status": "DISABLED", "events": []}
@@ -36,18 +36,17 @@ def test_done_twice_it_renews_the_secret_and_nothing_else() -> None:
     assert (row["secret"], row["status"], len(row["events"])) == ("new", "ACTIVE", 2)
 
 
-def test_other_addresses_of_the_name_go_and_other_names_stay() -> None:
-    """Deliveries to an address of yesterday would only fail."""
+def test_unused_addresses_are_deleted() -> None:
+    """Webhooks with other names stay."""
     server = FakeMlflow()
     server.client().webhooks.ensure("other", [ONE], "theirs")
     server.client().webhooks.ensure("baton", [ONE], "ours")
     server.client().webhooks.ensure("baton", [TWO], "ours")
-    left = [(row["name"], row["url"]) for row in server.webhooks.values()]
-    assert left == [("other", ONE), ("baton", TWO)]
+    remaining = [(row["name"], row["url"]) for row in server.webhooks.values()]
+    assert remaining == [("other", ONE), ("baton", TWO)]
 
 
-def test_finds_its_own_on_any_page() -> None:
-    """A registry with many webhooks lists them page by page."""
+def test_all_pages_are_listed() -> None:
     server = FakeMlflow()
     server.page_size = 1
     for name in ("a", "b", "c"):
@@ -55,8 +54,7 @@ def test_finds_its_own_on_any_page() -> None:
     assert server.client().webhooks.list("c") == [Webhook("w-3", "c", ONE)]
 
 
-def test_an_answer_without_the_fields_is_none() -> None:
-    """What is no webhook is told in one line."""
+def test_answer_without_fields_is_an_error() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"webhooks": [{}]}))
     client = RegistryClient("http://registry", transport=transport)
     with pytest.raises(RegistryUnavailable, match="without a webhook's fields"):
@@ -67,13 +65,12 @@ def test_an_answer_without_the_fields_is_none() -> None:
     ("model", "alias"),
     [("churn_model", "production"), ("a b/ü", "x"), ("m" * 250, "a"), ("m", "-")],
 )
-def test_every_model_and_alias_have_a_name_that_mlflow_allows(model: str, alias: str) -> None:
-    """Whatever the model is called, its webhook can be registered."""
+def test_names_are_valid_in_mlflow(model: str, alias: str) -> None:
     assert ALLOWED.fullmatch(build_webhook_name(model, alias))
 
 
-def test_names_tell_models_apart() -> None:
-    """Two models never share a webhook, though what MLflow does not allow is replaced."""
+def test_names_are_unique() -> None:
+    """Also if characters that MLflow rejects were replaced."""
     pairs = [("a b", "x"), ("a-b", "x"), ("a", "b-x"), ("m" * 99, "x"), ("m" * 99, "y")]
     names = {build_webhook_name(*pair) for pair in pairs[:2] + pairs[3:]}
     assert len(names) == 4

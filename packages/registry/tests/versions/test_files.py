@@ -1,4 +1,4 @@
-"""Files on this disk, read only where they are what they seem."""
+"""Reading files safely."""
 
 import os
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 from baton_registry.versions.files import read_file
 
 
-def test_reads_a_file_below_a_folder(tmp_path: Path) -> None:
-    """A file is read whole, however deep it is."""
+def test_file_below_a_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "c").write_bytes(b"content")
     assert read_file(tmp_path, "a/b/c") == b"content"
@@ -17,8 +16,8 @@ def test_reads_a_file_below_a_folder(tmp_path: Path) -> None:
         read_file(tmp_path, "a/b/d")
 
 
-def test_follows_no_link(tmp_path: Path) -> None:
-    """Neither the file, nor a folder on the way, nor the folder itself may be a link."""
+def test_links_are_rejected(tmp_path: Path) -> None:
+    """As the file, as a folder on the way, or as the folder itself."""
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "file").write_bytes(b"content")
     (tmp_path / "real" / "link").symlink_to("file")
@@ -32,30 +31,29 @@ def test_follows_no_link(tmp_path: Path) -> None:
             read_file(directory, path)
 
 
-def test_reads_nothing_that_never_ends(tmp_path: Path) -> None:
-    """A pipe without a writer, a folder and a file of any size are refused at once."""
+def test_special_and_large_files_are_rejected(tmp_path: Path) -> None:
+    """A pipe would block."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     (tmp_path / "large").write_bytes(b"12345")
     for path in ("pipe", "folder", "large"):
-        with pytest.raises(OSError, match="no regular file"):
+        with pytest.raises(OSError, match="regular file"):
             read_file(tmp_path, path, max_bytes=4)
 
 
-def next_handle() -> int:
-    """The lowest handle that is free."""
+def find_free_handle() -> int:
+    """Returns the lowest free handle."""
     handle = os.open(os.devnull, os.O_RDONLY)
     os.close(handle)
     return handle
 
 
-def test_leaves_no_handle_open(tmp_path: Path) -> None:
-    """Whatever comes of it, every handle is closed."""
+def test_all_handles_are_closed(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "file").write_bytes(b"")
-    before = next_handle()
+    before = find_free_handle()
     read_file(tmp_path, "a/file")
     for path in ("a/none", "none/file", "a"):
         with pytest.raises(OSError, match=r"none|regular"):
             read_file(tmp_path, path)
-    assert next_handle() == before
+    assert find_free_handle() == before

@@ -1,4 +1,4 @@
-"""The manifest: one file that lists the others."""
+"""The manifest."""
 
 import json
 import math
@@ -21,27 +21,25 @@ FULL = Manifest(
 )
 
 
-def written(**members: Any) -> bytes:
-    """A manifest of one file, with these members in addition or instead."""
+def build(**members: Any) -> bytes:
+    """Builds a manifest of one file, with more or other members."""
     return json.dumps({"format": 1, "files": {"MLmodel": DIGEST}, **members}).encode()
 
 
-def test_what_is_written_is_read() -> None:
-    """Every member survives, in one byte form whatever the order of the files."""
+def test_manifest_round_trip() -> None:
+    """The order of the files does not matter."""
     assert manifest.parse_manifest(FULL.to_json()) == FULL
-    turned = Manifest(**{**vars(FULL), "files": dict(reversed([*FULL.files.items()]))})
-    assert turned.to_json() == FULL.to_json()
+    reordered = Manifest(**{**vars(FULL), "files": dict(reversed([*FULL.files.items()]))})
+    assert reordered.to_json() == FULL.to_json()
 
 
-def test_only_files_and_format_are_needed() -> None:
-    """Members that are absent have their defaults; those of a newer Baton are ignored."""
-    assert manifest.parse_manifest(written(task="regression")) == Manifest(
-        files={"MLmodel": DIGEST}
-    )
+def test_absent_members_have_defaults() -> None:
+    """Unknown members are ignored."""
+    assert manifest.parse_manifest(build(task="regression")) == Manifest(files={"MLmodel": DIGEST})
 
 
-def test_figures_that_are_no_numbers_are_null() -> None:
-    """JSON knows neither NaN nor infinity."""
+def test_figures_that_are_not_finite_are_null() -> None:
+    """JSON has neither NaN nor infinity."""
     figures = {"nan": math.nan, "infinite": math.inf, "none": None}
     content = Manifest(files={"MLmodel": DIGEST}, gate_figures=figures).to_json()
     assert manifest.parse_manifest(content).gate_figures == dict.fromkeys(figures)
@@ -63,19 +61,18 @@ def test_figures_that_are_no_numbers_are_null() -> None:
         "..\\x",
         "a\0x",
         "a\nx",
-        "a\u202ex",  # turns the reading direction
-        "a\u200bx",  # a space of no width
+        "a\u202ex",  # right-to-left override
+        "a\u200bx",  # zero-width space
         "a\u00a0x",
         "\ud800",
-        "u\u0308",  # ü in two characters
+        "u\u0308",  # ü as two characters
         "baton-manifest.json",
         "Baton-Manifest.json",
     ],
 )
-def test_a_path_with_a_second_reading_is_refused(path: str) -> None:
-    """Paths stay below the model's root and look like what they are."""
+def test_ambiguous_path_is_rejected(path: str) -> None:
     with pytest.raises(InvalidModel, match="baton-manifest"):
-        manifest.parse_manifest(written(files={"MLmodel": DIGEST, path: DIGEST}))
+        manifest.parse_manifest(build(files={"MLmodel": DIGEST, path: DIGEST}))
     with pytest.raises(InvalidModel):
         Manifest(files={path: DIGEST}).to_json()
 
@@ -85,44 +82,43 @@ def test_a_path_with_a_second_reading_is_refused(path: str) -> None:
     [
         (b"", "JSON"),
         (b"[]", "object"),
-        (b"\xef\xbb\xbf" + written(), "JSON"),
+        (b"\xef\xbb\xbf" + build(), "JSON"),
         (b"\xff", "JSON"),
-        (written() + b"{}", "JSON"),
-        (written(reader={"x": math.nan}), "NaN"),
+        (build() + b"{}", "JSON"),
+        (build(reader={"x": math.nan}), "NaN"),
         (b'{"format": 1, "files": {}, "gate_figures": {"a": 1e999}}', "too large"),
         (b'{"a": ' + b"1" * 5000 + b"}", "JSON"),
         (b'{"format": 1, "format": 1}', "twice"),
         (b'{"files": {"a": "1", "a": "2"}}', "twice"),
         (b"[" * 100_000, "JSON"),
         (b'{"reader": {"x": ' + b"[" * 100 + b"]" * 100 + b"}}", "deep"),
-        (written(held_out_by="\ud800"), "JSON"),
-        (b" " * MAX_MANIFEST_BYTES + written(), "over"),
-        (written(format=2), "format"),
-        (written(files=[]), "no files"),
-        (written(files={}), "no files"),
-        (written(files={"MLmodel": DIGEST.upper()}), "SHA-256"),
-        (written(files={"MLmodel": DIGEST + "\n"}), "SHA-256"),
-        (written(files={"MLmodel": 3}), "SHA-256"),
-        (written(data_sha256="x"), "data_sha256"),
-        (written(held_out_by=["a"]), "held_out_by"),
-        (written(reader=[]), "reader"),
-        (written(private_columns="name"), "private_columns"),
-        (written(private_columns=[1]), "private_columns"),
-        (written(gate_figures={"a": "1"}), "figure"),
-        (written(gate_figures={"a": True}), "figure"),
+        (build(held_out_by="\ud800"), "JSON"),
+        (b" " * MAX_MANIFEST_BYTES + build(), "over"),
+        (build(format=2), "format"),
+        (build(files=[]), "no files"),
+        (build(files={}), "no files"),
+        (build(files={"MLmodel": DIGEST.upper()}), "SHA-256"),
+        (build(files={"MLmodel": DIGEST + "\n"}), "SHA-256"),
+        (build(files={"MLmodel": 3}), "SHA-256"),
+        (build(data_sha256="x"), "data_sha256"),
+        (build(held_out_by=["a"]), "held_out_by"),
+        (build(reader=[]), "reader"),
+        (build(private_columns="name"), "private_columns"),
+        (build(private_columns=[1]), "private_columns"),
+        (build(gate_figures={"a": "1"}), "figure"),
+        (build(gate_figures={"a": True}), "figure"),
     ],
 )
-def test_what_is_no_manifest_says_why(content: bytes, word: str) -> None:
-    """Each kind of damage is refused with its reason, in one line."""
+def test_invalid_manifest_says_why(content: bytes, word: str) -> None:
     with pytest.raises(InvalidModel, match=word) as caught:
         manifest.parse_manifest(content)
     assert "\n" not in str(caught.value)
 
 
-def test_a_manifest_that_nobody_could_read_is_not_written() -> None:
-    """The trainer fails before it uploads one that is too large, or holds what JSON cannot hold."""
+def test_unreadable_manifest_is_not_written() -> None:
+    """The trainer fails before the upload."""
     many = {f"file {number}": DIGEST for number in range(20_000)}
     with pytest.raises(InvalidModel, match="over"):
         Manifest(files=many).to_json()
-    with pytest.raises(InvalidModel, match="cannot hold"):
+    with pytest.raises(InvalidModel, match="cannot be written"):
         Manifest(files={"MLmodel": DIGEST}, reader={"x": object()}).to_json()

@@ -1,4 +1,4 @@
-"""What is read from an MLmodel file."""
+"""The MLmodel file."""
 
 import json
 
@@ -10,8 +10,7 @@ from baton_registry.versions.schema import Column
 from tests.support.fakes.registry import mlmodel
 
 
-def test_classes_and_categories_are_read_where_recorded() -> None:
-    """The classes in their order, and the categories of text columns, come with the schema."""
+def test_classes_and_categories_are_read() -> None:
     document = json.loads(mlmodel(("plan", "string", False), ("age", "long", True)))
     document["metadata"]["baton"]["categories"] = {"plan": ["a", "b"], "age": ["1"], "gone": 7}
 
@@ -24,8 +23,8 @@ def test_classes_and_categories_are_read_where_recorded() -> None:
     )
 
 
-def test_plain_models_have_neither() -> None:
-    """A model that plain MLflow logged has columns, and no classes or categories."""
+def test_classes_and_categories_are_optional() -> None:
+    """A model that plain MLflow logged has none."""
     document = json.loads(mlmodel(("plan", "string", True)))
     del document["metadata"]
 
@@ -35,8 +34,8 @@ def test_plain_models_have_neither() -> None:
     assert schema.columns == (Column("plan", "string"),)
 
 
-def test_other_categories_break_nobody() -> None:
-    """Categories are told, not enforced: another set of them is no reason to refuse a version."""
+def test_other_categories_do_not_break_callers() -> None:
+    """Categories are information, not a rule."""
     documents = [json.loads(mlmodel(("plan", "string", True))) for _ in "ab"]
     for document, category in zip(documents, "ab", strict=True):
         document["metadata"]["baton"]["categories"] = {"plan": [category]}
@@ -46,8 +45,7 @@ def test_other_categories_break_nobody() -> None:
 
 
 @pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])
-def test_classes_that_are_no_list_are_refused(classes: object) -> None:
-    """A mistake in the metadata is not taken for no classes at all."""
+def test_invalid_classes_are_rejected(classes: object) -> None:
     document = json.loads(mlmodel(("age", "long", True)))
     document["metadata"]["baton"]["classes"] = classes
     with pytest.raises(InvalidModel, match="classes"):

@@ -1,10 +1,10 @@
-"""What schemas say of each other."""
+"""Comparison of schemas."""
 
 from baton_registry.versions.schema import MAX_LISTED, Column, Schema, format_breaks
 
 
-def test_of_very_many_breaks_the_first_are_listed() -> None:
-    """A tag of MLflow holds 100,000 characters; a wide table breaks in thousands of places."""
+def test_long_lists_of_breaks_are_truncated() -> None:
+    """A tag of MLflow holds 100,000 characters, and a wide table has thousands of breaks."""
     wide = Schema(tuple(Column(f"probe_{number}", "double") for number in range(20_531)))
     breaks = Schema(()).find_breaks(wide)
     text = format_breaks(breaks, ", ")

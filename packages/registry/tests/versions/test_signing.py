@@ -1,4 +1,4 @@
-"""Signed versions, and what is refused as not signed."""
+"""Signed versions."""
 
 import base64
 import subprocess
@@ -8,14 +8,8 @@ from types import MappingProxyType
 import pytest
 
 from baton_registry import ModelVersion, NotSigned
-from baton_registry.versions.signing import (
-    SigningKey,
-    check_signature,
-    encode_signed,
-    generate_key_pair,
-    parse_signing_key,
-    parse_trusted_keys,
-)
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key, parse_trusted_keys
+from baton_registry.versions.signing import SigningKey, check_signature, encode_signed
 
 TAGS = {
     "baton.sha256.MLmodel": "aa" * 32,
@@ -25,7 +19,7 @@ TAGS = {
     "note": "not signed",
 }
 NEWER_TAGS = {"baton.manifest": "ee" * 32, "baton.gate": "passed", "note": "not signed"}
-# RFC 8032, 7.1, test 1: a private key that everybody knows.
+# RFC 8032, 7.1, test 1: a public private key.
 KNOWN_KEY = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"
 
 
@@ -34,23 +28,23 @@ def key() -> SigningKey:
     return parse_signing_key(KNOWN_KEY)
 
 
-def signed(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVersion:
-    """A version that was signed as `TAGS` say; then `tags` took the place of some."""
+def sign(key: SigningKey, name: str = "churn_model", **tags: str) -> ModelVersion:
+    """Builds a version signed with `TAGS`, then replaces some `tags`."""
     tag, signature = key.sign(name, TAGS)
     return ModelVersion(name, "7", tags=MappingProxyType({**TAGS, tag: signature, **tags}))
 
 
-def newer(key: SigningKey, **tags: str) -> ModelVersion:
-    """A version with a manifest, signed as `NEWER_TAGS` say; then `tags` took their places."""
+def sign_with_manifest(key: SigningKey, **tags: str) -> ModelVersion:
+    """Builds a version signed with `NEWER_TAGS`, then replaces some `tags`."""
     tag, signature = key.sign("churn_model", NEWER_TAGS)
     return ModelVersion(
         "churn_model", "7", tags=MappingProxyType({**NEWER_TAGS, tag: signature, **tags})
     )
 
 
-def test_what_is_signed_is_fixed(key: SigningKey) -> None:
-    """Versions that were signed once stay signed: these bytes and this signature are for good."""
-    version = signed(key)
+def test_signed_bytes_without_a_manifest_do_not_change(key: SigningKey) -> None:
+    """Signatures of existing versions must stay valid."""
+    version = sign(key)
     assert encode_signed(version) == (
         b'{"context":"baton model version, 1","data_sha256":"' + b"cc" * 32 + b'","files":'
         b'{"MLmodel":"' + b"aa" * 32 + b'","model.onnx":"' + b"bb" * 32 + b'"},"gate":"passed",'
@@ -61,15 +55,15 @@ def test_what_is_signed_is_fixed(key: SigningKey) -> None:
     )
 
 
-def test_what_is_signed_with_a_manifest_is_fixed(key: SigningKey) -> None:
-    """Its checksum stands for the files and for everything else that is recorded."""
-    version = newer(key)
+def test_signed_bytes_with_a_manifest_do_not_change(key: SigningKey) -> None:
+    """The manifest's checksum covers the files and the record."""
+    version = sign_with_manifest(key)
     assert encode_signed(version) == (
         b'{"context":"baton model version, 2","gate":"passed","manifest":"' + b"ee" * 32 + b'",'
         b'"model":"churn_model"}'
     )
     check_signature(version, [key.public])
-    check_signature(newer(key, note="changed"), [key.public])
+    check_signature(sign_with_manifest(key, note="changed"), [key.public])
 
 
 @pytest.mark.parametrize(
@@ -81,37 +75,35 @@ def test_what_is_signed_with_a_manifest_is_fixed(key: SigningKey) -> None:
         ("baton.gate", None),
     ],
 )
-def test_what_is_altered_beside_a_manifest_is_refused(
+def test_altered_tags_with_a_manifest_are_refused(
     key: SigningKey, tag: str, value: str | None
 ) -> None:
-    """Changed or removed."""
-    tags = {**newer(key).tags, tag: value}
-    kept = MappingProxyType({key: value for key, value in tags.items() if value is not None})
+    tags = {**sign_with_manifest(key).tags, tag: value}
+    present = MappingProxyType({key: value for key, value in tags.items() if value is not None})
     with pytest.raises(NotSigned):
-        check_signature(ModelVersion("churn_model", "7", tags=kept), [key.public])
+        check_signature(ModelVersion("churn_model", "7", tags=present), [key.public])
 
 
-def test_one_form_is_no_signature_of_the_other(key: SigningKey) -> None:
-    """Neither does a manifest slip under an older signature, nor the other way round."""
-    disguised = {**newer(key).tags, **TAGS}
+def test_signature_forms_are_not_interchangeable(key: SigningKey) -> None:
+    """With and without a manifest."""
+    disguised = {**sign_with_manifest(key).tags, **TAGS}
     del disguised["baton.manifest"]
     for version in (
-        signed(key, **{"baton.manifest": "ee" * 32}),
+        sign(key, **{"baton.manifest": "ee" * 32}),
         ModelVersion("churn_model", "7", tags=MappingProxyType(disguised)),
     ):
         with pytest.raises(NotSigned):
             check_signature(version, [key.public])
 
 
-def test_a_signed_version_passes(key: SigningKey) -> None:
-    """With its key among the trusted ones, whatever its number; other tags may change."""
-    check_signature(signed(key, note="changed"), [key.public])
+def test_signed_version_passes(key: SigningKey) -> None:
+    """Its number and other tags do not matter."""
+    check_signature(sign(key, note="changed"), [key.public])
     other = parse_signing_key(generate_key_pair()[0])
-    check_signature(signed(key), [other.public, key.public])
+    check_signature(sign(key), [other.public, key.public])
 
 
-def test_nothing_need_be_signed_where_nobody_is_trusted() -> None:
-    """Without trusted keys, signatures are not looked at."""
+def test_signatures_are_not_checked_without_trusted_keys() -> None:
     check_signature(ModelVersion("churn_model", "7"), ())
 
 
@@ -127,47 +119,46 @@ def test_nothing_need_be_signed_where_nobody_is_trusted() -> None:
         ("baton.signature.21fe31dfa154a261", ""),
     ],
 )
-def test_whatever_is_altered_is_refused(key: SigningKey, tag: str, value: str) -> None:
-    """A checksum, one more file, the verdict, the signature itself: nothing can be changed."""
+def test_altered_tags_are_refused(key: SigningKey, tag: str, value: str) -> None:
+    """A checksum, a further file, the verdict or the signature."""
     with pytest.raises(NotSigned, match="version 7"):
-        check_signature(signed(key, **{tag: value}), [key.public])
+        check_signature(sign(key, **{tag: value}), [key.public])
 
 
-def test_a_signature_is_of_no_use_to_another_model(key: SigningKey) -> None:
-    """Copied with all tags and files to another name, it is refused."""
-    tags = signed(key).tags
-    with pytest.raises(NotSigned, match="altered them, or copied"):
+def test_signature_is_invalid_for_another_model(key: SigningKey) -> None:
+    """Also if all tags and files are copied."""
+    tags = sign(key).tags
+    with pytest.raises(NotSigned, match="altered, or the signature"):
         check_signature(ModelVersion("fraud_model", "7", tags=tags), [key.public])
 
 
-def test_only_trusted_keys_count(key: SigningKey) -> None:
-    """No signature, one of a stranger's key, or a stranger's under our key's name: refused."""
+def test_only_signatures_of_trusted_keys_count(key: SigningKey) -> None:
+    """No signature, another key's, or another key's under the trusted key's name."""
     stranger = parse_signing_key(generate_key_pair()[0])
     unsigned = ModelVersion("churn_model", "7", tags=MappingProxyType(TAGS))
-    forged = dict(signed(stranger).tags) | {
-        f"baton.signature.{key.public.id}": signed(stranger).tags[
+    forged = dict(sign(stranger).tags) | {
+        f"baton.signature.{key.public.id}": sign(stranger).tags[
             f"baton.signature.{stranger.public.id}"
         ]
     }
     for version in (
         unsigned,
-        signed(stranger),
+        sign(stranger),
         ModelVersion("churn_model", "7", tags=MappingProxyType(forged)),
     ):
         with pytest.raises(NotSigned):
             check_signature(version, [key.public])
 
 
-def test_a_version_without_files_is_not_signed(key: SigningKey) -> None:
-    """What names no checksum vouches for nothing, signed or not."""
+def test_signature_without_checksums_is_refused(key: SigningKey) -> None:
     tag, signature = key.sign("churn_model", {})
     version = ModelVersion("churn_model", "7", tags=MappingProxyType({tag: signature}))
     with pytest.raises(NotSigned):
         check_signature(version, [key.public])
 
 
-def test_keys_are_pem_or_the_line_between_its_markers() -> None:
-    """Both forms are read, several public keys at a time."""
+def test_keys_are_read_as_pem_or_base64() -> None:
+    """Several public keys at a time."""
     private, public = generate_key_pair()
     block = f"-----BEGIN PUBLIC KEY-----\n{public}\n-----END PUBLIC KEY-----\n"
     line = private.splitlines()[1]
@@ -179,8 +170,8 @@ def test_keys_are_pem_or_the_line_between_its_markers() -> None:
     assert private[:40] not in repr(parse_signing_key(private))
 
 
-def test_what_is_no_key_is_refused_without_being_repeated() -> None:
-    """Also one half in the place of the other, and a key of another kind."""
+def test_invalid_key_is_rejected_without_quoting_it() -> None:
+    """Also a private key instead of a public one."""
     private, public = generate_key_pair()
     rsa_like = base64.b64encode(b"0" * 40).decode()
     for text in ("", "x", rsa_like, private, f"{public},x"):
@@ -192,8 +183,7 @@ def test_what_is_no_key_is_refused_without_being_repeated() -> None:
         assert private.splitlines()[1] not in str(caught.value)
 
 
-def test_nobody_pays_for_it_who_does_not_use_it() -> None:
-    """Without a key, the library that checks signatures is not even imported."""
+def test_cryptography_is_not_imported_without_keys() -> None:
     script = (
         "import sys; from baton_registry.settings import RegistrySettings, load_settings; "
         "from baton_registry import ModelVersion; "

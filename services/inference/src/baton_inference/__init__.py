@@ -1,1 +1,1 @@
-"""Follows the alias, swaps the model, answers with the version that it names."""
+"""Serves the version that the alias points to; follows the alias and swaps the model."""

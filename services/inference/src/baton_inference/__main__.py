@@ -1,4 +1,4 @@
-"""`python -m baton_inference`: the service, from the environment."""
+"""`python -m baton_inference`: runs the service with settings from the environment."""
 
 import sys
 

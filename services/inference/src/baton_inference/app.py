@@ -1,12 +1,12 @@
-"""The HTTP application around a core."""
+"""Wires the HTTP application around a core."""
 
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
 from baton_inference.core import Core
-from baton_inference.operations.document import Writer
-from baton_inference.operations.routes import console_routes
+from baton_inference.operations.document import DocumentWriter
+from baton_inference.operations.routes import build_operations_routes
 from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batcher import Batcher
@@ -19,13 +19,13 @@ from baton_inference.web.body import BodyReader
 from baton_inference.web.exposition import Exposition, MetricsCollector
 from baton_inference.web.front import Front, RequestIds
 from baton_inference.web.key_file import KeyFile
-from baton_inference.web.openapi.docs_page import open_framework
+from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
-from baton_inference.web.routes.mlflow import mlflow_routes
+from baton_inference.web.routes.mlflow import build_mlflow_routes
 from baton_inference.web.routes.scoring import ScoringParts, ScoringRoute
 from baton_inference.web.routes.service import add_routes
-from baton_inference.web.routes.v2 import v2_routes
-from baton_inference.web.routes.webhook import webhook_routes
+from baton_inference.web.routes.v2 import build_v2_routes
+from baton_inference.web.routes.webhook import build_webhook_routes
 from baton_inference.web.webhook import WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
 
@@ -36,10 +36,10 @@ def create_app(
     """Wires the application; the caller closes `core`, `pools` and `keys`.
 
     Args:
-        settings: what the service is told.
-        core: what serves.
+        settings: the settings of the service.
+        core: the live versions and their watcher.
         pools: the threads for large requests.
-        keys: the API keys that callers need; None lets everybody in.
+        keys: the valid API keys; None without authentication.
     """
     access = Access(lambda: keys.ring) if keys is not None else None
     arrivals, request_log = Arrivals(), RequestLog()
@@ -49,57 +49,57 @@ def create_app(
         status=lambda: core.watcher_state.status,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
-    rest = _open_rest(settings, core, Exposition(collector), needs_key=access is not None)
+    rest = _create_rest(settings, core, Exposition(collector), needs_key=access is not None)
     if settings.webhook_secret is not None:
-        receiver = _webhook_receiver(settings.webhook_secret.get_secret_value(), core)
-        rest.include_router(webhook_routes(receiver, pools.rows, request_log))
-    bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one: they share one bound on memory
+        receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
+        rest.include_router(build_webhook_routes(receiver, pools.rows, request_log))
+    bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     return Front(routes, rest, RequestIds(), arrivals, access)
 
 
-def _open_rest(
+def _create_rest(
     settings: InferenceSettings, core: Core, exposition: Exposition, *, needs_key: bool
 ) -> FastAPI:
-    """Everything but scoring: FastAPI with the routes for operators, tools and browsers."""
-    rest = _framework(settings)
+    """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
+    rest = _create_framework(settings)
     add_routes(
         rest, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition
     )
-    rest.include_router(console_routes(_console_writer(settings, core)))
-    rest.include_router(mlflow_routes(core.live))
-    rest.include_router(v2_routes(core.live))
-    # FastAPI's own way to extend the document: https://fastapi.tiangolo.com/how-to/extending-openapi/
+    rest.include_router(build_operations_routes(_create_document_writer(settings, core)))
+    rest.include_router(build_mlflow_routes(core.live))
+    rest.include_router(build_v2_routes(core.live))
+    # FastAPI's documented way to extend OpenAPI: https://fastapi.tiangolo.com/how-to/extending-openapi/
     rest.openapi = LiveDocument(  # type: ignore[method-assign]
         rest, core.live, max_rows=settings.max_rows, needs_key=needs_key
     )
     return rest
 
 
-def _framework(settings: InferenceSettings) -> FastAPI:
-    return open_framework(
+def _create_framework(settings: InferenceSettings) -> FastAPI:
+    return create_framework(
         "Baton inference",
-        f"Scores rows with what the alias `{settings.alias}` of the model "
+        f"Scores rows with the version that the alias `{settings.alias}` of the model "
         f"`{settings.model_name}` points to.",
         version("baton-inference"),
     )
 
 
-def _console_writer(settings: InferenceSettings, core: Core) -> Writer:
-    return Writer(
+def _create_document_writer(settings: InferenceSettings, core: Core) -> DocumentWriter:
+    return DocumentWriter(
         status=lambda: core.watcher_state.status,
         moves=lambda: core.moves.known,
         metrics=core.metrics,
         ui_url=strip_credentials(
             settings.tracking_ui_url or settings.tracking_uri
-        ),  # no password in a page
+        ),  # hides a password
         clock=core.clock,
     )
 
 
-def _webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
+def _create_webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
     watcher_state = core.watcher_state
     return WebhookReceiver(
         secret,

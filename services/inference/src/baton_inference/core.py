@@ -1,4 +1,4 @@
-"""The core of the service, wired: what follows the alias and what serves. It knows no HTTP."""
+"""Wires the core of the service: the watcher and the live versions. It knows no HTTP."""
 
 from dataclasses import dataclass
 
@@ -27,13 +27,13 @@ class Core:
     Attributes:
         live: the versions that can answer.
         watcher_state: what the watcher knows, and the status.
-        watcher: keeps the slot at what the alias says, step by step.
+        watcher: moves the slot to the version that the alias points to, step by step.
         poller: repeats the watcher's step.
         metrics: the counters.
-        registry: the connection to the tracking server.
-        moves: the moves of the alias, for people.
+        registry: the client of the tracking server.
+        moves: the history of the alias, for the operations page.
         arrow: the process that reads Arrow and Parquet bodies.
-        clock: what all of them read.
+        clock: the clock of all parts.
     """
 
     live: LiveVersions
@@ -47,15 +47,15 @@ class Core:
     clock: Clock
 
     def close(self) -> None:
-        """Ends the poller and the connections."""
+        """Stops the poller and closes the connections."""
         self.poller.stop()
         self.registry.close()
         self.arrow.close()
 
 
 def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
-    """The engine of a version's ONNX file. Raises as `open_engine` does."""
-    # ONNX Runtime takes a third of a second to import: here it does so in the watcher's thread,
+    """Opens the engine of a version's ONNX file. Raises as `open_engine` does."""
+    # ONNX Runtime takes a third of a second to import. This import runs in the watcher's thread,
     # while the main thread imports the web framework.
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
@@ -69,13 +69,13 @@ def create_core(
     open_engine: OpenEngine = open_onnx_engine,
     clock: Clock | None = None,
 ) -> Core:
-    """Wires the core; nothing is started yet.
+    """Wires the core; starts nothing.
 
     Args:
-        settings: what the service is told.
-        registry: in place of the tracking server that the settings name.
-        open_engine: makes an engine of a version's files.
-        clock: in place of the system's clocks.
+        settings: the settings of the service.
+        registry: replaces the tracking server of the settings.
+        open_engine: opens a version's files as an engine.
+        clock: replaces the system clocks.
     """
     registry = registry or settings.open_registry()
     clock = clock or Clock()

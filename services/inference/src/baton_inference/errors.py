@@ -1,24 +1,24 @@
-"""What can go wrong in serving. These know no HTTP: `problems.py` gives each its status.
+"""The errors of serving. They know no HTTP: `problems.py` gives each one its status.
 
 InferenceError
-├── LoadFailure          a version could not be brought into the slot; carries a kind
-├── Refused              the request was not scored, for a reason that its sender can mend
-│   ├── MalformedBody    not JSON, or not of the shape asked for
-│   ├── InvalidRows      rows that the schema does not allow; names the bad cells
-│   ├── TooManyRows      more rows than a request may hold
-│   ├── BodyTooLarge     more bytes than a body may hold
-│   ├── UnsupportedMedia a content type or content encoding that is not spoken
-│   ├── NotServed        the model or the version that is asked for is not the one that serves
-│   ├── NotAdmitted      no key, or none that is known
-│   ├── NotAllowed       a key that is for something else
-│   └── Forged           a webhook that is not the registry's, or not of these minutes
-├── NotReady             the slot is empty
-├── Overloaded           too much work is queued
-├── Ending               the service ends before the request could be answered
-├── ModelFailure         the model failed on rows that its schema allows
-└── ClientGone           the client went away before its request was whole
+├── LoadFailure              a version cannot be loaded into the slot; carries a kind
+├── RequestRejected          the request is not scored; its sender can fix the reason
+│   ├── MalformedBody        not JSON, or JSON of the wrong shape
+│   ├── InvalidRows          rows that do not match the schema; names the bad cells
+│   ├── TooManyRows          more rows than a request may hold
+│   ├── BodyTooLarge         more bytes than a body may hold
+│   ├── UnsupportedMedia     an unsupported content type or content encoding
+│   ├── NotServed            the requested model or version is not the serving one
+│   ├── Unauthenticated      no API key, or an unknown one
+│   ├── Forbidden            an API key without the required scope
+│   └── InvalidWebhook       a webhook signature or timestamp that is not valid
+├── NotReady                 the slot is empty
+├── Overloaded               too much work is queued
+├── ShuttingDown             the service stops before it can answer the request
+├── ModelFailure             the model failed on rows that match its schema
+└── ClientDisconnected       the client disconnected before it sent the whole request
 
-Every text is one line and may be shown to the sender of the request.
+Every message is one line and safe to show to the sender of the request.
 """
 
 from enum import StrEnum
@@ -28,49 +28,49 @@ from baton_engine.tables.cells import BadCell
 
 
 class InferenceError(Exception):
-    """The root: everything that this service raises on purpose."""
+    """The root of all errors that this service raises on purpose."""
 
 
 class FailureKind(StrEnum):
-    """Why a version could not be loaded: a closed set, since metrics carry it as a label."""
+    """Why a version could not be loaded: a closed set, because it is a label of a metric."""
 
     FETCH = "fetch"
-    """Its files could not be had; trying again soon may help."""
+    """Its files could not be fetched; a retry may help soon."""
     CHECKSUM = "checksum"
     """A file is not the one that was registered."""
     SIGNATURE = "signature"
     """No trusted key has signed it."""
     INVALID = "invalid"
-    """The version is not one that can be served."""
+    """The version cannot be served."""
     ENGINE = "engine"
     """The model does not load, or does not fit its schema."""
     WARM_UP = "warm_up"
     """The model fails on its own input example."""
     INTERNAL = "internal"
-    """A fault of ours."""
+    """A bug in Baton."""
 
 
 class LoadFailure(InferenceError):
-    """A version could not be brought into the slot."""
+    """A version cannot be loaded into the slot."""
 
     def __init__(self, kind: FailureKind, reason: str) -> None:
         super().__init__(reason)
         self.kind = kind
 
 
-class Refused(InferenceError):
-    """The request was not scored, for a reason that its sender can mend."""
+class RequestRejected(InferenceError):
+    """The request is not scored; its sender can fix the reason."""
 
 
-class MalformedBody(Refused):
-    """Not JSON, or not of the shape asked for."""
+class MalformedBody(RequestRejected):
+    """The body is not JSON, or has the wrong shape."""
 
 
-class InvalidRows(Refused):
-    """Rows that the schema does not allow.
+class InvalidRows(RequestRejected):
+    """Rows do not match the schema.
 
     Attributes:
-        cells: the first bad cells; empty where there are no rows at all.
+        cells: the first bad cells; empty if there are no rows at all.
     """
 
     def __init__(self, message: str, cells: tuple[BadCell, ...] = ()) -> None:
@@ -78,44 +78,44 @@ class InvalidRows(Refused):
         self.cells = cells
 
 
-class TooManyRows(Refused):
-    """More rows than a request may hold."""
+class TooManyRows(RequestRejected):
+    """The request holds more rows than allowed."""
 
     @classmethod
-    def counted(cls, max_rows: int, rows: int | None = None) -> Self:
-        """The error of so many rows; None if they were not all counted."""
-        found = "the body holds" if rows is None else f"{rows} rows are"
-        return cls(f"{found} more than the {max_rows} rows that a request may hold")
+    def for_limit(cls, max_rows: int, rows: int | None = None) -> Self:
+        """Builds the error; `rows` is None if not all of them were counted."""
+        count = "more rows" if rows is None else f"{rows} rows"
+        return cls(f"the body holds {count}; a request may hold at most {max_rows}")
 
 
-class BodyTooLarge(Refused):
-    """More bytes than a body may hold."""
+class BodyTooLarge(RequestRejected):
+    """The body holds more bytes than allowed."""
 
 
-class UnsupportedMedia(Refused):
-    """A content type or a content encoding that is not spoken."""
+class UnsupportedMedia(RequestRejected):
+    """The content type or content encoding is not supported."""
 
 
-class NotServed(Refused):
-    """The model or the version that is asked for is not the one that serves."""
+class NotServed(RequestRejected):
+    """The requested model or version is not the serving one."""
 
 
-class NotAdmitted(Refused):
-    """It shows no key, or none that is known."""
+class Unauthenticated(RequestRejected):
+    """The request has no API key, or an unknown one."""
 
 
-class NotAllowed(Refused):
-    """Its key is for something else."""
+class Forbidden(RequestRejected):
+    """The API key lacks the required scope."""
 
 
-class Forged(Refused):
-    """A webhook's signature is not the registry's, or its timestamp is too far off."""
+class InvalidWebhook(RequestRejected):
+    """The webhook signature does not match, or the timestamp is too far off."""
 
 
 class NotReady(InferenceError):
     """The slot is empty."""
 
-    def __init__(self, text: str = "no model is being served yet; GET /status says why") -> None:
+    def __init__(self, text: str = "no model is serving yet; see GET /status") -> None:
         super().__init__(text)
 
 
@@ -123,13 +123,13 @@ class Overloaded(InferenceError):
     """Too much work is queued."""
 
 
-class Ending(InferenceError):
-    """The service ends before the request could be answered."""
+class ShuttingDown(InferenceError):
+    """The service stops before it can answer the request."""
 
 
 class ModelFailure(InferenceError):
-    """The model failed on rows that its schema allows; the cause says how."""
+    """The model failed on rows that match its schema; the cause has the details."""
 
 
-class ClientGone(InferenceError):
-    """The client went away before its request was whole; nobody is left to answer."""
+class ClientDisconnected(InferenceError):
+    """The client disconnected before it sent the whole request; no answer is possible."""

@@ -1,4 +1,4 @@
-"""The process: settings, logging, the socket, the core, the server; and its end."""
+"""Runs the process: settings, logging, the socket, the core, the server and the shutdown."""
 
 import gc
 import logging
@@ -22,19 +22,19 @@ from baton_registry.errors import RegistryMisconfigured
 from baton_registry.settings import load_settings
 
 GARBAGE_THRESHOLD = 20_000
-"""Objects made and not freed before a collection; Python's default is 700."""
+"""New objects before a collection; Python's default is 700."""
 
 log = structlog.get_logger("baton.main")
 
 
 def main() -> int:
-    """Serves until SIGTERM or SIGINT; gives the exit code.
+    """Serves until SIGTERM or SIGINT; returns the exit code.
 
-    A setting that is not allowed or a port that is taken is one line on standard error, and 1.
+    An invalid setting or a taken port prints one line on standard error and returns 1.
     """
-    # uvicorn raises the signal that ended it again: without this it would kill the process.
+    # After its shutdown, uvicorn raises the signal again; without a handler that kills the process.
     stop = StopSignals()
-    stop.take_over()
+    stop.install()
     try:
         settings = load_settings(InferenceSettings)
         keys = _open_keys(settings.api_keys_file)
@@ -42,28 +42,23 @@ def main() -> int:
         tracing = open_tracing(settings)
         listener = listen(settings.host, settings.port)
     except (SettingsError, RegistryMisconfigured) as error:
-        return _give_up(str(error))
+        return _report_failure(str(error))
     except OSError as error:
-        code = error.errno or 0
-        reason = os.strerror(code) if code > 0 else error.strerror
-        return _give_up(
-            f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
-            " see BATON_HOST and BATON_PORT"
-        )
+        return _report_failure(_describe_listen_failure(settings, error))
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
     core.poller.start()
     if keys is not None:
         keys.start()
     try:
-        with stop.deferred():
-            # The web framework takes half a second to import: the watcher loads meanwhile.
+        with stop.defer():
+            # The web framework takes half a second to import, while the watcher loads the model.
             from baton_inference.app import create_app  # noqa: PLC0415
 
-            settle_memory()
+            tune_garbage_collector()
             log.info("listening", host=settings.host, port=listener.getsockname()[1])
             app = create_app(settings, core, pools, keys)
-        serve(tracing.around(app) if tracing else app, listener, app.arrivals)
+        serve(tracing.wrap(app) if tracing else app, listener, app.arrivals)
     finally:
         if tracing is not None:
             tracing.close()
@@ -77,21 +72,30 @@ def _open_keys(path: Path | None) -> KeyFile | None:
     try:
         return KeyFile(path)
     except ValueError as error:
-        raise SettingsError(f"BATON_API_KEYS_FILE={path}: {error}; see: baton keys api") from error
+        raise SettingsError(f"BATON_API_KEYS_FILE={path}: {error}; run `baton keys api`") from error
 
 
-def settle_memory() -> None:
-    """Makes collections of cyclic garbage rare, for the scoring path leaves none behind.
+def tune_garbage_collector() -> None:
+    """Makes garbage collections rare, because the scoring path creates no cyclic garbage.
 
-    What is there at the start stays, and need not be looked at again; with the default threshold
-    64 requests at a time make the collector take a fifth of the time.
+    Objects from the start are frozen, so that no collection scans them again. With the default
+    threshold, 64 parallel requests spend a fifth of their time in the collector.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
 
 
-def _give_up(reason: str) -> int:
+def _describe_listen_failure(settings: InferenceSettings, error: OSError) -> str:
+    code = error.errno or 0
+    reason = os.strerror(code) if code > 0 else error.strerror
+    return (
+        f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
+        " set BATON_HOST and BATON_PORT"
+    )
+
+
+def _report_failure(reason: str) -> int:
     sys.stderr.write(f"baton: {reason}\n")
     return 1
 
@@ -99,8 +103,8 @@ def _give_up(reason: str) -> int:
 def _close(core: Core, pools: Pools) -> None:
     core.close()
     pools.close()
-    log.info("ended", unanswered=pools.pending)
+    log.info("stopped", unanswered=pools.pending)
     if pools.pending:
-        # A model that takes longer than the time for last answers would hold up the process.
+        # A model that is still scoring would delay the exit.
         logging.shutdown()
         os._exit(0)

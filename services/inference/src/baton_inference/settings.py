@@ -6,20 +6,20 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 
 from baton_registry.setting_types import Host, HttpUri
-from baton_registry.settings import RegistrySettings, user_cache_dir
+from baton_registry.settings import RegistrySettings, get_user_cache_dir
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
 
 
-def _expanded(path: Path) -> Path:
+def _expand(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError("a path; ~ or ~user of an existing user") from error
+        raise ValueError("a path; ~ and ~user must name an existing user") from error
 
 
-UserPath = Annotated[Path, AfterValidator(_expanded)]
+UserPath = Annotated[Path, AfterValidator(_expand)]
 PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -27,27 +27,29 @@ MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
 
 
 class InferenceSettings(RegistrySettings):
-    """What the service is told; read it with `baton_registry.settings.load`.
+    """The settings of the service; load them with `baton_registry.settings.load`.
 
     Attributes:
-        poll_interval_s: between two look-ups of the alias.
-        cache_dir: where versions are kept for the next start.
+        poll_interval_s: poll interval in seconds.
+        cache_dir: the folder that keeps versions for the next start.
         host: the address to listen on.
-        port: the port; 0 takes a free one.
-        max_rows: rows a request may hold.
-        max_body_bytes: bytes a body may hold once decoded.
-        tracking_ui_url: where a browser finds MLflow's pages; None: at `tracking_uri`.
-        webhook_secret: what the registry's webhooks are signed with; None: they are not taken.
-        api_keys_file: whoever asks for more than health needs one of its keys; None: nobody does.
-        otlp_endpoint: where traces are sent; None: there are none.
-        otlp_traces_endpoint: the same, as a whole address.
-        otlp_protocol: how they are sent.
-        otel_disabled: there are none, whatever else is set.
-        log_format: `auto` is console where standard error is a terminal, else json.
+        port: the port; 0 picks a free one.
+        max_rows: maximum rows per request.
+        max_body_bytes: maximum bytes of a decoded body.
+        tracking_ui_url: the URL of MLflow's pages for browsers; None: `tracking_uri`.
+        webhook_secret: the secret of webhook signatures; None: no webhook route.
+        api_keys_file: the file of API keys; None: no authentication.
+        otlp_endpoint: the base URL for traces; None: no traces.
+        otlp_traces_endpoint: the full URL for traces, instead of the base URL.
+        otlp_protocol: the protocol for traces.
+        otel_disabled: turns traces off, whatever else is set.
+        log_format: `auto` means console if standard error is a terminal, else json.
     """
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
-    cache_dir: UserPath = Field(default_factory=user_cache_dir, validation_alias="BATON_CACHE_DIR")
+    cache_dir: UserPath = Field(
+        default_factory=get_user_cache_dir, validation_alias="BATON_CACHE_DIR"
+    )
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
@@ -55,7 +57,7 @@ class InferenceSettings(RegistrySettings):
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
-    # OpenTelemetry's own, which its SDK reads, too: here they only turn it on.
+    # OpenTelemetry's own variables. Its SDK reads them itself; here they only turn traces on.
     # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     otlp_traces_endpoint: HttpUri | None = Field(

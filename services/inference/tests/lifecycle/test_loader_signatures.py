@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from baton_inference.errors import FailureKind
 from baton_registry.errors import RegistryUnavailable
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 from tests.support.fakes.loader import catch_failure, make_loader
 from tests.support.fakes.memory_registry import FakeRegistry
 

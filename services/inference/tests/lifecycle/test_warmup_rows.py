@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.onnx.example import build_rows
-from baton_inference.errors import Refused
+from baton_inference.errors import RequestRejected
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema, TypeName
 
@@ -37,6 +37,6 @@ def test_warm_up_and_predict_accept_the_same_rows(
     body = json.dumps({"instances": [{"x": value}]}).encode()
     try:
         rows = InstancesDecoder(schema, max_rows=10).decode(body)
-    except Refused:
+    except RequestRejected:
         rows = None
     assert build_rows([{"x": value}], schema) == rows

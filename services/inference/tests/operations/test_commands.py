@@ -1,4 +1,4 @@
-"""The commands that the page shows."""
+"""The commands on the operations page."""
 
 import shlex
 
@@ -7,17 +7,17 @@ import pytest
 from baton_inference.operations.commands import Commands
 
 
-def test_defaults_are_not_repeated() -> None:
-    """A shell that sets nothing needs nothing set."""
+def test_defaults_are_omitted() -> None:
+    """A default model name or alias is not in the command."""
     commands = Commands("churn_model", "production")
-    assert commands.rollback() == "baton rollback --wait"
-    assert commands.promote("3") == "baton promote 3 --wait"
+    assert commands.build_rollback() == "baton rollback --wait"
+    assert commands.build_promote("3") == "baton promote 3 --wait"
 
 
 @pytest.mark.parametrize("name", ["a b", "$(reboot)", "'; reboot; '", "`reboot`\n"])
-def test_whatever_a_model_is_called_it_is_one_word(name: str) -> None:
-    """A command that is pasted runs nothing but baton."""
-    command = Commands(name, "blue").promote(f"3{name}")
+def test_names_are_quoted(name: str) -> None:
+    """Any model name stays one shell word, so a pasted command runs only baton."""
+    command = Commands(name, "blue").build_promote(f"3{name}")
     assert shlex.split(command) == [
         f"BATON_MODEL_NAME={name}",
         "BATON_ALIAS=blue",

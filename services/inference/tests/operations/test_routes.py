@@ -11,7 +11,7 @@ from tests.support.fakes.asgi_client import Request, call, get
 
 @pytest.mark.parametrize("path", ["/", *(f"/console/{n}" for n in load_files() if n != PAGE)])
 def test_files_are_served_strictly_and_cached(tmp_path: Path, path: str) -> None:
-    """Each file has a type, a strict policy and a tag; who has it already is not sent it again."""
+    """Each file has a type, a strict policy and an ETag; a cached file is not sent again."""
     app, _ = make_app(tmp_path)
     answer = get(app, path)
     assert answer.status == 200
@@ -27,14 +27,14 @@ def test_files_are_served_strictly_and_cached(tmp_path: Path, path: str) -> None
 
 
 @pytest.mark.parametrize("path", ["/console", "/console/", "/console/index.html", "/console/../x"])
-def test_nothing_else_is_served(tmp_path: Path, path: str) -> None:
-    """Only the files that the page asks for have an address."""
+def test_other_paths_are_not_found(tmp_path: Path, path: str) -> None:
+    """Only the files of the page have a path."""
     app, _ = make_app(tmp_path)
     assert get(app, path).status == 404
 
 
-def test_the_page_only_reads(tmp_path: Path) -> None:
-    """No route of the page takes anything but a GET."""
+def test_page_is_read_only(tmp_path: Path) -> None:
+    """All routes of the page accept only GET."""
     app, _ = make_app(tmp_path)
     for path in ("/", "/console/data", "/console/page.js"):
         assert call(app, Request("POST", path)).status == 405

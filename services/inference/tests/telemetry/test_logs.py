@@ -1,4 +1,4 @@
-"""The log's format, as another process sees it."""
+"""The log formats, as another process reads them."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ except ValueError:
 
 
 def run(log_format: str, code: str = CODE) -> list[str]:
-    """The lines on standard error."""
+    """Runs the code; returns the lines on standard error."""
     command = [sys.executable, "-c", code.format(log_format)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == ""
@@ -43,8 +43,8 @@ def run(log_format: str, code: str = CODE) -> list[str]:
 
 
 @pytest.mark.parametrize("log_format", ["json", "auto"])
-def test_json_is_one_object_a_line(log_format: str) -> None:
-    """Each event is one line of JSON, also a traceback; libraries speak the same format."""
+def test_json_is_one_object_per_line(log_format: str) -> None:
+    """Each event is one line of JSON, tracebacks and events of libraries included."""
     swapped, library, failed = map(json.loads, run(log_format))
     assert swapped["event"] == "swapped"
     assert (swapped["version"], swapped["level"], swapped["logger"]) == ("3", "info", "baton.x")
@@ -53,20 +53,20 @@ def test_json_is_one_object_a_line(log_format: str) -> None:
     assert "ZeroDivisionError" in failed["exception"]
 
 
-def test_console_is_for_people() -> None:
-    """The console format is plain text."""
+def test_console_format_is_plain_text() -> None:
+    """The console format shows the event and its fields as text."""
     lines = run("console")
     assert "swapped" in lines[0]
     assert "version=3" in lines[0]
 
 
-def test_nobody_can_forge_a_line_of_json() -> None:
-    """Three events are three lines, whatever they carry."""
+def test_values_cannot_forge_a_json_line() -> None:
+    """Three events are three lines, whatever their values are."""
     assert len([json.loads(line) for line in run("json", HOSTILE)]) == 3
 
 
-def test_nobody_can_forge_a_line_for_people() -> None:
-    """Every line that does not belong to a stack begins an event; no control character is left."""
+def test_values_cannot_forge_a_console_line() -> None:
+    """Every line outside a traceback starts an event; control characters are escaped."""
     lines = run("console", HOSTILE)
     events = [line for line in lines if line and not line.startswith("    ")]
     assert len(events) == 3

@@ -3,8 +3,8 @@
 from baton_inference.telemetry.metrics import MAX_VERSIONS, Histogram, Metrics
 
 
-def test_histogram_counts_at_or_below() -> None:
-    """A bucket holds what is at or below its bound, and all buckets below it."""
+def test_histogram_buckets_are_cumulative() -> None:
+    """A bucket counts all values at or below its bound."""
     histogram = Histogram((1.0, 2.0))
     for value in (0.5, 1.0, 1.5, 9.0):
         histogram.observe(value)
@@ -13,7 +13,7 @@ def test_histogram_counts_at_or_below() -> None:
 
 
 def test_series_are_bounded() -> None:
-    """Thousands of versions leave no more series than those of the last ones."""
+    """After thousands of versions, only the last ones have series."""
     metrics = Metrics()
     for number in range(1000):
         for status in (200, 422):
@@ -24,8 +24,8 @@ def test_series_are_bounded() -> None:
     assert metrics.rows["999"] == 3
 
 
-def test_the_versions_that_answered_last_are_kept() -> None:
-    """A version that was rolled back to is no old one, however low its number is."""
+def test_versions_that_answered_last_keep_their_series() -> None:
+    """After a rollback, a version with a low number counts as recent."""
     metrics = Metrics()
     metrics.count_request("predict", 503, "", 0.001)
     for version in [*map(str, range(MAX_VERSIONS)), "0", "new"]:

@@ -1,13 +1,13 @@
-"""Who may come in, and to what."""
+"""API keys: which paths need one, and with which scope."""
 
 import base64
 from pathlib import Path
 
 import pytest
 
-from baton_inference.errors import NotAdmitted, NotAllowed
-from baton_inference.web.access import Access, scopes_of
-from baton_inference.web.answers.problems import problem_of
+from baton_inference.errors import Forbidden, Unauthenticated
+from baton_inference.web.access import Access, find_scopes
+from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_registry.api_keys import KeyRing, Scope, generate_key
@@ -34,55 +34,53 @@ OPERATIONS = ("/", "/status", "/metrics", "/console/data", "/what/ever", "/livez
 DOCUMENT = ("/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css")
 
 
-def basic(secret: str) -> bytes:
-    return b"Basic " + base64.b64encode(f"anybody:{secret}".encode())
+def build_basic(secret: str) -> bytes:
+    return b"Basic " + base64.b64encode(f"any-user:{secret}".encode())
 
 
-def lets_in(path: str, *headers: tuple[bytes, bytes]) -> bool:
+def is_allowed(path: str, *headers: tuple[bytes, bytes]) -> bool:
     """Whether a request with these headers passes."""
     try:
         ACCESS.check(path, headers)
-    except (NotAdmitted, NotAllowed):
+    except (Unauthenticated, Forbidden):
         return False
     return True
 
 
-def bearer(secret: str) -> tuple[bytes, bytes]:
+def build_bearer(secret: str) -> tuple[bytes, bytes]:
     return (b"authorization", f"Bearer {secret}".encode())
 
 
 @pytest.mark.parametrize("path", OPEN)
 def test_health_is_open(path: str) -> None:
-    """What asks for health has no key, and what the registry sends carries a signature."""
-    assert lets_in(path)
+    """Health checks and webhooks need no API key."""
+    assert is_allowed(path)
 
 
 @pytest.mark.parametrize(
     ("paths", "scorer", "operator"),
     [(SCORING, True, False), (OPERATIONS, False, True), (DOCUMENT, True, True)],
 )
-def test_each_key_is_for_its_scopes(
-    paths: tuple[str, ...], *, scorer: bool, operator: bool
-) -> None:
-    """Scoring and operations are apart; what nobody has decided about is for operations."""
+def test_key_opens_only_its_scopes(paths: tuple[str, ...], *, scorer: bool, operator: bool) -> None:
+    """Scoring and operations are separate; unknown paths are for operations."""
     for path in paths:
-        assert lets_in(path, bearer(SCORER)) is scorer
-        assert lets_in(path, bearer(OPERATOR)) is operator
-        assert not lets_in(path)
+        assert is_allowed(path, build_bearer(SCORER)) is scorer
+        assert is_allowed(path, build_bearer(OPERATOR)) is operator
+        assert not is_allowed(path)
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        bearer(SCORER),
+        build_bearer(SCORER),
         (b"authorization", b"bearer  " + SCORER.encode()),
         (b"x-api-key", SCORER.encode()),
-        (b"authorization", basic(SCORER)),
+        (b"authorization", build_basic(SCORER)),
     ],
 )
-def test_a_key_is_shown_in_three_ways(header: tuple[bytes, bytes]) -> None:
-    """As a bearer's token, as X-API-Key, or as the password that a browser asks for."""
-    assert lets_in("/predict", header)
+def test_key_in_each_supported_header(header: tuple[bytes, bytes]) -> None:
+    """A key is a bearer token, the header X-API-Key, or the password of Basic."""
+    assert is_allowed("/predict", header)
 
 
 @pytest.mark.parametrize(
@@ -100,22 +98,22 @@ def test_a_key_is_shown_in_three_ways(header: tuple[bytes, bytes]) -> None:
         (b"cookie", SCORER.encode()),
     ],
 )
-def test_what_is_no_key_lets_nobody_in(header: tuple[bytes, bytes]) -> None:
-    """Half a key, its hash, a key in another place: all are as good as none."""
-    with pytest.raises(NotAdmitted):
+def test_invalid_key_is_rejected(header: tuple[bytes, bytes]) -> None:
+    """Part of a key, its hash, or a key in another header do not count."""
+    with pytest.raises(Unauthenticated):
         ACCESS.check("/predict", [header])
 
 
-def test_one_good_key_among_others_is_enough() -> None:
-    """A browser sends its own beside the one that a page adds."""
-    assert lets_in("/predict", bearer(OPERATOR), (b"x-api-key", SCORER.encode()))
-    with pytest.raises(NotAllowed, match="not for scoring"):
-        ACCESS.check("/predict", [bearer(OPERATOR)])
+def test_one_valid_key_of_several_is_enough() -> None:
+    """A browser may send its own key and the key of a page."""
+    assert is_allowed("/predict", build_bearer(OPERATOR), (b"x-api-key", SCORER.encode()))
+    with pytest.raises(Forbidden, match="scope scoring"):
+        ACCESS.check("/predict", [build_bearer(OPERATOR)])
 
 
-def test_every_known_path_has_its_scopes() -> None:
-    """The lists of this test are complete: whoever adds one thinks of it here."""
-    assert all(not scopes_of(path) for path in OPEN)
+def test_open_paths_need_no_scope() -> None:
+    """The list of open paths in this test is complete."""
+    assert all(not find_scopes(path) for path in OPEN)
 
 
 # -- through the application -----------------------------------------------------------------------
@@ -123,7 +121,7 @@ def test_every_known_path_has_its_scopes() -> None:
 
 @pytest.fixture
 def app(tmp_path: Path) -> Front:
-    """The application with both keys, and version 1 in the slot."""
+    """The application with both keys and serving version 1."""
     (tmp_path / "keys").write_text(f"{SCORER_KEY.line}\n{OPERATOR_KEY.line}\n")
     app, _ = make_app(tmp_path, make_live_version(), keys=KeyFile(tmp_path / "keys"))
     return app
@@ -135,7 +133,7 @@ def get(app: Front, path: str, secret: str = "") -> Response:
 
 
 def test_scoring_needs_a_key(app: Front) -> None:
-    """Without one 401 and how to show it, with one for something else 403, else an answer."""
+    """No key: 401 and the way to send one. Another scope: 403. The right scope: an answer."""
     answer = call(app, post("/predict", GOOD_BODY))
     assert answer.status == 401
     assert answer.headers["content-type"] == "application/problem+json"
@@ -146,21 +144,21 @@ def test_scoring_needs_a_key(app: Front) -> None:
     assert call(app, post("/v2/models/churn_model/infer", b"{}")).json()["error"]
 
 
-def test_a_refused_body_is_not_even_read(app: Front) -> None:
-    """What comes without a key costs neither memory nor work."""
+def test_body_without_a_key_is_not_read(app: Front) -> None:
+    """A request without a key costs neither memory nor work."""
     answer = call(app, Request("POST", "/predict", (b"x" * 99,), is_cut=True))
     assert answer.status == 401
 
 
-def test_refusals_are_counted(app: Front) -> None:
-    """Somebody who tries keys is seen in the metrics."""
+def test_rejections_are_counted(app: Front) -> None:
+    """Attempts to guess keys show in the metrics."""
     call(app, post("/predict", GOOD_BODY, x_api_key="guess"))
     text = get(app, "/metrics", OPERATOR).body.decode()
     assert 'code="401"' in text
 
 
 def test_operations_need_their_own_key(app: Front) -> None:
-    """Status, metrics and the page are for operations, unknown paths too; health is for all."""
+    """Status, metrics, the page and unknown paths need the scope operations; health is open."""
     for path in ("/", "/status", "/metrics", "/console/data", "/none"):
         assert get(app, path).status == 401
         assert get(app, path, SCORER).status == 403
@@ -169,14 +167,14 @@ def test_operations_need_their_own_key(app: Front) -> None:
         assert get(app, path).status == 200
 
 
-def test_both_challenges_are_lines_of_their_own() -> None:
-    """A browser that finds `Basic` behind another scheme does not ask for a password."""
-    challenges = dict.fromkeys(problem_of(NotAdmitted("no"), "id").headers)
+def test_each_challenge_has_its_own_header() -> None:
+    """A browser prompts for a password only if `Basic` is first in its header."""
+    challenges = dict.fromkeys(build_problem(Unauthenticated("no"), "id").headers)
     assert [value.split()[0] for _, value in challenges] == [b"Bearer", b"Basic"]
 
 
-def test_the_document_declares_the_keys(app: Front) -> None:
-    """Who reads it knows where a key is needed, and what is answered without one."""
+def test_openapi_declares_keys(app: Front) -> None:
+    """The document declares which routes need a key, and their answers without one."""
     document = get(app, "/openapi.json", SCORER).json()
     assert set(document["components"]["securitySchemes"]) == {"bearer", "header", "basic"}
     for path, operations in document["paths"].items():
@@ -186,8 +184,8 @@ def test_the_document_declares_the_keys(app: Front) -> None:
             assert is_open or {"401", "403"} <= operation["responses"].keys()
 
 
-def test_without_a_file_of_keys_nobody_is_asked(tmp_path: Path) -> None:
-    """And the document says nothing of keys."""
+def test_without_a_key_file_there_is_no_authentication(tmp_path: Path) -> None:
+    """Requests need no key, and the document declares none."""
     app, _ = make_app(tmp_path, make_live_version())
     assert call(app, post("/predict", GOOD_BODY)).status == 200
     document = get(app, "/openapi.json").json()

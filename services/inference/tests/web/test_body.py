@@ -4,17 +4,17 @@ import asyncio
 
 import pytest
 
-from baton_inference.errors import BodyTooLarge, ClientGone, Overloaded
+from baton_inference.errors import BodyTooLarge, ClientDisconnected, Overloaded
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.workers import Workers
 from baton_inference.web.answers.answer import Message
-from baton_inference.web.body import BODIES_IN_MEMORY, BodyReader, Share
+from baton_inference.web.body import BODIES_IN_MEMORY, BodyReader, MemoryShare
 
 LIMIT = 10
 
 
 class Wire:
-    """Gives a body piece by piece, and counts the pieces taken."""
+    """Sends a body piece by piece, and counts the received pieces."""
 
     def __init__(self, *pieces: bytes, is_cut: bool = False) -> None:
         self.pieces = [*pieces]
@@ -31,49 +31,49 @@ class Wire:
 
 
 def read(wire: Wire, length: int | None = None, bodies: BodyReader | None = None) -> bytes:
-    """Reads a body to its end."""
+    """Reads a whole body."""
     reader = bodies or BodyReader(LIMIT, Workers())
     headers = [] if length is None else [(b"content-length", str(length).encode())]
 
     async def use() -> bytes:
-        with reader.share() as share:
+        with reader.open_share() as share:
             return await reader.read(wire.receive, MediaHeaders(headers), share)
 
     return asyncio.run(use())
 
 
-def test_pieces_are_put_together() -> None:
-    """A body may come in any pieces, up to the limit."""
+def test_pieces_are_joined() -> None:
+    """A body up to the limit may arrive in any pieces."""
     assert read(Wire(b"12345", b"", b"67890")) == b"1234567890"
     assert read(Wire(b"")) == b""
 
 
-def test_a_declared_length_over_the_limit_is_refused_unread() -> None:
-    """Content-Length decides before a byte is read."""
+def test_content_length_over_the_limit_is_rejected_unread() -> None:
+    """A Content-Length over the limit is rejected before a byte is read."""
     wire = Wire(b"1")
     with pytest.raises(BodyTooLarge):
         read(wire, length=LIMIT + 1)
     assert wire.taken == 0
 
 
-def test_the_first_byte_over_ends_it() -> None:
-    """Without a length, reading ends with the piece that crosses the limit."""
+def test_reading_stops_at_the_limit() -> None:
+    """Without a length, reading stops at the piece that exceeds the limit."""
     wire = Wire(b"12345", b"67890", b"1", b"never read")
     with pytest.raises(BodyTooLarge):
         read(wire)
     assert wire.taken == 3
 
 
-def test_a_client_that_goes_away() -> None:
-    """A disconnect before the end is told apart."""
-    with pytest.raises(ClientGone):
+def test_disconnect_has_its_own_error() -> None:
+    """A disconnect before the end of the body raises `ClientDisconnected`."""
+    with pytest.raises(ClientDisconnected):
         read(Wire(b"123", is_cut=True))
 
 
-def test_all_bodies_together_are_bounded() -> None:
-    """Bytes held by other requests count; they are given back when those end."""
+def test_memory_of_all_bodies_is_limited() -> None:
+    """Bytes of other requests count until those requests end."""
     reader = BodyReader(LIMIT, Workers())
-    held: list[Share] = [reader.share() for _ in range(BODIES_IN_MEMORY)]
+    held: list[MemoryShare] = [reader.open_share() for _ in range(BODIES_IN_MEMORY)]
     for share in held:
         share.take(LIMIT)
     with pytest.raises(Overloaded):

@@ -28,14 +28,14 @@ NAMES = {
 }
 
 
-def samples(text: bytes) -> dict[str, float]:
-    """Each sample by its name and labels, as written."""
+def read_samples(text: bytes) -> dict[str, float]:
+    """Reads each sample by its name and labels."""
     lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
     return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
 
 
-def test_names_are_the_contracts(tmp_path: Path) -> None:
-    """The families are those that the contract names, and none besides."""
+def test_metric_names(tmp_path: Path) -> None:
+    """The families have exactly the public names."""
     app, _ = make_app(tmp_path)
     answer = get(app, "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -44,27 +44,27 @@ def test_names_are_the_contracts(tmp_path: Path) -> None:
     assert {family.name + counters.get(family.type, "") for family in families} == NAMES
 
 
-def test_counts_what_happens(tmp_path: Path) -> None:
-    """Requests, rows, the serving version and the registry's state are told."""
+def test_requests_rows_and_state_are_reported(tmp_path: Path) -> None:
+    """Metrics cover requests, rows, the serving version and the registry."""
     app, core = make_app(tmp_path, make_live_version(version="7"))
     for _ in range(2):
         call(app, post("/predict", GOOD_BODY))
     call(app, post("/predict", b"{"))
     core.watcher.step()  # the alias is not set
-    told = samples(get(app, "/metrics").body)
+    samples = read_samples(get(app, "/metrics").body)
     requests = 'baton_requests_total{code="%s",model_version="7",protocol="predict"}'
-    assert (told[requests % 200], told[requests % 400]) == (2, 1)
+    assert (samples[requests % 200], samples[requests % 400]) == (2, 1)
     count = 'baton_request_duration_seconds_count{model_version="7",protocol="predict"}'
-    assert told[count] == 3
-    assert told['baton_rows_total{model_version="7"}'] == 2
-    assert told['baton_model_info{engine="sum",run_id="run-7",version="7"}'] == 1
-    assert told["baton_registry_reachable"] == 1
-    assert told["baton_registry_last_success_timestamp_seconds"] > 1.7e9
-    assert not any(name.startswith("baton_aspired_version_info") for name in told)
+    assert samples[count] == 3
+    assert samples['baton_rows_total{model_version="7"}'] == 2
+    assert samples['baton_model_info{engine="sum",run_id="run-7",version="7"}'] == 1
+    assert samples["baton_registry_reachable"] == 1
+    assert samples["baton_registry_last_success_timestamp_seconds"] > 1.7e9
+    assert not any(name.startswith("baton_aspired_version_info") for name in samples)
 
 
-def test_tells_of_swaps_and_failures(tmp_path: Path) -> None:
-    """A swap, a failed load and the aspired version are told."""
+def test_swaps_and_failures_are_reported(tmp_path: Path) -> None:
+    """Metrics cover swaps, failed loads and the aspired version."""
     registry = FakeRegistry()
     core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
     app = create_app(make_settings(tmp_path), core, Pools())
@@ -72,8 +72,8 @@ def test_tells_of_swaps_and_failures(tmp_path: Path) -> None:
         registry.add(version, model)
         registry.alias = version
         core.watcher.step()
-    told = samples(get(app, "/metrics").body)
-    assert told["baton_swaps_total"] == told["baton_swap_duration_seconds_count"] == 1
-    assert told['baton_swap_failures_total{reason="engine"}'] == 1
-    assert told['baton_swap_failures_total{reason="fetch"}'] == 0
-    assert told['baton_aspired_version_info{version="3"}'] == 1
+    samples = read_samples(get(app, "/metrics").body)
+    assert samples["baton_swaps_total"] == samples["baton_swap_duration_seconds_count"] == 1
+    assert samples['baton_swap_failures_total{reason="engine"}'] == 1
+    assert samples['baton_swap_failures_total{reason="fetch"}'] == 0
+    assert samples['baton_aspired_version_info{version="3"}'] == 1

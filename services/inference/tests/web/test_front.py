@@ -1,4 +1,4 @@
-"""Request ids, and what goes where."""
+"""Request ids and routing."""
 
 from pathlib import Path
 
@@ -18,18 +18,18 @@ MALFORMED = ["", "x" * 129, "a b", "a/b", "é", "a\n", "<script>"]
 
 
 @pytest.mark.parametrize("given", WELL_FORMED)
-def test_a_well_formed_id_is_the_callers(given: str) -> None:
-    """The caller's id is kept where it is well-formed."""
-    assert RequestIds().of([(b"x-request-id", given.encode())]) == given
+def test_well_formed_id_is_kept(given: str) -> None:
+    """The caller's id stays if it is well-formed."""
+    assert RequestIds().choose([(b"x-request-id", given.encode())]) == given
 
 
 @pytest.mark.parametrize("given", MALFORMED)
-def test_any_other_id_is_replaced(given: str) -> None:
-    """Anything else is replaced by an id that is new, and well-formed itself."""
+def test_malformed_id_is_replaced(given: str) -> None:
+    """The new id is unique and well-formed."""
     ids = RequestIds()
-    made = [ids.of([(b"x-request-id", given.encode())]), ids.new(), RequestIds().new()]
-    assert len({*made, given}) == 4
-    assert all(ids.of([(b"x-request-id", each.encode())]) == each for each in made)
+    created = [ids.choose([(b"x-request-id", given.encode())]), ids.create(), RequestIds().create()]
+    assert len({*created, given}) == 4
+    assert all(ids.choose([(b"x-request-id", each.encode())]) == each for each in created)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_any_other_id_is_replaced(given: str) -> None:
     ],
 )
 def test_every_answer_carries_the_id(tmp_path: Path, request_: Request, status: int) -> None:
-    """Whatever the answer is, it carries the request's id once; an error is a problem."""
+    """Every answer carries the request id once; every error is a problem."""
     app, _ = make_app(tmp_path, make_live_version())
     request_.headers = {**request_.headers, "x-request-id": "given"}
     answer = call(app, request_)
@@ -65,15 +65,15 @@ def test_every_answer_carries_the_id(tmp_path: Path, request_: Request, status: 
 
 
 @pytest.mark.parametrize(("path", "allowed"), [("/predict", "POST"), ("/livez", "GET")])
-def test_405_says_what_is_allowed(tmp_path: Path, path: str, allowed: str) -> None:
-    """A method that a route does not take is told with those that it takes."""
+def test_405_names_the_allowed_methods(tmp_path: Path, path: str, allowed: str) -> None:
+    """A 405 has the header `Allow`."""
     app, _ = make_app(tmp_path)
     answer = call(app, Request("DELETE", path))
     assert (answer.status, answer.headers["allow"]) == (405, allowed)
 
 
-def test_a_fault_in_the_rest_is_a_problem() -> None:
-    """An exception on its way out of the other application is logged, and answered."""
+def test_exception_in_the_other_application_is_a_problem() -> None:
+    """The exception is logged, and answered with a 500."""
 
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ZeroDivisionError
@@ -85,8 +85,8 @@ def test_a_fault_in_the_rest_is_a_problem() -> None:
     assert logs[0]["exc_info"]
 
 
-def test_a_fault_in_a_route_is_a_problem(tmp_path: Path) -> None:
-    """FastAPI's own answer to an exception in a route is a problem too, sent once."""
+def test_exception_in_a_route_is_a_problem(tmp_path: Path) -> None:
+    """FastAPI answers an exception with one problem."""
     app, core = make_app(tmp_path)
     object.__setattr__(core.watcher_state, "status", object())
     with capture_logs() as logs:

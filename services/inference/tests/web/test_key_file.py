@@ -1,4 +1,4 @@
-"""The file of API keys: what changes in it holds from then on."""
+"""The API key file and its reloads."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ OLD, OLD_KEY = generate_key("old", [Scope.SCORING])
 NEW, NEW_KEY = generate_key("new", [Scope.SCORING])
 
 
-def knows(keys: KeyFile, secret: str) -> bool:
-    """Whether the ring of the moment has the key."""
+def has_key(keys: KeyFile, secret: str) -> bool:
+    """Whether the current ring has the key."""
     return keys.ring.find(secret.encode()) is not None
 
 
@@ -25,28 +25,28 @@ def file(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_byte_order_mark_is_no_part_of_a_key(file: Path) -> None:
-    """Editors of Windows write one."""
+def test_byte_order_mark_is_ignored(file: Path) -> None:
+    """Windows editors write a byte order mark."""
     file.write_text("\ufeff" + OLD_KEY.line, encoding="utf-8")
-    assert knows(KeyFile(file), OLD)
+    assert has_key(KeyFile(file), OLD)
 
 
 def test_keys_are_rotated(file: Path) -> None:
-    """A key that is added holds after the next look, one that is taken out no longer does."""
+    """After a reload, a new key is valid and a removed key is not."""
     keys = KeyFile(file)
-    assert knows(keys, OLD)
+    assert has_key(keys, OLD)
     file.write_text(f"{OLD_KEY.line}\n{NEW_KEY.line}")
-    assert not knows(keys, NEW)
+    assert not has_key(keys, NEW)
     keys.refresh()
-    assert knows(keys, OLD)
-    assert knows(keys, NEW)
+    assert has_key(keys, OLD)
+    assert has_key(keys, NEW)
     file.write_text(NEW_KEY.line)
     keys.refresh()
-    assert not knows(keys, OLD)
+    assert not has_key(keys, OLD)
 
 
-def test_a_file_that_takes_the_others_place_is_seen(file: Path, tmp_path: Path) -> None:
-    """Also behind a link that is turned, as Kubernetes does it."""
+def test_replaced_link_target_is_reloaded(file: Path, tmp_path: Path) -> None:
+    """Kubernetes replaces the target of a link."""
     link, other = tmp_path / "link", tmp_path / "other"
     other.write_text(NEW_KEY.line)
     link.symlink_to(file)
@@ -54,12 +54,12 @@ def test_a_file_that_takes_the_others_place_is_seen(file: Path, tmp_path: Path) 
     link.unlink()
     link.symlink_to(other)
     keys.refresh()
-    assert knows(keys, NEW)
+    assert has_key(keys, NEW)
 
 
 @pytest.mark.parametrize("content", [b"", b"new scoring", b"\xff\xfe", None])
-def test_a_file_that_is_of_no_use_changes_nothing(file: Path, content: bytes | None) -> None:
-    """Cut off, mistyped or gone: the keys before still hold, and it is told once."""
+def test_invalid_file_keeps_the_previous_keys(file: Path, content: bytes | None) -> None:
+    """An empty, invalid or missing file is logged once, and the previous keys stay valid."""
     keys = KeyFile(file)
     if content is None:
         file.unlink()
@@ -68,23 +68,23 @@ def test_a_file_that_is_of_no_use_changes_nothing(file: Path, content: bytes | N
     with capture_logs() as logs:
         keys.refresh()
         keys.refresh()
-    assert knows(keys, OLD)
+    assert has_key(keys, OLD)
     assert [entry["log_level"] for entry in logs] == ["warning"]
     file.write_text(NEW_KEY.line)
     keys.refresh()
-    assert knows(keys, NEW)
+    assert has_key(keys, NEW)
 
 
-def test_an_unchanged_file_is_not_read(file: Path) -> None:
-    """A look at it costs one call, whatever its size."""
+def test_unchanged_file_is_not_reloaded(file: Path) -> None:
+    """Without a change the ring stays the same object."""
     keys = KeyFile(file)
     ring = keys.ring
     keys.refresh()
     assert keys.ring is ring
 
 
-def test_without_a_good_file_nothing_starts(tmp_path: Path) -> None:
-    """At the start there are no keys before: it is an error that says why."""
+def test_invalid_file_at_the_start_is_an_error(tmp_path: Path) -> None:
+    """At the start there are no previous keys; the error has the reason."""
     with pytest.raises(ValueError, match="No such file"):
         KeyFile(tmp_path / "none")
     (tmp_path / "keys").write_text("a b c")
@@ -92,12 +92,12 @@ def test_without_a_good_file_nothing_starts(tmp_path: Path) -> None:
         KeyFile(tmp_path / "keys")
 
 
-def test_its_thread_looks_by_itself(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever started it need not ask."""
+def test_thread_reloads_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The background thread detects a change."""
     monkeypatch.setattr("baton_inference.web.key_file.CHECK_INTERVAL_S", 0.001)
     keys = KeyFile(file)
     file.write_text(NEW_KEY.line)
     keys.start()
-    while not knows(keys, NEW):
+    while not has_key(keys, NEW):
         pass
     keys.stop()

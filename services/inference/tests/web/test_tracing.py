@@ -1,4 +1,4 @@
-"""Traces: turned on by settings, and not even imported without."""
+"""Traces: turned on by settings; otherwise not even imported."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from baton_common.settings import SettingsError
-from baton_inference.web.tracing import open_tracing, route_of
+from baton_inference.web.tracing import find_route, open_tracing
 from tests.support.fakes.application import make_app, make_settings
 from tests.support.fakes.asgi_client import get
 from tests.support.fakes.live_version import make_live_version
@@ -30,17 +30,17 @@ print([name for name in sys.modules if name.startswith(heavy)])
 """
 
 
-def test_without_an_endpoint_nothing_of_it_is_imported() -> None:
-    """There is no tracing, and no time nor memory is spent on it."""
+def test_without_an_endpoint_opentelemetry_is_not_imported() -> None:
+    """Without tracing, OpenTelemetry costs neither time nor memory."""
     command = [sys.executable, "-c", WITHOUT]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_an_endpoint_without_the_packages_is_one_line(
+def test_endpoint_without_the_packages_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says what is missing, and how to have it or do without."""
+    """The error is one line with the package to install."""
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(SettingsError, match=r"install baton-inference\[otel\]") as caught:
         open_tracing(make_settings(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT))
@@ -48,14 +48,14 @@ def test_an_endpoint_without_the_packages_is_one_line(
 
 
 @pytest.mark.parametrize("path", ["/", "/livez", "/v2", "/v2/models/m", "/predict/", "/v2/m/infer"])
-def test_what_does_not_score_has_no_route(path: str) -> None:
-    """It is not traced."""
-    assert route_of(path) is None
+def test_other_paths_have_no_scoring_route(path: str) -> None:
+    """A path that does not score is not traced."""
+    assert find_route(path) is None
 
 
-def test_routes_are_those_of_the_document(tmp_path: Path) -> None:
-    """A span's route is what the OpenAPI document calls it, whatever model is asked."""
+def test_routes_match_the_openapi_document(tmp_path: Path) -> None:
+    """A span's route is the path template of the document."""
     app, _ = make_app(tmp_path, make_live_version())
     documented = get(app, "/openapi.json").json()["paths"]
-    assert {path: route_of(path) for path in SCORING} == SCORING
+    assert {path: find_route(path) for path in SCORING} == SCORING
     assert documented.keys() >= {*SCORING.values()}

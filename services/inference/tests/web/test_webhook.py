@@ -1,4 +1,4 @@
-"""Deliveries, judged by a clock moved by hand."""
+"""Webhook deliveries, with a fake clock."""
 
 import json
 from dataclasses import replace
@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from baton_inference.errors import Forged, MalformedBody
+from baton_inference.errors import InvalidWebhook, MalformedBody
 from baton_inference.web.webhook import MAX_REMEMBERED, Delivery, WebhookReceiver
 from tests.support.fakes.clock import ManualClock
 
-SECRET = "a secret of both"
+SECRET = "the shared secret"
 
 
 class Bench:
-    """A receiver for churn_model@production, and how often it nudged."""
+    """A receiver for churn_model@production, and its number of nudges."""
 
     def __init__(self) -> None:
         self.time = ManualClock()
@@ -33,10 +33,10 @@ class Bench:
     def delivery(
         self, delivery_id: str = "id-1", *, secret: str = SECRET, body: Any = None, ago_s: int = 0
     ) -> Delivery:
-        """A delivery that a holder of `secret` sent so long ago."""
+        """Builds a delivery that was signed with `secret` some time ago."""
         content = json.dumps(body or event()).encode()
         sent = Delivery(delivery_id, str(int(self.time.now_s) - ago_s), "", content)
-        return replace(sent, signature=sent.expected_signature(secret.encode()))
+        return replace(sent, signature=sent.sign(secret.encode()))
 
 
 def event(
@@ -45,27 +45,27 @@ def event(
     entity: str = "model_version_alias",
     action: str = "created",
 ) -> dict[str, Any]:
-    """An event as MLflow tells it."""
+    """Builds an event as MLflow sends it."""
     data = {"name": name, "alias": alias, "version": "2"}
     return {"entity": entity, "action": action, "timestamp": "2026-11-23T10:00:00", "data": data}
 
 
 @pytest.fixture
 def bench() -> Bench:
-    """A receiver that has received nothing."""
+    """A new receiver."""
     return Bench()
 
 
-def test_the_signature_is_the_one_that_mlflow_makes() -> None:
-    """A delivery that MLflow 3.17 signed with a known secret has the signature that we expect."""
+def test_webhook_signature_matches_mlflow() -> None:
+    """MLflow 3.17 computed this webhook signature with a known secret."""
     delivery = Delivery("d-1", "1700000000", "", b'{"a": 1}')
     signature = "v1,cXba7k2h2S9JgnqN7BcpWvnFMfMoFMqAonfzn9WFZBg="
-    assert delivery.expected_signature(b"s3cret") == signature
+    assert delivery.sign(b"s3cret") == signature
 
 
 @pytest.mark.parametrize("action", ["created", "deleted"])
-def test_a_move_of_our_alias_nudges(bench: Bench, action: str) -> None:
-    """The alias set, moved or removed: look at it now."""
+def test_move_of_the_alias_triggers_a_poll(bench: Bench, action: str) -> None:
+    """Setting, moving or removing the alias triggers a poll."""
     bench.receiver.receive(bench.delivery(body=event(action=action)))
     assert bench.nudges == 1
 
@@ -73,14 +73,14 @@ def test_a_move_of_our_alias_nudges(bench: Bench, action: str) -> None:
 @pytest.mark.parametrize(
     "other", [event(name="other"), event(alias="challenger"), event(entity="model_version_tag")]
 )
-def test_what_is_about_something_else_is_passed_over(bench: Bench, other: dict[str, Any]) -> None:
-    """Another model, another alias, another kind of event: taken, and nothing is done."""
+def test_other_events_are_ignored(bench: Bench, other: dict[str, Any]) -> None:
+    """Another model, alias or kind of event is accepted and ignored."""
     bench.receiver.receive(bench.delivery(body=other))
     assert bench.nudges == 0
 
 
-def test_a_repeated_delivery_nudges_once(bench: Bench) -> None:
-    """Within five minutes, the same delivery is the same news."""
+def test_repeated_delivery_triggers_one_poll(bench: Bench) -> None:
+    """The same delivery within five minutes triggers no second poll."""
     delivery = bench.delivery()
     bench.receiver.receive(delivery)
     bench.time.now_s += 299
@@ -88,21 +88,21 @@ def test_a_repeated_delivery_nudges_once(bench: Bench) -> None:
     assert bench.nudges == 1
 
 
-def test_a_replay_never_nudges_again(bench: Bench) -> None:
-    """Whoever recorded a delivery cannot use it, however long they wait, early clocks included."""
+def test_replay_never_triggers_a_poll(bench: Bench) -> None:
+    """A recorded delivery cannot be replayed at any time, even if its clock was ahead."""
     delivery = bench.delivery(ago_s=-250)
     bench.receiver.receive(delivery)
     for _ in range(60):
         bench.time.now_s += 10
         try:
             bench.receiver.receive(delivery)
-        except Forged:
+        except InvalidWebhook:
             continue
     assert bench.nudges == 1
 
 
-def test_an_id_is_forgotten_in_the_end(bench: Bench) -> None:
-    """A delivery that is signed anew after five minutes is news."""
+def test_delivery_id_expires(bench: Bench) -> None:
+    """After five minutes, a new delivery with the same id triggers a poll."""
     bench.receiver.receive(bench.delivery())
     bench.time.now_s += 301
     bench.receiver.receive(bench.delivery())
@@ -110,19 +110,19 @@ def test_an_id_is_forgotten_in_the_end(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("ago_s", [301, -301])
-def test_too_early_and_too_late_are_refused(bench: Bench, ago_s: int) -> None:
-    """Signed or not: a delivery is of these minutes."""
+def test_timestamp_outside_the_window_is_rejected(bench: Bench, ago_s: int) -> None:
+    """A delivery over five minutes early or late is rejected."""
     bench.receiver.receive(bench.delivery("in time", ago_s=300 if ago_s > 0 else -300))
-    with pytest.raises(Forged, match="clocks"):
+    with pytest.raises(InvalidWebhook, match="clocks"):
         bench.receiver.receive(bench.delivery(ago_s=ago_s))
     assert bench.nudges == 1
 
 
-def test_a_timestamp_is_a_number(bench: Bench) -> None:
-    """A signed delivery without a time cannot be of these minutes."""
+def test_timestamp_must_be_a_number(bench: Bench) -> None:
+    """A signed delivery with an invalid timestamp is rejected."""
     sent = replace(bench.delivery(), timestamp="now")
-    signed = replace(sent, signature=sent.expected_signature(SECRET.encode()))
-    with pytest.raises(Forged, match="seconds"):
+    signed = replace(sent, signature=sent.sign(SECRET.encode()))
+    with pytest.raises(InvalidWebhook, match="seconds"):
         bench.receiver.receive(signed)
 
 
@@ -137,40 +137,40 @@ def test_a_timestamp_is_a_number(bench: Bench) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_forged_delivery_is_refused(bench: Bench, change: dict[str, Any]) -> None:
-    """Whatever of it was altered after it was signed."""
-    with pytest.raises(Forged, match="BATON_WEBHOOK_SECRET"):
+def test_altered_delivery_is_rejected(bench: Bench, change: dict[str, Any]) -> None:
+    """A change of any part invalidates the webhook signature."""
+    with pytest.raises(InvalidWebhook, match="BATON_WEBHOOK_SECRET"):
         bench.receiver.receive(replace(bench.delivery(), **change))
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidWebhook):
         bench.receiver.receive(bench.delivery(secret="another"))
     assert bench.nudges == 0
 
 
-def test_a_forged_delivery_does_not_use_up_the_id(bench: Bench) -> None:
-    """A stranger cannot make us deaf to a delivery by sending its id first."""
-    with pytest.raises(Forged):
+def test_forged_delivery_does_not_use_up_the_id(bench: Bench) -> None:
+    """A forged delivery does not block the genuine one with the same id."""
+    with pytest.raises(InvalidWebhook):
         bench.receiver.receive(replace(bench.delivery(), signature="v1,"))
     bench.receiver.receive(bench.delivery())
     assert bench.nudges == 1
 
 
 @pytest.mark.parametrize("body", [[1], "text", {"entity": "model_version_alias"}, {"data": {}}])
-def test_signed_nonsense_is_malformed(bench: Bench, body: Any) -> None:
-    """What is signed and no event is told apart from what is forged."""
+def test_signed_body_that_is_no_event_is_malformed(bench: Bench, body: Any) -> None:
+    """A signed body of the wrong shape raises `MalformedBody`."""
     with pytest.raises(MalformedBody):
         bench.receiver.receive(bench.delivery(body=body))
 
 
-def test_signed_bytes_that_are_no_text_are_malformed(bench: Bench) -> None:
-    """A key that is not UTF-8 is the sender's fault, and none of ours."""
+def test_signed_body_that_is_not_utf8_is_malformed(bench: Bench) -> None:
+    """A signed body with invalid UTF-8 raises `MalformedBody`."""
     unsigned = replace(bench.delivery(), body=b'{"\xf6": 1}')
-    signature = unsigned.expected_signature(SECRET.encode())
+    signature = unsigned.sign(SECRET.encode())
     with pytest.raises(MalformedBody):
         bench.receiver.receive(replace(unsigned, signature=signature))
 
 
-def test_memory_is_bounded(bench: Bench) -> None:
-    """However many deliveries come, only so many are remembered."""
+def test_remembered_ids_are_limited(bench: Bench) -> None:
+    """Only the last ids are remembered."""
     for number in range(MAX_REMEMBERED + 5):
         bench.receiver.receive(bench.delivery(f"id-{number}"))
     assert len(bench.receiver._expiries) == MAX_REMEMBERED

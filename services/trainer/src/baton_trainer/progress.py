@@ -1,153 +1,55 @@
-"""Telling a person how far a training is: a live line in a terminal, else plain lines."""
+"""Progress of a training: the protocol that the command line implements."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.status import Status
 from rich.table import Table
 
 Advance = Callable[[str], None]
-"""One step more is done; the text says what came of it."""
-
-_NEVER_WRAP = 10_000
+"""Counts one step; the text is its result."""
 
 
 class Progress(Protocol):
-    """Who is told."""
+    """Receives the progress of a training."""
 
     def phase(self, text: str) -> None:
-        """A new phase has begun."""
+        """Begins a phase."""
         ...
 
     def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
-        """A phase of a known number of steps; the block calls what it is given after each."""
+        """Begins a phase of a known number of steps; the block calls `Advance` after each."""
         ...
 
     def note(self, text: str) -> None:
-        """Something that was found out or decided, in one line."""
+        """Reports a finding or a decision in one line."""
         ...
 
     def warn(self, text: str) -> None:
-        """Something that the person should know, in one line."""
+        """Reports a warning in one line."""
         ...
 
     def show(self, table: Table) -> None:
-        """Figures for the person to look at."""
+        """Shows a table."""
         ...
 
 
 class Silence:
-    """Tells nobody."""
+    """Ignores all progress."""
 
     def phase(self, text: str) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     @contextmanager
     def steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
-        """Nothing."""
+        """Does nothing."""
         yield lambda _: None
 
     def note(self, text: str) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     def warn(self, text: str) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     def show(self, table: Table) -> None:
-        """Nothing."""
-
-
-class ConsoleProgress:
-    """Tells a console, by default that of stderr; a context, after which no live line is left."""
-
-    def __init__(
-        self, console: Console | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._console = console or Console(stderr=True)
-        self._clock = clock
-        self._live = self._console.status("") if self._console.is_terminal else None
-
-    def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._live:
-            self._live.stop()
-
-    def phase(self, text: str) -> None:
-        """Moves the live line on, or prints a line where there is no terminal."""
-        if self._live:
-            self._live.update(escape(text))
-        else:
-            self._print(text)
-
-    def note(self, text: str) -> None:
-        """Prints a line that stays."""
-        self._print(text)
-
-    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
-        """A bar with the time left, or a line a step where there is no terminal."""
-        return self._bar(self._live, text, total) if self._live else self._lines(text, total)
-
-    @contextmanager
-    def _bar(self, live: Status, text: str, total: int) -> Iterator[Advance]:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        live.stop()
-        try:
-            with Bar(*columns, console=self._console, transient=True) as bar:
-                task = bar.add_task(escape(text), total=total)
-                yield lambda note: bar.update(
-                    task, advance=1, description=escape(f"{text}: {note}")
-                )
-        finally:
-            live.start()
-
-    @contextmanager
-    def _lines(self, text: str, total: int) -> Iterator[Advance]:
-        start, done = self._clock(), 0
-
-        def advance(note: str) -> None:
-            nonlocal done
-            done += 1
-            left_s = (self._clock() - start) / done * (total - done)
-            self._print(f"{text} {done} of {total}: {note}, {left_s:.0f} s left")
-
-        yield advance
-
-    def warn(self, text: str) -> None:
-        """Prints a line that stays."""
-        self._print(f"warning: {text}", style="yellow")
-
-    def show(self, table: Table) -> None:
-        """Prints a table that stays; where there is no terminal, a row is a line, never wrapped."""
-        if self._console.is_terminal:
-            self._console.print(table, markup=False, highlight=False)
-            return
-        table.box, table.pad_edge = None, False
-        wide = Console(width=_NEVER_WRAP, color_system=None)
-        with wide.capture() as captured:
-            wide.print(table, markup=False, highlight=False)
-        for line in captured.get().splitlines():
-            self._print(line.rstrip())
-
-    def _print(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+        """Does nothing."""

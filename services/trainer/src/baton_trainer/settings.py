@@ -9,8 +9,9 @@ from pydantic import Field, PlainValidator
 
 from baton_engine.settings import decline_telemetry
 from baton_registry.setting_types import Name
-from baton_registry.settings import RegistrySettings, user_cache_dir
-from baton_registry.versions.signing import SigningKey, parse_signing_key
+from baton_registry.settings import RegistrySettings, get_user_cache_dir
+from baton_registry.versions.keys import parse_signing_key
+from baton_registry.versions.signing import SigningKey
 
 _MLFLOW_DEFAULTS = {
     # stdout carries the version number and nothing else
@@ -99,7 +100,7 @@ def keep_font_list() -> None:
     Its defaults are `~/.cache/matplotlib` and `~/.config/matplotlib`.
     """
     given = os.environ.get("BATON_CACHE_DIR", "")
-    folder = os.path.expanduser(given) if given else str(user_cache_dir())  # noqa: PTH111 - a user that does not exist is no error here
+    folder = os.path.expanduser(given) if given else str(get_user_cache_dir())  # noqa: PTH111 - a user that does not exist is no error here
     if not os.environ.get("MPLCONFIGDIR"):
         os.environ["MPLCONFIGDIR"] = os.path.join(folder, "matplotlib")  # noqa: PTH118 - as above
 

@@ -3,8 +3,8 @@ from baton_trainer.cards.card_grids import Grid
 from tests.support.trainer.tables import TARGETS, some_subject, some_table
 
 
-def content(target: str = "texts", **wanted: object) -> dict[str, object]:
-    return card_content.of(some_subject(some_table(TARGETS[target]), **wanted))
+def content(target: str = "texts", **options: object) -> dict[str, object]:
+    return card_content.of(some_subject(some_table(TARGETS[target]), **options))
 
 
 def rows(found: object) -> dict[str, tuple[str, ...]]:
@@ -37,7 +37,7 @@ def test_of_more_classes_there_are_none() -> None:
     found = content("three texts")
     assert found["thresholds"] is None
     assert found["positive"] == ""
-    assert "said" not in found["slices"].heads  # type: ignore[attr-defined]
+    assert "predicted" not in found["slices"].heads  # type: ignore[attr-defined]
 
 
 def test_the_summary_names_the_weakest_slice() -> None:

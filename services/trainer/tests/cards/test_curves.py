@@ -41,7 +41,7 @@ def test_the_confusion_counts_every_row(axes: Axes) -> None:
     curves.confusion(axes, seen)
     counts = {text.get_text().split("\n")[0] for text in axes.texts}
     found = np.zeros((3, 3), int)
-    np.add.at(found, (seen.truth, seen.predicted), 1)
+    np.add.at(found, (seen.truth, seen.predictions), 1)
     assert counts == {str(each) for each in found.ravel() if each}
 
 

@@ -15,15 +15,15 @@ ROWS = pd.DataFrame({"n": np.arange(60.0)})
 TARGET = pd.Series(["no", "no", "yes"] * 20)
 
 
-def test_it_is_about_the_positive_class() -> None:
-    """A classifier that always says "no" has no recall of "yes", and all of "no"."""
+def test_metrics_are_those_of_the_positive_class() -> None:
+    """A classifier that always predicts "no" has no recall of "yes", and full recall of "no"."""
     never = make_pipeline(DummyClassifier(strategy="most_frequent"))
     assert cross_validate(never, ROWS, TARGET, "yes").means["f1"] == 0
     assert cross_validate(never, ROWS, TARGET, "no").means["f1"] == pytest.approx(0.8)
 
 
-def test_every_figure_has_a_mean_and_a_spread() -> None:
-    """A classifier that knows nothing has a ROC AUC of one half, in every fold."""
+def test_every_metric_has_a_mean_and_a_spread() -> None:
+    """A constant classifier has a ROC AUC of one half in every fold."""
     found = cross_validate(make_pipeline(DummyClassifier()), ROWS, TARGET)
     assert (found.means["roc_auc"], found.spreads["roc_auc"]) == (0.5, 0.0)
     assert found.means["accuracy"] == pytest.approx(2 / 3)
@@ -32,33 +32,33 @@ def test_every_figure_has_a_mean_and_a_spread() -> None:
     }
 
 
-def test_every_row_is_judged_by_a_model_that_did_not_learn_from_it() -> None:
-    """One that knows its own rows by heart, whose targets mean nothing, is never right by it."""
-    by_heart = make_pipeline(KNeighborsClassifier(1))
+def test_every_row_is_predicted_by_a_model_that_did_not_learn_from_it() -> None:
+    """A model that memorizes random targets has no advantage."""
+    memorizing = make_pipeline(KNeighborsClassifier(1))
     target = pd.Series(np.random.default_rng(0).permutation(TARGET))
-    assert by_heart.fit(ROWS, target).score(ROWS, target) == 1
-    found = cross_validate(by_heart, ROWS, target).outcome
-    assert (found.predicted == found.truth).mean() < 0.8
+    assert memorizing.fit(ROWS, target).score(ROWS, target) == 1
+    found = cross_validate(memorizing, ROWS, target).outcome
+    assert (found.predictions == found.truth).mean() < 0.8
     assert found.truth.tolist() == [("no", "yes").index(each) for each in target]
 
 
-def test_the_rows_keep_their_order() -> None:
-    """What can be learnt is said of the rows that it is true of."""
+def test_predictions_are_in_the_order_of_the_rows() -> None:
+    """A learnable target is predicted for the right rows."""
     learnable = pd.Series(np.where(ROWS["n"] > 30, "yes", "no"))
     found = cross_validate(make_pipeline(LogisticRegression()), ROWS, learnable)
-    assert (found.outcome.predicted == found.outcome.truth).mean() > 0.9
+    assert (found.outcome.predictions == found.outcome.truth).mean() > 0.9
 
 
-def test_the_interval_is_that_of_the_corrected_t_test() -> None:
-    """Worked by hand: five folds, standard deviation 0.01, a fifth judged for four learned from."""
+def test_the_interval_follows_the_corrected_t_test() -> None:
+    """By hand: five folds, standard deviation 0.01, one test row per four training rows."""
     folds = [{"roc_auc": each, "log_loss": each} for each in (0.79, 0.79, 0.8, 0.81, 0.81)]
     (low, high) = CrossValidation(folds, some_outcome()).intervals["roc_auc"]
     assert (low + high) / 2 == pytest.approx(0.8)
     assert (high - low) / 2 == pytest.approx(2.776445 * 0.01 * np.sqrt(1 / 5 + 1 / 4))
 
 
-def test_the_interval_stays_where_the_figure_may_be() -> None:
-    """No ROC AUC above one; a log loss may be."""
+def test_the_interval_stays_within_the_range_of_the_metric() -> None:
+    """A ROC AUC is at most 1; a log loss may be greater."""
     folds = [{"roc_auc": each, "log_loss": each} for each in (0.9, 1.0)]
     found = CrossValidation(folds, some_outcome()).intervals
     assert found["roc_auc"] == (0.0, 1.0)
@@ -69,8 +69,8 @@ def some_outcome() -> Outcome:
     return Outcome(("a", "b"), np.array([0, 1]), np.eye(2))
 
 
-def test_the_seed_chooses_the_folds() -> None:
-    """The same seed the same folds."""
+def test_the_seed_determines_the_folds() -> None:
+    """The same seed gives the same folds."""
     model = make_pipeline(KNeighborsClassifier(5))
     target = pd.Series(np.where((ROWS["n"] // 7) % 2, "yes", "no"))
     first, again, other = (
@@ -80,8 +80,8 @@ def test_the_seed_chooses_the_folds() -> None:
     assert first.folds != other.folds
 
 
-def test_a_class_of_one_row_is_named() -> None:
-    """There is no fold that could learn it and be judged by it."""
+def test_a_class_of_one_row_is_rejected_by_name() -> None:
+    """No fold can have it on both sides."""
     rows, target = pd.DataFrame({"n": [1.0, 2.0, 3.0]}), pd.Series(["a", "a", "b"])
     with pytest.raises(DataError, match="class 'b'"):
         cross_validate(make_pipeline(DummyClassifier()), rows, target)

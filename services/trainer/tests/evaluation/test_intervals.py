@@ -13,10 +13,10 @@ from tests.support.trainer.tables import some_outcome
 
 
 @given(st.integers(2, 4), st.integers(0, 1), st.data())
-def test_once_each_row_gives_the_figures_of_scikit_learn(
+def test_each_row_once_gives_the_metrics_of_scikit_learn(
     classes: int, positive: int, data: st.DataObject
 ) -> None:
-    """Also where many rows have the same probability."""
+    """Also if many rows have the same probability."""
     rows = data.draw(st.integers(classes, 40))
     tenths = st.lists(st.integers(1, 10), min_size=classes, max_size=classes)
     odds = np.array(data.draw(st.lists(tenths, min_size=rows, max_size=rows)), float)
@@ -34,7 +34,7 @@ def test_once_each_row_gives_the_figures_of_scikit_learn(
 
 
 def test_a_row_counts_as_often_as_it_is_drawn() -> None:
-    """As a sample weight does in scikit-learn."""
+    """Like a sample weight in scikit-learn."""
     seen = some_outcome(2, 80)
     counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
     found = intervals.compute_resampled(seen, counts)
@@ -42,22 +42,22 @@ def test_a_row_counts_as_often_as_it_is_drawn() -> None:
         truth, score = seen.truth, seen.probabilities[:, 1]
         roc = roc_auc_score(truth, score, sample_weight=weights)
         area = average_precision_score(truth, score, sample_weight=weights)
-        f1 = f1_score(truth, seen.predicted, sample_weight=weights)
+        f1 = f1_score(truth, seen.predictions, sample_weight=weights)
         assert found["roc_auc"][place] == pytest.approx(roc)
         assert found["pr_auc"][place] == pytest.approx(area)
         assert found["f1"][place] == pytest.approx(f1)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-def test_most_intervals_hold_what_is_true_of_all_rows(classes: int) -> None:
-    """Nineteen of twenty samples should; the accuracy of 40,000 rows stands for the truth."""
+def test_most_intervals_contain_the_true_value(classes: int) -> None:
+    """It should be 19 of 20; the metric of 40,000 rows is taken as the true value."""
     every = some_outcome(classes, 40_000)
     truth = evaluation.compute_metrics(every)
     rng = np.random.default_rng(1)
     held = [
         {name: low <= truth[name] <= high for name, (low, high) in found.items()}
         for found in (
-            intervals.compute_intervals(every.at(rng.integers(40_000, size=300)), seed)
+            intervals.compute_intervals(every.select(rng.integers(40_000, size=300)), seed)
             for seed in range(60)
         )
     ]
@@ -65,8 +65,8 @@ def test_most_intervals_hold_what_is_true_of_all_rows(classes: int) -> None:
         assert np.mean([each[name] for each in held]) > 0.85, name
 
 
-def test_more_rows_make_it_narrower_also_where_only_a_part_is_drawn_from() -> None:
-    """By the root of their number."""
+def test_more_rows_make_the_interval_narrower_even_if_sampled() -> None:
+    """By the square root of their number."""
     few, many = (
         intervals.compute_intervals(some_outcome(2, rows), 0)["roc_auc"] for rows in (4_000, 64_000)
     )
@@ -75,7 +75,7 @@ def test_more_rows_make_it_narrower_also_where_only_a_part_is_drawn_from() -> No
 
 
 def test_a_class_of_one_row_is_in_every_draw() -> None:
-    """Draws are stratified: no figure is undefined."""
+    """Draws are stratified, so no metric is undefined."""
     seen = some_outcome(3, 60)
     truth = np.zeros(60, np.intp)
     truth[:20], truth[20] = 1, 2
@@ -83,8 +83,8 @@ def test_a_class_of_one_row_is_in_every_draw() -> None:
     assert all(np.isfinite(each).all() for each in found.values())
 
 
-def test_the_seed_decides() -> None:
-    """The same rows and seed, the same intervals."""
+def test_the_seed_determines_the_intervals() -> None:
+    """The same rows and seed give the same intervals."""
     seen = some_outcome(2)
     assert intervals.compute_intervals(seen, 3) == intervals.compute_intervals(seen, 3)
     assert intervals.compute_intervals(seen, 3) != intervals.compute_intervals(seen, 4)

@@ -10,8 +10,8 @@ from baton_trainer.evaluation.outcome import Outcome
 from tests.support.trainer.tables import some_outcome
 
 
-def test_a_perfect_classifier_has_perfect_figures() -> None:
-    """Both for two classes and for more."""
+def test_a_perfect_classifier_has_perfect_metrics() -> None:
+    """With two classes and with more."""
     for classes in (2, 4):
         truth = np.arange(40) % classes
         found = evaluation.compute_metrics(
@@ -29,8 +29,8 @@ def test_a_perfect_classifier_has_perfect_figures() -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 4])
-def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
-    """Our formulas for log loss and Brier's score agree with the reference."""
+def test_metrics_agree_with_scikit_learn(classes: int) -> None:
+    """Log loss and Brier score have formulas of their own here."""
     seen = some_outcome(classes)
     found = evaluation.compute_metrics(seen)
     scores = seen.probabilities[:, 1] if classes == 2 else seen.probabilities
@@ -41,14 +41,14 @@ def test_the_figures_are_those_of_scikit_learn(classes: int) -> None:
     )
 
 
-def test_truth_is_found_by_label_not_by_order_of_appearance() -> None:
-    """The columns of the probabilities follow the classes."""
+def test_truth_follows_the_order_of_the_classes() -> None:
+    """Not the order in which labels appear."""
     found = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
     assert found.truth.tolist() == [1, 0, 0]
 
 
-def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
-    """The other one has another precision and recall; what is symmetric stays."""
+def test_metrics_of_two_classes_are_those_of_the_positive_one() -> None:
+    """The other class has another F1 and PR AUC, but the same ROC AUC."""
     seen = some_outcome(2)
     first = replace(seen, positive=0)
     turned = Outcome((1, 0), 1 - seen.truth, seen.probabilities[:, ::-1])
@@ -59,19 +59,19 @@ def test_the_figures_of_two_classes_are_about_the_positive_one() -> None:
     assert one["roc_auc"] == pytest.approx(other["roc_auc"])
 
 
-def test_rows_are_grouped_by_probability_in_groups_of_equal_size() -> None:
-    """What was said and what was seen in each; nothing is lost."""
+def test_rows_are_grouped_by_probability_into_equal_sizes() -> None:
+    """Every row is in a group."""
     score = np.repeat(np.arange(10) / 10, 7)
     truth = (np.arange(70) % 7 == 0).astype(int)
     found = evaluation.compute_reliability(truth, score)
-    assert found.said == pytest.approx(np.arange(10) / 10)
-    assert found.seen == pytest.approx(np.full(10, 1 / 7))
+    assert found.predicted == pytest.approx(np.arange(10) / 10)
+    assert found.observed == pytest.approx(np.full(10, 1 / 7))
     assert found.rows.tolist() == [7] * 10
     assert found.error == pytest.approx(np.abs(np.arange(10) / 10 - 1 / 7).mean())
 
 
 def test_rows_of_one_probability_stay_together() -> None:
-    """A tree gives few different ones; groups may then be fewer, and of other sizes."""
+    """A tree gives few distinct ones, so there may be fewer groups of different sizes."""
     score = np.array([0.2] * 85 + [0.9] * 15)
     found = evaluation.compute_reliability(np.arange(100) % 2, score)
     assert found.rows.tolist() == [85, 15]
@@ -81,12 +81,12 @@ def test_rows_of_one_probability_stay_together() -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 4])
-def test_calibration_error_is_none_of_a_calibrated_classifier(classes: int) -> None:
-    """And grows where probabilities are pushed to the ends."""
+def test_a_calibrated_classifier_has_no_calibration_error(classes: int) -> None:
+    """More extreme probabilities have a larger error."""
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(classes), 20_000)
     truth = (probabilities.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
-    honest = Outcome(tuple(range(classes)), truth, probabilities)
-    sharp = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
-    assert evaluation.compute_calibration_error(honest) < 0.02
-    assert evaluation.compute_calibration_error(replace(honest, probabilities=sharp)) > 0.1
+    calibrated = Outcome(tuple(range(classes)), truth, probabilities)
+    extreme = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
+    assert evaluation.compute_calibration_error(calibrated) < 0.02
+    assert evaluation.compute_calibration_error(replace(calibrated, probabilities=extreme)) > 0.1

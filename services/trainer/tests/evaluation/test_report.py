@@ -8,7 +8,7 @@ FIGURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
 
 
 def test_every_metric_has_its_name() -> None:
-    """Names are what dashboards and scripts hold on to."""
+    """Dashboards and scripts depend on the names."""
     names = set(some_report().metrics)
     ends = ("", "_std", "_ci_low", "_ci_high")
     expected = {f"cv_{figure}{end}" for figure in FIGURES for end in ends}
@@ -20,8 +20,8 @@ def test_every_metric_has_its_name() -> None:
 
 
 @pytest.mark.parametrize("target", ["texts", "three numbers"])
-def test_it_is_about_the_table_and_its_model(target: str) -> None:
-    """The held-out rows for the figures, all rows for the slices, all columns for their worth."""
+def test_the_report_covers_the_table_and_its_model(target: str) -> None:
+    """Held-out rows for the metrics, all rows for the slices, all columns for the importance."""
     data = some_table(TARGETS[target])
     made = some_candidate(data)
     report = made.report
@@ -34,13 +34,13 @@ def test_it_is_about_the_table_and_its_model(target: str) -> None:
     assert {each.column for each in report.importances} == {each.name for each in data.columns}
 
 
-def test_slices_pair_every_row_with_what_was_said_of_it() -> None:
-    """Rows of both parts, put together in the order of the table."""
+def test_slices_pair_every_row_with_its_prediction() -> None:
+    """Cross-validated and held-out rows, in the order of the table."""
     data = some_table()
     report = some_candidate(data).report
     flag = next(each for each in report.slices if each.name == "flag = True")
     rows = data.features["flag"].to_numpy() == np.True_
     parts = ((data.held_out, report.held_out), (~data.held_out, report.cross_validation.outcome))
-    seen = [outcome.at(rows[part]) for part, outcome in parts]
-    hits = sum((each.predicted == each.truth).sum() for each in seen)
+    seen = [outcome.select(rows[part]) for part, outcome in parts]
+    hits = sum((each.predictions == each.truth).sum() for each in seen)
     assert flag.accuracy == pytest.approx(hits / rows.sum())

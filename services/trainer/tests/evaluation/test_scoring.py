@@ -11,7 +11,7 @@ from baton_trainer.evaluation import scoring
 
 
 class RecordingEngine:
-    """Keeps what it is given."""
+    """Records its inputs."""
 
     name = "recording"
     classes: tuple[Label, ...] = ("a", "b")
@@ -30,7 +30,7 @@ class RecordingEngine:
 
 
 def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
-    """A gap is NaN in a number, NaN in a boolean, and the mark of missing text in a text."""
+    """Missing is NaN for numbers and booleans, and empty text for texts."""
     frame = pd.DataFrame(
         {
             "n": [1.5, np.nan],
@@ -58,8 +58,8 @@ def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
     assert engine.given["t"].tolist() == ["x", ""]
 
 
-def test_each_row_goes_alone() -> None:
-    """Row by row, values in the order of the columns, None for a gap."""
+def test_each_row_is_scored_alone() -> None:
+    """With values in the order of the columns, None if missing."""
     frame = pd.DataFrame({"n": [1.5, np.nan], "t": ["x", "y"]})
     columns = (Column("t", "string"), Column("n", "double", required=False))
     engine = RecordingEngine()

@@ -12,15 +12,15 @@ from tests.support.trainer.tables import some_outcome
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=2, max_size=60))
-def test_the_area_is_that_of_scikit_learn(pairs: list[tuple[int, bool]]) -> None:
-    """Ties counted half."""
+def test_the_auc_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None:
+    """Ties count half."""
     score, truth = np.array([s for s, _ in pairs], float), np.array([t for _, t in pairs], int)
     if 0 < truth.sum() < len(truth):
         found, _ = slice_figures.compute_auc(truth, score)
         assert found == pytest.approx(roc_auc_score(truth, score))
 
 
-def test_the_standard_error_is_that_of_the_paper() -> None:
+def test_the_standard_error_agrees_with_the_paper() -> None:
     """Hanley and McNeil 1982, table II: 51 abnormal and 58 normal cases, 0.893 with 0.032."""
     truth = np.array([0] * 58 + [1] * 51)
     rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
@@ -34,22 +34,24 @@ def halves(rows: int) -> list[Slice]:
     return [Slice("half", "first", first), Slice("half", "second", ~first)]
 
 
-def test_the_weakest_slice_is_first_with_its_own_figures() -> None:
-    """A model that guesses on one half of the rows."""
+def test_the_weakest_slice_comes_first() -> None:
+    """The model guesses on one half of the rows."""
     seen = some_outcome(2, 2_000)
-    said = seen.probabilities.copy()
-    said[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
-    weak, good = slice_figures.compute_figures(Outcome((0, 1), seen.truth, said), halves(2_000))
+    probabilities = seen.probabilities.copy()
+    probabilities[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
+    weak, good = slice_figures.compute_figures(
+        Outcome((0, 1), seen.truth, probabilities), halves(2_000)
+    )
     assert (weak.name, weak.rows) == ("half = second", 1_000)
     low, high = weak.interval
     assert low < weak.roc_auc < high < good.interval[0]
     assert weak.roc_auc == pytest.approx(0.5, abs=0.05)
-    assert weak.said == pytest.approx(said[1_000:, 1].mean())
-    assert weak.seen == pytest.approx(seen.truth[1_000:].mean())
+    assert weak.predicted == pytest.approx(probabilities[1_000:, 1].mean())
+    assert weak.observed == pytest.approx(seen.truth[1_000:].mean())
 
 
 def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
-    """Its figure would be luck."""
+    """Its metrics would be random."""
     truth = np.zeros(200, np.intp)
     truth[: LEAST_ROWS - 1] = 1
     truth[100 : 100 + LEAST_ROWS] = 1
@@ -58,8 +60,8 @@ def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     assert only.value == "second"
 
 
-def test_of_many_classes_those_with_enough_rows_count() -> None:
-    """The mean over them; said and seen are words of two classes."""
+def test_only_classes_with_enough_rows_count() -> None:
+    """With more than two classes, there is no predicted and no observed share."""
     seen = some_outcome(3, 600)
     truth = seen.truth.copy()
     truth[truth == 2] = 0
@@ -73,11 +75,11 @@ def test_of_many_classes_those_with_enough_rows_count() -> None:
             roc_auc_score(truth[rows] == label, seen.probabilities[rows, label]) for label in (0, 1)
         ]
         assert each.roc_auc == pytest.approx(np.mean(areas))
-        assert np.isnan(each.said)
+        assert np.isnan(each.predicted)
 
 
-def test_slices_of_the_same_rows_are_one() -> None:
-    """No internet is no online backup and no streaming either: it is told once."""
+def test_slices_of_the_same_rows_are_merged() -> None:
+    """Without internet there is no online backup either."""
     seen = some_outcome(2, 400)
     rows = np.arange(400) < 200
     same = [Slice("internet", "No", rows), Slice("backup", "No internet", rows)]

@@ -19,8 +19,8 @@ COLUMNS = (
 )
 
 
-def test_each_known_value_is_a_slice() -> None:
-    """Of texts whose categories are listed, and of booleans; a gap is in none."""
+def test_each_category_and_boolean_is_a_slice() -> None:
+    """A missing value is in no slice."""
     found = {
         (each.column, each.value): each.rows.tolist() for each in list_slices(FEATURES, COLUMNS)
     }

@@ -10,14 +10,14 @@ FIVE = Costs(false_positive=1, false_negative=5)
 
 def two(scores: list[float], truth: list[int], positive: int = 1) -> Outcome:
     score = np.array(scores)
-    said = np.stack([1 - score, score], axis=1)
-    return Outcome(("no", "yes"), np.array(truth), said, positive)
+    probabilities = np.stack([1 - score, score], axis=1)
+    return Outcome(("no", "yes"), np.array(truth), probabilities, positive)
 
 
-def test_every_figure_of_a_threshold_is_counted_from_the_rows() -> None:
+def test_a_threshold_counts_its_rows() -> None:
     """A row at the threshold is acted on."""
     seen = two([0.1, 0.3, 0.3, 0.6, 0.9], [0, 1, 0, 0, 1])
-    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).every}
+    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).steps}
     at = found[0.3]
     assert (at.false_positives, at.false_negatives) == (2, 0)
     assert at.acted_on == pytest.approx(4 / 5)
@@ -26,48 +26,48 @@ def test_every_figure_of_a_threshold_is_counted_from_the_rows() -> None:
     above = found[0.301]
     assert (above.false_positives, above.false_negatives) == (1, 1)
     assert above.cost == pytest.approx(6 / 5)
-    nobody = found[0.95]
-    assert (nobody.acted_on, nobody.recall) == (0, 0)
-    assert np.isnan(nobody.precision)
+    no_row = found[0.95]
+    assert (no_row.acted_on, no_row.recall) == (0, 0)
+    assert np.isnan(no_row.precision)
 
 
 def test_the_first_class_may_be_the_positive_one() -> None:
-    """Its probability is what is compared then."""
+    """Then its probability is compared."""
     seen = two([0.1, 0.8], [0, 1], positive=0)
-    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).every}
+    found = {each.at: each for each in compute_thresholds(seen, seen, FIVE).steps}
     assert (found[0.5].false_positives, found[0.5].false_negatives) == (0, 0)
     assert found[0.95].false_negatives == 1
 
 
 @pytest.mark.parametrize("costs", [Costs(), FIVE, Costs(20, 1)])
-def test_the_cheapest_threshold_is_near_the_one_of_theory(costs: Costs) -> None:
-    """Of probabilities that are exact: false positive to both together."""
+def test_the_cheapest_threshold_is_near_the_theoretical_one(costs: Costs) -> None:
+    """For exact probabilities it is the cost of a false positive over the sum of both costs."""
     rng = np.random.default_rng(0)
     score = rng.random(200_000)
     seen = two(score.tolist(), (rng.random(200_000) < score).astype(int).tolist())
     found = compute_thresholds(seen, seen, costs)
     assert found.cheapest.at == pytest.approx(costs.balance, abs=0.03)
-    assert found.cheapest.cost == min(each.cost for each in found.every)
+    assert found.cheapest.cost == min(each.cost for each in found.steps)
 
 
-def test_the_held_out_rows_judge_the_threshold_and_do_not_choose_it() -> None:
-    """Two samples whose cheapest thresholds differ."""
-    chosen_by, judged_by = two([0.2, 0.4], [0, 1]), two([0.6, 0.8], [0, 1])
-    found = compute_thresholds(chosen_by, judged_by, Costs())
+def test_held_out_rows_evaluate_the_threshold_but_do_not_choose_it() -> None:
+    """The cheapest thresholds of the two samples differ."""
+    cross_validated, held_out = two([0.2, 0.4], [0, 1]), two([0.6, 0.8], [0, 1])
+    found = compute_thresholds(cross_validated, held_out, Costs())
     assert 0.2 < found.cheapest.at <= 0.4
     assert found.cheapest_held_out.at == found.cheapest.at
     assert found.cheapest_held_out.false_positives == 1
     assert found.even_held_out.at == 0.5
 
 
-def test_of_equally_cheap_thresholds_the_one_nearest_to_theory_is_taken() -> None:
-    """No threshold at the edge of a gap between two rows, where any in it would do."""
+def test_of_equally_cheap_thresholds_the_nearest_to_theory_is_chosen() -> None:
+    """Between two rows, all thresholds cost the same."""
     found = compute_thresholds(two([0.1, 0.9], [0, 1]), two([0.1, 0.9], [0, 1]), Costs(3, 1))
     assert found.cheapest.at == 0.75
 
 
-def test_the_table_is_short_and_has_the_cheapest() -> None:
-    """Nineteen steps of a twentieth, in order."""
+def test_the_table_is_short_and_includes_the_cheapest() -> None:
+    """It has the multiples of 1/20, in order."""
     seen = some_outcome(2)
     found = compute_thresholds(seen, seen, FIVE)
     ats = [each.at for each in found.table]

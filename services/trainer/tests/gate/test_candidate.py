@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from baton_trainer.errors import FitError
 from baton_trainer.gate import candidate
 from baton_trainer.models import estimators, pipeline
-from baton_trainer.models.estimators import ESTIMATORS
+from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import Columns, Data, Train
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
@@ -15,7 +15,7 @@ from baton_trainer.tables.table_builder import build_table
 from tests.support.trainer.tables import Notes, features, hidden, some_candidate, some_table
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", FAMILIES)
 def test_the_same_table_gives_the_same_metrics(estimator: str) -> None:
     """To the last digit: seeds are fixed, and nothing depends on the order of threads."""
     first, second = (some_candidate(some_table(), estimator) for _ in range(2))
@@ -66,7 +66,7 @@ def test_an_estimator_that_gives_up_is_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", FAMILIES)
 def test_the_real_table_gives_what_the_estimator_owes_us(
     estimator: str, real_table_file: Path
 ) -> None:

@@ -101,7 +101,7 @@ def test_a_class_of_too_few_rows_does_not_count() -> None:
     few = Outcome(("a", "b"), np.array([0] * 20 + [1] * 3), np.full((23, 2), 0.5))
     assert compare(few, few, least=3) is not None
     assert compare(few, few, least=4) is None
-    assert compare(few.at(few.truth == 0), few.at(few.truth == 0)) is None
+    assert compare(few.select(few.truth == 0), few.select(few.truth == 0)) is None
 
 
 def test_a_class_of_one_row_gives_a_figure() -> None:

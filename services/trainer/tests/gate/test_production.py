@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.schema import Schema
-from baton_registry.versions.signing import generate_key_pair, parse_signing_key
 from baton_trainer.gate import production
 from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production

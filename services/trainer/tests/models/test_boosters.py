@@ -10,10 +10,10 @@ from baton_trainer.models import boosters
 
 
 @pytest.mark.parametrize("labels", [["no", "yes"], [False, True], [7, 3], ["a", "c", "b"]])
-def test_a_vote_of_one_says_what_the_one_says_in_the_labels_that_it_was_given(
+def test_the_wrapped_classifier_predicts_the_same_with_any_labels(
     labels: list[Any],
 ) -> None:
-    """Classes in sorted order, probabilities untouched, labels in their type."""
+    """Classes are sorted, probabilities unchanged, and labels keep their type."""
     rows = np.random.default_rng(0).normal(size=(60, 2))
     truth = np.array(labels)[np.arange(60) % len(labels)]
     alone, wrapped = GaussianNB(), boosters.accept_any_labels(GaussianNB())
@@ -24,8 +24,8 @@ def test_a_vote_of_one_says_what_the_one_says_in_the_labels_that_it_was_given(
     assert wrapped.predict(rows).tolist() == alone.predict(rows).tolist()
 
 
-def test_a_machine_without_openmp_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library's wheel does not carry it."""
+def test_missing_openmp_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's wheel does not contain it."""
     imported = builtins.__import__
 
     def refuse(name: str, *rest: Any) -> Any:

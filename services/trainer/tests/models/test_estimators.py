@@ -6,7 +6,7 @@ import pytest
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.models import estimators, threads
-from baton_trainer.models.estimators import ESTIMATORS
+from baton_trainer.models.families import FAMILIES
 
 
 @pytest.mark.parametrize(
@@ -22,26 +22,26 @@ from baton_trainer.models.estimators import ESTIMATORS
         ("", ""),
     ],
 )
-def test_a_parameter_is_read_as_a_person_means_it(text: str, value: object) -> None:
-    """Integers, floats, booleans and none by their look; anything else is text."""
+def test_a_parameter_is_parsed_by_its_form(text: str, value: object) -> None:
+    """Integers, floats, booleans and none; anything else is text."""
     assert estimators.parse_value(text) == value
     assert type(estimators.parse_value(text)) is type(value)
 
 
-def test_parameters_reach_the_estimator_over_our_defaults() -> None:
-    """What the user says counts; the seed is fixed unless it is said too."""
+def test_parameters_override_the_defaults() -> None:
+    """The random state, too."""
     forest = estimators.build_classifier("random_forest", {"n_estimators": "7"}).params
     assert (forest["n_estimators"], forest["random_state"]) == (7, 0)
     assert forest["min_samples_leaf"] == 5
-    wishes = {"n_estimators": "7", "random_state": "3"}
-    assert estimators.build_classifier("random_forest", wishes, seed=9).params["random_state"] == 3
+    params = {"n_estimators": "7", "random_state": "3"}
+    assert estimators.build_classifier("random_forest", params, seed=9).params["random_state"] == 3
 
 
 @pytest.mark.parametrize(
     ("name", "params", "message"),
     [
-        ("svm", {}, "no estimator 'svm'; there are logistic, hist_gradient"),
-        ("logistic", {"depth": "3"}, "logistic takes no 'depth'; it takes C, "),
+        ("svm", {}, "unknown estimator 'svm'; use one of logistic, hist_gradient"),
+        ("logistic", {"depth": "3"}, "logistic has no parameter 'depth'; use one of C, "),
         ("logistic", {"C": "much"}, "The 'C' parameter.*Got 'much'"),
         ("logistic", {"C": "-1"}, "The 'C' parameter"),
         ("random_forest", {"n_estimators": "1.5"}, "The 'n_estimators' parameter"),
@@ -57,30 +57,32 @@ def test_parameters_reach_the_estimator_over_our_defaults() -> None:
         ("xgboost", {"booster": "no"}, "^xgboost: Unknown gbm type no$"),
     ],
 )
-def test_a_wrong_estimator_or_parameter_is_one_line(
+def test_an_invalid_estimator_or_parameter_gives_one_line(
     name: str, params: dict[str, str], message: str
 ) -> None:
-    """The words are the library's own where it is the library that refuses."""
+    """If the library rejects a value, the line quotes it."""
     with pytest.raises(ParameterError, match=message) as caught:
         estimators.build_classifier(name, params)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", FAMILIES)
 def test_the_seed_is_the_random_state(name: str) -> None:
-    """And nothing else is left to chance: two fits of one seed say the same to the last digit."""
+    """Two fits with one seed agree to the last digit."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 3))
     truth = np.where(rows[:, 0] + rng.normal(size=200) > 0, "yes", "no")
-    made = [estimators.build_classifier(name, {}, seed=7) for _ in range(2)]
-    assert made[0].params["random_state"] == 7
+    classifiers = [estimators.build_classifier(name, {}, seed=7) for _ in range(2)]
+    assert classifiers[0].params["random_state"] == 7
     with threads.limit(len(rows)):
-        first, second = (each.estimator.fit(rows, truth).predict_proba(rows) for each in made)
+        first, second = (
+            each.estimator.fit(rows, truth).predict_proba(rows) for each in classifiers
+        )
     assert (first == second).all()
 
 
-def test_nobody_waits_for_a_booster_that_was_not_asked_for() -> None:
-    """LightGBM and XGBoost are imported by their own name only."""
+def test_a_booster_is_imported_only_if_used() -> None:
+    """LightGBM and XGBoost take seconds to import."""
     code = """
 import sys
 from baton_trainer.models import estimators

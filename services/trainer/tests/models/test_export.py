@@ -11,18 +11,18 @@ from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
 from baton_trainer.models import estimators, export, pipeline
-from baton_trainer.models.estimators import ESTIMATORS
 from baton_trainer.models.export import Parity
+from baton_trainer.models.families import FAMILIES
 from tests.support.suite.steps import count_steps
 from tests.support.trainer.tables import TARGETS, some_candidate, some_table
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", FAMILIES)
 @pytest.mark.parametrize("target", TARGETS)
-def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
+def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
     estimator: str, target: str
 ) -> None:
-    """No label flips and no probability differs by more than 1e-5, on rows it was not fitted on."""
+    """On held-out rows, no label flips and no probability differs by more than 1e-5."""
     data = some_table(TARGETS[target])
     made = some_candidate(data, estimator)
     assert made.parity.holds, made.parity
@@ -42,8 +42,8 @@ def test_onnx_is_the_same_model_for_every_kind_of_column_and_target(
         ("ünï.cödé-1", "1"),
     ],
 )
-def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[str, str]) -> None:
-    """Also where two names differ only by a blank, or are those of the graph's own tensors."""
+def test_inputs_have_the_names_of_the_columns(names: tuple[str, str]) -> None:
+    """Also if two names differ only by a blank, or equal those of the graph's tensors."""
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
     columns = (Column(names[0], "double"), Column(names[1], "string"))
@@ -58,24 +58,24 @@ def test_inputs_are_named_as_the_columns_whatever_these_are_called(names: tuple[
 
 
 @pytest.mark.parametrize("kind", ["double", "string"])
-def test_export_costs_by_the_column(kind: TypeName) -> None:
-    """200 columns more take as many steps more, whether there were 200 before or 400."""
+def test_export_takes_linear_time(kind: TypeName) -> None:
+    """200 more columns take equally many more steps, whether there were 200 before or 400."""
     few, more, many = (_steps_to_export(columns, kind) for columns in (200, 400, 600))
     assert many - more == pytest.approx(more - few, rel=0.05)
 
 
-def test_a_pipeline_without_an_onnx_form_is_told_in_one_line() -> None:
-    """The words of the converter, cut to their first line."""
+def test_a_pipeline_without_an_onnx_form_gives_one_line() -> None:
+    """It quotes the first line of the converter's error."""
     rows = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
     sine = make_column_transformer((FunctionTransformer(np.sin), ["n"]))
-    odd = make_pipeline(sine, LogisticRegression()).fit(rows, [0, 1, 0])
-    with pytest.raises(ExportError, match="no ONNX form") as caught:
-        export.convert_to_onnx(odd, [Column("n", "double")])
+    pipeline_without_form = make_pipeline(sine, LogisticRegression()).fit(rows, [0, 1, 0])
+    with pytest.raises(ExportError, match="cannot be exported to ONNX") as caught:
+        export.convert_to_onnx(pipeline_without_form, [Column("n", "double")])
     assert "\n" not in str(caught.value)
 
 
 def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
-    """What the service would refuse to load is found before it is registered."""
+    """The service would refuse to load it."""
     data = some_table()
     made = some_candidate(data)
     with pytest.raises(ExportError, match="cannot be served"):
@@ -83,7 +83,7 @@ def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
 
 
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
-    """Of all rows and classes."""
+    """Over all rows and classes."""
     data = some_table()
     made = some_candidate(data)
     rows = data.features[:10]
@@ -104,12 +104,12 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     ("difference", "flips", "holds"), [(1e-5, 0, True), (1.1e-5, 0, False), (0.0, 1, False)]
 )
 def test_parity_holds_up_to_its_bound(difference: float, flips: int, *, holds: bool) -> None:
-    """1e-5 is allowed, another label is not."""
+    """A difference of 1e-5 is allowed, another label is not."""
     assert Parity(difference, flips, rows=10).holds is holds
 
 
-def test_the_worse_of_two_paths_counts() -> None:
-    """A model that is right in bulk and wrong row by row is not the same model."""
+def test_the_worse_parity_of_two_paths_counts() -> None:
+    """A model that is right in bulk but wrong row by row is not the same model."""
     bulk, alone = Parity(1e-7, 0, rows=500), Parity(0.5, 3, rows=100)
     assert bulk.keep_worse(alone) == Parity(0.5, 3, rows=500)
     assert not bulk.keep_worse(alone).holds
@@ -117,7 +117,7 @@ def test_the_worse_of_two_paths_counts() -> None:
 
 
 def _steps_to_export(count: int, kind: TypeName) -> int:
-    """How many lines of Python run while a pipeline of so many columns is exported."""
+    """Counts the lines of Python that run while a pipeline with `count` columns is exported."""
     rng = np.random.default_rng(0)
     cells = rng.choice(["a", "b"], (20, count)).astype(object)
     if kind == "double":

@@ -10,14 +10,14 @@ ROWS = pd.DataFrame({"n": [1.0, np.nan, 3.0, 5.0] * 5, "t": ["a", None, "b", "b"
 
 
 def encoded(estimator: str, rows: pd.DataFrame) -> list[list[float]]:
-    """What the estimator would get of the rows."""
+    """Returns the input of the estimator for the rows."""
     built = pipeline.build(estimators.build_classifier(estimator, {}), ROWS, COLUMNS)
     built.fit(ROWS, [0, 1, 1, 0] * 5)
     return np.asarray(built[:-1].transform(rows)).tolist()  # type: ignore[no-any-return]
 
 
-def test_trees_get_unscaled_numbers_with_gaps_filled_by_the_median() -> None:
-    """Missing and unseen texts are both all zeros: no category is invented for them."""
+def test_trees_get_unscaled_numbers_and_medians_for_missing_values() -> None:
+    """Missing and unseen texts are both encoded as zeros."""
     rows = pd.DataFrame({"n": [2.0, np.nan, 2.0], "t": ["a", None, "never seen"]})
     assert encoded("random_forest", rows) == [[2.0, 1.0, 0.0], [3.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
 
@@ -30,7 +30,7 @@ def test_linear_models_get_scaled_numbers() -> None:
 
 
 @pytest.mark.parametrize("kept", [[0], [1]])
-def test_a_table_may_have_columns_of_one_kind_only(kept: list[int]) -> None:
+def test_a_table_may_have_columns_of_a_single_type(kept: list[int]) -> None:
     """Only numbers, or only texts."""
     columns = tuple(COLUMNS[each] for each in kept)
     built = pipeline.build(estimators.build_classifier("logistic", {}), ROWS, columns)

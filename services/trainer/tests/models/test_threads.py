@@ -8,16 +8,16 @@ def counts() -> list[int]:
     return [each["num_threads"] for each in threadpool_info()]
 
 
-def test_a_small_table_is_fitted_by_one_thread() -> None:
-    """Threads that wait for each other cost more than they bring; afterwards all is as before."""
+def test_a_small_table_uses_one_thread() -> None:
+    """Afterwards the limit is gone."""
     before = counts()
-    with threads.limit(threads.WORTH_ROWS - 1):
+    with threads.limit(threads.PARALLEL_ROWS - 1):
         assert set(counts()) == {1}
     assert counts() == before
 
 
-def test_a_large_table_is_fitted_by_all() -> None:
-    """Nothing is limited where cores are worth having."""
+def test_a_large_table_uses_all_threads() -> None:
+    """There is no limit."""
     before = counts()
-    with threads.limit(threads.WORTH_ROWS):
+    with threads.limit(threads.PARALLEL_ROWS):
         assert counts() == before

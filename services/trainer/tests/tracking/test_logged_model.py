@@ -18,7 +18,7 @@ from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_trainer import settings
 from baton_trainer.evaluation import scoring
 from baton_trainer.gate.verdict import Verdict
-from baton_trainer.models.estimators import ESTIMATORS
+from baton_trainer.models.families import FAMILIES
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model, registration
 from baton_trainer.tracking.logged_model import Contents
@@ -37,7 +37,7 @@ def saved(data: Table, folder: Path, estimator: str = "logistic") -> Path:
 @pytest.mark.filterwarnings("ignore")  # MLflow's own, on loading
 @pytest.mark.parametrize(
     ("estimator", "target"),
-    [*zip(ESTIMATORS, TARGETS, strict=True), *product(["lightgbm", "xgboost"], TARGETS)],
+    [*zip(FAMILIES, TARGETS, strict=True), *product(["lightgbm", "xgboost"], TARGETS)],
 )
 def test_any_mlflow_client_gets_the_labels_that_the_service_gives(
     estimator: str, target: str, tmp_path: Path

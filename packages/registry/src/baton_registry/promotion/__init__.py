@@ -1,1 +1,1 @@
-"""Moves of an alias: checks, ledger, promotion and rollback."""
+"""Alias moves: checks, ledger, promotion and rollback."""

@@ -1,4 +1,4 @@
-"""The checks before an alias moves: may this version take over from that one?"""
+"""The checks before an alias moves to a version."""
 
 import tempfile
 from collections.abc import Sequence
@@ -23,41 +23,42 @@ GATE_PASSED = "passed"
 
 def check(
     client: RegistryClient,
-    candidate: ModelVersion,
+    target: ModelVersion,
     position: ModelVersion | None,
     trusted: Sequence[TrustedKey] = (),
 ) -> None:
-    """Lets a version pass that is signed, ready, went through the gate and breaks no callers.
+    """Checks that a version is signed, is READY, passed the gate and does not break callers.
 
     Args:
-        client: the registry.
-        candidate: the version that wants the alias.
-        position: the version that has it; None where the alias is not set.
-        trusted: the keys of which one must have signed it; none where it need not be signed.
+        client: the registry client.
+        target: the version to promote.
+        position: the version that the alias points to; None if it is not set.
+        trusted: the trusted keys, one of which must have signed the version; empty: no check.
 
     Raises:
-        PromotionRefused: it must not have it; the text says why.
+        PromotionRefused: a check failed; the message says which.
         RegistryUnavailable: the registry gave no answer.
     """
-    try:  # first: what the gate's tag says is signed, too
-        check_signature(candidate, trusted)
+    try:  # first, because the signature covers the gate's tag
+        check_signature(target, trusted)
     except NotSigned as error:
-        raise PromotionRefused(f"{error}; inference that trusts these keys refuses it") from error
-    _check_gate(candidate)
-    _check_schema(client, candidate, position)
+        raise PromotionRefused(f"{error}; inference with these keys rejects it") from error
+    _check_gate(target)
+    _check_schema(client, target, position)
 
 
-def _check_gate(candidate: ModelVersion) -> None:
-    number = candidate.version
-    if not candidate.is_ready:
-        hint = "wait" if candidate.status == PENDING else "register it again"
+def _check_gate(target: ModelVersion) -> None:
+    number = target.version
+    if not target.is_ready:
+        hint = "wait" if target.status == PENDING else "register it again"
         raise PromotionRefused(
-            f"version {number} is {candidate.status}, not READY; {hint}, or --force"
+            f"version {number} is {target.status}, not READY; {hint}, or --force"
         )
-    gate = candidate.tags.get(GATE_TAG)
+    gate = target.tags.get(GATE_TAG)
     if gate is None:
         raise PromotionRefused(
-            f"version {number} records no gate (tag {GATE_TAG}); train it with baton, or --force"
+            f"version {number} has no gate verdict (tag {GATE_TAG});"
+            " train it with baton, or --force"
         )
     if gate != GATE_PASSED:
         raise PromotionRefused(
@@ -66,25 +67,25 @@ def _check_gate(candidate: ModelVersion) -> None:
 
 
 def _check_schema(
-    client: RegistryClient, candidate: ModelVersion, position: ModelVersion | None
+    client: RegistryClient, target: ModelVersion, position: ModelVersion | None
 ) -> None:
     try:
-        new = _schema(client, candidate)
+        new = _fetch_schema(client, target)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch) as error:
-        raise PromotionRefused(f"version {candidate.version} cannot be served: {error}") from error
+        raise PromotionRefused(f"version {target.version} cannot be served: {error}") from error
     if position is None:
         return
-    try:  # signed or not: it has callers where inference does not trust keys yet
-        old = _schema(client, position)
+    try:  # not checked for a signature: inference without trusted keys serves it
+        old = _fetch_schema(client, position)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
-        return  # what cannot be served has no callers to break
+        return  # a version that cannot be served has no callers
     if reasons := new.find_breaks(old):
         raise PromotionRefused(
-            f"version {candidate.version} would break callers of version {position.version}: "
+            f"version {target.version} would break callers of version {position.version}: "
             f"{format_breaks(reasons, '; ')}; change the callers first, then --force"
         )
 
 
-def _schema(client: RegistryClient, version: ModelVersion) -> Schema:
+def _fetch_schema(client: RegistryClient, version: ModelVersion) -> Schema:
     with tempfile.TemporaryDirectory(prefix="baton-") as folder:
         return fetch_mlmodel(client, version, Path(folder)).schema

@@ -1,4 +1,4 @@
-"""A version's files, as the tracking server serves them."""
+"""Downloads a version's files from the tracking server."""
 
 import time
 from pathlib import Path
@@ -20,39 +20,41 @@ NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 INVALID = "INVALID_PARAMETER_VALUE"
 HTTP_NOT_FOUND = 404
 DOWNLOAD_TIMEOUT_S = 300.0
-"""For one file, however slowly its bytes come."""
+"""The limit for one file."""
 
 
 class ArtifactClient:
-    """The part of the client that fetches files."""
+    """The part of the registry client that downloads files."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._call = transport.call
         self.address = transport.address
-        """The server's address, without user and password."""
+        """The server's address without credentials."""
 
     def get_artifact_root(self, version: ModelVersion) -> str:
-        """Where the tracking server serves the version's files, for `download`.
+        """Returns the path of the version's files on the tracking server, for `download`.
 
         Raises:
-            VersionNotFound: the version is gone.
-            InvalidModel: its files are not served by the tracking server.
+            VersionNotFound: the version does not exist.
+            InvalidModel: the tracking server does not serve its files.
         """
         query = {"name": version.name, "version": version.version}
         try:
             payload = self._call("GET", "model-versions/get-download-uri", params=query)
         except RegistryRefused as error:
-            raise version_error(version.name, version.version, error) from error
+            raise to_version_error(version.name, version.version, error) from error
         uri = urlsplit(str(payload.get("artifact_uri", "")))
         if uri.scheme != "mlflow-artifacts":
             raise InvalidModel(
-                f"the files of version {version.version} are at {uri.scheme or 'an unknown place'}:"
-                " and not served by the tracking server; start it with --serve-artifacts"
+                f"the tracking server does not serve the files of version {version.version}"
+                f" ({uri.scheme or 'unknown'}: address); start it with --serve-artifacts"
             )
         root = uri.path.strip("/")
         if ".." in root.split("/"):
-            raise InvalidModel(f"the files of version {version.version} are outside the store")
+            raise InvalidModel(
+                f"the files of version {version.version} are outside of the artifact store"
+            )
         return root
 
     def download(
@@ -63,13 +65,13 @@ class ArtifactClient:
         Args:
             root: from `get_artifact_root`.
             path: the file, relative to the model's root.
-            destination: the file to write; its folder exists.
-            max_bytes: what it may have.
+            destination: the file to write; its folder must exist.
+            max_bytes: the size limit.
 
         Raises:
-            ArtifactNotFound: there is no such file.
-            InvalidModel: it is larger.
-            OSError: it could not be written.
+            ArtifactNotFound: the version has no such file.
+            InvalidModel: the file is larger than `max_bytes`.
+            OSError: the file cannot be written.
         """
         size, end_s = 0, time.monotonic() + DOWNLOAD_TIMEOUT_S
         url = "/api/2.0/mlflow-artifacts/artifacts/" + quote(f"{root}/{path}")
@@ -84,7 +86,7 @@ class ArtifactClient:
                     size += len(chunk)
                     if size > max_bytes:
                         raise InvalidModel(f"the file {path!r} is over {max_bytes} bytes")
-                    if time.monotonic() > end_s:  # bytes that trickle never time out by themselves
+                    if time.monotonic() > end_s:  # httpx limits each read only
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
             raise self._transport.to_unavailable(error) from error
@@ -102,16 +104,16 @@ class ArtifactClient:
             )
 
 
-def version_error(name: str, version: str, error: RegistryRefused) -> Exception:
-    """`VersionNotFound` where that is what the refusal means, else the refusal itself."""
-    is_no_number = error.error_code == INVALID and not version.isdecimal()
-    if error.error_code == NOT_FOUND or is_no_number:
-        return version_not_found(name, version)
+def to_version_error(name: str, version: str, error: RegistryRefused) -> Exception:
+    """Returns `VersionNotFound` if the error means that, else the error itself."""
+    is_not_a_number = error.error_code == INVALID and not version.isdecimal()
+    if error.error_code == NOT_FOUND or is_not_a_number:
+        return create_version_not_found(name, version)
     return error
 
 
-def version_not_found(name: str, version: str) -> VersionNotFound:
-    """What to raise where the model has no such version."""
+def create_version_not_found(name: str, version: str) -> VersionNotFound:
+    """Creates the error for a version that the model does not have."""
     return VersionNotFound(
         f"model {name!r} has no version {version!r}; see its versions in the MLflow UI"
     )

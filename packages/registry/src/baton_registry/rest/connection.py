@@ -1,6 +1,6 @@
-"""How the tracking server is reached: credentials, TLS, proxy, and what becomes of redirects.
+"""The HTTP client for the tracking server: credentials, TLS, proxy and redirects.
 
-MLflow's own client is the measure: a setting that works for it works here. The trainer uses both.
+It accepts the settings that MLflow's client accepts. The trainer uses both clients.
 """
 
 from collections.abc import Generator
@@ -14,7 +14,7 @@ from baton_registry.rest.tls import Tls, create_context
 
 READS = ("GET", "HEAD")
 REWRITING = (301, 302, 303)
-"""Clients repeat a write as a read after one of these, as browsers do."""
+"""Statuses after which HTTP clients repeat a write as a GET."""
 
 BasicAuth = tuple[str, str]
 
@@ -24,10 +24,10 @@ class Connection:
     """How to reach a tracking server.
 
     Attributes:
-        auth: a user and a password; they win over the token, as they do in MLflow.
-        token: shown as a bearer token.
-        tls: whom we trust, and how we show who we are.
-        proxy: what stands between; None means nothing.
+        auth: username and password. They win over the token, as in MLflow.
+        token: the bearer token.
+        tls: the certificates to trust and to present.
+        proxy: the proxy; None for a direct connection.
     """
 
     auth: BasicAuth | None = field(default=None, repr=False)
@@ -52,7 +52,7 @@ def open_http(
     timeout_s: float,
     transport: httpx.BaseTransport | None = None,
 ) -> httpx.Client:
-    """An HTTP client of the server; close it when done.
+    """Creates an HTTP client for the server. Close it when done.
 
     Raises:
         RegistryMisconfigured: a certificate or key cannot be read.
@@ -65,27 +65,27 @@ def open_http(
     return httpx.Client(
         base_url=base,
         timeout=timeout_s,
-        auth=_auth(base, connection),
+        auth=_choose_auth(base, connection),
         transport=transport,
-        trust_env=False,  # `Connection` holds what the environment says
+        trust_env=False,  # `Connection` has the settings of the environment
         follow_redirects=True,
         event_hooks={"response": [_check_redirect]},
     )
 
 
-def _auth(base: httpx.URL, connection: Connection) -> httpx.Auth | BasicAuth | None:
+def _choose_auth(base: httpx.URL, connection: Connection) -> httpx.Auth | BasicAuth | None:
     if base.userinfo:
-        return None  # httpx takes it from the address, as MLflow's client does before all else
+        return None  # httpx uses the credentials of the URL; they win in MLflow's client, too
     if connection.auth is not None:
         return connection.auth
     return _BearerAuth(connection.token) if connection.token else None
 
 
 def _check_redirect(response: httpx.Response) -> None:
-    """Lets httpx follow a redirect on the same host; to another port it sends no credentials.
+    """Allows redirects on the same host. httpx sends no credentials to another port.
 
     Raises:
-        RegistryRefused: it leads elsewhere, out of TLS, or would make a read of a write.
+        RegistryRefused: it leads to another host or out of TLS, or turns a write into a read.
     """
     if not response.has_redirect_location:
         return
@@ -93,27 +93,27 @@ def _check_redirect(response: httpx.Response) -> None:
     try:
         target = request.url.join(response.headers["Location"])
     except httpx.InvalidURL:
-        return  # httpx says what is wrong with it
-    if why := _objection(request, target, response.status_code):
+        return  # httpx reports the invalid URL
+    if reason := _find_objection(request, target, response.status_code):
         base = str(target.copy_with(query=None, fragment=None, userinfo=b""))
         raise RegistryRefused(
-            f"the registry at {_origin(request.url)} redirects to {base}, {why}; set"
-            " MLFLOW_TRACKING_URI to the tracking server's own address",
+            f"the registry at {_get_origin(request.url)} redirects to {base}, {reason}; set"
+            " MLFLOW_TRACKING_URI to the tracking server's final address",
             error_code="",
             status=response.status_code,
         )
 
 
-def _objection(request: httpx.Request, target: httpx.URL, status: int) -> str | None:
-    """Why the redirect is not followed; None where it is."""
+def _find_objection(request: httpx.Request, target: httpx.URL, status: int) -> str | None:
+    """Returns why the redirect is rejected, or None."""
     if target.host != request.url.host:
-        return "another host, to which nothing was sent"
+        return "which is another host; nothing was sent there"
     if request.url.scheme == "https" and target.scheme != "https":
-        return "out of TLS, where nothing was sent"
+        return "which is not https; nothing was sent there"
     if status in REWRITING and request.method not in READS:
-        return f"which does not work for writing with status {status}"
+        return f"and status {status} turns the write into a read"
     return None
 
 
-def _origin(url: httpx.URL) -> str:
+def _get_origin(url: httpx.URL) -> str:
     return str(url.copy_with(raw_path=b"/", userinfo=b"", fragment=None)).rstrip("/")

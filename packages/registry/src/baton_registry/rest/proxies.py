@@ -1,7 +1,7 @@
-"""Which proxy stands between us and the registry, by the variables that curl and others read.
+"""Chooses the proxy for the registry from the usual proxy variables.
 
-httpx reads them by itself and raises on values that other programs live with, such as networks of
-IPv6 in NO_PROXY. Here a value is judged only when the registry cannot be reached without it.
+httpx would read them itself, but rejects values that other programs accept, such as IPv6 networks
+in NO_PROXY. Baton validates a value only if it needs it to reach the registry.
 """
 
 import ipaddress
@@ -19,16 +19,16 @@ SOCKS_SCHEMES = ("socks5", "socks5h")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 Proxies = Mapping[str, str]
-"""As `urllib.request.getproxies` gives them: by scheme, or `all`; exceptions under `no`."""
+"""As `urllib.request.getproxies` returns them: by scheme or `all`, exceptions under `no`."""
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that can be used.
+    """A valid proxy.
 
     Attributes:
-        url: its address, with user and password if it has any.
-        variable: what names it.
+        url: the address, with credentials if it has any.
+        variable: the variable that sets it.
     """
 
     url: str
@@ -36,33 +36,33 @@ class Proxy:
 
     @property
     def description(self) -> str:
-        """Its address without user and password, and where it comes from."""
-        return f"{_without_user(self.url)} ({self.variable})"
+        """The address without credentials, and the variable that sets it."""
+        return f"{_remove_credentials(self.url)} ({self.variable})"
 
 
 def choose_proxy(uri: str, proxies: Proxies) -> Proxy | None:
-    """The proxy for requests to the registry; None where they go there directly.
+    """Chooses the proxy for the registry; None for a direct connection.
 
     Raises:
-        RegistryMisconfigured: the registry needs a proxy, and what is set is none.
+        RegistryMisconfigured: the proxy setting is invalid.
     """
     target = urlsplit(uri)
     if is_exempt(target, proxies.get("no", "")):
         return None
     for scheme in (target.scheme, "all"):
         if proxies.get(scheme):
-            return _checked(proxies[scheme].strip(), f"{scheme.upper()}_PROXY", target)
+            return _parse_proxy(proxies[scheme].strip(), f"{scheme.upper()}_PROXY", target)
     return None
 
 
 def is_exempt(target: SplitResult, exceptions: str) -> bool:
-    """Whether the target is this machine itself, or one of the exceptions.
+    """Whether the target is this machine or one of the exceptions in NO_PROXY.
 
-    An exception is `*`, a host or the domain that it is in, an address, or a network of addresses;
-    with or without brackets, with or without a port. What is none of these is ignored.
+    An exception is `*`, a host, a domain, an address or a network, with or without brackets and
+    port. Invalid exceptions are ignored.
     """
     host = target.hostname or ""
-    if _is_loopback(host):  # as in Go: no proxy can reach what only this machine can
+    if _is_loopback(host):  # as in Go: a proxy cannot reach this machine's loopback
         return True
     port = target.port or DEFAULT_PORTS.get(target.scheme)
     return any(_covers(entry.strip().lower(), host, port) for entry in exceptions.split(","))
@@ -74,11 +74,11 @@ def _covers(exception: str, host: str, port: int | None) -> bool:
     name, its_port = _split_port(exception)
     if not name or its_port not in ("", str(port)):
         return False
-    return host == name or host.endswith(f".{name.lstrip('.')}") or _holds(name, host)
+    return host == name or host.endswith(f".{name.lstrip('.')}") or _contains(name, host)
 
 
 def _split_port(exception: str) -> tuple[str, str]:
-    """Name and port of an exception; an IPv6 address without brackets has no port."""
+    """Splits an exception into name and port. An IPv6 address without brackets has no port."""
     if exception.startswith("["):
         name, _, rest = exception[1:].partition("]")
         return (name + rest, "") if rest.startswith("/") else (name, rest.removeprefix(":"))
@@ -87,58 +87,58 @@ def _split_port(exception: str) -> tuple[str, str]:
 
 
 def _is_loopback(host: str) -> bool:
-    address = _address(host)
+    address = _parse_address(host)
     is_name = host == "localhost" or host.endswith(".localhost")
     return is_name if address is None else address.is_loopback
 
 
-def _holds(network: str, host: str) -> bool:
-    """Whether this address or network holds the host; False where either is none."""
-    address = _address(host)
+def _contains(network: str, host: str) -> bool:
+    """Whether an address or network contains the host; False if either is invalid."""
+    address = _parse_address(host)
     try:
         return address is not None and address in ipaddress.ip_network(network, strict=False)
     except ValueError:
         return False
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
 
 
-def _checked(value: str, variable: str, target: SplitResult) -> Proxy:
-    """The proxy that the variable names.
+def _parse_proxy(value: str, variable: str, target: SplitResult) -> Proxy:
+    """Parses the address of a proxy.
 
     Raises:
-        RegistryMisconfigured: it names none that can be used.
+        RegistryMisconfigured: the address is invalid.
     """
     url = value if "://" in value else f"http://{value}"
-    if why := _objection(url):
+    if reason := _find_objection(url):
         raise RegistryMisconfigured(
-            f"{variable}={_without_user(value)!r}: {why}; if the registry at {target.hostname}"
-            " needs no proxy, add that host to NO_PROXY"
+            f"{variable}={_remove_credentials(value)!r}: {reason}; if the registry needs no proxy,"
+            f" add {target.hostname} to NO_PROXY"
         )
     return Proxy(url, variable)
 
 
-def _objection(url: str) -> str | None:
-    """Why this is not the address of a proxy that can be used; None where it is."""
+def _find_objection(url: str) -> str | None:
+    """Returns why the proxy address is invalid, or None."""
     try:
         parts = urlsplit(url)
         has_address = bool(parts.hostname) and parts.port != 0
         httpx.URL(url)  # stricter about host names
     except (ValueError, httpx.InvalidURL):
-        return "not the address of a proxy, e.g. http://proxy:3128"
+        return "must be a proxy URL, e.g. http://proxy:3128"
     if parts.scheme not in (*HTTP_SCHEMES, *SOCKS_SCHEMES) or not has_address or " " in url:
-        return "not the address of a proxy (http://, https:// or socks5://), e.g. http://proxy:3128"
+        return "must be a proxy URL (http://, https:// or socks5://), e.g. http://proxy:3128"
     if parts.scheme in SOCKS_SCHEMES and find_spec("socksio") is None:
         return "a SOCKS proxy needs the package socksio, which is not installed"
     return None
 
 
-def _without_user(url: str) -> str:
+def _remove_credentials(url: str) -> str:
     head, separator, rest = url.rpartition("@")
     scheme, has_scheme, _ = head.partition("://")
     return f"{scheme}://{rest}" if separator and has_scheme else rest

@@ -1,4 +1,4 @@
-"""TLS towards the tracking server, by what MLflow's own client is told about it."""
+"""TLS for the tracking server, with the settings of MLflow's client."""
 
 import ssl
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from baton_registry.errors import RegistryMisconfigured
 
 @dataclass(frozen=True)
 class Tls:
-    """Whom we trust, and how we show who we are.
+    """The certificates to trust and to present.
 
     Attributes:
-        authorities: a file or folder of certificates in PEM; None means the usual ones.
-        variable: what names the authorities.
-        client: a file with our certificate and its key in PEM; None means that we have none.
-        is_insecure: the server's certificate is not looked at.
+        authorities: a PEM file or folder of CA certificates; None for the defaults.
+        variable: the variable that sets the authorities.
+        client: a PEM file with the client certificate and its key, or None.
+        is_insecure: do not verify the server's certificate.
     """
 
     authorities: Path | None = None
@@ -27,17 +27,16 @@ class Tls:
 
 
 def create_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
-    """What httpx does TLS with.
+    """Creates the TLS context for httpx.
 
     Args:
-        tls: whom we trust, and how we show who we are.
-        is_needed: whether the address is an https one; the usual certificates of another may be
-            unreadable.
+        tls: the certificates to trust and to present.
+        is_needed: whether the URL is https; if not, unreadable defaults are ignored.
 
     Raises:
-        RegistryMisconfigured: a file cannot be read, or is not what it should be.
+        RegistryMisconfigured: a file cannot be read as a certificate or key.
     """
-    context = _context(tls, is_needed=is_needed)
+    context = _create_context(tls, is_needed=is_needed)
     if tls.client is not None:
         try:
             load_client_certificate(context, tls.client)
@@ -46,7 +45,7 @@ def create_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
     return context
 
 
-def _context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
+def _create_context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
     if tls.is_insecure:
         return httpx.create_ssl_context(verify=False)
     try:
@@ -58,34 +57,36 @@ def _context(tls: Tls, *, is_needed: bool) -> ssl.SSLContext:
             return httpx.create_ssl_context(trust_env=False)
         source = f"{tls.variable}={tls.authorities}" if tls.authorities else "SSL_CERT_FILE or _DIR"
         raise RegistryMisconfigured(
-            f"{source}: cannot be read as certificates; name a PEM file, or unset it"
+            f"{source}: cannot be read as certificates; set it to a PEM file, or unset it"
         ) from error
 
 
 def create_trust_context(authorities: Path) -> ssl.SSLContext:
-    """A context that trusts these certificates and no others.
+    """Creates a context that trusts only these certificates.
 
     Raises:
-        ValueError: they cannot be read.
+        ValueError: the certificates cannot be read.
     """
     is_folder = authorities.is_dir()
     try:
         return ssl.create_default_context(
             cafile=None if is_folder else authorities, capath=authorities if is_folder else None
         )
-    except OSError as error:  # as are the errors of TLS
-        raise ValueError("a readable PEM file of certificates, or a folder of them") from error
+    except OSError as error:  # includes ssl.SSLError
+        raise ValueError("must be a readable PEM file or folder of certificates") from error
 
 
 def load_client_certificate(context: ssl.SSLContext, client: Path) -> None:
-    """Lets the context show this certificate.
+    """Adds a client certificate to the context.
 
     Raises:
-        ValueError: it cannot be read.
+        ValueError: the file cannot be read.
     """
     try:
-        context.load_cert_chain(client, password=lambda: "")  # else it would ask in the terminal
+        context.load_cert_chain(
+            client, password=lambda: ""
+        )  # else OpenSSL would prompt in the terminal
     except (OSError, ValueError) as error:
         raise ValueError(
-            "a readable PEM file with a certificate and its key, not encrypted"
+            "must be a readable PEM file with a certificate and its unencrypted key"
         ) from error

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the tracking server: an answer, a refusal, or none."""
+"""HTTP exchanges with the tracking server, with typed errors."""
 
 import json as jsonlib
 import time
@@ -17,21 +17,21 @@ FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
 UNAUTHORIZED, FORBIDDEN = 401, 403
 INVALID_HOST = b"Invalid Host header"
-INVALID_HOST_HINT = "; the server's MLFLOW_SERVER_ALLOWED_HOSTS does not list this host"
-NO_MLFLOW_HINT = "; is this the address of an MLflow tracking server, with its path?"
+INVALID_HOST_HINT = "; add this host to the server's MLFLOW_SERVER_ALLOWED_HOSTS"
+NO_MLFLOW_HINT = "; check that MLFLOW_TRACKING_URI is an MLflow tracking server, with its path"
 UNAUTHORIZED_HINT = (
-    "; see MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
+    "; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 )
 
 
 def strip_credentials(uri: str) -> str:
-    """The URI without its user and password, for texts that people read."""
+    """Removes username and password from a URI, for messages."""
     parts = urlsplit(uri)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class Transport:
-    """JSON in, JSON out, errors typed. Safe to share between threads, as `httpx.Client` is."""
+    """Sends and receives JSON and raises typed errors. Thread-safe, as `httpx.Client` is."""
 
     def __init__(
         self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
@@ -49,7 +49,7 @@ class Transport:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """One call of `/api/2.0/mlflow/<endpoint>`.
+        """Calls `/api/2.0/mlflow/<endpoint>`.
 
         Raises:
             RegistryUnavailable: no answer, a 5xx, or an answer that is not a JSON object.
@@ -59,19 +59,19 @@ class Transport:
             response, body = self._exchange(method, API + endpoint, params, json)
         except httpx.HTTPError as error:
             raise self.to_unavailable(error) from error
-        payload = self._payload(response, body)
+        payload = self._parse_payload(response, body)
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
                 f"the registry at {self.address} refused {endpoint}: "
                 f"{to_one_line(payload.get('message')) or response.reason_phrase}"
-                f"{_refusal_hint(response.status_code, body)}",
+                f"{_choose_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )
         return payload
 
     def get_text(self, path: str) -> str | None:
-        """The body of a plain GET of the server; None if it has no such page.
+        """Returns the body of a GET request; None if the server does not answer with a 2xx.
 
         Raises:
             RegistryUnavailable: no answer.
@@ -83,11 +83,14 @@ class Transport:
         return body.decode(errors="replace") if response.is_success else None
 
     def _exchange(
-        self, method: str, url: str, params: Mapping[str, str] | None, sent: Any
+        self, method: str, url: str, params: Mapping[str, str] | None, content: Any
     ) -> tuple[httpx.Response, bytes]:
-        """One request, and its answer's body within the time-out: httpx times single reads only."""
+        """Sends a request and reads the whole answer within the time-out.
+
+        httpx itself limits only each read.
+        """
         end_s = time.monotonic() + self._timeout_s
-        with self.http.stream(method, url, params=params, json=sent) as response:
+        with self.http.stream(method, url, params=params, json=content) as response:
             chunks = []
             for chunk in response.iter_bytes():
                 chunks.append(chunk)
@@ -96,11 +99,11 @@ class Transport:
         return response, b"".join(chunks)
 
     def to_unavailable(self, error: httpx.HTTPError) -> RegistryUnavailable:
-        """The error to raise where the server gave no answer."""
-        what = to_one_line(error)
+        """Converts an HTTP error to `RegistryUnavailable`."""
+        reason = to_one_line(error)
         return RegistryUnavailable(
-            f"no answer from the registry at {self.address} ({what}); "
-            f"is it up, and MLFLOW_TRACKING_URI right?{self._proxy_hint}"
+            f"no answer from the registry at {self.address} ({reason}); check that it runs, and"
+            f" MLFLOW_TRACKING_URI{self._proxy_hint}"
         )
 
     @property
@@ -119,7 +122,7 @@ class Transport:
                 f"{response.reason_phrase}"
             )
 
-    def _payload(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
+    def _parse_payload(self, response: httpx.Response, body: bytes) -> dict[str, Any]:
         self.check_answered(response)
         try:
             payload = jsonlib.loads(body)
@@ -127,7 +130,7 @@ class Transport:
             payload = None
         if isinstance(payload, dict):
             return payload
-        if response.status_code >= FIRST_ERROR_STATUS:  # refused by what stands before MLflow
+        if response.status_code >= FIRST_ERROR_STATUS:  # a proxy before MLflow answered
             return {"message": f"{response.status_code} {response.reason_phrase}"}
         raise RegistryUnavailable(
             f"the registry at {self.address} answered {response.status_code} with something that"
@@ -135,10 +138,10 @@ class Transport:
         )
 
 
-def _refusal_hint(status: int, body: bytes) -> str:
-    """What to do about a 4xx, where its own words do not say it."""
+def _choose_hint(status: int, body: bytes) -> str:
+    """Chooses the hint for a 4xx."""
     if INVALID_HOST in body:
         return INVALID_HOST_HINT
     if status in (UNAUTHORIZED, FORBIDDEN):
         return UNAUTHORIZED_HINT
-    return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow says no in JSON
+    return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow's errors are JSON

@@ -1,6 +1,6 @@
-"""The registry's webhooks: MLflow tells an address when an alias moves.
+"""MLflow registry webhooks for alias moves.
 
-A webhook is only a hint, and MLflow delivers it at most once: who follows an alias polls as well.
+MLflow delivers a webhook at most once, so it is only a hint: inference polls as well.
 https://mlflow.org/docs/latest/ml/webhooks/
 """
 
@@ -18,18 +18,18 @@ PAGE = "100"
 LONGEST_NAME = 63
 DIGEST_LENGTH = 8
 EVENTS = [{"entity": "MODEL_VERSION_ALIAS", "action": action} for action in ("CREATED", "DELETED")]
-"""An alias that moves is told as created."""
-DESCRIPTION = "Tells inference that an alias has moved."
+"""MLflow reports a moved alias as created."""
+DESCRIPTION = "Notifies Baton inference of alias moves."
 
 
 @dataclass(frozen=True)
 class Webhook:
-    """A webhook as the registry describes it; its secret is never told.
+    """A webhook as the registry describes it, without its secret.
 
     Attributes:
-        webhook_id: given by the registry.
-        name: several may share one.
-        url: where deliveries go.
+        webhook_id: the registry's id.
+        name: several webhooks may have the same name.
+        url: the address for deliveries.
     """
 
     webhook_id: str
@@ -38,33 +38,33 @@ class Webhook:
 
 
 class WebhookClient:
-    """Lists, makes and alters webhooks. Raises as `RegistryClient` does.
+    """Lists, creates and updates webhooks. Raises as `RegistryClient` does.
 
-    Where the tracking server has basic-auth on, only its administrator may do so.
+    With basic-auth, only the tracking server's administrator may use it.
     """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def list(self, name: str) -> list[Webhook]:
-        """The webhooks of this name."""
-        query, found = {"max_results": PAGE}, []
+        """Lists the webhooks with this name."""
+        query, webhooks = {"max_results": PAGE}, []
         while True:
             page = self._transport.call("GET", ENDPOINT, params=query)
-            found += [self._webhook(row) for row in page.get("webhooks") or ()]
+            webhooks += [self._parse_webhook(row) for row in page.get("webhooks") or ()]
             if not page.get("next_page_token"):
-                return [webhook for webhook in found if webhook.name == name]
+                return [webhook for webhook in webhooks if webhook.name == name]
             query["page_token"] = page["next_page_token"]
 
     def ensure(self, name: str, urls: Sequence[str], secret: str) -> None:
-        """Makes the webhooks of this name those that tell these addresses, signed with `secret`.
+        """Creates or updates a webhook per address, signed with `secret`.
 
-        Done twice, it changes nothing. Those of the name with other addresses are removed.
+        Idempotent. Webhooks of this name with other addresses are deleted.
         """
-        spare = {webhook.url: webhook for webhook in self.list(name)}
+        unused = {webhook.url: webhook for webhook in self.list(name)}
         for url in dict.fromkeys(urls):
-            known = spare.pop(url, None)
-            wanted = {
+            known = unused.pop(url, None)
+            fields = {
                 "name": name,
                 "url": url,
                 "description": DESCRIPTION,
@@ -72,15 +72,15 @@ class WebhookClient:
                 "secret": secret,
                 "status": "ACTIVE",
             }
-            # Updated though it looks the same: whether its secret is this one, nobody tells.
+            # Always updated, because the registry does not reveal the current secret.
             if known is None:
-                self._transport.call("POST", ENDPOINT, json=wanted)
+                self._transport.call("POST", ENDPOINT, json=fields)
             else:
-                self._transport.call("PATCH", f"{ENDPOINT}/{known.webhook_id}", json=wanted)
-        for webhook in spare.values():
+                self._transport.call("PATCH", f"{ENDPOINT}/{known.webhook_id}", json=fields)
+        for webhook in unused.values():
             self._transport.call("DELETE", f"{ENDPOINT}/{webhook.webhook_id}")
 
-    def _webhook(self, row: Any) -> Webhook:
+    def _parse_webhook(self, row: Any) -> Webhook:
         try:
             return Webhook(row["webhook_id"], row["name"], row["url"])
         except (KeyError, TypeError) as error:
@@ -90,7 +90,7 @@ class WebhookClient:
 
 
 def build_webhook_name(model_name: str, alias: str) -> str:
-    """A name, as MLflow allows them, for the webhooks that tell of this alias of this model."""
+    """Builds the name of the webhooks for an alias, within MLflow's limits."""
     plain = f"baton-{model_name}-{alias}"
     allowed = re.sub(r"[^A-Za-z0-9._-]+", "-", plain)
     if allowed == plain and len(plain) <= LONGEST_NAME and plain[-1].isalnum():

@@ -1,1 +1,1 @@
-"""A version and its files: description, schema, checksums, signatures."""
+"""Model versions and their files: schema, checksums, signatures."""

@@ -1,4 +1,4 @@
-"""Files of a version on this disk: whole, and only where they are what they seem."""
+"""Reads a version's files from disk safely."""
 
 import os
 import stat
@@ -7,44 +7,44 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 MAX_FILE_BYTES = 2**31
-"""Of one file: an ONNX model is one protobuf message, and those end here."""
+"""The limit for one file: that of a protobuf message, such as an ONNX model."""
 
 
 def read_file(directory: Path, path: str, max_bytes: int = MAX_FILE_BYTES) -> bytes:
-    """The content of a regular file below a folder; no link is followed on the way to it.
+    """Reads a regular file below a folder without following links.
 
-    What a version holds comes from elsewhere, and others may write to where it is kept: a link
-    could lead to a device that never ends, or to a file that is not the version's.
+    Others may write to the folder. A link could lead to an endless device, or to a file outside of
+    the version.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        OSError: it or a folder on the way is a link, it is no regular file, or it is too large.
+        FileNotFoundError: the file does not exist.
+        OSError: the file or a folder on the way is a link, or the file is not regular or too large.
     """
-    with _opened(directory, PurePosixPath(path)) as handle:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > max_bytes:
-            raise OSError(f"{path!r} is no regular file of at most {max_bytes} bytes")
+    with _open_file(directory, PurePosixPath(path)) as handle:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > max_bytes:
+            raise OSError(f"{path!r} is not a regular file of at most {max_bytes} bytes")
         with open(handle, "rb", closefd=False) as file:
             return file.read()
 
 
 @contextmanager
-def _opened(directory: Path, path: PurePosixPath) -> Iterator[int]:
-    """A handle of the file, found folder by folder."""
+def _open_file(directory: Path, path: PurePosixPath) -> Iterator[int]:
+    """Opens a file folder by folder."""
     flags = os.O_RDONLY | os.O_NOFOLLOW
     handle = os.open(directory, flags | os.O_DIRECTORY)
     try:
         for part in path.parent.parts:
-            handle = _replaced(handle, part, flags | os.O_DIRECTORY)
-        # Without O_NONBLOCK the open of a named pipe would wait for a writer.
-        handle = _replaced(handle, path.name, flags | os.O_NONBLOCK)
+            handle = _open_next(handle, part, flags | os.O_DIRECTORY)
+        # Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        handle = _open_next(handle, path.name, flags | os.O_NONBLOCK)
         yield handle
     finally:
         os.close(handle)
 
 
-def _replaced(folder: int, name: str, flags: int) -> int:
-    """A handle of what the folder holds under that name, in place of the folder's."""
+def _open_next(folder: int, name: str, flags: int) -> int:
+    """Opens an entry of a folder, and closes the folder."""
     handle = os.open(name, flags, dir_fd=folder)
     os.close(folder)
     return handle

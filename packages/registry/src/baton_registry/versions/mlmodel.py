@@ -1,4 +1,4 @@
-"""The `MLmodel` file: what MLflow says of a logged model, as far as serving needs it."""
+"""Parses the `MLmodel` file of a logged model, as far as serving needs it."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from baton_registry.versions.schema import Label, Schema, parse_columns
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
-"""Characters of an MLmodel file; those with thousands of categories have a tenth of it."""
+"""The size limit in characters. A file with thousands of categories has a tenth of it."""
 METADATA_KEY = "baton"
 """The key under `metadata` in MLmodel where the trainer writes `{"classes": […], "categories":
 {column: […]}}`."""
@@ -22,12 +22,12 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 @dataclass(frozen=True)
 class MLModel:
-    """What serving reads from an MLmodel file.
+    """The parts of an MLmodel file that serving needs.
 
     Attributes:
-        schema: the columns, and the classes where the trainer recorded them.
+        schema: the columns, and the classes if they are recorded.
         onnx_path: the ONNX file, relative to the model's root.
-        input_example_path: the input example, or None where the model has none.
+        input_example_path: the input example; None if there is none.
     """
 
     schema: Schema
@@ -36,11 +36,10 @@ class MLModel:
 
 
 def parse_mlmodel(text: str) -> MLModel:
-    """Reads an MLmodel file.
+    """Parses an MLmodel file.
 
     Raises:
-        InvalidModel: not YAML of the expected shape, or too much of it; no ONNX flavour; no
-            schema, or one that is not made of columns.
+        InvalidModel: the file is too large or not valid YAML, or has no ONNX flavour or no columns.
     """
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
@@ -50,56 +49,56 @@ def parse_mlmodel(text: str) -> MLModel:
         raise InvalidModel("the MLmodel file is not YAML") from error
     if not isinstance(document, dict):
         raise InvalidModel("the MLmodel file is not a mapping")
-    onnx_path = _onnx_path(document)
+    onnx_path = _find_onnx_path(document)
     return MLModel(
-        schema=_schema(document),
+        schema=_parse_schema(document),
         onnx_path=onnx_path,
-        input_example_path=_input_example_path(document),
+        input_example_path=_find_example_path(document),
     )
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without merge keys, of which a few lines make a mapping of billions of entries."""
+    """YAML without merge keys: a few lines of them make a mapping of billions of entries."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Called by PyYAML for each mapping, to copy what it merges into it."""
+        """Rejects merge keys. PyYAML calls it for each mapping."""
         if any(key.tag == _MERGE for key, _ in node.value):
-            raise yaml.YAMLError("merge keys are not read")
+            raise yaml.YAMLError("merge keys are not supported")
 
 
-def _mapping(document: dict[str, Any], key: str) -> dict[str, Any]:
+def _get_mapping(document: dict[str, Any], key: str) -> dict[str, Any]:
     value = document.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _onnx_path(document: dict[str, Any]) -> str:
-    flavors = _mapping(document, "flavors")
+def _find_onnx_path(document: dict[str, Any]) -> str:
+    flavors = _get_mapping(document, "flavors")
     if "onnx" not in flavors:
-        found = ", ".join(sorted(map(str, flavors))) or "none"
+        names = ", ".join(sorted(map(str, flavors))) or "none"
         raise InvalidModel(
-            f"the version has no ONNX model (flavors: {found}); log it with mlflow.onnx"
+            f"the version has no ONNX model (flavors: {names}); log it with mlflow.onnx"
         )
-    data = _mapping(flavors, "onnx").get("data")
+    data = _get_mapping(flavors, "onnx").get("data")
     if not isinstance(data, str):
-        raise InvalidModel("the onnx flavor in the MLmodel file names no file")
-    return relative_path(data)
+        raise InvalidModel("the onnx flavor in the MLmodel file has no file name")
+    return check_path(data)
 
 
-def relative_path(path: str) -> str:
-    """`path`, if it stays below the model's root.
+def check_path(path: str) -> str:
+    """Checks that a path stays below the model's root.
 
     Raises:
-        InvalidModel: it is absolute, leaves the root, or is empty.
+        InvalidModel: the path is absolute, leaves the root, or is empty.
     """
     pure = PurePosixPath(path)
-    odd = pure.is_absolute() or ".." in pure.parts or not pure.parts
-    if odd or "\\" in path or "\0" in path:
-        raise InvalidModel("the model names a file outside its own folder")
+    is_outside = pure.is_absolute() or ".." in pure.parts or not pure.parts
+    if is_outside or "\\" in path or "\0" in path:
+        raise InvalidModel("the model names a file outside of its folder")
     return str(pure)
 
 
-def _schema(document: dict[str, Any]) -> Schema:
-    inputs = _mapping(document, "signature").get("inputs")
+def _parse_schema(document: dict[str, Any]) -> Schema:
+    inputs = _get_mapping(document, "signature").get("inputs")
     if inputs is None:
         raise InvalidModel(
             "the version has no schema; log the model with signature=infer_signature(…)"
@@ -108,13 +107,13 @@ def _schema(document: dict[str, Any]) -> Schema:
         decoded = json.loads(inputs)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidModel("the schema in the MLmodel file is not JSON") from error
-    ours = _mapping(_mapping(document, "metadata"), METADATA_KEY)
-    columns = parse_columns(decoded, _mapping(ours, "categories"))
-    return Schema(columns=columns, classes=_classes(ours))
+    metadata = _get_mapping(_get_mapping(document, "metadata"), METADATA_KEY)
+    columns = parse_columns(decoded, _get_mapping(metadata, "categories"))
+    return Schema(columns=columns, classes=_parse_classes(metadata))
 
 
-def _classes(ours: dict[str, Any]) -> tuple[Label, ...] | None:
-    classes = ours.get("classes")
+def _parse_classes(metadata: dict[str, Any]) -> tuple[Label, ...] | None:
+    classes = metadata.get("classes")
     if classes is None or classes == []:
         return None
     if not isinstance(classes, list) or not all(isinstance(label, str | int) for label in classes):
@@ -124,6 +123,6 @@ def _classes(ours: dict[str, Any]) -> tuple[Label, ...] | None:
     return tuple(classes)
 
 
-def _input_example_path(document: dict[str, Any]) -> str | None:
-    path = _mapping(document, "saved_input_example_info").get("artifact_path")
-    return relative_path(path) if isinstance(path, str) else None
+def _find_example_path(document: dict[str, Any]) -> str | None:
+    path = _get_mapping(document, "saved_input_example_info").get("artifact_path")
+    return check_path(path) if isinstance(path, str) else None

@@ -12,21 +12,21 @@ GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
 HELD_OUT_BY_TAG = "baton.held_out_by"
 READY, PENDING = "READY", "PENDING_REGISTRATION"
-"""What MLflow says of a version; the third is that its registration failed."""
+"""MLflow's statuses of a version. The third is FAILED_REGISTRATION."""
 
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """One registered version.
+    """A registered version.
 
     Attributes:
         name: the registered model.
         version: an opaque string; compare it for equality only.
-        run_id: the run that made it; empty where there was none.
-        source: where its artifacts are, e.g. `models:/m-…`; with `version` its identity, since
-            a registry that was set up anew numbers from 1 again.
-        status: `READY`, or what MLflow says instead.
-        tags: key to value, both strings.
+        run_id: the run that created it; empty if there is none.
+        source: the location of its artifacts, e.g. `models:/m-…`. Identifies the version together
+            with `version`, because a new registry counts from 1 again.
+        status: MLflow's status.
+        tags: the tags.
     """
 
     name: str
@@ -38,25 +38,25 @@ class ModelVersion:
 
     @property
     def is_ready(self) -> bool:
-        """Whether its registration is done."""
+        """Whether the registration is complete."""
         return self.status == READY
 
     @property
     def records_checksums(self) -> bool:
-        """Whether its tags say what its files must be, in either form."""
+        """Whether the tags record checksums, in either form."""
         return MANIFEST_TAG in self.tags or bool(self.checksums)
 
     @property
     def checksums(self) -> dict[str, str]:
-        """Those in tags of their own, as versions without a manifest have them.
+        """The checksums in tags, which versions without a manifest have.
 
-        File, relative to the model's root, to the lower-case hex SHA-256 recorded for it.
+        Maps a path below the model's root to the file's lower-case hex SHA-256.
         """
         start = len(CHECKSUM_TAG_PREFIX)
         return {k[start:]: v for k, v in self.tags.items() if k.startswith(CHECKSUM_TAG_PREFIX)}
 
     def with_checksums(self, checksums: Mapping[str, str]) -> "ModelVersion":
-        """The same, with these checksums in tags if it records none of its own."""
+        """Returns the version with these checksums as tags, unless it records checksums already."""
         if self.records_checksums:
             return self
         added = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in checksums.items()}
@@ -64,10 +64,10 @@ class ModelVersion:
 
     @classmethod
     def from_rest(cls, payload: Mapping[str, Any]) -> "ModelVersion":
-        """Reads the `model_version` object of MLflow's REST API.
+        """Parses the `model_version` object of MLflow's REST API.
 
         Raises:
-            KeyError: a field that MLflow always sends is missing.
+            KeyError: a required field is missing.
         """
         tags = {tag["key"]: tag.get("value", "") for tag in payload.get("tags") or ()}
         return cls(

@@ -1,7 +1,7 @@
-"""What the registry records about a version, wherever it is: in a manifest, or in older tags.
+"""The record of a version: its manifest, or older tags.
 
-Versions that were registered before there was a manifest have a tag for each file and each fact.
-Everything that reads such a fact reads it here.
+Versions without a manifest have a tag for each file and each fact. Only this module reads those
+tags.
 """
 
 import json
@@ -19,14 +19,14 @@ from baton_registry.versions.model_version import (
 
 
 def get_record(version: ModelVersion, manifest: Manifest | None) -> Manifest:
-    """The version's manifest, or what its older tags say in the same form.
+    """Returns the version's manifest, or its older tags as a manifest.
 
     Args:
-        version: what the registry says of it.
-        manifest: the verified one; None if the version has no tag `baton.manifest`.
+        version: the version.
+        manifest: the verified manifest; None if the version has no tag `baton.manifest`.
 
     Raises:
-        ChecksumMismatch: the version has both, and they contradict each other.
+        ChecksumMismatch: the tags contradict the manifest.
     """
     tags = version.tags
     if manifest is None:
@@ -34,7 +34,7 @@ def get_record(version: ModelVersion, manifest: Manifest | None) -> Manifest:
             files=version.checksums,
             data_sha256=tags.get(DATA_CHECKSUM_TAG) or None,
             held_out_by=tags.get(HELD_OUT_BY_TAG) or None,
-            gate_figures=_figures(tags.get(GATE_FIGURES_TAG, "")),
+            gate_figures=_parse_figures(tags.get(GATE_FIGURES_TAG, "")),
         )
     recorded = {DATA_CHECKSUM_TAG: manifest.data_sha256, HELD_OUT_BY_TAG: manifest.held_out_by}
     for tag, value in recorded.items():
@@ -46,10 +46,12 @@ def get_record(version: ModelVersion, manifest: Manifest | None) -> Manifest:
     return manifest
 
 
-def _figures(text: str) -> Mapping[str, float | None]:
-    """The figures of an older tag; none if somebody wrote something else there."""
+def _parse_figures(text: str) -> Mapping[str, float | None]:
+    """Parses the figures of an older tag; empty if the tag is invalid."""
     with suppress(ValueError, RecursionError):
-        found = json.loads(text)
-        if isinstance(found, dict):
-            return {name: value for name, value in found.items() if isinstance(value, float | int)}
+        figures = json.loads(text)
+        if isinstance(figures, dict):
+            return {
+                name: value for name, value in figures.items() if isinstance(value, float | int)
+            }
     return {}

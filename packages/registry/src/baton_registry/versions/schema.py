@@ -1,4 +1,4 @@
-"""A model's schema, as far as serving needs it: named columns of scalar types."""
+"""A model's schema: named columns of scalar types, and the classes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ TypeName = Literal["boolean", "integer", "long", "float", "double", "string"]
 Label = str | int | bool
 
 MAX_LISTED = 10
-"""A message names so many reasons; MLflow's tags and people's terminals do not hold thousands."""
+"""The number of reasons in a message. MLflow's tags do not hold thousands."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One input column.
+    """An input column.
 
     Attributes:
-        name: as in the training table.
+        name: the name in the training table.
         type: MLflow's name of the scalar type.
-        required: False where the column had gaps in training: absent or null means missing.
-        categories: the texts seen in training, where recorded; others are allowed all the same.
+        required: False if values were missing in training; absent or null then means missing.
+        categories: the texts in training, if recorded. Other texts are allowed.
     """
 
     name: str
@@ -32,35 +32,37 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The input columns in order, and the classes where they are recorded.
+    """The input columns and the classes.
 
     Attributes:
-        columns: the input columns.
-        classes: the labels in the order of the probabilities; None where not recorded.
+        columns: the input columns in order.
+        classes: the labels in the order of the probabilities; None if not recorded.
     """
 
     columns: tuple[Column, ...]
     classes: tuple[Label, ...] | None = None
 
     def find_breaks(self, older: "Schema") -> list[str]:
-        """Why callers of `older` would break on this schema; empty where none would."""
+        """Lists why this schema breaks callers of `older`; empty if it does not."""
         before = {column.name: column for column in older.columns}
         now = {column.name: column for column in self.columns}
         reasons = [f"column {name!r} is gone" for name in before if name not in now]
         for name, column in now.items():
-            reasons += _column_breaks(before.get(name), column)
+            reasons += _find_column_breaks(before.get(name), column)
         if None not in (older.classes, self.classes) and older.classes != self.classes:
-            reasons.append(f"classes {_words(older.classes)} became {_words(self.classes)}")
+            reasons.append(
+                f"classes {_format_classes(older.classes)} became {_format_classes(self.classes)}"
+            )
         return reasons
 
 
 def format_breaks(reasons: Sequence[str], separator: str) -> str:
-    """The first reasons and how many more there are: a wide table has thousands."""
+    """Joins the first reasons and the number of the others."""
     more = len(reasons) - MAX_LISTED
     return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
-def _column_breaks(before: Column | None, now: Column) -> list[str]:
+def _find_column_breaks(before: Column | None, now: Column) -> list[str]:
     if before is None:
         return [f"column {now.name!r} is new and required"] if now.required else []
     reasons = []
@@ -71,22 +73,22 @@ def _column_breaks(before: Column | None, now: Column) -> list[str]:
     return reasons
 
 
-def _words(classes: Iterable[Label] | None) -> str:
+def _format_classes(classes: Iterable[Label] | None) -> str:
     return "[" + ", ".join(map(str, classes or ())) + "]"
 
 
 def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, ...]:
-    """The columns of MLflow's `signature.inputs`, once decoded from JSON.
+    """Parses the columns of MLflow's `signature.inputs`.
 
     Args:
-        inputs: what was decoded.
-        categories: column to the texts seen in training, where recorded.
+        inputs: the decoded JSON.
+        categories: the texts in training by column, if recorded.
 
     Raises:
         InvalidModel: it is made of tensors, has no columns, or has a type that Baton cannot score.
     """
     if not isinstance(inputs, list) or not inputs:
-        raise InvalidModel("the schema has no input columns; log the model with one")
+        raise InvalidModel("the schema has no input columns; log the model with columns")
     columns = tuple(_parse_column(spec, categories) for spec in inputs)
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
@@ -102,20 +104,20 @@ def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
         raise InvalidModel("the schema has a column without a name")
     if kind not in get_args(TypeName):
         raise InvalidModel(
-            f"column {name!r} has type {kind!r}; served are {', '.join(get_args(TypeName))}"
+            f"column {name!r} has type {kind!r}; supported are {', '.join(get_args(TypeName))}"
         )
     required = spec.get("required", not spec.get("optional", False))
-    known = categories.get(name) if kind == "string" else None
+    texts = categories.get(name) if kind == "string" else None
     return Column(
         name=name,
         type=cast("TypeName", kind),
         required=bool(required),
-        categories=_texts(known),
+        categories=_parse_texts(texts),
     )
 
 
-def _texts(values: Any) -> tuple[str, ...]:
-    """A list of scalars as texts, else none: YAML lets a list hold itself, a billion times over."""
+def _parse_texts(values: Any) -> tuple[str, ...]:
+    """Converts a list of scalars to texts; empty for others, because YAML lists may be nested."""
     if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):
         return ()
     return tuple(map(str, values))

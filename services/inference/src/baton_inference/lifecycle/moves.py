@@ -8,7 +8,7 @@ import structlog
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_registry.errors import RegistryError
-from baton_registry.promotion.alias_moves import read_history
+from baton_registry.promotion.history import read_history
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 

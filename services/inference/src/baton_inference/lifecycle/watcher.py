@@ -99,5 +99,5 @@ class Watcher:
         is_replacement = self._live.swap(loaded)
         state.note_serving(loaded, is_replacement=is_replacement)
         self._loader.record_serving(loaded, state.alias)
-        # A load leaves reference cycles, and the process rarely collects: `main.settle_memory`.
+        # A load leaves reference cycles; `main.tune_garbage_collector` makes collections rare.
         gc.collect()

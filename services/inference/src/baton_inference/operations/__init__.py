@@ -1,1 +1,1 @@
-"""What operators see: the operations page and the metrics that Prometheus reads."""
+"""The operations page, and the data that it shows."""

@@ -1,4 +1,4 @@
-"""The commands that the page shows. It runs none of them."""
+"""Builds the commands that the operations page shows. Baton runs none of them."""
 
 import shlex
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from baton_inference.settings import InferenceSettings
 
 @dataclass(frozen=True)
 class Commands:
-    """The command line's verbs for one alias, safe to paste into a shell.
+    """Builds `baton` commands for one alias, safe to paste into a shell.
 
     Attributes:
         model_name: the registered model.
@@ -18,20 +18,20 @@ class Commands:
     model_name: str
     alias: str
 
-    def rollback(self) -> str:
-        """Back to the version promoted before."""
-        return self._command("rollback", "--wait")
+    def build_rollback(self) -> str:
+        """Builds the rollback to the previously promoted version."""
+        return self._build("rollback", "--wait")
 
-    def promote(self, version: str) -> str:
-        """To a version, or to `challenger`."""
-        return self._command("promote", version, "--wait")
+    def build_promote(self, version: str) -> str:
+        """Builds the promotion of a version number or of `challenger`."""
+        return self._build("promote", version, "--wait")
 
-    def _command(self, *arguments: str) -> str:
-        """With the variables that do not have their default."""
-        set_here = (("BATON_MODEL_NAME", self.model_name), ("BATON_ALIAS", self.alias))
+    def _build(self, *arguments: str) -> str:
+        """Prefixes the variables that differ from their defaults."""
+        values = (("BATON_MODEL_NAME", self.model_name), ("BATON_ALIAS", self.alias))
         defaults = {
             field.validation_alias: field.default
             for field in InferenceSettings.model_fields.values()
         }
-        variables = [f"{k}={shlex.quote(v)}" for k, v in set_here if v != defaults[k]]
+        variables = [f"{k}={shlex.quote(v)}" for k, v in values if v != defaults[k]]
         return " ".join([*variables, "baton", *map(shlex.quote, arguments)])

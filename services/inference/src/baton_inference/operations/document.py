@@ -1,4 +1,4 @@
-"""What the operations page shows, as one document."""
+"""Builds the JSON document that the operations page shows."""
 
 import secrets
 import socket
@@ -11,25 +11,26 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.moves import KnownMoves
 from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
-from baton_inference.operations.links import Links, links
-from baton_inference.operations.traffic import Traffic, traffic
-from baton_inference.operations.words import Words, in_words
+from baton_inference.operations.links import Links, build_links
+from baton_inference.operations.summary import Summary, summarize
+from baton_inference.operations.traffic import Traffic, count_traffic
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
-from baton_registry.promotion.ledger import Move, find_rollback_target
+from baton_registry.promotion.ledger import Move
+from baton_registry.promotion.rollback_stack import find_rollback_target
 
 MAX_MOVES = 50
 MAX_TEXT = 500
-"""Characters shown of what somebody wrote into the ledger."""
+"""Maximum characters shown of a text in the ledger."""
 
 
 @dataclass(frozen=True)
 class Process:
-    """Which process answered: behind a proxy there may be several.
+    """The process that answered; there may be several behind a proxy.
 
     Attributes:
-        id: no other process, and no other run of this one, has it.
-        host: the name of its machine or container.
+        id: unique for each start of a process.
+        host: the name of its host or container.
         started_at: UTC.
     """
 
@@ -40,7 +41,7 @@ class Process:
 
 @dataclass(frozen=True)
 class Rollback:
-    """What a rollback would do, and the command for it."""
+    """The target version of a rollback, and the command for it."""
 
     to: str
     command: str
@@ -48,17 +49,17 @@ class Rollback:
 
 @dataclass(frozen=True)
 class Document:
-    """Everything on the page but the form. Times are UTC.
+    """All data of the page except the form. Times are UTC.
 
     Attributes:
-        moves: the last ones, oldest first; as `baton history --json` shows them.
-        moves_read_at: null before the first reading.
+        moves: the last moves of the alias, oldest first, as in `baton history --json`.
+        moves_read_at: null until the registry has been read.
     """
 
     now: str
     process: Process
     status: Status
-    words: Words
+    summary: Summary
     links: Links
     moves: list[dict[str, str | None]]
     moves_read_at: str | None
@@ -66,8 +67,8 @@ class Document:
     traffic: Traffic
 
 
-class Writer:
-    """Writes the document anew each time."""
+class DocumentWriter:
+    """Builds the current document on each call."""
 
     def __init__(
         self,
@@ -81,11 +82,11 @@ class Writer:
         """Wires the writer.
 
         Args:
-            status: what serves, and what should.
-            moves: the moves of the alias, as last read.
+            status: returns the current status.
+            moves: returns the moves of the alias, as last read.
             metrics: the counters.
-            ui_url: where a browser finds MLflow's pages.
-            clock: tells the time.
+            ui_url: the URL of MLflow's pages for browsers.
+            clock: the clock.
         """
         self._status = status
         self._moves = moves
@@ -96,28 +97,30 @@ class Writer:
         self._process = Process(secrets.token_hex(4), socket.gethostname(), started_at)
 
     def write(self) -> Document:
-        """The document of now. Call it on the event loop, where the counters are written."""
+        """Builds the document. Call it on the event loop, which writes the counters."""
         status, known = self._status(), self._moves()
         commands = Commands(status.model_name, status.alias)
         return Document(
             now=format_utc(self._clock.posix_s()),
             process=self._process,
             status=status,
-            words=in_words(status, commands),
-            links=links(self._ui_url, status),
-            moves=[_shown(move) for move in known.moves[-MAX_MOVES:]],
+            summary=summarize(status, commands),
+            links=build_links(self._ui_url, status),
+            moves=[_format_move(move) for move in known.moves[-MAX_MOVES:]],
             moves_read_at=known.read_at,
-            rollback=_rollback(known.moves, status.aspired_version, commands),
-            traffic=traffic(self._metrics),
+            rollback=_find_rollback(known.moves, status.aspired_version, commands),
+            traffic=count_traffic(self._metrics),
         )
 
 
-def _shown(move: Move) -> dict[str, str | None]:
+def _format_move(move: Move) -> dict[str, str | None]:
     return {key: value and truncate(value, MAX_TEXT) for key, value in move.to_json().items()}
 
 
-def _rollback(moves: tuple[Move, ...], position: str | None, commands: Commands) -> Rollback | None:
+def _find_rollback(
+    moves: tuple[Move, ...], position: str | None, commands: Commands
+) -> Rollback | None:
     try:
-        return Rollback(find_rollback_target(moves, position), commands.rollback())
+        return Rollback(find_rollback_target(moves, position), commands.build_rollback())
     except NothingToRollBackTo:
         return None

@@ -1,4 +1,4 @@
-"""The page's own files, from the package: nothing is asked of any other host."""
+"""Loads the page's static files from the package; the page contacts no other host."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class File:
-    """One file, with the tag by which a browser knows that it has it already."""
+    """A static file, with the ETag that lets browsers cache it."""
 
     content: bytes
     media_type: str
@@ -23,11 +23,11 @@ class File:
 
 
 def load_files() -> dict[str, File]:
-    """All files by their names, read once."""
+    """Loads all files; returns them by name."""
     folder = files("baton_inference.operations") / "static"
-    return {each.name: _file(each.name, each.read_bytes()) for each in folder.iterdir()}
+    return {each.name: _build_file(each.name, each.read_bytes()) for each in folder.iterdir()}
 
 
-def _file(name: str, content: bytes) -> File:
+def _build_file(name: str, content: bytes) -> File:
     digest = hashlib.sha256(content).hexdigest()[:16]
     return File(content, _MEDIA_TYPES[name.rpartition(".")[2]], f'"{digest}"')

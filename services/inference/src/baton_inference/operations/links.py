@@ -1,4 +1,4 @@
-"""Where the page's links into MLflow go."""
+"""Builds the page's links to MLflow."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from baton_inference.lifecycle.status import Status
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses in MLflow's own pages; None where there is nothing to link to."""
+    """URLs of MLflow's pages; None if there is no target."""
 
     model: str
     aspired: str | None
@@ -16,23 +16,23 @@ class Links:
     run: str | None
 
 
-def links(ui_url: str, status: Status) -> Links:
-    """The links for what the status names.
+def build_links(ui_url: str, status: Status) -> Links:
+    """Builds the links for the model, the versions and the run in the status.
 
     Args:
-        ui_url: where a browser finds MLflow's pages.
-        status: names model, versions and run.
+        ui_url: the URL of MLflow's pages for browsers.
+        status: the current status.
     """
     model = f"{ui_url}/#/models/{quote(status.model_name, safe='')}"
     serving = status.serving
     run_id = serving.run_id if serving else ""
     return Links(
         model=model,
-        aspired=_version(model, status.aspired_version),
-        serving=_version(model, serving.version if serving else None),
+        aspired=_build_version_link(model, status.aspired_version),
+        serving=_build_version_link(model, serving.version if serving else None),
         run=f"{ui_url}/#/runs/{quote(run_id, safe='')}" if run_id else None,
     )
 
 
-def _version(model: str, version: str | None) -> str | None:
+def _build_version_link(model: str, version: str | None) -> str | None:
     return f"{model}/versions/{quote(version, safe='')}" if version else None

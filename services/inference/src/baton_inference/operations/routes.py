@@ -1,9 +1,9 @@
-"""`GET /`, its files and its data. The page reads; it changes nothing."""
+"""`GET /`: the operations page, its files and its data. The page is read-only."""
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from baton_inference.operations.document import Writer
+from baton_inference.operations.document import DocumentWriter
 from baton_inference.operations.files import PAGE, File, load_files
 from baton_inference.protocols.protocol import Json
 
@@ -11,18 +11,18 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Only our own files, no inline script or style, no frame around it."""
+"""Allows only files from this host: no inline script or style, no frame around the page."""
 
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cache-Control": "no-cache",  # kept, and asked for by its tag each time
+    "Cache-Control": "no-cache",  # browsers cache, and revalidate with the ETag
 }
 _TEXT: Json = {"schema": {"type": "string"}}
-_NOT_MODIFIED: Json = {"description": "The browser has it already."}
+_NOT_MODIFIED: Json = {"description": "The browser's cached copy is current."}
 
 
-def console_routes(writer: Writer) -> APIRouter:
-    """The routes of the operations page."""
+def build_operations_routes(writer: DocumentWriter) -> APIRouter:
+    """Builds the routes of the operations page."""
     router = APIRouter(tags=["operations"])
     files = load_files()
 
@@ -35,7 +35,7 @@ def console_routes(writer: Writer) -> APIRouter:
     async def page(request: Request) -> Response:
         return _answer(request, files[PAGE])
 
-    @router.get("/console/data", summary="What the operations page shows; for it alone")
+    @router.get("/console/data", summary="Data of the operations page (internal)")
     async def data() -> Response:
         body = msgspec.json.encode(writer.write())
         headers = {"Cache-Control": "no-store"}
@@ -55,8 +55,8 @@ def _add_file(router: APIRouter, name: str, file: File) -> None:
 
 def _answer(request: Request, file: File) -> Response:
     headers = {**_HEADERS, "ETag": file.etag}
-    asked = request.headers.get("if-none-match", "").split(",")
-    known = [tag.strip().removeprefix("W/") for tag in asked]
-    if file.etag in known:
+    tags = request.headers.get("if-none-match", "").split(",")
+    cached = [tag.strip().removeprefix("W/") for tag in tags]
+    if file.etag in cached:
         return Response(status_code=304, headers=headers)
     return Response(file.content, headers=headers, media_type=file.media_type)

@@ -1,1 +1,1 @@
-"""What the service records about itself: metrics and logs."""
+"""Metrics and logs of the service."""

@@ -1,8 +1,8 @@
-"""The counters, and what Prometheus reads of them.
+"""The counters behind the metrics.
 
 The counters are plain Python numbers: one observation costs a few hundred nanoseconds on the
-scoring path. `MetricsCollector` turns them into Prometheus families when they are scraped. Each
-number has one writer: the event loop those of requests, the watcher those of swaps.
+scoring path. On a scrape, `MetricsCollector` converts them to Prometheus families. Each number has
+one writer: the event loop counts requests, the watcher counts swaps.
 """
 
 from bisect import bisect_left
@@ -30,7 +30,7 @@ REQUEST_BUCKETS_S = (
 )
 SWAP_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 MAX_VERSIONS = 10
-"""Versions that have series of their own: those that answered last. The series of others go."""
+"""Only the versions that answered last have series; the series of older ones are dropped."""
 
 
 class Histogram:
@@ -49,7 +49,7 @@ class Histogram:
         self.sum += value
 
     def buckets(self) -> Iterator[tuple[str, float]]:
-        """Upper bound, as Prometheus writes it, to how many observations are at or below it."""
+        """Yields each upper bound, as Prometheus writes it, and the count at or below it."""
         total = 0
         for bound, count in zip((*map(str, self.bounds), "+Inf"), self.counts, strict=True):
             total += count
@@ -69,13 +69,13 @@ class Metrics:
         self.swaps = 0
         self.swap_failures: Counter[FailureKind] = Counter()
         self.swap_duration = Histogram(SWAP_BUCKETS_S)
-        self._versions: dict[str, None] = {}  # the one that answered last is the last one
+        self._versions: dict[str, None] = {}  # ordered by last answer, the newest last
         self._last_version = ""
 
     def count_request(self, protocol: str, status: int, version: str, duration_s: float) -> None:
-        """One scoring request was answered; `version` is empty where none was being served."""
+        """Counts one answered scoring request; `version` is empty if none was serving."""
         if version != self._last_version:
-            self._admit(version)
+            self._note_version(version)
         self.requests[protocol, status, version] += 1
         histogram = self.durations.get((protocol, version))
         if histogram is None:
@@ -83,23 +83,23 @@ class Metrics:
         histogram.observe(duration_s)
 
     def count_rows(self, version: str, rows: int) -> None:
-        """So many rows were scored."""
+        """Counts scored rows."""
         self.rows[version] += rows
 
     def count_swap(self, duration_s: float) -> None:
-        """A version replaced another, so long after the alias was first seen to point to it."""
+        """Counts a swap; the duration starts when the alias is first seen on the version."""
         self.swaps += 1
         self.swap_duration.observe(duration_s)
 
     def count_swap_failure(self, kind: FailureKind) -> None:
-        """A version could not be loaded."""
+        """Counts a failed attempt to load a version."""
         self.swap_failures[kind] += 1
 
-    def _admit(self, version: str) -> None:
-        """Makes room for a version's series: there may be thousands of versions in a lifetime."""
+    def _note_version(self, version: str) -> None:
+        """Drops the oldest version's series: a process may serve thousands of versions."""
         self._last_version = version
         if not version:
-            return  # there is but one nameless series, of the time before any version served
+            return  # the series of requests before any version served
         self._versions.pop(version, None)
         self._versions[version] = None
         if len(self._versions) <= MAX_VERSIONS:

@@ -1,8 +1,8 @@
-"""One line for a request that did not go well, or took long; none for the others.
+"""Logs requests that failed, were rejected or were slow.
 
-At thousands of requests a second a line for each would cost more than the answers do: how many
-went well is what metrics tell. For the same reason lines are limited: an overload must not be made
-worse by telling of it. No line holds a value that somebody sent, but the request's id.
+At thousands of requests a second, one line per request would cost more than the answers; metrics
+count the successful ones. The number of lines per second is limited, so that logging does not
+worsen an overload. The request id is the only value from a caller in a line.
 """
 
 import time
@@ -12,26 +12,26 @@ from dataclasses import dataclass
 import structlog
 
 SLOW_S = 1.0
-MOST_LINES_A_SECOND = 20
-FIRST_REFUSAL, FIRST_FAILURE = 400, 500
-CLIENT_GONE = 499
-"""What is counted and logged where nobody was left to answer, as nginx does."""
+MAX_LINES_PER_SECOND = 20
+FIRST_CLIENT_ERROR, FIRST_SERVER_ERROR = 400, 500
+CLIENT_DISCONNECTED = 499
+"""The code in metrics and logs if the client disconnected before the answer, as in nginx."""
 
 log = structlog.get_logger("baton.requests")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """A request that has ended.
+class RequestOutcome:
+    """The outcome of a request.
 
     Attributes:
-        request_id: well-formed, or made by us.
+        request_id: the id of the request.
         protocol: `predict`, `invocations`, `v2` or `webhook`.
-        status: the HTTP status; 499 where the client went away.
-        version: which version answered; empty where none was being served.
-        duration_s: from its headers to its answer.
-        problem: the kind of problem that it ended in, as in its `type`; empty where there is none.
-        stack: where a fault came from, without its text; None where there is no fault.
+        status: the HTTP status; 499 if the client disconnected.
+        version: the version that answered; empty if none was serving.
+        duration_s: from the request's headers to its answer.
+        problem: the last part of the problem's `type`; empty without a problem.
+        stack: the origin of an internal error, without its text; else None.
     """
 
     request_id: str
@@ -43,9 +43,9 @@ class Ended:
     stack: str | None = None
 
 
-def is_worth_a_line(status: int, duration_s: float) -> bool:
+def is_notable(status: int, duration_s: float) -> bool:
     """Whether a request with this outcome is logged."""
-    return status >= FIRST_REFUSAL or duration_s > SLOW_S
+    return status >= FIRST_CLIENT_ERROR or duration_s > SLOW_S
 
 
 class RequestLog:
@@ -57,37 +57,39 @@ class RequestLog:
         self._lines = 0
         self._left_out = 0
 
-    def write(self, ended: Ended) -> None:
-        """Writes one line, unless there were too many within this second."""
+    def write(self, outcome: RequestOutcome) -> None:
+        """Writes one line, unless this second already has too many."""
         second = int(self._clock_s())
         if second != self._second:
             self._second, self._lines = second, 0
             if self._left_out:
-                log.warning("more requests went wrong than are logged", left_out=self._left_out)
+                log.warning("request lines left out", left_out=self._left_out)
                 self._left_out = 0
-        if self._lines >= MOST_LINES_A_SECOND:
+        if self._lines >= MAX_LINES_PER_SECOND:
             self._left_out += 1
             return
         self._lines += 1
-        level, event = _outcome(ended.status)
+        level, event = _classify(outcome.status)
         fields = {
-            "request_id": ended.request_id,
-            "protocol": ended.protocol,
-            "status": ended.status,
-            "version": ended.version or None,
-            "duration_ms": round(1000 * ended.duration_s, 3),
+            "request_id": outcome.request_id,
+            "protocol": outcome.protocol,
+            "status": outcome.status,
+            "version": outcome.version or None,
+            "duration_ms": round(1000 * outcome.duration_s, 3),
         }
-        if ended.problem:
-            fields["problem"] = ended.problem
-        if ended.stack is not None:
-            fields["stack"] = ended.stack
+        if outcome.problem:
+            fields["problem"] = outcome.problem
+        if outcome.stack is not None:
+            fields["stack"] = outcome.stack
         getattr(log, level)(event, **fields)
 
 
-def _outcome(status: int) -> tuple[str, str]:
-    """The level of a line and its event."""
-    if status >= FIRST_FAILURE:
+def _classify(status: int) -> tuple[str, str]:
+    """Returns the level and the event of a line."""
+    if status >= FIRST_SERVER_ERROR:
         return "error", "request failed"
-    if status == CLIENT_GONE:
-        return "info", "client went away"
-    return ("info", "request refused") if status >= FIRST_REFUSAL else ("warning", "request slow")
+    if status == CLIENT_DISCONNECTED:
+        return "info", "client disconnected"
+    if status >= FIRST_CLIENT_ERROR:
+        return "info", "request rejected"
+    return "warning", "request slow"

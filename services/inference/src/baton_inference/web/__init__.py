@@ -1,1 +1,1 @@
-"""The HTTP front: connections, limits, access, routes and problems."""
+"""The HTTP front: connections, limits, API keys, routes and problems."""

@@ -1,15 +1,15 @@
-"""Who may come in, and to what.
+"""API keys: which paths need one, and with which scope.
 
-A caller shows an API key as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the password of
-`Authorization: Basic`, whatever the user's name: that is how a browser asks its user for it, so the
-pages can be opened, too.
+A caller sends a key as `Authorization: Bearer KEY`, as `X-API-Key: KEY`, or as the password of
+`Authorization: Basic` with any user name. Browsers prompt for the last one, so people can open the
+pages, too.
 """
 
 import base64
 import binascii
 from collections.abc import Callable, Iterable
 
-from baton_inference.errors import NotAdmitted, NotAllowed
+from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.catalog import find_path, is_companion
 from baton_registry.api_keys import KeyRing, Scope
 
@@ -18,21 +18,21 @@ Headers = Iterable[tuple[bytes, bytes]]
 OPEN_PATHS = frozenset(
     {"/livez", "/readyz", "/ping", "/health", "/v2/health/live", "/v2/health/ready"}
 )
-"""Health: asked by what has no key, and telling no more than that."""
+"""Health checks: their callers have no key, and the answers reveal nothing else."""
 WEBHOOK_PATH = "/webhooks/mlflow"
-"""Open as well, for what comes there carries a signature."""
+"""Open as well: deliveries carry a webhook signature."""
 DOCUMENT_PATHS = frozenset({"/docs", "/openapi.json"})
-"""For whoever has any key."""
+"""Open to any key."""
 
 _ANY = frozenset(Scope)
 _SCORING = frozenset({Scope.SCORING})
 _OPERATIONS = frozenset({Scope.OPERATIONS})
 
 
-def scopes_of(path: str) -> frozenset[Scope]:
-    """The scopes of which a key needs one for this path; none where it is open for all.
+def find_scopes(path: str) -> frozenset[Scope]:
+    """Finds the scopes of which a key needs one for this path; empty if the path is open.
 
-    What is not named here is for operations: a new route is shut until somebody decides otherwise.
+    A path that is not named here is for operations: a new route stays closed by default.
     """
     if path in OPEN_PATHS or path == WEBHOOK_PATH:
         return frozenset()
@@ -44,37 +44,39 @@ def scopes_of(path: str) -> frozenset[Scope]:
 
 
 class Access:
-    """Lets a request in or not. Used from the event loop only."""
+    """Checks API keys. Used from the event loop only."""
 
     def __init__(self, ring: Callable[[], KeyRing]) -> None:
-        """Takes what gives the keys of the moment."""
+        """`ring` returns the keys that are valid now."""
         self._ring = ring
 
     def check(self, path: str, headers: Headers) -> None:
-        """Lets a request pass whose key is good for the path.
+        """Passes a request whose key has a scope that the path needs.
 
         Raises:
-            NotAdmitted: it shows no key, or none that is known.
-            NotAllowed: its key is not for this.
+            Unauthenticated: there is no key, or it is unknown.
+            Forbidden: the key lacks the scope.
         """
-        wanted = scopes_of(path)
-        if not wanted:
+        required = find_scopes(path)
+        if not required:
             return
         ring = self._ring()
         is_known = False
-        for secret in _secrets(headers):
+        for secret in _extract_secrets(headers):
             key = ring.find(secret)
             if key is not None:
                 is_known = True
-                if key.scopes & wanted:
+                if key.scopes & required:
                     return
         if is_known:
-            raise NotAllowed(f"this API key is not for {' or '.join(sorted(wanted))}")
-        raise NotAdmitted("an API key is needed, as Authorization: Bearer KEY or as X-API-Key: KEY")
+            raise Forbidden(f"this API key lacks the scope {' or '.join(sorted(required))}")
+        raise Unauthenticated(
+            "missing or unknown API key; send one as Authorization: Bearer KEY or X-API-Key: KEY"
+        )
 
 
-def _secrets(headers: Headers) -> Iterable[bytes]:
-    """What a request shows as keys."""
+def _extract_secrets(headers: Headers) -> Iterable[bytes]:
+    """Yields everything that the request sends as a key."""
     for name, value in headers:
         if name == b"x-api-key":
             yield value.strip()
@@ -83,10 +85,10 @@ def _secrets(headers: Headers) -> Iterable[bytes]:
             if scheme.lower() == b"bearer":
                 yield credentials.strip()
             elif scheme.lower() == b"basic":
-                yield _password(credentials)
+                yield _decode_password(credentials)
 
 
-def _password(credentials: bytes) -> bytes:
+def _decode_password(credentials: bytes) -> bytes:
     try:
         return base64.b64decode(credentials, validate=True).partition(b":")[2]
     except binascii.Error:

@@ -1,43 +1,43 @@
-"""Reads a request's body within limits: of its own size, and of all bodies together."""
+"""Reads a request's body within two limits: its own size, and the memory of all bodies together."""
 
 from functools import partial
 from typing import Self
 
-from baton_inference.errors import BodyTooLarge, ClientGone, Overloaded
+from baton_inference.errors import BodyTooLarge, ClientDisconnected, Overloaded
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.workers import Workers
 from baton_inference.web.answers.answer import Message, Receive
 from baton_inference.web.gunzip import Gunzip
 
 SMALL_BYTES = 16 * 1024
-"""So much is decoded within a few tenths of a millisecond, on the event loop."""
+"""A body of this size is decoded in a few tenths of a millisecond, on the event loop."""
 BODIES_IN_MEMORY = 8
-"""So many bodies of the greatest size may be held at a time."""
+"""How many bodies of the maximum size fit into memory at a time."""
 
 
 class BodyMemory:
-    """Bounds the bytes of all bodies that are held at a time, read or being read."""
+    """Bounds the bytes of all bodies in memory, complete or not."""
 
     def __init__(self, limit: int) -> None:
         self._left = limit
 
-    def share(self) -> "Share":
-        """An empty share; use it as a context, which gives everything back."""
-        return Share(self)
+    def open_share(self) -> "MemoryShare":
+        """Opens an empty share; its context manager releases the bytes."""
+        return MemoryShare(self)
 
     def take(self, count: int) -> None:
-        """Raises `Overloaded` where there is not enough left."""
+        """Reserves bytes. Raises `Overloaded` if not enough are left."""
         if count > self._left:
-            raise Overloaded("too many bytes of requests are being held; retry later")
+            raise Overloaded("the request bodies in memory reached their limit; retry later")
         self._left -= count
 
-    def give_back(self, count: int) -> None:
+    def release(self, count: int) -> None:
         """Undoes `take`."""
         self._left += count
 
 
-class Share:
-    """What one request holds of the memory for bodies."""
+class MemoryShare:
+    """The part of the body memory that one request holds."""
 
     __slots__ = ("_memory", "_taken")
 
@@ -49,36 +49,36 @@ class Share:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._memory.give_back(self._taken)
+        self._memory.release(self._taken)
 
     def take(self, count: int) -> None:
-        """Takes so many bytes more, or raises `Overloaded`."""
+        """Reserves more bytes. Raises `Overloaded` if not enough are left."""
         self._memory.take(count)
         self._taken += count
 
 
 class BodyReader:
-    """Reads bodies, decoded, up to a limit."""
+    """Reads and decodes bodies up to a limit."""
 
     def __init__(self, max_bytes: int, workers: Workers) -> None:
         self._max_bytes = max_bytes
         self._workers = workers
         self._memory = BodyMemory(BODIES_IN_MEMORY * max_bytes)
 
-    def share(self) -> Share:
-        """What a body is held under; use it as a context for as long as the body is needed."""
-        return self._memory.share()
+    def open_share(self) -> MemoryShare:
+        """Opens the share for one body; keep its context open while you need the body."""
+        return self._memory.open_share()
 
     def check_length(self, media: MediaHeaders) -> None:
         """Raises `BodyTooLarge` by Content-Length, before anything is read."""
         if media.length is not None and media.length > self._max_bytes:
             raise self._too_large()
 
-    def small(self, first: Message, media: MediaHeaders) -> bytes | None:
-        """The body, where the first message holds all of it and it is too small to be accounted.
+    def take_small(self, first: Message, media: MediaHeaders) -> bytes | None:
+        """Returns the body if the first message holds all of it and it is small, else None.
 
-        What it returns is gone within the event loop's turn or two: that is no memory held. What is
-        columnar never is: another process reads it, and the event loop must not wait for it.
+        Such a body takes no share: it is freed after a turn or two of the event loop. A columnar
+        body is never small: another process reads it, and the event loop must not wait for that.
         """
         body: bytes = first.get("body", b"")
         is_whole = first["type"] == "http.request" and not first.get("more_body", False)
@@ -86,21 +86,21 @@ class BodyReader:
         is_quick = media.coding == b"identity" and not media.is_columnar
         return body if is_whole and is_small and is_quick else None
 
-    async def read(self, receive: Receive, media: MediaHeaders, share: Share) -> bytes:
-        """The decoded body. Raises `BodyTooLarge` by Content-Length, and as `rest` does."""
+    async def read(self, receive: Receive, media: MediaHeaders, share: MemoryShare) -> bytes:
+        """Returns the decoded body. Raises `BodyTooLarge` by Content-Length, and as `read_rest`."""
         self.check_length(media)
-        return await self.rest(await receive(), receive, media, share)
+        return await self.read_rest(await receive(), receive, media, share)
 
-    async def rest(
-        self, first: Message, receive: Receive, media: MediaHeaders, share: Share
+    async def read_rest(
+        self, first: Message, receive: Receive, media: MediaHeaders, share: MemoryShare
     ) -> bytes:
-        """The decoded body, whose first message was received.
+        """Returns the decoded body that begins with the message `first`.
 
         Raises:
             BodyTooLarge: at the first byte over the limit.
-            MalformedBody: not the gzip that it claims to be.
-            Overloaded: too many bytes are held, or too much work is queued.
-            ClientGone: the client went away.
+            MalformedBody: the header says gzip, but the body is not.
+            Overloaded: too many bytes are in memory, or too much work is queued.
+            ClientDisconnected: the client disconnected.
         """
         gunzip = Gunzip(self._max_bytes) if media.coding == b"gzip" else None
         pieces: list[bytes] = []
@@ -108,7 +108,7 @@ class BodyReader:
         message, more = first, True
         while more:
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientDisconnected
             piece: bytes = message.get("body", b"")
             more = message.get("more_body", False)
             if gunzip is not None and piece:
@@ -121,8 +121,8 @@ class BodyReader:
             if more:
                 message = await receive()
         if gunzip is not None:
-            gunzip.check_whole()
+            gunzip.check_complete()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(f"the body is over the limit of {self._max_bytes} bytes")
+        return BodyTooLarge(f"the body exceeds the limit of {self._max_bytes} bytes")

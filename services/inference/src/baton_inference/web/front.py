@@ -1,4 +1,4 @@
-"""The outermost ASGI application: request ids on everything, scoring routes beside FastAPI."""
+"""The outermost ASGI application: adds request ids, and routes between scoring and FastAPI."""
 
 import itertools
 import re
@@ -12,8 +12,12 @@ from baton_inference.protocols.catalog import find_path
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.access import Access
 from baton_inference.web.answers.answer import ASGIApp, Message, Receive, Scope, Send
-from baton_inference.web.answers.problems import internal_problem, problem_of, status_problem
-from baton_inference.web.answers.security_headers import with_security_headers
+from baton_inference.web.answers.problems import (
+    build_internal_problem,
+    build_problem,
+    build_status_problem,
+)
+from baton_inference.web.answers.security_headers import add_security_headers
 from baton_inference.web.routes.scoring import ScoringRoute
 
 REQUEST_ID = "baton.request_id"
@@ -23,31 +27,31 @@ log = structlog.get_logger("baton.http")
 
 
 class RequestIds:
-    """Gives each request its id: the caller's where it is well-formed, else a new one."""
+    """Chooses the id of each request: the caller's if it is well-formed, else a new one."""
 
     def __init__(self) -> None:
-        # Unique without a call to the kernel for each request.
+        # Unique, without a system call for each request.
         self._prefix = secrets.token_hex(6)
         self._numbers = itertools.count(1)
         self._is_well_formed = re.compile(rb"[A-Za-z0-9._-]{1,128}").fullmatch
 
-    def of(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
-        """The id of the request with these headers."""
+    def choose(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """Returns the id for the request with these headers."""
         for name, value in headers:
             if name == b"x-request-id" and self._is_well_formed(value):
                 return value.decode()
-        return self.new()
+        return self.create()
 
-    def new(self) -> str:
-        """An id that no other request has."""
+    def create(self) -> str:
+        """Returns an id that no other request has."""
         return f"{self._prefix}-{next(self._numbers):x}"
 
 
 class Front:
-    """Sends scoring requests straight to their routes, and the rest to another application.
+    """Sends scoring requests directly to their routes, and all others to another application.
 
-    FastAPI's own middleware and routing would cost a scoring request twice what the rest of it
-    costs; FastAPI documents these routes, and serves all others.
+    FastAPI's middleware and routing would triple the cost of a scoring request. FastAPI still
+    documents these routes, and serves all others.
     """
 
     def __init__(
@@ -58,14 +62,14 @@ class Front:
         arrivals: Arrivals,
         access: Access | None = None,
     ) -> None:
-        """Wires it.
+        """Wires the parts.
 
         Args:
-            routes: protocol name to its scoring route; these let callers in by themselves.
-            rest: answers all else.
-            ids: names requests.
-            arrivals: the server that runs this tells it of each request that it has read.
-            access: lets callers of all else in; None where all are.
+            routes: each protocol's scoring route by name; these check API keys themselves.
+            rest: answers all other requests.
+            ids: chooses request ids.
+            arrivals: counts the requests that the server has read.
+            access: checks the API keys of all other requests; None without authentication.
         """
         self._routes = routes
         self._rest = rest
@@ -74,30 +78,32 @@ class Front:
         self.arrivals = arrivals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One HTTP request, or the application's life cycle."""
+        """Answers one HTTP request, or handles the ASGI life cycle."""
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
         self.arrivals.note_start()
-        request_id = self._ids.of(scope["headers"])
+        request_id = self._ids.choose(scope["headers"])
         found = find_path(scope["path"])
         if found is None:
-            await self._pass_on(scope, receive, send, request_id)
+            await self._forward(scope, receive, send, request_id)
         elif scope["method"] != "POST":
             allow = ((b"allow", b"POST"),)
             path = scope["path"]
-            problem = status_problem(405, f"{path} takes POST only", request_id, allow, path)
+            problem = build_status_problem(
+                405, f"{path} accepts only POST", request_id, allow, path
+            )
             await problem.send(scope, send, request_id)
         else:
             route = self._routes[found.protocol.name]
             await route.handle(scope, receive, send, request_id, found.target)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def _forward(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         try:
             if self._access is not None:
                 self._access.check(scope["path"], scope["headers"])
         except InferenceError as error:
-            await problem_of(error, request_id, scope["path"]).send(scope, send, request_id)
+            await build_problem(error, request_id, scope["path"]).send(scope, send, request_id)
             return
         is_started = False
 
@@ -105,13 +111,13 @@ class Front:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                headers = with_security_headers(scope["path"], message.get("headers", ()))
+                headers = add_security_headers(scope["path"], message.get("headers", ()))
                 headers.append((b"x-request-id", request_id.encode()))
                 message = {**message, "headers": headers}
             await send(message)
 
-        # Health checkers ask with HEAD, which FastAPI's routes do not know. The server still sees
-        # the method in its own scope, and sends no body.
+        # Health checkers send HEAD, which FastAPI's routes do not handle. The server keeps the
+        # method in its own scope, and sends no body.
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             inner = {**scope, "method": method, REQUEST_ID: request_id}
@@ -119,4 +125,6 @@ class Front:
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:
-                await internal_problem(request_id, scope["path"]).send(scope, send, request_id)
+                await build_internal_problem(request_id, scope["path"]).send(
+                    scope, send, request_id
+                )

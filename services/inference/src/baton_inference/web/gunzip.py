@@ -1,14 +1,14 @@
-"""Gzip, inflated piece by piece and never far beyond what is wanted."""
+"""Gzip decompression, piece by piece and with a limit."""
 
 import zlib
 
 from baton_inference.errors import MalformedBody
 
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's way to say: a gzip header, and any window
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's code for: a gzip header, any window size
 
 
 class Gunzip:
-    """Inflates a gzip stream piece by piece, never further than one byte over a limit."""
+    """Decompresses a gzip stream piece by piece, at most one byte over a limit."""
 
     def __init__(self, limit: int) -> None:
         self._left = limit + 1
@@ -16,27 +16,27 @@ class Gunzip:
         self._is_started = False
 
     def feed(self, piece: bytes) -> bytes:
-        """What the piece inflates to, cut off one byte over the limit.
+        """Decompresses a piece; cuts the output one byte over the limit.
 
         Raises:
             MalformedBody: not gzip.
         """
-        inflated = bytearray()
+        output = bytearray()
         try:
             while piece and self._left > 0:
-                if self._stream.eof:  # RFC 1952, 2.2: members may follow one another
+                if self._stream.eof:  # RFC 1952, 2.2: one member may follow another
                     self._stream = zlib.decompressobj(_GZIP_WINDOW)
                 self._is_started = True
-                inflated += self._stream.decompress(piece, self._left - len(inflated))
-                if len(inflated) >= self._left:
+                output += self._stream.decompress(piece, self._left - len(output))
+                if len(output) >= self._left:
                     break
                 piece = self._stream.unused_data
         except zlib.error as error:
-            raise MalformedBody("the body is not gzip") from error
-        self._left -= len(inflated)
-        return bytes(inflated)
+            raise MalformedBody("the body is not gzip, but its content encoding is") from error
+        self._left -= len(output)
+        return bytes(output)
 
-    def check_whole(self) -> None:
-        """Raises `MalformedBody` where the stream ended too early."""
+    def check_complete(self) -> None:
+        """Raises `MalformedBody` if the stream ended too early."""
         if self._is_started and not self._stream.eof:
-            raise MalformedBody("the gzip stream of the body is cut off")
+            raise MalformedBody("the gzip stream of the body is incomplete")

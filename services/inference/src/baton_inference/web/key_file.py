@@ -1,4 +1,4 @@
-"""The file of API keys, read again whenever it changes: keys are rotated without a restart."""
+"""The API key file. Baton reloads it after each change, so keys rotate without a restart."""
 
 import threading
 from pathlib import Path
@@ -13,64 +13,64 @@ log = structlog.get_logger("baton.access")
 
 
 class KeyFile:
-    """The keys, as the file last said them. A thread of its own looks whether it has changed."""
+    """The API keys of a file. A background thread checks the file for changes."""
 
     def __init__(self, path: Path) -> None:
-        """Reads the file.
+        """Loads the file.
 
         Raises:
-            ValueError: it cannot be read, or is not what it should be; the text says where.
+            ValueError: the file is unreadable or invalid; the message names the line.
         """
         self._path = path
-        self._seen = _mark(path)
-        self.ring: KeyRing = _read(path)
-        """Replaced whole, so any thread may read it."""
+        self._last_stat = _read_stat(path)
+        self.ring: KeyRing = _load_keys(path)
+        """Replaced as a whole, so any thread may read it."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="api-keys", daemon=True)
 
     def start(self) -> None:
-        """Begins to look."""
+        """Starts the background thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread."""
+        """Stops the background thread."""
         self._stopping.set()
 
     def refresh(self) -> None:
-        """Reads the file if it has changed; one that is of no use leaves the keys as they were.
+        """Reloads the file if it has changed; an invalid file keeps the previous keys.
 
-        A change is told once, whatever came of it.
+        Each change is logged once, whether it is valid or not.
         """
-        mark = _mark(self._path)
-        if mark == self._seen:
+        stat = _read_stat(self._path)
+        if stat == self._last_stat:
             return
-        self._seen = mark
+        self._last_stat = stat
         try:
-            self.ring = _read(self._path)
+            self.ring = _load_keys(self._path)
         except ValueError as error:
             reason = str(error)
-            log.warning("the file of API keys is of no use; those before hold", reason=reason)
+            log.warning("API key file is invalid; keeping the previous keys", reason=reason)
         else:
-            log.info("the API keys were read again", keys=len(self.ring))
+            log.info("API keys reloaded", keys=len(self.ring))
 
     def _run(self) -> None:
         while not self._stopping.wait(CHECK_INTERVAL_S):
             self.refresh()
 
 
-def _mark(path: Path) -> tuple[int, int, int] | None:
-    """What differs where a file was altered or replaced, also behind a link; None: it is gone."""
+def _read_stat(path: Path) -> tuple[int, int, int] | None:
+    """Reads what changes if a file is edited or replaced, also behind a link; None: no file."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
-def _read(path: Path) -> KeyRing:
+def _load_keys(path: Path) -> KeyRing:
     try:
         return parse_keys(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ValueError("it is not text") from error
+        raise ValueError("the file is not text") from error
     except OSError as error:
-        raise ValueError(error.strerror or "it cannot be read") from error
+        raise ValueError(error.strerror or "the file cannot be read") from error

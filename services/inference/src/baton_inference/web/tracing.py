@@ -1,8 +1,9 @@
-"""Traces of scoring requests and of what is asked of the registry, by OpenTelemetry.
+"""OpenTelemetry traces of scoring requests and of the registry calls.
 
-All of it is the standard instrumentation, which reads the standard variables by itself; here it is
-turned on, or not even imported: its packages are the extra `otel`. Only scoring is traced: health
-checks, scrapes and the operations page would fill a store of traces with what nobody looks up.
+This is the standard instrumentation, which reads the standard variables itself. This module turns
+it on; without an endpoint it does not even import it, because its packages are the extra `otel`.
+Only scoring is traced: traces of health checks, scrapes and the operations page would fill a trace
+store without use.
 """
 
 import threading
@@ -15,12 +16,12 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.web.answers.answer import WRITE, ASGIApp, Receive, Scope, Send
 
 SERVICE_NAME = "baton-inference"
-"""Where OTEL_SERVICE_NAME says no other."""
+"""The default of OTEL_SERVICE_NAME."""
 RESPONSE_HEADERS = ("x-model-name", "x-model-version", "x-request-id")
-"""Become attributes of a request's span, beside those that the environment names."""
+"""These become span attributes, in addition to those that the environment names."""
 LAST_SPANS_S = 1.0
-"""How long the last spans may take to be sent at the end: a collector that is away must not hold
-up the process, which has ten seconds in all."""
+"""Time to send the last spans at shutdown: an unreachable collector must not delay the shutdown,
+which may take ten seconds in all."""
 
 
 class Tracing:
@@ -29,45 +30,45 @@ class Tracing:
     def __init__(self, provider: Any) -> None:
         self._provider = provider
 
-    def around(self, app: ASGIApp) -> ASGIApp:
-        """The application, with a span around each scoring request."""
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """Wraps the application: each scoring request becomes a span."""
         from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware  # noqa: PLC0415
         from opentelemetry.util.http import (  # noqa: PLC0415
             OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_RESPONSE as CAPTURED,
         )
         from opentelemetry.util.http import get_custom_headers  # noqa: PLC0415
 
-        async def unhurried(scope: Scope, receive: Receive, send: Send) -> None:
-            # An answer written in one go would pass the instrumentation by.
+        async def without_single_write(scope: Scope, receive: Receive, send: Send) -> None:
+            # The instrumentation does not see an answer that is written at once.
             scope.pop(WRITE, None)
             await app(scope, receive, send)
 
         traced = OpenTelemetryMiddleware(
-            unhurried,
-            default_span_details=_span_details,
+            without_single_write,
+            default_span_details=_describe_span,
             tracer_provider=self._provider,
             http_capture_headers_server_response=[*RESPONSE_HEADERS, *get_custom_headers(CAPTURED)],
             exclude_spans=["receive", "send"],
         )
 
         async def outermost(scope: Scope, receive: Receive, send: Send) -> None:
-            is_scoring = scope["type"] == "http" and route_of(scope["path"]) is not None
+            is_scoring = scope["type"] == "http" and find_route(scope["path"]) is not None
             await (traced if is_scoring else app)(scope, receive, send)
 
         return outermost
 
     def close(self) -> None:
         """Sends the last spans."""
-        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
-        ending.start()
-        ending.join(LAST_SPANS_S)
+        thread = threading.Thread(target=self._provider.shutdown, daemon=True)
+        thread.start()
+        thread.join(LAST_SPANS_S)
 
 
 def open_tracing(settings: InferenceSettings) -> Tracing | None:
-    """Turns tracing on where the settings ask for it.
+    """Turns tracing on if the settings name an endpoint.
 
     Raises:
-        SettingsError: they do, and the packages are not installed.
+        SettingsError: they do, but the packages are not installed.
     """
     if not settings.is_traced:
         return None
@@ -92,13 +93,13 @@ def open_tracing(settings: InferenceSettings) -> Tracing | None:
     return Tracing(provider)
 
 
-def route_of(path: str) -> str | None:
-    """The route that scores a request for this path, as the OpenAPI document has it."""
+def find_route(path: str) -> str | None:
+    """Finds the scoring route of a path, as in the OpenAPI document, or returns None."""
     found = find_path(path)
     return found.template if found else None
 
 
-def _span_details(scope: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The span's name and its first attributes."""
-    route = route_of(scope["path"])
+def _describe_span(scope: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Returns the name of the span and its first attributes."""
+    route = find_route(scope["path"])
     return f"{scope['method']} {route}", {"http.route": route}

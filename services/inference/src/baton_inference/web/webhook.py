@@ -1,4 +1,4 @@
-"""What MLflow's registry webhooks say: is it MLflow, is it new, and is it about our alias?
+"""Verifies MLflow's registry webhooks, and triggers a poll if the followed alias moved.
 
 MLflow signs `<delivery id>.<timestamp>.<body>`; see `mlflow/webhooks/delivery.py` of MLflow 3.17.
 """
@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 import structlog
 
-from baton_inference.errors import Forged, MalformedBody
+from baton_inference.errors import InvalidWebhook, MalformedBody
 from baton_inference.lifecycle.clock import Clock
 
 WINDOW_S = 300
-"""How far a delivery's timestamp may be from our clock, and how long its id is remembered."""
+"""Maximum distance of a delivery's timestamp from the clock; its id is remembered as long."""
 MAX_REMEMBERED = 1024
-"""Ids remembered at most; a delivery that is forgotten too early costs one look-up of the alias."""
+"""Maximum number of remembered ids; an id forgotten too early costs one extra poll."""
 ALIAS_ENTITY = "model_version_alias"
 
 log = structlog.get_logger("baton.webhook")
@@ -27,12 +27,12 @@ log = structlog.get_logger("baton.webhook")
 
 @dataclass(frozen=True)
 class Delivery:
-    """One webhook request, as it came.
+    """One webhook request as received.
 
     Attributes:
         delivery_id: the header `X-MLflow-Delivery-Id`.
-        timestamp: the header `X-MLflow-Timestamp`, seconds of the POSIX time.
-        signature: the header `X-MLflow-Signature`, `v1,<base64 of an HMAC-SHA256>`.
+        timestamp: the header `X-MLflow-Timestamp`, POSIX time in seconds.
+        signature: the webhook signature, header `X-MLflow-Signature`: `v1,<base64 HMAC-SHA256>`.
         body: JSON, `{"entity", "action", "timestamp", "data"}`.
     """
 
@@ -41,15 +41,15 @@ class Delivery:
     signature: str
     body: bytes
 
-    def expected_signature(self, secret: bytes) -> str:
-        """The signature that a holder of the secret gives to this delivery."""
+    def sign(self, secret: bytes) -> str:
+        """Returns the webhook signature of this delivery under the secret."""
         signed = f"{self.delivery_id}.{self.timestamp}.".encode() + self.body
         digest = hmac.new(secret, signed, hashlib.sha256).digest()
         return f"v1,{base64.b64encode(digest).decode()}"
 
 
 class WebhookReceiver:
-    """Turns genuine news of our alias into a nudge. Used from the event loop only."""
+    """Triggers a poll when the followed alias moves. Used from the event loop only."""
 
     def __init__(
         self,
@@ -63,42 +63,45 @@ class WebhookReceiver:
         """Wires the receiver.
 
         Args:
-            secret: what MLflow signs with.
-            model_name: the registered model that is followed.
-            alias: the alias that is followed.
-            nudge: makes the next look-up of the alias come at once.
-            clock: judges timestamps.
+            secret: the shared secret of the webhook signatures.
+            model_name: the followed registered model.
+            alias: the followed alias.
+            nudge: triggers a poll at once.
+            clock: the time that timestamps are compared with.
         """
         self._secret = secret.encode()
-        self._ours = (model_name, alias)
+        self._followed = (model_name, alias)
         self._nudge = nudge
         self._clock = clock
         self._expiries: dict[str, float] = {}
 
     def receive(self, delivery: Delivery) -> None:
-        """Takes one delivery; nudges once where it is news of our alias.
+        """Handles one delivery; triggers one poll if it is new and about the followed alias.
 
         Raises:
-            Forged: the signature is not MLflow's, or the timestamp is too far off.
-            MalformedBody: it is signed, and not the JSON of an event.
+            InvalidWebhook: the webhook signature does not match, or the timestamp is too far off.
+            MalformedBody: the webhook signature matches, but the body is not the JSON of an event.
         """
         self._check_signature(delivery)
-        sent_s, now_s = _seconds(delivery.timestamp), self._clock.posix_s()
+        sent_s, now_s = _parse_seconds(delivery.timestamp), self._clock.posix_s()
         if abs(now_s - sent_s) > WINDOW_S:
-            raise Forged(f"the timestamp is over {WINDOW_S} s off; are both clocks right?")
-        names_ours = _alias_of(delivery.body) == self._ours
+            raise InvalidWebhook(f"the timestamp is over {WINDOW_S} s off; check both clocks")
+        is_followed = _read_alias(delivery.body) == self._followed
         is_new = self._remember(delivery.delivery_id, max(now_s, sent_s) + WINDOW_S, now_s)
-        if names_ours and is_new:
-            log.info("the registry says that the alias moved", delivery=delivery.delivery_id)
+        if is_followed and is_new:
+            log.info("webhook reports that the alias moved", delivery=delivery.delivery_id)
             self._nudge()
 
     def _check_signature(self, delivery: Delivery) -> None:
-        expected = delivery.expected_signature(self._secret)
+        expected = delivery.sign(self._secret)
         if not hmac.compare_digest(expected.encode(), delivery.signature.encode()):
-            raise Forged("the signature does not fit; is BATON_WEBHOOK_SECRET the registry's?")
+            raise InvalidWebhook(
+                "the webhook signature does not match; "
+                "set BATON_WEBHOOK_SECRET to the secret of the registry's webhook"
+            )
 
     def _remember(self, delivery_id: str, expiry_s: float, now_s: float) -> bool:
-        """Notes an id until it expires; False where it was noted already."""
+        """Remembers an id until it expires; returns False if it is already known."""
         for known, until_s in [*self._expiries.items()]:
             if until_s < now_s:
                 del self._expiries[known]
@@ -110,15 +113,15 @@ class WebhookReceiver:
         return True
 
 
-def _seconds(timestamp: str) -> int:
+def _parse_seconds(timestamp: str) -> int:
     try:
         return int(timestamp)
     except ValueError as error:
-        raise Forged("the timestamp is not a number of seconds") from error
+        raise InvalidWebhook("the timestamp is not a number of seconds") from error
 
 
-def _alias_of(body: bytes) -> tuple[Any, Any] | None:
-    """The model and the alias that an event is about; None where it is about something else."""
+def _read_alias(body: bytes) -> tuple[Any, Any] | None:
+    """Reads the model and alias of an event; None if the event is not about an alias."""
     try:
         event = msgspec.json.decode(body)
         is_alias = event["entity"] == ALIAS_ENTITY

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_engine.tables.values import Unsupported
-from baton_inference.errors import MalformedBody, Refused, TooManyRows
+from baton_inference.errors import MalformedBody, RequestRejected, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
@@ -145,7 +145,7 @@ def test_any_mutation_is_read_or_refused(reader: ArrowReader, number: int) -> No
     for _ in range(MUTATIONS):
         try:
             read(reader, mutate(body, chance), media_type).to_batch(SCHEMA)
-        except Refused:
+        except RequestRejected:
             continue
     assert read(reader, body, media_type).rows == 100
 

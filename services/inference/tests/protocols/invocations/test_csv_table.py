@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody, RequestRejected, TooManyRows
 from baton_inference.protocols.invocations.csv_table import read_csv
 from baton_registry.versions.schema import Column, Schema
 
@@ -102,6 +102,6 @@ def test_any_text_is_a_table_or_refused(text: str) -> None:
     """All columns of a table have the same length."""
     try:
         frame = read_csv(text.encode(), NAMES, 10)
-    except Refused:
+    except RequestRejected:
         return
     assert all(len(cells) == frame.rows for cells in frame.columns.values())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody, RequestRejected, TooManyRows
 from baton_inference.protocols.invocations.dataframes import read_records, read_split
 
 NAMES = ("a", "b")
@@ -151,6 +151,6 @@ def test_anything_is_a_table_or_refused(value: Any) -> None:
     for read in (read_records, read_split):
         try:
             frame = read(value, NAMES, 10)
-        except Refused:
+        except RequestRejected:
             continue
         assert all(len(column) == frame.rows for column in frame.columns.values())

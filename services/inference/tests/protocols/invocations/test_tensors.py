@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.errors import InvalidRows, MalformedBody, Refused, TooManyRows
+from baton_inference.errors import InvalidRows, MalformedBody, RequestRejected, TooManyRows
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_registry.versions.schema import Column, Schema
 
@@ -120,7 +120,7 @@ def test_anything_is_rows_or_refused(data: Any) -> None:
     for read in (READER.read_instances, READER.read_inputs):
         try:
             batch = read(data).to_batch(SCHEMA)
-        except Refused:
+        except RequestRejected:
             continue
         assert all(values.shape == (batch.rows,) for values in batch.columns.values())
 

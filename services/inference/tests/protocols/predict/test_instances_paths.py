@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_inference.errors import Refused
+from baton_inference.errors import RequestRejected
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema, TypeName
 from tests.support.bodies.not_json import NOT_JSON
@@ -35,7 +35,7 @@ def decode(read: Any, body: bytes) -> Any:
     """Decodes a body with one path. Returns comparable values, or the error."""
     try:
         rows = read(body)
-    except Refused as error:
+    except RequestRejected as error:
         return type(error), str(error), getattr(error, "cells", None)
     return rows if rows is None else [tuple(map(repr, row)) for row in rows]
 

@@ -5,8 +5,8 @@ import asyncio
 from baton_inference.web.answers.answer import Answer, Message
 
 
-def test_is_sent_whole() -> None:
-    """Two messages: the head with type, length, id and what else it carries, then the body."""
+def test_answer_is_two_messages() -> None:
+    """The head has type, length, id and the extra headers; the body follows."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

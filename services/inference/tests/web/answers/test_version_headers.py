@@ -10,6 +10,6 @@ from baton_inference.web.answers.version_headers import build_version_headers
     [("churn model/1", b"churn model/1"), ("Zürich", b"Z%C3%BCrich"), ("50%\n", b"50%25%0A")],
 )
 def test_headers_are_ascii(name: str, header: bytes) -> None:
-    """Whatever a model is called, its header is ASCII, and says the name without loss."""
-    named = build_version_headers(name, "1")
-    assert named == ((b"x-model-name", header), (b"x-model-version", b"1"))
+    """The header of any name is ASCII and lossless."""
+    headers = build_version_headers(name, "1")
+    assert headers == ((b"x-model-name", header), (b"x-model-version", b"1"))

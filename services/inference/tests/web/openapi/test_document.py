@@ -1,4 +1,4 @@
-"""The live document."""
+"""The live OpenAPI document."""
 
 import json
 from pathlib import Path
@@ -11,29 +11,29 @@ from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import INSTANCE, SumModel
 
 
-def document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
-    """`/openapi.json` with this version in the slot."""
+def read_document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
+    """Reads `/openapi.json` with this serving version."""
     app, _ = make_app(tmp_path, version)
     answer = get(app, "/openapi.json")
     assert answer.status == 200
-    loaded: dict[str, Any] = answer.json()
-    return loaded
+    document: dict[str, Any] = answer.json()
+    return document
 
 
-def test_has_all_routes(tmp_path: Path) -> None:
-    """All routes that exist are described, with or without a model."""
+def test_all_routes_are_described(tmp_path: Path) -> None:
+    """The document has all routes, with or without a model."""
     model, versioned = "/v2/models/{model_name}", "/v2/models/{model_name}/versions/{model_version}"
     routes = {"/", "/console/data", "/livez", "/readyz", "/status", "/metrics", "/version"}
     routes |= {"/ping", "/health"}
     routes |= {"/predict", "/invocations", "/v2", "/v2/health/live", "/v2/health/ready"}
     routes |= {f"{path}{end}" for path in (model, versioned) for end in ("", "/ready", "/infer")}
-    assert set(document(tmp_path)["paths"]) == routes
-    assert set(document(tmp_path, make_live_version())["paths"]) == routes
+    assert set(read_document(tmp_path)["paths"]) == routes
+    assert set(read_document(tmp_path, make_live_version())["paths"]) == routes
 
 
-def test_declares_every_status(tmp_path: Path) -> None:
-    """Every status that a route answers is declared, errors as problems."""
-    paths = document(tmp_path, make_live_version())["paths"]
+def test_every_status_is_declared(tmp_path: Path) -> None:
+    """Each route declares all its statuses, and errors as problems."""
+    paths = read_document(tmp_path, make_live_version())["paths"]
     responses = paths["/predict"]["post"]["responses"]
     assert set(responses) == {"200", "400", "413", "415", "422", "500", "503"}
     for status, response in responses.items():
@@ -51,12 +51,12 @@ def test_declares_every_status(tmp_path: Path) -> None:
         assert set(paths[route]["get"]["responses"]) == {"200"}
 
 
-def test_follows_the_schema(tmp_path: Path) -> None:
-    """The schema names the columns, their types, their ranges, and which are required."""
+def test_instances_follow_the_schema(tmp_path: Path) -> None:
+    """The document has the columns, their types and ranges, and which are required."""
     schema = Schema(
         (Column("a", "integer"), Column("b", "double", required=False), Column("c", "string"))
     )
-    schemas = document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
+    schemas = read_document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instances = schemas["Instances"]["properties"]["instances"]
     assert (instances["minItems"], instances["maxItems"]) == (1, 10_000)
     instance = instances["items"]
@@ -72,25 +72,25 @@ def test_follows_the_schema(tmp_path: Path) -> None:
     assert instance["properties"]["c"] == {"type": "string"}
 
 
-def test_names_known_categories(tmp_path: Path) -> None:
-    """Categories seen in training are examples, not an enum: others are accepted too."""
+def test_known_categories_are_examples(tmp_path: Path) -> None:
+    """Categories from training are examples, not an enum, because others are valid, too."""
     schema = Schema((Column("plan", "string", categories=("a", "b")),))
-    schemas = document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
+    schemas = read_document(tmp_path, make_live_version(schema=schema))["components"]["schemas"]
     instance = schemas["Instances"]["properties"]["instances"]["items"]
     assert instance["properties"]["plan"] == {"type": "string", "examples": ["a", "b"]}
 
 
-def test_follows_the_classes(tmp_path: Path) -> None:
-    """The schema of the answer names the classes, in their own type and as keys."""
+def test_predictions_follow_the_classes(tmp_path: Path) -> None:
+    """The document has the classes as labels in their own type, and as keys."""
     engine = SumModel(classes=(0, 1))
-    schemas = document(tmp_path, make_live_version(engine))["components"]["schemas"]
+    schemas = read_document(tmp_path, make_live_version(engine))["components"]["schemas"]
     prediction = schemas["Predictions"]["properties"]["predictions"]["items"]["properties"]
     assert prediction["label"] == {"type": "integer", "enum": [0, 1]}
     assert list(prediction["probabilities"]["properties"]) == ["0", "1"]
 
 
 def test_the_example_works(tmp_path: Path) -> None:
-    """The example in the document is answered when it is sent."""
+    """The document's example gets a prediction."""
     app, _ = make_app(tmp_path, make_live_version())
     operation = get(app, "/openapi.json").json()["paths"]["/predict"]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]
@@ -98,8 +98,8 @@ def test_the_example_works(tmp_path: Path) -> None:
     assert call(app, post("/predict", json.dumps(example).encode())).status == 200
 
 
-def test_is_live(tmp_path: Path) -> None:
-    """A swap changes the document; without one it is not built again."""
+def test_document_follows_a_swap(tmp_path: Path) -> None:
+    """A swap changes the document; without a swap it stays the same."""
     app, core = make_app(tmp_path, make_live_version())
     before = get(app, "/openapi.json").body
     assert get(app, "/openapi.json").body == before
@@ -111,10 +111,10 @@ def test_is_live(tmp_path: Path) -> None:
 
 
 def test_all_references_resolve(tmp_path: Path) -> None:
-    """Nothing in the document points nowhere."""
-    whole = document(tmp_path, make_live_version())
-    schemas = whole["components"]["schemas"]
-    text = json.dumps(whole)
+    """Every reference in the document has a target."""
+    document = read_document(tmp_path, make_live_version())
+    schemas = document["components"]["schemas"]
+    text = json.dumps(document)
     names = [part.split('"')[0] for part in text.split("#/components/schemas/")[1:]]
     assert names
     assert set(names) <= set(schemas)

@@ -1,4 +1,4 @@
-"""The document of MLflow's protocol and of V2."""
+"""MLflow's protocol and V2 in the OpenAPI document."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.support.fakes.live_version import make_live_version
 
 
 def test_the_examples_work(tmp_path: Path) -> None:
-    """The examples in the document are answered when they are sent."""
+    """The document's examples get predictions."""
     app, _ = make_app(tmp_path, make_live_version())
     paths = get(app, "/openapi.json").json()["paths"]
     for path in (
@@ -25,7 +25,7 @@ def test_the_examples_work(tmp_path: Path) -> None:
 
 
 def test_every_part_of_a_path_is_declared(tmp_path: Path) -> None:
-    """Each name in a path is a parameter of each of its operations."""
+    """Each name in a path is a parameter of its operations."""
     paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
     for path, operations in paths.items():
         for operation in operations.values():
@@ -33,8 +33,8 @@ def test_every_part_of_a_path_is_declared(tmp_path: Path) -> None:
             assert names == set(re.findall(r"\{(\w+)\}", path))
 
 
-def test_the_content_types_are_named(tmp_path: Path) -> None:
-    """What is not JSON is described beside it, with no version served too."""
+def test_all_content_types_are_described(tmp_path: Path) -> None:
+    """The document has JSON and the other content types, even without a model."""
     paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
     columnar = {"application/vnd.apache.arrow.stream", "application/vnd.apache.parquet"}
     invocations = paths["/invocations"]["post"]

@@ -14,7 +14,7 @@ from tests.support.fakes.models import INSTANCE
 
 @pytest.mark.parametrize("path", ["/ping", "/health"])
 def test_ping_follows_the_slot(tmp_path: Path, path: str) -> None:
-    """There is no model to ping before the first is served."""
+    """Ping answers 503 until a model is serving."""
     app, core = make_app(tmp_path)
     answer = get(app, path)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
@@ -25,14 +25,14 @@ def test_ping_follows_the_slot(tmp_path: Path, path: str) -> None:
 
 
 def test_version(tmp_path: Path) -> None:
-    """The version of the protocol is told as text, with a model or without."""
+    """The protocol version is plain text, with or without a model."""
     answer = get(make_app(tmp_path)[0], "/version")
     assert (answer.status, answer.body.decode()) == (200, MLFLOW_VERSION)
     assert answer.headers["content-type"].startswith("text/plain")
 
 
 def test_invocations(tmp_path: Path) -> None:
-    """Rows are answered with labels, and the version in the headers; both forms are counted."""
+    """JSON and CSV get labels, and the version in the headers; both are counted."""
     app, core = make_app(tmp_path, make_live_version())
     body = json.dumps({"dataframe_records": [INSTANCE, INSTANCE]}).encode()
     for request in (

@@ -1,4 +1,4 @@
-"""The operators' routes."""
+"""The routes for operators."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from tests.support.fakes.memory_registry import FakeRegistry
 from tests.support.fakes.models import open_fake_engine
 
 
-def test_lives_before_it_is_ready(tmp_path: Path) -> None:
-    """The process is live with an empty slot, and ready once it is filled."""
+def test_process_is_live_before_it_is_ready(tmp_path: Path) -> None:
+    """The process is live with an empty slot, and ready with a full one."""
     app, core = make_app(tmp_path)
     assert get(app, "/livez").status == 200
     answer = get(app, "/readyz")
@@ -23,8 +23,8 @@ def test_lives_before_it_is_ready(tmp_path: Path) -> None:
     assert get(app, "/readyz").status == 200
 
 
-def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
-    """A registry that goes away never turns readiness."""
+def test_service_stays_ready_without_the_registry(tmp_path: Path) -> None:
+    """An unreachable registry does not change the readiness."""
     registry = FakeRegistry()
     core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
     app = create_app(make_settings(tmp_path), core, Pools())
@@ -37,8 +37,8 @@ def test_losing_the_registry_leaves_it_ready(tmp_path: Path) -> None:
     assert get(app, "/status").json()["state"] == "degraded"
 
 
-def test_status_has_the_contracts_shape(tmp_path: Path) -> None:
-    """The keys of `/status` are the contract's, in its order."""
+def test_status_has_the_documented_shape(tmp_path: Path) -> None:
+    """`/status` has the documented keys in their order."""
     registry = FakeRegistry()
     core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
     app = create_app(make_settings(tmp_path), core, Pools())

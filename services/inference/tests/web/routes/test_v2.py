@@ -1,4 +1,4 @@
-"""The V2 protocol over HTTP: what it tells, what it scores, and how it fails."""
+"""The V2 protocol over HTTP: metadata, inference and errors."""
 
 import json
 from pathlib import Path
@@ -23,23 +23,23 @@ BODY = json.dumps(
 ).encode()
 
 
-def test_tells_of_itself(tmp_path: Path) -> None:
-    """Server, model and version are described."""
+def test_metadata(tmp_path: Path) -> None:
+    """The server, the model and the version have metadata."""
     app, _ = make_app(tmp_path, make_live_version())
     assert get(app, "/v2").json()["extensions"] == ["binary_tensor_data"]
     for path in (MODEL, f"{MODEL}/versions/1"):
-        told = get(app, path).json()
-        assert (told["name"], told["versions"], told["platform"]) == (
+        metadata = get(app, path).json()
+        assert (metadata["name"], metadata["versions"], metadata["platform"]) == (
             "churn_model",
             ["1"],
             "onnx_onnxv1",
         )
-        assert [tensor["name"] for tensor in told["inputs"]] == ["x", "n", "note"]
-        assert [tensor["name"] for tensor in told["outputs"]] == ["label", "probabilities"]
+        assert [tensor["name"] for tensor in metadata["inputs"]] == ["x", "n", "note"]
+        assert [tensor["name"] for tensor in metadata["outputs"]] == ["label", "probabilities"]
 
 
-def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
-    """Before the first model the server is live and nothing is ready; then it is."""
+def test_server_is_ready_with_a_model(tmp_path: Path) -> None:
+    """Before the first model the server is live, but not ready."""
     app, core = make_app(tmp_path)
     paths = ("/v2/health/ready", f"{MODEL}/ready", f"{MODEL}/versions/1/ready", MODEL)
     assert get(app, "/v2/health/live").status == 200
@@ -52,8 +52,8 @@ def test_is_ready_once_a_model_is_served(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v2/models/other", f"{MODEL}/versions/2"])
-def test_what_is_not_served_is_not_found(tmp_path: Path, path: str) -> None:
-    """Another model or another version is a 404, whatever is asked of it."""
+def test_other_models_and_versions_are_not_found(tmp_path: Path, path: str) -> None:
+    """Every route of another model or version answers 404."""
     app, _ = make_app(tmp_path, make_live_version())
     answers = [get(app, path), get(app, f"{path}/ready"), call(app, post(f"{path}/infer", BODY))]
     for answer in answers:
@@ -63,8 +63,8 @@ def test_what_is_not_served_is_not_found(tmp_path: Path, path: str) -> None:
 
 @pytest.mark.parametrize("path", [f"{MODEL}/infer", f"{MODEL}/versions/1/infer"])
 @pytest.mark.parametrize("headers", [{}, {"content-type": "application/octet-stream"}])
-def test_infers(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
-    """A request needs no content type; the answer names the version that computed it."""
+def test_infer(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
+    """A request needs no content type; the answer names the version."""
     app, core = make_app(tmp_path, make_live_version(SumModel(0.75)))
     answer = call(app, Request("POST", path, (BODY,), headers))
     assert answer.status == 200
@@ -85,13 +85,11 @@ def test_infers(tmp_path: Path, path: str, headers: dict[str, str]) -> None:
         (post(f"{MODEL}/infer", BODY, inference_header_content_length="9999"), 400),
         (Request("GET", f"{MODEL}/infer"), 405),
         (Request("POST", "/v2"), 405),
-        (Request("GET", "/v2/odd"), 404),
+        (Request("GET", "/v2/other"), 404),
     ],
 )
-def test_problems_carry_the_protocols_own_error(
-    tmp_path: Path, request_: Request, status: int
-) -> None:
-    """Under /v2 every problem also says `error`, the same text as `detail`."""
+def test_problems_have_the_error_member(tmp_path: Path, request_: Request, status: int) -> None:
+    """Under /v2 every problem has the member `error`, equal to `detail`."""
     app, _ = make_app(tmp_path, make_live_version())
     answer = call(app, request_)
     problem: dict[str, Any] = answer.json()
@@ -100,8 +98,8 @@ def test_problems_carry_the_protocols_own_error(
     assert problem["error"] == problem["detail"]
 
 
-def test_only_under_v2(tmp_path: Path) -> None:
-    """Other problems have no `error`."""
+def test_other_problems_have_no_error_member(tmp_path: Path) -> None:
+    """Problems outside /v2 have no `error`."""
     app, _ = make_app(tmp_path, make_live_version())
     for path in ("/predict", "/v3"):
         assert "error" not in get(app, path).json()

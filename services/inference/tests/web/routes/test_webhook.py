@@ -14,7 +14,7 @@ from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, Response, call, get
 
 PATH = "/webhooks/mlflow"
-SECRET = "a secret of both"
+SECRET = "the shared secret"
 MOVED = (
     b'{"entity": "model_version_alias", "action": "created",'
     b' "data": {"name": "churn_model", "alias": "production", "version": "2"}}'
@@ -23,30 +23,30 @@ MOVED = (
 
 @pytest.fixture
 def app(tmp_path: Path) -> tuple[Front, Core]:
-    """An application that takes webhooks."""
+    """An application with the webhook route."""
     return make_app(tmp_path, BATON_WEBHOOK_SECRET=SECRET)
 
 
 def deliver(front: Front, body: bytes = MOVED, secret: str = SECRET) -> Response:
-    """Sends a delivery that a holder of `secret` signed just now."""
+    """Sends a delivery that was just signed with `secret`."""
     sent = Delivery("id-1", str(int(time.time())), "", body)
     headers = {
         "X-MLflow-Delivery-Id": sent.delivery_id,
         "X-MLflow-Timestamp": sent.timestamp,
-        "X-MLflow-Signature": sent.expected_signature(secret.encode()),
+        "X-MLflow-Signature": sent.sign(secret.encode()),
     }
     return call(front, Request("POST", PATH, (body[:10], body[10:]), headers))
 
 
 def test_without_a_secret_there_is_no_route(tmp_path: Path) -> None:
-    """What cannot be verified is not taken, and not documented."""
+    """Without a secret, the route is neither served nor documented."""
     front, _ = make_app(tmp_path)
     assert deliver(front).status == 404
     assert PATH not in get(front, "/openapi.json").json()["paths"]
 
 
-def test_a_genuine_delivery_wakes_the_poller(app: tuple[Front, Core]) -> None:
-    """202, with nothing in it, and the poller looks at the alias now."""
+def test_genuine_delivery_triggers_a_poll(app: tuple[Front, Core]) -> None:
+    """The answer is an empty 202, and the poller wakes up."""
     front, core = app
     with capture_logs():
         answer = deliver(front)
@@ -64,7 +64,7 @@ def test_a_genuine_delivery_wakes_the_poller(app: tuple[Front, Core]) -> None:
     ],
 )
 def test_problems(app: tuple[Front, Core], body: bytes, secret: str, status: int) -> None:
-    """What is refused is a problem and a line in the log, and wakes nobody."""
+    """A rejected delivery is a problem and a line in the log, and triggers no poll."""
     front, core = app
     with capture_logs() as logs:
         answer = deliver(front, body, secret)
@@ -77,22 +77,22 @@ def test_problems(app: tuple[Front, Core], body: bytes, secret: str, status: int
     assert not core.poller._wake.is_set()
 
 
-def test_headers_that_are_missing_are_a_missing_signature(app: tuple[Front, Core]) -> None:
-    """A plain POST is not the registry's."""
+def test_missing_headers_are_rejected(app: tuple[Front, Core]) -> None:
+    """A POST without a webhook signature answers 401."""
     front, core = app
     assert call(front, Request("POST", PATH, (MOVED,))).status == 401
     assert not core.poller._wake.is_set()
 
 
-def test_a_cut_delivery_is_none(app: tuple[Front, Core]) -> None:
-    """A delivery whose connection breaks wakes nobody."""
+def test_incomplete_delivery_triggers_no_poll(app: tuple[Front, Core]) -> None:
+    """A delivery whose connection breaks is ignored."""
     front, core = app
     call(front, Request("POST", PATH, (MOVED,), is_cut=True))
     assert not core.poller._wake.is_set()
 
 
 def test_every_status_is_declared(app: tuple[Front, Core]) -> None:
-    """The document names what the route can answer."""
+    """The document has all statuses of the route."""
     operation = get(app[0], "/openapi.json").json()["paths"][PATH]["post"]
     assert set(operation["responses"]) == {"202", "400", "401", "413", "503"}
     assert len(operation["parameters"]) == 3

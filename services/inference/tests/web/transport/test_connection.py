@@ -1,109 +1,14 @@
-"""One connection, its bytes and its clock moved by hand."""
+"""One connection, with a fake transport and a fake clock."""
 
-import asyncio
 import json
-from collections.abc import Coroutine
-from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from baton_inference.scoring.arrivals import Arrivals
-from baton_inference.web.transport.connection import (
-    GRACE_S,
-    MAX_HEAD_BYTES,
-    MIN_BYTES_PER_S,
-    Protocol,
-)
+from baton_inference.web.transport.connection import GRACE_S, MAX_HEAD_BYTES, MIN_BYTES_PER_S
+from tests.support.fakes.connection import Client
 
 HEAD = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n"
 GET = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
-
-
-class Transport(asyncio.Transport):
-    """What is written, how much of it the client has left unread, and how it ended."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-        self.unread = 0
-        self.end = ""
-
-    def write(self, data: Any) -> None:
-        if not self.end:
-            self.written += data
-
-    def close(self) -> None:
-        self.end = self.end or "closed"
-
-    def abort(self) -> None:
-        self.end = "aborted"
-
-    def get_write_buffer_size(self) -> int:
-        return self.unread
-
-    def pause_reading(self) -> None:
-        pass
-
-    def resume_reading(self) -> None:
-        pass
-
-
-class Task:
-    """A task that never runs."""
-
-    def add_done_callback(self, callback: Any) -> None:
-        pass
-
-
-class Loop:
-    """A loop whose tasks never run, and whose clock is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-
-    def time(self) -> float:
-        return self.now_s
-
-    def create_task(self, task: Coroutine[Any, Any, Any]) -> Any:
-        task.close()
-        return Task()
-
-
-async def _nobody(scope: Any, receive: Any, send: Any) -> None:
-    """An application that is never asked."""
-
-
-class Client:
-    """A client of one connection."""
-
-    def __init__(self) -> None:
-        self.loop, self.transport = Loop(), Transport()
-        config = uvicorn.Config(_nobody, log_config=None)
-        config.load()
-        self.protocol = Protocol(
-            arrivals=Arrivals(),
-            config=config,
-            server_state=ServerState(),
-            app_state={},
-            _loop=self.loop,
-        )
-        self.protocol.connection_made(self.transport)
-
-    def send(self, data: bytes) -> None:
-        self.protocol.data_received(data)
-
-    def wait(self, seconds: float) -> str:
-        """How the connection has ended after so long; empty where it has not."""
-        self.loop.now_s += seconds
-        self.protocol.end_if_slow(self.loop.now_s)
-        return self.transport.end
-
-    @property
-    def status(self) -> bytes:
-        """The status of what the server wrote of itself."""
-        return self.transport.written[9:12]
 
 
 @pytest.fixture
@@ -111,15 +16,15 @@ def client() -> Client:
     return Client()
 
 
-def test_a_client_that_says_nothing_is_let_go(client: Client) -> None:
-    """Without a word: there is no request to answer."""
+def test_silent_connection_is_closed(client: Client) -> None:
+    """A connection without a request is closed without an answer."""
     assert client.wait(GRACE_S) == ""
     assert client.wait(1) == "closed"
     assert client.transport.written == b""
 
 
-def test_a_head_that_trickles_is_ended(client: Client) -> None:
-    """However often another byte comes, the head is due in time."""
+def test_slow_head_is_rejected(client: Client) -> None:
+    """The time for the head does not restart with each byte."""
     for byte in HEAD[: int(GRACE_S)]:
         client.send(bytes([byte]))
         assert client.wait(1) == ""
@@ -127,8 +32,8 @@ def test_a_head_that_trickles_is_ended(client: Client) -> None:
     assert client.status == b"408"
 
 
-def test_a_body_that_trickles_is_ended(client: Client) -> None:
-    """A body may take longer the larger it is, and no longer than that."""
+def test_slow_body_is_rejected(client: Client) -> None:
+    """A larger body has more time, but not unlimited time."""
     client.send(HEAD + b"x" * MIN_BYTES_PER_S)
     assert client.wait(GRACE_S + 1) == ""
     client.send(b"x")
@@ -137,8 +42,8 @@ def test_a_body_that_trickles_is_ended(client: Client) -> None:
     assert b"application/problem+json" in client.transport.written
 
 
-def test_a_slow_link_has_the_time_that_it_needs(client: Client) -> None:
-    """At the least speed a body comes through, whatever its size."""
+def test_body_at_the_minimum_speed_is_accepted(client: Client) -> None:
+    """At the minimum speed, a body of any size arrives in time."""
     client.send(HEAD)
     for _ in range(3):
         client.send(b"x" * MIN_BYTES_PER_S)
@@ -147,8 +52,8 @@ def test_a_slow_link_has_the_time_that_it_needs(client: Client) -> None:
     assert client.wait(1000) == ""
 
 
-def test_between_requests_nobody_is_waited_for(client: Client) -> None:
-    """An idle connection is kept as long as uvicorn keeps it; the next request has its own time."""
+def test_time_starts_again_with_each_request(client: Client) -> None:
+    """An idle connection stays open as long as uvicorn allows."""
     client.send(GET)
     assert client.wait(1000) == ""
     client.send(GET[:9])
@@ -156,8 +61,8 @@ def test_between_requests_nobody_is_waited_for(client: Client) -> None:
     assert client.wait(1) == "closed"
 
 
-def test_a_head_has_a_limit(client: Client) -> None:
-    """Many headers, one that never ends, or an endless path: at the limit it is over."""
+def test_head_size_is_limited(client: Client) -> None:
+    """Many headers, an endless header or an endless path are rejected at the limit."""
     for start in (b"GET / HTTP/1.1\r\nx: ", b"GET /"):
         client = Client()
         client.send(start + b"x" * (MAX_HEAD_BYTES - len(start)))
@@ -170,14 +75,14 @@ def test_a_head_has_a_limit(client: Client) -> None:
     assert client.status == b"431"
 
 
-def test_a_large_body_is_no_large_head(client: Client) -> None:
-    """The limit is the head's alone."""
+def test_head_limit_ignores_the_body(client: Client) -> None:
+    """A large body does not count as a large head."""
     client.send(HEAD + b"x" * (MAX_HEAD_BYTES + 1))
     assert client.transport.written == b""
 
 
-def test_an_answer_that_nobody_reads_is_dropped(client: Client) -> None:
-    """The connection ends, and with it what the answer holds of the memory."""
+def test_unread_answer_aborts_the_connection(client: Client) -> None:
+    """A client that does not read its answer loses the connection, which frees its memory."""
     client.send(GET)
     client.transport.unread = MIN_BYTES_PER_S
     assert client.wait(1) == ""
@@ -185,8 +90,8 @@ def test_an_answer_that_nobody_reads_is_dropped(client: Client) -> None:
     assert client.wait(2) == "aborted"
 
 
-def test_each_answer_has_a_time_of_its_own(client: Client) -> None:
-    """A client that reads slowly, one answer after the other, is served on."""
+def test_each_answer_has_its_own_time(client: Client) -> None:
+    """A client that reads each answer slowly keeps its connection."""
     for _ in range(9):
         client.send(GET)
         client.transport.unread = MIN_BYTES_PER_S
@@ -194,8 +99,8 @@ def test_each_answer_has_a_time_of_its_own(client: Client) -> None:
         assert client.wait(GRACE_S - 1) == ""
 
 
-def test_what_is_no_request_is_a_problem(client: Client) -> None:
-    """It is told so, with the headers that every answer has, and let go."""
+def test_invalid_request_is_a_problem(client: Client) -> None:
+    """The answer has the headers of every answer, and the connection is closed."""
     client.protocol.server_state.default_headers = [(b"date", b"today"), (b"connection", b"close")]
     client.send(b"hello\r\n\r\n")
     assert client.status == b"400"

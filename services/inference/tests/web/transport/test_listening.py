@@ -1,4 +1,4 @@
-"""The socket that the service listens on, met by real connections."""
+"""The listening socket, with real connections."""
 
 import socket
 
@@ -9,8 +9,8 @@ from baton_inference.web.transport.listening import listen
 needs_ipv6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6 on this machine")
 
 
-def is_met(host: str, address: str) -> bool:
-    """Whether a connection to the address meets a listener on the host."""
+def is_reachable(host: str, address: str) -> bool:
+    """Whether a connection to the address reaches a listener on the host."""
     with listen(host, 0) as listener:
         port = listener.getsockname()[1]
         try:
@@ -33,6 +33,6 @@ def is_met(host: str, address: str) -> bool:
         pytest.param("::1", "127.0.0.1", False, marks=needs_ipv6),
     ],
 )
-def test_where_it_listens(host: str, address: str, expected: bool) -> None:  # noqa: FBT001
-    """`::` is every address, IPv4 ones too; any other host is itself."""
-    assert is_met(host, address) is expected
+def test_listening_addresses(host: str, address: str, expected: bool) -> None:  # noqa: FBT001
+    """`::` listens on all addresses, IPv4 included; any other host only on its own."""
+    assert is_reachable(host, address) is expected

@@ -1,4 +1,4 @@
-"""The HTTP server, in a real process: no accepted request is lost at its end."""
+"""The HTTP server in a real process: the shutdown loses no accepted request."""
 
 import http.client
 import signal
@@ -14,14 +14,14 @@ from tests.support.rig.service_process import BODY, HEADERS, Service, running
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    """A service that is ready."""
+    """A ready service."""
     with running(tmp_path) as started:
         started.wait_until_ready()
         yield started
 
 
-def half_sent(service: Service) -> socket.socket:
-    """A connection that has sent all but the last bytes of a request."""
+def send_partly(service: Service) -> socket.socket:
+    """Sends all but the last bytes of a request; returns the connection."""
     connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
     head = f"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: {len(BODY)}\r\n"
     connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + BODY[:-4])
@@ -29,17 +29,17 @@ def half_sent(service: Service) -> socket.socket:
 
 
 def read_all(connection: socket.socket) -> bytes:
-    """All that comes until the server closes."""
+    """Reads until the server closes the connection."""
     content = b""
     while piece := connection.recv(65536):
         content += piece
     return content
 
 
-def test_answers_what_was_accepted(service: Service) -> None:
-    """A request whose last bytes come after SIGTERM is answered; new connections are not taken."""
-    connection = half_sent(service)
-    service.predict()  # by now the half request was read, too
+def test_accepted_request_is_answered(service: Service) -> None:
+    """A request that ends after SIGTERM is answered; new connections are refused."""
+    connection = send_partly(service)
+    service.predict()  # by now the server has read the partial request, too
     service.process.send_signal(signal.SIGTERM)
     service.wait_until_refusing()
     connection.sendall(BODY[-4:])
@@ -49,9 +49,9 @@ def test_answers_what_was_accepted(service: Service) -> None:
     assert service.process.wait(timeout=10) == 0
 
 
-def test_a_request_that_never_ends_does_not_hold_up_the_end(service: Service) -> None:
-    """A client that sends half a request and no more is told so in time, without a traceback."""
-    connection = half_sent(service)
+def test_incomplete_request_does_not_delay_the_shutdown(service: Service) -> None:
+    """An incomplete request gets a 503 in time, without a traceback."""
+    connection = send_partly(service)
     service.predict()
     service.process.send_signal(signal.SIGTERM)
     answer = read_all(connection)
@@ -61,8 +61,8 @@ def test_a_request_that_never_ends_does_not_hold_up_the_end(service: Service) ->
     assert "Traceback" not in service.log_file.read_text()
 
 
-def test_connections_kept_alive_lose_no_request(service: Service) -> None:
-    """Clients that keep sending on open connections at the end see answers, then a clean close."""
+def test_open_connections_lose_no_request(service: Service) -> None:
+    """At shutdown, clients that keep sending get answers, then a clean close."""
     lost: list[BaseException] = []
     answered = threading.Semaphore(0)
 
@@ -77,7 +77,7 @@ def test_connections_kept_alive_lose_no_request(service: Service) -> None:
                 answered.release()
                 if answer.headers.get("connection") == "close":
                     return
-        except BaseException as error:  # noqa: BLE001 - told below
+        except BaseException as error:  # noqa: BLE001 - checked below
             lost.append(error)
 
     threads = [threading.Thread(target=send_until_closed) for _ in range(8)]
@@ -92,8 +92,8 @@ def test_connections_kept_alive_lose_no_request(service: Service) -> None:
     assert service.process.wait(timeout=10) == 0
 
 
-def test_an_idle_connection_may_bring_a_last_request(service: Service) -> None:
-    """A request on a connection that was idle at SIGTERM is answered, and the connection closed."""
+def test_idle_connection_can_send_a_last_request(service: Service) -> None:
+    """After SIGTERM, an idle connection gets one more answer and is closed."""
     connection = service.connect()
     for ending in (None, signal.SIGTERM):
         if ending is not None:
@@ -107,17 +107,17 @@ def test_an_idle_connection_may_bring_a_last_request(service: Service) -> None:
     assert service.process.wait(timeout=10) == 0
 
 
-def test_a_client_that_goes_away_leaves_no_traceback(service: Service) -> None:
-    """A disconnect in the middle of a body is no error of ours."""
-    half_sent(service).close()
+def test_client_disconnect_leaves_no_traceback(service: Service) -> None:
+    """A disconnect within a body is not an internal error."""
+    send_partly(service).close()
     assert service.predict().status == 200
     service.process.send_signal(signal.SIGTERM)
     assert service.process.wait(timeout=10) == 0
     assert "Traceback" not in service.log_file.read_text()
 
 
-def test_what_is_not_http_is_a_problem(service: Service) -> None:
-    """Bytes that are no request are answered by a problem with an id, like everything else."""
+def test_invalid_http_is_a_problem(service: Service) -> None:
+    """Bytes that are not HTTP get a problem with a request id."""
     with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
         connection.sendall(b"hello\r\n\r\n")
         head, _, body = read_all(connection).partition(b"\r\n\r\n")
@@ -127,8 +127,8 @@ def test_what_is_not_http_is_a_problem(service: Service) -> None:
     assert b'"status":400' in body
 
 
-def test_a_large_body_is_refused_by_its_length(service: Service) -> None:
-    """A client that announces too much gets its answer without sending it."""
+def test_large_content_length_is_rejected(service: Service) -> None:
+    """A client with a large Content-Length gets its answer before it sends the body."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)
     connection.putrequest("POST", "/predict")
     connection.putheader("content-type", "application/json")
@@ -139,7 +139,7 @@ def test_a_large_body_is_refused_by_its_length(service: Service) -> None:
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/status", "/metrics", "/docs"])
 def test_head_is_get_without_a_body(service: Service, path: str) -> None:
-    """A health checker that asks with HEAD gets the answer of a GET, headers only."""
+    """HEAD answers like GET, but without a body."""
     service.wait_until_ready()
     connection = service.connect()
     for method in ("HEAD", "GET"):  # on one connection: a body sent with HEAD would spoil the next

@@ -1,4 +1,4 @@
-"""Signals that end the process."""
+"""Signals that stop the process."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from baton_inference.web.transport.stop_signals import NUMBERS, StopSignals
 
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
-    """Puts back what pytest handles."""
+    """Restores pytest's signal handlers."""
     before = {number: signal.getsignal(number) for number in NUMBERS}
     yield
     for number, handler in before.items():
@@ -18,24 +18,24 @@ def _handlers() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_signal_is_an_orderly_end(number: signal.Signals) -> None:
-    """Exit code 0."""
-    StopSignals().take_over()
+def test_signal_exits_with_zero(number: signal.Signals) -> None:
+    """The exit code is 0."""
+    StopSignals().install()
     with pytest.raises(SystemExit) as caught:
         signal.raise_signal(number)
     assert caught.value.code == 0
 
 
-def test_a_deferred_signal_waits_for_its_moment() -> None:
-    """What must not be interrupted is done first; without a signal nothing happens."""
+def test_deferred_signal_exits_afterwards() -> None:
+    """The block finishes before the exit; without a signal nothing happens."""
     stop = StopSignals()
-    stop.take_over()
-    with stop.deferred():
+    stop.install()
+    with stop.defer():
         pass
     done = []
 
     def wire() -> None:
-        with stop.deferred():
+        with stop.defer():
             signal.raise_signal(signal.SIGTERM)
             done.append("wired")
 

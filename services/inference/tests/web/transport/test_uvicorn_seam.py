@@ -1,8 +1,8 @@
-"""The seam to uvicorn's private parts: this fails when they move.
+"""The use of uvicorn's private API: this test fails if uvicorn changes it.
 
-The speed of the service rests on two hooks that uvicorn does not promise: `_start_asgi_task`, by
-which a request is counted before it begins, and the state that lets an answer be one write. Without
-them the service still answers, three times as slowly, and no other test would notice.
+The speed of the service depends on two private parts of uvicorn: `_start_asgi_task`, which counts a
+request before it starts, and the state that lets an answer be one write. Without them the service
+works, but at a third of the speed, and no other test detects that.
 """
 
 import json
@@ -39,13 +39,13 @@ class CountingArrivals(Arrivals):
         counts["arrivals"] += 1
         super().note_arrival()
 
-made = connection.Protocol.connection_made
+original = connection.Protocol.connection_made
 def connection_made(self, transport):
-    made(self, CountingTransport(transport))
+    original(self, CountingTransport(transport))
 connection.Protocol.connection_made = connection_made
 app, _ = make_app(Path(sys.argv[1]), make_live_version())
 listener = listen("127.0.0.1", 0)
-signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again at its end
+signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again after its shutdown
 print(listener.getsockname()[1], flush=True)
 serve(app, listener, CountingArrivals())
 print(json.dumps(counts), flush=True)
@@ -53,7 +53,7 @@ print(json.dumps(counts), flush=True)
 
 
 def test_each_request_is_counted_and_each_answer_is_one_write(tmp_path: Path) -> None:
-    """Over a real connection, in a real process: as many arrivals and writes as requests."""
+    """In a real process, arrivals and writes equal the number of requests."""
     command = [sys.executable, "-c", SERVICE, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as service:
         assert service.stdout is not None

@@ -51,11 +51,11 @@ def slices(axes: Axes, found: tuple[SliceFigures, ...], whole: float) -> None:
 def costs(axes: Axes, found: Thresholds) -> None:
     """What errors cost at each threshold, and where they cost least."""
     price, cheapest = found.costs, found.cheapest
-    at, cost = zip(*((each.at, each.cost) for each in found.every), strict=True)
+    at, cost = zip(*((each.at, each.cost) for each in found.steps), strict=True)
     axes.plot(at, cost, color=COLOURS[0], linewidth=2)
     label = f"cheapest: {cheapest.cost:.3g} at {cheapest.at:.3g}"
     axes.plot([cheapest.at], [cheapest.cost], "o", color=COLOURS[1], markersize=8, label=label)
-    even = found.every[len(found.every) // 2]
+    even = found.steps[len(found.steps) // 2]
     label = f"as served: {even.cost:.3g} at {even.at:.3g}"
     axes.plot([even.at], [even.cost], "s", color=QUIET, markersize=7, label=label)
     axes.set(

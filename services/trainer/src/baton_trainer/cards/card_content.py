@@ -13,7 +13,8 @@ from baton_trainer.cards import card_grids, limits
 from baton_trainer.cards.card_grids import Grid
 from baton_trainer.evaluation import slice_figures
 from baton_trainer.gate.candidate import Candidate
-from baton_trainer.models.estimators import ESTIMATORS, Classifier
+from baton_trainer.models.estimators import Classifier
+from baton_trainer.models.families import FAMILIES, SKLEARN
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking.command_line import command
@@ -98,7 +99,7 @@ def of(subject: Subject) -> dict[str, Any]:
 
 
 def _versions(classifier: Classifier) -> str:
-    names = ["baton-trainer", "scikit-learn", ESTIMATORS[classifier.name].library, *_LIBRARIES]
+    names = ["baton-trainer", SKLEARN, FAMILIES[classifier.name].distribution, *_LIBRARIES]
     found = [f"Python {platform.python_version()}"]
     found += [f"{name} {version(name)}" for name in dict.fromkeys(names)]
     return ", ".join(found)

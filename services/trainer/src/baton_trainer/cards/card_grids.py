@@ -127,9 +127,9 @@ def slices(report: Report) -> Grid:
     for each in report.slices[:MAX_LINES]:
         also = f" (the same rows: {', '.join(each.also)})" if each.also else ""
         row = (each.name + also, f"{each.rows:,}", slice_auc(each), f"{each.accuracy:.1%}")
-        rows.append((*row, f"{each.said:.1%}", f"{each.seen:.1%}") if is_binary else row)
+        rows.append((*row, f"{each.predicted:.1%}", f"{each.observed:.1%}") if is_binary else row)
     heads = ("slice", "rows", "ROC AUC", "accuracy")
-    return Grid((*heads, "said", "seen") if is_binary else heads, rows)
+    return Grid((*heads, "predicted", "observed") if is_binary else heads, rows)
 
 
 def importances(report: Report) -> Grid:

@@ -30,7 +30,7 @@ def _curves(outcome: Outcome) -> list[_Curve]:
     """Class, truth, score and colour for each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
     # A label that begins with an underscore would be left out of the legend.
-    names = [f"class {short(outcome.classes[each])}" for each in outcome.shown]
+    names = [f"class {short(outcome.classes[each])}" for each in outcome.shown_classes]
     order = np.argsort(-truth.sum(axis=0), kind="stable")[:MAX_CURVES]
     return [
         (names[each], truth[:, each], scores[:, each], colour)
@@ -66,11 +66,13 @@ def calibration(axes: Axes, outcome: Outcome) -> None:
     for name, truth, score, colour in _curves(outcome):
         groups = compute_reliability(truth, score)
         label = f"{name}  (error {groups.error:.3f})"
-        axes.plot(groups.said, groups.seen, "o-", color=colour, markersize=5, label=label)
+        axes.plot(groups.predicted, groups.observed, "o-", color=colour, markersize=5, label=label)
         if outcome.is_binary:
-            low, high = _wilson(groups.seen, groups.rows)
-            reach = np.abs(np.stack([low, high]) - groups.seen)
-            axes.errorbar(groups.said, groups.seen, reach, fmt="none", ecolor=colour, alpha=0.5)
+            low, high = _wilson(groups.observed, groups.rows)
+            reach = np.abs(np.stack([low, high]) - groups.observed)
+            axes.errorbar(
+                groups.predicted, groups.observed, reach, fmt="none", ecolor=colour, alpha=0.5
+            )
     _unit_square(axes, outcome, "Calibration", "Predicted probability", "Observed share")
     axes.legend(loc="upper left")
 
@@ -84,7 +86,7 @@ def _wilson(share: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
 
 
 def _unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label: str) -> None:
-    classes = len(outcome.shown)
+    classes = len(outcome.shown_classes)
     some = f" ({MAX_CURVES} of {classes} classes)" if classes > MAX_CURVES else ""
     axes.set(title=f"{what} on held-out rows{some}", xlabel=x_label, ylabel=y_label)
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
@@ -93,7 +95,7 @@ def _unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label:
 def confusion(axes: Axes, outcome: Outcome) -> None:
     """How many rows of each class get which label, and which share of the class they are."""
     count = len(outcome.classes)
-    counts = confusion_matrix(outcome.truth, outcome.predicted, labels=range(count))
+    counts = confusion_matrix(outcome.truth, outcome.predictions, labels=range(count))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.grid(visible=False)
@@ -115,7 +117,7 @@ def scores(axes: Axes, outcome: Outcome) -> None:
         other = short(outcome.classes[1 - outcome.positive])
         names, what = (f"truly {other}", f"truly {positive}"), f"of {positive}"
     else:
-        said, parts = outcome.probabilities.max(axis=1), outcome.predicted == outcome.truth
+        said, parts = outcome.probabilities.max(axis=1), outcome.predictions == outcome.truth
         names, what = ("label right", "label wrong"), "of the label"
     for name, rows, colour in zip(names, (parts, ~parts), COLOURS, strict=False):
         label = f"{name}  ({rows.sum():,} rows)"

@@ -24,7 +24,7 @@ def of(subject: Subject) -> dict[str, bytes]:
 
 def _tables(subject: Subject) -> dict[str, bytes]:
     report = subject.candidate.report
-    thresholds = report.thresholds.every if report.thresholds else ()
+    thresholds = report.thresholds.steps if report.thresholds else ()
     tables: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("importance", report.importances),
         ("slices", report.slices),

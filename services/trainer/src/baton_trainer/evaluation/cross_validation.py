@@ -1,4 +1,4 @@
-"""Stratified cross-validation: every row judged once, by a model that did not learn from it."""
+"""Stratified cross-validation: scores every row once, by a model that did not learn from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """What came of it.
+    """The result of a cross-validation.
 
     Attributes:
-        folds: the figures of `evaluation.compute_metrics` in each fold.
-        outcome: what was said of every row, in the rows' order.
+        folds: the metrics of each fold, as `evaluation.compute_metrics` names them.
+        outcome: the predictions for all rows, in their order.
     """
 
     folds: Sequence[Mapping[str, float]]
@@ -32,40 +32,40 @@ class CrossValidation:
 
     @property
     def means(self) -> dict[str, float]:
-        """Each figure's mean over the folds."""
-        return {name: float(np.mean(self._of(name))) for name in self.folds[0]}
+        """The mean of each metric over the folds."""
+        return {name: float(np.mean(self._list_values(name))) for name in self.folds[0]}
 
     @property
     def spreads(self) -> dict[str, float]:
-        """Each figure's standard deviation over the folds."""
-        return {name: float(np.std(self._of(name))) for name in self.folds[0]}
+        """The standard deviation of each metric over the folds."""
+        return {name: float(np.std(self._list_values(name))) for name in self.folds[0]}
 
     @property
     def intervals(self) -> dict[str, tuple[float, float]]:
-        """Where each figure's mean lies with 95 % confidence, by the corrected t-test.
+        """The 95 % confidence interval of each mean, by the corrected resampled t-test.
 
-        Folds share most of what they learn from, so their plain standard error is too small:
-        Nadeau and Bengio 2003, doi:10.1023/A:1024068626366, which counts the share judged to the
-        share learned from.
+        Folds share most of their training rows, so the plain standard error is too small. The
+        correction adds the ratio of evaluation rows to training rows: Nadeau and Bengio 2003,
+        doi:10.1023/A:1024068626366.
         """
         count = len(self.folds)
         factor = np.sqrt(1 / count + 1 / (count - 1)) * stats.t.ppf((1 + LEVEL) / 2, count - 1)
-        found = {}
+        intervals = {}
         for name, mean in self.means.items():
-            reach = factor * np.std(self._of(name), ddof=1)
+            reach = factor * np.std(self._list_values(name), ddof=1)
             most = np.inf if name in evaluation.UNBOUNDED else 1.0
-            found[name] = (max(0.0, float(mean - reach)), min(most, float(mean + reach)))
-        return found
+            intervals[name] = (max(0.0, float(mean - reach)), min(most, float(mean + reach)))
+        return intervals
 
-    def _of(self, name: str) -> list[float]:
+    def _list_values(self, name: str) -> list[float]:
         return [each[name] for each in self.folds]
 
 
 def cross_validate_table(pipeline: Pipeline, table: Table, seed: int) -> CrossValidation:
-    """Judges an unfitted pipeline by the rows that are not held out. Raises as below."""
-    learn = ~table.held_out
-    folds = Folds(seed, None if table.groups is None else table.groups[learn])
-    features, target = table.features[learn], table.target[learn]
+    """Cross-validates an unfitted pipeline on the rows that are not held out; raises as below."""
+    rows = ~table.held_out
+    folds = Folds(seed, None if table.groups is None else table.groups[rows])
+    features, target = table.features[rows], table.target[rows]
     return cross_validate(pipeline, features, target, table.positive, folds)
 
 
@@ -76,19 +76,19 @@ def cross_validate(
     positive: Label | None = None,
     folds: Folds = Folds(),  # noqa: B008 - frozen
 ) -> CrossValidation:
-    """Judges an unfitted pipeline; `positive` is as in `Outcome.from_labels`.
+    """Cross-validates an unfitted pipeline; `positive` is as in `Outcome.from_labels`.
 
     Raises:
         DataError: a class has too few rows or ids.
     """
     classes = tuple(sorted(target.unique().tolist()))
     probabilities = np.empty((len(target), len(classes)))
-    found = []
-    for learn, judge in folds.of(target):
-        fitted = clone(pipeline).fit(features.iloc[learn], target.iloc[learn])
+    metrics = []
+    for train, test in folds.split(target):
+        fitted = clone(pipeline).fit(features.iloc[train], target.iloc[train])
         outcome = evaluation.predict_outcome(
-            fitted, features.iloc[judge], target.iloc[judge], positive
+            fitted, features.iloc[test], target.iloc[test], positive
         )
-        probabilities[judge] = outcome.probabilities
-        found.append(evaluation.compute_metrics(outcome))
-    return CrossValidation(found, Outcome.from_labels(classes, target, probabilities, positive))
+        probabilities[test] = outcome.probabilities
+        metrics.append(evaluation.compute_metrics(outcome))
+    return CrossValidation(metrics, Outcome.from_labels(classes, target, probabilities, positive))

@@ -1,4 +1,4 @@
-"""The folds of a cross-validation."""
+"""Splits rows into the folds of a cross-validation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,48 +11,48 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from baton_trainer.errors import DataError
 from baton_trainer.tables.split import Hashes
 
-MOST = 5
+MAX_FOLDS = 5
 
-_LEAST = 2
+_MIN_FOLDS = 2
 
 Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Folds:
-    """How rows are dealt out.
+    """Stratified folds.
 
     Attributes:
-        seed: of the dealing.
-        groups: shape `[rows]`; rows of one group are in one fold. None: each row is on its own.
+        seed: of the shuffle.
+        groups: shape `[rows]`; rows of one group are in one fold. None: rows are independent.
     """
 
     seed: int = 0
     groups: Hashes | None = None
 
-    def of(self, target: pd.Series) -> Iterator[tuple[Places, Places]]:
-        """Of each fold the places of the rows to learn from, and of those to judge by.
+    def split(self, target: pd.Series) -> Iterator[tuple[Places, Places]]:
+        """Yields the places of the training rows and of the test rows for each fold.
 
-        Classes have about the same share in each.
+        Each class has about the same share in every fold.
 
         Raises:
-            DataError: a class has too few rows or groups to be on both sides.
+            DataError: a class has too few rows or groups for both sides.
         """
-        each = np.arange(len(target)) if self.groups is None else self.groups
-        counts = pd.Series(each, target.index).groupby(target).nunique()
-        what = "rows" if self.groups is None else "ids"
-        few = (
-            f"class {counts.idxmin()!r} of the target has too few {what} to learn from; give more "
-            f"{what} of it, or leave it out"
+        groups = np.arange(len(target)) if self.groups is None else self.groups
+        counts = pd.Series(groups, target.index).groupby(target).nunique()
+        unit = "rows" if self.groups is None else "ids"
+        message = (
+            f"class {counts.idxmin()!r} of the target has too few {unit} to train on; add more "
+            f"{unit} of this class, or remove it"
         )
-        number = min(MOST, int(counts.min()))
-        if number < _LEAST:
-            raise DataError(few)
-        kind = StratifiedKFold if self.groups is None else StratifiedGroupKFold
-        dealt = kind(number, shuffle=True, random_state=self.seed).split(
+        number = min(MAX_FOLDS, int(counts.min()))
+        if number < _MIN_FOLDS:
+            raise DataError(message)
+        splitter = StratifiedKFold if self.groups is None else StratifiedGroupKFold
+        folds = splitter(number, shuffle=True, random_state=self.seed).split(
             target, target, self.groups
         )
-        for learn, judge in dealt:
-            if any(target.iloc[side].nunique() < len(counts) for side in (learn, judge)):
-                raise DataError(few)  # groups may leave no other way to deal
-            yield learn, judge
+        for train, test in folds:
+            if any(target.iloc[side].nunique() < len(counts) for side in (train, test)):
+                raise DataError(message)  # with groups, there may be no better split
+            yield train, test

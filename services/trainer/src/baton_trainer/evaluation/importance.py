@@ -1,8 +1,8 @@
-"""What each column is worth: how much worse the model is where the column is shuffled.
+"""Permutation importance: how much ROC AUC the model loses if a column is shuffled.
 
-Breiman 2001, doi:10.1023/A:1010933404324, section 10. Columns are those of the table, before any
-encoding, and the model is the one that is served. A column that says the same as another may be
-worth little although both together are worth much.
+Breiman 2001, doi:10.1023/A:1010933404324, section 10. It covers the columns of the table before any
+encoding, and the exported model. Two columns with the same information share their importance, so
+each may look unimportant.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,24 +23,24 @@ from baton_trainer.evaluation.slice_figures import compute_auc
 MAX_ROWS = 2_000
 REPEATS = 5
 MAX_SCORED = 500_000
-"""Rows scored in all, about: of a wide table fewer rows are shuffled, and once."""
+"""About how many rows are scored in all: a wide table has fewer rows and one shuffle each."""
 MAX_CELLS = 2**32
-"""Cells scored in all, some minutes: each column is shuffled among all others."""
+"""How many cells are scored in all, which takes some minutes."""
 
 _LEAST_ROWS = 500
 _LEAST_OF_CLASS = 50
 _CALL_ROWS = 50_000
 _CALL_CELLS = 2**23
-"""Of one call of the model: what 64 MB hold."""
+"""Of one call of the model: 64 MB."""
 
 
 @dataclass(frozen=True)
 class Importance:
-    """What a column is worth.
+    """The importance of a column.
 
     Attributes:
         column: its name.
-        drop: of the ROC AUC where it is shuffled, the mean of some shuffles.
+        drop: how much ROC AUC is lost if it is shuffled, the mean over the shuffles.
         spread: the standard deviation over the shuffles.
     """
 
@@ -50,14 +50,14 @@ class Importance:
 
 
 @dataclass(frozen=True)
-class Judge:
-    """A model and rows to judge it by.
+class EvaluatedModel:
+    """A model and its predictions for rows that it did not learn from.
 
     Attributes:
         engine: the model.
-        columns: what it takes.
-        features: rows that it did not learn from, shape `[n, columns]`.
-        outcome: what it says of them.
+        columns: its inputs.
+        features: the rows, shape `[n, columns]`.
+        outcome: its predictions for them.
     """
 
     engine: Engine
@@ -66,43 +66,43 @@ class Judge:
     outcome: Outcome
 
 
-def measure_importances(judge: Judge, seed: int) -> tuple[Importance, ...]:
-    """The worth of each column, the most important first; none if they are too many to measure.
+def measure_importances(model: EvaluatedModel, seed: int) -> tuple[Importance, ...]:
+    """Measures each column, the most important first; returns none if there are too many columns.
 
     Args:
-        judge: the model and the rows.
-        seed: draws rows and shuffles them.
+        model: the model and the rows.
+        seed: for the sample of rows and the shuffles.
     """
     rng = np.random.default_rng(seed)
-    width = len(judge.columns)
+    width = len(model.columns)
     repeats = REPEATS if width * REPEATS * _LEAST_ROWS <= MAX_SCORED else 1
     most = min(MAX_ROWS, max(_LEAST_ROWS, MAX_SCORED // (width * repeats)))
-    if width**2 * repeats * min(most, len(judge.features)) > MAX_CELLS:
+    if width**2 * repeats * min(most, len(model.features)) > MAX_CELLS:
         return ()
-    rows = _sample_rows(judge.outcome.truth, most, rng)
-    outcome = judge.outcome.at(rows)
-    arrays = scoring.build_arrays(judge.columns, judge.features.iloc[rows])
-    untouched = _compute_roc_auc(judge.engine.score(arrays).probabilities, outcome)
+    rows = _sample_rows(model.outcome.truth, most, rng)
+    outcome = model.outcome.select(rows)
+    arrays = scoring.build_arrays(model.columns, model.features.iloc[rows])
+    baseline = _compute_roc_auc(model.engine.score(arrays).probabilities, outcome)
     shuffles = (
         (column.name, rng.permutation(arrays[column.name]))
-        for column in judge.columns
+        for column in model.columns
         for _ in range(repeats)
     )
-    drops: dict[str, list[float]] = {column.name: [] for column in judge.columns}
-    for name, probabilities in _score_shuffles(judge.engine, arrays, shuffles, len(rows)):
-        drops[name].append(untouched - _compute_roc_auc(probabilities, outcome))
-    found = [
+    drops: dict[str, list[float]] = {column.name: [] for column in model.columns}
+    for name, probabilities in _score_shuffles(model.engine, arrays, shuffles, len(rows)):
+        drops[name].append(baseline - _compute_roc_auc(probabilities, outcome))
+    importances = [
         Importance(name, float(np.mean(each)), float(np.std(each))) for name, each in drops.items()
     ]
-    return tuple(sorted(found, key=lambda each: -each.drop))
+    return tuple(sorted(importances, key=lambda each: -each.drop))
 
 
 def _score_shuffles(
     engine: Engine, arrays: Mapping[str, Array], shuffles: Iterator[tuple[str, Array]], rows: int
 ) -> Iterator[tuple[str, Floats]]:
-    """What the model says of the rows with one column shuffled, for each shuffle.
+    """Yields the column and the probabilities of each shuffle.
 
-    Many shuffles are scored in one call: a call costs some microseconds a column, so one for each
+    Each call scores many shuffles: a call costs some microseconds per column, so one call for each
     column of a wide table would take hours.
     """
     at_once = max(1, min(_CALL_ROWS // rows, _CALL_CELLS // (rows * len(arrays))))
@@ -110,8 +110,8 @@ def _score_shuffles(
     while batch := [*islice(shuffles, at_once)]:
         for place, (name, values) in enumerate(batch):
             tiled[name][place * rows : (place + 1) * rows] = values
-        sent = {name: values[: len(batch) * rows] for name, values in tiled.items()}
-        probabilities = engine.score(sent).probabilities
+        inputs = {name: values[: len(batch) * rows] for name, values in tiled.items()}
+        probabilities = engine.score(inputs).probabilities
         for place, (name, _) in enumerate(batch):
             part = slice(place * rows, (place + 1) * rows)
             tiled[name][part] = arrays[name]
@@ -119,7 +119,7 @@ def _score_shuffles(
 
 
 def _sample_rows(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """About `most` rows, the same share of each class, of a rare one more."""
+    """Samples about `most` rows, the same share of each class, but more of a rare class."""
     share = min(1.0, most / len(truth))
     classes = (rng.permutation(np.flatnonzero(truth == each)) for each in np.unique(truth))
     return np.concatenate(
@@ -128,5 +128,5 @@ def _sample_rows(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -
 
 
 def _compute_roc_auc(probabilities: Floats, outcome: Outcome) -> float:
-    pairs = zip(outcome.indicator.T, probabilities[:, outcome.shown].T, strict=True)
+    pairs = zip(outcome.indicator.T, probabilities[:, outcome.shown_classes].T, strict=True)
     return float(np.mean([compute_auc(*each)[0] for each in pairs]))

@@ -1,12 +1,12 @@
-"""How sure the figures on the held-out rows are: a stratified bootstrap.
+"""Confidence intervals of the held-out metrics, by a stratified bootstrap.
 
-Rows are drawn with replacement within each class, so that no draw lacks a class: Robin et al. 2011,
+Rows are drawn with replacement within each class, so no draw lacks a class: Robin et al. 2011,
 doi:10.1186/1471-2105-12-77. Percentile intervals: Efron and Tibshirani, "An Introduction to the
-Bootstrap" (1993), chapter 13. From a part of many rows, with its spread scaled by the root of their
+Bootstrap" (1993), chapter 13. A large table is sampled, and the spread scaled by the root of the
 share: Bickel, Götze, van Zwet 1997, Statistica Sinica 7, 1-31.
 
-scikit-learn's figures take a millisecond each; a thousand draws of seven figures for each class
-would take longer than the training. These take all draws at once.
+scikit-learn's metrics take a millisecond each; a thousand draws of seven metrics for each class
+would take longer than the training. This module computes all draws at once.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from baton_trainer.evaluation.outcome import Floats, Outcome
 
 RESAMPLES = 500
 MAX_ROWS = 10_000
-"""Of more rows only so many, the same share of each class, are drawn from."""
+"""Of more rows, a sample of this size is used, with the same share of each class."""
 LEVEL = 0.95
 
 _AT_ONCE = 50  # resamples: their counts of 10,000 rows are 4 MB
@@ -28,33 +28,33 @@ Interval = tuple[float, float]
 
 
 def compute_intervals(outcome: Outcome, seed: int) -> dict[str, Interval]:
-    """Where each figure of `evaluation.compute_metrics` lies with 95 % confidence, by its name.
+    """Computes the 95 % confidence interval of each metric of `evaluation.compute_metrics`.
 
-    All but `ece`: a bootstrap adds its own miscalibration to what it measures.
+    `ece` has none: a bootstrap adds its own miscalibration.
     """
     whole = evaluation.compute_metrics(outcome)
     rng = np.random.default_rng(seed)
-    part = outcome.at(_sample_rows(outcome.truth, rng))
+    part = outcome.select(_sample_rows(outcome.truth, rng))
     here = compute_resampled(part, np.ones((1, len(part.truth))))
     drawn = [compute_resampled(part, counts) for counts in _draw_counts(part.truth, rng)]
     scale = np.sqrt(len(part.truth) / len(outcome.truth))
-    found = {}
+    intervals = {}
     for name, at_part in here.items():
         spread = np.concatenate([each[name] for each in drawn]) - at_part
         low, high = np.quantile(spread, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) * scale + whole[name]
-        found[name] = (float(low), float(high))
-    return found
+        intervals[name] = (float(low), float(high))
+    return intervals
 
 
 def compute_resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
-    """The figures of `evaluation.compute_metrics` but `ece`, each of shape `[draws]`.
+    """Computes the metrics of each draw, except `ece`; each has the shape `[draws]`.
 
     Args:
         outcome: of n rows.
-        counts: how often each row is there, shape `[draws, n]`; no class may be missing.
+        counts: how often each draw has each row, shape `[draws, n]`; no class may be missing.
     """
     rows = counts.sum(axis=1)
-    hit = outcome.predicted == outcome.truth
+    hit = outcome.predictions == outcome.truth
     areas = [
         _compute_areas(truth, score, counts)
         for truth, score in zip(outcome.indicator.T, outcome.scores.T, strict=True)
@@ -70,9 +70,9 @@ def compute_resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
 
 
 def _compute_areas(truth: NDArray[np.int_], score: Floats, counts: Floats) -> tuple[Floats, Floats]:
-    """The area under the ROC curve and the average precision, each of shape `[draws]`.
+    """Computes the area under the ROC curve and the average precision, each of shape `[draws]`.
 
-    Rows of one score make one step of either curve, as in scikit-learn.
+    Rows with the same score are one step of either curve, as in scikit-learn.
     """
     order = np.argsort(-score, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
@@ -89,15 +89,15 @@ def _compute_areas(truth: NDArray[np.int_], score: Floats, counts: Floats) -> tu
 
 
 def _compute_f1(outcome: Outcome, counts: Floats) -> Floats:
-    """The mean of the shown classes' F1, a class that is never predicted counting 0."""
+    """Computes the mean F1 of the shown classes; a class that is never predicted counts as 0."""
     truth = outcome.indicator.astype(np.float64)
-    said = np.eye(len(outcome.classes))[outcome.predicted][:, outcome.shown]
-    both, all_true, all_said = (counts @ each for each in (truth * said, truth, said))
-    return np.asarray((2 * both / (all_true + all_said)).mean(axis=1))
+    predicted = np.eye(len(outcome.classes))[outcome.predictions][:, outcome.shown_classes]
+    both, true, positive = (counts @ each for each in (truth * predicted, truth, predicted))
+    return np.asarray((2 * both / (true + positive)).mean(axis=1))
 
 
 def _sample_rows(truth: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-    """The rows to draw from, about `MAX_ROWS` at most."""
+    """Samples about `MAX_ROWS` rows at most."""
     share = min(1.0, MAX_ROWS / len(truth))
     drawn = [
         rng.permutation(rows)[: int(np.ceil(share * len(rows)))] for rows in _list_strata(truth)
@@ -110,7 +110,7 @@ def _list_strata(truth: NDArray[np.intp]) -> list[NDArray[np.intp]]:
 
 
 def _draw_counts(truth: NDArray[np.intp], rng: np.random.Generator) -> Iterator[Floats]:
-    """How often each row is drawn, `[_AT_ONCE, rows]` at a time; classes keep their sizes."""
+    """Yields how often each row is drawn, `[_AT_ONCE, rows]` each; classes keep their sizes."""
     strata = _list_strata(truth)
     for _ in range(RESAMPLES // _AT_ONCE):
         counts = np.empty((_AT_ONCE, len(truth)))

@@ -1,7 +1,7 @@
-"""How good a classifier is: the same figures for two classes and for more.
+"""The predictions of a classifier for labelled rows, and its metrics.
 
-For two classes the figures are those of the positive one; for more they are the plain means over
-the classes, each against the rest.
+With two classes, the metrics are those of the positive class. With more, they are means over the
+classes, each against the rest.
 """
 
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from sklearn.pipeline import Pipeline
 from baton_registry.versions.schema import Label
 
 UNBOUNDED = ("log_loss", "brier")
-"""The figures that may be above 1."""
+"""The metrics that may be above 1."""
 BINS = 10
-"""Groups of rows for calibration; each holds as many rows as the others."""
+"""The number of groups for calibration; they have equally many rows."""
 
 _LEAST_PROBABILITY = 1e-15
 _TWO = 2
@@ -29,13 +29,13 @@ Floats = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a classifier said of rows whose truth is known.
+    """The predictions of a classifier for labelled rows.
 
     Attributes:
         classes: the labels in the order of the probabilities.
         truth: shape `[n]`, the index in `classes` of each row's true label.
         probabilities: shape `[n, classes]`.
-        positive: of two classes the index of the one that the figures are about.
+        positive: with two classes, the index of the one that the metrics are about.
     """
 
     classes: tuple[Label, ...]
@@ -51,53 +51,53 @@ class Outcome:
         probabilities: Floats,
         positive: Label | None = None,
     ) -> "Outcome":
-        """Pairs labels, all of which are among `classes`, with the probabilities of their rows.
+        """Pairs labels, which must be in `classes`, with the probabilities of their rows.
 
-        `positive` is a label too; None means the second of two classes.
+        `positive` is a label; None means the second of two classes.
         """
         truth = pd.Index(classes).get_indexer(pd.Index(target))
         place = 1 if positive is None else list(classes).index(positive)
         return cls(tuple(classes), truth, probabilities, place)
 
     @property
-    def shown(self) -> tuple[int, ...]:
-        """The indices of the classes that have figures of their own: of two only the positive."""
+    def shown_classes(self) -> tuple[int, ...]:
+        """The indices of the classes with metrics of their own: of two, only the positive."""
         every = tuple(range(len(self.classes)))
         return (self.positive,) if self.is_binary else every
 
     @property
     def is_binary(self) -> bool:
-        """Whether there are two classes, and so a positive one."""
+        """Whether there are two classes, one of which is positive."""
         return len(self.classes) == _TWO
 
     @property
-    def predicted(self) -> NDArray[np.intp]:
+    def predictions(self) -> NDArray[np.intp]:
         """The index of each row's most probable class, shape `[n]`: the label that is served."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
-    def at(self, rows: NDArray[Any]) -> "Outcome":
-        """The same of some rows, given as indices or as a mask."""
+    def select(self, rows: NDArray[Any]) -> "Outcome":
+        """Returns the outcome of some rows, given as indices or as a mask."""
         return replace(self, truth=self.truth[rows], probabilities=self.probabilities[rows])
 
     @property
     def indicator(self) -> NDArray[np.int_]:
-        """Shape `[n, len(shown)]`, 1 in the column of the true class."""
-        return np.eye(len(self.classes), dtype=np.int_)[self.truth][:, self.shown]
+        """Shape `[n, len(shown_classes)]`, 1 in the column of the true class."""
+        return np.eye(len(self.classes), dtype=np.int_)[self.truth][:, self.shown_classes]
 
     @property
     def scores(self) -> Floats:
         """The probabilities in the shape of `indicator`."""
-        return self.probabilities[:, self.shown]
+        return self.probabilities[:, self.shown_classes]
 
 
 def compute_roc_auc(outcome: Outcome) -> float:
-    """The area under the ROC curve."""
+    """Computes the area under the ROC curve."""
     return float(roc_auc_score(outcome.indicator, outcome.scores, average="macro"))
 
 
 def compute_metrics(outcome: Outcome) -> dict[str, float]:
-    """`roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`, by name."""
-    predicted = outcome.predicted
+    """Computes `roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`."""
+    predicted = outcome.predictions
     return {
         "roc_auc": compute_roc_auc(outcome),
         "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
@@ -118,13 +118,13 @@ def compute_metrics(outcome: Outcome) -> dict[str, float]:
 
 
 def compute_log_losses(outcome: Outcome) -> Floats:
-    """The negative logarithm of the true class's probability, shape `[n]`."""
+    """Computes the negative logarithm of the true class's probability, shape `[n]`."""
     of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
     return np.asarray(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)))
 
 
 def compute_brier_scores(outcome: Outcome) -> Floats:
-    """The squared difference from the truth, for more than two classes summed; shape `[n]`.
+    """Computes the squared difference from the truth, summed over more than two classes, `[n]`.
 
     Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
     """
@@ -133,26 +133,26 @@ def compute_brier_scores(outcome: Outcome) -> Floats:
 
 @dataclass(frozen=True)
 class Reliability:
-    """Rows grouped by what was said of them, from the least probable to the most.
+    """Rows grouped by their predicted probability, in ascending order.
 
     Attributes:
-        said: the mean probability in each group, shape `[bins]`.
-        seen: the share of rows in each group that are of the class.
+        predicted: the mean probability in each group, shape `[bins]`.
+        observed: the share of rows in each group that are of the class.
         rows: the size of each group.
     """
 
-    said: Floats
-    seen: Floats
+    predicted: Floats
+    observed: Floats
     rows: NDArray[np.intp]
 
     @property
     def error(self) -> float:
-        """The mean distance of `said` from `seen`, weighted by the rows."""
-        return float(np.average(np.abs(self.said - self.seen), weights=self.rows))
+        """The mean distance of `predicted` from `observed`, weighted by the rows."""
+        return float(np.average(np.abs(self.predicted - self.observed), weights=self.rows))
 
 
 def compute_reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
-    """Groups of equal size, at most `BINS`; rows of one probability stay together."""
+    """Forms at most `BINS` groups of equal size; rows with the same probability stay together."""
     order = np.argsort(score, kind="stable")
     edges = np.linspace(0, len(order), BINS + 1).astype(np.intp)[1:-1]
     starts = np.unique(np.searchsorted(score[order], score[order][edges]))
@@ -165,10 +165,10 @@ def compute_reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
 
 
 def compute_calibration_error(outcome: Outcome) -> float:
-    """The expected calibration error, the mean over the shown classes.
+    """Computes the expected calibration error, the mean over the shown classes.
 
-    Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602), of groups of equal size as
-    Nixon et al. 2019 (arXiv:1904.01685) advise: equal widths leave most groups nearly empty.
+    Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602). Groups have equal sizes, as Nixon
+    et al. 2019 (arXiv:1904.01685) advise: with equal widths, most groups would be nearly empty.
     """
     pairs = zip(outcome.indicator.T, outcome.scores.T, strict=True)
     return float(np.mean([compute_reliability(truth, score).error for truth, score in pairs]))
@@ -177,7 +177,7 @@ def compute_calibration_error(outcome: Outcome) -> float:
 def predict_outcome(
     fitted: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
 ) -> Outcome:
-    """What a fitted pipeline says of rows; `positive` is as in `Outcome.from_labels`."""
+    """Predicts rows with a fitted pipeline; `positive` is as in `Outcome.from_labels`."""
     return Outcome.from_labels(
         fitted.classes_.tolist(), target, fitted.predict_proba(features), positive
     )

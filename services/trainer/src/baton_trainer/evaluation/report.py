@@ -1,4 +1,4 @@
-"""How good a candidate is: all that is measured, in one place."""
+"""The report of a training: all metrics, intervals, thresholds, slices and importances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from baton_trainer.evaluation import intervals, slice_figures
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.cross_validation import CrossValidation
-from baton_trainer.evaluation.importance import Importance, Judge, measure_importances
+from baton_trainer.evaluation.importance import EvaluatedModel, Importance, measure_importances
 from baton_trainer.evaluation.intervals import Interval
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slice_figures import SliceFigures
@@ -20,15 +20,15 @@ from baton_trainer.tables.table import Table
 
 @dataclass(frozen=True)
 class Report:
-    """All that is measured.
+    """Everything that is measured.
 
     Attributes:
-        cross_validation: on the rows to learn from.
-        held_out: what the fitted pipeline says of the others.
-        figures: of `held_out`, by name.
-        intervals: where these lie with 95 % confidence; not of all of them.
-        thresholds: None where there are more than two classes.
-        slices: of all rows, each judged by a model that did not learn from it; the weakest first.
+        cross_validation: on the training rows.
+        held_out: the predictions of the fitted pipeline for the held-out rows.
+        figures: the metrics of `held_out`, by name.
+        intervals: their 95 % confidence intervals; some metrics have none.
+        thresholds: None with more than two classes.
+        slices: of all rows, each predicted by a model that did not learn from it; weakest first.
         sliced_roc_auc: of all these rows together.
         importances: the most important column first.
     """
@@ -49,50 +49,52 @@ class Report:
         `*_std` is a standard deviation over folds; `*_ci_low` and `*_ci_high` bound an interval.
         """
         cv = self.cross_validation
-        found = {f"cv_{name}": value for name, value in cv.means.items()}
-        found |= {f"cv_{name}_std": value for name, value in cv.spreads.items()}
-        found |= _name_bounds("cv", cv.intervals)
-        found |= {f"test_{name}": value for name, value in self.figures.items()}
-        found |= _name_bounds("test", self.intervals)
+        metrics = {f"cv_{name}": value for name, value in cv.means.items()}
+        metrics |= {f"cv_{name}_std": value for name, value in cv.spreads.items()}
+        metrics |= _name_bounds("cv", cv.intervals)
+        metrics |= {f"test_{name}": value for name, value in self.figures.items()}
+        metrics |= _name_bounds("test", self.intervals)
         if self.thresholds:
-            found |= {
+            metrics |= {
                 "cheapest_threshold": self.thresholds.cheapest.at,
                 "test_cost": self.thresholds.even_held_out.cost,
                 "test_cheapest_cost": self.thresholds.cheapest_held_out.cost,
             }
         if self.slices:
-            found["weakest_slice_roc_auc"] = self.slices[0].roc_auc
-        return found
+            metrics["weakest_slice_roc_auc"] = self.slices[0].roc_auc
+        return metrics
 
 
-def build_report(table: Table, cv: CrossValidation, judge: Judge, wanted: Train) -> Report:
-    """Measures a candidate; `judge` is of the table's held-out rows."""
-    held_out, seed = judge.outcome, wanted.seed
-    every = _join_outcomes(table, cv.outcome, held_out)
-    costs = Costs(wanted.cost_fp, wanted.cost_fn)
+def build_report(
+    table: Table, cv: CrossValidation, model: EvaluatedModel, options: Train
+) -> Report:
+    """Builds the report; `model` has predicted the table's held-out rows."""
+    held_out, seed = model.outcome, options.seed
+    joined = _join_outcomes(table, cv.outcome, held_out)
+    costs = Costs(options.cost_fp, options.cost_fn)
     return Report(
         cross_validation=cv,
         held_out=held_out,
         figures=evaluation.compute_metrics(held_out),
         intervals=intervals.compute_intervals(held_out, seed),
         thresholds=compute_thresholds(cv.outcome, held_out, costs) if held_out.is_binary else None,
-        slices=slice_figures.compute_figures(every, list_slices(table.features, table.columns)),
-        sliced_roc_auc=evaluation.compute_roc_auc(every),
-        importances=measure_importances(judge, seed),
+        slices=slice_figures.compute_figures(joined, list_slices(table.features, table.columns)),
+        sliced_roc_auc=evaluation.compute_roc_auc(joined),
+        importances=measure_importances(model, seed),
     )
 
 
-def _join_outcomes(table: Table, learned: Outcome, held_out: Outcome) -> Outcome:
-    """Both parts as one outcome, in the order of the table's rows."""
+def _join_outcomes(table: Table, cross_validated: Outcome, held_out: Outcome) -> Outcome:
+    """Joins both outcomes in the order of the table's rows."""
     probabilities = np.empty((len(table.target), len(table.classes)))
-    probabilities[~table.held_out] = learned.probabilities
+    probabilities[~table.held_out] = cross_validated.probabilities
     probabilities[table.held_out] = held_out.probabilities
     return Outcome.from_labels(table.classes, table.target, probabilities, table.positive)
 
 
-def _name_bounds(prefix: str, found: Mapping[str, Interval]) -> dict[str, float]:
+def _name_bounds(prefix: str, intervals: Mapping[str, Interval]) -> dict[str, float]:
     bounds = {}
-    for name, (low, high) in found.items():
+    for name, (low, high) in intervals.items():
         bounds[f"{prefix}_{name}_ci_low"] = low
         bounds[f"{prefix}_{name}_ci_high"] = high
     return bounds

@@ -1,4 +1,4 @@
-"""Rows of a table through an engine, exactly as the service sends them."""
+"""Scores rows of a table by an engine, exactly as the service does."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from baton_registry.versions.schema import Column
 
 
 def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> Scores:
-    """Scores the rows of `features`, which has every one of `columns`.
+    """Scores the rows of `features`, which must have all `columns`.
 
     Raises:
         ValueError, TypeError: a value is not of its column's type.
@@ -22,7 +22,7 @@ def score(engine: Engine, columns: Iterable[Column], features: pd.DataFrame) -> 
 
 
 def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataFrame) -> Scores:
-    """Scores row by row, as the service scores lone requests; raises as `score` does."""
+    """Scores row by row, as the service scores single-row requests; raises as `score` does."""
     cells = [_convert_to_json(features[each.name]) for each in columns]
     scores = [engine.score_rows([row]) for row in zip(*cells, strict=True)]
     return Scores(
@@ -32,10 +32,10 @@ def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataF
 
 
 def build_arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:
-    """The rows as an engine takes them, by column; raises as `score` does."""
+    """Builds the inputs of an engine, by column; raises as `score` does."""
     return {each.name: to_array(each, _convert_to_json(features[each.name])) for each in columns}
 
 
 def _convert_to_json(values: pd.Series) -> list[Any]:
-    """The values as JSON gives them: plain Python, None for a gap."""
+    """Returns the values as JSON has them: plain Python, None if missing."""
     return values.astype(object).where(values.notna(), None).tolist()

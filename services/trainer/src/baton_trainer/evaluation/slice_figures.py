@@ -1,4 +1,4 @@
-"""How good a classifier is on each category: the mean may hide where it fails."""
+"""Metrics of each slice: a good mean may hide a weak category."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from baton_trainer.evaluation.outcome import Floats, Outcome
 from baton_trainer.evaluation.slices import Slice
 
 LEAST_ROWS = 20
-"""How many rows a class must have in a slice, and how many the rest, to count."""
+"""How many rows of a class, and how many other rows, a slice needs to have metrics."""
 LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class SliceFigures:
-    """The figures of one slice.
+    """The metrics of one slice; the fields are the columns of the run's `tables/slices.csv`.
 
     Attributes:
         column: its column.
         value: the category or the boolean that its rows share.
-        also: other columns whose slice has the same rows.
-        rows: how many they are.
-        roc_auc: on them; for more than two classes the mean over those with enough rows.
-        interval: where it lies with 95 % confidence.
+        also: other columns with a slice of the same rows.
+        rows: how many rows it has.
+        roc_auc: with more than two classes, the mean over those with enough rows.
+        interval: the 95 % confidence interval of `roc_auc`.
         accuracy: the share of rows whose served label is right.
-        said: of two classes, the mean probability of the positive one; else NaN.
-        seen: of two classes, the share of the positive one; else NaN.
+        predicted: with two classes, the mean probability of the positive one; else NaN.
+        observed: with two classes, the share of the positive one; else NaN.
     """
 
     column: str
@@ -38,8 +38,8 @@ class SliceFigures:
     roc_auc: float
     interval: tuple[float, float]
     accuracy: float
-    said: float
-    seen: float
+    predicted: float
+    observed: float
 
     @property
     def name(self) -> str:
@@ -48,12 +48,12 @@ class SliceFigures:
 
 
 def compute_figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFigures, ...]:
-    """The figures of the slices with enough rows, the weakest first; equal slices are one."""
+    """Computes the slices with enough rows, the weakest first; slices of equal rows are one."""
     same: dict[bytes, list[Slice]] = {}
     for each in slices:
         same.setdefault(np.packbits(each.rows).tobytes(), []).append(each)
-    found = (_compute_slice(each, outcome.at(each[0].rows)) for each in same.values())
-    return tuple(sorted(filter(None, found), key=lambda each: each.roc_auc))
+    figures = (_compute_slice(each, outcome.select(each[0].rows)) for each in same.values())
+    return tuple(sorted(filter(None, figures), key=lambda each: each.roc_auc))
 
 
 def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
@@ -74,14 +74,14 @@ def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | No
         rows=len(truth),
         roc_auc=mean,
         interval=(max(0.0, mean - float(reach)), min(1.0, mean + float(reach))),
-        accuracy=float((outcome.predicted == outcome.truth).mean()),
-        said=float(outcome.scores.mean()) if is_binary else np.nan,
-        seen=float(truth.mean()) if is_binary else np.nan,
+        accuracy=float((outcome.predictions == outcome.truth).mean()),
+        predicted=float(outcome.scores.mean()) if is_binary else np.nan,
+        observed=float(truth.mean()) if is_binary else np.nan,
     )
 
 
 def compute_auc(truth: NDArray[np.int_], score: Floats) -> tuple[float, float]:
-    """The area under the ROC curve and its standard error.
+    """Computes the area under the ROC curve and its standard error.
 
     By ranks (Mann and Whitney 1947); the error by formula 1 of Hanley and McNeil 1982,
     doi:10.1148/radiology.143.1.7063747.
@@ -89,8 +89,8 @@ def compute_auc(truth: NDArray[np.int_], score: Floats) -> tuple[float, float]:
     positives = int(truth.sum())
     negatives = len(truth) - positives
     ranks = stats.rankdata(score)[truth == 1].sum()
-    found = (ranks - positives * (positives + 1) / 2) / (positives * negatives)
-    q1, q2 = found / (2 - found), 2 * found**2 / (1 + found)
-    above, below = (positives - 1) * (q1 - found**2), (negatives - 1) * (q2 - found**2)
-    variance = (found * (1 - found) + above + below) / (positives * negatives)
-    return float(found), float(np.sqrt(max(0.0, variance)))
+    auc = (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    above, below = (positives - 1) * (q1 - auc**2), (negatives - 1) * (q2 - auc**2)
+    variance = (auc * (1 - auc) + above + below) / (positives * negatives)
+    return float(auc), float(np.sqrt(max(0.0, variance)))

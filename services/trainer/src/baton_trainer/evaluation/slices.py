@@ -1,4 +1,4 @@
-"""Parts of a table that share one category: where a model may fail while its mean looks well."""
+"""Slices: rows of a table that share one category, where a model may be weak."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Slice:
     Attributes:
         column: its name.
         value: the category or the boolean that they share.
-        rows: shape `[rows]`, True for these.
+        rows: shape `[rows]`, True for the rows of the slice.
     """
 
     column: str
@@ -26,7 +26,7 @@ class Slice:
 
 
 def list_slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
-    """A slice for each value of the columns whose values are few and known."""
+    """Yields a slice for each category and each boolean of the columns."""
     for column in columns:
         values: tuple[str | bool, ...] = column.categories
         if column.type == "boolean":

@@ -1,8 +1,8 @@
-"""At which probability to act, where the two kinds of error have a price.
+"""Finds the probability from which acting pays, given the costs of both kinds of error.
 
-What is served as the label is the more probable class, which is right where both errors cost the
-same. Where they do not, the caller compares the probability with the cheapest threshold: Elkan
-2001, "The foundations of cost-sensitive learning".
+The served label is the more probable class, which is right if both errors cost the same. Otherwise
+the caller compares the probability with the cheapest threshold: Elkan 2001, "The foundations of
+cost-sensitive learning".
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from baton_trainer.evaluation.outcome import Floats, Outcome
 
 STEPS = 1_000
-"""A threshold is a multiple of a thousandth: more digits would be noise."""
+"""Thresholds are multiples of 1/1000: more digits would be noise."""
 SHOWN_STEP = 50
-"""Of those, each 50th is for people to read."""
+"""The model card shows every 50th of them."""
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What an error costs, in any unit.
+    """The cost of an error, in any unit.
 
     Attributes:
         false_positive: acting on a row that is not of the positive class.
-        false_negative: not acting on one that is.
+        false_negative: not acting on a row that is.
     """
 
     false_positive: float = 1.0
@@ -32,22 +32,24 @@ class Costs:
 
     @property
     def balance(self) -> float:
-        """The threshold that would be the cheapest if the probabilities were exact."""
+        """The cheapest threshold if the probabilities were exact."""
         return self.false_positive / (self.false_positive + self.false_negative)
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """What acting on every row at or above a probability comes to.
+    """The result of acting on every row at or above a probability.
+
+    The fields are the columns of the run's `tables/thresholds.csv`.
 
     Attributes:
         at: the probability.
         acted_on: the share of rows at or above it.
-        precision: the share of those that are of the positive class; NaN where there are none.
+        precision: the share of those that are of the positive class; NaN if there are none.
         recall: the share of the positive class that is acted on.
         false_positives: rows.
         false_negatives: rows.
-        cost: of all errors, for each row.
+        cost: of all errors, per row.
     """
 
     at: float
@@ -61,36 +63,36 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The table, and what it says.
+    """All thresholds and the cheapest.
 
     Attributes:
-        costs: what it was made for.
-        every: by rows of cross-validation, ascending.
-        cheapest: of these.
+        costs: of the errors.
+        steps: all thresholds on the cross-validated rows, ascending.
+        cheapest: of `steps`.
         cheapest_held_out: the same threshold on the held-out rows, which did not choose it.
-        even_held_out: the threshold 0.5, at which labels are served, on the held-out rows.
+        even_held_out: the threshold 0.5 of the served label, on the held-out rows.
     """
 
     costs: Costs
-    every: tuple[Threshold, ...]
+    steps: tuple[Threshold, ...]
     cheapest: Threshold
     cheapest_held_out: Threshold
     even_held_out: Threshold
 
     @property
     def table(self) -> tuple[Threshold, ...]:
-        """A few of them, and the cheapest."""
-        shown = {*self.every[SHOWN_STEP - 1 :: SHOWN_STEP], self.cheapest}
+        """Some thresholds and the cheapest."""
+        shown = {*self.steps[SHOWN_STEP - 1 :: SHOWN_STEP], self.cheapest}
         return tuple(sorted(shown, key=lambda each: each.at))
 
 
 def compute_thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs) -> Thresholds:
-    """Chooses by the one and judges by the other; both are of two classes."""
+    """Chooses the threshold on one outcome, evaluates it on the other; both have two classes."""
     steps = np.arange(1, STEPS) / STEPS
-    every = _compute_at(steps, cross_validated, costs)
-    cheapest = min(every, key=lambda each: (each.cost, abs(each.at - costs.balance)))
+    computed = _compute_at(steps, cross_validated, costs)
+    cheapest = min(computed, key=lambda each: (each.cost, abs(each.at - costs.balance)))
     chosen, even = _compute_at(np.array([cheapest.at, 0.5]), held_out, costs)
-    return Thresholds(costs, tuple(every), cheapest, chosen, even)
+    return Thresholds(costs, tuple(computed), cheapest, chosen, even)
 
 
 def _compute_at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
@@ -117,5 +119,5 @@ def _compute_at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold
 
 
 def _count_at_or_above(scores: Floats, steps: Floats) -> NDArray[np.intp]:
-    """How many scores are not below each step."""
+    """Counts the scores at or above each step."""
     return np.asarray(len(scores) - np.searchsorted(np.sort(scores), steps))

@@ -15,7 +15,7 @@ from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
 from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.importance import Judge
+from baton_trainer.evaluation.importance import EvaluatedModel
 from baton_trainer.evaluation.report import Report
 from baton_trainer.gate.contender import Contender
 from baton_trainer.models import export, threads
@@ -96,7 +96,7 @@ def _made(unfitted: Pipeline, table: Table, wanted: Train, progress: Progress) -
     alone = scoring.score_each_row(engine, table.columns, some)
     progress.phase("evaluating")
     measured = report.build_report(
-        table, cv, Judge(engine, table.columns, features, outcome), wanted
+        table, cv, EvaluatedModel(engine, table.columns, features, outcome), wanted
     )
     if not measured.importances:
         progress.note(f"importance is left out: {len(table.columns):,} columns are too many for it")

@@ -164,6 +164,6 @@ def _slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceCom
     found = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
         for part in parts
-        if (difference := delong.compare(one.at(part.rows), two.at(part.rows), SLICE_LEAST))
+        if (difference := delong.compare(one.select(part.rows), two.select(part.rows), SLICE_LEAST))
     ]
     return sorted(found, key=lambda each: each.difference.estimate)[:SLICES_SHOWN]

@@ -1,6 +1,6 @@
-"""LightGBM and XGBoost as classifiers that scikit-learn, skops and ONNX take for their own.
+"""Builds LightGBM and XGBoost classifiers that scikit-learn, skops and ONNX support.
 
-Each is imported where it is asked for, and only there: nobody else should wait for it.
+Each library is imported only if it is used, because the import is slow.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ _CONVERTER_OPTIONS = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
 
 
 def build_lightgbm(**params: Any) -> ClassifierMixin:
-    """A `lightgbm.LGBMClassifier` with an ONNX form.
+    """Builds a `lightgbm.LGBMClassifier` that can be exported to ONNX.
 
     Raises:
         ParameterError: this machine cannot load the library.
     """
     try:
         from lightgbm import LGBMClassifier  # noqa: PLC0415
-    except OSError as error:  # its wheel carries no OpenMP, unlike the others
+    except OSError as error:  # unlike the others, its wheel does not contain OpenMP
         raise ParameterError(
             f"lightgbm cannot be loaded: {error}; install OpenMP (Debian: apt install libgomp1)"
         ) from error
@@ -36,7 +36,7 @@ def build_lightgbm(**params: Any) -> ClassifierMixin:
 
 
 def build_xgboost(**params: Any) -> ClassifierMixin:
-    """An `xgboost.XGBClassifier` with an ONNX form; it learns classes 0 to k-1 only."""
+    """Builds an `xgboost.XGBClassifier` for ONNX; it only learns the classes 0 to k-1."""
     from onnxmltools.convert.xgboost.operator_converters.XGBoost import (  # noqa: PLC0415
         convert_xgboost,
     )
@@ -47,10 +47,10 @@ def build_xgboost(**params: Any) -> ClassifierMixin:
 
 
 def accept_any_labels(estimator: ClassifierMixin) -> ClassifierMixin:
-    """The same classifier for labels of any type.
+    """Wraps a classifier so that it takes labels of any type.
 
-    A vote of one: scikit-learn's own class numbers the labels and gives them back, so that any
-    MLflow client can load the model without a line of ours.
+    `VotingClassifier` with a single member numbers the labels. It is part of scikit-learn, so any
+    MLflow client can load the model without Baton's code.
     """
     return VotingClassifier([("only", estimator)], voting="soft", flatten_transform=False)
 

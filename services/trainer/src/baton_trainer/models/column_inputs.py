@@ -1,9 +1,8 @@
-"""One ONNX input a column, however many: the part of a pipeline's graph before its matrices.
+"""Gives an ONNX graph one input per column: the part of the graph before its matrices.
 
-skl2onnx looks each input up among all others, and each new node's name among all names: 20,000
-columns took minutes. So it converts the pipeline from two matrices on, all numbers and all
-categories one-hot, and the nodes that make these of the columns are written here. They are those
-that it would write.
+skl2onnx compares each input with all others, and each new name with all names: 20,000 columns took
+minutes. So skl2onnx converts the pipeline from two matrices on, all numbers and all one-hot
+categories. This module adds the nodes that build the matrices, the same as skl2onnx would.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,14 +19,14 @@ from baton_registry.versions.schema import Column
 _ML = "ai.onnx.ml"
 
 Step = tuple[str, Any, Sequence[str]]
-"""Of a pipeline's first step, for some columns: its name, what was fitted, names of columns."""
+"""A part of a pipeline's first step: its name, the fitted transformer, its columns."""
 
 
 def split_off_columns(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
-    """The pipeline as it goes on from one matrix for each of its column steps.
+    """Returns the pipeline from one matrix per column step on.
 
     Returns:
-        It, and the matrices: a column step's name to the number of columns.
+        The pipeline, and the width of each column step's matrix, by name.
     """
     widths: dict[str, int] = {}
     steps = []
@@ -44,9 +43,9 @@ def split_off_columns(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
 
 
 def insert_inputs(graph: onnx.GraphProto, fitted: Pipeline, columns: Sequence[Column]) -> None:
-    """Replaces the matrices by one input `[n, 1]` a column, in their order, called `column_0` ….
+    """Replaces the matrices by one input `[n, 1]` per column, in order: `column_0`, `column_1` ….
 
-    Texts are strings. Numbers and booleans are float32: tree operators of ONNX take nothing else.
+    Texts are strings. Numbers and booleans are float32, the only type of ONNX's tree operators.
     """
     inputs = {column.name: f"column_{place}" for place, column in enumerate(columns)}
     nodes = [node for step in _list_steps(fitted) for node in _build_nodes(step, inputs)]
@@ -65,7 +64,7 @@ def _list_steps(fitted: Pipeline) -> Iterator[Step]:
 
 
 def _build_nodes(step: Step, inputs: Mapping[str, str]) -> Iterator[onnx.NodeProto]:
-    """The nodes that make a step's matrix, which is called as the step is, of its columns."""
+    """Builds the nodes that join a step's columns to its matrix, which has the step's name."""
     name, fitted, columns = step
     tensors = [inputs[column] for column in columns]
     if not isinstance(fitted, OneHotEncoder):
@@ -78,9 +77,9 @@ def _build_nodes(step: Step, inputs: Mapping[str, str]) -> Iterator[onnx.NodePro
             [f"{tensor}_one_hot"],
             domain=_ML,
             cats_strings=[*categories],
-            zeros=1,  # for a category that it does not know
+            zeros=1,  # for an unknown category
         )
-    # Each is of shape [n, 1, categories].
+    # Each has the shape [n, 1, categories].
     one_hot = [f"{tensor}_one_hot" for tensor in tensors]
     yield helper.make_node("Concat", one_hot, [f"{name}_one_hot"], axis=2)
     yield helper.make_node("Flatten", [f"{name}_one_hot"], [name], axis=1)

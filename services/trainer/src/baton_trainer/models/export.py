@@ -1,4 +1,4 @@
-"""A fitted pipeline as an ONNX model, and how far the two agree."""
+"""Exports a fitted pipeline to ONNX, and measures how far the two agree."""
 
 import warnings
 from collections.abc import Container, Sequence
@@ -19,22 +19,22 @@ from baton_trainer.errors import ExportError
 from baton_trainer.models import column_inputs
 
 _OPSETS = {"": 18, "ai.onnx.ml": 3}
-"""The newest operators that every converter writes: onnxmltools knows the trees of ML 3."""
+"""The newest operators that every converter writes; onnxmltools writes trees of ML 3."""
 
-_NO_ZIPMAP = {"zipmap": False}  # probabilities as one tensor, not as a list of dictionaries
+_NO_ZIPMAP = {"zipmap": False}  # probabilities are one tensor, not a list of dictionaries
 
 MAX_ABS_DIFF = 1e-5
-"""The largest difference of a probability at which ONNX still counts as the same model."""
+"""The largest difference of a probability at which ONNX counts as the same model."""
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How far the ONNX model agrees with the pipeline.
+    """The agreement of the ONNX model with the pipeline.
 
     Attributes:
         max_abs_diff: the largest difference of a probability.
-        flips: rows whose label differs.
-        rows: rows compared.
+        flips: the number of rows whose label differs.
+        rows: the number of rows compared.
     """
 
     max_abs_diff: float
@@ -43,34 +43,36 @@ class Parity:
 
     @property
     def holds(self) -> bool:
-        """Whether the two are the same model."""
+        """Whether the two count as the same model."""
         return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
 
     def keep_worse(self, other: "Parity") -> "Parity":
-        """Takes the worse of both figures: `other` compared some of the same rows another way."""
+        """Returns the worse of both figures; `other` compared some of the same rows another way."""
         worst = max(self.max_abs_diff, other.max_abs_diff)
         return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 
 
 def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
-    """The pipeline as ONNX: one input `[n, 1]` a column, named as the column.
+    """Converts the pipeline to ONNX: one input `[n, 1]` per column, with the column's name.
 
-    Numbers and booleans are float32: tree operators of ONNX take nothing else.
+    Numbers and booleans are float32, the only type of ONNX's tree operators.
 
     Raises:
-        ExportError: a step has no ONNX form.
+        ExportError: ONNX cannot express a step.
     """
     rest, widths = column_inputs.split_off_columns(fitted)
     inputs = [(name, FloatTensorType([None, width])) for name, width in widths.items()]
     try:
         with warnings.catch_warnings():
-            # protobuf deprecates the numpy integers that skl2onnx hands it for trees
+            # protobuf deprecates the NumPy integers that skl2onnx passes for trees
             warnings.simplefilter("ignore")
             model = convert_sklearn(
                 rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
             )
-    except Exception as error:  # skl2onnx's own have no common base but Exception
-        raise ExportError(f"no ONNX form of this pipeline: {get_first_line(error)}") from error
+    except Exception as error:  # skl2onnx's errors have no common base but Exception
+        raise ExportError(
+            f"the pipeline cannot be exported to ONNX: {get_first_line(error)}"
+        ) from error
     column_inputs.insert_inputs(model.graph, fitted, columns)
     _name_inputs(model.graph, [each.name for each in columns])
     return bytes(model.SerializeToString())
@@ -79,8 +81,8 @@ def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
 def _name_inputs(graph: onnx.GraphProto, names: Sequence[str]) -> None:
     """Names the inputs, in their order.
 
-    A tensor inside the graph that has one of these names gets another: a column may be called
-    `label`. The graphs of our estimators have no subgraphs.
+    A tensor inside the graph with one of these names is renamed: a column may be called `label`.
+    The graphs of Baton's estimators have no subgraphs.
     """
     new = dict(zip((each.name for each in graph.input), names, strict=True))
     inside = [each.name for each in graph.initializer]
@@ -103,10 +105,10 @@ def _find_free_name(name: str, taken: Container[str]) -> str:
 
 
 def build_engine(model: bytes, schema: Schema) -> OnnxEngine:
-    """The engine that the service would build.
+    """Builds the engine as the service does.
 
     Raises:
-        ExportError: it cannot be built.
+        ExportError: the service could not load the model.
     """
     try:
         return OnnxEngine(model, schema)
@@ -115,7 +117,7 @@ def build_engine(model: bytes, schema: Schema) -> OnnxEngine:
 
 
 def measure_parity(fitted: Pipeline, scores: Scores, features: pd.DataFrame) -> Parity:
-    """Compares the pipeline with what the engine said of the same rows."""
+    """Compares the pipeline with the engine's scores of the same rows."""
     difference = np.abs(fitted.predict_proba(features) - scores.probabilities)
     flips = np.asarray(fitted.predict(features)) != scores.labels
     return Parity(float(difference.max()), int(flips.sum()), len(features))

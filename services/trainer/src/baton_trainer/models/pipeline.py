@@ -1,7 +1,7 @@
-"""The scikit-learn pipelines: imputation, scaling where it helps, one-hot, a classifier.
+"""Builds scikit-learn pipelines: imputation, scaling for linear models, one-hot, a classifier.
 
-The steps are those that ONNX reproduces to 1e-6: trees are not scaled (rounding at thresholds
-would flip labels), and missing text is no category (it encodes to zeros, as unknown text does).
+ONNX reproduces these steps to 1e-6. Trees are not scaled, because rounding at thresholds would flip
+labels. Missing text is no category: it is encoded as zeros, like unknown text.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from baton_trainer.tables.columns import roles
 
 
 def build(classifier: Classifier, features: pd.DataFrame, columns: Sequence[Column]) -> Pipeline:
-    """An unfitted pipeline for a table (`Table.features` with all its rows, `Table.columns`)."""
+    """Builds an unfitted pipeline for `Table.features`, with all rows, and `Table.columns`."""
     texts = [column.name for column in columns if column.type == "string"]
     numbers = [column.name for column in columns if column.type != "string"]
     fill = SimpleImputer(strategy="median", keep_empty_features=True)
@@ -28,7 +28,7 @@ def build(classifier: Classifier, features: pd.DataFrame, columns: Sequence[Colu
         number_steps = make_pipeline(fill, StandardScaler()) if classifier.is_linear else fill
         steps.append(("numbers", number_steps, numbers))
     if texts:
-        # scikit-learn would take NaN for a category, which ONNX encodes otherwise: name the others.
+        # By itself scikit-learn would make NaN a category, which ONNX encodes differently.
         categories = [roles.list_categories(features[name]) for name in texts]
         one_hot = OneHotEncoder(categories=categories, handle_unknown="ignore", sparse_output=False)
         steps.append(("texts", one_hot, texts))

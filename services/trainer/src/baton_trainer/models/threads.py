@@ -1,18 +1,18 @@
-"""How many threads the numeric libraries may use."""
+"""Limits the threads of the numeric libraries."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-WORTH_ROWS = 100_000
-"""From here on a second core is worth more than the waiting of threads for each other."""
+PARALLEL_ROWS = 100_000
+"""From this size on, a second core saves more time than threads lose by waiting."""
 
 
 def limit(rows: int) -> AbstractContextManager[Any]:
-    """One thread for a small table, all of them for a large one.
+    """Allows one thread for a small table, all threads for a large one.
 
-    On a busy machine OpenMP's threads spin while they wait for each other: with two threads on two
-    shared cores, gradient boosting on 5,000 rows took 2 to 17 s, with one thread 1 s.
+    On a busy machine, OpenMP's threads spin while they wait. On two shared cores, gradient boosting
+    on 5,000 rows took 2 to 17 s with two threads, and 1 s with one.
     """
-    return nullcontext() if rows >= WORTH_ROWS else threadpool_limits(limits=1)
+    return nullcontext() if rows >= PARALLEL_ROWS else threadpool_limits(limits=1)

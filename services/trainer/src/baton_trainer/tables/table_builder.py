@@ -8,7 +8,7 @@ from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
-from baton_trainer.tables import table_notes, target
+from baton_trainer.tables import table_notes
 from baton_trainer.tables.columns import cells, features, leaks
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files import decimal_mark, header
@@ -16,34 +16,28 @@ from baton_trainer.tables.files.data_file import DataFile
 from baton_trainer.tables.identity import find_repeating_id
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
-from baton_trainer.tables.target import Target
+from baton_trainer.tables.target import Target, build_target, check_split
 
 MIN_ROWS = 50
 
 
-def build_table(file: DataFile, wanted: Columns) -> Table:
+def build_table(file: DataFile, options: Columns) -> Table:
     """Types the columns, drops those that a model cannot use, and splits the rows.
 
     Raises:
         DataError: the table cannot be trained on.
     """
-    header.check(file, wanted)
-    goal = _read_target(file, wanted)
-    rows = file.cells.loc[goal.labels.index]  # the index keeps the row numbers of the file
-    decimal = file.decimal or _detect_decimal_mark(rows, wanted, file.name)
-    target_role = features.build_target_role(goal, len(file.cells) - len(rows))
-    typed = [
-        (target_role, goal.labels)
-        if column.name == wanted.target
-        else features.assign_role(file, column, wanted, decimal)
-        for _, column in rows.items()
-    ]
+    header.check(file, options)
+    target = _read_target(file, options)
+    rows = file.cells.loc[target.labels.index]  # the index keeps the row numbers of the file
+    decimal = file.decimal or _detect_decimal_mark(rows, options, file.name)
+    typed = _type_columns(file, rows, target, options, decimal)
     roles = tuple(role for role, _ in typed)
     inputs = _collect_features(file.name, typed)
-    labels = goal.labels.reset_index(drop=True)
-    identity = find_repeating_id(rows, wanted.id)
+    labels = target.labels.reset_index(drop=True)
+    identity = find_repeating_id(rows, options.id)
     sides = split(inputs, identity)
-    target.check_split(labels, sides.held_out, file.name)
+    check_split(labels, sides.held_out, file.name)
     columns = tuple(features.build_schema_column(column) for _, column in inputs.items())
     return Table(
         name=file.name,
@@ -51,8 +45,8 @@ def build_table(file: DataFile, wanted: Columns) -> Table:
         features=inputs,
         target=labels,
         columns=columns,
-        classes=goal.classes,
-        positive=goal.positive,
+        classes=target.classes,
+        positive=target.positive,
         held_out=sides.held_out,
         held_out_by="" if identity is None else str(identity.name),
         groups=sides.groups,
@@ -60,19 +54,19 @@ def build_table(file: DataFile, wanted: Columns) -> Table:
         notes=table_notes.list_notes(file, decimal, identity),
         warnings=(
             *table_notes.list_warnings(roles, sides),
-            *leaks.list_warnings(inputs, labels, goal.positive),
+            *leaks.list_warnings(inputs, labels, target.positive),
         ),
         reader=_choose_reader_rule(file, columns).to_json(),
     )
 
 
-def _read_target(file: DataFile, wanted: Columns) -> Target:
+def _read_target(file: DataFile, options: Columns) -> Target:
     """Reads the labels; rows without one are left out."""
-    labels = file.cells[wanted.target]
+    labels = file.cells[options.target]
     labels = labels if file.is_typed else cells.convert(labels)
     labels = labels.dropna()
-    _check_rows(file, wanted.target, len(labels))
-    return target.build_target(labels, wanted.positive, file.name)
+    _check_rows(file, options.target, len(labels))
+    return build_target(labels, options.positive, file.name)
 
 
 def _check_rows(file: DataFile, name: str, usable: int) -> None:
@@ -87,11 +81,24 @@ def _check_rows(file: DataFile, name: str, usable: int) -> None:
         )
 
 
-def _detect_decimal_mark(rows: pd.DataFrame, wanted: Columns, name: str) -> str:
+def _detect_decimal_mark(rows: pd.DataFrame, options: Columns, name: str) -> str:
     """Detects the mark from the columns that may be numbers."""
-    categories = (column for column, role in wanted.roles.items() if role == "category")
-    ignored = {wanted.target, *wanted.drop, *wanted.id, *categories, ""}
+    categories = (column for column, role in options.roles.items() if role == "category")
+    ignored = {options.target, *options.drop, *options.id, *categories, ""}
     return decimal_mark.detect(rows.loc[:, [each not in ignored for each in rows]], name)
+
+
+def _type_columns(
+    file: DataFile, rows: pd.DataFrame, target: Target, options: Columns, decimal: str
+) -> list[tuple[ColumnRole, pd.Series]]:
+    """Returns the role and the typed values of each column."""
+    target_role = features.build_target_role(target, len(file.cells) - len(rows))
+    return [
+        (target_role, target.labels)
+        if column.name == options.target
+        else features.assign_role(file, column, options, decimal)
+        for _, column in rows.items()
+    ]
 
 
 def _collect_features(name: str, typed: Sequence[tuple[ColumnRole, pd.Series]]) -> pd.DataFrame:

@@ -68,22 +68,22 @@ def _convert_labels(labels: pd.Series, name: str) -> pd.Series:
     return labels
 
 
-def _choose_positive(wanted: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
+def _choose_positive(requested: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
     """Finds the positive class by its text; for booleans in any case."""
-    if wanted is None:
+    if requested is None:
         return classes[-1] if len(classes) == MIN_CLASSES else None
     if len(classes) != MIN_CLASSES:
         raise DataError(
-            f"{name}: --positive {wanted} needs a target with two classes, but this one has "
+            f"{name}: --positive {requested} needs a target with two classes, but this one has "
             f"{len(classes)}; remove the option"
         )
     for label in classes:
         text = str(label)
-        if wanted == text or (isinstance(label, bool) and wanted.lower() == text.lower()):
+        if requested == text or (isinstance(label, bool) and requested.lower() == text.lower()):
             return label
     one, other = classes
     raise DataError(
-        f"{name}: --positive {wanted!r} is not a class; the classes are {one!r} and {other!r}"
+        f"{name}: --positive {requested!r} is not a class; the classes are {one!r} and {other!r}"
     )
 
 

@@ -23,14 +23,12 @@ from baton_engine.tables.column_types import LABEL_TYPES
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
 from baton_registry.versions.schema import Column, Label
+from baton_trainer.models.families import FAMILIES, SKLEARN
 
 ONNX_FILE = "model.onnx"
 EXAMPLE_ROWS = 5
 
-_BOOSTERS = {"lightgbm": "lightgbm", "xgboost": "xgboost-cpu"}
-"""The packages that only some pipelines need, to the distributions that they come from."""
-
-_REQUIREMENTS = ("scikit-learn", "skops", "numpy", "scipy", "pandas", "onnxruntime")
+_REQUIREMENTS = (SKLEARN, "skops", "numpy", "scipy", "pandas", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -140,4 +138,5 @@ def _types_of(pipeline: Pipeline) -> list[str]:
 def _requirements(types: Sequence[str]) -> list[str]:
     """The distributions that a reader of the model needs, known from the types that are in it."""
     packages = {each.partition(".")[0] for each in types}
-    return [*_REQUIREMENTS, *(name for package, name in _BOOSTERS.items() if package in packages)]
+    needed = {each.distribution: None for each in FAMILIES.values() if each.package in packages}
+    return list(dict.fromkeys([*_REQUIREMENTS, *needed]))

@@ -1,4 +1,4 @@
-"""The search for an estimator's arguments, told and logged: each trial is a run inside the run."""
+"""Reports and logs the search for an estimator's arguments: each trial is a nested run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,28 +11,28 @@ from baton_trainer.tracking import run
 
 
 def tune(
-    table: Table, untuned: Classifier, wanted: Train, progress: Progress
+    table: Table, untuned: Classifier, options: Train, progress: Progress
 ) -> tuple[Classifier, Mapping[str, Any]]:
-    """The best classifier of as many trials as are wanted, and the arguments that were found.
+    """Returns the best classifier of `options.search` trials, and its tuned arguments.
 
     Raises:
-        ParameterError: nothing is left to tune.
+        ParameterError: no argument is left to tune.
         DataError: a class has too few rows.
-        FitError: the estimator gave up.
+        FitError: the estimator failed.
     """
-    if not wanted.search:
+    if not options.search:
         return untuned, {}
-    from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, for who searches
+    from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, only for a search
 
-    tried: list[search.Trial] = []
-    with progress.steps("searching", wanted.search) as advance:
-        for trial in search.run_trials(table, untuned, wanted):
-            tried.append(trial)
+    trials: list[search.Trial] = []
+    with progress.steps("searching", options.search) as advance:
+        for trial in search.run_trials(table, untuned, options):
+            trials.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
             run.log_trial(f"trial {trial.number}", trial.params, metrics)
             advance(
                 f"cross-validated ROC AUC {trial.metrics[search.METRIC]:.4f}, "
-                f"best {search.choose_best(tried).metrics[search.METRIC]:.4f}"
+                f"best {search.choose_best(trials).metrics[search.METRIC]:.4f}"
             )
-    best = search.choose_best(tried)
+    best = search.choose_best(trials)
     return best.classifier, best.params

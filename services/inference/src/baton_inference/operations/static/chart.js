@@ -1,14 +1,13 @@
-// Requests a second over the last minutes, the versions stacked: a swap is one colour taking over.
+// Draws requests per second over the last minutes, stacked by version: a swap changes the color.
 
 import { el, svg } from "./dom.js";
 
 const [WIDTH, HEIGHT] = [600, 100];
-const [LEAST_MS, MOST_MS] = [60_000, 300_000];
+const [MIN_SPAN_MS, MAX_SPAN_MS] = [60_000, 300_000];
 
-export function drawChart(history, hue) {
+export function drawChart(history, colorClass) {
   const end = history.at(-1).at;
-  const span = Math.min(MOST_MS, Math.max(LEAST_MS, end - history[0].at));
-  const minutes = Math.round(span / 60_000);
+  const span = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, end - history[0].at));
   const versions = [...new Set(history.flatMap((point) => Object.keys(point.rates)))];
   const totals = history.map((point) => sum(Object.values(point.rates)));
   const highest = Math.max(...totals);
@@ -19,20 +18,19 @@ export function drawChart(history, hue) {
     const upper = history.map((point) => [x(point.at), y(sumUpTo(point, versions, i + 1))]);
     const lower = history.map((point) => [x(point.at), y(sumUpTo(point, versions, i))]).reverse();
     const points = [...upper, ...lower].map((pair) => pair.join(",")).join(" ");
-    return svg("polygon", { class: hue(version), points });
+    return svg("polygon", { class: colorClass(version), points });
   });
-  const now = totals.at(-1);
-  const label = `Requests a second: now ${now.toFixed(1)}, at most ${highest.toFixed(1)}`;
+  const label = `Requests per second: ${totals.at(-1).toFixed(1)} now, ${highest.toFixed(1)} at most`;
   const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label };
-  return el(
-    "div",
-    { class: "chart" },
-    svg("svg", box, areas),
-    el("p", { class: "axis" },
-      el("span", {}, minutes === 1 ? "a minute ago" : `${minutes} minutes ago`),
-      el("span", {}, `highest ${highest.toFixed(highest < 10 ? 1 : 0)}/s`),
-      el("span", {}, "now")),
-  );
+  return el("div", { class: "chart" }, svg("svg", box, areas), drawAxis(span, highest));
+}
+
+function drawAxis(span, highest) {
+  const minutes = Math.round(span / 60_000);
+  return el("p", { class: "axis" },
+    el("span", {}, minutes === 1 ? "1 minute ago" : `${minutes} minutes ago`),
+    el("span", {}, `peak ${highest.toFixed(highest < 10 ? 1 : 0)}/s`),
+    el("span", {}, "now"));
 }
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);

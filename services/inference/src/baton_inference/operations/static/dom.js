@@ -1,18 +1,18 @@
-// Makes elements. Text is always set as text: what comes from the registry is never read as HTML.
+// Creates elements. Text is always set as text, so nothing from the registry is parsed as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes and children; null and false among the children are left out. */
+/** Creates an element with attributes and children; skips null and false children. */
 export function el(tag, attributes = {}, ...children) {
-  return made(document.createElement(tag), attributes, children);
+  return fill(document.createElement(tag), attributes, children);
 }
 
-/** The same for a part of a drawing. */
+/** Creates an SVG element in the same way. */
 export function svg(tag, attributes = {}, ...children) {
-  return made(document.createElementNS(SVG, tag), attributes, children);
+  return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-function made(element, attributes, children) {
+function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
@@ -22,18 +22,18 @@ function made(element, attributes, children) {
 
 export const byId = (id) => document.getElementById(id);
 
-const drawn = new WeakMap();
+const drawnData = new WeakMap();
 
-/** Draws into `node` if `data` is not what it was drawn from: focus and screen readers stay calm. */
+/** Redraws `node` only if `data` changed, so focus stays and screen readers do not repeat it. */
 export function draw(node, data, render) {
   const key = JSON.stringify(data);
-  if (drawn.get(node) === key) return;
-  drawn.set(node, key);
+  if (drawnData.get(node) === key) return;
+  drawnData.set(node, key);
   node.replaceChildren(...[render(data)].flat().filter(Boolean));
 }
 
-/** A command to copy. */
-export function command(text) {
+/** Draws a command with a button that copies it. */
+export function drawCommand(text) {
   const line = el("div", { class: "command" }, el("code", {}, text));
   if (navigator.clipboard) {
     const button = el("button", { type: "button", "aria-label": `Copy: ${text}` }, "Copy");
@@ -47,7 +47,7 @@ export function command(text) {
   return line;
 }
 
-/** A link into another page; its text alone where there is nothing to link to. */
-export function link(href, text) {
+/** Draws a link to another page, or only its text if there is no URL. */
+export function drawLink(href, text) {
   return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, text) : text;
 }

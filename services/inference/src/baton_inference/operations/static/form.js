@@ -1,25 +1,26 @@
-// A form for one instance, made from the live schema; the answer is the service's own.
+// The prediction form: one field per column of the serving version's schema.
 
 import { byId, el } from "./dom.js";
+import { drawPrediction, drawProblem } from "./prediction.js";
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-let shownFor; // the version that the form was made for
+let drawnVersion; // the version whose form is on the page
 
-/** Makes the form anew when another version serves; what was typed stays where its column does. */
+/** Redraws the form after a swap; keeps the input of columns that still exist. */
 export async function showForm(version) {
-  if (version === shownFor) return;
-  shownFor = version;
+  if (version === drawnVersion) return;
+  drawnVersion = version;
   const form = byId("form");
   if (version === null) {
-    form.replaceChildren(el("p", { class: "detail" }, "There is nothing to try before a version serves."));
+    form.replaceChildren(el("p", { class: "detail" }, "The form appears when a version is serving."));
     return;
   }
   const answer = await fetch("openapi.json");
-  if (!answer.ok) { shownFor = undefined; return; }
-  const { columns, example } = read(await answer.json());
-  const typed = Object.fromEntries(new FormData(form));
+  if (!answer.ok) { drawnVersion = undefined; return; }
+  const { columns, example } = readSchema(await answer.json());
+  const input = Object.fromEntries(new FormData(form));
   form.replaceChildren(
-    el("div", { class: "fields" }, columns.map((column) => field(column, typed[column.name] ?? example[column.name]))),
+    el("div", { class: "fields" }, columns.map((column) => drawField(column, input[column.name] ?? example[column.name]))),
     el("button", { type: "submit" }, "Predict"),
   );
   form.onsubmit = (event) => {
@@ -28,7 +29,7 @@ export async function showForm(version) {
   };
 }
 
-function read(openapi) {
+function readSchema(openapi) {
   const schema = openapi.components.schemas.Instances.properties.instances.items;
   const example = openapi.paths["/predict"].post.requestBody.content["application/json"].example;
   const columns = Object.entries(schema.properties ?? {}).map(([name, column]) => ({
@@ -40,7 +41,7 @@ function read(openapi) {
   return { columns, example: example?.instances[0] ?? {} };
 }
 
-function field(column, value) {
+function drawField(column, value) {
   const id = `field-${column.name}`;
   const common = { id, name: column.name, "aria-describedby": `${id}-error`, autocomplete: "off" };
   const text = value === null || value === undefined ? "" : String(value);
@@ -60,13 +61,12 @@ function field(column, value) {
   );
 }
 
-/** The instance as JSON text: numbers as they were typed, whatever their size. */
-function instanceText(form, columns) {
+/** Writes the instance as JSON text, so numbers of any size stay as typed. */
+function writeInstance(form, columns) {
   const values = new FormData(form);
-  const pairs = columns.flatMap(({ name, type }) => {
+  const pairs = columns.flatMap(({ name, type, optional }) => {
     const text = String(values.get(name) ?? "").trim();
-    if (text === "" && type !== "string") return [];
-    if (text === "" && columns.find((column) => column.name === name).optional) return [];
+    if (text === "" && (optional || type !== "string")) return [];
     const isBare = type === "boolean" ? /^(true|false)$/.test(text) : type !== "string" && NUMBER.test(text);
     return [`${JSON.stringify(name)}:${isBare ? text : JSON.stringify(text)}`];
   });
@@ -78,14 +78,14 @@ async function predict(form, columns) {
   const started = performance.now();
   button.disabled = true;
   try {
-    const body = instanceText(form, columns);
+    const body = writeInstance(form, columns);
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch("predict", { method: "POST", headers, body });
-    const told = await answer.json();
-    markErrors(columns, told.errors ?? []);
-    byId("answer").replaceChildren(answer.ok ? prediction(told, performance.now() - started) : problem(told));
+    const result = await answer.json();
+    markErrors(columns, result.errors ?? []);
+    byId("answer").replaceChildren(answer.ok ? drawPrediction(result, performance.now() - started) : drawProblem(result));
   } catch {
-    byId("answer").replaceChildren(el("p", { class: "note bad" }, "No answer; is inference up?"));
+    byId("answer").replaceChildren(el("p", { class: "note bad" }, "Inference did not answer. Check that it is running."));
   } finally {
     button.disabled = false;
   }
@@ -93,34 +93,9 @@ async function predict(form, columns) {
 
 function markErrors(columns, errors) {
   for (const { name } of columns) {
-    const found = errors.find((error) => error.column === name);
+    const error = errors.find(({ column }) => column === name);
     const input = byId(`field-${name}`);
-    input.toggleAttribute("aria-invalid", Boolean(found));
-    byId(`field-${name}-error`).textContent = found?.message ?? "";
+    input.toggleAttribute("aria-invalid", Boolean(error));
+    byId(`field-${name}-error`).textContent = error?.message ?? "";
   }
-}
-
-function prediction({ model_version: version, predictions: [first] }, ms) {
-  const bars = Object.entries(first.probabilities).map(([name, share]) =>
-    el("div", { class: "bar" },
-      el("span", {}, name),
-      el("meter", { min: 0, max: 1, value: share ?? 0, "aria-label": name }),
-      el("span", {}, share === null ? "–" : share.toFixed(3))));
-  return el(
-    "div",
-    { class: "prediction" },
-    el("p", { class: "headline" }, String(first.label)),
-    bars,
-    el("p", { class: "detail" }, `version ${version}, ${ms.toFixed(0)} ms with the network`),
-  );
-}
-
-function problem({ title, detail, request_id: id }) {
-  return el(
-    "div",
-    { class: "note bad" },
-    el("h3", {}, title ?? "No prediction"),
-    el("p", {}, detail ?? ""),
-    id && el("p", { class: "detail" }, `request ${id}`),
-  );
 }

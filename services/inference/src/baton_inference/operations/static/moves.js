@@ -1,9 +1,9 @@
-// How the alias came to be where it is, the last move first.
+// The history of the alias, newest move first, and the way to roll back.
 
-import { byId, command, draw, el } from "./dom.js";
-import { utc } from "./time.js";
+import { byId, draw, drawCommand, el } from "./dom.js";
+import { formatUtc } from "./time.js";
 
-const SHOWN = 5;
+const MAX_OPEN_MOVES = 5;
 
 export function showMoves(data) {
   draw(byId("rollback"), { ...data.rollback }, drawRollback);
@@ -11,47 +11,46 @@ export function showMoves(data) {
 }
 
 function drawRollback(rollback) {
-  if (!rollback.to) return el("p", { class: "detail" }, "No version was promoted before.");
+  if (!rollback.to) return el("p", { class: "detail" }, "There is no earlier version to roll back to.");
   return [
-    el("p", {}, `To version ${rollback.to}, which was promoted before; in a terminal:`),
-    command(rollback.command),
+    el("p", {}, `Roll back to version ${rollback.to}, the previously promoted version. In a terminal:`),
+    drawCommand(rollback.command),
     el(
       "p",
       { class: "detail" },
-      "In the container stack: ",
+      "With Docker Compose: ",
       el("code", {}, "docker compose run --rm trainer rollback --wait"),
     ),
   ];
 }
 
 function drawMoves(moves, readAt) {
-  if (!readAt) return el("p", { class: "detail" }, "Not read from the registry yet.");
-  if (!moves.length) return el("p", { class: "detail" }, "None is known.");
+  if (!readAt) return el("p", { class: "detail" }, "Baton has not read the history from the registry yet.");
+  if (!moves.length) return el("p", { class: "detail" }, "The alias has not moved yet.");
   const items = moves.toReversed().map(drawMove);
-  const earlier = items.slice(SHOWN);
+  const earlier = items.slice(MAX_OPEN_MOVES);
   return [
-    el("ol", { class: "moves" }, items.slice(0, SHOWN)),
+    el("ol", { class: "moves" }, items.slice(0, MAX_OPEN_MOVES)),
     earlier.length > 0 &&
       el(
         "details",
         {},
-        el("summary", {}, `${earlier.length} earlier`),
+        el("summary", {}, `Show ${earlier.length} earlier`),
         el("ol", { class: "moves" }, earlier),
       ),
   ];
 }
 
 function drawMove(move) {
-  const to = move.to === null ? "none" : move.to;
   return el(
     "li",
     { class: move.how },
     el("p", { class: "step" },
       el("span", { class: "from" }, move.from ?? "none"),
       el("span", { role: "img", "aria-label": "to" }, " → "),
-      el("strong", {}, to),
+      el("strong", {}, move.to ?? "none"),
       el("span", { class: "how" }, move.how)),
     el("p", {}, move.reason ? el("bdi", {}, move.reason) : el("span", { class: "detail" }, "no reason given")),
-    el("p", { class: "detail" }, el("bdi", {}, move.by || "unknown"), " · ", el("time", { datetime: move.at }, utc(move.at))),
+    el("p", { class: "detail" }, el("bdi", {}, move.by || "unknown"), " · ", el("time", { datetime: move.at }, formatUtc(move.at))),
   );
 }

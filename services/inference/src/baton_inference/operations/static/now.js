@@ -1,32 +1,32 @@
-// What serves, why, since when, and what to do.
+// The serving version: why it serves, since when, and what needs attention.
 
-import { byId, command, draw, el, link } from "./dom.js";
-import { ago, utc } from "./time.js";
+import { byId, draw, drawCommand, drawLink, el } from "./dom.js";
+import { formatAge, formatUtc } from "./time.js";
 
-const HOW = { promote: "Promoted", rollback: "Rolled back", external: "The alias was moved by another client" };
+const VERBS = { promote: "Promoted", rollback: "Rolled back", external: "Moved by another client" };
 
 export function showNow(data) {
-  const { status, words, links } = data;
+  const { status, summary, links } = data;
   const now = Date.parse(data.now);
-  document.title = `${words.headline} – ${status.model_name}`;
-  byId("now").className = `card ${words.mood}`;
+  document.title = `${summary.headline} – ${status.model_name}`;
+  byId("now").className = `card ${summary.severity}`;
   byId("subject").textContent = `${status.model_name} @ ${status.alias}`;
-  draw(byId("state"), { words, state: status.state }, drawState);
-  draw(byId("notes"), words.notes, (notes) => notes.map(drawNote));
-  draw(byId("why"), why(data, now), drawWhy);
+  draw(byId("state"), { summary, state: status.state }, drawState);
+  draw(byId("notes"), summary.notes, (notes) => notes.map(drawNote));
+  draw(byId("why"), findLastMove(data, now), drawLastMove);
   draw(byId("pass"), { status, links }, drawPass);
-  draw(byId("facts"), facts(data, now), (rows) => rows.map(drawFact));
+  draw(byId("facts"), listFacts(data, now), (rows) => rows.map(drawFact));
   const model = byId("mlflow");
   model.href = links.model;
   model.hidden = false;
 }
 
-function drawState({ words, state }) {
+function drawState({ summary, state }) {
   return [
-    el("p", { class: "headline" }, words.headline),
+    el("p", { class: "headline" }, summary.headline),
     el("p", { class: "badge" }, el("span", { class: "dot", "aria-hidden": "true" }), state),
-    // What a screen reader is told along with the headline; the notes show it to others.
-    el("p", { class: "hidden" }, words.notes.map((note) => note.title).join(". ")),
+    // Screen readers announce the notes together with the headline.
+    el("p", { class: "hidden" }, summary.notes.map((note) => note.title).join(". ")),
   ];
 }
 
@@ -37,58 +37,61 @@ function drawNote(note) {
     el("h2", {}, note.title),
     el("p", {}, note.text),
     note.hint && el("p", {}, note.hint),
-    note.command && command(note.command),
+    note.command && drawCommand(note.command),
   );
 }
 
-/** Why this version serves: the last move that led to it. */
-function why({ status, moves }, now) {
+/** Finds the last move to the serving version; an empty object if there is none. */
+function findLastMove({ status, moves }, now) {
   const version = status.serving?.version;
-  const move = moves.findLast((one) => one.to === version);
-  return version && move ? { ...move, when: ago(Date.parse(move.at), now) } : {};
+  const move = moves.findLast(({ to }) => to === version);
+  return version && move ? { ...move, when: formatAge(Date.parse(move.at), now) } : {};
 }
 
-function drawWhy({ how, by, when, reason }) {
+function drawLastMove({ how, by, when, reason }) {
   if (!how) return null;
-  // In elements of their own: a name that turns the direction of writing turns only itself.
+  // <bdi> keeps right-to-left names from reordering the rest of the sentence.
   return [
-    HOW[how],
+    VERBS[how],
     ...(by ? [" by ", el("bdi", {}, by)] : []),
     ` ${when}`,
     ...(reason ? [": ", el("bdi", {}, reason)] : []),
   ];
 }
 
-/** The baton's way: from the alias to the slot. */
+/** Draws the way from the alias to the slot. */
 function drawPass({ status, links }) {
   const { aspired_version: aspired, serving } = status;
-  const agree = serving !== null && serving.version === aspired;
-  const place = (title, version, href) =>
-    el(
-      "div",
-      { class: version === null ? "place none" : "place" },
-      el("span", { class: "label" }, title),
-      el("span", { class: "version" }, link(href, version === null ? "none" : `version ${version}`)),
-    );
+  const isSame = serving !== null && serving.version === aspired;
+  const label = isSame ? "which is the version that serves" : "which is not the version that serves";
   return [
-    place("the alias names", aspired, links.aspired),
-    el("span", { class: agree ? "track agree" : "track", role: "img", "aria-label": agree ? "and so" : "but" }),
-    place("requests get", serving?.version ?? null, links.serving),
+    drawPlace("Alias points to", aspired, links.aspired),
+    el("span", { class: isSame ? "track agree" : "track", role: "img", "aria-label": label }),
+    drawPlace("Requests go to", serving?.version ?? null, links.serving),
   ];
 }
 
-function facts({ status, links, process }, now) {
+function drawPlace(title, version, href) {
+  return el(
+    "div",
+    { class: version === null ? "place none" : "place" },
+    el("span", { class: "label" }, title),
+    el("span", { class: "version" }, drawLink(href, version === null ? "none" : `version ${version}`)),
+  );
+}
+
+function listFacts({ status, links, process }, now) {
   const { serving, registry } = status;
   const rows = [];
   if (serving) {
-    rows.push(["Serving since", ago(Date.parse(serving.since), now), utc(serving.since)]);
+    rows.push(["Serving since", formatAge(Date.parse(serving.since), now), formatUtc(serving.since)]);
     rows.push(["Run", serving.run_id ? serving.run_id.slice(0, 8) : "none", "in MLflow", links.run]);
     rows.push(["Engine", serving.engine, `loaded from the ${serving.source}`]);
   }
   const last = registry.last_success_at;
-  const answered = last ? `answered ${ago(Date.parse(last), now)}` : "has not answered yet";
-  rows.push(["Registry", registry.reachable ? "answers" : "does not answer", answered]);
-  rows.push(["Swaps", String(status.swaps), `since ${utc(process.started_at)}`]);
+  const answered = last ? `last answer ${formatAge(Date.parse(last), now)}` : "no answer yet";
+  rows.push(["Registry", registry.reachable ? "reachable" : "unreachable", answered]);
+  rows.push(["Swaps", String(status.swaps), `since ${formatUtc(process.started_at)}`]);
   return rows;
 }
 
@@ -97,6 +100,6 @@ function drawFact([name, value, detail, href]) {
     "div",
     {},
     el("dt", {}, name),
-    el("dd", {}, link(href ?? null, value), el("span", { class: "detail" }, detail ?? "")),
+    el("dd", {}, drawLink(href ?? null, value), el("span", { class: "detail" }, detail ?? "")),
   );
 }

@@ -1,26 +1,26 @@
-// Asks for the data every two seconds while somebody looks, and shows them.
+// Fetches the data every two seconds while the page is visible, and shows it.
 
 import { byId, draw, el } from "./dom.js";
 import { showForm } from "./form.js";
 import { showMoves } from "./moves.js";
 import { showNow } from "./now.js";
 import { Rates } from "./rates.js";
-import { ago } from "./time.js";
+import { formatAge } from "./time.js";
 import { showTraffic } from "./traffic.js";
 
 const INTERVAL_MS = 2000;
 const rates = new Rates();
 let lastAt = null;
 
-async function look() {
+async function refresh() {
   try {
     const answer = await fetch("console/data", { signal: AbortSignal.timeout(5000) });
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+    if (!answer.ok) throw new Error(`HTTP status ${answer.status}`);
     show(await answer.json());
     lastAt = Date.now();
     byId("lost").hidden = true;
   } catch (error) {
-    lost(error);
+    showFailure(error);
   }
 }
 
@@ -29,34 +29,34 @@ function show(data) {
   showNow(data);
   showTraffic(rates);
   showMoves(data);
-  showForm(data.status.serving?.version ?? null).catch(lost);
-  draw(byId("footer"), processes(data), drawFooter);
+  showForm(data.status.serving?.version ?? null).catch(showFailure);
+  draw(byId("footer"), listProcesses(), drawFooter);
 }
 
-function lost(error) {
-  const since = lastAt === null ? "" : ` What you see is from ${ago(lastAt, Date.now())}.`;
+function showFailure(error) {
+  const age = lastAt === null ? "" : ` The page shows data from ${formatAge(lastAt, Date.now())}.`;
   const note = byId("lost");
-  note.textContent = `Inference does not answer this page (${error.message}).${since}`;
+  note.textContent = `Inference does not answer (${error.message}).${age} Retrying every 2 seconds.`;
   note.hidden = false;
 }
 
-/** Who has answered lately: behind a proxy, several processes take turns. */
-function processes(data) {
+/** Lists the processes that answered lately; there may be several behind a proxy. */
+function listProcesses() {
   return [...rates.processes.values()].map(({ host, serving }) => [host, serving]);
 }
 
-function drawFooter(all) {
-  const one = ([host, serving]) => `${host} (${serving === null ? "none" : `version ${serving}`})`;
-  const who = all.length > 1 ? `${all.length} processes take turns: ${all.map(one).join(", ")}.` : `Answered by ${all[0][0]}.`;
-  return el("p", {}, `${who} This page only reads.`);
+function drawFooter(processes) {
+  const names = processes.map(([host, serving]) => `${host} (${serving === null ? "no version" : `version ${serving}`})`);
+  const source = processes.length > 1 ? `Data from ${processes.length} processes: ${names.join(", ")}.` : `Data from ${processes[0][0]}.`;
+  return el("p", {}, `${source} This page is read-only.`);
 }
 
 async function run() {
   for (;;) {
-    if (!document.hidden) await look();
+    if (!document.hidden) await refresh();
     await new Promise((done) => { setTimeout(done, INTERVAL_MS); });
   }
 }
 
-document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 run();

@@ -1,4 +1,4 @@
-// Rates, errors and percentiles by version, from the counters of every process that has answered.
+// Computes rates, errors and percentiles per version from the counters of all processes.
 
 const WINDOW_MS = 60_000;
 const HISTORY_MS = 300_000;
@@ -6,11 +6,11 @@ const GONE_MS = 15_000;
 
 export class Rates {
   constructor() {
-    this.processes = new Map(); // id to {host, samples: [{at, bounds, versions}]}, oldest first
-    this.history = []; // {at, rates: {version: requests a second}}
+    this.processes = new Map(); // id -> {host, serving, samples: [{at, versions}]}, oldest first
+    this.history = []; // {at, rates: {version: requests per second}}
   }
 
-  /** Takes in one document, received at `at` (milliseconds). */
+  /** Adds one document, received at `at` (milliseconds). */
   add(data, at) {
     const { id, host } = data.process;
     const versions = Object.fromEntries(data.traffic.versions.map((one) => [one.version, one]));
@@ -23,22 +23,22 @@ export class Rates {
     for (const [other, { samples }] of this.processes) {
       if (at - samples.at(-1).at > GONE_MS) this.processes.delete(other);
     }
-    this.history.push({ at, rates: this.#current() });
+    this.history.push({ at, rates: this.#computeRates() });
     this.history = this.history.filter((point) => at - point.at <= HISTORY_MS);
   }
 
-  /** A row for each version: what it was asked within the last minute, and in total. */
-  rows() {
+  /** Lists one row per version: its requests in the last minute, and in total. */
+  listRows() {
     const rows = new Map();
     for (const { samples } of this.processes.values()) {
       const [first, last] = [samples[0], samples.at(-1)];
       for (const [version, now] of Object.entries(last.versions)) {
-        const before = first.versions[version] ?? emptyLike(now);
-        const row = rows.get(version) ?? emptyRow(version, now);
+        const before = first.versions[version] ?? createCounters(now);
+        const row = rows.get(version) ?? createRow(version, now);
         const seconds = (last.at - first.at) / 1000;
         row.total += now.requests;
         row.requests += now.requests - before.requests;
-        row.refused += now.refused - before.refused;
+        row.rejected += now.rejected - before.rejected;
         row.failed += now.failed - before.failed;
         row.counts = row.counts.map((sum, i) => sum + now.counts[i] - before.counts[i]);
         row.rate += seconds > 0 ? (now.requests - before.requests) / seconds : 0;
@@ -48,8 +48,8 @@ export class Rates {
     return [...rows.values()].reverse();
   }
 
-  /** The duration in seconds that this share of the requests did not exceed; null without any. */
-  quantile(counts, share) {
+  /** Computes the duration in seconds that this share of requests stays below; null if none. */
+  computeQuantile(counts, share) {
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total <= 0) return null;
     let below = 0;
@@ -64,19 +64,19 @@ export class Rates {
     return this.bounds.at(-1);
   }
 
-  #current() {
+  #computeRates() {
     const rates = {};
     for (const { samples } of this.processes.values()) {
       if (samples.length < 2) continue;
       const [before, now] = samples.slice(-2);
       for (const [version, one] of Object.entries(now.versions)) {
-        const asked = one.requests - (before.versions[version]?.requests ?? 0);
-        rates[version] = (rates[version] ?? 0) + (1000 * asked) / (now.at - before.at);
+        const requests = one.requests - (before.versions[version]?.requests ?? 0);
+        rates[version] = (rates[version] ?? 0) + (1000 * requests) / (now.at - before.at);
       }
     }
     return rates;
   }
 }
 
-const emptyLike = (one) => ({ requests: 0, refused: 0, failed: 0, counts: one.counts.map(() => 0) });
-const emptyRow = (version, one) => ({ version, ...emptyLike(one), rate: 0, total: 0 });
+const createCounters = (one) => ({ requests: 0, rejected: 0, failed: 0, counts: one.counts.map(() => 0) });
+const createRow = (version, one) => ({ version, ...createCounters(one), rate: 0, total: 0 });

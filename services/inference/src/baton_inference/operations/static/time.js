@@ -1,15 +1,15 @@
-// Times as people say them. Moments are those of the server's clock.
+// Formats times. All times are from the server's clock.
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
-/** "3 minutes ago", given two moments in milliseconds. */
-export function ago(then, now) {
+/** Formats the age of a time, both in milliseconds: "3 minutes ago". */
+export function formatAge(then, now) {
   const seconds = Math.max(0, Math.round((now - then) / 1000));
   if (seconds < 5) return "just now";
   const [unit, size] = UNITS.find(([, length]) => seconds >= length);
   return relative.format(-Math.floor(seconds / size), unit);
 }
 
-/** `2026-11-23T10:00:00.000Z` as `2026-11-23 10:00:00 UTC`. */
-export const utc = (text) => `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;
+/** Formats `2026-11-23T10:00:00.000Z` as `2026-11-23 10:00:00 UTC`. */
+export const formatUtc = (text) => `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;

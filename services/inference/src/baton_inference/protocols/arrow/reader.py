@@ -137,7 +137,7 @@ def parse_read_answer(answer: ReadAnswer, max_rows: int) -> ArrowTable:
     if isinstance(answer, MalformedMessage):
         raise MalformedBody(f"the body cannot be read: {answer.text}")
     if isinstance(answer, TooManyMessage):
-        raise TooManyRows.counted(max_rows)
+        raise TooManyRows.for_limit(max_rows)
     columns = {name: _parse_values(message) for name, message in answer.columns.items()}
     return ArrowTable(answer.rows, columns)
 

@@ -95,4 +95,4 @@ def transpose_rows(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
 def check_rows(rows: int, max_rows: int) -> None:
     """Raises `TooManyRows` if there are more than `max_rows` rows."""
     if rows > max_rows:
-        raise TooManyRows.counted(max_rows, rows)
+        raise TooManyRows.for_limit(max_rows, rows)

@@ -1,1 +1,1 @@
-"""What goes back to a caller: answers, problems, headers."""
+"""Answers to callers: bodies, problems and headers."""

@@ -12,18 +12,18 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 WRITE = "baton.write"
-"""The key in the ASGI scope of a function that takes an answer and the request's id, and writes it
-in one go; it gives False where it wrote nothing. Our own server puts it there."""
+"""The ASGI scope key of a function that takes an answer and a request id and writes the answer at
+once. It returns False if it wrote nothing. Baton's server sets it."""
 
 
 class Answer(NamedTuple):
-    """What is sent back.
+    """An HTTP answer.
 
     Attributes:
         status: the HTTP status.
         body: the bytes of the body.
         media_type: its content type.
-        headers: further headers, names in lower case.
+        headers: other headers, with lower-case names.
     """
 
     status: int
@@ -32,7 +32,7 @@ class Answer(NamedTuple):
     headers: Headers = ()
 
     async def send(self, scope: Scope, send: Send, request_id: str) -> None:
-        """Sends it whole, in answer to the request with that scope."""
+        """Sends the whole answer to the request with that scope."""
         write = scope.get(WRITE)
         if write is not None and write(self, request_id):
             return

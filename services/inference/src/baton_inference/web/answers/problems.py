@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: the one place where a domain error gets an HTTP status."""
+"""RFC 9457 problems: the one place that gives an error its HTTP status."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,18 +8,18 @@ import msgspec
 
 from baton_inference.errors import (
     BodyTooLarge,
-    Ending,
-    Forged,
+    Forbidden,
     InferenceError,
     InvalidRows,
+    InvalidWebhook,
     MalformedBody,
     ModelFailure,
-    NotAdmitted,
-    NotAllowed,
     NotReady,
     NotServed,
     Overloaded,
+    ShuttingDown,
     TooManyRows,
+    Unauthenticated,
     UnsupportedMedia,
 )
 from baton_inference.protocols.media import Headers
@@ -37,7 +37,7 @@ class ProblemKind:
         slug: the last part of its `type`.
         title: the same for every problem of the kind.
         status: the HTTP status.
-        headers: what an answer with it also carries.
+        headers: extra headers of the answer.
     """
 
     slug: str
@@ -47,11 +47,11 @@ class ProblemKind:
 
 
 _RETRY = ((b"retry-after", RETRY_AFTER_S),)
-# RFC 9110, 15.5.16: say which codings would have been understood.
+# RFC 9110, 15.5.16: name the supported codings.
 _CODINGS = ((b"accept-encoding", b"gzip, identity"),)
-# RFC 9110, 15.5.2: say how to authenticate.
+# RFC 9110, 15.5.2: name the way to authenticate.
 _SIGNATURE = ((b"www-authenticate", b"X-MLflow-Signature"),)
-# One line a scheme: browsers do not find `Basic`, which makes them ask for a key, behind another.
+# One header per scheme: browsers prompt for a key only if `Basic` is first in its header.
 _KEY = (
     (b"www-authenticate", b'Bearer realm="baton"'),
     (b"www-authenticate", b'Basic realm="baton"'),
@@ -65,19 +65,19 @@ KINDS: dict[type[InferenceError], ProblemKind] = {
     UnsupportedMedia: ProblemKind(
         "unsupported-media", "The media type is not supported", 415, _CODINGS
     ),
-    NotAdmitted: ProblemKind("not-admitted", "An API key is needed", 401, _KEY),
-    NotAllowed: ProblemKind("not-allowed", "The API key is not for this", 403),
+    Unauthenticated: ProblemKind("not-admitted", "An API key is required", 401, _KEY),
+    Forbidden: ProblemKind("not-allowed", "The API key lacks the required scope", 403),
     NotServed: ProblemKind("not-served", "The model or version is not served", 404),
-    Forged: ProblemKind("forged", "The webhook is not the registry's", 401, _SIGNATURE),
-    NotReady: ProblemKind("not-ready", "No model is being served yet", 503, _RETRY),
+    InvalidWebhook: ProblemKind("forged", "The webhook cannot be verified", 401, _SIGNATURE),
+    NotReady: ProblemKind("not-ready", "No model is serving yet", 503, _RETRY),
     Overloaded: ProblemKind("overloaded", "Too much work is queued", 503, _RETRY),
-    Ending: ProblemKind("ending", "The service is ending", 503, _RETRY),
+    ShuttingDown: ProblemKind("ending", "The service is shutting down", 503, _RETRY),
     ModelFailure: ProblemKind("model-failure", "The model failed", 500),
 }
 
 
-def problem_of(error: InferenceError, request_id: str, path: str = "") -> Answer:
-    """The answer to a request for `path` that ended in `error`."""
+def build_problem(error: InferenceError, request_id: str, path: str = "") -> Answer:
+    """Builds the answer to a request for `path` that failed with `error`."""
     kind = KINDS[type(error)]
     members: dict[str, Any] = {
         "type": f"urn:baton:problem:{kind.slug}",
@@ -91,15 +91,15 @@ def problem_of(error: InferenceError, request_id: str, path: str = "") -> Answer
     return _answer(members, path, kind.headers)
 
 
-def slug_of(error: InferenceError) -> str:
-    """The last part of the type of the problem that the error is."""
+def find_slug(error: InferenceError) -> str:
+    """Returns the last part of the problem's type for this error."""
     return KINDS[type(error)].slug
 
 
-def status_problem(
+def build_status_problem(
     status: int, detail: str, request_id: str, headers: Headers = (), path: str = ""
 ) -> Answer:
-    """A problem that its HTTP status says all about, e.g. 404."""
+    """Builds a problem that needs no type beyond its HTTP status, e.g. 404."""
     members = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -110,15 +110,13 @@ def status_problem(
     return _answer(members, path, headers)
 
 
-def internal_problem(request_id: str, path: str = "") -> Answer:
-    """A fault of ours: the log has what happened, under the request's id."""
-    detail = f"an unexpected fault; look for request {request_id} in the service's log"
-    return status_problem(500, detail, request_id, path=path)
+def build_internal_problem(request_id: str, path: str = "") -> Answer:
+    """Builds the problem for a bug in Baton; the log has the details under the request id."""
+    detail = f"internal error; search the service's log for request {request_id}"
+    return build_status_problem(500, detail, request_id, path=path)
 
 
 def _answer(members: dict[str, Any], path: str, headers: Headers) -> Answer:
-    if path == "/v2" or path.startswith(
-        "/v2/"
-    ):  # where clients look for it: the protocol's own form of an error
+    if path == "/v2" or path.startswith("/v2/"):  # the V2 protocol's own error member
         members["error"] = members["detail"]
     return Answer(members["status"], msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)

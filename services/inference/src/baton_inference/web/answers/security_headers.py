@@ -1,4 +1,4 @@
-"""What every answer but those to scoring requests tells a browser, unless its route says otherwise.
+"""Security headers for browsers, on every answer except those to scoring requests.
 
 https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
 """
@@ -11,7 +11,7 @@ _SWAGGER = (
     b"img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     b"frame-ancestors 'none'"
 )
-"""Swagger UI is started by a script in its page; what it shows comes from the same place."""
+"""Swagger UI starts with an inline script; everything else comes from this host."""
 
 _GENERAL = {
     b"x-content-type-options": b"nosniff",
@@ -22,10 +22,10 @@ _GENERAL = {
 }
 
 
-def with_security_headers(path: str, headers: Headers) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer, and those that every answer has."""
+def add_security_headers(path: str, headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Returns the headers with the security headers that the route did not set itself."""
     policy = _SWAGGER if path == "/docs" else _NOTHING
-    given = [*headers]
-    names = {name.lower() for name, _ in given}
-    wanted = {b"content-security-policy": policy, **_GENERAL}
-    return given + [(name, value) for name, value in wanted.items() if name not in names]
+    existing = [*headers]
+    names = {name.lower() for name, _ in existing}
+    defaults = {b"content-security-policy": policy, **_GENERAL}
+    return existing + [(name, value) for name, value in defaults.items() if name not in names]

@@ -1,17 +1,17 @@
-"""The headers that name the version which answered."""
+"""The headers that name the version that answered."""
 
 from functools import lru_cache
 from urllib.parse import quote
 
 from baton_inference.protocols.media import Headers
 
-# A header is ASCII: anything else in a model's name is percent-encoded, and so is the percent sign.
+# Headers are ASCII: other characters of a name are percent-encoded, and so is the percent sign.
 _SAFE = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 
 @lru_cache(maxsize=16)  # the same few versions answer every request
 def build_version_headers(name: str, version: str) -> Headers:
-    """Builds `X-Model-Name` and `X-Model-Version`, as the headers of an answer."""
+    """Builds `X-Model-Name` and `X-Model-Version`."""
     return (
         (b"x-model-name", quote(name, safe=_SAFE).encode()),
         (b"x-model-version", quote(version, safe=_SAFE).encode()),

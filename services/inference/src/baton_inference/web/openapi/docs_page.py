@@ -1,6 +1,6 @@
-"""`GET /docs`: Swagger UI, with its script and style from here, at whatever path the proxy puts us.
+"""`GET /docs`: Swagger UI, with its script and style from this service.
 
-Every address in the page is relative, so a proxy with a path prefix needs no setting here.
+All URLs in the page are relative, so it works behind a proxy with any path prefix.
 """
 
 from fastapi import FastAPI
@@ -9,21 +9,21 @@ from fastapi_offline import FastAPIOffline
 from starlette.responses import HTMLResponse
 
 FILES = "static-offline-docs"
-"""Where `fastapi_offline` serves its copy of Swagger UI: /docs asks no other host."""
+"""The path of `fastapi_offline`'s copy of Swagger UI: /docs contacts no other host."""
 HERE = {"url": "."}
-"""The server of the OpenAPI document: where the document itself is, prefix and all.
+"""The server in the OpenAPI document: the folder of the document itself, prefix included.
 
 https://spec.openapis.org/oas/v3.1.0#server-object
 """
 
 
-def open_framework(title: str, description: str, version: str) -> FastAPI:
-    """The web framework, with `/docs`."""
+def create_framework(title: str, description: str, version: str) -> FastAPI:
+    """Creates the FastAPI application with `/docs`."""
     app: FastAPI = FastAPIOffline(
         title=title,
         description=description,
         version=version,
-        docs_url=None,  # its own page has absolute addresses
+        docs_url=None,  # FastAPI's page has absolute URLs
         redoc_url=None,
         static_url=f"/{FILES}",
         servers=[HERE],

@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's own routes, and the scoring routes as they are now."""
+"""The OpenAPI document: FastAPI's routes, and the scoring routes of the serving version."""
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -9,14 +9,14 @@ from baton_inference.protocols.protocol import Json
 from baton_inference.web.openapi.keys import declare_keys
 from baton_inference.web.openapi.problems import (
     PROBLEM,
-    path_parameters,
-    scoring_problems,
-    version_headers,
+    describe_path_parameters,
+    describe_problems,
+    describe_version_headers,
 )
 
 
 class LiveDocument:
-    """`/openapi.json`, following what the slot holds."""
+    """`/openapi.json` for the serving version."""
 
     def __init__(
         self, app: FastAPI, live: LiveVersions, *, max_rows: int, needs_key: bool = False
@@ -28,7 +28,7 @@ class LiveDocument:
         self._built: tuple[LiveVersion | None, Json] | None = None
 
     def __call__(self) -> Json:
-        """The document; built again only when another version serves."""
+        """Returns the document; rebuilds it only after a swap."""
         served = self._live.production
         if self._built is None or self._built[0] is not served:
             self._built = (served, self._build(served))
@@ -56,9 +56,9 @@ class LiveDocument:
 
 
 def _complete(operation: Json, template: str) -> Json:
-    """Adds to a scoring operation what all have: parameters, version headers, problems."""
-    names = path_parameters(template)
-    answer = {**operation["responses"]["200"], "headers": version_headers()}
-    responses = {"200": answer, **scoring_problems(names_a_model=bool(names))}
+    """Adds the common parts to a scoring operation: parameters, version headers, problems."""
+    names = describe_path_parameters(template)
+    answer = {**operation["responses"]["200"], "headers": describe_version_headers()}
+    responses = {"200": answer, **describe_problems(names_a_model=bool(names))}
     parameters: Json = {"parameters": names} if names else {}
     return {**operation, **parameters, "responses": responses}

@@ -1,10 +1,10 @@
-"""How the OpenAPI document says which routes need an API key."""
+"""Declares in the OpenAPI document which routes need an API key."""
 
-from baton_inference.errors import NotAdmitted, NotAllowed
+from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.protocol import Json
-from baton_inference.web.access import scopes_of
+from baton_inference.web.access import find_scopes
 from baton_inference.web.answers.problems import KINDS
-from baton_inference.web.openapi.problems import problem_response
+from baton_inference.web.openapi.problems import build_problem_response
 
 SCHEMES: Json = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
@@ -12,18 +12,20 @@ SCHEMES: Json = {
     "basic": {
         "type": "http",
         "scheme": "basic",
-        "description": "An API key as the password, whatever the user's name: for browsers.",
+        "description": "An API key as the password, with any user name; for browsers.",
     },
 }
 
 
 def declare_keys(document: Json) -> None:
-    """Adds the schemes, and to each route that is not open what it asks for and answers without."""
+    """Adds the security schemes, and to each closed route its requirement and its problems."""
     document["components"]["securitySchemes"] = SCHEMES
     for path, operations in document["paths"].items():
-        if scopes_of(path):
+        if find_scopes(path):
             for operation in operations.values():
                 operation["security"] = [{name: []} for name in SCHEMES]
-                for error in (NotAdmitted, NotAllowed):
+                for error in (Unauthenticated, Forbidden):
                     kind = KINDS[error]
-                    operation["responses"][str(kind.status)] = problem_response(f"{kind.title}.")
+                    operation["responses"][str(kind.status)] = build_problem_response(
+                        f"{kind.title}."
+                    )

@@ -1,15 +1,15 @@
-"""What the operations of the OpenAPI document share: problems, version headers, parameters."""
+"""Common parts of the OpenAPI operations: problems, version headers, parameters."""
 
 import re
 
-from baton_inference.errors import Forged, NotAdmitted, NotAllowed, NotServed
+from baton_inference.errors import Forbidden, InvalidWebhook, NotServed, Unauthenticated
 from baton_inference.protocols.protocol import Json
 from baton_inference.web.answers import problems
 
 PROBLEM: Json = {
     "type": "object",
     "title": "Problem",
-    "description": "An error after RFC 9457.",
+    "description": "An error as RFC 9457 defines it.",
     "required": ["type", "title", "status", "detail", "request_id"],
     "properties": {
         "type": {"type": "string"},
@@ -21,7 +21,7 @@ PROBLEM: Json = {
         "errors": {
             "type": "array",
             "maxItems": 100,
-            "description": "The bad cells; rows are counted from 0.",
+            "description": "The bad cells; rows count from 0.",
             "items": {
                 "type": "object",
                 "required": ["row", "column", "message"],
@@ -36,29 +36,31 @@ PROBLEM: Json = {
 }
 
 
-def problem_response(description: str) -> Json:
-    """A response that is a problem."""
+def build_problem_response(description: str) -> Json:
+    """Builds an OpenAPI response that is a problem."""
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": description, "content": {problems.MEDIA_TYPE: {"schema": schema}}}
 
 
-def scoring_problems(*, names_a_model: bool = False) -> Json:
-    """The problems of a scoring route by their status; kinds that share one share a response."""
-    others = {Forged, NotAdmitted, NotAllowed} | (set() if names_a_model else {NotServed})
+def describe_problems(*, names_a_model: bool = False) -> Json:
+    """Describes the problems of a scoring route, one response per status."""
+    excluded = {InvalidWebhook, Unauthenticated, Forbidden} | (
+        set() if names_a_model else {NotServed}
+    )
     titles: dict[int, list[str]] = {}
     for error, kind in problems.KINDS.items():
-        if error not in others:
+        if error not in excluded:
             titles.setdefault(kind.status, []).append(kind.title)
-    return {str(s): problem_response("; or: ".join(titles[s]) + ".") for s in sorted(titles)}
+    return {str(s): build_problem_response("; or: ".join(titles[s]) + ".") for s in sorted(titles)}
 
 
-def version_headers() -> Json:
-    """The headers that name the version which answered."""
+def describe_version_headers() -> Json:
+    """Describes the headers that name the version that answered."""
     return {name: {"schema": {"type": "string"}} for name in ("X-Model-Name", "X-Model-Version")}
 
 
-def path_parameters(template: str) -> list[Json]:
-    """Declares the names in a path template."""
+def describe_path_parameters(template: str) -> list[Json]:
+    """Describes the parameters in a path template."""
     return [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"\{(\w+)\}", template)

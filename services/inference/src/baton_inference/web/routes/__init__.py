@@ -1,1 +1,1 @@
-"""The routes, one module for each kind of caller."""
+"""The routes, one module per kind of caller."""

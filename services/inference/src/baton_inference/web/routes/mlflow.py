@@ -1,4 +1,4 @@
-"""What MLflow's scoring server answers beside `/invocations`."""
+"""The other routes of MLflow's scoring server: `/ping`, `/health` and `/version`."""
 
 from typing import Any
 
@@ -8,31 +8,31 @@ from fastapi.responses import PlainTextResponse
 from baton_inference.errors import NotReady
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.invocations.codec import MLFLOW_VERSION
-from baton_inference.web.answers.problems import problem_of
-from baton_inference.web.answers.responses import response_of
+from baton_inference.web.answers.problems import build_problem
+from baton_inference.web.answers.responses import to_response
 from baton_inference.web.front import REQUEST_ID
-from baton_inference.web.openapi.problems import problem_response
+from baton_inference.web.openapi.problems import build_problem_response
 
 
-def mlflow_routes(live: LiveVersions) -> APIRouter:
-    """`/ping`, `/health` and `/version`."""
+def build_mlflow_routes(live: LiveVersions) -> APIRouter:
+    """Builds `/ping`, `/health` and `/version`."""
     router = APIRouter(tags=["mlflow"], default_response_class=PlainTextResponse)
 
     async def ping(request: Request) -> Any:
         if live.production is None:
             error = NotReady()
-            return response_of(problem_of(error, request.scope[REQUEST_ID]))
+            return to_response(build_problem(error, request.scope[REQUEST_ID]))
         return Response("\n", media_type="text/plain")
 
-    for path in ("/ping", "/health"):  # one answer by two names, as in MLflow
+    for path in ("/ping", "/health"):  # two names for one answer, as in MLflow
         router.get(
             path,
-            summary="Is a model in the slot?",
+            summary="Is the service ready to score?",
             operation_id=path.removeprefix("/"),
-            responses={503: problem_response("No model is being served yet.")},
+            responses={503: build_problem_response("No model is serving yet.")},
         )(ping)
 
-    @router.get("/version", summary="The MLflow whose scoring protocol is spoken")
+    @router.get("/version", summary="The MLflow version of the scoring protocol")
     async def version() -> str:
         return MLFLOW_VERSION
 

@@ -1,4 +1,4 @@
-"""The routes that FastAPI serves: what operators and their tools ask."""
+"""The routes for operators and their tools: health, status and metrics."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,15 @@ from starlette.exceptions import HTTPException
 from baton_inference.errors import NotReady
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.status import Status
-from baton_inference.web.answers.problems import internal_problem, problem_of, status_problem
-from baton_inference.web.answers.responses import response_of
+from baton_inference.web.answers.problems import (
+    build_internal_problem,
+    build_problem,
+    build_status_problem,
+)
+from baton_inference.web.answers.responses import to_response
 from baton_inference.web.exposition import Exposition
 from baton_inference.web.front import REQUEST_ID
-from baton_inference.web.openapi.problems import problem_response
+from baton_inference.web.openapi.problems import build_problem_response
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,25 @@ class Ready:
 def add_routes(
     app: FastAPI, *, live: LiveVersions, status: Callable[[], Status], exposition: Exposition
 ) -> None:
-    """Adds the operators' routes, and answers every error with a problem."""
+    """Adds the routes, and the handlers that turn errors into problems."""
 
-    @app.get("/livez", summary="Does the process answer?", tags=["operations"])
+    @app.get("/livez", summary="Is the process alive?", tags=["operations"])
     async def livez() -> Live:
         return Live()
 
     @app.get(
         "/readyz",
-        summary="Is a model in the slot?",
+        summary="Is the service ready to score?",
         tags=["operations"],
         response_model=Ready,
-        responses={503: problem_response("No model is being served yet.")},
+        responses={503: build_problem_response("No model is serving yet.")},
     )
     async def readyz(request: Request) -> Any:
         if live.production is None:
-            return response_of(problem_of(NotReady(), request.scope[REQUEST_ID]))
+            return to_response(build_problem(NotReady(), request.scope[REQUEST_ID]))
         return Ready()
 
-    @app.get("/status", summary="What serves, and what should", tags=["operations"])
+    @app.get("/status", summary="The serving version and the aspired version", tags=["operations"])
     async def read_status() -> Status:
         return status()
 
@@ -72,16 +76,16 @@ def add_routes(
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
-    """404 and 405, which Starlette raises."""
+    """Answers Starlette's 404 and 405."""
     if not isinstance(error, HTTPException):
-        raise TypeError(f"not for {type(error).__name__}")
+        raise TypeError(f"unexpected error type: {type(error).__name__}")
     headers = [(k.lower().encode(), v.encode()) for k, v in (error.headers or {}).items()]
     request_id = request.scope[REQUEST_ID]
     path = request.url.path
     detail = f"{request.method} {path}: {error.detail}"
-    return response_of(status_problem(error.status_code, detail, request_id, headers, path))
+    return to_response(build_status_problem(error.status_code, detail, request_id, headers, path))
 
 
 async def _answer_exception(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    """Answers before Starlette raises the error again, for `Front` to log."""
-    return response_of(internal_problem(request.scope[REQUEST_ID], request.url.path))
+    """Answers any other error; Starlette then raises it again, and `Front` logs it."""
+    return to_response(build_internal_problem(request.scope[REQUEST_ID], request.url.path))

@@ -1,4 +1,4 @@
-"""What the Open Inference Protocol V2 asks beside inference: health, readiness and metadata."""
+"""The other routes of the Open Inference Protocol V2: health, readiness and metadata."""
 
 from collections.abc import Callable
 from importlib.metadata import version
@@ -11,32 +11,32 @@ from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2 import codec as v2
 from baton_inference.scoring.targets import Target
-from baton_inference.web.answers.problems import problem_of
-from baton_inference.web.answers.responses import response_of
+from baton_inference.web.answers.problems import build_problem
+from baton_inference.web.answers.responses import to_response
 from baton_inference.web.front import REQUEST_ID
-from baton_inference.web.openapi.problems import path_parameters, problem_response
+from baton_inference.web.openapi.problems import build_problem_response, describe_path_parameters
 
-_NOT_READY: dict[int | str, Json] = {503: problem_response("No model is being served yet.")}
+_NOT_READY: dict[int | str, Json] = {503: build_problem_response("No model is serving yet.")}
 _NOT_SERVED: dict[int | str, Json] = {
-    404: problem_response("The model or version is not served."),
+    404: build_problem_response("The model or version is not served."),
     **_NOT_READY,
 }
 
 
-def v2_routes(versions: LiveVersions) -> APIRouter:
-    """The routes of V2 that take a GET."""
+def build_v2_routes(versions: LiveVersions) -> APIRouter:
+    """Builds the GET routes of V2."""
     router = APIRouter(prefix="/v2", tags=["v2"])
 
-    @router.get("", summary="What the server is")
+    @router.get("", summary="Server metadata")
     async def server_metadata() -> Json:
         extensions = ["binary_tensor_data"]
         return {"name": "baton", "version": version("baton-inference"), "extensions": extensions}
 
-    @router.get("/health/live", summary="Does the process answer?")
+    @router.get("/health/live", summary="Is the process alive?")
     async def live() -> Json:
         return {"live": True}
 
-    @router.get("/health/ready", summary="Is a model in the slot?", responses=_NOT_READY)
+    @router.get("/health/ready", summary="Is the service ready to score?", responses=_NOT_READY)
     async def ready(request: Request) -> Any:
         return _answer(request, versions, None, lambda _: {"ready": True})
 
@@ -47,32 +47,32 @@ def v2_routes(versions: LiveVersions) -> APIRouter:
 
 def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> None:
     suffix = "_version" if "model_version" in path else ""
-    # Named here and not in the handlers: FastAPI would declare an error that a text cannot cause.
-    parameters = {"parameters": path_parameters(path)}
+    # Declared here and not in the handlers: FastAPI would add a 422 that these routes never answer.
+    parameters = {"parameters": describe_path_parameters(path)}
 
     @router.get(
         path,
-        summary="The tensors of the model",
+        summary="Model metadata: inputs and outputs",
         operation_id=f"model_metadata{suffix}",
         responses=_NOT_SERVED,
         openapi_extra=parameters,
     )
     async def metadata(request: Request) -> Any:
-        return _answer(request, versions, _target(request), model_metadata)
+        return _answer(request, versions, _read_target(request), describe_model)
 
     @router.get(
         f"{path}/ready",
-        summary="Is the model in the slot?",
+        summary="Is this model ready to score?",
         operation_id=f"model_ready{suffix}",
         responses=_NOT_SERVED,
         openapi_extra=parameters,
     )
     async def is_ready(request: Request) -> Any:
-        return _answer(request, versions, _target(request), _readiness)
+        return _answer(request, versions, _read_target(request), _describe_readiness)
 
 
-def model_metadata(served: LiveVersion) -> Json:
-    """What serves, as V2 describes a model."""
+def describe_model(served: LiveVersion) -> Json:
+    """Describes the serving version as V2's model metadata."""
     return {
         "name": served.model.name,
         "versions": [served.model.version],
@@ -82,11 +82,11 @@ def model_metadata(served: LiveVersion) -> Json:
     }
 
 
-def _readiness(served: LiveVersion) -> Json:
+def _describe_readiness(served: LiveVersion) -> Json:
     return {"name": served.model.name, "ready": True}
 
 
-def _target(request: Request) -> Target:
+def _read_target(request: Request) -> Target:
     return Target(request.path_params["model_name"], request.path_params.get("model_version"))
 
 
@@ -94,9 +94,9 @@ def _answer(
     request: Request,
     versions: LiveVersions,
     target: Target | None,
-    tell: Callable[[LiveVersion], Json],
+    describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
-    """What `tell` says of what serves; a problem where nothing does, or not the target."""
+    """Returns what `describe` returns for the serving version, or a problem."""
     served = versions.production
     try:
         if served is None:
@@ -104,5 +104,5 @@ def _answer(
         if target is not None:
             target.check(served)
     except InferenceError as error:
-        return response_of(problem_of(error, request.scope[REQUEST_ID], request.url.path))
-    return tell(served)
+        return to_response(build_problem(error, request.scope[REQUEST_ID], request.url.path))
+    return describe(served)

@@ -1,1 +1,1 @@
-"""The server: sockets, connections, writes, and an orderly end."""
+"""The server: sockets, connections, writes, and graceful shutdown."""

@@ -1,4 +1,4 @@
-"""The socket that the service listens on."""
+"""The listening socket of the service."""
 
 import socket
 
@@ -7,15 +7,15 @@ EVERY_IPV6_ADDRESS = "::"
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; connections wait in it until somebody takes them.
+    """Opens a listening socket; connections wait in its backlog until the server accepts them.
 
-    `::` is every address of this machine, IPv4 ones too. A name with addresses of both kinds means
-    its IPv4 one.
+    `::` listens on all addresses of the host, IPv4 included. A host name with both kinds of
+    addresses uses IPv4.
 
     Raises:
-        OSError: the port is taken, or the address is not ours.
+        OSError: the port is taken, or the host does not have the address.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    family, _, _, _, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+    choices = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = min(choices, key=lambda each: each[0] != socket.AF_INET)
     is_for_both = address[0] == EVERY_IPV6_ADDRESS and socket.has_dualstack_ipv6()
     return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=is_for_both)

@@ -1,4 +1,4 @@
-"""The HTTP server: uvicorn, listening where it is told, and ending without losing a request."""
+"""The HTTP server: uvicorn, with a shutdown that loses no request."""
 
 import asyncio
 import socket
@@ -13,36 +13,36 @@ from baton_inference.web.transport.connection import Protocol
 from baton_inference.web.transport.listening import BACKLOG
 
 KEEP_ALIVE_S = 75
-"""Longer than clients and proxies keep an idle connection: so it is they who close it, and no
-request meets a connection that is just being closed."""
+"""Longer than clients and proxies keep an idle connection. So they close it first, and no request
+arrives on a connection that the server is closing."""
 LAST_REQUESTS_S = 1.0
-"""How long a connection that was idle at the end may still bring a request."""
+"""At shutdown, time for an idle connection to send one more request."""
 ANSWERS_S = 6.0
-"""How long accepted requests may take to be answered at the end."""
-LAST_WORDS_S = 0.1
-"""For the answers of requests that were given up to leave the process."""
-TICKS_PER_LOOK = 10
-"""How many of uvicorn's ticks, a tenth of a second each, between two looks for slow clients."""
+"""At shutdown, time to answer the accepted requests."""
+FLUSH_S = 0.1
+"""At shutdown, time to send the answers of cancelled requests."""
+TICKS_PER_CHECK = 10
+"""How many of uvicorn's ticks (0.1 s each) pass between two checks for slow clients."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server with a gentler end, and with an end to its patience.
+    """uvicorn's server with a graceful shutdown and checks for slow clients.
 
-    uvicorn closes idle connections at once, and a request that is on its way on one of them is
-    lost. Here, connections first stay open for a moment; each answer tells the client to close.
+    uvicorn closes idle connections at once, which loses a request that a client has just sent.
+    Here, connections stay open a moment longer, and each answer carries `Connection: close`.
     """
 
     async def on_tick(self, counter: int) -> bool:
-        """Looks after connections; called by uvicorn, ten times a second."""
-        if counter % TICKS_PER_LOOK == 0:
+        """Closes the connections of slow clients; called by uvicorn, ten times a second."""
+        if counter % TICKS_PER_CHECK == 0:
             now_s = asyncio.get_running_loop().time()
             for connection in [*self.server_state.connections]:
                 if isinstance(connection, Protocol):
-                    connection.end_if_slow(now_s)
+                    connection.close_if_slow(now_s)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends the server; called by uvicorn."""
+        """Shuts the server down; called by uvicorn."""
         for server in self.servers:
             server.close()
         self.server_state.default_headers = [
@@ -51,11 +51,11 @@ class Server(uvicorn.Server):
         ]
         loop = asyncio.get_running_loop()
         end_s = loop.time() + LAST_REQUESTS_S
-        # uvicorn keeps a set, and no event to wait for.
+        # uvicorn keeps a set of connections, and no event to wait for.
         while self.server_state.connections and loop.time() < end_s:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
-        await asyncio.sleep(LAST_WORDS_S)
+        await asyncio.sleep(FLUSH_S)
 
 
 def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = None) -> None:
@@ -63,8 +63,8 @@ def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = Non
 
     Args:
         app: answers one request.
-        listener: where they come from.
-        arrivals: is told of each request as soon as its head is read.
+        listener: the listening socket.
+        arrivals: counts each request as soon as its head is read.
     """
     connection: Any = partial(Protocol, arrivals=arrivals or Arrivals())
     config = uvicorn.Config(
@@ -75,7 +75,7 @@ def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = Non
         lifespan="off",
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # nobody reads the client's address, and each request would pay for it
+        proxy_headers=False,  # Baton does not use the client's address; this saves time
         server_header=False,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
@@ -85,5 +85,5 @@ def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = Non
 
 
 def _as_asgi(app: ASGIApp) -> Any:
-    """Our own types of ASGI are looser than uvicorn's."""
+    """Bridges the types: Baton's ASGI types are looser than uvicorn's."""
     return app

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT before the server takes them over: an orderly end, at a good moment."""
+"""Handles SIGTERM and SIGINT until the server does: exits with 0 at a safe moment."""
 
 import signal
 from collections.abc import Iterator
@@ -9,32 +9,32 @@ NUMBERS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopSignals:
-    """Ends the process with 0 by `SystemExit` in the main thread."""
+    """Turns both signals into `SystemExit(0)` in the main thread."""
 
     def __init__(self) -> None:
         self._is_deferred = False
-        self._is_asked = False
+        self._is_requested = False
 
-    def take_over(self) -> None:
-        """Handles both signals from now on."""
+    def install(self) -> None:
+        """Installs the handler of both signals."""
         for number in NUMBERS:
             signal.signal(number, self._handle)
 
     @contextmanager
-    def deferred(self) -> Iterator[None]:
-        """A signal that comes meanwhile ends the process afterwards.
+    def defer(self) -> Iterator[None]:
+        """Delays the exit until the context ends.
 
-        While pydantic compiles a schema, an exception out of nowhere would become its own error.
+        pydantic would turn a `SystemExit` into its own error while it compiles a schema.
         """
         self._is_deferred = True
         try:
             yield
         finally:
             self._is_deferred = False
-        if self._is_asked:
+        if self._is_requested:
             raise SystemExit(0)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - its shape
-        self._is_asked = True
+        self._is_requested = True
         if not self._is_deferred:
             raise SystemExit(0)

@@ -1,8 +1,8 @@
-"""An answer written to the connection in one go.
+"""Writes an answer to the connection at once.
 
-uvicorn takes an answer as two messages, and checks and joins its headers one by one: at 16
-connections that is a quarter of what a request costs. Where the connection is in its plain state,
-the whole answer is written at once; where it is not, uvicorn's way is taken.
+uvicorn takes an answer as two messages, and checks and joins its headers one by one. At 16
+connections that is a quarter of the cost of a request. If the connection is in a plain state, this
+module writes the whole answer at once; otherwise uvicorn writes it.
 """
 
 from functools import partial
@@ -13,19 +13,19 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 from baton_inference.web.answers.answer import WRITE, Answer
 
 
-def offer(cycle: RequestResponseCycle) -> None:
-    """Puts the function into the scope of a request."""
-    scope: dict[str, Any] = cycle.scope  # type: ignore[assignment] # uvicorn's own keys only
+def offer_write(cycle: RequestResponseCycle) -> None:
+    """Puts the write function into the scope of a request."""
+    scope: dict[str, Any] = cycle.scope  # type: ignore[assignment] # uvicorn types its own keys
     scope[WRITE] = partial(_write, cycle)
 
 
 def _write(cycle: RequestResponseCycle, answer: Answer, request_id: str) -> bool:
     defaults = cycle.default_headers
-    # More than the date: the server is ending, and says so in a header that uvicorn acts on.
+    # More headers than the date: at shutdown, `connection: close`, which uvicorn must handle.
     is_plain = cycle.keep_alive and not cycle.response_started and len(defaults) <= 1
-    is_plain = is_plain and cycle.scope["method"] != "HEAD"  # which is answered without a body
+    is_plain = is_plain and cycle.scope["method"] != "HEAD"  # its answer has no body
     if cycle.transport.is_closing():
-        # uvicorn notes a client's leaving only on the newest of its requests.
+        # uvicorn marks only the newest request of a connection as disconnected.
         cycle.disconnected = True
     if not is_plain or cycle.disconnected or cycle.flow.write_paused:
         return False

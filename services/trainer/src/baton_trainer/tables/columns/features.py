@@ -12,29 +12,29 @@ from baton_trainer.tables.target import Target
 
 
 def assign_role(
-    file: DataFile, column: pd.Series, wanted: Columns, decimal: str
+    file: DataFile, column: pd.Series, options: Columns, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
     """Returns the role of a column that is not the target, and its typed values.
 
     Args:
         file: of the column.
         column: of `file.cells`, or some of its rows.
-        wanted: what the user set for the columns.
+        options: what the user set for the columns.
         decimal: the decimal mark.
 
     Raises:
         DataError: a number is too large, or a column that the user calls a number is none.
     """
     name = str(column.name)
-    if name in wanted.drop:
+    if name in options.drop:
         return ColumnRole(name, "dropped", "left out as requested"), column
-    if name in wanted.id:
+    if name in options.id:
         return ColumnRole(name, "id", "left out as requested: it identifies rows"), column
     if reason := file.unreadable.get(name):
         line = f"column {name!r} is left out: {reason}"
         return ColumnRole(name, "unread", f"left out: {reason}", warnings=(line,)), column
     try:
-        return _convert(file, column, wanted.roles.get(name), decimal)
+        return _convert(file, column, options.roles.get(name), decimal)
     except DataError as error:
         raise DataError(f"{file.name}: {error}") from error
 

@@ -43,8 +43,8 @@ def list_warnings(features: pd.DataFrame, target: pd.Series, positive: Label | N
     """
     # Codes follow the first occurrence: columns that differ only in their words have equal codes.
     codes = {str(name): pd.factorize(features[name])[0] for name in features}
-    goal, _ = pd.factorize(target)
-    same = {name: None for name, values in codes.items() if np.array_equal(values, goal)}
+    labels, _ = pd.factorize(target)
+    same = {name: None for name, values in codes.items() if np.array_equal(values, labels)}
     others = _find_leaks(features.drop(columns=[*same]), codes, target, positive)
     advice = "if it is unknown when you predict, leave it out: --drop"
     matches, predicts = f"the target {target.name!r} in every row", f"the target {target.name!r}"
@@ -122,13 +122,13 @@ def _predicts(codes: _Codes, truth: _Codes) -> bool:
     return has_few and _score_by_value(codes, truth) >= PERFECT
 
 
-def _separates(values: NDArray[np.float64] | None, goal: _Codes, positive: int | None) -> bool:
+def _separates(values: NDArray[np.float64] | None, labels: _Codes, positive: int | None) -> bool:
     """Whether a column of numbers predicts the target by thresholds."""
     if values is None:
         return False
     known = ~np.isnan(values)
-    numbers, truth = values[known], goal[known]
-    if not np.bincount(truth, minlength=goal.max() + 1).all():
+    numbers, truth = values[known], labels[known]
+    if not np.bincount(truth, minlength=labels.max() + 1).all():
         return False
     if positive is not None:
         area = _compute_roc_auc(truth == positive, numbers)

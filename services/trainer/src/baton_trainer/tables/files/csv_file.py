@@ -26,7 +26,7 @@ _FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 def parse(
     content: bytes,
     name: str,
-    wanted: Data = Data(),  # noqa: B008 - frozen
+    options: Data = Data(),  # noqa: B008 - frozen
     rule: ReaderRule = TRIMMED,
 ) -> DataFile:
     """Parses the bytes of a CSV file whose first line names the columns.
@@ -34,23 +34,23 @@ def parse(
     Args:
         content: the file's bytes.
         name: of the file in messages.
-        wanted: what the user set; the rest is detected.
+        options: what the user set; the rest is detected.
         rule: how to read cells.
 
     Raises:
         DataError: the content is no CSV file, or its format cannot be detected.
     """
-    text, codec = encoding.decode(content, name, wanted.encoding)
+    text, codec = encoding.decode(content, name, options.encoding)
     _check_kind(text, name)
     try:
-        reader = FileReader(io.StringIO(text, newline=""), wanted.separator, rule)
+        reader = FileReader(io.StringIO(text, newline=""), options.separator, rule)
         columns = _read_columns(reader, name)
     except SeveralSeparators as error:
         raise DataError(f"{name}: {error}") from error
     except CsvError as error:
         raise DataError(f"{name}: {error}; fix the file") from error
     notes = reader.describe_format()
-    if wanted.encoding is None and codec != encoding.PLAIN:
+    if options.encoding is None and codec != encoding.PLAIN:
         notes.insert(0, f"encoding {codec}{_format_example(text)}")
     if reader.has_trimmed:
         notes.append("white space around cells, which is removed")
@@ -60,7 +60,7 @@ def parse(
         name=name,
         cells=cells,
         sha256=hashlib.sha256(content).hexdigest(),
-        decimal=wanted.decimal,
+        decimal=options.decimal,
         notes=tuple(notes),
         rule=rule,
         has_trimmed=reader.has_trimmed,

@@ -12,7 +12,7 @@ from baton_trainer.tables.files.data_file import DataFile
 _SHOWN = 8
 
 
-def check(file: DataFile, wanted: Columns) -> None:
+def check(file: DataFile, options: Columns) -> None:
     """Checks the names.
 
     Raises:
@@ -26,20 +26,20 @@ def check(file: DataFile, wanted: Columns) -> None:
             f"{file.name}: more than one column is called {duplicate!r}; rename one"
             f"{_build_hint(names)}"
         )
-    if wanted.target not in names:
+    if options.target not in names:
         raise DataError(
-            f"{file.name}: no column {wanted.target!r}; set the target with --target "
+            f"{file.name}: no column {options.target!r}; set the target with --target "
             f"(columns: {known}){_build_hint(names)}"
         )
-    settings = {"--drop": wanted.drop, "--id": wanted.id, "[columns.roles]": tuple(wanted.roles)}
+    settings = {"--drop": options.drop, "--id": options.id, "[columns.roles]": tuple(options.roles)}
     for setting, columns in settings.items():
         for name in columns:
-            if name == wanted.target:
+            if name == options.target:
                 raise DataError(f"{file.name}: {setting} names the target {name!r}; remove it")
             if name not in names:
                 raise DataError(f"{file.name}: no column {name!r} for {setting} (columns: {known})")
-    if reason := file.unreadable.get(wanted.target):
-        raise DataError(f"{file.name}: the target {wanted.target!r} cannot be read: {reason}")
+    if reason := file.unreadable.get(options.target):
+        raise DataError(f"{file.name}: the target {options.target!r} cannot be read: {reason}")
 
 
 def _build_hint(names: list[str]) -> str:

@@ -25,12 +25,12 @@ _OTHERS = {  # https://en.wikipedia.org/wiki/List_of_file_signatures
 }
 
 
-def read(path: Path, wanted: Data, rule: ReaderRule = TRIMMED) -> DataFile:
+def read(path: Path, options: Data, rule: ReaderRule = TRIMMED) -> DataFile:
     """Reads a CSV or Parquet file.
 
     Args:
         path: of the file.
-        wanted: what the user set; the rest is detected.
+        options: what the user set; the rest is detected.
         rule: how to read the cells of a CSV file.
 
     Raises:
@@ -46,4 +46,4 @@ def read(path: Path, wanted: Data, rule: ReaderRule = TRIMMED) -> DataFile:
     for magic, (kind, advice) in _OTHERS.items():
         if content.startswith(magic):
             raise DataError(f"{path}: the file is {kind}, not CSV or Parquet; {advice}")
-    return csv_file.parse(content, str(path), wanted, rule)
+    return csv_file.parse(content, str(path), options, rule)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from baton_cli.moves.moving import describe, how_to_go_back
+from baton_cli.moves.alias_move import describe_move, find_way_back
 from baton_registry.promotion.ledger import How, Move
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -15,18 +15,18 @@ def move(before: str | None, after: str, how: How = "promote") -> Move:
 @pytest.mark.parametrize(
     ("done", "text"),
     [
-        (move(None, "1"), "m@production is set to version 1"),
+        (move(None, "1"), "m@production now points to version 1"),
         (move("1", "2"), "m@production moved from version 1 to 2"),
-        (move("2", "2"), "m@production is on version 2 already"),
+        (move("2", "2"), "m@production already points to version 2"),
     ],
 )
-def test_describes_a_move(done: Move, text: str) -> None:
-    """One line: which alias, from where, to where."""
-    assert describe("m", "production", done) == text
+def test_move_is_described_in_one_line(done: Move, text: str) -> None:
+    """The line has the alias and both versions."""
+    assert describe_move("m", "production", done) == text
 
 
 @pytest.mark.parametrize(
-    ("alias", "done", "has_before", "hint"),
+    ("alias", "done", "can_roll_back", "hint"),
     [
         ("production", move("1", "2"), True, "baton rollback --wait"),
         (
@@ -42,9 +42,9 @@ def test_describes_a_move(done: Move, text: str) -> None:
         ("production", move("2", "2", "rollback"), True, "baton rollback --wait"),
     ],
 )
-def test_the_way_back_undoes_the_move(
-    alias: str, done: Move, *, has_before: bool, hint: str | None
+def test_way_back_undoes_the_move(
+    alias: str, done: Move, *, can_roll_back: bool, hint: str | None
 ) -> None:
-    """A promotion is undone by a rollback, a rollback by a promotion, a first move by neither."""
-    text = how_to_go_back(alias, done, usual_alias="production", has_before=has_before)
+    """A rollback undoes a promotion, a promotion undoes a rollback, nothing undoes a first move."""
+    text = find_way_back(alias, done, default_alias="production", can_roll_back=can_roll_back)
     assert text == hint

@@ -5,7 +5,7 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 V0_1_0 = "3d51f53fccb9869b877c51dc8ca7408f97f642a5"
 """The commit of the tag v0.1.0: a clone may lack the tag, but not the commit."""
 

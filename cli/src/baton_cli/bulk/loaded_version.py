@@ -1,11 +1,11 @@
-"""The version that a file is scored with: found once, fetched, verified, loaded."""
+"""The version that scores a file: resolved once, fetched, verified and loaded."""
 
 from dataclasses import dataclass, field
 from functools import partial
 
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
-from baton_cli.stopping import deferred
+from baton_cli.stopping import defer_signals
 from baton_engine.engine import Engine, EngineError
 from baton_engine.open_version import download, open_version
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
@@ -16,14 +16,14 @@ from baton_registry.versions.schema import Schema
 
 
 @dataclass(frozen=True)
-class Pinned:
+class LoadedVersion:
     """A loaded version.
 
     Attributes:
-        version: what the registry says of it.
+        version: its entry in the registry.
         schema: its columns.
         engine: scores rows.
-        record: what is recorded about it, e.g. how the cells of its training file were read.
+        record: its manifest, e.g. with the rule for cells of text files.
     """
 
     version: ModelVersion
@@ -33,29 +33,29 @@ class Pinned:
 
     @property
     def rule(self) -> ReaderRule:
-        """How the cells of text files are read for it. Raises `CommandFailed` if it is unknown."""
+        """The rule for cells of text files. Raises `CommandFailed` if it is unknown here."""
         try:
             return ReaderRule.from_json(self.record.reader)
         except UnknownRule as error:
             raise CommandFailed(f"version {self.version.version}: {error}") from error
 
 
-def pinned(settings: CliSettings, number: str | None) -> Pinned:
-    """The version of that number, or the one that the alias names at this moment.
+def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
+    """Loads a version by number, or the version that the alias points to now.
 
     Raises:
-        RegistryError: there is no such version, it is not what was registered, or no answer.
-        CommandFailed: it cannot be loaded.
+        RegistryError: the version does not exist, fails verification, or the registry is away.
+        CommandFailed: the version cannot be loaded.
     """
-    with deferred():  # native modules that are interrupted as they load make their own error of it
-        # A third of a second, which `baton score --help` need not wait for.
+    with defer_signals():  # an interrupted import of a native module fails with another error
+        # Takes 0.3 s, which `baton score --help` does not need.
         from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
-    def build(fetched: FetchedModel) -> Pinned:
+    def build(fetched: FetchedModel) -> LoadedVersion:
         schema = fetched.mlmodel.schema
-        with deferred():
+        with defer_signals():
             engine = open_engine(fetched)
-        return Pinned(fetched.version, schema, engine, fetched.record)
+        return LoadedVersion(fetched.version, schema, engine, fetched.record)
 
     name = settings.model_name
     with settings.open_registry() as registry:

@@ -1,0 +1,97 @@
+"""The checks before an alias moves."""
+
+import pytest
+
+from baton_registry import PromotionRefused
+from baton_registry.versions.keys import generate_key_pair, parse_signing_key
+from tests.support.fakes.operator import AGE, CITY, Operator
+from tests.support.fakes.registry import ALIAS, MODEL, mlmodel, older_tags
+
+
+@pytest.mark.parametrize(
+    ("tags", "word"),
+    [({}, "no gate verdict"), ({"baton.gate": "failed: AUC 0.6"}, "AUC 0.6")],
+)
+def test_version_without_a_passed_gate_is_refused(
+    operator: Operator, tags: dict[str, str], word: str
+) -> None:
+    """`--force` promotes it."""
+    operator.server.add("9", tags, MLmodel=mlmodel(AGE))
+
+    with pytest.raises(PromotionRefused, match=word):
+        operator.promote("9")
+    assert operator.server.aliases == {}
+    assert operator.promote("9", force=True) == "9"
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"), [("PENDING_REGISTRATION", "wait"), ("FAILED_REGISTRATION", "again")]
+)
+def test_version_that_is_not_ready_is_refused(operator: Operator, status: str, hint: str) -> None:
+    """The hint is to wait only if the registration is pending."""
+    operator.server.versions["2"]["status"] = status
+
+    with pytest.raises(PromotionRefused, match=f"{status}.*{hint}"):
+        operator.promote("2")
+
+
+@pytest.mark.parametrize(
+    ("file", "word"),
+    [
+        (mlmodel(CITY), "'age' is gone"),
+        (mlmodel(("age", "long", True), CITY), "was double and is long"),
+        (mlmodel(AGE, ("city", "string", True)), "was optional and is required"),
+        (mlmodel(AGE, CITY, ("plan", "string", True)), "'plan' is new and required"),
+        (mlmodel(AGE, CITY, classes=("No", "Maybe", "Yes")), "classes"),
+        ("flavors: {sklearn: {}}", "no ONNX model"),
+    ],
+)
+def test_version_that_breaks_callers_is_refused(operator: Operator, file: str, word: str) -> None:
+    operator.promote("1")
+    operator.server.add("9", MLmodel=file)
+
+    with pytest.raises(PromotionRefused, match=word):
+        operator.promote("9")
+    assert operator.server.aliases[ALIAS] == "1"
+
+
+def test_compatible_schema_changes_are_allowed(operator: Operator) -> None:
+    """A new optional column, or a required column that becomes optional."""
+    operator.promote("1")
+    operator.server.add(
+        "9", MLmodel=mlmodel(("age", "double", False), CITY, ("plan", "string", False))
+    )
+
+    assert operator.promote("9") == "9"
+
+
+def test_trusted_keys_require_a_signature(operator: Operator) -> None:
+    """An unsigned version and one with an altered gate are refused."""
+    key = parse_signing_key(generate_key_pair()[0])
+    files = {"MLmodel": mlmodel(AGE, CITY)}
+    tags = {"baton.gate": "failed: worse"} | older_tags(files)
+    tag, signature = key.sign(MODEL, tags)
+    operator.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
+    tags["baton.gate"] = "passed"
+    tag, signature = key.sign(MODEL, tags)
+    operator.server.add("6", {**tags, tag: signature}, **files)
+    operator.trusted = (key.public,)
+
+    for version in ("1", "5"):
+        with pytest.raises(PromotionRefused, match="inference with these keys"):
+            operator.promote(version)
+    assert operator.promote("6") == "6"
+
+
+def test_callers_of_an_unsigned_production_version_are_protected(operator: Operator) -> None:
+    """Inference without trusted keys may serve it."""
+    key = parse_signing_key(generate_key_pair()[0])
+    files = {"MLmodel": mlmodel(AGE)}
+    tags = {"baton.gate": "passed"} | older_tags(files)
+    tag, signature = key.sign(MODEL, tags)
+    operator.server.add("5", {**tags, tag: signature}, **files)
+    operator.server.aliases[ALIAS] = "1"
+    operator.trusted = (key.public,)
+
+    with pytest.raises(PromotionRefused, match="city"):
+        operator.promote("5")

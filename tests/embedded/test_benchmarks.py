@@ -1,0 +1,75 @@
+"""The benchmarks run for seconds: Baton and the echo floor, on the shared tracking server."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from baton_cli.embedded.home import Home
+from baton_cli.processes.child import Lifeline
+from baton_registry import ModelVersion
+from bench.measurements.servers import benchmark as servers
+from bench.measurements.servers import report
+from bench.measurements.servers.contestants import BATON
+from bench.measurements.servers.rounds import REFERENCE, Scale
+from bench.measurements.swaps import benchmark as swaps
+from bench.measurements.swaps import report as swap_report
+from bench.testbed import testbed as testbeds
+from bench.testbed.bodies import Bodies
+from tests.support.rig.desk import Desk, register
+from tests.support.rig.tracking_server import TrackingServer
+
+SERVERS = Scale(rounds=1, seconds=0.5, connections=(1, REFERENCE), warm_up=False)
+SWAPS = swaps.SwapPlan(phases=1, per_phase=4, capacity_s=1.0)
+
+
+@pytest.fixture(scope="module")
+def testbed(
+    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[testbeds.Testbed]:
+    """A testbed with the two trained versions; version 1 is in production."""
+    folder = tmp_path_factory.mktemp("benchmarks")
+    desk = Desk(tracking.uri, testbeds.MODEL, folder)
+    assert [register(desk, version) for version in trained] == ["1", "2"]
+    with desk.registry as registry:
+        registry.set_alias(testbeds.MODEL, testbeds.ALIAS, "1")
+    home = Home(folder / "home")
+    home.logs.mkdir(parents=True)
+    with Lifeline() as lifeline:
+        yield testbeds.Testbed(home, tracking.uri, Bodies(folder / "bodies"), lifeline)
+
+
+def need_wrk() -> None:
+    if shutil.which("wrk") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("wrk is not installed; .ci/run installs it")
+        pytest.skip("wrk is not installed")
+
+
+def test_servers_are_measured(testbed: testbeds.Testbed) -> None:
+    """No request fails, and every goal of Baton and the floor has a figure."""
+    need_wrk()
+
+    results = asyncio.run(servers.run(testbed, BATON, SERVERS))
+
+    assert results.missing == []
+    measured = (*results.one_row.values(), results.many_rows, results.half_load)
+    medians = [each for rounds in measured for each in rounds.compute_medians().values()]
+    assert [each.failed for each in medians] == [0] * len(medians)
+    assert len(report.list_goals(results)) == 4
+    assert "Start and memory" in report.format_tables(results)
+    assert report.format_summary(results).count("\n") == 3
+
+
+def test_swaps_are_measured(testbed: testbeds.Testbed) -> None:
+    """No request fails, and every swap is detected and counted."""
+    need_wrk()
+
+    results = asyncio.run(swaps.measure(testbed, SWAPS))
+
+    assert (results.counted, len(results.swap_s)) == (4, 4)
+    assert [each.failed for each in (*results.swapping.figures, *results.calm.figures)] == [0, 0]
+    assert results.swapping.mixed == 0
+    assert "during swaps" in swap_report.format_tables(results)
