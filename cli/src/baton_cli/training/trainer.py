@@ -12,11 +12,11 @@ from baton_cli.stopping import Deferral, defer_signals, explain_interruption
 from baton_cli.training.options import TrainOptions
 
 if TYPE_CHECKING:
+    from baton_trainer.audit.reproduction import Reproduction
+    from baton_trainer.audit.version_comparison import VersionComparison
     from baton_trainer.progress import Progress
-    from baton_trainer.repeat.reproduction import Reproduction
-    from baton_trainer.repeat.side_by_side import SideBySide
     from baton_trainer.settings import TrainerSettings
-    from baton_trainer.training import TrainResult
+    from baton_trainer.train_result import TrainResult
 
 T = TypeVar("T")
 
@@ -70,19 +70,19 @@ def repeat_training(version: str, data: Path | None) -> "Reproduction":
     """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
-        from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
+        from baton_trainer.audit import reproduce_version  # noqa: PLC0415 - see above
 
-        return repetition.repeat(version, data, settings, progress)
+        return reproduce_version.reproduce(version, data, settings, progress)
 
     return call_trainer(act)
 
 
-def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
+def compare_versions(first: str, second: str, data: Path | None) -> "VersionComparison":
     """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
-    def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
-        from baton_trainer.repeat import compare  # noqa: PLC0415 - see above
+    def act(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
+        from baton_trainer.audit import compare_versions as audit  # noqa: PLC0415 - see above
 
-        return compare.side_by_side(first, second, data, settings, progress)
+        return audit.compare(first, second, data, settings, progress)
 
     return call_trainer(act)

@@ -17,7 +17,7 @@ from baton_trainer.evaluation.importance import (
 )
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
-from tests.support.trainer.tables import some_candidate, some_table
+from tests.support.trainer.tables import some_table, some_trained_model
 
 
 @dataclass
@@ -84,7 +84,7 @@ def test_the_sample_includes_a_rare_class() -> None:
 def test_importance_covers_the_served_model_and_the_columns_of_the_table() -> None:
     """Including texts, booleans and missing values; the same seed gives the same result."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
     features = data.features[data.held_out]
     model = EvaluatedModel(engine, data.columns, features, made.report.held_out)

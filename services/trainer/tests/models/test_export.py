@@ -14,7 +14,7 @@ from baton_trainer.models import estimators, export, pipeline
 from baton_trainer.models.export import Parity
 from baton_trainer.models.families import FAMILIES
 from tests.support.suite.steps import count_steps
-from tests.support.trainer.tables import TARGETS, some_candidate, some_table
+from tests.support.trainer.tables import TARGETS, some_table, some_trained_model
 
 
 @pytest.mark.parametrize("estimator", FAMILIES)
@@ -24,7 +24,7 @@ def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
 ) -> None:
     """On held-out rows, no label flips and no probability differs by more than 1e-5."""
     data = some_table(TARGETS[target])
-    made = some_candidate(data, estimator)
+    made = some_trained_model(data, estimator)
     assert made.parity.holds, made.parity
     assert made.parity.rows == data.held_out.sum()
     engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
@@ -77,7 +77,7 @@ def test_a_pipeline_without_an_onnx_form_gives_one_line() -> None:
 def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
     """The service would refuse to load it."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     with pytest.raises(ExportError, match="cannot be served"):
         export.build_engine(made.onnx, Schema(data.columns[1:], data.classes))
 
@@ -85,7 +85,7 @@ def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     """Over all rows and classes."""
     data = some_table()
-    made = some_candidate(data)
+    made = some_trained_model(data)
     rows = data.features[:10]
     engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)
