@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 
 from baton_trainer.evaluation import slice_figures
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slice_figures import LEAST_ROWS
+from baton_trainer.evaluation.slice_figures import MIN_ROWS
 from baton_trainer.evaluation.slices import Slice
 from tests.support.trainer.tables import some_outcome
 
@@ -53,8 +53,8 @@ def test_the_weakest_slice_comes_first() -> None:
 def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     """Its metrics would be random."""
     truth = np.zeros(200, np.intp)
-    truth[: LEAST_ROWS - 1] = 1
-    truth[100 : 100 + LEAST_ROWS] = 1
+    truth[: MIN_ROWS - 1] = 1
+    truth[100 : 100 + MIN_ROWS] = 1
     seen = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
     (only,) = slice_figures.compute_figures(seen, halves(200))
     assert only.value == "second"

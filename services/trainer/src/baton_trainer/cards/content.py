@@ -75,7 +75,7 @@ def build_content(subject: Subject) -> dict[str, Any]:
         "folds": len(report.cross_validation.folds),
         "figures": grids.build_figure_grid(report),
         **grids.build_threshold_values(report.thresholds),
-        "least_rows": slice_figures.LEAST_ROWS,
+        "min_rows": slice_figures.MIN_ROWS,
         "slices": grids.build_slice_grid(report),
         "slice_count": len(report.slices),
         "importances": grids.build_importance_grid(report),
