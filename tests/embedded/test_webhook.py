@@ -29,7 +29,7 @@ def test_moves_are_followed_without_polling(promoted: Desk) -> None:
         inference.wait_until_serving("1")
         for _ in range(2):
             said = promoted.baton("webhook", "ensure")
-            assert said.strip().endswith(f"tells {inference.url}/webhooks/mlflow")
+            assert said.strip().endswith(f"notifies {inference.url}/webhooks/mlflow")
         assert len(registry.webhooks.list(build_webhook_name(promoted.model, "production"))) == 1
         for version in ("2", "1"):
             registry.set_alias(promoted.model, "production", version)

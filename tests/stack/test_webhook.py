@@ -50,6 +50,6 @@ def test_the_webhook_can_be_ensured_by_hand(stack: Stack) -> None:
     said = stack.baton("webhook", "ensure")
     listed = httpx.get(f"{stack.tracking_url}/api/2.0/mlflow/webhooks", timeout=10).json()
 
-    assert "tells http://inference:8000/webhooks/mlflow" in said
+    assert "notifies http://inference:8000/webhooks/mlflow" in said
     assert [each["name"] for each in listed["webhooks"]] == [f"baton-{MODEL}-production"]
     assert stack.secret("webhook/secret") not in json.dumps(listed)
