@@ -27,11 +27,11 @@ def print_two_phases(*, terminal: bool) -> str:
     table = Table("column", "role")
     table.add_row("[bold]", "left out, " * 5)
     with ConsoleProgress(console) as progress:
-        progress.phase("reading")
+        progress.start_phase("reading")
         progress.note("read as cp1252")
         progress.show(table)
         progress.warn("column '[bold]' is constant")
-        progress.phase("fitting [50]")
+        progress.start_phase("fitting [50]")
     return text.getvalue()
 
 
@@ -62,10 +62,10 @@ def print_two_steps(*, terminal: bool) -> str:
     console = Console(file=text, force_terminal=terminal, width=100)
     seconds = itertools.count(0, 10)
     with ConsoleProgress(console, lambda: next(seconds)) as progress:
-        with progress.steps("searching", 3) as advance:
+        with progress.track_steps("searching", 3) as advance:
             advance("ROC AUC 0.80")
             advance("ROC AUC [0.81]")
-        progress.phase("fitting")
+        progress.start_phase("fitting")
     return text.getvalue()
 
 

@@ -38,12 +38,14 @@ def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
 def test_terminal_gets_colours_without_no_color(no_color: str, *, coloured: bool) -> None:
     """NO_COLOR is honoured."""
-    ours, theirs = pty.openpty()
+    read_end, terminal_end = pty.openpty()
     environment = os.environ | {"TERM": "xterm", "NO_COLOR": no_color}
-    subprocess.run([sys.executable, "-c", SHOW_RED], stdout=theirs, env=environment, check=True)
-    os.close(theirs)
-    assert (b"\x1b[31m" in os.read(ours, 1000)) is coloured
-    os.close(ours)
+    subprocess.run(
+        [sys.executable, "-c", SHOW_RED], stdout=terminal_end, env=environment, check=True
+    )
+    os.close(terminal_end)
+    assert (b"\x1b[31m" in os.read(read_end, 1000)) is coloured
+    os.close(read_end)
 
 
 def test_spinner_can_be_silent_in_a_pipe(

@@ -1,4 +1,4 @@
-"""`baton up`: the whole life cycle with one command, and nothing left of it afterwards."""
+"""`baton up` runs the life cycle with one command and leaves no process."""
 
 import os
 import signal
@@ -7,74 +7,74 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rig.process import LOCAL, answers, wait_until
+from tests.support.rig.process import LOCAL, is_ok, wait_until
 from tests.support.rig.up import FIRST_START_S, Up
 
 
-def test_a_day_with_baton_up(tmp_path: Path) -> None:
-    """It serves, survives the death of its children, ends clean, and finds its versions again."""
+def test_life_of_baton_up(tmp_path: Path) -> None:
+    """It serves, restarts killed children, exits cleanly, and keeps its versions."""
     with Up(tmp_path) as up:
-        up.wait_ready()
+        up.wait_until_ready()
         assert up.predict() == "1"
-        wait_until(lambda: "curl" in up.told(), 60, "what to try next is printed")
+        wait_until(lambda: "curl" in up.log_tail, 60, "what to try next is printed")
 
         up.kill("baton_cli serve")
-        up.wait_ready()
+        up.wait_until_ready()
         up.kill("mlflow server")
         assert up.predict() == "1"
         health = f"http://{LOCAL}:{up.tracking_port}/health"
-        wait_until(lambda: answers(health), 60, up.told())
+        wait_until(lambda: is_ok(health), 60, up.log_tail)
 
         assert up.stop(signal.SIGINT, limit_s=40) == 0
-        assert up.family() == {}
+        assert up.list_processes() == {}
 
         up.start()
-        up.wait_ready()
-        wait_until(lambda: answers(health), 60, up.told())
+        up.wait_until_ready()
+        wait_until(lambda: is_ok(health), 60, up.log_tail)
         with up.desk().registry as registry:
             assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
         os.kill(up.pid, signal.SIGKILL)
-        wait_until(lambda: not up.family(), 15, "nothing is left after SIGKILL")
+        wait_until(lambda: not up.list_processes(), 15, "nothing is left after SIGKILL")
 
 
 def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
     """`--data` and `--target` train the first version on the user's own table."""
     with Up(tmp_path, "--data", str(telco_csv), "--target", "Churn") as up:
-        up.wait_ready()
+        up.wait_until_ready()
         assert up.predict() == "1"
         assert up.stop(signal.SIGTERM, limit_s=40) == 0
-        assert up.family() == {}
+        assert up.list_processes() == {}
 
 
 @pytest.mark.parametrize("which", ["port", "tracking_port"])
-def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
-    """A taken port: one line that names it, exit 1, nothing started."""
+def test_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
+    """It exits with 1 and one line that names the port."""
     up = Up(tmp_path)
     with socket.socket() as taken:
         taken.bind((LOCAL, getattr(up, which)))
         taken.listen()
         with up:
-            assert up.ends(30) == 1
-            assert up.family() == {}
-    assert str(getattr(up, which)) in up.told()
-    assert len(up.told().strip().splitlines()) == 1
+            assert up.wait(30) == 1
+            assert up.list_processes() == {}
+    assert str(getattr(up, which)) in up.log_tail
+    assert len(up.log_tail.strip().splitlines()) == 1
 
 
-def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
-    """A home that cannot be written: one line that names it, exit 1, nothing started."""
+def test_unwritable_home_is_one_line(tmp_path: Path) -> None:
+    """It exits with 1 and one line that names the home."""
     (tmp_path / "home").write_text("a file is in the way")
     with Up(tmp_path) as up:
-        assert up.ends(30) == 1
-        assert up.family() == {}
-    assert str(up.home) in up.told()
-    assert len(up.told().strip().splitlines()) == 1
+        assert up.wait(30) == 1
+        assert up.list_processes() == {}
+    assert str(up.home) in up.log_tail
+    assert len(up.log_tail.strip().splitlines()) == 1
 
 
 def test_bad_data_stops_everything(tmp_path: Path) -> None:
-    """A table that cannot be trained on: one line says why, and nothing stays running."""
+    """The last line has the reason, and no process keeps running."""
     table = tmp_path / "tiny.csv"
     table.write_text("a,Churn\n1,Yes\n2,No\n")
     with Up(tmp_path, "--data", str(table)) as up:
-        assert up.ends(FIRST_START_S) == 1
-        assert up.family() == {}
-    assert "rows" in up.told().strip().splitlines()[-1]
+        assert up.wait(FIRST_START_S) == 1
+        assert up.list_processes() == {}
+    assert "rows" in up.log_tail.strip().splitlines()[-1]

@@ -1,20 +1,20 @@
-"""Scoring goes on whatever else is down; what was acknowledged is there when it is up again."""
+"""Scoring continues during outages, and acknowledged changes survive them."""
 
 import time
 
 import pytest
 
 from baton_registry import RegistryClient
-from tests.support.documents.reliability import Tell, state_words
+from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.rig.load import steady_load
 from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, MODEL, PARTS, Stack
 
 REPAIR = {"stop": "start", "kill": "start", "pause": "unpause"}
 OUTAGE_S = 3.0
-"""Longer than the poll interval: inference asks at least once while the part is away."""
+"""Longer than the poll interval: inference polls during the outage."""
 NOTICED_S = 15.0
-"""A look-up that nobody answers takes 5 s."""
+"""An unanswered lookup takes 5 s."""
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""
 
@@ -39,10 +39,12 @@ READY_FROM_CACHE_S = 5.0
         pytest.param("storage", "pause", marks=pytest.mark.fault("stack: the store is paused")),
     ],
 )
-def test_no_scoring_request_fails(stack: Stack, part: str, fault: str, tell: Tell) -> None:
-    """A part is stopped, killed or paused under load: every request gets the same answer.
+def test_no_scoring_request_fails(
+    stack: Stack, part: str, fault: str, record_row: RecordRow
+) -> None:
+    """A component is stopped, killed or paused under load: every request gets the same answer.
 
-    And where the alias cannot be looked up, /status says so, until it can be again.
+    /status reports the outage if the alias lookup fails.
     """
     version, predictions = stack.predict()
     [container] = stack.containers(part)
@@ -51,26 +53,30 @@ def test_no_scoring_request_fails(stack: Stack, part: str, fault: str, tell: Tel
         stack.run("docker", fault, container)
         before = load.answers[version]
         time.sleep(OUTAGE_S)
-        if part != "storage":  # of which nothing is asked for where the alias stays
+        if part != "storage":  # inference reads the store only after an alias move
             wait_until(lambda: stack.status()["state"] == "degraded", NOTICED_S, "degraded")
         status = stack.status()
         during = load.answers[version] - before
         stack.run("docker", REPAIR[fault], container)
-        back_s = wait_until(stack.registry_answers, 90, f"the registry answers: {part} {fault}")
+        back_s = wait_until(
+            stack.is_registry_reachable, 90, f"the registry answers: {part} {fault}"
+        )
 
-    assert load.faults == []
+    assert load.errors == []
     assert during > 0
     assert stack.predict() == (version, predictions)
-    tell(load.words(), state_words(status), back_s)
+    record_row(load.describe(), describe_state(status), back_s)
 
 
 @pytest.mark.fault("stack: the store is stopped, and the alias moves to a version not yet fetched")
-def test_a_version_in_a_store_that_is_down(stack: Stack, versions: list[str], tell: Tell) -> None:
-    """What serves goes on, /status names the version, and it is fetched once the store is back."""
+def test_store_is_down_during_alias_move(
+    stack: Stack, versions: list[str], record_row: RecordRow
+) -> None:
+    """Production keeps serving, /status names the version, and it loads after the repair."""
     new = stack.train("--param", "C=0.5")
     [storage] = stack.containers("storage")
 
-    def is_told() -> bool:
+    def has_failed() -> bool:
         failure = stack.status()["last_load_failure"]
         return failure is not None and failure["version"] == new
 
@@ -80,35 +86,35 @@ def test_a_version_in_a_store_that_is_down(stack: Stack, versions: list[str], te
     ):
         stack.run("docker", "stop", storage)
         registry.set_alias(MODEL, "production", new)
-        wait_until(is_told, 60, "the version's load failure")
+        wait_until(has_failed, 60, "the version's load failure")
         status = stack.status()
         assert (status["state"], status["serving"]["version"]) == ("degraded", versions[0])
         stack.run("docker", "start", storage)
         back_s = wait_until(lambda: load.answers[new] > 0, 60, "answers by the new version")
 
-    assert load.faults == []
+    assert load.errors == []
     assert set(load.answers) == {versions[0], new}
-    tell(load.words(), state_words(status), back_s)
+    record_row(load.describe(), describe_state(status), back_s)
 
 
-def test_inference_starts_while_all_else_is_down(stack: Stack) -> None:
-    """Started without registry, database and store, it serves its cached version within 5 s."""
+def test_inference_starts_alone(stack: Stack) -> None:
+    """Without registry, database and store it serves its cached version within 5 s."""
     before = stack.predict()
     stack.docker("stop", *PARTS)
     try:
         [inference] = stack.containers("inference")
         stack.run("docker", "restart", inference)
-        took = wait_until(stack.serves, 30, "ready from the cache")
+        took_s = wait_until(stack.is_serving, 30, "ready from the cache")
         assert stack.status()["serving"]["source"] == "cache"
         assert stack.predict() == before
     finally:
         stack.up()
-    wait_until(stack.registry_answers, 90, "the registry answers")
-    assert took < READY_FROM_CACHE_S
+    wait_until(stack.is_registry_reachable, 90, "the registry answers")
+    assert took_s < READY_FROM_CACHE_S
 
 
-def test_nothing_is_lost_when_all_is_killed(stack: Stack, versions: list[str]) -> None:
-    """Every container is killed at once; after `up` versions, history and answers are the same."""
+def test_kill_of_all_containers_loses_nothing(stack: Stack, versions: list[str]) -> None:
+    """After `up`, versions, history and answers are the same."""
     before = (versions, stack.history(), stack.predict())
 
     stack.docker("kill")

@@ -58,7 +58,7 @@ class ConsoleProgress:
         if self._live:
             self._live.stop()
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """Replaces the live line; prints a line outside a terminal."""
         if self._live:
             self._live.update(Text(text))
@@ -82,7 +82,7 @@ class ConsoleProgress:
         for line in render_plain(table):
             self._print(line)
 
-    def steps(self, text: str, total: int) -> AbstractContextManager[AdvanceStep]:
+    def track_steps(self, text: str, total: int) -> AbstractContextManager[AdvanceStep]:
         """Counts steps: a bar with the time left, or one line a step outside a terminal."""
         return self._step_bar(text, total) if self._live else self._step_lines(text, total)
 

@@ -47,7 +47,7 @@ class Deferral:
             self._handlers[number] = signal.signal(number, self._remember)
 
     def check(self) -> None:
-        """Raises the defer_signals signal, if there is one."""
+        """Raises the deferred signal, if there is one."""
         pending, self._pending = self._pending, None
         if pending is not None:
             self._restore_handlers()

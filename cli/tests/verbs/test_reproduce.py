@@ -18,7 +18,7 @@ class Reproduction:
     differences: list[str] = field(default_factory=list)
     version: str = "3"
 
-    def table(self) -> str:
+    def to_table(self) -> str:
         return "test_roc_auc  the same"
 
     def to_json(self) -> dict[str, Any]:

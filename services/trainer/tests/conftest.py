@@ -19,7 +19,13 @@ from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model
 from baton_trainer.tracking.logged_model import Contents
-from tests.support.trainer.tables import TARGET, features, some_candidate, some_table, text_target
+from tests.support.trainer.tables import (
+    TARGET,
+    features,
+    some_table,
+    some_trained_model,
+    text_target,
+)
 from tests.support.trainer.workshop import Workshop
 
 # A busy machine is no failure of a property.
@@ -53,11 +59,11 @@ def some_data() -> Table:
 @pytest.fixture(scope="session")
 def version_folder(some_data: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a version that was trained on `some_data`."""
-    made = some_candidate(some_data)
+    model = some_trained_model(some_data)
     folder = tmp_path_factory.mktemp("version") / "model"
     columns, classes = some_data.columns, some_data.classes
-    contents = Contents(made.pipeline, made.onnx, columns, classes, some_data.features)
-    logged_model.save(contents, folder, Model())
+    contents = Contents(model.pipeline, model.onnx, columns, classes, some_data.features)
+    logged_model.save_model(contents, folder, Model())
     return folder
 
 

@@ -37,14 +37,14 @@ params = {max_depth = 3, bootstrap = false, criterion = "gini"}
 """
 
 
-def test_nothing_said_is_the_built_in_table() -> None:
-    """And its target, and the first estimator."""
+def test_default_is_the_built_in_table() -> None:
+    """With its target, and the first estimator."""
     assert request.load(None, {}) == TrainRequest()
     assert TrainRequest().columns.target == "Churn"
 
 
-def test_the_file_of_the_working_directory_counts() -> None:
-    """Values become what the command line would say."""
+def test_file_in_the_working_directory_is_used() -> None:
+    """Its values are converted to those of the command line."""
     config(FULL)
     assert request.load(None, {}) == TrainRequest(
         data=Data(file=Path("t.csv")),
@@ -56,31 +56,30 @@ def test_the_file_of_the_working_directory_counts() -> None:
     )
 
 
-def test_a_table_is_looked_for_beside_the_file_that_names_it(here: Path) -> None:
-    """So that both can lie in a folder of their own."""
+def test_path_of_the_table_is_relative_to_the_file(here: Path) -> None:
     (here / "own").mkdir()
     own = config(FULL, "own/b.toml")
     assert request.load(own, {}).data.file == Path("own/t.csv")
 
 
-def test_a_table_may_lie_in_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No shell reads the file: `~` is expanded here."""
+def test_tilde_in_the_path_of_the_table_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No shell reads the file."""
     monkeypatch.setenv("HOME", "/home/me")
     assert request.load(config('[data]\nfile = "~/t.csv"'), {}).data.file == Path("/home/me/t.csv")
 
 
-def test_a_byte_order_mark_is_no_part_of_the_file() -> None:
-    """Editors of Windows write one."""
+def test_byte_order_mark_is_ignored() -> None:
+    """Editors on Windows write one."""
     config("\ufeff" + FULL)
     assert request.load(None, {}).columns.target == "left"
 
 
-def test_the_command_line_wins_key_by_key() -> None:
-    """What it does not say stays as the file says."""
+def test_command_line_overrides_the_file_key_by_key() -> None:
+    """The other keys of the file stay."""
     config(FULL)
-    found = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
-    assert (found.columns.positive, found.columns.drop) == ("0", ("c",))
-    assert (found.columns.target, found.columns.id) == ("left", ("customer",))
+    loaded = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
+    assert (loaded.columns.positive, loaded.columns.drop) == ("0", ("c",))
+    assert (loaded.columns.target, loaded.columns.id) == ("left", ("customer",))
 
 
 @pytest.mark.parametrize(
@@ -92,10 +91,10 @@ def test_the_command_line_wins_key_by_key() -> None:
         ({"params": {"n_estimators": "9"}}, {"n_estimators": "9"}),
     ],
 )
-def test_the_files_parameters_are_those_of_its_estimator(
+def test_params_of_the_file_belong_to_its_estimator(
     given: dict[str, Any], params: dict[str, str]
 ) -> None:
-    """Another estimator on the command line would not take them."""
+    """Another estimator on the command line drops them."""
     config('[train]\nestimator = "random_forest"\nparams = {max_depth = 3}')
     assert request.load(None, {"train": given}).train.params == params
 
@@ -103,15 +102,15 @@ def test_the_files_parameters_are_those_of_its_estimator(
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("[colums]", "[colums] is not known; allowed are data, columns, train"),
+        ("[colums]", "[colums] is unknown; allowed are data, columns, train"),
         (
             "[columns]\ntraget = 'y'",
-            "[columns] traget is not known; allowed are target, positive, ",
+            "[columns] traget is unknown; allowed are target, positive, ",
         ),
         ("data = 'x'", "[data] = 'x'; allowed is a table of keys"),
         ("[columns]\ntarget = 3", "[columns] target = 3; allowed is the name of a column"),
-        ("[columns]\ndrop = 'a'", "[columns] drop = 'a'; allowed is a list of names of columns"),
-        ("[columns]\ndrop = ['a', 1]", "[columns] drop = ['a', 1]; allowed is a list of names"),
+        ("[columns]\ndrop = 'a'", "[columns] drop = 'a'; allowed is a list of column names"),
+        ("[columns]\ndrop = ['a', 1]", "[columns] drop = ['a', 1]; allowed is a list of column"),
         ("[columns]\npositive = []", "[columns] positive = []; allowed is one of the target's two"),
         ("[data]\nfile = true", "[data] file = True; allowed is the path of a CSV"),
         ("[train]\nsearch = -1", "[train] search = -1; allowed is a number of trials"),
@@ -124,8 +123,7 @@ def test_the_files_parameters_are_those_of_its_estimator(
         ("[columns]\ntarget = 'a'\ntarget = 'b'", "Cannot overwrite a value (at "),
     ],
 )
-def test_what_is_not_allowed_is_one_line_with_file_and_key(text: str, line: str) -> None:
-    """And what is allowed instead."""
+def test_error_is_one_line_with_file_key_and_allowed_values(text: str, line: str) -> None:
     config(text, "b.toml")
     with pytest.raises(RequestError) as caught:
         request.load(Path("b.toml"), {})
@@ -133,8 +131,8 @@ def test_what_is_not_allowed_is_one_line_with_file_and_key(text: str, line: str)
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_that_is_named_must_be_there(here: Path) -> None:
-    """A folder, bytes that are no text: the reason is told too."""
+def test_unreadable_file_is_an_error(here: Path) -> None:
+    """A missing file, a folder, bytes that are not text."""
     with pytest.raises(RequestError, match=r"nix\.toml: No such file"):
         request.load(Path("nix.toml"), {})
     with pytest.raises(RequestError, match="Is a directory"):
@@ -147,17 +145,17 @@ def test_a_file_that_is_named_must_be_there(here: Path) -> None:
 DOCUMENT = Path(__file__).parents[3] / "docs" / "baton-toml.md"
 
 
-def test_the_documents_example_is_allowed() -> None:
-    """It uses every key of the table's sections."""
+def test_example_in_the_document_is_valid() -> None:
+    """It uses every key of the sections `data` and `columns`."""
     text = DOCUMENT.read_text(encoding="utf-8")
     (example,) = re.findall("```toml\n(.*?)```", text, re.DOTALL)
-    wanted = request.load(config(example, "b.toml"), {})
-    assert wanted.data.model_fields_set == set(Data.model_fields)
-    assert wanted.columns.model_fields_set == set(Columns.model_fields)
+    example_request = request.load(config(example, "b.toml"), {})
+    assert example_request.data.model_fields_set == set(Data.model_fields)
+    assert example_request.columns.model_fields_set == set(Columns.model_fields)
 
 
-def test_the_document_names_keys_that_there_are() -> None:
-    """Each row of its tables, in its section."""
+def test_document_names_existing_keys_only() -> None:
+    """In each row of its tables."""
     text = DOCUMENT.read_text(encoding="utf-8")
     for title, section in (("data", Data), ("columns", Columns), ("train", Train)):
         part = text.split(f"## [{title}]\n")[1].split("\n## ")[0]
@@ -174,12 +172,12 @@ def test_the_document_names_keys_that_there_are() -> None:
         ({"encoding": "base64"}, "--encoding = 'base64'; allowed is the name of a text encoding"),
     ],
 )
-def test_an_option_that_is_not_allowed_is_named_as_one(given: dict[str, str], line: str) -> None:
-    """The command line has no sections."""
+def test_error_names_an_option_of_the_command_line(given: dict[str, str], line: str) -> None:
+    """Without its section."""
     with pytest.raises(OptionError, match=line):
         request.load(None, {"data": given})
 
 
-def test_a_separator_may_be_said_by_name() -> None:
-    """A tab is hard to write in a shell."""
+def test_separator_may_be_a_name() -> None:
+    """A tab is hard to type in a shell."""
     assert request.load(None, {"data": {"separator": "tab"}}).data.separator == "\t"

@@ -1,4 +1,4 @@
-"""The whole life cycle on this machine, as `baton up` starts it."""
+"""`baton up` as a process of a test."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import httpx
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 FIRST_START_S = 120.0
 MARK = "BATON_TEST_MARK"
@@ -21,10 +21,10 @@ BATON = (sys.executable, "-m", "baton_cli", "up")
 
 
 class Up(Process):
-    """`baton up` in a home of its own; every process that it starts carries a mark."""
+    """Runs `baton up` in its own home. An environment variable marks all of its processes."""
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = BATON) -> None:
-        self.port, self.tracking_port = free_port(), free_port()
+        self.port, self.tracking_port = find_free_port(), find_free_port()
         self.mark = uuid.uuid4().hex
         self.url = f"http://{LOCAL}:{self.port}"
         self.home = folder / "home"
@@ -36,46 +36,48 @@ class Up(Process):
     def desk(self) -> Desk:
         return Desk(f"http://{LOCAL}:{self.tracking_port}", "churn_model", self.home.parent)
 
-    def wait_ready(self, limit_s: float = FIRST_START_S) -> None:
-        wait_until(lambda: answers(f"{self.url}/readyz"), limit_s, f"ready: {self.told()}")
+    def wait_until_ready(self, limit_s: float = FIRST_START_S) -> None:
+        wait_until(lambda: is_ok(f"{self.url}/readyz"), limit_s, f"ready: {self.log_tail}")
 
     def predict(self) -> str:
         body = {"instances": [CUSTOMER]}
         answer = httpx.post(f"{self.url}/predict", json=body, timeout=10).raise_for_status()
         return str(answer.json()["model_version"])
 
-    def family(self) -> dict[int, str]:
-        """Every living process that carries the mark: its id and its command line."""
-        return dict(marked(self.mark))
+    def list_processes(self) -> dict[int, str]:
+        """Lists its running processes: id and command line."""
+        return dict(find_marked(self.mark))
 
-    def ends(self, limit_s: float) -> int:
-        """Waits for its end and gives its exit code."""
+    def wait(self, limit_s: float) -> int:
+        """Waits for its end and returns its exit code."""
         assert self.popen is not None
         return self.popen.wait(limit_s)
 
     def kill(self, word: str) -> None:
-        """Kills the innermost process with this word in its command line; waits for the next."""
-        before = {pid for pid, line in self.family().items() if word in line}
+        """Kills the newest process with this word in its command line; waits for its successor."""
+        before = {pid for pid, line in self.list_processes().items() if word in line}
         os.kill(max(before), signal.SIGKILL)
 
-        def restarted() -> bool:
-            return any(word in line for pid, line in self.family().items() if pid not in before)
+        def is_restarted() -> bool:
+            return any(
+                word in line for pid, line in self.list_processes().items() if pid not in before
+            )
 
-        wait_until(restarted, 30, f"{word} again: {self.told()}")
+        wait_until(is_restarted, 30, f"{word} again: {self.log_tail}")
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for pid in self.family():
+        for pid in self.list_processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if self.popen is not None:
             self.popen.wait()
 
 
-def marked(mark: str) -> Iterator[tuple[int, str]]:
+def find_marked(mark: str) -> Iterator[tuple[int, str]]:
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -84,4 +86,4 @@ def marked(mark: str) -> Iterator[tuple[int, str]]:
                 line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 yield int(folder.name), line
         except OSError:
-            continue  # gone meanwhile
+            continue  # the process has ended

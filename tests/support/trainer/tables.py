@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from rich.table import Table as RichTable
 
-from baton_trainer.cards.card_content import Subject
+from baton_trainer.cards.content import Subject
 from baton_trainer.evaluation import intervals, slice_figures
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.cross_validation import CrossValidation
@@ -19,10 +19,10 @@ from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.report import Report
 from baton_trainer.evaluation.slices import Slice
 from baton_trainer.evaluation.thresholds import Costs, compute_thresholds
-from baton_trainer.gate import candidate
-from baton_trainer.gate.candidate import Candidate
+from baton_trainer.gate import trained_model
+from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models import estimators, pipeline
-from baton_trainer.progress import Advance, Silence
+from baton_trainer.progress import Advance, NoProgress
 from baton_trainer.request import Columns, Train, TrainRequest
 from baton_trainer.tables.files import csv_file
 from baton_trainer.tables.files.data_file import DataFile
@@ -103,14 +103,14 @@ class Notes:
         self.warnings: list[str] = []
         self.tables: list[RichTable] = []
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         self.phases.append(text)
 
     def note(self, text: str) -> None:
         self.notes.append(text)
 
     @contextmanager
-    def steps(self, text: str, total: int) -> Iterator[Advance]:
+    def track_steps(self, text: str, total: int) -> Iterator[Advance]:
         self.phases.append(f"{text} {total}")
         yield self.steps_done.append
 
@@ -121,13 +121,13 @@ class Notes:
         self.tables.append(table)
 
 
-def some_candidate(
+def some_trained_model(
     data: Table, estimator: str = "logistic", options: Train | None = None
-) -> Candidate:
-    """Trains a candidate quickly."""
+) -> TrainedModel:
+    """Trains a model quickly."""
     classifier = estimators.build_classifier(estimator, QUICK[estimator])
     unfitted = pipeline.build(classifier, data.features, data.columns)
-    return candidate.made(unfitted, data, options or Train(), Silence())
+    return trained_model.fit_and_evaluate(unfitted, data, options or Train(), NoProgress())
 
 
 def some_report(classes: int = 2, rows: int = 300) -> Report:
@@ -160,7 +160,7 @@ def some_subject(data: Table, **options: Any) -> Subject:
         request=request,
         table=data,
         classifier=estimators.build_classifier("logistic", {}),
-        candidate=some_candidate(data, options=request.train),
+        model=some_trained_model(data, options=request.train),
         verdict="passed",
     )
 

@@ -9,7 +9,8 @@ import mlflow
 from baton_registry.rest.client import RegistryClient
 from baton_trainer.request import Columns, Data, Train, TrainRequest
 from baton_trainer.settings import TrainerSettings
-from baton_trainer.training import TrainResult, train
+from baton_trainer.train_result import TrainResult
+from baton_trainer.training import train
 from tests.support.trainer.tables import TARGET
 
 

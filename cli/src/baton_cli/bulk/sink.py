@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,9 +16,33 @@ from baton_cli.stopping import defer_signals
 from baton_common.atomic_file import open_atomic
 from baton_common.texts import get_first_line
 
+SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+"""The format that the name of an output means; any other name means CSV."""
+
 Write = Callable[[Iterator[RecordBatch], Schema, IO[bytes]], None]
 ROW_GROUP_ROWS = 64 * 1024
 """Rows of a row group. Memory holds one row group."""
+
+
+def write_output(
+    batches: Iterator[RecordBatch], schema: Schema, path: Path | None, output_format: str | None
+) -> None:
+    """Writes the rows to a file, or to stdout if `path` is None.
+
+    Raises:
+        CommandFailed: the file cannot be written.
+    """
+    kind = output_format or (SUFFIXES.get(path.suffix.lower()) if path else None)
+    write = write_as_parquet if kind == "parquet" else write_as_csv
+    if path is None:
+        write(batches, schema, sys.stdout.buffer)
+        return
+    try:
+        with open_output(path) as file:
+            write(batches, schema, file)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandFailed(f"cannot write {path}: {reason}; nothing was written") from error
 
 
 @contextmanager

@@ -1,25 +1,17 @@
-"""Options of a training, and the call that runs it, for `train`, `bootstrap` and `up`.
+"""Options of a training, for `train`, `bootstrap` and `up`.
 
 The parameter of an option is named `section__key`, like its section and key in `baton.toml`.
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from baton_cli.moves.arguments import FilePath
 from baton_cli.options import option
-from baton_cli.stopping import Deferral, defer_signals, explain_interruption
-from baton_cli.training.trainer import call_trainer
-
-if TYPE_CHECKING:
-    from baton_trainer.progress import Progress
-    from baton_trainer.settings import TrainerSettings
-    from baton_trainer.training import TrainResult
 
 DEFAULT_ESTIMATOR = "logistic"
 ESTIMATORS = (
@@ -173,25 +165,6 @@ class TrainOptions:
             if value not in (None, (), {}):
                 values.setdefault(section, {})[key] = value
         return cls(config, values)
-
-
-def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
-    """Trains and registers one version; progress goes to stderr. Raises like `call_trainer`.
-
-    Begins `deferral` at the registration: its block then prints the number and moves the alias
-    before a signal ends it.
-    """
-
-    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
-        with defer_signals():
-            from baton_trainer import request, training  # noqa: PLC0415 - seconds of imports
-
-        training_request = request.load(options.config, options.values)
-        command = ("baton", *sys.argv[1:])
-        return training.train(training_request, settings, progress, command, deferral.begin)
-
-    with explain_interruption("nothing was registered"):
-        return call_trainer(act)
 
 
 def list_arguments(ctx: click.Context) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Calls into the trainer: its import takes seconds, and an image may lack it."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -7,12 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 from baton_cli.errors import CommandFailed, missing_package_error, to_usage_error
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
+from baton_cli.stopping import Deferral, defer_signals, explain_interruption
+from baton_cli.training.options import TrainOptions
 
 if TYPE_CHECKING:
+    from baton_trainer.audit.reproduction import Reproduction
+    from baton_trainer.audit.version_comparison import VersionComparison
     from baton_trainer.progress import Progress
-    from baton_trainer.repeat.reproduction import Reproduction
-    from baton_trainer.repeat.side_by_side import SideBySide
     from baton_trainer.settings import TrainerSettings
+    from baton_trainer.train_result import TrainResult
 
 T = TypeVar("T")
 
@@ -43,23 +47,42 @@ def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
         raise missing_package_error("trainer", error) from error
 
 
+def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
+    """Trains and registers one version; progress goes to stderr. Raises like `call_trainer`.
+
+    Begins `deferral` at the registration: its block then prints the number and moves the alias
+    before a signal ends it.
+    """
+
+    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
+        with defer_signals():
+            from baton_trainer import request, training  # noqa: PLC0415 - see above
+
+        training_request = request.load(options.config, options.values)
+        command = ("baton", *sys.argv[1:])
+        return training.train(training_request, settings, progress, command, deferral.begin)
+
+    with explain_interruption("nothing was registered"):
+        return call_trainer(act)
+
+
 def repeat_training(version: str, data: Path | None) -> "Reproduction":
     """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
     def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
-        from baton_trainer.repeat import repetition  # noqa: PLC0415 - see above
+        from baton_trainer.audit import reproduce_version  # noqa: PLC0415 - see above
 
-        return repetition.repeat(version, data, settings, progress)
+        return reproduce_version.reproduce(version, data, settings, progress)
 
     return call_trainer(act)
 
 
-def compare_versions(first: str, second: str, data: Path | None) -> "SideBySide":
+def compare_versions(first: str, second: str, data: Path | None) -> "VersionComparison":
     """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
-    def act(settings: "TrainerSettings", progress: "Progress") -> "SideBySide":
-        from baton_trainer.repeat import compare  # noqa: PLC0415 - see above
+    def act(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
+        from baton_trainer.audit import compare_versions as audit  # noqa: PLC0415 - see above
 
-        return compare.side_by_side(first, second, data, settings, progress)
+        return audit.compare(first, second, data, settings, progress)
 
     return call_trainer(act)

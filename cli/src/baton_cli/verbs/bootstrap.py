@@ -15,7 +15,8 @@ from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
-from baton_cli.training.options import TrainOptions, run_training, table_options
+from baton_cli.training.options import TrainOptions, table_options
+from baton_cli.training.trainer import run_training
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.rest.client import RegistryClient

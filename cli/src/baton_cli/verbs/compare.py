@@ -31,6 +31,6 @@ def compare(first: str, second: str, *, data: Path | None, as_json: bool) -> Non
     if as_json:
         terminal.show_json(comparison.to_json())
     else:
-        from baton_trainer.repeat.side_by_side_tables import rendered  # noqa: PLC0415 - loaded by now
+        from baton_trainer.audit.comparison_tables import render_comparison  # noqa: PLC0415 - loaded by now
 
-        terminal.show(rendered(comparison))
+        terminal.show(render_comparison(comparison))

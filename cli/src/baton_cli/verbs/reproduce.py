@@ -31,7 +31,7 @@ def reproduce(version: str, *, data: Path | None, as_json: bool) -> None:
     if as_json:
         terminal.show_json(result.to_json())
     else:
-        terminal.show(result.table())
+        terminal.show(result.to_table())
     if result.differences:
         raise CommandFailed(
             f"version {result.version} is not reproduced: {'; '.join(result.differences)}"

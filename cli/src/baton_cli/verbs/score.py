@@ -1,12 +1,12 @@
 """`baton score`."""
 
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from baton_cli import terminal
+from baton_cli.bulk.bad_rows import BadRowHandler
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
 from baton_cli.options import option
@@ -22,9 +22,7 @@ if TYPE_CHECKING:  # Arrow is slow to import, and `baton score --help` does not 
     from baton_cli.bulk.csv_table import CsvFormat
     from baton_cli.bulk.job import Job
 
-MAX_PRINTED_ROWS = 20
 STDOUT = Path("-")
-SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 
 
 @click.command()
@@ -109,6 +107,7 @@ def score(  # noqa: PLR0913 - one for each option
     """
     with defer_signals():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
+        from baton_cli.bulk.sink import write_output  # noqa: PLC0415
 
     csv_format = CsvFormat(separator, encoding, decimal)
     undone = "the output is incomplete" if output == STDOUT else "nothing was written"
@@ -118,7 +117,9 @@ def score(  # noqa: PLR0913 - one for each option
         )
         bad_rows = BadRowHandler(file, progress, is_fatal=on_error == "fail")
         with progress.rows(f"scoring {file} with {job.title}") as advance:
-            _write(job, _score_batches(job, bad_rows, advance), output, output_format)
+            batches = _score_batches(job, bad_rows, advance)
+            path = None if output == STDOUT else output
+            write_output(batches, job.schema, path, output_format)
     if not job.counts.scored and not job.counts.skipped:
         terminal.print_progress(f"warning: {file} has no rows")
     terminal.print_progress(_format_summary(job, output))
@@ -156,28 +157,6 @@ def _open_job(  # noqa: PLR0913 - the options of the job
     return Job(table, model, keep or None)
 
 
-class BadRowHandler:
-    """Reports a row that cannot be scored, or ends the command at the first."""
-
-    def __init__(self, file: Path, progress: ConsoleProgress, *, is_fatal: bool) -> None:
-        self._file = file
-        self._progress = progress
-        self._is_fatal = is_fatal
-        self._count = 0
-
-    def __call__(self, text: str) -> None:
-        """Handles one row. Raises `CommandFailed` if bad rows are fatal."""
-        if self._is_fatal:
-            raise CommandFailed(
-                f"{self._file}: {text}; correct the row, or skip such rows: --on-error skip"
-            )
-        self._count += 1
-        if self._count <= MAX_PRINTED_ROWS:
-            self._progress.note(f"skipped {text}")
-        elif self._count == MAX_PRINTED_ROWS + 1:
-            self._progress.note("skipped more rows, which are only counted")
-
-
 def _score_batches(
     job: "Job", bad_rows: BadRowHandler, advance: AdvanceRows
 ) -> "Iterator[RecordBatch]":
@@ -190,24 +169,6 @@ def _score_batches(
             return
         yield batch
         advance(job.counts.scored, job.share_read)
-
-
-def _write(
-    job: "Job", batches: "Iterator[RecordBatch]", output: Path, output_format: str | None
-) -> None:
-    from baton_cli.bulk.sink import open_output, write_as_csv, write_as_parquet  # noqa: PLC0415
-
-    kind = output_format or SUFFIXES.get(output.suffix.lower(), "csv")
-    write = write_as_parquet if kind == "parquet" else write_as_csv
-    if output == STDOUT:
-        write(batches, job.schema, sys.stdout.buffer)
-        return
-    try:
-        with open_output(output) as file:
-            write(batches, job.schema, file)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(f"cannot write {output}: {reason}; nothing was written") from error
 
 
 def _format_summary(job: "Job", output: Path) -> str:

@@ -18,13 +18,13 @@ from baton_cli.training.options import (
     ESTIMATORS,
     TrainOptions,
     gate_options,
-    run_training,
     table_options,
 )
+from baton_cli.training.trainer import run_training
 from baton_registry.promotion import alias_moves as promotion
 
 if TYPE_CHECKING:  # an image may lack the trainer
-    from baton_trainer.training import TrainResult
+    from baton_trainer.train_result import TrainResult
 
 COST = click.FloatRange(min=0, min_open=True)
 

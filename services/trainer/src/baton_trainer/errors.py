@@ -1,23 +1,23 @@
-"""What can keep a training from giving a version.
+"""The errors of a training, of a comparison and of a reproduction.
 
 TrainError
 ├── RequestError      an option or a key of baton.toml is unknown, or its value is not allowed
 │   └── OptionError   an option of the command line: a usage error
 ├── DataError         the table cannot be trained on: unreadable, too few rows, one class, …
-├── ParameterError    an unknown estimator or parameter, or a value that it refuses
-├── FitError          the estimator gave up on this table
+├── ParameterError    an unknown estimator or parameter, or a value that the estimator rejects
+├── FitError          the estimator failed on this table
 ├── ExportError       the pipeline has no ONNX form that can be served
-├── VersionNotLoadable  a registered version cannot be loaded as the service would
-├── RecordMissing     a version's run does not say how to repeat its training
-├── NotComparable     two models cannot be judged by the same rows
-└── RecordError       MLflow did not take the run; nothing was registered
+├── VersionNotLoadable  a registered version cannot be loaded as the service loads it
+├── RecordMissing     a version has no readable run record, so it cannot be reproduced
+├── NotComparable     two models cannot be compared on the same rows
+└── RecordError       MLflow did not accept the run; nothing was registered
 
-Every text is one line: what, where, a hint.
+Every text is one line: what failed, why, and what to do.
 """
 
 
 class TrainError(Exception):
-    """The root: everything that this package raises on purpose."""
+    """The base of all errors that this package raises on purpose."""
 
 
 class RequestError(TrainError):
@@ -33,11 +33,11 @@ class DataError(TrainError):
 
 
 class ParameterError(TrainError):
-    """An unknown estimator or parameter, or a value that the estimator refuses."""
+    """An unknown estimator or parameter, or a value that the estimator rejects."""
 
 
 class FitError(TrainError):
-    """The estimator gave up on this table."""
+    """The estimator failed on this table."""
 
 
 class ExportError(TrainError):
@@ -45,16 +45,16 @@ class ExportError(TrainError):
 
 
 class VersionNotLoadable(TrainError):
-    """A registered version cannot be loaded as the service would load it."""
+    """A registered version cannot be loaded as the service loads it."""
 
 
 class RecordMissing(TrainError):
-    """A version's run does not say how to repeat its training."""
+    """A version has no readable run record."""
 
 
 class NotComparable(TrainError):
-    """Two models cannot be judged by the same rows."""
+    """Two models cannot be compared on the same rows."""
 
 
 class RecordError(TrainError):
-    """MLflow did not take the run."""
+    """MLflow did not accept the run."""

@@ -13,11 +13,11 @@ Advance = Callable[[str], None]
 class Progress(Protocol):
     """Receives the progress of a training."""
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """Begins a phase."""
         ...
 
-    def steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
+    def track_steps(self, text: str, total: int) -> AbstractContextManager[Advance]:
         """Begins a phase of a known number of steps; the block calls `Advance` after each."""
         ...
 
@@ -34,14 +34,14 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NoProgress:
     """Ignores all progress."""
 
-    def phase(self, text: str) -> None:
+    def start_phase(self, text: str) -> None:
         """Does nothing."""
 
     @contextmanager
-    def steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
+    def track_steps(self, text: str, total: int) -> Iterator[Advance]:  # noqa: ARG002 - the protocol's
         """Does nothing."""
         yield lambda _: None
 

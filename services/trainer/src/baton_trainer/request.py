@@ -1,7 +1,7 @@
-"""What to train: the options of `baton train`, and the same from a `baton.toml`.
+"""A request for a training: the options of `baton train`, and the keys of a `baton.toml`.
 
-A section of the file is a model here, a key of it a field: `docs/baton-toml.md` says what each
-means. Nothing is imported that takes long, so that a command line is judged before work begins.
+Each section of the file is a model here, and each of its keys a field; `docs/baton-toml.md`
+explains them. All imports are fast, so a command line is checked before the work begins.
 """
 
 import tomllib
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
 MAX_SEED = 2**32 - 2
-"""NumPy takes seeds of 32 bits; the search takes the next one too."""
+"""NumPy accepts seeds of 32 bits, and the search uses the next one, too."""
 
-Given = Mapping[str, Mapping[str, Any]]
-"""What was said, by section and key."""
+OptionValues = Mapping[str, Mapping[str, Any]]
+"""Values by section and key."""
 
 
-def _encoding(name: str) -> str:
-    """Python's codecs that are no text encodings, such as base64, refuse as unknown names do."""
+def _check_encoding(name: str) -> str:
+    """Rejects unknown encodings, and codecs such as base64 that are not text encodings."""
     try:
         "a".encode(name)
     except LookupError as error:
@@ -37,18 +37,18 @@ def _encoding(name: str) -> str:
 
 
 Cost = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-"""Of one error of its kind, in any unit."""
+"""The cost of one error, in any unit."""
 
 
-def _text(value: object) -> object:
-    """A label or a parameter as a command line would say it."""
+def _to_text(value: object) -> object:
+    """Converts a label or a parameter to its text on a command line."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
 
 
-def _texts(values: object) -> object:
-    return {k: _text(v) for k, v in values.items()} if isinstance(values, Mapping) else values
+def _to_texts(values: object) -> object:
+    return {k: _to_text(v) for k, v in values.items()} if isinstance(values, Mapping) else values
 
 
 class _Section(BaseModel):
@@ -58,27 +58,27 @@ class _Section(BaseModel):
 
 
 class Data(_Section):
-    """Where the table is and how to read it; None means: find out."""
+    """Where the table is and how to read it; None: Baton detects it."""
 
     file: Path | None = Field(default=None, description="the path of a CSV or Parquet file")
     separator: Annotated[str, AfterValidator(parse_separator)] | None = Field(
         default=None, description=f"one character, or one of {', '.join(SEPARATORS)}"
     )
-    encoding: Annotated[str, AfterValidator(_encoding)] | None = Field(
+    encoding: Annotated[str, AfterValidator(_check_encoding)] | None = Field(
         default=None, description="the name of a text encoding, e.g. utf-8, cp1252, shift_jis"
     )
     decimal: Literal[".", ","] | None = Field(default=None, description='"." or ","')
 
 
 class Columns(_Section):
-    """What the columns are."""
+    """The roles of the columns."""
 
     target: str = Field(default=DEFAULT_TARGET, description="the name of a column")
-    positive: Annotated[str, BeforeValidator(_text)] | None = Field(
+    positive: Annotated[str, BeforeValidator(_to_text)] | None = Field(
         default=None, description="one of the target's two classes"
     )
-    drop: tuple[str, ...] = Field(default=(), description="a list of names of columns")
-    id: tuple[str, ...] = Field(default=(), description="a list of names of columns")
+    drop: tuple[str, ...] = Field(default=(), description="a list of column names")
+    id: tuple[str, ...] = Field(default=(), description="a list of column names")
     roles: Mapping[str, Literal["number", "category"]] = Field(
         default={}, description='"number" or "category" for each column named'
     )
@@ -88,7 +88,7 @@ class Train(_Section):
     """How to train."""
 
     estimator: str = Field(default="logistic", description="the name of an estimator")
-    params: Annotated[Mapping[str, str], BeforeValidator(_texts)] = Field(
+    params: Annotated[Mapping[str, str], BeforeValidator(_to_texts)] = Field(
         default={}, description="a table of the estimator's constructor arguments"
     )
     search: int = Field(default=0, ge=0, description="a number of trials; 0: no search")
@@ -98,26 +98,26 @@ class Train(_Section):
 
     @property
     def has_costs(self) -> bool:
-        """Whether the two kinds of error were given a price."""
+        """Whether the request sets the cost of an error."""
         return bool({"cost_fp", "cost_fn"} & self.model_fields_set)
 
 
 class Gate(_Section):
-    """How much worse than the version in production a challenger may be."""
+    """Limits for a challenger, most of them relative to the version in production."""
 
     margin: float = Field(default=0.01, ge=0, le=1, description="a number from 0 to 1")
     """How far the ROC AUC on the held-out rows may be below production's."""
     confidence: float = Field(default=0.5, gt=0, lt=1, description="a number between 0 and 1")
-    """How sure it must be that it is not: 0.5 is more likely than not, 0.95 the usual test of
-    non-inferiority, which few rows can pass."""
+    """The confidence that it is not further below. 0.5 means more likely than not. 0.95 is the
+    usual test of non-inferiority, which small tables rarely pass."""
     slice_margin: float = Field(default=0.05, ge=0, le=1, description="a number from 0 to 1")
-    """How far the ROC AUC of a slice may surely be below production's."""
+    """How far the ROC AUC of a slice may be below production's; fails at 95 % confidence."""
     max_mb: float = Field(default=100.0, gt=0, description="a number of megabytes above 0")
-    """Of the ONNX file; a megabyte is 10^6 bytes."""
+    """The size of the ONNX file; a megabyte is 10^6 bytes."""
 
 
 class TrainRequest(_Section):
-    """What to train."""
+    """The whole request."""
 
     data: Data = Field(default=Data(), description="a table of keys")
     columns: Columns = Field(default=Columns(), description="a table of keys")
@@ -133,55 +133,59 @@ _SECTIONS: Mapping[str, type[_Section]] = {
 }
 
 
-def load(config: Path | None, given: Given) -> TrainRequest:
-    """The request of a command line, completed by a file.
+def load(config: Path | None, given: OptionValues) -> TrainRequest:
+    """Loads the request of a command line, completed by a file.
 
     Args:
-        config: a `baton.toml`; None means the one in the working directory, if there is one.
-        given: what the command line says; each of its keys takes the place of the file's.
+        config: a `baton.toml`; None: the one in the working directory, if there is one.
+        given: the values of the command line, which override the file's key by key.
 
     Raises:
-        OptionError: something in `given` is not allowed.
-        RequestError: the file cannot be read, or something in it is not allowed.
+        OptionError: a value in `given` is not allowed.
+        RequestError: the file cannot be read, or one of its values is not allowed.
     """
     file = config or Path(DEFAULT_FILE)
-    said = _read(file) if config or file.is_file() else {}
-    of_file = _checked(said, f"{file}: [{{0}}] {{1}}", RequestError)
-    if given.get("train", {}).get("estimator", of_file.train.estimator) != of_file.train.estimator:
-        said.get("train", {}).pop("params", None)  # they are another estimator's
-    merged = {name: {**said.get(name, {}), **given.get(name, {})} for name in {*said, *given}}
-    return _checked(merged, "--{1}", OptionError)
+    document = _read(file) if config or file.is_file() else {}
+    from_file = _validate(document, f"{file}: [{{0}}] {{1}}", RequestError)
+    estimator = from_file.train.estimator
+    if given.get("train", {}).get("estimator", estimator) != estimator:
+        document.get("train", {}).pop("params", None)  # they belong to the file's estimator
+    names = {*document, *given}
+    merged = {name: {**document.get(name, {}), **given.get(name, {})} for name in names}
+    return _validate(merged, "--{1}", OptionError)
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RequestError(f"{file}: {reason}; name a file that can be read") from error
     except ValueError as error:  # not UTF-8, or not TOML
         raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
-    data = said.get("data")
+    data = document.get("data")
     if isinstance(data, dict) and isinstance(data.get("file"), str):
         data["file"] = str(file.parent / expand_home(Path(data["file"])))
-    return said
+    return document
 
 
-def _checked(said: Mapping[str, Any], named: str, refusal: type[RequestError]) -> TrainRequest:
-    """What was said as a request; `named` makes the name of a key of section and key."""
+def _validate(
+    values: Mapping[str, Any], name_format: str, error_class: type[RequestError]
+) -> TrainRequest:
+    """Builds a request; `name_format` builds the name of a value from its section and key."""
     try:
-        return TrainRequest.model_validate(said)
+        return TrainRequest.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         section, key = (*map(str, first["loc"]), "")[:2]
         fields: Mapping[str, FieldInfo] = TrainRequest.model_fields
-        value = said[section]
+        value = values[section]
         if key:
             fields = _SECTIONS[section].model_fields
             value = value[key]
-        name = named.format(section, key).rstrip()
+        name = name_format.format(section, key).rstrip()
         if first["type"] == "extra_forbidden":
-            text = f"{name} is not known; allowed are {', '.join(fields)}"
+            text = f"{name} is unknown; allowed are {', '.join(fields)}"
         else:
             text = f"{name} = {value!r}; allowed is {fields[key or section].description}"
-        raise refusal(text) from error
+        raise error_class(text) from error

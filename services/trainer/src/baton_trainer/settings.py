@@ -18,20 +18,20 @@ _MLFLOW_DEFAULTS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "ERROR",
-    # its own defaults keep a user waiting for minutes when the server goes away
+    # with its own defaults a user waits for minutes when the server is unreachable
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-    # a missing git binary is no news to someone who trains a model
+    # a missing git binary does not matter here
     "GIT_PYTHON_REFRESH": "quiet",
 }
 
 
 class TrainerSettings(RegistrySettings):
-    """Where the registry is, and the MLflow experiment that collects the runs.
+    """The registry, and the MLflow experiment that collects the runs.
 
     Attributes:
-        experiment: None means an experiment named as the model.
-        signing_key: signs what is registered; None means that nothing is signed.
+        experiment: None: the experiment has the name of the model.
+        signing_key: signs each registered version; None: versions are not signed.
     """
 
     experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
@@ -41,25 +41,25 @@ class TrainerSettings(RegistrySettings):
 
     @property
     def experiment_name(self) -> str:
-        """The experiment that collects the runs."""
+        """The name of the experiment that collects the runs."""
         return self.experiment or self.model_name
 
 
 def prepare_libraries() -> None:
-    """Sets what numeric, plotting and MLflow libraries read only while they are imported."""
+    """Sets the variables that numeric, plotting and MLflow libraries read during their import."""
     decline_telemetry()
-    let_threads_sleep()
-    keep_font_list()
+    make_threads_sleep()
+    move_font_cache()
 
 
-def give_credentials(settings: RegistrySettings) -> None:
-    """Tells MLflow's client who we are and how to reach the server: as our own client has it.
+def set_credentials(settings: RegistrySettings) -> None:
+    """Gives MLflow's client the credentials, certificates and proxy rules of Baton's own client.
 
-    By itself it knows nothing of a password in a file, takes a variable set to nothing for a
-    certificate's path, and asks a proxy for this very machine.
+    On its own, MLflow's client does not read a password from a file, takes an empty variable for
+    the path of a certificate, and uses a proxy even for this machine.
 
     Raises:
-        RegistryMisconfigured: the server needs a proxy, and what is set is none.
+        RegistryMisconfigured: the server needs a proxy, and the variable's value is not a proxy.
     """
     connection = settings.connection
     user, password = connection.auth or ("", "")
@@ -78,35 +78,45 @@ def give_credentials(settings: RegistrySettings) -> None:
             os.environ.pop(name, None)
     bundle = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
     if bundle and tls.authorities is None:
-        os.environ["REQUESTS_CA_BUNDLE"] = bundle  # what our own client trusts then
+        os.environ["REQUESTS_CA_BUNDLE"] = bundle  # Baton's own client trusts it, too
     if connection.proxy is None:
         host = urlsplit(settings.tracking_uri).hostname or ""
         for name in ("NO_PROXY", "no_proxy"):
             os.environ[name] = ",".join(filter(None, (os.environ.get(name), host)))
 
 
-def let_threads_sleep() -> None:
+def make_threads_sleep() -> None:
     """Makes OpenMP's threads sleep while they wait for each other; the user's own choice wins.
 
-    It is read when the first numeric library is loaded. On two busy cores, a fit with two threads
-    that spin takes four times as long: LightGBM on 200,000 rows 38 s instead of 10 s.
+    The first numeric library reads the variable when it loads. On two busy cores, a fit with two
+    threads that spin takes four times as long: LightGBM on 200,000 rows 38 s instead of 10 s.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def keep_font_list() -> None:
-    """Keeps matplotlib's font list in Baton's cache folder; the user's own choice wins.
+def move_font_cache() -> None:
+    """Moves matplotlib's font list to Baton's cache folder; the user's own choice wins.
 
     Its defaults are `~/.cache/matplotlib` and `~/.config/matplotlib`.
     """
-    given = os.environ.get("BATON_CACHE_DIR", "")
-    folder = os.path.expanduser(given) if given else str(get_user_cache_dir())  # noqa: PTH111 - a user that does not exist is no error here
+    cache = os.environ.get("BATON_CACHE_DIR", "")
+    folder = os.path.expanduser(cache) if cache else str(get_user_cache_dir())  # noqa: PTH111 - an unknown user is not an error here
     if not os.environ.get("MPLCONFIGDIR"):
         os.environ["MPLCONFIGDIR"] = os.path.join(folder, "matplotlib")  # noqa: PTH118 - as above
 
 
-def quieten_mlflow() -> None:
-    """Makes MLflow silent and quick to give up; what the user has set in the environment wins."""
+def configure_mlflow(settings: RegistrySettings) -> None:
+    """Silences MLflow, shortens its time-outs, and gives it Baton's credentials.
+
+    Raises:
+        RegistryMisconfigured: as `set_credentials` does.
+    """
+    set_mlflow_defaults()
+    set_credentials(settings)
+
+
+def set_mlflow_defaults() -> None:
+    """Makes MLflow silent and quick to time out; variables that the user has set win."""
     for name, value in _MLFLOW_DEFAULTS.items():
         os.environ.setdefault(name, value)
     for name in ("mlflow", "alembic", "git", "skl2onnx"):

@@ -12,32 +12,31 @@ def axes() -> Axes:
     return Figure().add_subplot()
 
 
-def names(axes: Axes) -> list[str]:
+def read_names(axes: Axes) -> list[str]:
     return [each.get_text() for each in axes.get_yticklabels()]
 
 
-def test_the_most_important_column_is_on_top(axes: Axes) -> None:
-    """Of many columns the first, and the title says of how many."""
-    found = some_report().importances
-    bars.importance(axes, found)
-    assert names(axes)[::-1] == [each.column for each in found[:MAX_BARS]]
+def test_most_important_column_is_on_top(axes: Axes) -> None:
+    importances = some_report().importances
+    bars.draw_importance(axes, importances)
+    assert read_names(axes)[::-1] == [each.column for each in importances[:MAX_BARS]]
     assert axes.get_title(loc="left") or axes.get_title()
 
 
-def test_the_weakest_slice_is_on_top_with_its_rows(axes: Axes) -> None:
-    """And a line shows what is true of all rows."""
+def test_weakest_slice_is_on_top_with_its_rows(axes: Axes) -> None:
+    """A line shows the figure of all rows."""
     report = some_report()
-    bars.slices(axes, report.slices, 0.75)
+    bars.draw_slices(axes, report.slices, 0.75)
     weakest = report.slices[0]
-    assert names(axes)[-1] == f"{weakest.name}  ({weakest.rows:,})"
+    assert read_names(axes)[-1] == f"{weakest.name}  ({weakest.rows:,})"
     assert axes.get_legend_handles_labels()[1] == ["all rows  0.750"]
 
 
-def test_the_cheapest_threshold_is_marked(axes: Axes) -> None:
-    """Beside the one at which labels are served."""
-    found = some_report().thresholds
-    assert found is not None
-    bars.costs(axes, found)
-    cheapest, served = axes.get_legend_handles_labels()[1]
-    assert cheapest == f"cheapest: {found.cheapest.cost:.3g} at {found.cheapest.at:.3g}"
-    assert served.endswith(" at 0.5")
+def test_cheapest_threshold_is_marked(axes: Axes) -> None:
+    """Beside the threshold of the label."""
+    thresholds = some_report().thresholds
+    assert thresholds is not None
+    bars.draw_costs(axes, thresholds)
+    cheapest, label = axes.get_legend_handles_labels()[1]
+    assert cheapest == f"cheapest: {thresholds.cheapest.cost:.3g} at {thresholds.cheapest.at:.3g}"
+    assert label.endswith(" at 0.5")

@@ -14,43 +14,43 @@ def axes() -> Axes:
     return Figure().add_subplot()
 
 
-def legend(axes: Axes) -> list[str]:
+def read_legend(axes: Axes) -> list[str]:
     return [str(each) for each in axes.get_legend_handles_labels()[1]]
 
 
 @pytest.mark.parametrize(("classes", "expected"), [(2, 1), (4, 4), (20, MAX_CURVES)])
-def test_there_is_a_curve_for_each_class_as_long_as_they_can_be_told_apart(
-    axes: Axes, classes: int, expected: int
-) -> None:
-    """Of two classes for the positive one; where some are left out, the title says so."""
-    curves.precision_recall(axes, some_outcome(classes))
-    assert len(legend(axes)) == expected
+def test_each_class_has_a_curve_up_to_the_maximum(axes: Axes, classes: int, expected: int) -> None:
+    """Two classes have one curve; the title says if classes are left out."""
+    curves.draw_precision_recall(axes, some_outcome(classes))
+    assert len(read_legend(axes)) == expected
     assert ("8 of 20 classes" in axes.get_title()) is (classes == 20)
 
 
-def test_the_legend_says_the_figure_that_is_logged(axes: Axes) -> None:
-    """A picture and a metric never differ."""
-    seen = some_outcome(2)
-    curves.calibration(axes, seen)
-    assert legend(axes) == [f"class 1  (error {evaluation.compute_calibration_error(seen):.3f})"]
+def test_legend_has_the_logged_figure(axes: Axes) -> None:
+    outcome = some_outcome(2)
+    curves.draw_calibration(axes, outcome)
+    assert read_legend(axes) == [
+        f"class 1  (error {evaluation.compute_calibration_error(outcome):.3f})"
+    ]
 
 
-def test_the_confusion_counts_every_row(axes: Axes) -> None:
-    """Each cell with its share of the true class; empty cells stay empty."""
-    seen = some_outcome(3)
-    curves.confusion(axes, seen)
+def test_confusion_matrix_counts_every_row(axes: Axes) -> None:
+    """Empty cells stay empty."""
+    outcome = some_outcome(3)
+    curves.draw_confusion(axes, outcome)
     counts = {text.get_text().split("\n")[0] for text in axes.texts}
-    found = np.zeros((3, 3), int)
-    np.add.at(found, (seen.truth, seen.predictions), 1)
-    assert counts == {str(each) for each in found.ravel() if each}
+    expected = np.zeros((3, 3), int)
+    np.add.at(expected, (outcome.truth, outcome.predictions), 1)
+    assert counts == {str(each) for each in expected.ravel() if each}
 
 
 @pytest.mark.parametrize(
-    ("classes", "names"), [(2, ["truly 0", "truly 1"]), (3, ["label right", "label wrong"])]
+    ("classes", "names"),
+    [(2, ["true class 0", "true class 1"]), (3, ["right label", "wrong label"])],
 )
-def test_probabilities_are_told_apart_by_the_truth(
+def test_probabilities_are_grouped_by_true_class(
     axes: Axes, classes: int, names: list[str]
 ) -> None:
-    """Or, of more than two classes, by whether the label is right."""
-    curves.scores(axes, some_outcome(classes))
-    assert [each.partition("  ")[0] for each in legend(axes)] == names
+    """More than two classes are grouped by right and wrong label."""
+    curves.draw_scores(axes, some_outcome(classes))
+    assert [each.partition("  ")[0] for each in read_legend(axes)] == names

@@ -1,48 +1,48 @@
 from baton_trainer.gate import decision as gate
+from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparison import Comparison, SliceComparison
-from baton_trainer.gate.delong import Difference, compare
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models.export import Parity
 from baton_trainer.request import Gate
 from baton_trainer.tables.table import Table
-from tests.support.trainer.contenders import contender
+from tests.support.trainer.comparable_models import make_model
 from tests.support.trainer.tables import changed_table, noisy, some_outcome
 
 SAME = Parity(1e-7, 0, 100)
 ONE = some_outcome(2, 1_000)
 
 
-def worse_by(noise: float) -> Difference:
-    """A challenger that is worse than production, on 1,000 rows."""
-    found = compare(noisy(ONE, noise), ONE)
-    assert found is not None
-    return found
+def worse_by(noise: float) -> AucDifference:
+    """The difference of a challenger that is worse than production, on 1,000 rows."""
+    difference = compare_auc(noisy(ONE, noise), ONE)
+    assert difference is not None
+    return difference
 
 
 NOT_WORSE, A_BIT_WORSE, WORSE = worse_by(0.0), worse_by(0.4), worse_by(2.0)
 
 
-def against(whole: Difference, *slices: SliceComparison) -> Comparison:
+def compare(whole: AucDifference, *slices: SliceComparison) -> Comparison:
     return Comparison("the challenger", "version 3", 1_000, whole, slices, ())
 
 
-def judged(
+def decide(
     table: Table, comparison: Comparison | None, bounds: Gate | None = None, parity: Parity = SAME
 ) -> Verdict:
     """The verdict on a challenger with version 3 in production."""
-    rival = Production("3", contender(table), comparison, "its classes are others (maybe)")
-    return gate.judged(parity, contender(table), rival, bounds or Gate())
+    production = Production("3", make_model(table), comparison, "it has other classes (maybe)")
+    return gate.decide_gate(parity, make_model(table), production, bounds or Gate())
 
 
-def outcome(verdict: Verdict, name: str) -> bool | None:
+def find_result(verdict: Verdict, name: str) -> bool | None:
     (check,) = [each for each in verdict.checks if each.name == name]
     return check.passed
 
 
-def test_a_challenger_that_is_not_worse_passes(some_data: Table) -> None:
-    """Every question was asked and answered, and the figures are kept."""
-    verdict = judged(some_data, against(NOT_WORSE, SliceComparison("c", "v", 99, NOT_WORSE)))
+def test_challenger_that_is_not_worse_passes(some_data: Table) -> None:
+    """Every check passes, and the figures are kept."""
+    verdict = decide(some_data, compare(NOT_WORSE, SliceComparison("c", "v", 99, NOT_WORSE)))
     assert verdict.text == "passed"
     assert [each.name for each in verdict.checks] == [
         "ONNX parity",
@@ -58,96 +58,93 @@ def test_a_challenger_that_is_not_worse_passes(some_data: Table) -> None:
     assert verdict.figures["gate_roc_auc_difference"] == 0
 
 
-def test_a_better_challenger_passes_whatever_is_asked(some_data: Table) -> None:
-    """Also the strictest test."""
-    better = compare(ONE, noisy(ONE, 2.0))
+def test_better_challenger_passes_the_strictest_limits(some_data: Table) -> None:
+    better = compare_auc(ONE, noisy(ONE, 2.0))
     assert better is not None
     strict = Gate(margin=0, confidence=0.95)
-    assert judged(some_data, against(better), strict).text == "passed"
+    assert decide(some_data, compare(better), strict).text == "passed"
 
 
-def test_a_worse_challenger_is_stopped_with_the_figures(some_data: Table) -> None:
-    """Those of both, of the rows, and of what is allowed."""
-    text = judged(some_data, against(WORSE)).text
-    assert text.startswith(f"failed: ROC AUC {WORSE.first:.4f} may be ")
+def test_worse_challenger_fails_with_its_figures(some_data: Table) -> None:
+    """The text has both figures, the rows and the limit."""
+    text = decide(some_data, compare(WORSE)).text
+    assert text.startswith(f"failed: ROC AUC {WORSE.first:.4f} is up to ")
     assert f"below the {WORSE.second:.4f} of version 3 in production" in text
     assert "(1000 held-out rows, 50% confidence); 0.01 is allowed" in text
 
 
-def test_margin_and_confidence_are_the_users(some_data: Table) -> None:
-    """What is worse by less than the margin passes, unless it has to be sure."""
-    bit = against(A_BIT_WORSE)
+def test_margin_and_confidence_come_from_the_request(some_data: Table) -> None:
+    """A drop below the margin passes, unless a high confidence is needed."""
+    bit = compare(A_BIT_WORSE)
     drop = -A_BIT_WORSE.estimate
     assert drop > 0
-    assert judged(some_data, bit, Gate(margin=1.5 * drop)).text == "passed"
-    assert judged(some_data, bit, Gate(margin=0.5 * drop)).text != "passed"
+    assert decide(some_data, bit, Gate(margin=1.5 * drop)).text == "passed"
+    assert decide(some_data, bit, Gate(margin=0.5 * drop)).text != "passed"
     sure = Gate(margin=1.5 * drop, confidence=0.99)
-    assert "99% confidence" in judged(some_data, bit, sure).text
+    assert "99% confidence" in decide(some_data, bit, sure).text
 
 
-def test_a_slice_that_collapsed_stops_what_is_good_as_a_whole(some_data: Table) -> None:
-    """It is named with its figures; a drop that may be chance is not held against it."""
+def test_drop_in_one_slice_fails_a_good_challenger(some_data: Table) -> None:
+    """The text names the slice with its figures; a drop that may be chance passes."""
     collapsed = SliceComparison("Contract", "Two year", 240, WORSE)
     shaky = SliceComparison("Contract", "One year", 240, A_BIT_WORSE)
-    verdict = judged(some_data, against(NOT_WORSE, collapsed, shaky))
-    assert outcome(verdict, "ROC AUC") is True
+    verdict = decide(some_data, compare(NOT_WORSE, collapsed, shaky))
+    assert find_result(verdict, "ROC AUC") is True
     assert verdict.text == (
-        f"failed: collapsed where Contract is Two year (ROC AUC {WORSE.first:.4f} after "
-        f"{WORSE.second:.4f}, 240 rows)"
+        f"failed: ROC AUC fell where Contract = Two year (from {WORSE.second:.4f} to "
+        f"{WORSE.first:.4f}, 240 rows)"
     )
-    assert judged(some_data, against(NOT_WORSE, shaky)).text == "passed"
-    assert outcome(judged(some_data, against(NOT_WORSE)), "slices") is None
+    assert decide(some_data, compare(NOT_WORSE, shaky)).text == "passed"
+    assert find_result(decide(some_data, compare(NOT_WORSE)), "slices") is None
 
 
-def test_an_onnx_model_that_differs_is_stopped(some_data: Table) -> None:
-    """Probabilities beyond the tolerance, or a single other label."""
-    far = judged(some_data, against(NOT_WORSE), parity=Parity(2e-5, 0, 100))
-    assert far.text.startswith("failed: the ONNX model differs from the pipeline by 2.0e-05")
-    flipped = judged(some_data, against(NOT_WORSE), parity=Parity(0.0, 1, 100))
-    assert "1 other labels in 100 rows" in flipped.text
+def test_onnx_model_that_differs_fails(some_data: Table) -> None:
+    """Probabilities beyond the tolerance, or a single different label."""
+    far = decide(some_data, compare(NOT_WORSE), parity=Parity(2e-5, 0, 100))
+    assert far.text.startswith("failed: the ONNX model differs from the pipeline by up to 2.0e-05")
+    flipped = decide(some_data, compare(NOT_WORSE), parity=Parity(0.0, 1, 100))
+    assert "in 1 of 100 labels" in flipped.text
 
 
-def test_a_model_over_the_budget_is_stopped(some_data: Table) -> None:
+def test_model_over_the_size_limit_fails(some_data: Table) -> None:
     """In megabytes of 10^6 bytes."""
     sizes = (2_000_000, 2_010_000)
     fits, over = (
-        gate.judged(SAME, contender(some_data, size_bytes=size), None, Gate(max_mb=2))
+        gate.decide_gate(SAME, make_model(some_data, size_bytes=size), None, Gate(max_mb=2))
         for size in sizes
     )
     assert fits.text == "passed"
-    assert over.text == "failed: the ONNX model has 2.01 MB; 2 MB are allowed"
+    assert over.text == "failed: the ONNX model is 2.01 MB large; 2 MB are allowed"
 
 
-def test_a_schema_that_breaks_callers_is_stopped(some_data: Table) -> None:
-    """By the same rule as promotion; that they cannot be compared is no second reason."""
-    challenger = contender(changed_table(more=["u", "v"] * 200))
-    rival = Production("3", contender(some_data), reason="version 3: it needs x")
-    verdict = gate.judged(SAME, challenger, rival, Gate())
+def test_schema_that_breaks_callers_fails(some_data: Table) -> None:
+    """By the rule of promotion; the comparison is skipped and is not a second reason."""
+    challenger = make_model(changed_table(more=["u", "v"] * 200))
+    production = Production("3", make_model(some_data), reason="version 3: it needs x")
+    verdict = gate.decide_gate(SAME, challenger, production, Gate())
     assert verdict.text == (
         "failed: callers of version 3 in production would break: column 'more' is new and required"
     )
-    assert outcome(verdict, "ROC AUC") is None
+    assert find_result(verdict, "ROC AUC") is None
 
 
-def test_what_cannot_be_compared_is_stopped(some_data: Table) -> None:
-    """Nobody knows whether it is worse."""
-    verdict = judged(some_data, None)
+def test_challenger_that_cannot_be_compared_fails(some_data: Table) -> None:
+    verdict = decide(some_data, None)
     assert verdict.text == (
-        "failed: not comparable with version 3 in production: its classes are others (maybe)"
+        "failed: it cannot be compared with version 3 in production: it has other classes (maybe)"
     )
 
 
-def test_a_production_that_cannot_be_loaded_stops_nobody(some_data: Table) -> None:
-    """It serves nobody either."""
-    rival = Production("3", reason="version 3 has no ONNX model")
-    verdict = gate.judged(SAME, contender(some_data), rival, Gate())
+def test_unloadable_production_does_not_fail_the_challenger(some_data: Table) -> None:
+    """It has no callers either."""
+    production = Production("3", reason="version 3 has no ONNX model")
+    verdict = gate.decide_gate(SAME, make_model(some_data), production, Gate())
     assert verdict.text == "passed"
-    assert [each.reason for each in verdict.checks if each.passed is None] == [rival.reason]
+    assert [each.reason for each in verdict.checks if each.passed is None] == [production.reason]
 
 
-def test_the_first_version_is_judged_by_itself(some_data: Table) -> None:
-    """There is nothing to compare it with."""
-    verdict = gate.judged(SAME, contender(some_data), None, Gate())
+def test_first_version_is_not_compared(some_data: Table) -> None:
+    verdict = gate.decide_gate(SAME, make_model(some_data), None, Gate())
     assert (verdict.text, verdict.production) == ("passed", None)
-    assert outcome(verdict, "ROC AUC") is None
-    assert gate.judged(Parity(1, 0, 9), contender(some_data), None, Gate()).text != "passed"
+    assert find_result(verdict, "ROC AUC") is None
+    assert gate.decide_gate(Parity(1, 0, 9), make_model(some_data), None, Gate()).text != "passed"

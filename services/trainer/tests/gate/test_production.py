@@ -5,69 +5,68 @@ import pytest
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.schema import Schema
 from baton_trainer.gate import production
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.production import Production
 from baton_trainer.tables.table import Table
-from tests.support.trainer.contenders import contender
+from tests.support.trainer.comparable_models import make_model
 from tests.support.trainer.registry import FolderRegistry
-from tests.support.trainer.tables import changed_table, some_candidate
+from tests.support.trainer.tables import changed_table, some_trained_model
 
 
-def look(folder: Path | None, challenger: Contender, data: Table) -> Production | None:
+def compare(folder: Path | None, challenger: ComparableModel, data: Table) -> Production | None:
     with FolderRegistry(folder) as registry:
-        return production.look(registry, "m", "production", challenger, data, trusted=())
+        return production.compare_with_production(
+            registry, "m", "production", challenger, data, trusted=()
+        )
 
 
-def test_no_production_is_no_rival(some_data: Table) -> None:
-    """The first version has nothing to be compared with."""
-    assert look(None, contender(some_data), some_data) is None
+def test_nothing_to_compare_if_alias_is_not_set(some_data: Table) -> None:
+    assert compare(None, make_model(some_data), some_data) is None
 
 
-def test_a_version_trained_again_finds_its_own_figure(
-    version_folder: Path, some_data: Table
-) -> None:
-    """To the last digit, and so nothing between the two."""
-    made = some_candidate(some_data)
+def test_version_trained_again_does_not_differ(version_folder: Path, some_data: Table) -> None:
+    model = some_trained_model(some_data)
     schema = Schema(some_data.columns, some_data.classes)
-    again = Contender("the challenger", made.engine, schema, len(made.onnx))
-    found = look(version_folder, again, some_data)
-    assert found is not None
-    assert found.comparison is not None
-    assert (found.version, found.reason) == ("3", "")
-    assert found.comparison.difference.first == pytest.approx(
-        made.metrics["test_roc_auc"], abs=1e-3
+    again = ComparableModel("the challenger", model.engine, schema, len(model.onnx))
+    result = compare(version_folder, again, some_data)
+    assert result is not None
+    assert result.comparison is not None
+    assert (result.version, result.reason) == ("3", "")
+    assert result.comparison.difference.first == pytest.approx(
+        model.metrics["test_roc_auc"], abs=1e-3
     )
-    assert found.comparison.difference.interval == (0, 0)
+    assert result.comparison.difference.interval == (0, 0)
 
 
-def test_what_cannot_be_loaded_is_told(some_data: Table, tmp_path: Path) -> None:
-    """There is a version, but no rival."""
+def test_reason_why_production_cannot_be_loaded(some_data: Table, tmp_path: Path) -> None:
     (tmp_path / "MLmodel").write_text("flavors: {}")
-    found = look(tmp_path, contender(some_data), some_data)
-    assert found is not None
-    assert (found.version, found.contender, found.comparison) == ("3", None, None)
-    assert "no ONNX model" in found.reason
+    result = compare(tmp_path, make_model(some_data), some_data)
+    assert result is not None
+    assert (result.version, result.model, result.comparison) == ("3", None, None)
+    assert "no ONNX model" in result.reason
 
 
-def test_what_cannot_be_compared_is_told(version_folder: Path) -> None:
-    """The rival is there, so that schemas can be compared all the same."""
+def test_reason_why_production_cannot_be_compared(version_folder: Path) -> None:
+    """The model is loaded, so the schemas can still be compared."""
     other = changed_table(whole=["x", "y"] * 200)
-    found = look(version_folder, contender(other), other)
-    assert found is not None
-    assert found.contender is not None
-    assert found.comparison is None
-    assert found.reason == "version 3: column 'whole' is long there and text here"
+    result = compare(version_folder, make_model(other), other)
+    assert result is not None
+    assert result.model is not None
+    assert result.comparison is None
+    assert result.reason == "version 3: column 'whole' is long in the model and text in the table"
 
 
-def test_a_forged_version_is_never_opened(version_folder: Path, some_data: Table) -> None:
-    """Where keys are trusted, not one file of a version that none of them signed is fetched."""
+def test_unsigned_version_is_not_opened(version_folder: Path, some_data: Table) -> None:
+    """If there are trusted keys, no file of a version without their signature is fetched."""
     key = parse_signing_key(generate_key_pair()[0]).public
-    challenger = contender(some_data)
+    challenger = make_model(some_data)
 
     with FolderRegistry(version_folder) as registry:
-        found = production.look(registry, "m", "production", challenger, some_data, trusted=(key,))
+        result = production.compare_with_production(
+            registry, "m", "production", challenger, some_data, trusted=(key,)
+        )
 
-    assert found is not None
-    assert (found.version, found.contender, found.comparison) == ("3", None, None)
-    assert "not signed by a trusted key" in found.reason
+    assert result is not None
+    assert (result.version, result.model, result.comparison) == ("3", None, None)
+    assert "not signed by a trusted key" in result.reason
     assert registry.downloads == []

@@ -7,15 +7,15 @@ ALSO_FAILED = Check("ROC AUC", passed=False, why="it is worse")
 SKIPPED = Check("slices", None, why="too few rows")
 
 
-def test_the_text_of_the_tag_is_what_promote_reads() -> None:
-    """`passed`, also where something could not be asked; else every reason."""
+def test_text_of_the_tag() -> None:
+    """`passed`, even with skipped checks; else every reason."""
     assert Verdict((PASSED, SKIPPED), "3", {}).text == "passed"
     failed = Verdict((PASSED, FAILED, ALSO_FAILED), "3", {})
     assert failed.text == "failed: a column is gone; it is worse"
 
 
-def test_the_document_holds_everything_that_was_found() -> None:
-    """With reasons only where there is something to say."""
+def test_document_has_all_checks_and_figures() -> None:
+    """With a reason only for checks that did not pass."""
     document = Verdict((PASSED, SKIPPED), "3", {"rows": 9.0}).to_json()
     assert document["verdict"] == "passed"
     assert document["production"] == "3"
@@ -24,12 +24,11 @@ def test_the_document_holds_everything_that_was_found() -> None:
     assert document["checks"][0]["challenger"] == "1 MB"
 
 
-def test_a_person_sees_a_row_a_check() -> None:
-    """What was found, what is allowed, and the answer."""
+def test_table_has_a_row_for_each_check() -> None:
     notes = Notes()
-    notes.show(Verdict((PASSED, FAILED, SKIPPED), "3", {}).table())
+    notes.show(Verdict((PASSED, FAILED, SKIPPED), "3", {}).to_table())
     (table,) = notes.tables
     cells = [[str(cell) for cell in column.cells] for column in table.columns]
     assert cells[0] == ["size", "schema", "slices"]
     assert cells[2] == ["1 MB", "-", "-"]
-    assert cells[4] == ["passed", "failed", "not checked: too few rows"]
+    assert cells[4] == ["passed", "failed", "skipped: too few rows"]

@@ -16,7 +16,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a file in it that takes the place of the module's own."""
+    """A repository with a file that replaces the module's own file."""
     git(tmp_path, "init", "--quiet")
     file = tmp_path / "environment.py"
     file.write_text("one")
@@ -24,40 +24,39 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def test_the_code_is_a_commit_where_git_knows_the_file(source: Path) -> None:
-    """With a word where it was changed since; in somebody else's repository, our own version."""
-    assert environment.code_version() == f"baton-trainer {metadata.version('baton-trainer')}"
+def test_code_is_a_commit_if_git_tracks_the_file(source: Path) -> None:
+    """The text says if files were changed; in an unrelated repository it is the version."""
+    assert environment.describe_code() == f"baton-trainer {metadata.version('baton-trainer')}"
     git(source.parent, "add", ".")
     git(source.parent, "commit", "--quiet", "-m", "one")
-    assert re.fullmatch("commit [0-9a-f]{40}", environment.code_version())
+    assert re.fullmatch("commit [0-9a-f]{40}", environment.describe_code())
     source.write_text("two")
-    assert re.fullmatch("commit [0-9a-f]{40}, changed since", environment.code_version())
+    assert re.fullmatch("commit [0-9a-f]{40}, changed since", environment.describe_code())
 
 
-def test_without_git_the_code_is_our_version(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_is_the_version_without_git(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An image has no git."""
     monkeypatch.setenv("PATH", str(source.parent))
-    assert environment.code_version().startswith("baton-trainer ")
+    assert environment.describe_code().startswith("baton-trainer ")
 
 
-def test_requirements_are_what_the_trainer_rests_on() -> None:
-    """Those of its requirements too, but neither development tools nor our own packages."""
-    found = environment.requirements()
-    assert found["scikit-learn"] == metadata.version("scikit-learn")
-    assert found["joblib"] == metadata.version("joblib")  # required by scikit-learn
-    assert "ruff" not in found
-    assert not any(name.startswith("baton") for name in found)
-    assert list(found) == sorted(found)
+def test_requirements_are_the_trainers_dependencies() -> None:
+    """With indirect ones, but without development tools and Baton's own packages."""
+    versions = environment.list_requirements()
+    assert versions["scikit-learn"] == metadata.version("scikit-learn")
+    assert versions["joblib"] == metadata.version("joblib")  # required by scikit-learn
+    assert "ruff" not in versions
+    assert not any(name.startswith("baton") for name in versions)
+    assert list(versions) == sorted(versions)
 
 
-def test_a_requirements_file_holds_names_and_versions_only() -> None:
-    """No address of a registry, and no path."""
-    text = environment.requirements_text(environment.requirements())
+def test_requirements_file_has_names_and_versions_only() -> None:
+    """No address of a package index, and no path."""
+    text = environment.format_requirements(environment.list_requirements())
     assert all(re.fullmatch(r"[a-z0-9-]+==[\w.+!-]+", line) for line in text.splitlines())
 
 
-def test_python_and_platform_name_no_machine() -> None:
-    """What they are, not where."""
+def test_python_and_platform_do_not_name_the_machine() -> None:
     version = ".".join(map(str, sys.version_info[:3]))
-    assert environment.python_version().endswith(version)
-    assert re.fullmatch(r"\w+ \w+", environment.platform_name())
+    assert environment.describe_python().endswith(version)
+    assert re.fullmatch(r"\w+ \w+", environment.describe_platform())

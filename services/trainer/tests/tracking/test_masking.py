@@ -1,10 +1,10 @@
 import pytest
 
-from baton_trainer.tracking.masking import masked
+from baton_trainer.tracking.masking import mask_arguments
 
 
 @pytest.mark.parametrize(
-    ("argument", "shown"),
+    ("argument", "masked"),
     [
         ("--target", "--target"),
         ("C=0.1", "C=0.1"),
@@ -19,11 +19,15 @@ from baton_trainer.tracking.masking import masked
         ("--password=12", "--password=***"),
     ],
 )
-def test_an_argument_loses_what_is_nobodys_business(argument: str, shown: str) -> None:
-    """Secrets, credentials in addresses, and folders of this machine."""
-    assert masked([argument]) == [shown]
+def test_private_parts_of_an_argument_are_removed(argument: str, masked: str) -> None:
+    """Secrets, credentials in URLs, and folders of this machine."""
+    assert mask_arguments([argument]) == [masked]
 
 
-def test_what_follows_a_secret_option_is_hidden() -> None:
-    """And nothing after it."""
-    assert masked(["baton", "--token", "12", "train"]) == ["baton", "--token", "***", "train"]
+def test_value_after_a_secret_option_is_hidden() -> None:
+    assert mask_arguments(["baton", "--token", "12", "train"]) == [
+        "baton",
+        "--token",
+        "***",
+        "train",
+    ]

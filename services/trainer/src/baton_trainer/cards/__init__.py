@@ -1,1 +1,1 @@
-"""The model card, its tables and its pictures."""
+"""The model card, its tables and its plots."""

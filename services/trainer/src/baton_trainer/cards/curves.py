@@ -1,4 +1,4 @@
-"""The pictures of what was said of the held-out rows."""
+"""Plots of the predictions on the held-out rows."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ from baton_registry.versions.schema import Label
 from baton_trainer.evaluation.outcome import Floats, Outcome, compute_reliability
 
 MAX_CURVES = 8
-"""More curves in a picture cannot be told apart."""
+"""More curves in a plot look alike."""
 
 COLOURS = ("#2563eb", "#ea580c", "#059669", "#9333ea", "#dc2626", "#0891b2", "#ca8a04", "#64748b")
 QUIET = "#94a3b8"
@@ -26,11 +26,11 @@ _SCORE_BINS = 40
 _Curve = tuple[str, NDArray[np.int_], Floats, str]
 
 
-def _curves(outcome: Outcome) -> list[_Curve]:
-    """Class, truth, score and colour for each curve, the most frequent classes first."""
+def _list_curves(outcome: Outcome) -> list[_Curve]:
+    """Class, truth, score and colour of each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
-    # A label that begins with an underscore would be left out of the legend.
-    names = [f"class {short(outcome.classes[each])}" for each in outcome.shown_classes]
+    # Matplotlib leaves a label that begins with an underscore out of the legend.
+    names = [f"class {shorten(outcome.classes[each])}" for each in outcome.shown_classes]
     order = np.argsort(-truth.sum(axis=0), kind="stable")[:MAX_CURVES]
     return [
         (names[each], truth[:, each], scores[:, each], colour)
@@ -38,46 +38,46 @@ def _curves(outcome: Outcome) -> list[_Curve]:
     ]
 
 
-def roc(axes: Axes, outcome: Outcome) -> None:
+def draw_roc(axes: Axes, outcome: Outcome) -> None:
     """A curve for each class."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
-    for name, truth, score, colour in _curves(outcome):
+    for name, truth, score, colour in _list_curves(outcome):
         false_rate, true_rate, _ = roc_curve(truth, score)
         label = f"{name}  (area {roc_auc_score(truth, score):.3f})"
         axes.plot(false_rate, true_rate, color=colour, linewidth=2, label=label)
-    _unit_square(axes, outcome, "ROC", "False positive rate", "True positive rate")
+    _set_unit_square(axes, outcome, "ROC", "False positive rate", "True positive rate")
     axes.legend(loc="lower right")
 
 
-def precision_recall(axes: Axes, outcome: Outcome) -> None:
-    """A curve for each class, and as a dashed line its share: what chance would give."""
-    for name, truth, score, colour in _curves(outcome):
+def draw_precision_recall(axes: Axes, outcome: Outcome) -> None:
+    """A curve for each class, and its share as a dashed line: the precision of a random guess."""
+    for name, truth, score, colour in _list_curves(outcome):
         precision, recall, _ = precision_recall_curve(truth, score, drop_intermediate=True)
         label = f"{name}  (average precision {average_precision_score(truth, score):.3f})"
         axes.plot(recall, precision, color=colour, linewidth=2, label=label)
         axes.axhline(truth.mean(), linestyle="--", color=colour, alpha=0.4, linewidth=1)
-    _unit_square(axes, outcome, "Precision and recall", "Recall", "Precision")
+    _set_unit_square(axes, outcome, "Precision and recall", "Recall", "Precision")
     axes.legend(loc="best")
 
 
-def calibration(axes: Axes, outcome: Outcome) -> None:
-    """A point for each group of rows; for two classes with what chance may do to it."""
+def draw_calibration(axes: Axes, outcome: Outcome) -> None:
+    """A point for each group of rows; for two classes with its 95 % interval."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
-    for name, truth, score, colour in _curves(outcome):
+    for name, truth, score, colour in _list_curves(outcome):
         groups = compute_reliability(truth, score)
         label = f"{name}  (error {groups.error:.3f})"
         axes.plot(groups.predicted, groups.observed, "o-", color=colour, markersize=5, label=label)
         if outcome.is_binary:
-            low, high = _wilson(groups.observed, groups.rows)
+            low, high = _compute_wilson_interval(groups.observed, groups.rows)
             reach = np.abs(np.stack([low, high]) - groups.observed)
             axes.errorbar(
                 groups.predicted, groups.observed, reach, fmt="none", ecolor=colour, alpha=0.5
             )
-    _unit_square(axes, outcome, "Calibration", "Predicted probability", "Observed share")
+    _set_unit_square(axes, outcome, "Calibration", "Predicted probability", "Observed share")
     axes.legend(loc="upper left")
 
 
-def _wilson(share: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _compute_wilson_interval(share: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """95 % intervals of shares: Wilson 1927, doi:10.1080/01621459.1927.10502953."""
     z2_by_n = 1.96**2 / rows
     centre = (share + z2_by_n / 2) / (1 + z2_by_n)
@@ -85,23 +85,23 @@ def _wilson(share: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
     return centre - reach, centre + reach
 
 
-def _unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label: str) -> None:
+def _set_unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label: str) -> None:
     classes = len(outcome.shown_classes)
     some = f" ({MAX_CURVES} of {classes} classes)" if classes > MAX_CURVES else ""
     axes.set(title=f"{what} on held-out rows{some}", xlabel=x_label, ylabel=y_label)
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
 
 
-def confusion(axes: Axes, outcome: Outcome) -> None:
-    """How many rows of each class get which label, and which share of the class they are."""
+def draw_confusion(axes: Axes, outcome: Outcome) -> None:
+    """The number of rows of each class that get each label, and their share of the class."""
     count = len(outcome.classes)
     counts = confusion_matrix(outcome.truth, outcome.predictions, labels=range(count))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    axes.set(title="Confusion on held-out rows", xlabel="Predicted", ylabel="True")
-    names = [short(label) for label in outcome.classes]
+    axes.set(title="Confusion matrix on held-out rows", xlabel="Predicted", ylabel="True")
+    names = [shorten(label) for label in outcome.classes]
     is_crowded = count * max(map(len, names)) > _MAX_TICK_LETTERS
     axes.set_xticks(range(count), names, rotation=90 if is_crowded else 0)
     axes.set_yticks(range(count), names)
@@ -109,19 +109,21 @@ def confusion(axes: Axes, outcome: Outcome) -> None:
         _write_cells(axes, counts, shares)
 
 
-def scores(axes: Axes, outcome: Outcome) -> None:
-    """How the probabilities are spread: of two classes by the truth, else by right and wrong."""
+def draw_scores(axes: Axes, outcome: Outcome) -> None:
+    """The distribution of probabilities: by true class if there are two, else by right label."""
     if outcome.is_binary:
-        said, parts = outcome.scores[:, 0], outcome.indicator[:, 0] == 0
-        positive = short(outcome.classes[outcome.positive])
-        other = short(outcome.classes[1 - outcome.positive])
-        names, what = (f"truly {other}", f"truly {positive}"), f"of {positive}"
+        scores, parts = outcome.scores[:, 0], outcome.indicator[:, 0] == 0
+        positive = shorten(outcome.classes[outcome.positive])
+        other = shorten(outcome.classes[1 - outcome.positive])
+        names, what = (f"true class {other}", f"true class {positive}"), f"of {positive}"
     else:
-        said, parts = outcome.probabilities.max(axis=1), outcome.predictions == outcome.truth
-        names, what = ("label right", "label wrong"), "of the label"
+        scores, parts = outcome.probabilities.max(axis=1), outcome.predictions == outcome.truth
+        names, what = ("right label", "wrong label"), "of the label"
     for name, rows, colour in zip(names, (parts, ~parts), COLOURS, strict=False):
         label = f"{name}  ({rows.sum():,} rows)"
-        axes.hist(said[rows], bins=_SCORE_BINS, range=(0, 1), color=colour, alpha=0.55, label=label)
+        axes.hist(
+            scores[rows], bins=_SCORE_BINS, range=(0, 1), color=colour, alpha=0.55, label=label
+        )
     axes.set(title="Probabilities on held-out rows", xlabel=f"Probability {what}", ylabel="Rows")
     axes.set_xlim(0, 1)
     axes.legend(loc="best")
@@ -137,7 +139,7 @@ def _write_cells(axes: Axes, counts: NDArray[np.int_], shares: Floats) -> None:
         axes.text(column, row, text, ha="center", va="center", color=colour, size=size)
 
 
-def short(label: Label, most: int = 16) -> str:
-    """The label's text, cut where it is longer than `most` characters."""
+def shorten(label: Label, max_length: int = 16) -> str:
+    """Returns the label's text, cut to `max_length` characters."""
     text = str(label)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"

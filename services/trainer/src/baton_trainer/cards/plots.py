@@ -1,4 +1,4 @@
-"""The pictures of a report, as PNG files. They are built without pyplot: no state outlives them."""
+"""The plots of a report, as PNG files. They are drawn without pyplot, which keeps global state."""
 
 import io
 from collections.abc import Callable
@@ -29,30 +29,31 @@ _STYLE = {
 }
 
 
-def pictures(report: Report) -> dict[str, bytes]:
-    """Each picture as a PNG file, by name.
+def draw_plots(report: Report) -> dict[str, bytes]:
+    """Draws each plot as a PNG file, by name.
 
     `roc`, `precision_recall`, `calibration`, `confusion` and `scores`; `costs` if there are two
     classes, `slices` and `importance` if they were measured.
     """
     outcome, thresholds, whole = report.held_out, report.thresholds, report.sliced_roc_auc
-    drawn = {
-        "roc": _drawn(lambda axes: curves.roc(axes, outcome)),
-        "precision_recall": _drawn(lambda axes: curves.precision_recall(axes, outcome)),
-        "calibration": _drawn(lambda axes: curves.calibration(axes, outcome)),
-        "confusion": _drawn(lambda axes: curves.confusion(axes, outcome)),
-        "scores": _drawn(lambda axes: curves.scores(axes, outcome)),
+    importances, slices = report.importances, report.slices
+    plots = {
+        "roc": _draw_png(lambda axes: curves.draw_roc(axes, outcome)),
+        "precision_recall": _draw_png(lambda axes: curves.draw_precision_recall(axes, outcome)),
+        "calibration": _draw_png(lambda axes: curves.draw_calibration(axes, outcome)),
+        "confusion": _draw_png(lambda axes: curves.draw_confusion(axes, outcome)),
+        "scores": _draw_png(lambda axes: curves.draw_scores(axes, outcome)),
     }
-    if report.importances:
-        drawn["importance"] = _drawn(lambda axes: bars.importance(axes, report.importances), _WIDE)
+    if importances:
+        plots["importance"] = _draw_png(lambda axes: bars.draw_importance(axes, importances), _WIDE)
     if thresholds:
-        drawn["costs"] = _drawn(lambda axes: bars.costs(axes, thresholds))
-    if report.slices:
-        drawn["slices"] = _drawn(lambda axes: bars.slices(axes, report.slices, whole), _WIDE)
-    return drawn
+        plots["costs"] = _draw_png(lambda axes: bars.draw_costs(axes, thresholds))
+    if slices:
+        plots["slices"] = _draw_png(lambda axes: bars.draw_slices(axes, slices, whole), _WIDE)
+    return plots
 
 
-def _drawn(draw: Callable[[Axes], None], size: tuple[float, float] = _NARROW) -> bytes:
+def _draw_png(draw: Callable[[Axes], None], size: tuple[float, float] = _NARROW) -> bytes:
     with rc_context(_STYLE):  # type: ignore[arg-type]
         figure = Figure(figsize=size, layout="constrained")
         draw(figure.add_subplot())

@@ -27,8 +27,8 @@ MAX_SCORED = 500_000
 MAX_CELLS = 2**32
 """How many cells are scored in all, which takes some minutes."""
 
-_LEAST_ROWS = 500
-_LEAST_OF_CLASS = 50
+_MIN_ROWS = 500
+_MIN_CLASS_ROWS = 50
 _CALL_ROWS = 50_000
 _CALL_CELLS = 2**23
 """Of one call of the model: 64 MB."""
@@ -75,8 +75,8 @@ def measure_importances(model: EvaluatedModel, seed: int) -> tuple[Importance, .
     """
     rng = np.random.default_rng(seed)
     width = len(model.columns)
-    repeats = REPEATS if width * REPEATS * _LEAST_ROWS <= MAX_SCORED else 1
-    most = min(MAX_ROWS, max(_LEAST_ROWS, MAX_SCORED // (width * repeats)))
+    repeats = REPEATS if width * REPEATS * _MIN_ROWS <= MAX_SCORED else 1
+    most = min(MAX_ROWS, max(_MIN_ROWS, MAX_SCORED // (width * repeats)))
     if width**2 * repeats * min(most, len(model.features)) > MAX_CELLS:
         return ()
     rows = _sample_rows(model.outcome.truth, most, rng)
@@ -123,7 +123,7 @@ def _sample_rows(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -
     share = min(1.0, most / len(truth))
     classes = (rng.permutation(np.flatnonzero(truth == each)) for each in np.unique(truth))
     return np.concatenate(
-        [rows[: max(_LEAST_OF_CLASS, int(np.ceil(share * len(rows))))] for rows in classes]
+        [rows[: max(_MIN_CLASS_ROWS, int(np.ceil(share * len(rows))))] for rows in classes]
     )
 
 

@@ -21,7 +21,7 @@ UNBOUNDED = ("log_loss", "brier")
 BINS = 10
 """The number of groups for calibration; they have equally many rows."""
 
-_LEAST_PROBABILITY = 1e-15
+_MIN_PROBABILITY = 1e-15
 _TWO = 2
 
 Floats = NDArray[np.floating[Any]]
@@ -120,7 +120,7 @@ def compute_metrics(outcome: Outcome) -> dict[str, float]:
 def compute_log_losses(outcome: Outcome) -> Floats:
     """Computes the negative logarithm of the true class's probability, shape `[n]`."""
     of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
-    return np.asarray(-np.log(np.maximum(of_truth, _LEAST_PROBABILITY)))
+    return np.asarray(-np.log(np.maximum(of_truth, _MIN_PROBABILITY)))
 
 
 def compute_brier_scores(outcome: Outcome) -> Floats:

@@ -10,7 +10,7 @@ from scipy import stats
 from baton_trainer.evaluation.outcome import Floats, Outcome
 from baton_trainer.evaluation.slices import Slice
 
-LEAST_ROWS = 20
+MIN_ROWS = 20
 """How many rows of a class, and how many other rows, a slice needs to have metrics."""
 LEVEL = 0.95
 
@@ -59,7 +59,7 @@ def compute_figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFig
 def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
     truth = outcome.indicator
     positives = truth.sum(axis=0)
-    usable = np.minimum(positives, len(truth) - positives) >= LEAST_ROWS
+    usable = np.minimum(positives, len(truth) - positives) >= MIN_ROWS
     if not usable.any():
         return None
     pairs = zip(truth.T[usable], outcome.scores.T[usable], strict=True)

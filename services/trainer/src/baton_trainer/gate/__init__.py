@@ -1,1 +1,1 @@
-"""The gate: candidate against production, and the verdict."""
+"""The gate: compares a challenger with production and gives a verdict."""

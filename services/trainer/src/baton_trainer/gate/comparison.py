@@ -1,4 +1,4 @@
-"""Two models judged by the same rows, which neither learned from."""
+"""Two models compared on the same rows, which neither learned from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,14 @@ from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slices import Slice, list_slices
-from baton_trainer.gate import delong
-from baton_trainer.gate.contender import Contender
-from baton_trainer.gate.delong import Difference
+from baton_trainer.gate.auc_difference import AucDifference, compare_auc
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 
-SLICE_LEAST = 20
-"""How many rows a class must have in a slice, and how many the rest, to count."""
-SLICES_SHOWN = 10
+MIN_SLICE_ROWS = 20
+"""A slice counts if a class has this many rows in it, and so do the other classes together."""
+MAX_SLICES = 10
 
 
 @dataclass(frozen=True)
@@ -28,14 +27,14 @@ class SliceComparison:
     Attributes:
         column: the slice's column.
         value: the slice's value.
-        rows: how many it has.
-        difference: the first one's ROC AUC there minus the second one's.
+        rows: the number of its rows.
+        difference: the first model's ROC AUC there minus the second model's.
     """
 
     column: str
     value: str | bool
     rows: int
-    difference: Difference
+    difference: AucDifference
 
 
 @dataclass(frozen=True)
@@ -43,127 +42,126 @@ class Comparison:
     """Both models on the same rows.
 
     Attributes:
-        first: the name of the one.
-        second: the name of the other.
-        rows: how many rows judged them.
-        difference: the first one's ROC AUC minus the second one's.
-        slices: the slices with enough rows, the one where the first falls behind most in front.
-        doubts: what makes the figures kinder to one of them than the truth, and what callers must
-            change; a line each.
+        first: the name of the first model.
+        second: the name of the second model.
+        rows: the number of rows that both scored.
+        difference: the first model's ROC AUC minus the second model's.
+        slices: the slices with enough rows, the largest drop of the first model in front.
+        warnings: a line for each reason to doubt the figures, and for what callers must change.
     """
 
     first: str
     second: str
     rows: int
-    difference: Difference
+    difference: AucDifference
     slices: tuple[SliceComparison, ...]
-    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
-def compared(first: Contender, second: Contender, table: Table) -> Comparison:
-    """Judges both by the held-out rows of a table that neither learned from and both take.
+def compare_models(first: ComparableModel, second: ComparableModel, table: Table) -> Comparison:
+    """Compares two models on the rows that neither learned from and both accept.
 
     Raises:
         NotComparable: a column or class is missing, or there are too few such rows.
     """
-    contenders = (first, second)
-    tables = [_read_for(each, table) for each in contenders]
-    rows = _judges(contenders, tables)
+    models = (first, second)
+    tables = [_read_for(model, table) for model in models]
+    rows = _select_rows(models, tables)
     features = table.features[rows]
-    one, two = (_outcome(each, own, rows) for each, own in zip(contenders, tables, strict=True))
-    difference = delong.compare(one, two)
+    one, two = (_predict(model, own, rows) for model, own in zip(models, tables, strict=True))
+    difference = compare_auc(one, two)
     if difference is None:
         raise NotComparable(
-            f"{int(rows.sum())} rows are held out for both {first.name} and {second.name}, and a "
-            "class is missing among them; give more rows"
+            f"{int(rows.sum())} rows are held out from both {first.name} and {second.name}, and a "
+            "class is missing among them; use a table with more rows"
         )
-    doubts = (_doubt(each, table) for each in contenders)
-    spaced = (_spaced(each, table) for each in contenders)
+    split_warnings = (_warn_about_split(model, table) for model in models)
+    cell_warnings = (_warn_about_white_space(model, table) for model in models)
     return Comparison(
         first=first.name,
         second=second.name,
         rows=len(features),
         difference=difference,
-        slices=tuple(_slices(one, two, list(list_slices(features, table.columns)))),
-        doubts=tuple(filter(None, (*doubts, *spaced))),
+        slices=tuple(_compare_slices(one, two, list(list_slices(features, table.columns)))),
+        warnings=tuple(filter(None, (*split_warnings, *cell_warnings))),
     )
 
 
-def _read_for(contender: Contender, table: Table) -> Table:
-    """The table with the cells as the contender reads them.
+def _read_for(model: ComparableModel, table: Table) -> Table:
+    """Returns the table with its cells read by the model's own rule.
 
     Raises:
-        NotComparable: so read, it is no table of the same rows that the contender takes.
+        NotComparable: the result has different rows, or rows that the model cannot score.
     """
     try:
-        own = table.read_by(ReaderRule.from_json(contender.record.reader))
+        own = table.read_by(ReaderRule.from_json(model.record.reader))
     except (UnknownRule, DataError) as error:
-        raise NotComparable(f"{contender.name} reads cells by another rule: {error}") from error
-    if obstacle := contender.obstacle(own.features, table.classes):
-        raise NotComparable(f"{contender.name}: {obstacle}")
+        raise NotComparable(f"{model.name} reads cells by a different rule: {error}") from error
+    if obstacle := model.find_obstacle(own.features, table.classes):
+        raise NotComparable(f"{model.name}: {obstacle}")
     if not own.target.equals(table.target):
-        raise NotComparable(f"{contender.name} reads cells by another rule, and so other rows")
+        raise NotComparable(f"{model.name} reads cells by a different rule and gets different rows")
     return own
 
 
-def _spaced(contender: Contender, table: Table) -> str:
-    """What callers must change if such a contender is replaced; empty if nothing."""
+def _warn_about_white_space(model: ComparableModel, table: Table) -> str:
+    """What callers must change if this model is replaced; empty if nothing."""
     if table.reread is None:
         return ""
-    for column in contender.schema.columns:
+    for column in model.schema.columns:
         for text in column.categories:
             if text != text.strip():
                 return (
-                    f"to {contender.name}, white space around cells is data: callers that send "
-                    f"{text!r} as {column.name!r} must send {text.strip()!r} to one trained now"
+                    f"{model.name} keeps white space around cells; callers that send {text!r} as "
+                    f"{column.name!r} must send {text.strip()!r} to a version trained now"
                 )
     return ""
 
 
-def _judges(contenders: Sequence[Contender], tables: Sequence[Table]) -> NDArray[np.bool_]:
-    """The rows that all of them take and, as far as is known, none learned from.
+def _select_rows(models: Sequence[ComparableModel], tables: Sequence[Table]) -> NDArray[np.bool_]:
+    """The rows that all models accept and, as far as is known, none learned from.
 
-    Where it is known of none of them, the table's own split must do.
+    If no model's held-out rows are known, the table's own split decides.
     """
-    pairs = [*zip(contenders, tables, strict=True)]
-    known = [_held_out(each, own) for each, own in pairs]
+    pairs = [*zip(models, tables, strict=True)]
+    known = [_find_held_out(model, own) for model, own in pairs]
     held_out = [rows for rows in known if rows is not None] or [tables[0].held_out]
-    takes = [each.takes(own.features).to_numpy(np.bool_) for each, own in pairs]
-    rows: NDArray[np.bool_] = np.all([*held_out, *takes], axis=0)
+    accepted = [model.accepts(own.features).to_numpy(np.bool_) for model, own in pairs]
+    rows: NDArray[np.bool_] = np.all([*held_out, *accepted], axis=0)
     return rows
 
 
-def _held_out(contender: Contender, table: Table) -> NDArray[np.bool_] | None:
-    """The rows that it held out, split by its own columns or id; None where it cannot be known."""
-    if _doubt(contender, table):
+def _find_held_out(model: ComparableModel, table: Table) -> NDArray[np.bool_] | None:
+    """The rows that it held out, split by its own columns or id; None if they are unknown."""
+    if _warn_about_split(model, table):
         return None
-    columns = [each.name for each in contender.schema.columns]
-    if contender.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
+    columns = [column.name for column in model.schema.columns]
+    if model.held_out_by or (set(columns) == set(table.features) and not table.held_out_by):
         return table.held_out
     return split(table.features[columns]).held_out
 
 
-def _doubt(contender: Contender, table: Table) -> str:
-    """Why it may have learned from the rows that judge it; empty where it did not."""
-    if not contender.holds_out:
-        reason = "was not trained by baton"
-    elif contender.held_out_by not in ("", table.held_out_by):
-        reason = f"held out rows by {contender.held_out_by!r}, which is no id that repeats here,"
+def _warn_about_split(model: ComparableModel, table: Table) -> str:
+    """Why it may have learned from the rows of the comparison; empty if it did not."""
+    if not model.holds_out:
+        reason = "was not trained by Baton"
+    elif model.held_out_by not in ("", table.held_out_by):
+        reason = f"held out rows by {model.held_out_by!r}, which is not a repeating id here,"
     else:
         return ""
-    return f"{contender.name} {reason} and may have learned from the rows that judge it"
+    return f"{model.name} {reason} and may have learned from the rows of this comparison"
 
 
-def _outcome(contender: Contender, table: Table, rows: NDArray[np.bool_]) -> Outcome:
-    probabilities = contender.probabilities(table.features[rows], table.classes)
+def _predict(model: ComparableModel, table: Table, rows: NDArray[np.bool_]) -> Outcome:
+    probabilities = model.predict(table.features[rows], table.classes)
     return Outcome.from_labels(table.classes, table.target[rows], probabilities, table.positive)
 
 
-def _slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:
+def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:
     """The slices with the largest drops, the largest first."""
-    found = [
+    compared = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
         for part in parts
-        if (difference := delong.compare(one.select(part.rows), two.select(part.rows), SLICE_LEAST))
+        if (difference := compare_auc(one.select(part.rows), two.select(part.rows), MIN_SLICE_ROWS))
     ]
-    return sorted(found, key=lambda each: each.difference.estimate)[:SLICES_SHOWN]
+    return sorted(compared, key=lambda part: part.difference.estimate)[:MAX_SLICES]

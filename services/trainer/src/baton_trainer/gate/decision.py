@@ -1,44 +1,44 @@
-"""The gate: may this version go to production? A pure decision on figures that others found."""
+"""The gate's decision: whether a challenger may go to production. It does no I/O."""
 
 from collections.abc import Iterator
 
 from baton_registry.versions.schema import format_breaks
+from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.comparison import Comparison, SliceComparison
-from baton_trainer.gate.contender import Contender
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Check, Verdict
 from baton_trainer.models.export import MAX_ABS_DIFF, Parity
 from baton_trainer.request import Gate
 
 SLICE_CONFIDENCE = 0.95
-"""How sure a slice's collapse must be: there are many slices, and some look bad by chance."""
+"""A slice fails only if its drop is this certain: of many slices, some look bad by chance."""
 
 _MB = 1_000_000
 
 
-def judged(
-    parity: Parity, challenger: Contender, production: Production | None, bounds: Gate
+def decide_gate(
+    parity: Parity, challenger: ComparableModel, production: Production | None, limits: Gate
 ) -> Verdict:
-    """Judges a challenger.
+    """Decides whether a challenger passes.
 
     Args:
         parity: of the challenger's ONNX model with its pipeline.
         challenger: the model.
-        production: None where nothing is in production.
-        bounds: how much is allowed.
+        production: None if nothing is in production.
+        limits: what is allowed.
     """
-    checks = [_parity(parity), _size(challenger, production, bounds)]
+    checks = [_check_parity(parity), _check_size(challenger, production, limits)]
     figures = {"gate_size_bytes": float(challenger.size_bytes)}
     if production is None:
         checks.append(Check("ROC AUC", None, why="nothing is in production"))
         return Verdict(tuple(checks), None, figures)
-    checks += _against(challenger, production, bounds)
+    checks += _check_against(production, challenger, limits)
     if production.comparison is not None:
-        figures |= _figures(production.comparison)
+        figures |= _collect_figures(production.comparison)
     return Verdict(tuple(checks), production.version, figures)
 
 
-def _figures(comparison: Comparison) -> dict[str, float]:
+def _collect_figures(comparison: Comparison) -> dict[str, float]:
     difference = comparison.difference
     low, high = difference.interval
     return {
@@ -51,104 +51,109 @@ def _figures(comparison: Comparison) -> dict[str, float]:
     }
 
 
-def _parity(parity: Parity) -> Check:
+def _check_parity(parity: Parity) -> Check:
     return Check(
         "ONNX parity",
         passed=parity.holds,
-        challenger=f"{parity.max_abs_diff:.1e}, {parity.flips} other labels",
-        allowed=f"{MAX_ABS_DIFF:.0e}, none",
+        challenger=f"{parity.max_abs_diff:.1e}, {parity.flips} different labels",
+        allowed=f"{MAX_ABS_DIFF:.0e}, 0 different labels",
         why=(
-            f"the ONNX model differs from the pipeline by {parity.max_abs_diff:.1e} at most, with "
-            f"{parity.flips} other labels in {parity.rows} rows; allowed are {MAX_ABS_DIFF:.0e} "
-            "and none"
+            f"the ONNX model differs from the pipeline by up to {parity.max_abs_diff:.1e} in "
+            f"probability and in {parity.flips} of {parity.rows} labels; allowed are "
+            f"{MAX_ABS_DIFF:.0e} and 0 labels"
         ),
     )
 
 
-def _size(challenger: Contender, production: Production | None, bounds: Gate) -> Check:
+def _check_size(challenger: ComparableModel, production: Production | None, limits: Gate) -> Check:
     size_mb = challenger.size_bytes / _MB
-    rival = production and production.contender
+    model = production and production.model
     return Check(
         "size",
-        passed=size_mb <= bounds.max_mb,
+        passed=size_mb <= limits.max_mb,
         challenger=f"{size_mb:.3g} MB",
-        production=f"{rival.size_bytes / _MB:.3g} MB" if rival else "",
-        allowed=f"{bounds.max_mb:g} MB",
-        why=f"the ONNX model has {size_mb:.3g} MB; {bounds.max_mb:g} MB are allowed",
+        production=f"{model.size_bytes / _MB:.3g} MB" if model else "",
+        allowed=f"{limits.max_mb:g} MB",
+        why=f"the ONNX model is {size_mb:.3g} MB large; {limits.max_mb:g} MB are allowed",
     )
 
 
-def _against(challenger: Contender, production: Production, bounds: Gate) -> Iterator[Check]:
-    """The questions that need a version in production."""
-    where = f"version {production.version} in production"
-    if production.contender is None:  # what cannot be served has no callers to break either
+def _check_against(
+    production: Production, challenger: ComparableModel, limits: Gate
+) -> Iterator[Check]:
+    """The checks that need a version in production."""
+    production_name = f"version {production.version} in production"
+    if production.model is None:  # it cannot be served, so it has no callers to break
         yield Check("ROC AUC", None, why=production.reason)
         return
-    breaks = challenger.schema.find_breaks(production.contender.schema)
+    breaks = challenger.schema.find_breaks(production.model.schema)
     yield Check(
         "schema",
         passed=not breaks,
-        challenger=_columns(challenger),
-        production=_columns(production.contender),
-        allowed="breaks no caller",
-        why=f"callers of {where} would break: {format_breaks(breaks, ', ')}",
+        challenger=_count_columns(challenger),
+        production=_count_columns(production.model),
+        allowed="breaks no callers",
+        why=f"callers of {production_name} would break: {format_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
-        yield _roc_auc(production.comparison, bounds, where)
-        yield _slices(production.comparison, bounds)
+        yield _check_roc_auc(production.comparison, limits, production_name)
+        yield _check_slices(production.comparison, limits)
     elif breaks:
         yield Check("ROC AUC", None, why=production.reason)
     else:
-        why = f"not comparable with {where}: {production.reason}"
+        why = f"it cannot be compared with {production_name}: {production.reason}"
         yield Check("ROC AUC", passed=False, why=why)
 
 
-def _columns(contender: Contender) -> str:
-    return f"{len(contender.schema.columns)} columns"
+def _count_columns(model: ComparableModel) -> str:
+    return f"{len(model.schema.columns)} columns"
 
 
-def _roc_auc(comparison: Comparison, bounds: Gate, where: str) -> Check:
-    found = comparison.difference
-    low, high = found.interval
-    lower = found.bound(bounds.confidence)
+def _check_roc_auc(comparison: Comparison, limits: Gate, production_name: str) -> Check:
+    difference = comparison.difference
+    low, high = difference.interval
+    lower = difference.lower_bound(limits.confidence)
     return Check(
         "ROC AUC",
-        passed=lower >= -bounds.margin,
-        challenger=f"{found.first:.4f} ({found.estimate:+.4f}, 95 % {low:+.4f} to {high:+.4f})",
-        production=f"{found.second:.4f}",
-        allowed=f"{-bounds.margin:+g}, {bounds.confidence:.0%} confidence",
+        passed=lower >= -limits.margin,
+        challenger=(
+            f"{difference.first:.4f} "
+            f"({difference.estimate:+.4f}, 95 % CI {low:+.4f} to {high:+.4f})"
+        ),
+        production=f"{difference.second:.4f}",
+        allowed=f"{limits.margin:g} lower ({limits.confidence:.0%} confidence)",
         why=(
-            f"ROC AUC {found.first:.4f} may be {-lower:.4f} below the {found.second:.4f} of "
-            f"{where} ({comparison.rows} held-out rows, {bounds.confidence:.0%} confidence); "
-            f"{bounds.margin:g} is allowed"
+            f"ROC AUC {difference.first:.4f} is up to {-lower:.4f} below the "
+            f"{difference.second:.4f} of {production_name} ({comparison.rows} held-out rows, "
+            f"{limits.confidence:.0%} confidence); {limits.margin:g} is allowed"
         ),
     )
 
 
-def _slices(comparison: Comparison, bounds: Gate) -> Check:
-    """A slice has collapsed where it is sure that its ROC AUC fell by more than is allowed."""
+def _check_slices(comparison: Comparison, limits: Gate) -> Check:
+    """Fails if the ROC AUC of a slice surely fell by more than is allowed."""
     if not comparison.slices:
         return Check("slices", None, why="no category has enough rows of each class")
     collapsed = [
-        each
-        for each in comparison.slices
-        if each.difference.bound(1 - SLICE_CONFIDENCE) < -bounds.slice_margin
+        part
+        for part in comparison.slices
+        if part.difference.lower_bound(1 - SLICE_CONFIDENCE) < -limits.slice_margin
     ]
-    shown = (collapsed or comparison.slices)[0]
+    worst = (collapsed or comparison.slices)[0]
     return Check(
         "slices",
         passed=not collapsed,
-        challenger=f"{shown.difference.first:.4f} where {_named(shown)}",
-        production=f"{shown.difference.second:.4f}",
-        allowed=f"{-bounds.slice_margin:+g}, beyond doubt",
-        why="collapsed where " + format_breaks([*map(_collapse, collapsed)], ", "),
+        challenger=f"{worst.difference.first:.4f} ({_name_slice(worst)})",
+        production=f"{worst.difference.second:.4f}",
+        allowed=f"{limits.slice_margin:g} lower, or by chance",
+        why="ROC AUC fell where " + format_breaks([*map(_describe_drop, collapsed)], ", "),
     )
 
 
-def _named(part: SliceComparison) -> str:
-    return f"{part.column} is {part.value}"
+def _name_slice(part: SliceComparison) -> str:
+    return f"{part.column} = {part.value}"
 
 
-def _collapse(part: SliceComparison) -> str:
-    found = part.difference
-    return f"{_named(part)} (ROC AUC {found.first:.4f} after {found.second:.4f}, {part.rows} rows)"
+def _describe_drop(part: SliceComparison) -> str:
+    now, before = part.difference.first, part.difference.second
+    return f"{_name_slice(part)} (from {before:.4f} to {now:.4f}, {part.rows} rows)"

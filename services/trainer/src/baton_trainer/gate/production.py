@@ -1,4 +1,4 @@
-"""The version in production, as the challenger's rival."""
+"""The version in production, compared with the challenger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,44 +7,43 @@ from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
-from baton_trainer.gate import contender
-from baton_trainer.gate.comparison import Comparison, compared
-from baton_trainer.gate.contender import Contender
+from baton_trainer.gate.comparable_model import ComparableModel, load_version
+from baton_trainer.gate.comparison import Comparison, compare_models
 from baton_trainer.tables.table import Table
 
 
 @dataclass(frozen=True)
 class Production:
-    """What is known of the version in production.
+    """The version in production.
 
     Attributes:
         version: its number.
-        contender: loaded; None where it could not be.
-        comparison: the challenger (first) with it (second); None where they cannot be compared.
-        reason: why one of them is None.
+        model: loaded; None if it cannot be loaded.
+        comparison: of the challenger (first) with it (second); None if they cannot be compared.
+        reason: why `model` or `comparison` is None.
     """
 
     version: str
-    contender: Contender | None = None
+    model: ComparableModel | None = None
     comparison: Comparison | None = None
     reason: str = ""
 
 
-def look(  # noqa: PLR0913 - what is compared, where it is, and who is trusted
+def compare_with_production(  # noqa: PLR0913 - both models, their rows, and the trusted keys
     client: RegistryClient,
     name: str,
     alias: str,
-    challenger: Contender,
+    challenger: ComparableModel,
     table: Table,
     *,
     trusted: Sequence[TrustedKey],
 ) -> Production | None:
-    """Compares the challenger with what the alias points to; None where it points to nothing.
+    """Compares the challenger with the alias's version; None if the alias is not set.
 
     A version that no trusted key has signed is not opened.
 
     Raises:
-        RegistryUnavailable: the registry gave no answer.
+        RegistryUnavailable: the registry did not answer.
         RegistryRefused: the registry refused for an unknown reason.
     """
     try:
@@ -52,11 +51,11 @@ def look(  # noqa: PLR0913 - what is compared, where it is, and who is trusted
     except AliasNotSet:
         return None
     try:
-        rival = contender.of_version(client, version, trusted=trusted)
+        model = load_version(client, version, trusted=trusted)
     except VersionNotLoadable as error:
         return Production(version.version, reason=str(error))
     try:
-        comparison = compared(challenger, rival, table)
+        comparison = compare_models(challenger, model, table)
     except NotComparable as error:
-        return Production(version.version, rival, reason=str(error))
-    return Production(version.version, rival, comparison)
+        return Production(version.version, model, reason=str(error))
+    return Production(version.version, model, comparison)

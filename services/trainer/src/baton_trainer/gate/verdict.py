@@ -1,4 +1,4 @@
-"""What the gate says: its questions, with what was found, and the text of the tag."""
+"""The gate's verdict: its checks with their figures, and the text of the tag."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -9,20 +9,20 @@ from rich.text import Text
 
 from baton_registry.promotion.guard import GATE_PASSED
 
-_SHOWN = {True: ("passed", "green"), False: ("failed", "bold red"), None: ("not checked", "yellow")}
+_WORDS = {True: ("passed", "green"), False: ("failed", "bold red"), None: ("skipped", "yellow")}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question of the gate, with what was found; texts for people.
+    """One check of the gate; the figures are texts for people.
 
     Attributes:
-        name: of the question.
-        passed: its answer; None where it could not be asked.
+        name: of the check.
+        passed: None if the check was skipped.
         challenger: the challenger's figure.
-        production: production's; empty where it has none.
-        allowed: what would have passed.
-        why: a clause that says what is wrong, meaningful only if the check did not pass.
+        production: production's figure; empty if it has none.
+        allowed: what passes.
+        why: a clause that says what is wrong; meaningful only if the check did not pass.
     """
 
     name: str
@@ -34,18 +34,18 @@ class Check:
 
     @property
     def reason(self) -> str:
-        """Why it did not pass; empty where it did."""
+        """Why it did not pass; empty if it did."""
         return "" if self.passed else self.why
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says.
+    """The result of all checks.
 
     Attributes:
-        checks: in the order in which they are shown.
-        production: the number of the version in production; None where there is none.
-        figures: what was measured, by name.
+        checks: in the order of the table.
+        production: the number of the version in production; None if there is none.
+        figures: the figures of the comparison, by name.
     """
 
     checks: tuple[Check, ...]
@@ -55,7 +55,7 @@ class Verdict:
     @property
     def text(self) -> str:
         """The text of the gate's tag: `passed`, or `failed: why`."""
-        reasons = [each.why for each in self.checks if each.passed is False]
+        reasons = [check.why for check in self.checks if check.passed is False]
         return f"failed: {'; '.join(reasons)}" if reasons else GATE_PASSED
 
     def to_json(self) -> dict[str, Any]:
@@ -64,17 +64,17 @@ class Verdict:
             "verdict": self.text,
             "production": self.production,
             "figures": dict(self.figures),
-            "checks": [asdict(each) | {"why": each.reason} for each in self.checks],
+            "checks": [asdict(check) | {"why": check.reason} for check in self.checks],
         }
 
-    def table(self) -> Table:
-        """The checks, a row each."""
+    def to_table(self) -> Table:
+        """A row for each check."""
         table = Table(title="Gate", title_justify="left")
         for heading in ("check", "production", "challenger", "allowed", "verdict"):
             table.add_column(heading)
-        for each in self.checks:
-            figures = (each.production, each.challenger, each.allowed)
-            word, style = _SHOWN[each.passed]
-            answer = f"{word}: {each.why}" if each.passed is None else word
-            table.add_row(each.name, *(figure or "-" for figure in figures), Text(answer, style))
+        for check in self.checks:
+            figures = (check.production, check.challenger, check.allowed)
+            word, style = _WORDS[check.passed]
+            verdict = f"{word}: {check.why}" if check.passed is None else word
+            table.add_row(check.name, *(figure or "-" for figure in figures), Text(verdict, style))
         return table

@@ -26,7 +26,7 @@ _ADD_ONS = {  # column: (share among internet customers, monthly price, effect o
     "StreamingMovies": (0.49, 10.0, 0.20),
 }
 _BASE_CHARGE = {"DSL": 25.0, "Fiber optic": 50.0, "No": 0.0}
-_LEAST_CHARGE = 18.25
+_MIN_CHARGE = 18.25
 _INTERNET_EFFECT = {"DSL": 0.0, "Fiber optic": 1.05, "No": -1.05}
 _CONTRACT_EFFECT = {"Month-to-month": 0.0, "One year": -1.10, "Two year": -2.30}
 _MEAN_TENURE = {"Month-to-month": 18.0, "One year": 42.0, "Two year": 57.0}
@@ -108,7 +108,7 @@ def _compute_monthly_charges(
     charge += np.where(table["MultipleLines"] == "Yes", 5.0, 0.0)
     for name, (_, price, _effect) in _ADD_ONS.items():
         charge += np.where(table[name] == "Yes", price, 0.0)
-    noisy = np.maximum(charge + rng.normal(0.0, 0.8, charge.size), _LEAST_CHARGE)
+    noisy = np.maximum(charge + rng.normal(0.0, 0.8, charge.size), _MIN_CHARGE)
     return np.round(noisy * 20) / 20
 
 

@@ -1,1 +1,1 @@
-"""What MLflow keeps: runs, logged models, datasets, records, versions."""
+"""What MLflow stores: runs, logged models, datasets, run records, versions."""

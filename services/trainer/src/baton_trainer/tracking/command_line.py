@@ -1,4 +1,4 @@
-"""The command line that asks for a training."""
+"""The command line of a training."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -6,29 +6,29 @@ from collections.abc import Iterator, Mapping
 from baton_trainer.request import TrainRequest
 
 _SECTIONS = ("data", "columns", "train")
-"""Those that decide what is trained."""
+"""The sections that decide what is trained."""
 _OPTIONS = {"file": "data", "params": "param"}
 """Keys whose option has another name."""
 
 
-def command(request: TrainRequest) -> str:
-    """`baton train …` for a POSIX shell, with what differs from the defaults."""
-    return shlex.join(["baton", "train", *_arguments(request)])
+def format_command(request: TrainRequest) -> str:
+    """Formats `baton train …` for a POSIX shell, with everything that differs from the defaults."""
+    return shlex.join(["baton", "train", *_list_arguments(request)])
 
 
-def _arguments(request: TrainRequest) -> Iterator[str]:
-    for section in _SECTIONS:
-        wanted = getattr(request, section)
-        for key in type(wanted).model_fields:
-            value = getattr(wanted, key)
-            if value == type(wanted).model_fields[key].default:
+def _list_arguments(request: TrainRequest) -> Iterator[str]:
+    for name in _SECTIONS:
+        section = getattr(request, name)
+        for key, field in type(section).model_fields.items():
+            value = getattr(section, key)
+            if value == field.default:
                 continue
             option = "--" + _OPTIONS.get(key, key).replace("_", "-")
-            for each in _values(value):
-                yield from (option, each)
+            for text in _format_values(value):
+                yield from (option, text)
 
 
-def _values(value: object) -> list[str]:
+def _format_values(value: object) -> list[str]:
     if isinstance(value, Mapping):
         return [f"{name}={text}" for name, text in value.items()]
     values = value if isinstance(value, tuple) else (value,)

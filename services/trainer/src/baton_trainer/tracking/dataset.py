@@ -1,7 +1,7 @@
-"""The two parts of a table as MLflow's datasets.
+"""The training rows and the held-out rows of a table, as MLflow's datasets.
 
-They are described by what is known of the table already. MLflow's own description of a data frame
-types every cell again, which takes it a minute for a million rows.
+Their description comes from the table's known columns. MLflow's own description of a data frame
+types every cell again, which takes a minute for a million rows.
 """
 
 import hashlib
@@ -16,30 +16,30 @@ from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 from mlflow.utils.validation import MAX_DATASET_SCHEMA_SIZE
 
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import logged_model
+from baton_trainer.tracking.logged_model import build_signature
 
 _DIGEST_LENGTH = 8
 
 
-def inputs(table: Table, *, with_schema: bool = True) -> list[DatasetInput]:
-    """What the run learned from, `training`, and what judged it, `testing`."""
+def build_dataset_inputs(table: Table, *, with_schema: bool = True) -> list[DatasetInput]:
+    """Describes the training rows, `training`, and the held-out rows, `testing`."""
     held_out = int(table.held_out.sum())
     parts = (("training", len(table.target) - held_out), ("testing", held_out))
-    found = [(_dataset(table, context, rows), context) for context, rows in parts]
+    datasets = [(_build_dataset(table, context, rows), context) for context, rows in parts]
     if not with_schema:
-        found = [(_without_schema(dataset), context) for dataset, context in found]
+        datasets = [(_drop_schema(dataset), context) for dataset, context in datasets]
     return [
         DatasetInput(dataset, [InputTag(MLFLOW_DATASET_CONTEXT, context)])
-        for dataset, context in found
+        for dataset, context in datasets
     ]
 
 
-def has_long_schema(found: Sequence[DatasetInput]) -> bool:
-    """Whether MLflow refuses a schema because it is too long."""
-    return any(len(each.dataset.schema or "") > MAX_DATASET_SCHEMA_SIZE for each in found)
+def has_long_schema(inputs: Sequence[DatasetInput]) -> bool:
+    """Whether a schema is longer than MLflow allows."""
+    return any(len(each.dataset.schema or "") > MAX_DATASET_SCHEMA_SIZE for each in inputs)
 
 
-def _without_schema(dataset: Dataset) -> Dataset:
+def _drop_schema(dataset: Dataset) -> Dataset:
     return Dataset(
         name=dataset.name,
         digest=dataset.digest,
@@ -49,9 +49,9 @@ def _without_schema(dataset: Dataset) -> Dataset:
     )
 
 
-def _dataset(table: Table, context: str, rows: int) -> Dataset:
+def _build_dataset(table: Table, context: str, rows: int) -> Dataset:
     source = CodeDatasetSource({"name": table.file_name, "sha256": table.sha256})
-    signature = logged_model.signature(table.columns, table.classes)
+    signature = build_signature(table.columns, table.classes)
     (label,) = signature.outputs.input_types()
     schema = Schema([*signature.inputs.inputs, ColSpec(label, str(table.target.name))]).to_dict()
     content = json.dumps([table.sha256, context, rows, schema])

@@ -1,4 +1,4 @@
-"""What a training rests on: the code, Python, the platform, and the installed distributions."""
+"""The environment of a training: code, Python, platform, and installed distributions."""
 
 import platform
 import subprocess
@@ -7,49 +7,49 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = "baton-trainer"
-OURS = "baton-"
+DISTRIBUTION = "baton-trainer"
+BATON_PREFIX = "baton-"
 
 _GIT_TIMEOUT_S = 10.0
 
 
-def code_version() -> str:
-    """`commit …` where this file is tracked by git, else the version of our distribution.
+def describe_code() -> str:
+    """Returns `commit …` if git tracks this file, else the version of Baton's distribution.
 
-    A commit whose files were changed since is told as such. A virtual environment may lie inside
-    somebody else's repository: there this file is not tracked.
+    The text says if files were changed after the commit. A virtual environment may be inside an
+    unrelated repository: git does not track this file there.
     """
     here = Path(__file__)
     try:
-        _git(here.parent, "ls-files", "--error-unmatch", here.name)
-        commit = _git(here.parent, "rev-parse", "HEAD")
-        changed = _git(here.parent, "status", "--porcelain", "--untracked-files=no")
+        _run_git(here.parent, "ls-files", "--error-unmatch", here.name)
+        commit = _run_git(here.parent, "rev-parse", "HEAD")
+        changes = _run_git(here.parent, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.SubprocessError):
-        return f"{ROOT} {metadata.version(ROOT)}"
-    return f"commit {commit}, changed since" if changed else f"commit {commit}"
+        return f"{DISTRIBUTION} {metadata.version(DISTRIBUTION)}"
+    return f"commit {commit}, changed since" if changes else f"commit {commit}"
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def _run_git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
-    done = subprocess.run(
+    process = subprocess.run(
         command, capture_output=True, text=True, check=True, timeout=_GIT_TIMEOUT_S
     )
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
-def python_version() -> str:
-    """Such as `CPython 3.13.1`."""
+def describe_python() -> str:
+    """Returns e.g. `CPython 3.13.1`."""
     return f"{platform.python_implementation()} {platform.python_version()}"
 
 
-def platform_name() -> str:
-    """Such as `Linux x86_64`; no name of a machine, nor of its kernel."""
+def describe_platform() -> str:
+    """Returns e.g. `Linux x86_64`; no host name and no kernel version."""
     return f"{platform.system()} {platform.machine()}"
 
 
-def requirements(root: str = ROOT) -> dict[str, str]:
-    """The installed version of every distribution that `root` rests on, by name; not our own."""
-    found: dict[str, str] = {}
+def list_requirements(root: str = DISTRIBUTION) -> dict[str, str]:
+    """Returns the installed version of every distribution that `root` requires, without Baton's."""
+    versions: dict[str, str] = {}
     waiting, seen = [(root, frozenset[str]())], set[tuple[str, frozenset[str]]]()
     while waiting:
         name, extras = waiting.pop()
@@ -59,26 +59,26 @@ def requirements(root: str = ROOT) -> dict[str, str]:
         try:
             distribution = metadata.distribution(name)
         except metadata.PackageNotFoundError:
-            continue  # an extra of somebody's that is not installed
-        if not name.startswith(OURS):
-            found[name] = distribution.version
+            continue  # of an extra that is not installed
+        if not name.startswith(BATON_PREFIX):
+            versions[name] = distribution.version
         for text in distribution.requires or ():
-            needed = Requirement(text)
-            if _applies(needed, extras):
-                waiting.append((_canonical(needed.name), frozenset(needed.extras)))
-    return dict(sorted(found.items()))
+            requirement = Requirement(text)
+            if _is_needed(requirement, extras):
+                waiting.append((_normalize(requirement.name), frozenset(requirement.extras)))
+    return dict(sorted(versions.items()))
 
 
-def _applies(needed: Requirement, extras: frozenset[str]) -> bool:
-    if needed.marker is None:
+def _is_needed(requirement: Requirement, extras: frozenset[str]) -> bool:
+    if requirement.marker is None:
         return True
-    return any(needed.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+    return any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras))
 
 
-def _canonical(name: str) -> str:
+def _normalize(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def requirements_text(versions: dict[str, str]) -> str:
-    """The versions as a requirements.txt."""
+def format_requirements(versions: dict[str, str]) -> str:
+    """Formats the versions as a requirements.txt."""
     return "".join(f"{name}=={version}\n" for name, version in versions.items())

@@ -1,7 +1,7 @@
 """The logged model: one folder with the scikit-learn and the ONNX flavour of the same classifier.
 
-It is made of MLflow's public parts rather than by `log_model`, so that the folder is ours: what is
-hashed is what is uploaded.
+Baton builds the folder from MLflow's public parts instead of calling `log_model`, so the files that
+are hashed are the files that are uploaded.
 """
 
 import hashlib
@@ -33,14 +33,14 @@ _REQUIREMENTS = (SKLEARN, "skops", "numpy", "scipy", "pandas", "onnxruntime")
 
 @dataclass(frozen=True)
 class Contents:
-    """What a logged model is made of.
+    """The contents of a logged model.
 
     Attributes:
         pipeline: fitted.
-        onnx: the same as an ONNX file.
+        onnx: the pipeline as an ONNX file.
         columns: the input columns.
         classes: the labels, in the order of the probabilities.
-        features: rows to take the input example from, shape `[rows, columns]`.
+        features: the source of the input example, shape `[rows, columns]`.
     """
 
     pipeline: Pipeline
@@ -50,46 +50,46 @@ class Contents:
     features: pd.DataFrame
 
 
-def save(contents: Contents, folder: Path, identity: Model) -> None:
+def save_model(contents: Contents, folder: Path, identity: Model) -> None:
     """Writes the model's folder, which must not exist.
 
     Args:
-        contents: what to write.
-        folder: where to.
-        identity: an `mlflow.models.Model` that carries the ids of the run and the logged model.
+        contents: of the model.
+        folder: to write.
+        identity: an `mlflow.models.Model` with the ids of the run and of the logged model.
     """
-    types = _types_of(contents.pipeline)
+    types = _list_skops_types(contents.pipeline)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow uses what pandas deprecates
         mlflow.sklearn.save_model(
             contents.pipeline,
             str(folder),
             mlflow_model=identity,
-            signature=signature(contents.columns, contents.classes),
-            input_example=input_example(contents.features),
-            # given, because finding them out takes MLflow 25 s
-            pip_requirements=[f"{name}=={version(name)}" for name in _requirements(types)],
+            signature=build_signature(contents.columns, contents.classes),
+            input_example=build_input_example(contents.features),
+            # explicit, because MLflow needs 25 s to detect them
+            pip_requirements=[f"{name}=={version(name)}" for name in _list_requirements(types)],
             serialization_format="skops",
             skops_trusted_types=types,
-            metadata={
-                METADATA_KEY: {
-                    "classes": list(contents.classes),
-                    "categories": {
-                        c.name: [*c.categories] for c in contents.columns if c.categories
-                    },
-                }
-            },
+            metadata={METADATA_KEY: _build_metadata(contents)},
         )
     (folder / ONNX_FILE).write_bytes(contents.onnx)
     identity.add_flavor(
         "onnx", data=ONNX_FILE, onnx_version=version("onnx"), providers=["CPUExecutionProvider"]
     )
-    identity.model_size_bytes = sum(each.stat().st_size for each in _files(folder))
+    identity.model_size_bytes = sum(each.stat().st_size for each in _list_files(folder))
     identity.save(str(folder / MLMODEL_FILE))
 
 
-def signature(columns: Sequence[Column], classes: Sequence[Label]) -> ModelSignature:
-    """MLflow's form of the columns and of the label."""
+def _build_metadata(contents: Contents) -> dict[str, Any]:
+    categories = {
+        column.name: [*column.categories] for column in contents.columns if column.categories
+    }
+    return {"classes": list(contents.classes), "categories": categories}
+
+
+def build_signature(columns: Sequence[Column], classes: Sequence[Label]) -> ModelSignature:
+    """Returns the columns and the label as an MLflow signature."""
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType[each.type], each.name, required=each.required) for each in columns
     ]
@@ -97,8 +97,8 @@ def signature(columns: Sequence[Column], classes: Sequence[Label]) -> ModelSigna
     return ModelSignature(Schema(inputs), Schema([label]))
 
 
-def input_example(features: pd.DataFrame) -> pd.DataFrame:
-    """Rows without gaps; where the table has too few, its gaps are filled with what is typical."""
+def build_input_example(features: pd.DataFrame) -> pd.DataFrame:
+    """Returns complete rows; if there are too few, missing values get the most frequent value."""
     complete = features.dropna()
     if len(complete) < EXAMPLE_ROWS:
         typical = {name: features[name].mode().iloc[0] for name in features}
@@ -106,37 +106,37 @@ def input_example(features: pd.DataFrame) -> pd.DataFrame:
     return complete.head(EXAMPLE_ROWS).reset_index(drop=True).infer_objects()
 
 
-def checksums(folder: Path) -> dict[str, str]:
-    """Every file, relative to the folder, to its lower-case hex SHA-256."""
+def compute_checksums(folder: Path) -> dict[str, str]:
+    """Maps every file, relative to the folder, to its lower-case hex SHA-256."""
     return {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in _files(folder)
+        for file in _list_files(folder)
     }
 
 
-def add_manifest(folder: Path, record: Manifest) -> str:
-    """Writes the manifest of all files in the folder, and gives its own checksum.
+def write_manifest(folder: Path, manifest: Manifest) -> str:
+    """Adds all files of the folder to the manifest and writes it; returns its checksum.
 
     Raises:
-        InvalidModel: it would be too large, or record what JSON cannot hold.
+        InvalidModel: it is too large, or has values that JSON cannot hold.
     """
-    content = replace(record, files=checksums(folder)).to_json()
+    content = replace(manifest, files=compute_checksums(folder)).to_json()
     (folder / MANIFEST_FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 
-def _files(folder: Path) -> list[Path]:
+def _list_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _types_of(pipeline: Pipeline) -> list[str]:
-    """The types that a reader of the skops file must trust; we made the pipeline, so we know."""
-    found: list[Any] = skops.io.get_untrusted_types(data=skops.io.dumps(pipeline))
-    return [str(each) for each in found]
+def _list_skops_types(pipeline: Pipeline) -> list[str]:
+    """The types that a reader of the skops file must trust."""
+    types: list[Any] = skops.io.get_untrusted_types(data=skops.io.dumps(pipeline))
+    return [str(each) for each in types]
 
 
-def _requirements(types: Sequence[str]) -> list[str]:
-    """The distributions that a reader of the model needs, known from the types that are in it."""
+def _list_requirements(types: Sequence[str]) -> list[str]:
+    """The distributions that a reader of the model needs, by the types in it."""
     packages = {each.partition(".")[0] for each in types}
     needed = {each.distribution: None for each in FAMILIES.values() if each.package in packages}
     return list(dict.fromkeys([*_REQUIREMENTS, *needed]))

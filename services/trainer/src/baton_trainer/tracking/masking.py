@@ -1,4 +1,4 @@
-"""A command line as it may be shown to everybody who can read a run."""
+"""Masks secrets in a command line, because every reader of a run sees it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,16 @@ _SECRET = re.compile(
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 
 
-def masked(arguments: Sequence[str]) -> list[str]:
-    """The arguments without secrets, without credentials in addresses, without folders.
+def mask_arguments(arguments: Sequence[str]) -> list[str]:
+    """Returns the arguments without secrets, without credentials in URLs, without folders.
 
-    What follows an option or a name that speaks of a secret is hidden; of a path only the last
-    part is left, for the rest says how this machine is laid out.
+    The value of an option or name that contains e.g. `password` is hidden. A path is cut to its
+    last part, because the rest shows the folders of this machine.
     """
-    return list(_masked(arguments))
+    return list(_mask(arguments))
 
 
-def _masked(arguments: Sequence[str]) -> Iterator[str]:
+def _mask(arguments: Sequence[str]) -> Iterator[str]:
     hide_next = False
     for argument in arguments:
         if hide_next:
@@ -31,14 +31,15 @@ def _masked(arguments: Sequence[str]) -> Iterator[str]:
         name, equals, value = argument.partition("=")
         if not equals:
             hide_next = argument.startswith("-") and bool(_SECRET.search(argument))
-            yield _plain(argument)
+            yield _strip_place(argument)
         elif _SECRET.search(name):
             yield f"{name}={HIDDEN}"
         else:
-            yield f"{_plain(name)}={_plain(value)}"
+            yield f"{_strip_place(name)}={_strip_place(value)}"
 
 
-def _plain(text: str) -> str:
+def _strip_place(text: str) -> str:
+    """Removes the credentials of a URL, or the folders of a path."""
     if "://" in text:
         return _CREDENTIALS.sub("", text)
     return PurePath(text).name if PurePath(text).is_absolute() else text

@@ -1,4 +1,4 @@
-"""Other people's libraries, silent."""
+"""Keeps the output of libraries away from the user."""
 
 import contextlib
 import sys
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keeps stdout for results, and other people's warnings to themselves."""
+def silence_libraries() -> Iterator[None]:
+    """Sends what libraries print to stderr, and drops their warnings; stdout is for results."""
     with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

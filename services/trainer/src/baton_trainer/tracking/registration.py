@@ -1,4 +1,4 @@
-"""A logged model becomes a version that has its verdict and checksums from its first moment on."""
+"""Registers a logged model as a version, in one call with its verdict and its checksums."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table
 
 
-def record(table: Table, verdict: Verdict) -> Manifest:
-    """What a version's manifest says, before its files are listed."""
+def build_manifest(table: Table, verdict: Verdict) -> Manifest:
+    """Returns a version's manifest, which lists no files yet."""
     return Manifest(
         data_sha256=table.sha256,
         held_out_by=table.held_out_by or None,
@@ -23,20 +23,20 @@ def record(table: Table, verdict: Verdict) -> Manifest:
     )
 
 
-def tags(manifest_sha256: str, verdict: Verdict) -> dict[str, str]:
-    """A version's tags: the checksum of its manifest, and the gate's verdict."""
+def build_tags(manifest_sha256: str, verdict: Verdict) -> dict[str, str]:
+    """Returns a version's tags: the checksum of its manifest, and the gate's verdict."""
     return {MANIFEST_TAG: manifest_sha256, GATE_TAG: verdict.text}
 
 
 @dataclass(frozen=True)
-class Entry:
+class VersionEntry:
     """What is registered.
 
     Attributes:
-        model_id: the logged model's.
+        model_id: of the logged model.
         run_id: of the run that logged it.
-        tags: those of `tags`.
-        description: what the MLflow UI shows with the version.
+        tags: from `build_tags`.
+        description: the text that the MLflow UI shows with the version.
     """
 
     model_id: str
@@ -45,24 +45,24 @@ class Entry:
     description: str
 
 
-def register(client: RegistryClient, settings: TrainerSettings, entry: Entry) -> str:
-    """Creates the version in one step, signed where there is a key, and gives its number.
+def register_version(client: RegistryClient, settings: TrainerSettings, entry: VersionEntry) -> str:
+    """Creates the version in one call, signed if there is a key, and returns its number.
 
-    The challenger alias moves to it where it passed the gate.
+    Moves the alias `challenger` to it if it passed the gate.
 
     Raises:
-        RegistryUnavailable: the registry gave no answer.
+        RegistryUnavailable: the registry did not answer.
         RegistryRefused: the registry refused for an unknown reason.
     """
     name, key = settings.model_name, settings.signing_key
-    signed = (
-        dict(entry.tags) if key is None else dict([*entry.tags.items(), key.sign(name, entry.tags)])
-    )
+    tags = dict(entry.tags)
+    if key is not None:
+        tags |= dict([key.sign(name, entry.tags)])
     version = client.create_version(
         name,
         source=f"models:/{entry.model_id}",
         run_id=entry.run_id,
-        tags=signed,
+        tags=tags,
         description=entry.description,
     ).version
     if entry.tags[GATE_TAG] == GATE_PASSED:

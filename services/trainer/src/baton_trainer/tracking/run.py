@@ -1,4 +1,4 @@
-"""One MLflow run: opened, filled, ended, marked FAILED where anything went wrong inside."""
+"""One MLflow run: opened, filled and ended, or marked FAILED after an error."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,60 +21,61 @@ from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.columns import column_report
 from baton_trainer.tables.table import Table
-from baton_trainer.tracking import dataset, logged_model, record_limits
+from baton_trainer.tracking import logged_model
+from baton_trainer.tracking.dataset import build_dataset_inputs, has_long_schema
 from baton_trainer.tracking.logged_model import Contents
-from baton_trainer.tracking.record_limits import MAX_SHOWN_PARAM
+from baton_trainer.tracking.mlflow_limits import MAX_PARAM, truncate
 
-_REFUSED = "INVALID_PARAMETER_VALUE"
+_INVALID = "INVALID_PARAMETER_VALUE"
 _USUAL_COLUMNS = 200
-"""A refusal of fewer columns is not about the length of their schema."""
+"""With fewer columns than this, the length of the schema is not why MLflow refuses."""
 
 
 @contextmanager
-def opened(settings: TrainerSettings, estimator: str) -> Iterator[str]:
-    """Starts a run, active until the block ends, and gives its id.
+def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
+    """Starts a run that is active until the block ends, and yields its id.
 
     Raises:
-        RecordError: MLflow refused, or gave no answer.
+        RecordError: MLflow refused, or did not answer.
     """
     try:
         mlflow.set_tracking_uri(settings.tracking_uri)
         mlflow.set_experiment(settings.experiment_name)
-        # MLflow's own would be the path of the program on this machine.
+        # MLflow's default is the path of the program on this machine.
         with mlflow.start_run(run_name=estimator, tags={MLFLOW_SOURCE_NAME: "baton train"}) as run:
             yield run.info.run_id
     except MlflowException as error:
         raise RecordError(
-            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not take the"
-            f" run: {get_first_line(error)}; nothing was registered"
+            f"the tracking server at {strip_credentials(settings.tracking_uri)} did not accept the "
+            f"run: {get_first_line(error)}; nothing was registered"
         ) from error
 
 
 def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> list[str]:
-    """Logs the table and the parameters; gives a line for what MLflow cannot hold."""
+    """Logs the table and the parameters; returns a line for what MLflow cannot store."""
     mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
-    mlflow.log_params(_cut(params))
+    mlflow.log_params(_truncate(params))
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
     return _log_datasets(run_id, table)
 
 
 def _log_datasets(run_id: str, table: Table) -> list[str]:
-    """Logs the two parts of the table, without their schema where the server refuses it."""
-    client, whole = mlflow.MlflowClient(), dataset.inputs(table)
+    """Logs training rows and held-out rows, without their schema if the server refuses it."""
+    client, inputs = mlflow.MlflowClient(), build_dataset_inputs(table)
     try:
-        if not dataset.has_long_schema(whole):
-            client.log_inputs(run_id, whole)
+        if not has_long_schema(inputs):
+            client.log_inputs(run_id, inputs)
             return []
-    except MlflowException as error:  # a server that allows less than this version of MLflow
-        if error.error_code != _REFUSED or len(table.columns) <= _USUAL_COLUMNS:
+    except MlflowException as error:  # a server with a lower limit than this version of MLflow
+        if error.error_code != _INVALID or len(table.columns) <= _USUAL_COLUMNS:
             raise
-    client.log_inputs(run_id, dataset.inputs(table, with_schema=False))
-    line = f"MLflow cannot hold the schema of {len(table.columns):,} columns with the run's dataset"
-    return [f"{line}; it is left out there and is in data/columns.json"]
+    client.log_inputs(run_id, build_dataset_inputs(table, with_schema=False))
+    line = f"MLflow's dataset is logged without the schema of its {len(table.columns):,} columns"
+    return [f"{line}, which is too long for it; see data/columns.json in the run"]
 
 
-def _cut(params: Mapping[str, Any]) -> dict[str, str]:
-    return {key: record_limits.cut(str(value), MAX_SHOWN_PARAM) for key, value in params.items()}
+def _truncate(params: Mapping[str, Any]) -> dict[str, str]:
+    return {key: truncate(str(value), MAX_PARAM) for key, value in params.items()}
 
 
 def log_texts(files: Mapping[str, str]) -> None:
@@ -84,13 +85,13 @@ def log_texts(files: Mapping[str, str]) -> None:
 
 
 def log_verdict(verdict: Verdict) -> None:
-    """Logs what the gate says."""
+    """Logs the gate's verdict."""
     mlflow.set_tags({GATE_TAG: verdict.text})
     mlflow.log_dict(verdict.to_json(), "gate.json")
 
 
 def log_evaluation(metrics: Mapping[str, float], files: Mapping[str, bytes], model_id: str) -> None:
-    """Logs metrics, shown with the run and with its model, and the files of the report."""
+    """Logs the files, and the metrics for both the run and its model."""
     mlflow.log_metrics(dict(metrics), model_id=model_id)
     with TemporaryDirectory(prefix="baton-report-") as directory:
         for name, content in files.items():
@@ -100,29 +101,29 @@ def log_evaluation(metrics: Mapping[str, float], files: Mapping[str, bytes], mod
         mlflow.log_artifacts(directory)
 
 
-def describe(text: str) -> None:
-    """Sets what the MLflow UI shows on top of the run."""
+def describe_run(text: str) -> None:
+    """Sets the description that the MLflow UI shows on top of the run."""
     mlflow.set_tag(MLFLOW_RUN_NOTE, text)
 
 
 def log_trial(name: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
     """Logs a trial as a run inside the active one."""
     with mlflow.start_run(run_name=name, nested=True):
-        mlflow.log_params(_cut(params))
+        mlflow.log_params(_truncate(params))
         mlflow.log_metrics(dict(metrics))
 
 
-_PLAIN = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
-"""What MLflow refuses in the name of a logged model, though not in that of a registered one."""
+_INVALID_IN_NAMES = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
+"""MLflow refuses these in the name of a logged model, but not of a registered one."""
 
 
 @contextmanager
-def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str]:
-    """Announces a logged model and gives its id; READY when the block ends well, else FAILED."""
+def create_logged_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """Creates a logged model and yields its id; it ends as READY, or as FAILED after an error."""
     model = mlflow.initialize_logged_model(
-        name=name.translate(_PLAIN),
+        name=name.translate(_INVALID_IN_NAMES),
         source_run_id=run_id,
-        params=_cut(params),
+        params=_truncate(params),
         model_type="classifier",
     )
     mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])
@@ -134,19 +135,19 @@ def new_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str
     mlflow.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
 
 
-def upload(contents: Contents, record: Manifest, model_id: str, run_id: str) -> str:
-    """Writes and uploads the model's files; gives the checksum of its manifest.
+def upload_model(contents: Contents, manifest: Manifest, model_id: str, run_id: str) -> str:
+    """Writes and uploads the model's files; returns the checksum of its manifest.
 
     Args:
-        contents: what the model is made of.
-        record: what the manifest says beside the files.
-        model_id: the logged model's.
-        run_id: the run's.
+        contents: of the model.
+        manifest: without its list of files.
+        model_id: of the logged model.
+        run_id: of the run.
     """
     identity = Model(model_uuid=model_id, model_id=model_id, run_id=run_id)
     with TemporaryDirectory(prefix="baton-model-") as directory:
         folder = Path(directory) / "model"
-        logged_model.save(contents, folder, identity)
-        digest = logged_model.add_manifest(folder, record)
+        logged_model.save_model(contents, folder, identity)
+        digest = logged_model.write_manifest(folder, manifest)
         mlflow.MlflowClient().log_model_artifacts(model_id, str(folder))
         return digest

@@ -21,11 +21,11 @@ from optuna.distributions import (
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.evaluation import cross_validation
-from baton_trainer.gate.candidate import fitting
+from baton_trainer.gate.trained_model import catch_fit_errors
 from baton_trainer.models import estimators, pipeline, threads
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.models.families import FAMILIES, Choice, FloatRange, IntRange
-from baton_trainer.progress import Silence
+from baton_trainer.progress import NoProgress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
@@ -109,6 +109,6 @@ def choose_best(tried: list[Trial]) -> Trial:
 
 def _evaluate(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
     unfitted = pipeline.build(classifier, table.features, table.columns)
-    with fitting(Silence()), threads.limit(len(table.target)):
+    with catch_fit_errors(NoProgress()), threads.limit(len(table.target)):
         # The next seed gives other folds: those of `seed` are for the report.
         return cross_validation.cross_validate_table(unfitted, table, seed + 1).means

@@ -25,7 +25,7 @@ def tune(
     from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, only for a search
 
     trials: list[search.Trial] = []
-    with progress.steps("searching", options.search) as advance:
+    with progress.track_steps("searching", options.search) as advance:
         for trial in search.run_trials(table, untuned, options):
             trials.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}

@@ -36,14 +36,14 @@ def convert(text: pd.Series, decimal: str = ".") -> pd.Series:
     - `object`: text, None if missing. Numbers with leading zeros are text because they are codes.
     """
     codes, distinct = pd.factorize(text.to_numpy(object))
-    is_missing = find_missing(distinct)
-    present = distinct[~is_missing]
+    missing = find_missing(distinct)
+    present = distinct[~missing]
     values = _convert_numbers(present, decimal)
     if values is None:
         values = _convert_booleans(present)
     if values is None:  # Text is not stripped: callers send what the file holds.
         values = present
-    return _build_series(text, _expand(values, is_missing, codes))
+    return _build_series(text, _expand(values, missing, codes))
 
 
 def convert_to_text(column: pd.Series) -> pd.Series:
@@ -53,8 +53,8 @@ def convert_to_text(column: pd.Series) -> pd.Series:
         present = present.astype(np.int64)  # whole numbers, of which some are missing
     texts = present.map(str).reindex(column.index, fill_value="").to_numpy(object)
     codes, distinct = pd.factorize(texts)
-    is_missing = find_missing(distinct)
-    return _build_series(column, _expand(distinct[~is_missing], is_missing, codes))
+    missing = find_missing(distinct)
+    return _build_series(column, _expand(distinct[~missing], missing, codes))
 
 
 def is_text(column: pd.Series) -> bool:
@@ -142,14 +142,14 @@ def _build_series(column: pd.Series, values: NDArray[Any]) -> pd.Series:
 
 
 def _expand(
-    values: NDArray[Any], is_missing: NDArray[np.bool_], codes: NDArray[np.intp]
+    values: NDArray[Any], missing: NDArray[np.bool_], codes: NDArray[np.intp]
 ) -> NDArray[Any]:
     """Returns the value of each cell from the values of the distinct texts."""
-    if not is_missing.any():
+    if not missing.any():
         return values[codes]
     is_number = values.dtype.kind in "if"
     all_values = np.full(
-        len(is_missing), np.nan if is_number else None, np.float64 if is_number else object
+        len(missing), np.nan if is_number else None, np.float64 if is_number else object
     )
-    all_values[~is_missing] = values
+    all_values[~missing] = values
     return all_values[codes]

@@ -26,8 +26,8 @@ MAX_NAMED = 20
 
 _MIN_CLASS_ROWS = 10
 """A column of noise can separate fewer rows."""
-_MOST_ROWS = 50_000
-_ROWS_A_VALUE = 10
+_MAX_ROWS = 50_000
+_ROWS_PER_VALUE = 10
 _TWO = 2
 
 _Codes = NDArray[np.intp]
@@ -47,15 +47,16 @@ def list_warnings(features: pd.DataFrame, target: pd.Series, positive: Label | N
     same = {name: None for name, values in codes.items() if np.array_equal(values, labels)}
     others = _find_leaks(features.drop(columns=[*same]), codes, target, positive)
     advice = "if it is unknown when you predict, leave it out: --drop"
-    matches, predicts = f"the target {target.name!r} in every row", f"the target {target.name!r}"
+    in_every_row = f"the target {target.name!r} in every row"
+    almost = f"the target {target.name!r} almost perfectly"
     return [
         *limit_lines(
-            [f"column {name!r} matches {matches}; {advice} {name}" for name in same],
-            f"match {matches}",
+            [f"column {name!r} matches {in_every_row}; {advice} {name}" for name in same],
+            f"match {in_every_row}",
         ),
         *limit_lines(
-            [f"column {name!r} alone predicts {predicts}; {advice} {name}" for name in others],
-            f"alone predict {predicts}",
+            [f"column {name!r} alone predicts {almost}; {advice} {name}" for name in others],
+            f"alone predict {almost}",
         ),
         *limit_lines(_list_repetitions(features, codes), "repeat another column in every row"),
     ]
@@ -96,7 +97,7 @@ def _find_leaks(
     features: pd.DataFrame, codes: Mapping[str, _Codes], target: pd.Series, positive: Label | None
 ) -> list[str]:
     """Returns the columns that alone predict the target, on a sample of the rows."""
-    rows = np.unique(np.linspace(0, len(target) - 1, _MOST_ROWS, dtype=np.intp))
+    rows = np.unique(np.linspace(0, len(target) - 1, _MAX_ROWS, dtype=np.intp))
     labels, classes = pd.factorize(target)
     truth = labels[rows]
     if np.bincount(truth, minlength=len(classes)).min() < _MIN_CLASS_ROWS:
@@ -118,7 +119,7 @@ def _select_numbers(column: pd.Series, rows: NDArray[np.intp]) -> NDArray[np.flo
 
 def _predicts(codes: _Codes, truth: _Codes) -> bool:
     """Whether a column of few values predicts the target by the main class of each value."""
-    has_few = bool(codes.max() * _ROWS_A_VALUE < len(codes))
+    has_few = bool(codes.max() * _ROWS_PER_VALUE < len(codes))
     return has_few and _score_by_value(codes, truth) >= PERFECT
 
 

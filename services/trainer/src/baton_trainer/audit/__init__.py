@@ -1,0 +1,1 @@
+"""Checks of registered versions, which write nothing: compares two, reproduces one."""

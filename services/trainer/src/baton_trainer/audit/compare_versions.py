@@ -1,0 +1,116 @@
+"""Compares two registered versions: reads both, and scores the same rows with both."""
+
+import tempfile
+from pathlib import Path
+
+from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule, UnknownRule
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    NotSigned,
+    VersionNotFound,
+)
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import fetch_record
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.signing import check_signature
+from baton_trainer.audit.version_comparison import Side, VersionComparison
+from baton_trainer.errors import NotComparable, VersionNotLoadable
+from baton_trainer.gate.comparable_model import ComparableModel, load_version
+from baton_trainer.gate.comparison import Comparison, compare_models
+from baton_trainer.progress import Progress
+from baton_trainer.request import TrainRequest
+from baton_trainer.settings import TrainerSettings, configure_mlflow
+from baton_trainer.tables import loading
+from baton_trainer.tracking.quiet import silence_libraries
+from baton_trainer.tracking.run_record import replace_file
+from baton_trainer.tracking.version_run import read_run
+
+
+def compare(
+    first: str, second: str, file: Path | None, settings: TrainerSettings, progress: Progress
+) -> VersionComparison:
+    """Compares two versions.
+
+    Args:
+        first: a version number or an alias.
+        second: another one.
+        file: a table that both score; None: the built-in table, if both were trained on it.
+        settings: of the trainer.
+        progress: for the phases.
+
+    Raises:
+        TrainError: the file cannot be read, or the tracking server refused.
+        RegistryError: no such version, or no answer.
+    """
+    configure_mlflow(settings)
+    with silence_libraries(), settings.open_registry() as registry:
+        progress.start_phase("reading the versions")
+        one, two = (registry.find_version(settings.model_name, each) for each in (first, second))
+        sides = _read_side(registry, one, settings), _read_side(registry, two, settings)
+        try:
+            comparison = _score_both(*sides, file, progress)
+        except NotComparable as error:
+            return VersionComparison(*sides, reason=str(error))
+        return VersionComparison(*sides, comparison)
+
+
+def _read_side(registry: RegistryClient, version: ModelVersion, settings: TrainerSettings) -> Side:
+    run = read_run(version, settings)
+    try:
+        model = load_version(registry, version, trusted=settings.trusted_keys)
+    except VersionNotLoadable as error:
+        return Side(version, run, None, str(error), _read_manifest(registry, version, settings))
+    return Side(version, run, model, manifest=model.record)
+
+
+def _read_manifest(
+    registry: RegistryClient, version: ModelVersion, settings: TrainerSettings
+) -> Manifest:
+    """The manifest of a version that cannot be loaded; empty if it cannot be read either."""
+    try:
+        check_signature(version, settings.trusted_keys)
+        with tempfile.TemporaryDirectory(prefix="baton-") as folder:
+            return fetch_record(registry, version, Path(folder))
+    except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):
+        return Manifest()
+
+
+def _score_both(first: Side, second: Side, file: Path | None, progress: Progress) -> Comparison:
+    if first.model is None or second.model is None:
+        raise NotComparable("one of the versions cannot be loaded")
+    request = _build_request(first, second, file)
+    progress.start_phase("scoring the same rows with both")
+    rule = _find_common_rule(first.model, second.model)
+    return compare_models(second.model, first.model, loading.load(request, rule))
+
+
+def _find_common_rule(first: ComparableModel, second: ComparableModel) -> ReaderRule:
+    """The rule by which both read cells; if they differ, the rule of training today."""
+    try:
+        rules = {ReaderRule.from_json(each.record.reader) for each in (first, second)}
+    except UnknownRule as error:
+        raise NotComparable(str(error)) from error
+    return rules.pop() if len(rules) == 1 else TRIMMED
+
+
+def _build_request(first: Side, second: Side, file: Path | None) -> TrainRequest:
+    """A request for the table: all its columns, with the target that both were trained for."""
+    requests = [side.run.record.request for side in (first, second) if side.run and side.run.record]
+    if not requests:
+        raise NotComparable("neither run records a target; train one of them with baton train")
+    targets = {request.columns.target for request in requests}
+    if len(targets) > 1:
+        raise NotComparable(f"their targets differ: {', '.join(sorted(targets))}")
+    if file is None and not _are_both_built_in(first, second, requests):
+        raise NotComparable("name a table that both can score: --data FILE")
+    ids = tuple({side.model.held_out_by for side in (first, second) if side.model} - {""})
+    columns = requests[0].columns.model_copy(update={"drop": (), "id": ids})
+    return replace_file(requests[0], file).model_copy(update={"columns": columns})
+
+
+def _are_both_built_in(first: Side, second: Side, requests: list[TrainRequest]) -> bool:
+    checksums = {side.manifest.data_sha256 for side in (first, second)}
+    return all(request.data.file is None for request in requests) and len(checksums) == 1

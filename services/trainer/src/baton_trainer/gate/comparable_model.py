@@ -1,0 +1,136 @@
+"""A model that can be compared with another: it scores rows as the service does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from baton_common.texts import get_first_line
+from baton_engine.engine import Engine, EngineError
+from baton_engine.onnx.opening import open_engine
+from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.open_version import download, open_version
+from baton_registry.errors import (
+    ArtifactNotFound,
+    ChecksumMismatch,
+    InvalidModel,
+    NotSigned,
+    VersionNotReady,
+)
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.signing import TrustedKey
+from baton_trainer.errors import NotComparable, VersionNotLoadable
+from baton_trainer.evaluation import scoring
+from baton_trainer.evaluation.outcome import Floats
+from baton_trainer.tables.columns import cells
+
+_VERSION_ERRORS = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotReady)
+"""Faults of the version itself, not of the connection to the registry."""
+
+
+@dataclass(frozen=True)
+class ComparableModel:
+    """A challenger before it is registered, or a registered version.
+
+    Attributes:
+        name: in messages, e.g. `version 3`.
+        engine: scores rows.
+        signature: the schema of its rows.
+        size_bytes: of its ONNX file and of the files with its weights.
+        holds_out: whether Baton trained it; if so, it never saw the rows that Baton holds out.
+        held_out_by: the id column whose rows it held out together; empty if each row is on its own.
+        record: the manifest of a registered version; empty for a model that is not registered.
+    """
+
+    name: str
+    engine: Engine
+    schema: Schema
+    size_bytes: int
+    holds_out: bool = True
+    held_out_by: str = ""
+    record: Manifest = field(default_factory=Manifest)
+
+    def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
+        """Returns why it cannot score rows of these features and classes; empty if it can."""
+        if different := set(self.engine.classes) ^ set(classes):
+            names = ", ".join(sorted(map(str, different))[:3])
+            return f"it has other classes than these rows ({names})"
+        for column in self.schema.columns:
+            if column.name not in features:
+                return f"it needs column {column.name!r}, which these rows do not have"
+            if reason := _find_mismatch(column, features[column.name]):
+                return f"column {column.name!r} {reason}"
+        return ""
+
+    def accepts(self, features: pd.DataFrame) -> "pd.Series[bool]":
+        """Which rows it can score: those without a missing value in a required column."""
+        required = [column.name for column in self.schema.columns if column.required]
+        return features[required].notna().all(axis=1)
+
+    def predict(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
+        """Returns the probabilities of rows that it accepts, shape `[rows, classes]`.
+
+        Raises:
+            NotComparable: it fails on these rows.
+        """
+        try:
+            scores = scoring.score(self.engine, self.schema.columns, features).probabilities
+            check_probabilities(scores)
+        except Exception as error:  # ONNX Runtime's errors have no common base but Exception
+            raise NotComparable(
+                f"{self.name} fails on these rows: {get_first_line(error)}"
+            ) from error
+        order = [self.engine.classes.index(label) for label in classes]
+        return np.asarray(scores[:, order])
+
+
+def load_version(
+    client: RegistryClient, version: ModelVersion, *, trusted: Sequence[TrustedKey]
+) -> ComparableModel:
+    """Loads a registered version.
+
+    Args:
+        client: the registry.
+        version: as the registry describes it.
+        trusted: one of these keys must have signed it; empty: no signature is needed.
+
+    Raises:
+        VersionNotLoadable: the version is at fault; the text says why.
+        RegistryUnavailable: the registry did not answer.
+        VersionNotFound: the version no longer exists.
+    """
+    files = partial(download, client, version)
+    try:
+        return open_version(version, files, _build, trusted=trusted)
+    except (*_VERSION_ERRORS, EngineError) as error:
+        raise VersionNotLoadable(f"version {version.version} cannot be loaded: {error}") from error
+
+
+def _build(fetched: FetchedModel) -> ComparableModel:
+    record = fetched.record
+    return ComparableModel(
+        name=f"version {fetched.version.version}",
+        engine=open_engine(fetched),
+        schema=fetched.mlmodel.schema,
+        size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
+        holds_out=record.data_sha256 is not None,
+        held_out_by=record.held_out_by or "",
+        record=record,
+    )
+
+
+def _find_mismatch(column: Column, values: "pd.Series[Any]") -> str:
+    is_text = cells.is_text(values)
+    if is_text != (column.type == "string"):
+        return f"is {column.type} in the model and {'text' if is_text else 'numbers'} in the table"
+    present = values.dropna()
+    if column.type in ("integer", "long") and (present.astype(float) % 1 != 0).any():
+        return "is whole numbers in the model and fractions in the table"
+    return ""

@@ -1,0 +1,131 @@
+"""A trained model: a pipeline, its ONNX form, and their evaluation on the held-out rows."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+
+from baton_common.texts import get_first_line
+from baton_engine.onnx.engine import OnnxEngine
+from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.schema import Schema
+from baton_trainer.errors import FitError, TrainError
+from baton_trainer.evaluation import cross_validation, report, scoring
+from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.importance import EvaluatedModel
+from baton_trainer.evaluation.report import Report
+from baton_trainer.gate.comparable_model import ComparableModel
+from baton_trainer.models import export, threads
+from baton_trainer.models.export import Parity
+from baton_trainer.progress import Progress
+from baton_trainer.request import Train
+from baton_trainer.tables.table import Table
+
+SINGLE_ROWS = 100
+"""This many held-out rows are also scored one by one: a lone request takes a different path."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """The result of a training, before it is registered.
+
+    Attributes:
+        pipeline: fitted on the rows that are not held out.
+        onnx: the pipeline as an ONNX file.
+        parity: of pipeline and ONNX model on the held-out rows.
+        engine: the ONNX model, loaded as the service loads it.
+        report: the evaluation.
+    """
+
+    pipeline: Pipeline
+    onnx: bytes
+    parity: Parity
+    engine: OnnxEngine
+    report: Report
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The report's metrics, and parity as `onnx_*`."""
+        return {
+            **self.report.metrics,
+            "onnx_max_abs_diff": self.parity.max_abs_diff,
+            "onnx_label_flips": float(self.parity.flips),
+        }
+
+    def to_challenger(self, table: Table) -> ComparableModel:
+        """Returns the model as the gate's challenger, trained on this table."""
+        return ComparableModel(
+            name="the challenger",
+            engine=self.engine,
+            schema=Schema(table.columns, table.classes),
+            size_bytes=len(self.onnx),
+            held_out_by=table.held_out_by,
+            record=Manifest(reader=table.reader),
+        )
+
+
+def fit_and_evaluate(
+    unfitted: Pipeline, table: Table, options: Train, progress: Progress
+) -> TrainedModel:
+    """Cross-validates, fits, exports and evaluates.
+
+    Raises:
+        DataError: a class has too few rows.
+        FitError: the estimator failed on this table.
+        ExportError: the pipeline has no ONNX form that can be served.
+    """
+    with threads.limit(len(table.features)):
+        return _fit_and_evaluate(unfitted, table, options, progress)
+
+
+def _fit_and_evaluate(
+    unfitted: Pipeline, table: Table, options: Train, progress: Progress
+) -> TrainedModel:
+    with catch_fit_errors(progress):
+        progress.start_phase("cross-validating")
+        cv = cross_validation.cross_validate_table(unfitted, table, options.seed)
+        progress.start_phase("fitting")
+        fitted = unfitted.fit(table.features[~table.held_out], table.target[~table.held_out])
+    features, target = table.features[table.held_out], table.target[table.held_out]
+    outcome = evaluation.predict_outcome(fitted, features, target, table.positive)
+    progress.start_phase("exporting to ONNX")
+    onnx = export.convert_to_onnx(fitted, table.columns)
+    engine = export.build_engine(onnx, Schema(table.columns, table.classes))
+    progress.start_phase("evaluating")
+    parity = _measure_parity(fitted, engine, table)
+    evaluated = EvaluatedModel(engine, table.columns, features, outcome)
+    measured = report.build_report(table, cv, evaluated, options)
+    if not measured.importances:
+        columns = len(table.columns)
+        progress.note(f"importance is not measured: {columns:,} columns are too many for it")
+    return TrainedModel(fitted, onnx, parity, engine, measured)
+
+
+def _measure_parity(fitted: Pipeline, engine: OnnxEngine, table: Table) -> Parity:
+    """The worse parity of two: all held-out rows at once, and the first of them one by one."""
+    features = table.features[table.held_out]
+    first = features.head(SINGLE_ROWS)
+    together = scoring.score(engine, table.columns, features)
+    single = scoring.score_each_row(engine, table.columns, first)
+    of_all = export.measure_parity(fitted, together, features)
+    return of_all.keep_worse(export.measure_parity(fitted, single, first))
+
+
+@contextmanager
+def catch_fit_errors(progress: Progress) -> Iterator[None]:
+    """Turns an estimator's failure into a `FitError`, and reports each of its warnings once."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        except TrainError:
+            raise
+        except Exception as error:  # the libraries' errors have no common base but Exception
+            raise FitError(f"the estimator failed: {get_first_line(error)}") from error
+    reported = (ConvergenceWarning, FutureWarning)
+    lines = [get_first_line(each.message) for each in caught if issubclass(each.category, reported)]  # type: ignore[arg-type]
+    for line in dict.fromkeys(lines):
+        progress.warn(line)

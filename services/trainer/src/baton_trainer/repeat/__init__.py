@@ -1,1 +1,0 @@
-"""Trainings repeated, and versions compared."""
