@@ -15,14 +15,14 @@ import pytest
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
-    CANARY,
     JSON,
+    MARKER,
     Hostile,
-    invocations_bodies,
-    mutants,
-    predict_body,
-    tricks,
-    v2_bodies,
+    build_invocations_bodies,
+    build_predict_body,
+    build_v2_bodies,
+    yield_mutants,
+    yield_tricks,
 )
 from tests.support.rig.desk import WEBHOOK_SECRET
 from tests.support.rig.inference import Inference
@@ -37,9 +37,9 @@ REFUSALS = {400, 401, 404, 413, 415, 422}
 MOST_MEMORY_MIB = 400
 """Of the process: a container of the stack has 512."""
 
-FORMS = [("/predict", predict_body())]
-FORMS += [("/invocations", body) for body in invocations_bodies()]
-FORMS += [("/v2/models/shared_model/infer", body) for body in v2_bodies()]
+FORMS = [("/predict", build_predict_body())]
+FORMS += [("/invocations", body) for body in build_invocations_bodies()]
+FORMS += [("/v2/models/shared_model/infer", body) for body in build_v2_bodies()]
 
 
 def memory_mib(service: Inference) -> int:
@@ -80,8 +80,8 @@ def test_no_body_trips_the_service_up(
 ) -> None:
     """Known tricks and seeded mutations of every form: scored or refused, never worse."""
     assert send_all(shared_inference, path, [good]) == {200}
-    statuses = send_all(shared_inference, path, tricks(good))
-    statuses |= send_all(shared_inference, path, mutants(good, path, MUTANTS))
+    statuses = send_all(shared_inference, path, yield_tricks(good))
+    statuses |= send_all(shared_inference, path, yield_mutants(good, path, MUTANTS))
     assert statuses >= {400, 415}
     assert shared_inference.predict([CUSTOMER])["model_version"] == "1"
     assert memory_mib(shared_inference) < MOST_MEMORY_MIB
@@ -102,7 +102,7 @@ def test_no_delivery_trips_the_webhook_up(shared_inference: Inference) -> None:
     event = {"entity": "model_version_alias", "action": "created", "data": data}
     good = Hostile(json.dumps(event).encode(), JSON)
     path = "/webhooks/mlflow"
-    bodies = [good, *tricks(good), *mutants(good, path, MUTANTS)]
+    bodies = [good, *yield_tricks(good), *yield_mutants(good, path, MUTANTS)]
     signed_ones = [
         Hostile(each.content, JSON, tuple(signed(each.content, time.time()).items()))
         for each in bodies
@@ -168,12 +168,14 @@ def test_the_log_tells_of_it_and_repeats_nothing(shared_inference: Inference) ->
     forged = '{"event": "all is well"}'
     for path in (f"/nothing\n{forged}", f"/nothing%0a{forged}", "/v2/models/%0a/infer"):
         shared_inference.http.get(httpx.URL(shared_inference.url).join(path.replace("\n", "%0A")))
-    headers = {"x-request-id": f"a {forged}", "user-agent": CANARY, "authorization": CANARY}
-    shared_inference.http.post("/predict", content=predict_body().content[:-3], headers=headers)
+    headers = {"x-request-id": f"a {forged}", "user-agent": MARKER, "authorization": MARKER}
+    shared_inference.http.post(
+        "/predict", content=build_predict_body().content[:-3], headers=headers
+    )
     lines = shared_inference.log.read_text(errors="strict").splitlines()
     events = [json.loads(line) for line in lines if line]
     assert not any(event["event"] == "all is well" for event in events)
     text = "\n".join(lines)
-    assert CANARY not in text
+    assert MARKER not in text
     assert WEBHOOK_SECRET not in text
     assert "Traceback" not in text
