@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -137,9 +138,9 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
         cache.point_to(version(number), "production")
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
-    remaining = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
-    assert {0, 11} <= remaining
-    assert remaining - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
+    left = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
+    assert {0, 11} <= left
+    assert left - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"entry": 3}', '{"entry": "../../x"}'])
@@ -174,11 +175,9 @@ def test_processes_can_keep_the_same_version_at_once(cache: VersionCache) -> Non
         except BaseException as error:  # noqa: BLE001 - asserted below
             errors.append(error)
 
-    threads = [threading.Thread(target=keep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(4):
+            pool.submit(keep)
     assert errors == []
     assert cache.find("churn_model", Identity.from_version(version(1))) is not None
 
@@ -187,12 +186,12 @@ def test_an_entry_that_appears_before_the_rename_is_kept(
     cache: VersionCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A replica succeeds if another one adds the entry between its check and its rename."""
-    put(cache, version(1), b"theirs")
+    put(cache, version(1), b"first")
     monkeypatch.setattr(Path, "exists", lambda _: False)
-    put(cache, version(1), b"ours")
+    put(cache, version(1), b"second")
     cached = cache.find("churn_model", Identity.from_version(version(1)))
     assert cached is not None
-    assert (cached[1] / "model.onnx").read_bytes() == b"theirs"
+    assert (cached[1] / "model.onnx").read_bytes() == b"first"
 
 
 def test_staging_is_locked_while_in_use(cache: VersionCache) -> None:
