@@ -119,7 +119,7 @@ def test_many_rows(mlflow_serve: httpx.Client, inference: Inference) -> None:
     assert set(expected["predictions"]) == {"Yes", "No"}
     for document in documents:
         assert invoke(inference.http, json.dumps(document), JSON).json() == expected
-    assert invoke(inference.http, csv_text(*rows), CSV).json() == expected
+    assert invoke(inference.http, format_csv(*rows), CSV).json() == expected
     for media_type, body in write_columnar(rows).items():
         assert invoke(inference.http, body, media_type).json() == expected
 
