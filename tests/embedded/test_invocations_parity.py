@@ -16,7 +16,7 @@ import pytest
 from baton_registry import ModelVersion
 from baton_trainer.tables import churn
 from tests.support.bodies.invocations import build_bodies
-from tests.support.bodies.rows import CSV, JSON, OTHER, ROW, make_columns, make_row
+from tests.support.bodies.rows import CSV, JSON, OTHER, ROW, format_csv, make_columns, make_row
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
