@@ -32,7 +32,7 @@ def test_moves_are_followed_without_polling(promoted_desk: Desk) -> None:
         inference.wait_until_serving("1")
         for _ in range(2):
             output = promoted_desk.baton("webhook", "ensure")
-            assert output.strip().endswith(f"tells {inference.url}/webhooks/mlflow")
+            assert output.strip().endswith(f"notifies {inference.url}/webhooks/mlflow")
         assert (
             len(registry.webhooks.list(build_webhook_name(promoted_desk.model, "production"))) == 1
         )

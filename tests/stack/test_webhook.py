@@ -50,6 +50,6 @@ def test_webhook_can_be_registered_manually(stack: Stack) -> None:
     output = stack.baton("webhook", "ensure")
     listed = httpx.get(f"{stack.tracking_url}/api/2.0/mlflow/webhooks", timeout=10).json()
 
-    assert "tells http://inference:8000/webhooks/mlflow" in output
+    assert "notifies http://inference:8000/webhooks/mlflow" in output
     assert [each["name"] for each in listed["webhooks"]] == [f"baton-{MODEL}-production"]
     assert stack.secret("webhook/secret") not in json.dumps(listed)
