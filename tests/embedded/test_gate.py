@@ -25,7 +25,7 @@ def test_worse_version_is_rejected_and_better_one_is_promoted(
     assert worse.returncode == 1
     assert worse.stdout == "2\n"
     last = worse.stderr.splitlines()[-1]
-    assert "not promoted: gate failed: ROC" in last
+    assert "version 2 is registered but not promoted: gate failed: ROC AUC" in last
     assert "baton promote 2 --force" in last
     assert any(line.split()[:2] == ["ROC", "AUC"] and line.endswith("failed")
                for line in worse.stderr.splitlines())  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
-from tests.support.bodies.odd import NAMES, OTHER, ROW, Row
+from tests.support.bodies.rows import NAMES, OTHER, ROW, Row
 from tests.support.rig.desk import Desk
 from tests.support.rig.inference import Inference
 
