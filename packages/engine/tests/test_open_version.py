@@ -14,7 +14,7 @@ from baton_registry.versions.schema import Column, Schema
 
 
 class Files:
-    """A version's files, and whether somebody asked for them."""
+    """A version's files, with the number of calls."""
 
     def __init__(self, version: ModelVersion) -> None:
         self.version = version

@@ -20,16 +20,16 @@ def test_nodes_are_read_as_by_onnx() -> None:
     graph = helper.make_graph(nodes, "g", [info], [info], [weights])
     model = helper.make_model(graph, doc_string="passed over").SerializeToString()
 
-    nodes = [
+    attributes = [
         [(each.name, [*each.ints], [*each.strings]) for each in node.attribute]
         for node in parse_graph(model).node
     ]
 
-    assert nodes == [
+    assert attributes == [
         [(each.name, [*each.ints], [*each.strings]) for each in node.attribute]
         for node in onnx.load_model_from_string(model).graph.node
     ]
-    assert [len(attributes) for attributes in nodes] == [1, 3, 0]
+    assert [len(each) for each in attributes] == [1, 3, 0]
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"not a model"])
