@@ -1,4 +1,4 @@
-"""One real tracking server and two trained versions for all tests of the whole product."""
+"""A real tracking server and two trained versions, shared by the tests of the whole product."""
 
 import itertools
 import os
@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
-from tests.support.documents.reliability import Tell, write_page
+from tests.support.documents.reliability import RecordRow, write_page
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.tracking_server import TrackingServer
@@ -24,48 +24,48 @@ _rows = pytest.StashKey[dict[str, tuple[str, ...]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option that makes the page of the faults."""
+    """Adds the option that writes the page of the faults."""
     parser.addoption(
         "--write-reliability",
         action="store_true",
-        help="put what the fault tests of this session saw into docs/reliability.md",
+        help="write the results of the fault tests to docs/reliability.md",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker of pytest-xdist: the longest lanes first."""
+    """Sorts the longest lanes first in a worker of pytest-xdist."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Gives each lane to one process; xdist 3.8's own groups have no effect with pytest 9.2."""
+    """Runs each lane in one process; xdist 3.8's own groups have no effect with pytest 9.2."""
     return Lanes(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the page, where that is asked for."""
+    """Writes the page if the option is set."""
     if session.config.getoption("--write-reliability"):
         rows = session.config.stash.setdefault(_rows, {})
         write_page(rows)
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Tell:
-    """Takes what a fault test saw, for docs/reliability.md."""
+def record_row(request: pytest.FixtureRequest) -> RecordRow:
+    """Records the result of a fault test for docs/reliability.md."""
     [fault] = [mark.args[0] for mark in request.node.iter_markers("fault")]
 
-    def told(callers: str, state: str, recovered_s: float) -> None:
+    def record(callers: str, state: str, recovered_s: float) -> None:
         rows = request.config.stash.setdefault(_rows, {})
         rows[fault] = (callers, state, f"{recovered_s:.1f} s")
 
-    return told
+    return record
 
 
 @pytest.fixture(scope="session")
 def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrackingServer]:
-    """A tracking server for every test that does not stop it."""
+    """A tracking server for tests that do not stop it."""
     server = TrackingServer(tmp_path_factory.mktemp("tracking"))
     server.start()
     yield server
@@ -73,10 +73,10 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrackingServe
 
 
 @pytest.fixture(scope="session")
-def trained(
+def trained_versions(
     tracking: TrackingServer, tmp_path_factory: pytest.TempPathFactory
 ) -> list[ModelVersion]:
-    """Two versions trained once, with other answers; `register` gives them to other models."""
+    """Two versions with different answers; `register` adds them to other models."""
     desk = Desk(tracking.uri, "trained_once", tmp_path_factory.mktemp("trained"))
     numbers = [desk.train(), desk.train("--param", "C=0.001")]
     with desk.registry as registry:
@@ -85,29 +85,29 @@ def trained(
 
 @pytest.fixture
 def desk(tracking: TrackingServer, tmp_path: Path) -> Desk:
-    """A desk with a model of its own, without versions."""
+    """A desk with its own model, without versions."""
     return Desk(tracking.uri, f"model_{next(_numbers)}", tmp_path)
 
 
 @pytest.fixture
-def stocked(desk: Desk, trained: list[ModelVersion]) -> Desk:
-    """A desk whose model has the two trained versions, 1 and 2, none of them promoted."""
-    assert [register(desk, version) for version in trained] == ["1", "2"]
+def stocked_desk(desk: Desk, trained_versions: list[ModelVersion]) -> Desk:
+    """A desk whose model has the two trained versions, not promoted."""
+    assert [register(desk, version) for version in trained_versions] == ["1", "2"]
     return desk
 
 
 @pytest.fixture(scope="session")
-def served_once(
+def shared_inference(
     tracking: TrackingServer,
-    trained: list[ModelVersion],
+    trained_versions: list[ModelVersion],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Inference]:
-    """An inference process that serves a version, for tests that change nothing."""
-    desk = Desk(tracking.uri, "served_once", tmp_path_factory.mktemp("served_once"))
-    register(desk, trained[0])
+    """An inference process for tests that change nothing."""
+    desk = Desk(tracking.uri, "shared_model", tmp_path_factory.mktemp("shared"))
+    register(desk, trained_versions[0])
     desk.baton("promote", "1")
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         yield inference
 
 

@@ -14,7 +14,7 @@ from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
 from baton_trainer.request import TrainRequest
-from tests.support.documents.reliability import faults_of_the_suite, rows_of_the_page
+from tests.support.documents.reliability import list_faults, read_rows
 from tests.support.fakes.application import make_app
 
 ROOT = Path(__file__).parent.parent
@@ -95,4 +95,4 @@ def test_keys_of_baton_toml(section: str) -> None:
 
 def test_every_fault_has_its_row() -> None:
     """docs/reliability.md has a row for each fault of the suite, in its order, and no other."""
-    assert [*rows_of_the_page()] == faults_of_the_suite()
+    assert [*read_rows()] == list_faults()

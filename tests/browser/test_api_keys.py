@@ -29,7 +29,9 @@ class Guarded:
 
 @pytest.fixture(scope="module")
 def guarded(
-    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+    tracking: TrackingServer,
+    trained_versions: list[ModelVersion],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Guarded]:
     """A process with API keys that serves version 1."""
     scopes: tuple[list[Scope], ...] = ([*Scope], [Scope.OPERATIONS], [Scope.SCORING])
@@ -38,11 +40,11 @@ def guarded(
     file = desk.folder / "keys"
     file.write_text("\n".join(key.line for _, key in keys))
     secrets = [secret for secret, _ in keys]
-    register(desk, trained[0])
+    register(desk, trained_versions[0])
     desk.baton("promote", "1")
     with desk.serve(BATON_API_KEYS_FILE=str(file)) as inference:
         inference.http.headers["X-API-Key"] = secrets[0]
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         yield Guarded(inference, *secrets)
 
 

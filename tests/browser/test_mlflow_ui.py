@@ -8,7 +8,7 @@ from tests.support.rig.desk import Desk
 LIMIT_MS = 30_000
 
 
-def test_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watched) -> None:
+def test_models_page_shows_versions_and_the_alias(stocked_desk: Desk, watched: Watched) -> None:
     """After each move, MLflow shows both versions, and the alias on the right one."""
     page = watched.page
     for command, version in (
@@ -16,10 +16,10 @@ def test_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watche
         (("promote", "2"), "2"),
         (("rollback",), "1"),
     ):
-        stocked.baton(*command)
-        page.goto(f"{stocked.tracking_uri}/#/models/{stocked.model}")
+        stocked_desk.baton(*command)
+        page.goto(f"{stocked_desk.tracking_uri}/#/models/{stocked_desk.model}")
         page.reload()
-        expect(page.get_by_role("heading", name=stocked.model)).to_be_visible(timeout=LIMIT_MS)
+        expect(page.get_by_role("heading", name=stocked_desk.model)).to_be_visible(timeout=LIMIT_MS)
         for each in ("1", "2"):
             row = page.get_by_role("row").filter(has_text=f"Version {each}")
             expect(row).to_be_visible(timeout=LIMIT_MS)
@@ -27,11 +27,11 @@ def test_models_page_shows_versions_and_the_alias(stocked: Desk, watched: Watche
             expect(alias).to_have_count(1 if each == version else 0, timeout=LIMIT_MS)
 
 
-def test_operations_page_links_to_mlflow(stocked: Desk, watched: Watched) -> None:
+def test_operations_page_links_to_mlflow(stocked_desk: Desk, watched: Watched) -> None:
     """The links open MLflow's pages of the serving version and its run."""
-    stocked.baton("promote", "2")
-    with stocked.serve() as inference:
-        inference.wait_serves("2")
+    stocked_desk.baton("promote", "2")
+    with stocked_desk.serve() as inference:
+        inference.wait_until_serving("2")
         run_id = inference.status()["serving"]["run_id"]
         page = watched.page
         page.goto(inference.url)

@@ -27,26 +27,28 @@ def open_page(watched: Watched, inference: Inference) -> None:
     watched.page.goto(inference.url)
 
 
-def test_swap_and_failed_load(stocked: Desk, trained: list[ModelVersion], watched: Watched) -> None:
+def test_swap_and_failed_load(
+    stocked_desk: Desk, trained_versions: list[ModelVersion], watched: Watched
+) -> None:
     """The page shows the serving version and the last move; then the failure and the rollback."""
-    stocked.baton("promote", "1", "--reason", "the first one")
-    with stocked.serve() as inference:
+    stocked_desk.baton("promote", "1", "--reason", "the first one")
+    with stocked_desk.serve() as inference:
         open_page(watched, inference)
         page = watched.page
         wait_for_headline(watched, "Version 1 is serving")
         expect(page.locator("#why")).to_contain_text("the first one")
         expect(page.locator("#pass .track")).to_have_class("track agree")
 
-        stocked.baton("promote", "2", "--reason", "better in spring")
+        stocked_desk.baton("promote", "2", "--reason", "better in spring")
         wait_for_headline(watched, "Version 2 is serving")
         expect(page.locator("#why")).to_contain_text("better in spring")
         expect(page.locator("#moves li").first).to_contain_text("1 → 2")
         expect(page.locator("#moves li").first.get_by_role("img", name="to")).to_be_visible()
         expect(page.locator("#rollback code").first).to_contain_text("baton rollback --wait")
 
-        broken = register(stocked, trained[0], **{"baton.manifest": "0" * 64})
-        with stocked.registry as registry:
-            registry.set_alias(stocked.model, ALIAS, broken)
+        broken = register(stocked_desk, trained_versions[0], **{"baton.manifest": "0" * 64})
+        with stocked_desk.registry as registry:
+            registry.set_alias(stocked_desk.model, ALIAS, broken)
         note = page.locator("#notes .note")
         expect(note).to_contain_text("Version 3 cannot be loaded", timeout=15_000)
         expect(note).to_contain_text("checksums")
@@ -54,18 +56,18 @@ def test_swap_and_failed_load(stocked: Desk, trained: list[ModelVersion], watche
         expect(page.locator("#state .badge")).to_have_text("degraded")
         wait_for_headline(watched, "Version 2 is serving")
 
-        stocked.baton("rollback")
+        stocked_desk.baton("rollback")
         expect(page.locator("#state .badge")).to_have_text("serving", timeout=15_000)
         expect(page.locator("#notes .note")).to_have_count(0)
         assert watched.faults == []
         assert all(address.startswith(inference.url) for address in watched.addresses)
 
 
-def test_predict_from_the_form(stocked: Desk, watched: Watched) -> None:
+def test_predict_from_the_form(stocked_desk: Desk, watched: Watched) -> None:
     """The form follows the schema, and shows each error at its field."""
-    stocked.baton("promote", "1")
-    with stocked.serve() as inference:
-        inference.wait_serves("1")
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.serve() as inference:
+        inference.wait_until_serving("1")
         open_page(watched, inference)
         page = watched.page
         page.get_by_role("button", name="Predict").click()
@@ -81,11 +83,11 @@ def test_predict_from_the_form(stocked: Desk, watched: Watched) -> None:
 
 
 def test_markup_from_the_registry_is_text(
-    tracking: TrackingServer, trained: list[ModelVersion], watched: Watched, tmp_path: Path
+    tracking: TrackingServer, trained_versions: list[ModelVersion], watched: Watched, tmp_path: Path
 ) -> None:
     """Markup in a model name, an actor or a reason is shown as text, and runs nothing."""
     desk = Desk(tracking.uri, MARKUP, tmp_path)
-    register(desk, trained[0])
+    register(desk, trained_versions[0])
     with desk.registry as registry:
         promotion.promote(
             registry,
@@ -96,7 +98,7 @@ def test_markup_from_the_registry_is_text(
             reason=f"<script>alert(2)</script>{MARKUP}",
         )
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         open_page(watched, inference)
         page = watched.page
         wait_for_headline(watched, "Version 1 is serving")
@@ -119,10 +121,10 @@ def test_page_without_a_model_and_a_registry(tmp_path: Path, watched: Watched) -
         expect(watched.page.locator("#chart")).to_be_empty()
 
 
-def test_page_shows_that_inference_is_unreachable(stocked: Desk, watched: Watched) -> None:
+def test_page_shows_that_inference_is_unreachable(stocked_desk: Desk, watched: Watched) -> None:
     """An open page reports that its data is old."""
-    stocked.baton("promote", "1")
-    with stocked.serve() as inference:
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.serve() as inference:
         open_page(watched, inference)
         wait_for_headline(watched, "Version 1 is serving")
         expect(watched.page.locator("#lost")).to_be_hidden()
@@ -130,15 +132,15 @@ def test_page_shows_that_inference_is_unreachable(stocked: Desk, watched: Watche
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_fits_a_phone(stocked: Desk, browser: Browser, scheme: str) -> None:
+def test_page_fits_a_phone(stocked_desk: Desk, browser: Browser, scheme: str) -> None:
     """In light and dark, nothing is wider than the screen, and every field has a label."""
-    stocked.baton("promote", "1")
+    stocked_desk.baton("promote", "1")
     dark = scheme == "dark"
     with (
-        stocked.serve() as inference,
+        stocked_desk.serve() as inference,
         browser.new_context(viewport=PHONE, color_scheme="dark" if dark else "light") as context,
     ):
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         page = context.new_page()
         page.goto(inference.url)
         expect(page.get_by_role("button", name="Predict")).to_be_visible(timeout=15_000)

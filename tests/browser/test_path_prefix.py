@@ -12,9 +12,9 @@ from tests.support.rig.inference import Inference
 
 
 @pytest.fixture
-def behind(served_once: Inference) -> Iterator[str]:
+def behind(shared_inference: Inference) -> Iterator[str]:
     """The URL of the service behind the proxy."""
-    with proxy_with_prefix(served_once.url, "/team/churn") as url:
+    with proxy_with_prefix(shared_inference.url, "/team/churn") as url:
         yield url
 
 

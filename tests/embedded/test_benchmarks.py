@@ -27,12 +27,14 @@ SWAPS = swaps.SwapPlan(phases=1, per_phase=4, capacity_s=1.0)
 
 @pytest.fixture(scope="module")
 def testbed(
-    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+    tracking: TrackingServer,
+    trained_versions: list[ModelVersion],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[testbeds.Testbed]:
     """A testbed with the two trained versions; version 1 is in production."""
     folder = tmp_path_factory.mktemp("benchmarks")
     desk = Desk(tracking.uri, testbeds.MODEL, folder)
-    assert [register(desk, version) for version in trained] == ["1", "2"]
+    assert [register(desk, version) for version in trained_versions] == ["1", "2"]
     with desk.registry as registry:
         registry.set_alias(testbeds.MODEL, testbeds.ALIAS, "1")
     home = Home(folder / "home")

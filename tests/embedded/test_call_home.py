@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baton_cli.main import HIDDEN_VERBS, VERBS
-from tests.support.network.isolation import Network, isolated, need_isolation
+from tests.support.network.isolation import Network, isolate_network, require_isolation
 from tests.support.rig.process import Process, wait_until
 
 START_S = 300.0
@@ -47,7 +47,7 @@ class Terminal:
 
     def _inside(self, command: tuple[str, ...], env: dict[str, str]) -> list[str]:
         own = {"HOME": str(self.home), "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", **env}
-        return self.network.inside(self.home, own, *command)
+        return self.network.wrap(self.home, own, *command)
 
     def found(self) -> list[str]:
         """Every file in the home, by its path there."""
@@ -69,10 +69,10 @@ def _run(command: Sequence[str]) -> None:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    need_isolation()
+    require_isolation()
     home = tmp_path / "home"
     home.mkdir()
-    with isolated(tmp_path / "names") as network:
+    with isolate_network(tmp_path / "names") as network:
         yield Terminal(network, home)
 
 
@@ -94,7 +94,7 @@ def use_every_verb(terminal: Terminal) -> None:
     second.start()
     try:
         both = {"BATON_INFERENCE_URL": f"http://127.0.0.1:8000,{SECOND}"}
-        wait_until(lambda: "listening" in second.told(), START_S, f"serves: {second.told()}")
+        wait_until(lambda: "listening" in second.log_tail, START_S, f"serves: {second.log_tail}")
         terminal.baton("promote", "2", "--force", "--wait", **both)
         terminal.baton("status", **both)
         terminal.ask("application/json", f"{SECOND}/predict", ".baton/example.json")
@@ -124,11 +124,11 @@ def test_no_verb_calls_home(terminal: Terminal) -> None:
     up = Process(terminal.command("up"), {}, terminal.home.parent / "up.log")
     up.start()
     try:
-        wait_until(lambda: "Ctrl-C stops everything" in up.told(), START_S, "baton up is up")
+        wait_until(lambda: "Ctrl-C stops everything" in up.log_tail, START_S, "baton up is up")
         use_every_verb(terminal)
     finally:
         assert up.stop(limit_s=60) == 0
 
     assert terminal.verbs == {*VERBS, *HIDDEN_VERBS}
-    assert terminal.network.names() == []
+    assert terminal.network.read_names() == []
     assert [path for path in terminal.found() if not path.startswith(DOCUMENTED)] == []

@@ -60,7 +60,7 @@ def reader(folder: Path, command: Command) -> Iterator[Up]:
     (folder / "customers.csv").write_text("\n".join(rows))
     _, *options = command.arguments_of_baton or []
     with Up(folder, *options, program=programs[command.words[0]]) as up:
-        up.wait_ready()
+        up.wait_until_ready()
         yield up
 
 

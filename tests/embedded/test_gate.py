@@ -15,10 +15,10 @@ STUMP = ("--estimator", "random_forest", "--param", "n_estimators=1", "--param",
 
 
 def test_a_worse_version_is_stopped_and_a_better_one_is_promoted(
-    desk: Desk, trained: list[ModelVersion]
+    desk: Desk, trained_versions: list[ModelVersion]
 ) -> None:
     """Terminal, tag and run say why, and the alias moves for the better one alone."""
-    register(desk, trained[1])
+    register(desk, trained_versions[1])
     desk.baton("promote", "1")
 
     worse = desk.try_baton("train", *STUMP, "--promote")
@@ -50,14 +50,14 @@ def test_a_worse_version_is_stopped_and_a_better_one_is_promoted(
     assert desk.history() == [(None, "1", "promote"), ("1", "3", "promote")]
 
 
-def test_a_version_is_reproduced_from_its_own_table_alone(stocked: Desk) -> None:
+def test_a_version_is_reproduced_from_its_own_table_alone(stocked_desk: Desk) -> None:
     """The same table gives the same figures and outputs; another one is told from it."""
-    found = json.loads(stocked.baton("reproduce", "1", "--json"))
+    found = json.loads(stocked_desk.baton("reproduce", "1", "--json"))
     assert found["agrees"]
     assert found["outputs"]["max_abs_diff"] == 0
-    changed = stocked.folder / "changed.csv"
+    changed = stocked_desk.folder / "changed.csv"
     write_changed(changed)
-    done = stocked.try_baton("reproduce", "1", "--data", str(changed))
+    done = stocked_desk.try_baton("reproduce", "1", "--data", str(changed))
     assert done.returncode == 1
     assert done.stdout == ""
     last = done.stderr.splitlines()[-1]

@@ -39,7 +39,7 @@ MOST_MEMORY_MIB = 400
 
 FORMS = [("/predict", predict_body())]
 FORMS += [("/invocations", body) for body in invocations_bodies()]
-FORMS += [("/v2/models/served_once/infer", body) for body in v2_bodies()]
+FORMS += [("/v2/models/shared_model/infer", body) for body in v2_bodies()]
 
 
 def memory_mib(service: Inference) -> int:
@@ -75,14 +75,16 @@ def send_all(service: Inference, path: str, bodies: Iterable[Hostile]) -> set[in
 
 
 @pytest.mark.parametrize(("path", "good"), FORMS)
-def test_no_body_trips_the_service_up(served_once: Inference, path: str, good: Hostile) -> None:
+def test_no_body_trips_the_service_up(
+    shared_inference: Inference, path: str, good: Hostile
+) -> None:
     """Known tricks and seeded mutations of every form: scored or refused, never worse."""
-    assert send_all(served_once, path, [good]) == {200}
-    statuses = send_all(served_once, path, tricks(good))
-    statuses |= send_all(served_once, path, mutants(good, path, MUTANTS))
+    assert send_all(shared_inference, path, [good]) == {200}
+    statuses = send_all(shared_inference, path, tricks(good))
+    statuses |= send_all(shared_inference, path, mutants(good, path, MUTANTS))
     assert statuses >= {400, 415}
-    assert served_once.predict([CUSTOMER])["model_version"] == "1"
-    assert memory_mib(served_once) < MOST_MEMORY_MIB
+    assert shared_inference.predict([CUSTOMER])["model_version"] == "1"
+    assert memory_mib(shared_inference) < MOST_MEMORY_MIB
 
 
 def signed(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[str, str]:
@@ -94,9 +96,9 @@ def signed(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[st
     return dict(zip(names, ("1", stamp, signature), strict=True))
 
 
-def test_no_delivery_trips_the_webhook_up(served_once: Inference) -> None:
+def test_no_delivery_trips_the_webhook_up(shared_inference: Inference) -> None:
     """Signed and mutated, the webhook's bodies are taken or refused; so are its odd headers."""
-    data = {"name": "served_once", "alias": "production", "version": "1"}
+    data = {"name": "shared_model", "alias": "production", "version": "1"}
     event = {"entity": "model_version_alias", "action": "created", "data": data}
     good = Hostile(json.dumps(event).encode(), JSON)
     path = "/webhooks/mlflow"
@@ -105,19 +107,19 @@ def test_no_delivery_trips_the_webhook_up(served_once: Inference) -> None:
         Hostile(each.content, JSON, tuple(signed(each.content, time.time()).items()))
         for each in bodies
     ]
-    assert send_all(served_once, path, signed_ones) >= {202, 400}
+    assert send_all(shared_inference, path, signed_ones) >= {202, 400}
     for name in signed(b"", 0):
         for value in ("", "x" * 9000, "9" * 5000, "-1", "v1,", "v1,!!", "nan", "\xb2"):
             headers = {**signed(good.content, time.time()), name: value}
             encoded = [(key.encode(), text.encode("latin-1")) for key, text in headers.items()]
-            check(served_once.http.post(path, content=good.content, headers=encoded), b"")
+            check(shared_inference.http.post(path, content=good.content, headers=encoded), b"")
 
 
-def test_a_delivery_is_of_no_use_after_its_time(served_once: Inference) -> None:
+def test_a_delivery_is_of_no_use_after_its_time(shared_inference: Inference) -> None:
     """Replayed after five minutes, or signed by somebody else, it is refused."""
     old, forged = signed(b"{}", time.time() - 301), signed(b"{}", time.time(), "guess")
     for headers in (old, forged):
-        answer = served_once.http.post("/webhooks/mlflow", content=b"{}", headers=headers)
+        answer = shared_inference.http.post("/webhooks/mlflow", content=b"{}", headers=headers)
         assert answer.status_code == 401
         check(answer, b"{}")
 
@@ -145,9 +147,9 @@ def test_a_delivery_is_of_no_use_after_its_time(served_once: Inference) -> None:
         POST + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_what_is_hardly_a_request(served_once: Inference, sent: bytes) -> None:
+def test_what_is_hardly_a_request(shared_inference: Inference, sent: bytes) -> None:
     """Bytes that are no HTTP, or two requests in one: no 5xx, and nobody else suffers."""
-    with socket.create_connection((LOCAL, served_once.port), timeout=10) as connection:
+    with socket.create_connection((LOCAL, shared_inference.port), timeout=10) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         answer = b""
@@ -158,17 +160,17 @@ def test_what_is_hardly_a_request(served_once: Inference, sent: bytes) -> None:
             pass
     assert not re.search(rb"HTTP/1.1 5", answer), answer
     assert not LEAKS.search(answer.decode(errors="replace")), answer
-    assert served_once.http.get("/livez").status_code == 200
+    assert shared_inference.http.get("/livez").status_code == 200
 
 
-def test_the_log_tells_of_it_and_repeats_nothing(served_once: Inference) -> None:
+def test_the_log_tells_of_it_and_repeats_nothing(shared_inference: Inference) -> None:
     """Each line is one event: no value of a row, no secret, none that a client made up."""
     forged = '{"event": "all is well"}'
     for path in (f"/nothing\n{forged}", f"/nothing%0a{forged}", "/v2/models/%0a/infer"):
-        served_once.http.get(httpx.URL(served_once.url).join(path.replace("\n", "%0A")))
+        shared_inference.http.get(httpx.URL(shared_inference.url).join(path.replace("\n", "%0A")))
     headers = {"x-request-id": f"a {forged}", "user-agent": CANARY, "authorization": CANARY}
-    served_once.http.post("/predict", content=predict_body().content[:-3], headers=headers)
-    lines = served_once.log.read_text(errors="strict").splitlines()
+    shared_inference.http.post("/predict", content=predict_body().content[:-3], headers=headers)
+    lines = shared_inference.log.read_text(errors="strict").splitlines()
     events = [json.loads(line) for line in lines if line]
     assert not any(event["event"] == "all is well" for event in events)
     text = "\n".join(lines)

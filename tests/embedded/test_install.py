@@ -43,7 +43,7 @@ def test_command_names_its_version(installed: Path, tmp_path: Path) -> None:
 def test_baton_up_works(installed: Path, tmp_path: Path) -> None:
     """It trains, promotes and serves version 1, and ends clean."""
     with Up(tmp_path, program=(str(installed / "baton"), "up")) as up:
-        up.wait_ready(240)  # uv compiles nothing: the first start of each program is slow
+        up.wait_until_ready(240)  # uv compiles nothing: the first start of each program is slow
         assert up.predict() == "1"
         assert any(str(installed) in line for line in up.list_processes().values())
         assert up.stop(limit_s=40) == 0

@@ -18,7 +18,7 @@ from baton_trainer.tables import churn
 from tests.support.bodies.odd import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 from tests.support.rig.tracking_server import TrackingServer
 
 ROWS = 1000
@@ -30,7 +30,7 @@ class MlflowServe(Process):
     """`mlflow models serve` of one version."""
 
     def __init__(self, tracking_uri: str, uri: str, log: Path) -> None:
-        self.url = f"http://{LOCAL}:{free_port()}"
+        self.url = f"http://{LOCAL}:{find_free_port()}"
         command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", uri]
         command += ["--env-manager", "local", "--port", self.url.rpartition(":")[2]]
         # It starts uvicorn by its name.
@@ -39,15 +39,17 @@ class MlflowServe(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(lambda: answers(f"{self.url}/ping"), 120, f"mlflow models serve: {self.told()}")
+        wait_until(lambda: is_ok(f"{self.url}/ping"), 120, f"mlflow models serve: {self.log_tail}")
 
 
 @pytest.fixture(scope="session")
 def mlflow_serve(
-    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+    tracking: TrackingServer,
+    trained_versions: list[ModelVersion],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[httpx.Client]:
     """MLflow's own server of the first trained version."""
-    uri = f"models:/{trained[0].name}/{trained[0].version}"
+    uri = f"models:/{trained_versions[0].name}/{trained_versions[0].version}"
     serve = MlflowServe(tracking.uri, uri, tmp_path_factory.mktemp("mlflow") / "serve.log")
     serve.start()
     # It closes a connection after an error of its own, sometimes under the next request.
@@ -59,13 +61,15 @@ def mlflow_serve(
 
 @pytest.fixture(scope="session")
 def inference(
-    tracking: TrackingServer, trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory
+    tracking: TrackingServer,
+    trained_versions: list[ModelVersion],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Inference]:
     """Our service of the same version."""
     desk = Desk(tracking.uri, "parity", tmp_path_factory.mktemp("parity"))
-    desk.baton("promote", register(desk, trained[0]))
+    desk.baton("promote", register(desk, trained_versions[0]))
     with desk.serve() as process:
-        process.wait_ready()
+        process.wait_until_ready()
         yield process
 
 

@@ -43,16 +43,16 @@ def kserve_python() -> Path:
     return python
 
 
-def test_says_what_predict_says(kserve_python: Path, served_once: Inference) -> None:
+def test_says_what_predict_says(kserve_python: Path, shared_inference: Inference) -> None:
     """KServe's client gets what `/predict` gives, in JSON and in binary, and finds it ready."""
     rows = [dict(ROW), dict(OTHER)]
-    model = served_once.status()["model_name"]
-    told = served_once.http.get(f"/v2/models/{model}").json()["inputs"]
+    model = shared_inference.status()["model_name"]
+    told = shared_inference.http.get(f"/v2/models/{model}").json()["inputs"]
     inputs = [{**tensor, "data": [row[tensor["name"]] for row in rows]} for tensor in told]
 
     done = subprocess.run(
         [kserve_python, str(CLIENT)],
-        input=json.dumps({"url": served_once.url, "model": model, "inputs": inputs}),
+        input=json.dumps({"url": shared_inference.url, "model": model, "inputs": inputs}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -61,7 +61,7 @@ def test_says_what_predict_says(kserve_python: Path, served_once: Inference) -> 
 
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
-    predictions = served_once.predict(rows)["predictions"]
+    predictions = shared_inference.predict(rows)["predictions"]
     assert (answer["live"], answer["ready"], answer["model_ready"]) == (True, True, True)
     assert answer["other_ready"] is False
     for form in ("json", "binary"):

@@ -22,7 +22,7 @@ BODY = {"instances": [CUSTOMER]}
 
 
 def test_scoring_goes_on_without_the_registry(
-    tmp_path: Path, trained: list[ModelVersion], tracking: TrackingServer
+    tmp_path: Path, trained_versions: list[ModelVersion], tracking: TrackingServer
 ) -> None:
     """The tracking server stops: answers go on, a new process is ready from its cache in 5 s."""
     own = TrackingServer(tmp_path / "own")
@@ -30,7 +30,7 @@ def test_scoring_goes_on_without_the_registry(
     desk = Desk(own.uri, "churn_model", tmp_path)
     assert desk.train("--promote") == "1"
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         before = inference.predict([CUSTOMER])
 
         with steady_load(inference.url, BODY) as load:
@@ -38,7 +38,7 @@ def test_scoring_goes_on_without_the_registry(
             wait_until(lambda: inference.status()["state"] == "degraded", 20, "degraded")
             before_more = load.answers["1"]
             wait_until(lambda: load.answers["1"] > before_more + 50, 20, "answers go on")
-        assert load.faults == []
+        assert load.errors == []
         status = inference.status()
         assert status["registry"]["reachable"] is False
         assert status["registry"]["last_error"]
@@ -47,7 +47,7 @@ def test_scoring_goes_on_without_the_registry(
 
         assert inference.stop() == 0
         inference.start()
-        assert inference.wait_ready(READY_FROM_CACHE_S) < READY_FROM_CACHE_S
+        assert inference.wait_until_ready(READY_FROM_CACHE_S) < READY_FROM_CACHE_S
         assert inference.predict([CUSTOMER]) == before
         assert inference.status()["serving"]["source"] == "cache"
 
@@ -57,23 +57,23 @@ def test_scoring_goes_on_without_the_registry(
     own.stop(limit_s=30)
 
 
-def test_three_facts_are_told_apart(stocked: Desk) -> None:
+def test_three_facts_are_told_apart(stocked_desk: Desk) -> None:
     """No alias, a version that cannot be loaded, a registry away: /status names which it is."""
-    stocked.baton("promote", "1")
-    with stocked.serve() as inference, stocked.registry as registry:
-        inference.wait_serves("1")
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.serve() as inference, stocked_desk.registry as registry:
+        inference.wait_until_serving("1")
         assert inference.status()["state"] == "serving"
 
-        registry.delete_alias(stocked.model, "production")
+        registry.delete_alias(stocked_desk.model, "production")
         wait_until(lambda: inference.status()["state"] == "degraded", 5, "alias gone")
         status = inference.status()
         assert status["aspired_version"] is None
         assert status["last_load_failure"] is None
         assert status["registry"]["reachable"] is True
 
-        broken = registry.get_version(stocked.model, "2")
-        register(stocked, broken, **{"baton.manifest": "0" * 64})
-        registry.set_alias(stocked.model, "production", "3")
+        broken = registry.get_version(stocked_desk.model, "2")
+        register(stocked_desk, broken, **{"baton.manifest": "0" * 64})
+        registry.set_alias(stocked_desk.model, "production", "3")
         wait_until(lambda: inference.status()["last_load_failure"] is not None, 5, "broken")
         status = inference.status()
         assert status["state"] == "degraded"
@@ -83,21 +83,21 @@ def test_three_facts_are_told_apart(stocked: Desk) -> None:
         assert status["registry"]["reachable"] is True
 
         assert inference.predict([CUSTOMER])["model_version"] == "1"
-        registry.set_alias(stocked.model, "production", "2")
-        inference.wait_serves("2")
+        registry.set_alias(stocked_desk.model, "production", "2")
+        inference.wait_until_serving("2")
         assert inference.status()["last_load_failure"] is None
         assert inference.status()["state"] == "serving"
 
 
-def test_sigterm_answers_what_was_accepted(stocked: Desk) -> None:
+def test_sigterm_answers_what_was_accepted(stocked_desk: Desk) -> None:
     """A process stopped under load exits with 0 within ten seconds, and no answer is cut off."""
-    stocked.baton("promote", "1")
-    with stocked.serve() as inference:
-        inference.wait_serves("1")
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.serve() as inference:
+        inference.wait_until_serving("1")
         with steady_load(inference.url, BODY) as load:
             wait_until(lambda: load.answers["1"] > 20, 20, "load runs")
             assert inference.stop() == 0
-        assert [fault for fault in load.faults if "ConnectError" not in fault] == []
+        assert [fault for fault in load.errors if "ConnectError" not in fault] == []
 
 
 @pytest.mark.parametrize("flavor", ["sklearn", "onnx"])
@@ -108,7 +108,7 @@ def test_versions_that_plain_mlflow_made(desk: Desk, flavor: str) -> None:
         registry.set_alias(desk.model, "production", "1")
     with desk.serve() as inference:
         if flavor == "onnx":
-            inference.wait_serves("1")
+            inference.wait_until_serving("1")
             answer = inference.predict([{"a": 0.1, "b": -2.0}])["predictions"][0]
             assert sorted(answer["probabilities"]) == ["no", "yes"]
             assert answer["label"] in ("no", "yes")

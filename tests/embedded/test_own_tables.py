@@ -82,7 +82,7 @@ def test_a_table_goes_the_whole_way(
     desk.train(*options, "--promote")
     target = frame.columns[-1] if "Größe" not in frame else "Art"
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         columns = needed(inference.http.get("/openapi.json").json())
         rows = frame.head(ROWS)
         answer = inference.predict(records(rows[columns]))

@@ -32,7 +32,7 @@ def test_an_estimator_goes_the_whole_way(desk: Desk, telco_csv: Path, estimator:
     rows = telco_rows(telco_csv, model.metadata.get_input_schema().input_names())
 
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         records = rows.astype(object).where(rows.notna(), None).to_dict("records")
         answer = inference.predict([{str(k): v for k, v in row.items()} for row in records])
 

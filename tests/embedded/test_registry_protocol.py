@@ -28,31 +28,31 @@ def test_unknown_things_have_errors_of_their_own(desk: Desk) -> None:
         assert registry.list_versions(desk.model) == []
 
 
-def test_aliases_and_tags(stocked: Desk) -> None:
+def test_aliases_and_tags(stocked_desk: Desk) -> None:
     """Aliases resolve to versions with their tags, and are gone once deleted."""
-    with stocked.registry as registry:
-        registry.set_alias(stocked.model, ALIAS, "2")
-        version = registry.resolve_alias(stocked.model, ALIAS)
+    with stocked_desk.registry as registry:
+        registry.set_alias(stocked_desk.model, ALIAS, "2")
+        version = registry.resolve_alias(stocked_desk.model, ALIAS)
         assert (version.version, version.status) == ("2", "READY")
-        assert version == registry.get_version(stocked.model, "2")
+        assert version == registry.get_version(stocked_desk.model, "2")
         assert version.records_checksums
-        assert {each.version for each in registry.list_versions(stocked.model)} == {"1", "2"}
+        assert {each.version for each in registry.list_versions(stocked_desk.model)} == {"1", "2"}
 
-        registry.set_model_tag(stocked.model, "note", "ä")
-        assert registry.get_model_tags(stocked.model) == {"note": "ä"}
-        registry.delete_model_tag(stocked.model, "note")
-        registry.delete_alias(stocked.model, ALIAS)
-        registry.delete_alias(stocked.model, ALIAS)
+        registry.set_model_tag(stocked_desk.model, "note", "ä")
+        assert registry.get_model_tags(stocked_desk.model) == {"note": "ä"}
+        registry.delete_model_tag(stocked_desk.model, "note")
+        registry.delete_alias(stocked_desk.model, ALIAS)
+        registry.delete_alias(stocked_desk.model, ALIAS)
         with pytest.raises(AliasNotSet):
-            registry.resolve_alias(stocked.model, ALIAS)
+            registry.resolve_alias(stocked_desk.model, ALIAS)
         with pytest.raises(VersionNotFound):
-            registry.get_version(stocked.model, "not-a-number")
+            registry.get_version(stocked_desk.model, "not-a-number")
 
 
-def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Path) -> None:
+def test_fetch_verifies_what_the_trainer_registered(stocked_desk: Desk, tmp_path: Path) -> None:
     """The files of a trained version come verified, and can be opened again without a network."""
-    with stocked.registry as registry:
-        version = registry.get_version(stocked.model, "1")
+    with stocked_desk.registry as registry:
+        version = registry.get_version(stocked_desk.model, "1")
         fetched = fetch(registry, version, tmp_path)
 
     assert fetched.verified
@@ -62,12 +62,14 @@ def test_fetch_verifies_what_the_trainer_registered(stocked: Desk, tmp_path: Pat
     assert reopen(version, tmp_path) == fetched
 
 
-def test_a_copy_by_plain_mlflow_keeps_its_record(stocked: Desk, tmp_path: Path) -> None:
+def test_a_copy_by_plain_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: Path) -> None:
     """MLflow copies the tag with the version; registered without it, nothing is vouched for."""
-    client = mlflow.MlflowClient(stocked.tracking_uri, registry_uri=stocked.tracking_uri)
-    copy = client.copy_model_version(f"models:/{stocked.model}/1", f"{stocked.model}-copy")
-    with stocked.registry as registry:
-        first = registry.get_version(stocked.model, "1")
+    client = mlflow.MlflowClient(stocked_desk.tracking_uri, registry_uri=stocked_desk.tracking_uri)
+    copy = client.copy_model_version(
+        f"models:/{stocked_desk.model}/1", f"{stocked_desk.model}-copy"
+    )
+    with stocked_desk.registry as registry:
+        first = registry.get_version(stocked_desk.model, "1")
         original = fetch(registry, first, tmp_path)
         again = registry.get_version(copy.name, copy.version)
         (tmp_path / "copy").mkdir()
@@ -83,9 +85,9 @@ def test_a_copy_by_plain_mlflow_keeps_its_record(stocked: Desk, tmp_path: Path) 
     assert (unrecorded.verified, unrecorded.record) == (False, Manifest())
 
 
-def test_two_people_promote_at_once(stocked: Desk) -> None:
+def test_two_people_promote_at_once(stocked_desk: Desk) -> None:
     """Neither promotion is lost, and afterwards the ledger knows where the alias is."""
-    with stocked.registry as ann, RegistryClient(stocked.tracking_uri) as bob:
+    with stocked_desk.registry as ann, RegistryClient(stocked_desk.tracking_uri) as bob:
         original = ann.set_alias
 
         def interleaved(name: str, alias: str, version: str) -> None:
@@ -94,8 +96,8 @@ def test_two_people_promote_at_once(stocked: Desk) -> None:
             original(name, alias, version)
 
         ann.set_alias = interleaved  # type: ignore[method-assign]
-        promotion.promote(ann, stocked.model, "1", alias=ALIAS, by="ann")
-        moves = update_history(bob, stocked.model, alias=ALIAS)
+        promotion.promote(ann, stocked_desk.model, "1", alias=ALIAS, by="ann")
+        moves = update_history(bob, stocked_desk.model, alias=ALIAS)
 
     assert {(move.by, move.to_version) for move in moves} == {("ann", "1"), ("bob", "2")}
     assert moves[-1].to_version == "1"

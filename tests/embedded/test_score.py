@@ -35,23 +35,23 @@ def predicted(desk: Desk, table: pd.DataFrame) -> list[dict[str, Any]]:
     """What a service of the promoted version answers on `/predict`."""
     rows = json.loads(table.to_json(orient="records"))
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         answers: list[dict[str, Any]] = inference.predict(rows)["predictions"]
         return answers
 
 
-def test_scores_as_the_service_does(stocked: Desk, customers: pd.DataFrame) -> None:
+def test_scores_as_the_service_does(stocked_desk: Desk, customers: pd.DataFrame) -> None:
     """CSV of any separator and Parquet, in and out, hold what `/predict` answers."""
-    stocked.baton("promote", "1")
-    expected = predicted(stocked, customers)
-    customers.to_csv(stocked.folder / "in.csv", index=False)
-    customers.to_csv(stocked.folder / "german.csv", index=False, sep=";", decimal=",")
-    customers.to_parquet(stocked.folder / "in.parquet")
+    stocked_desk.baton("promote", "1")
+    expected = predicted(stocked_desk, customers)
+    customers.to_csv(stocked_desk.folder / "in.csv", index=False)
+    customers.to_csv(stocked_desk.folder / "german.csv", index=False, sep=";", decimal=",")
+    customers.to_parquet(stocked_desk.folder / "in.parquet")
     files: dict[str, list[str]] = {"in.csv": [], "german.csv": ["--decimal", ","], "in.parquet": []}
     for name, options in files.items():
         for output in ("out.csv", "out.parquet"):
-            stocked.baton("score", name, "--output", output, *options)
-            scored = read(stocked.folder / output)
+            stocked_desk.baton("score", name, "--output", output, *options)
+            scored = read(stocked_desk.folder / output)
             assert scored["label"].tolist() == [row["label"] for row in expected]
             for label in ("Yes", "No"):
                 probabilities = [row["probabilities"][label] for row in expected]
@@ -73,74 +73,78 @@ def test_the_table_of_training_is_scored_whole(desk: Desk, telco_csv: Path) -> N
     assert len(read(desk.folder / "out.parquet")) == len(read(telco_csv)) == TELCO_ROWS
 
 
-def test_the_version_is_the_one_that_is_named(stocked: Desk, customers: pd.DataFrame) -> None:
+def test_the_version_is_the_one_that_is_named(stocked_desk: Desk, customers: pd.DataFrame) -> None:
     """`--version` names any version; without it the alias does, and stdout is the output."""
-    stocked.baton("promote", "1")
-    customers.head(10).to_csv(stocked.folder / "in.csv", index=False)
-    by_alias = [*csv.DictReader(stocked.baton("score", "in.csv").splitlines())]
-    by_number = [*csv.DictReader(stocked.baton("score", "in.csv", "--version", "2").splitlines())]
+    stocked_desk.baton("promote", "1")
+    customers.head(10).to_csv(stocked_desk.folder / "in.csv", index=False)
+    by_alias = [*csv.DictReader(stocked_desk.baton("score", "in.csv").splitlines())]
+    by_number = [
+        *csv.DictReader(stocked_desk.baton("score", "in.csv", "--version", "2").splitlines())
+    ]
     assert {row["model_version"] for row in by_alias} == {"1"}
     assert {row["model_version"] for row in by_number} == {"2"}
     assert by_alias[0]["probability_Yes"] != by_number[0]["probability_Yes"]
 
 
-def test_what_cannot_be_scored_is_one_line(stocked: Desk, customers: pd.DataFrame) -> None:
+def test_what_cannot_be_scored_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
     """No such version, no alias, a bad cell, a column missing: exit 1, nothing half-written."""
-    stocked.baton("promote", "1")
+    stocked_desk.baton("promote", "1")
     text = customers.head(5).to_csv(index=False)
     lines = text.splitlines()
-    (stocked.folder / "good.csv").write_text(text)
-    (stocked.folder / "bad.csv").write_text(text.replace(lines[3], f"{lines[3]}x"))
-    (stocked.folder / "colons.csv").write_text(text.replace(",", ":"))
+    (stocked_desk.folder / "good.csv").write_text(text)
+    (stocked_desk.folder / "bad.csv").write_text(text.replace(lines[3], f"{lines[3]}x"))
+    (stocked_desk.folder / "colons.csv").write_text(text.replace(",", ":"))
     for arguments, why in [
         (["good.csv", "--version", "9"], "no version '9'"),
         (["bad.csv"], "bad.csv: line 4, column"),
         (["colons.csv"], "is the separator right? --separator CHAR"),
         (["absent.csv"], "absent.csv"),
     ]:
-        done = stocked.try_baton("score", *arguments, "--output", "out.csv")
+        done = stocked_desk.try_baton("score", *arguments, "--output", "out.csv")
         assert done.returncode == 1
         assert why in done.stderr.strip().splitlines()[-1]
-        assert not [*stocked.folder.glob("*out.csv*")]
-        assert not [*stocked.folder.glob(".out.csv*")]
-    done = stocked.try_baton("score", "bad.csv", "--on-error", "skip", "--output", "out.csv")
+        assert not [*stocked_desk.folder.glob("*out.csv*")]
+        assert not [*stocked_desk.folder.glob(".out.csv*")]
+    done = stocked_desk.try_baton("score", "bad.csv", "--on-error", "skip", "--output", "out.csv")
     assert done.returncode == 0
     assert "skipped line 4" in done.stderr
     assert "4 rows scored, 1 skipped" in done.stderr
-    assert len(read(stocked.folder / "out.csv")) == 4
+    assert len(read(stocked_desk.folder / "out.csv")) == 4
 
 
 def test_a_version_that_no_trusted_key_signed_is_refused(
-    stocked: Desk, customers: pd.DataFrame
+    stocked_desk: Desk, customers: pd.DataFrame
 ) -> None:
     """Where keys are trusted, a file is scored by nothing that inference would refuse."""
-    customers.head(5).to_csv(stocked.folder / "in.csv", index=False)
-    stocked.more_env = {"BATON_TRUSTED_KEYS": generate_key_pair()[1]}
-    done = stocked.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
+    customers.head(5).to_csv(stocked_desk.folder / "in.csv", index=False)
+    stocked_desk.more_env = {"BATON_TRUSTED_KEYS": generate_key_pair()[1]}
+    done = stocked_desk.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
     assert done.returncode == 1
     assert "version 1 is not signed by a trusted key" in done.stderr.splitlines()[-1]
-    assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]
+    assert [each.name for each in stocked_desk.folder.iterdir()] == ["in.csv"]
 
 
-def test_a_damaged_parquet_file_is_one_line(stocked: Desk, customers: pd.DataFrame) -> None:
+def test_a_damaged_parquet_file_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
     """Bytes altered anywhere: either the rows, or one line that names the file; never a panic."""
-    customers.head(500).to_parquet(stocked.folder / "in.parquet")
-    good = (stocked.folder / "in.parquet").read_bytes()
+    customers.head(500).to_parquet(stocked_desk.folder / "in.parquet")
+    good = (stocked_desk.folder / "in.parquet").read_bytes()
     random_ = random.Random(5)
     footer = len(good) - int.from_bytes(good[-8:-4], "little")
     for first in (4, footer, footer, len(good) - 8):
         bad = bytearray(good)
         for _ in range(3):
             bad[random_.randrange(first, len(good) - 4)] = random_.randrange(256)
-        (stocked.folder / "bad.parquet").write_bytes(bad)
-        done = stocked.try_baton("score", "bad.parquet", "--version", "1", "--output", "out.csv")
+        (stocked_desk.folder / "bad.parquet").write_bytes(bad)
+        done = stocked_desk.try_baton(
+            "score", "bad.parquet", "--version", "1", "--output", "out.csv"
+        )
         assert done.returncode in (0, 1), done.stderr
         assert "panicked" not in done.stderr
         assert "Traceback" not in done.stderr
         if done.returncode:
             assert "bad.parquet: " in done.stderr.splitlines()[-1]
-            assert not (stocked.folder / "out.csv").exists()
-        (stocked.folder / "out.csv").unlink(missing_ok=True)
+            assert not (stocked_desk.folder / "out.csv").exists()
+        (stocked_desk.folder / "out.csv").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
@@ -148,15 +152,15 @@ def test_a_damaged_parquet_file_is_one_line(stocked: Desk, customers: pd.DataFra
     [(signal.SIGINT, 4, "stopped"), (signal.SIGTERM, 1, "ended by SIGTERM")],
 )
 def test_a_signal_leaves_nothing(
-    stocked: Desk, customers: pd.DataFrame, number: int, tries: int, told: str
+    stocked_desk: Desk, customers: pd.DataFrame, number: int, tries: int, told: str
 ) -> None:
     """Ended at any moment, it says so in one line and leaves no file, hidden or not."""
     header, *rows = customers.to_csv(index=False).splitlines(keepends=True)
-    (stocked.folder / "in.csv").write_text(header + "".join(rows) * 60)
+    (stocked_desk.folder / "in.csv").write_text(header + "".join(rows) * 60)
     for chunks in range(tries):
-        last = stopped(stocked, number, chunks)
+        last = stopped(stocked_desk, number, chunks)
         assert last == f"baton: {told}; nothing was written"
-        assert [each.name for each in stocked.folder.iterdir()] == ["in.csv"]
+        assert [each.name for each in stocked_desk.folder.iterdir()] == ["in.csv"]
 
 
 def stopped(desk: Desk, number: int, chunks: int) -> str:

@@ -64,7 +64,7 @@ def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> N
     desk = Desk(shut.uri, "churn_model", tmp_path, more_env=as_user(TRAINER))
     assert desk.train("--promote") == "1"
     with desk.serve(**as_user(READER)) as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         assert inference.predict([CUSTOMER])["model_version"] == "1"
 
         with RegistryClient(shut.uri, connection=Connection(auth=READER), timeout_s=30) as thief:

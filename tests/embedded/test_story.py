@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.stored import stored_copy
+from tests.support.rig.stored import store_copy
 from tests.support.rig.tracking_server import TrackingServer
 
 POLL_S = 0.5
@@ -39,7 +39,7 @@ def test_from_training_to_rollback(desk: Desk) -> None:
 
         client = mlflow.MlflowClient(tracking_uri=desk.tracking_uri)
         client.set_registered_model_alias(desk.model, "production", "2")
-        took_s = inference.wait_serves("2")
+        took_s = inference.wait_until_serving("2")
         assert took_s <= POLL_S + 1.5
         assert inference.predict([CUSTOMER]) == second
 
@@ -56,16 +56,16 @@ def test_from_training_to_rollback(desk: Desk) -> None:
     ]
 
 
-def test_loads_in_any_mlflow_client(stocked: Desk) -> None:
+def test_loads_in_any_mlflow_client(stocked_desk: Desk) -> None:
     """`mlflow.pyfunc.load_model` by alias gives the labels that the service gives."""
-    stocked.baton("promote", "1")
-    model = pyfunc(stocked)
+    stocked_desk.baton("promote", "1")
+    model = pyfunc(stocked_desk)
     example = model.input_example
     assert len(example) >= 5
     assert not example.isna().any().any()
 
-    with stocked.serve() as inference:
-        inference.wait_serves("1")
+    with stocked_desk.serve() as inference:
+        inference.wait_until_serving("1")
         answer = inference.predict(example.to_dict("records"))
         labels = [row["label"] for row in answer["predictions"]]
         assert labels == list(model.predict(example))
@@ -77,23 +77,25 @@ def pyfunc(desk: Desk) -> Any:
     return mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
 
 
-def test_a_wait_ends_when_the_load_failed(stocked: Desk, tmp_path: Path) -> None:
+def test_a_wait_ends_when_the_load_failed(stocked_desk: Desk, tmp_path: Path) -> None:
     """`promote --wait` ends at once on a version that inference cannot load, and says how back."""
-    stocked.baton("promote", "1")
-    with stocked.registry as registry:
-        version = registry.get_version(stocked.model, "2")
-    stored_copy(stocked, version, tmp_path, **{"model.onnx": b"altered"})  # promote reads MLmodel
-    with stocked.serve() as inference:
-        inference.wait_serves("1")
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.registry as registry:
+        version = registry.get_version(stocked_desk.model, "2")
+    store_copy(
+        stocked_desk, version, tmp_path, **{"model.onnx": b"altered"}
+    )  # promote reads MLmodel
+    with stocked_desk.serve() as inference:
+        inference.wait_until_serving("1")
         start = time.monotonic()
-        done = stocked.try_baton("promote", "3", "--wait", "60")
+        done = stocked_desk.try_baton("promote", "3", "--wait", "60")
         assert done.returncode == 1
         assert time.monotonic() - start < 30
         assert "baton rollback" in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
-        assert inference.serves("1")
+        assert inference.is_serving("1")
 
-        again = stocked.try_baton("promote", "3", "--force", "--wait", "60")
+        again = stocked_desk.try_baton("promote", "3", "--force", "--wait", "60")
         assert again.returncode == 1
         assert "model.onnx" in again.stderr  # it is not news, and still the reason
         assert time.monotonic() - start < 30
@@ -115,5 +117,5 @@ def test_an_odd_name_lives_as_well(tracking: TrackingServer, tmp_path: Path) -> 
     desk = Desk(tracking.uri, "acme.o'brien 100% ü", tmp_path)
     assert desk.train("--promote") == "1"
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         assert inference.predict([CUSTOMER])["model_name"] == desk.model

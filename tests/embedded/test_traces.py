@@ -69,18 +69,21 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def traced(
-    tracking: Any, trained: Any, collector: Collector, tmp_path_factory: pytest.TempPathFactory
+    tracking: Any,
+    trained_versions: Any,
+    collector: Collector,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Inference]:
     """A process that serves version 1 and sends its spans to the collector."""
     desk = Desk(tracking.uri, "traced", tmp_path_factory.mktemp("traced"))
-    register(desk, trained[0])
+    register(desk, trained_versions[0])
     desk.baton("promote", "1")
     with desk.serve(
         OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
         OTEL_BSP_SCHEDULE_DELAY="100",
         OTEL_SEMCONV_STABILITY_OPT_IN="http",
     ) as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         yield inference
 
 
@@ -165,26 +168,26 @@ def test_nothing_else_is_traced(collector: Collector, traced: Inference) -> None
     assert named["service.name"] == "baton-inference"
 
 
-def test_the_last_spans_are_sent_at_the_end(stocked: Desk, collector: Collector) -> None:
+def test_the_last_spans_are_sent_at_the_end(stocked_desk: Desk, collector: Collector) -> None:
     """A process that ends says what it has not said yet."""
-    stocked.baton("promote", "1")
+    stocked_desk.baton("promote", "1")
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "60000"}
-    with stocked.serve(**env) as inference:
-        inference.wait_serves("1")
+    with stocked_desk.serve(**env) as inference:
+        inference.wait_until_serving("1")
         before = len(collector.spans(Span.SPAN_KIND_SERVER))
         inference.predict([CUSTOMER])
         assert inference.stop() == 0
     assert len(collector.spans(Span.SPAN_KIND_SERVER)) == before + 1
 
 
-def test_a_collector_that_is_away_holds_up_nothing(stocked: Desk) -> None:
+def test_a_collector_that_is_away_holds_up_nothing(stocked_desk: Desk) -> None:
     """Scoring goes on, the process ends in time, and the log has neither tracebacks nor tries."""
-    stocked.baton("promote", "1")
+    stocked_desk.baton("promote", "1")
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{LOCAL}:1", "OTEL_BSP_SCHEDULE_DELAY": "50"}
-    with stocked.serve(**env) as inference:
-        inference.wait_serves("1")
+    with stocked_desk.serve(**env) as inference:
+        inference.wait_until_serving("1")
         for _ in range(3):
             inference.predict([CUSTOMER])
         assert inference.stop() == 0
-        assert "Traceback" not in inference.told()
-        assert "Transient" not in inference.told()
+        assert "Traceback" not in inference.log_tail
+        assert "Transient" not in inference.log_tail

@@ -7,30 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.rig.process import LOCAL, answers, wait_until
+from tests.support.rig.process import LOCAL, is_ok, wait_until
 from tests.support.rig.up import FIRST_START_S, Up
 
 
 def test_a_day_with_baton_up(tmp_path: Path) -> None:
     """It serves, survives the death of its children, ends clean, and finds its versions again."""
     with Up(tmp_path) as up:
-        up.wait_ready()
+        up.wait_until_ready()
         assert up.predict() == "1"
-        wait_until(lambda: "curl" in up.told(), 60, "what to try next is printed")
+        wait_until(lambda: "curl" in up.log_tail, 60, "what to try next is printed")
 
         up.kill("baton_cli serve")
-        up.wait_ready()
+        up.wait_until_ready()
         up.kill("mlflow server")
         assert up.predict() == "1"
         health = f"http://{LOCAL}:{up.tracking_port}/health"
-        wait_until(lambda: answers(health), 60, up.told())
+        wait_until(lambda: is_ok(health), 60, up.log_tail)
 
         assert up.stop(signal.SIGINT, limit_s=40) == 0
         assert up.list_processes() == {}
 
         up.start()
-        up.wait_ready()
-        wait_until(lambda: answers(health), 60, up.told())
+        up.wait_until_ready()
+        wait_until(lambda: is_ok(health), 60, up.log_tail)
         with up.desk().registry as registry:
             assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
         os.kill(up.pid, signal.SIGKILL)
@@ -40,7 +40,7 @@ def test_a_day_with_baton_up(tmp_path: Path) -> None:
 def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
     """`--data` and `--target` train the first version on the user's own table."""
     with Up(tmp_path, "--data", str(telco_csv), "--target", "Churn") as up:
-        up.wait_ready()
+        up.wait_until_ready()
         assert up.predict() == "1"
         assert up.stop(signal.SIGTERM, limit_s=40) == 0
         assert up.list_processes() == {}
@@ -56,8 +56,8 @@ def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
         with up:
             assert up.wait(30) == 1
             assert up.list_processes() == {}
-    assert str(getattr(up, which)) in up.told()
-    assert len(up.told().strip().splitlines()) == 1
+    assert str(getattr(up, which)) in up.log_tail
+    assert len(up.log_tail.strip().splitlines()) == 1
 
 
 def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     with Up(tmp_path) as up:
         assert up.wait(30) == 1
         assert up.list_processes() == {}
-    assert str(up.home) in up.told()
-    assert len(up.told().strip().splitlines()) == 1
+    assert str(up.home) in up.log_tail
+    assert len(up.log_tail.strip().splitlines()) == 1
 
 
 def test_bad_data_stops_everything(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_bad_data_stops_everything(tmp_path: Path) -> None:
     with Up(tmp_path, "--data", str(table)) as up:
         assert up.wait(FIRST_START_S) == 1
         assert up.list_processes() == {}
-    assert "rows" in up.told().strip().splitlines()[-1]
+    assert "rows" in up.log_tail.strip().splitlines()[-1]

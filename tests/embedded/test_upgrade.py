@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.process import LOCAL, answers, wait_until
+from tests.support.rig.process import LOCAL, is_ok, wait_until
 from tests.support.rig.releases import V0_1_0, source_path, unpack_release
 from tests.support.rig.up import Up
 
@@ -22,7 +22,7 @@ def old_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", source_path(release))
         with Up(folder) as up:
-            up.wait_ready()
+            up.wait_until_ready()
             desk = up.desk()
             assert desk.train("--param", "C=0.05") == "2"
             desk.baton("promote", "2")
@@ -38,10 +38,10 @@ def old_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def upgraded(old_folder: Path) -> Iterator[Up]:
     """This release's `baton up` on that home."""
     with Up(old_folder) as up:
-        up.wait_ready()
+        up.wait_until_ready()
         health = f"http://{LOCAL}:{up.tracking_port}/health"
         wait_until(
-            lambda: answers(health), 60, up.told()
+            lambda: is_ok(health), 60, up.log_tail
         )  # inference is ready before, by its cache
         yield up
         assert up.stop(limit_s=40) == 0
@@ -51,7 +51,7 @@ def test_old_cache_serves_without_a_registry(old_folder: Path) -> None:
     """Inference starts from the cache that v0.1.0 wrote while the tracking server is down."""
     desk = Desk(f"http://{LOCAL}:1", "churn_model", old_folder)
     with desk.serve(BATON_CACHE_DIR=str(old_folder / "home" / "cache")) as inference:
-        inference.wait_ready()
+        inference.wait_until_ready()
 
         assert inference.predict([CUSTOMER])["model_version"] == "2"
         assert inference.status()["serving"]["source"] == "cache"

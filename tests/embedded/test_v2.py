@@ -16,11 +16,11 @@ DTYPES = {"BYTES": np.object_, "INT64": np.int64, "FP64": np.float64}
 
 
 @pytest.fixture
-def inference(stocked: Desk) -> Iterator[Inference]:
+def inference(stocked_desk: Desk) -> Iterator[Inference]:
     """A service of version 1."""
-    stocked.baton("promote", "1")
-    with stocked.serve() as process:
-        process.wait_ready()
+    stocked_desk.baton("promote", "1")
+    with stocked_desk.serve() as process:
+        process.wait_until_ready()
         yield process
 
 
@@ -102,7 +102,9 @@ def test_tells_of_itself(client: Any, model: str) -> None:
     assert [tensor["shape"] for tensor in told["outputs"]] == [[-1], [-1, 2]]
 
 
-def test_follows_the_alias(stocked: Desk, inference: Inference, client: Any, model: str) -> None:
+def test_follows_the_alias(
+    stocked_desk: Desk, inference: Inference, client: Any, model: str
+) -> None:
     """A version answers as long as it is served, and is not found before and after."""
     tensors = inputs(client, model, [ROW])
     assert client.is_server_live()
@@ -111,8 +113,8 @@ def test_follows_the_alias(stocked: Desk, inference: Inference, client: Any, mod
     assert client.is_model_ready(model, "1")
     assert not client.is_model_ready(model, "2")
     assert not client.is_model_ready("other")
-    stocked.baton("promote", "2", "--wait")
-    inference.wait_serves("2")
+    stocked_desk.baton("promote", "2", "--wait")
+    inference.wait_until_serving("2")
     assert client.infer(model, tensors, "2").get_response()["model_version"] == "2"
     with pytest.raises(InferenceServerException, match="version '1' is not being served") as caught:
         client.infer(model, tensors, "1")

@@ -24,22 +24,22 @@ def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
         )
         assert inside.train("--promote") == "1"
         with inside.serve() as inference:
-            inference.wait_serves("1")
+            inference.wait_until_serving("1")
             assert inference.predict([dict(CUSTOMER)])["model_version"] == "1"
 
 
-def test_a_redirect_on_this_machine_is_followed(stocked: Desk) -> None:
+def test_a_redirect_on_this_machine_is_followed(stocked_desk: Desk) -> None:
     """Reads and writes reach the server behind it."""
-    with redirect_to(stocked.tracking_uri) as uri:
-        moved = replace(stocked, tracking_uri=uri)
+    with redirect_to(stocked_desk.tracking_uri) as uri:
+        moved = replace(stocked_desk, tracking_uri=uri)
         moved.baton("promote", "1")
         assert moved.history() == [(None, "1", "promote")]
 
 
-def test_a_redirect_to_another_host_is_one_line(stocked: Desk) -> None:
+def test_a_redirect_to_another_host_is_one_line(stocked_desk: Desk) -> None:
     """It names the address; nobody is asked there."""
     with redirect_to("http://elsewhere.invalid:5000") as uri:
-        lost = replace(stocked, tracking_uri=uri).try_baton("promote", "1")
+        lost = replace(stocked_desk, tracking_uri=uri).try_baton("promote", "1")
     assert lost.returncode == 1
     assert "http://elsewhere.invalid:5000" in lost.stderr
     assert lost.stderr.count("\n") == 1

@@ -1,4 +1,4 @@
-"""What stands between inference and a real tracking server, and can be made to fail."""
+"""Proxies between inference and a real tracking server that inject faults."""
 
 import os
 import subprocess
@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from baton_registry import ModelVersion
-from tests.support.faults.front import Front, running_front
-from tests.support.faults.patience import SCENARIOS, Row
+from tests.support.faults.long_faults import SCENARIOS, Row
+from tests.support.faults.proxy import FaultyProxy, run_proxy
 from tests.support.faults.toxiproxy import Link, Toxiproxy
 from tests.support.rig.desk import Desk, move_alias, register
 from tests.support.rig.tracking_server import TrackingServer
-from tests.support.stack.docker import need_engine
+from tests.support.stack.docker import require_docker
 
 HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
 def toxiproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toxiproxy]:
-    """The program, built once by its Dockerfile."""
-    need_engine()
+    """Toxiproxy, built once by its Dockerfile."""
+    require_docker()
     folder = tmp_path_factory.mktemp("toxiproxy")
     build = ["docker", "build", "--output", str(folder), str(HERE)]
     env = {**os.environ, "DOCKER_BUILDKIT": "1"}
@@ -34,38 +34,38 @@ def toxiproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toxiproxy]:
 
 @pytest.fixture
 def link(toxiproxy: Toxiproxy, tracking: TrackingServer) -> Link:
-    """A connection to the tracking server."""
-    return toxiproxy.link(tracking.port)
+    """A TCP connection to the tracking server."""
+    return toxiproxy.create_link(tracking.port)
 
 
 @pytest.fixture
-def front(tracking: TrackingServer) -> Iterator[Front]:
+def proxy(tracking: TrackingServer) -> Iterator[FaultyProxy]:
     """An HTTP proxy before the tracking server."""
-    with running_front(tracking.uri) as running:
+    with run_proxy(tracking.uri) as running:
         yield running
 
 
 @pytest.fixture
-def producing(stocked: Desk) -> Desk:
-    """A desk with version 1 in production, and version 2 beside it."""
-    move_alias(stocked, "1")
-    return stocked
+def production_desk(stocked_desk: Desk) -> Desk:
+    """A desk with version 1 in production, and version 2."""
+    move_alias(stocked_desk, "1")
+    return stocked_desk
 
 
 @pytest.fixture(scope="session", autouse=True)
-def begun(
+def running_faults(
     request: pytest.FixtureRequest,
     tracking: TrackingServer,
-    trained: list[ModelVersion],
+    trained_versions: list[ModelVersion],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Mapping[str, Future[Row]]]:
-    """The faults that take a minute: begun with the first test here, they run beside the others."""
+    """The faults that take a minute: they start with the first test and run beside the others."""
     with ThreadPoolExecutor() as pool:
         running = {}
-        if any(item.path == HERE / "test_patience.py" for item in request.session.items):
+        if any(item.path == HERE / "test_long_faults.py" for item in request.session.items):
             for name, scenario in SCENARIOS.items():
                 desk = Desk(tracking.uri, name, tmp_path_factory.mktemp(name))
-                for version in trained:
+                for version in trained_versions:
                     register(desk, version)
                 move_alias(desk, "1")
                 running[name] = pool.submit(scenario, desk)

@@ -1,17 +1,17 @@
-"""The registry cannot be asked: what serves goes on, and a move is followed afterwards."""
+"""The registry is unreachable: scoring continues, and inference follows the alias afterwards."""
 
 import pytest
 
-from tests.support.documents.reliability import Tell
-from tests.support.faults.front import Front, Spoil, answering
-from tests.support.faults.incident import Incident, incident
+from tests.support.documents.reliability import RecordRow
+from tests.support.faults.incident import Incident, observe
+from tests.support.faults.proxy import Fault, FaultyProxy, respond_with
 from tests.support.faults.toxiproxy import Link
 from tests.support.rig.desk import Desk, move_alias
 
 
-def is_out_of_reach(seen: Incident) -> None:
-    """Waits for the status of a process that is degraded for its registry alone."""
-    status = seen.shows(lambda status: not status["registry"]["reachable"])
+def wait_until_unreachable(incident: Incident) -> None:
+    """Waits until the process is degraded because of its registry only."""
+    status = incident.wait_for_status(lambda status: not status["registry"]["reachable"])
     assert status["state"] == "degraded"
     assert (status["aspired_version"], status["serving"]["version"]) == ("1", "1")
     assert status["last_load_failure"] is None
@@ -42,48 +42,50 @@ def is_out_of_reach(seen: Incident) -> None:
         pytest.param("down", {}, marks=pytest.mark.fault("registry: connections are refused")),
     ],
 )
-def test_a_broken_connection(
-    producing: Desk, link: Link, tell: Tell, kind: str, attributes: dict[str, int]
+def test_broken_connection(
+    production_desk: Desk, link: Link, record_row: RecordRow, kind: str, attributes: dict[str, int]
 ) -> None:
-    """Whatever becomes of the connection, scoring goes on and the alias is followed afterwards."""
-    with producing.serve(MLFLOW_TRACKING_URI=link.uri) as inference:
-        inference.wait_serves("1")
-        with incident(inference, producing.folder / "cache", tell) as seen:
-            link.spoil(kind, **attributes)
-            move_alias(producing, "2")
-            is_out_of_reach(seen)
-            link.mend()
-            seen.recovers("2")
+    """Scoring continues, and inference follows the alias after the repair."""
+    with production_desk.serve(MLFLOW_TRACKING_URI=link.uri) as inference:
+        inference.wait_until_serving("1")
+        with observe(inference, production_desk.folder / "cache", record_row) as incident:
+            link.inject(kind, **attributes)
+            move_alias(production_desk, "2")
+            wait_until_unreachable(incident)
+            link.repair()
+            incident.wait_for_recovery("2")
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "fault",
     [
         pytest.param(
-            answering(500, "text/plain", b"Internal Server Error"),
+            respond_with(500, "text/plain", b"Internal Server Error"),
             marks=pytest.mark.fault("registry: answers 500"),
         ),
         pytest.param(
-            answering(403, "text/plain", b"Invalid Host header"),
+            respond_with(403, "text/plain", b"Invalid Host header"),
             marks=pytest.mark.fault("registry: answers 403"),
         ),
         pytest.param(
-            answering(404, "text/html", b"<!doctype html><title>Not Found</title>"),
+            respond_with(404, "text/html", b"<!doctype html><title>Not Found</title>"),
             marks=pytest.mark.fault("registry: answers 404 with an HTML page"),
         ),
         pytest.param(
-            answering(200, "text/html", b"<!doctype html><title>Sign in</title>"),
+            respond_with(200, "text/html", b"<!doctype html><title>Sign in</title>"),
             marks=pytest.mark.fault("registry: answers 200 with an HTML page"),
         ),
     ],
 )
-def test_an_answer_that_is_none(producing: Desk, front: Front, tell: Tell, spoil: Spoil) -> None:
-    """An answer that says nothing of the alias is none, and no reason to drop a version."""
-    with producing.serve(MLFLOW_TRACKING_URI=front.uri) as inference:
-        inference.wait_serves("1")
-        with incident(inference, producing.folder / "cache", tell) as seen:
-            front.break_(spoil)
-            move_alias(producing, "2")
-            is_out_of_reach(seen)
-            front.mend()
-            seen.recovers("2")
+def test_useless_answer(
+    production_desk: Desk, proxy: FaultyProxy, record_row: RecordRow, fault: Fault
+) -> None:
+    """An answer without the alias is no reason to drop a version."""
+    with production_desk.serve(MLFLOW_TRACKING_URI=proxy.uri) as inference:
+        inference.wait_until_serving("1")
+        with observe(inference, production_desk.folder / "cache", record_row) as incident:
+            proxy.inject(fault)
+            move_alias(production_desk, "2")
+            wait_until_unreachable(incident)
+            proxy.repair()
+            incident.wait_for_recovery("2")

@@ -18,7 +18,7 @@ from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 MONITORING = Path(__file__).parent.parent.parent / "infra" / "monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana-dashboard.json").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ class Prometheus(Process):
     """A Prometheus with the shipped rules that scrapes one process with the key in `api_key`."""
 
     def __init__(self, folder: Path, inference: Inference) -> None:
-        self.url = f"http://{LOCAL}:{free_port()}"
+        self.url = f"http://{LOCAL}:{find_free_port()}"
         config = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
         config["rule_files"] = [str(MONITORING / "alerts.yml")]
@@ -93,7 +93,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(
-    trained: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
+    trained_versions: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
 ) -> Iterator[Scene]:
     """A process with API keys that served versions 1 and 2, then failed to load a third."""
     folder = tmp_path_factory.mktemp("prometheus")
@@ -102,23 +102,23 @@ def scene(
     (folder / "api_key").write_text(scraper)
     (folder / "keys").write_text(f"{scraper_key.line}\n{caller_key.line}\n")
     desk = Desk(tracking.uri, "monitored", folder)
-    for version in trained:
+    for version in trained_versions:
         register(desk, version)
-    broken = register(desk, trained[0], **{"baton.manifest": "0" * 64})
+    broken = register(desk, trained_versions[0], **{"baton.manifest": "0" * 64})
     desk.baton("promote", "1")
     with (
         desk.serve(BATON_API_KEYS_FILE=str(folder / "keys")) as inference,
         desk.registry as registry,
     ):
         inference.http.headers["X-API-Key"] = caller
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         prometheus = Prometheus(folder, inference)
         prometheus.start()
         try:
-            wait_until(lambda: answers(f"{prometheus.url}/-/ready"), LIMIT_S, prometheus.told())
+            wait_until(lambda: is_ok(f"{prometheus.url}/-/ready"), LIMIT_S, prometheus.log_tail)
             send_until_scraped(prometheus, inference, "1")
             registry.set_alias(desk.model, "production", "2")
-            inference.wait_serves("2")
+            inference.wait_until_serving("2")
             send_until_scraped(prometheus, inference, "2")
             registry.set_alias(desk.model, "production", broken)
             yield Scene(prometheus, inference)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.stack.containers import ROOT, Stack
-from tests.support.stack.docker import need_engine
+from tests.support.stack.docker import require_docker
 
 HERE = Path(__file__).parent
 LIMIT_S = 900
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def images() -> None:
     """Every image, built from this tree."""
-    need_engine()
+    require_docker()
     build = ["docker", "compose", "--profile", "*", "build"]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -43,10 +43,10 @@ class Containers:
         """Waits until a container answers a GET of the URL with 200, asked from inside."""
         command = ("docker", "exec", self._name(name), "python", "-c", GET, url)
 
-        def answers() -> bool:
+        def is_ok() -> bool:
             return not subprocess.run(command, capture_output=True, check=False).returncode
 
-        wait_until(answers, LIMIT_S, url)
+        wait_until(is_ok, LIMIT_S, url)
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", *map(self._name, reversed(self._names)))

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.rig.process import LOCAL, free_port, wait_until
+from tests.support.rig.process import LOCAL, find_free_port, wait_until
 from tests.support.stack.containers import Stack, assert_confined
 
 
 @pytest.fixture(scope="module")
 def prometheus(stack: Stack) -> Iterator[str]:
     """The address of the profile's Prometheus."""
-    port = free_port()
+    port = find_free_port()
     os.environ["BATON_PROMETHEUS_PORT"] = str(port)
     stack.docker("--profile", "monitoring", "up", "-d", "--wait", "--no-recreate")
     yield f"http://{LOCAL}:{port}"
     stack.docker("--profile", "monitoring", "rm", "--stop", "--force", "--volumes", "prometheus")
 
 
-def scraped(url: str) -> dict[str, str]:
+def list_targets(url: str) -> dict[str, str]:
     """The address of each target to how it is, and what Prometheus says where it is not well."""
     answer = httpx.get(f"{url}/api/v1/targets", timeout=10).raise_for_status().json()
     targets = answer["data"]["activeTargets"]
@@ -32,7 +32,7 @@ def test_every_inference_container_is_scraped(stack: Stack, prometheus: str) -> 
     stack.up("--no-deps", "--no-recreate", "--scale", "inference=2", "inference")
 
     def are_scraped() -> bool:
-        return list(scraped(prometheus).values()) == ["up", "up"]
+        return list(list_targets(prometheus).values()) == ["up", "up"]
 
     try:
         wait_until(are_scraped, 60, "both containers are scraped")

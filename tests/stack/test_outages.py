@@ -5,7 +5,7 @@ import time
 import pytest
 
 from baton_registry import RegistryClient
-from tests.support.documents.reliability import Tell, state_words
+from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.rig.load import steady_load
 from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, MODEL, PARTS, Stack
@@ -39,7 +39,9 @@ READY_FROM_CACHE_S = 5.0
         pytest.param("storage", "pause", marks=pytest.mark.fault("stack: the store is paused")),
     ],
 )
-def test_no_scoring_request_fails(stack: Stack, part: str, fault: str, tell: Tell) -> None:
+def test_no_scoring_request_fails(
+    stack: Stack, part: str, fault: str, record_row: RecordRow
+) -> None:
     """A part is stopped, killed or paused under load: every request gets the same answer.
 
     And where the alias cannot be looked up, /status says so, until it can be again.
@@ -56,16 +58,20 @@ def test_no_scoring_request_fails(stack: Stack, part: str, fault: str, tell: Tel
         status = stack.status()
         during = load.answers[version] - before
         stack.run("docker", REPAIR[fault], container)
-        back_s = wait_until(stack.registry_answers, 90, f"the registry answers: {part} {fault}")
+        back_s = wait_until(
+            stack.is_registry_reachable, 90, f"the registry answers: {part} {fault}"
+        )
 
-    assert load.faults == []
+    assert load.errors == []
     assert during > 0
     assert stack.predict() == (version, predictions)
-    tell(load.words(), state_words(status), back_s)
+    record_row(load.describe(), describe_state(status), back_s)
 
 
 @pytest.mark.fault("stack: the store is stopped, and the alias moves to a version not yet fetched")
-def test_a_version_in_a_store_that_is_down(stack: Stack, versions: list[str], tell: Tell) -> None:
+def test_a_version_in_a_store_that_is_down(
+    stack: Stack, versions: list[str], record_row: RecordRow
+) -> None:
     """What serves goes on, /status names the version, and it is fetched once the store is back."""
     new = stack.train("--param", "C=0.5")
     [storage] = stack.containers("storage")
@@ -86,9 +92,9 @@ def test_a_version_in_a_store_that_is_down(stack: Stack, versions: list[str], te
         stack.run("docker", "start", storage)
         back_s = wait_until(lambda: load.answers[new] > 0, 60, "answers by the new version")
 
-    assert load.faults == []
+    assert load.errors == []
     assert set(load.answers) == {versions[0], new}
-    tell(load.words(), state_words(status), back_s)
+    record_row(load.describe(), describe_state(status), back_s)
 
 
 def test_inference_starts_while_all_else_is_down(stack: Stack) -> None:
@@ -98,12 +104,12 @@ def test_inference_starts_while_all_else_is_down(stack: Stack) -> None:
     try:
         [inference] = stack.containers("inference")
         stack.run("docker", "restart", inference)
-        took = wait_until(stack.serves, 30, "ready from the cache")
+        took = wait_until(stack.is_serving, 30, "ready from the cache")
         assert stack.status()["serving"]["source"] == "cache"
         assert stack.predict() == before
     finally:
         stack.up()
-    wait_until(stack.registry_answers, 90, "the registry answers")
+    wait_until(stack.is_registry_reachable, 90, "the registry answers")
     assert took < READY_FROM_CACHE_S
 
 

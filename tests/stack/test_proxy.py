@@ -23,7 +23,7 @@ def test_nobody_behind_the_door_is_a_problem_document(stack: Stack) -> None:
         answer = stack.http.post("/predict", json=BODY, headers={"X-Request-ID": REQUEST_ID})
     finally:
         stack.docker("start", "inference")
-        wait_until(stack.serves, 30, "inference serves again")
+        wait_until(stack.is_serving, 30, "inference serves again")
 
     problem = answer.json()
     assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE

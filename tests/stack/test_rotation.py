@@ -43,11 +43,11 @@ class Secrets:
     def _opens_database(self, stack: Stack) -> bool:
         address = ["psql", "-h", "postgres", "-U", "mlflow", "-d", "mlflow", "-Atc", "select 1"]
         given = ["-e", f"PGPASSWORD={self.password}"]
-        return stack.exits_well("exec", "-T", *given, "postgres", *address)
+        return stack.succeeds("exec", "-T", *given, "postgres", *address)
 
     def _opens_store(self, stack: Stack) -> bool:
         given = ["-e", f"AWS_SECRET_ACCESS_KEY={self.store_key}", "--entrypoint", "python"]
-        return stack.exits_well("run", "--rm", "--no-deps", "-T", *given, "bucket", "-c", BUCKET)
+        return stack.succeeds("run", "--rm", "--no-deps", "-T", *given, "bucket", "-c", BUCKET)
 
     def _signs(self, stack: Stack) -> bool:
         delivery, sent = f"test-{time.time_ns()}", str(int(time.time()))
@@ -71,7 +71,7 @@ def test_old_secrets_open_nothing_and_no_request_fails(stack: Stack, versions: l
         stack.run(ROTATE)
     new = Secrets.of(stack)
 
-    assert load.faults == []
+    assert load.errors == []
     assert not any(old.opened(stack).values())
     assert all(new.opened(stack).values())
     assert stack.secret(KEPT) == kept
@@ -84,13 +84,13 @@ def test_old_secrets_open_nothing_and_no_request_fails(stack: Stack, versions: l
 def test_a_rotation_that_was_cut_short_is_finished_by_another(stack: Stack) -> None:
     """Secrets are written and nobody was told, the worst moment: a second run mends it."""
     stack.docker("run", "--rm", "--no-deps", "-T", "secrets", "rotate", "database", "store")
-    assert stack.serves()
+    assert stack.is_serving()
     assert not any(Secrets.of(stack).opened(stack)[door] for door in ("database", "store"))
 
     stack.run(ROTATE, "database", "store")
 
     assert all(Secrets.of(stack).opened(stack).values())
-    assert stack.registry_answers()
+    assert stack.is_registry_reachable()
 
 
 @pytest.mark.parametrize("group", ["accounts", "everything"])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.documents.reliability import Tell, state_words
+from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.rig.load import steady_load
 from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, Stack
@@ -33,7 +33,7 @@ def test_three_containers_swap_under_load(stack: Stack, versions: list[str]) -> 
         scale(stack, 1)
         wait_until(lambda: len(stack.containers("inference")) == 1, 30, "one container is left")
 
-    assert load.faults == []
+    assert load.errors == []
     assert set(load.answers) == set(versions[:2])
 
 
@@ -45,7 +45,9 @@ def killed(stack: Stack, container: str) -> None:
 
 
 @pytest.mark.fault("stack: one of three inference containers is killed")
-def test_a_killed_container_is_not_noticed(stack: Stack, versions: list[str], tell: Tell) -> None:
+def test_a_killed_container_is_not_noticed(
+    stack: Stack, versions: list[str], record_row: RecordRow
+) -> None:
     """Under load one of three dies: no request fails, and the engine brings it back by itself."""
     scale(stack, 3)
     victim = stack.containers("inference")[0]
@@ -60,12 +62,12 @@ def test_a_killed_container_is_not_noticed(stack: Stack, versions: list[str], te
         with steady_load(stack.inference_url, BODY, clients=3) as load:
             wait_until(lambda: load.answers.total() > 30, 20, "load runs")
             killed(stack, victim)
-            states = state_words(stack.status())
+            states = describe_state(stack.status())
             back_s = wait_until(is_back, 60, "the container is back")
             assert serving(stack) == [versions[0]] * 3
     finally:
         scale(stack, 1)
         wait_until(lambda: len(stack.containers("inference")) == 1, 30, "one container is left")
 
-    assert load.faults == []
-    tell(load.words(), states, back_s)
+    assert load.errors == []
+    record_row(load.describe(), states, back_s)

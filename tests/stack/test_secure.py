@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.stack.test_monitoring import scraped
-from tests.support.rig.process import LOCAL, free_port, wait_until
+from tests.stack.test_monitoring import list_targets
+from tests.support.rig.process import LOCAL, find_free_port, wait_until
 from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer
 
@@ -105,7 +105,7 @@ def test_trainer_promotes_and_the_administrator_s_move_is_pushed(secure: SecureS
     secure.baton("rollback", "--wait", "10")
     assert secure.predict()[0] == "1"
 
-    secure.move(secure.admin, "2").raise_for_status()
+    secure.move_alias(secure.admin, "2").raise_for_status()
 
     wait_until(lambda: secure.predict()[0] == "2", POLL_INTERVAL_S / 2, "pushed by the webhook")
     assert secure.history()[-1]["how"] == "external"
@@ -198,12 +198,12 @@ def test_no_secret_is_told(secure: SecureStack) -> None:
 
 def test_prometheus_is_let_in(secure: SecureStack) -> None:
     """The profile monitoring has the operations key."""
-    secure.env["BATON_PROMETHEUS_PORT"] = str(port := free_port())
+    secure.env["BATON_PROMETHEUS_PORT"] = str(port := find_free_port())
     monitoring = ["--profile", "monitoring"]
     secure.docker(*monitoring, "up", "-d", "--wait", "--no-deps", "prometheus")
 
     def is_scraped() -> bool:
-        return list(scraped(f"http://{LOCAL}:{port}").values()) == ["up"]
+        return list(list_targets(f"http://{LOCAL}:{port}").values()) == ["up"]
 
     wait_until(is_scraped, 30, "inference is scraped")
     assert_confined(secure.inspect("prometheus")[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.releases import V0_1_0, unpack_release
+from tests.support.rig.releases import V0_1_0, unpack_release
 from tests.support.stack.containers import ROOT, Stack
 
 

@@ -25,7 +25,7 @@ def move(stack: Stack, version: str) -> float:
     return wait_until(lambda: stack.predict()[0] == version, WITHIN_S, f"version {version}")
 
 
-def told_moves(stack: Stack) -> int:
+def count_deliveries(stack: Stack) -> int:
     """How many genuine deliveries inference has logged."""
     log = stack.docker("logs", "--no-color", "--no-log-prefix", "inference")
     return log.count('"webhook reports that the alias moved"')
@@ -35,14 +35,14 @@ def test_moves_are_answered_at_once(
     stack: Stack, versions: list[str], record_testsuite_property: Callable[[str, float], None]
 ) -> None:
     """`up` has registered the webhook: each of many moves arrives as one, and is answered soon."""
-    before = told_moves(stack)
+    before = count_deliveries(stack)
     took_s = []
     for version in islice(cycle([versions[1], versions[0]]), MOVES):
         took_s.append(move(stack, version))
         time.sleep(0.05)
     record_testsuite_property("alias_move_to_first_answer_median_s", statistics.median(took_s))
 
-    assert told_moves(stack) - before == MOVES
+    assert count_deliveries(stack) - before == MOVES
 
 
 def test_the_webhook_can_be_ensured_by_hand(stack: Stack) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack.docker import need_engine
+from tests.support.stack.docker import require_docker
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, built by the Dockerfile beside this file."""
-    need_engine()
+    require_docker()
     folder = tmp_path_factory.mktemp("actionlint")
     build = ["docker", "build", "--output", str(folder), str(HERE)]
     environment = {**os.environ, "DOCKER_BUILDKIT": "1"}

@@ -66,7 +66,7 @@ def test_ambiguous_separator_is_rejected(tmp_path: Path) -> None:
     """`--separator` decides."""
     text = "x;n,note\n1;2,3\n"
     with (
-        pytest.raises(CommandFailed, match="may be ',' or ';'; say which"),
+        pytest.raises(CommandFailed, match="may be ',' or ';'; choose one"),
         open_content(tmp_path, text),
     ):
         pass

@@ -98,7 +98,7 @@ def test_bad_rows_are_skipped_and_reported(tmp_path: Path) -> None:
         batches = [pa.record_batch(batch) for batch in job.score(skipped.append)]
     assert [value for batch in batches for value in batch["n"].to_pylist()] == ["1", "2", "4"]
     assert skipped == [
-        "line 4 has 2 cells where the first line names 3 columns",
+        "line 4 has 2 cells, but the first line names 3 columns",
         "line 3, column 'x': must be a number",
         "line 7, column 'n': must be a number",
     ]
@@ -203,5 +203,5 @@ def test_column_of_booleans_and_numbers_is_rejected(tmp_path: Path) -> None:
     with open_content(tmp_path, "x\nTrue\n1\n") as table:
         output = score(table, load_fake_version(SignModel(), columns), on_bad_row=skipped.append)
     assert COLUMNS
-    assert skipped == ["line 2, column 'x': the column's values do not go together"]
+    assert skipped == ["line 2, column 'x': the column's values have no common type"]
     assert output.num_rows == 1

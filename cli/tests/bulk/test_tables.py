@@ -56,8 +56,8 @@ def test_row_with_the_wrong_number_of_cells_is_malformed(tmp_path: Path) -> None
         ((chunk, malformed),) = table.chunks()
     assert [*chunk.places] == ["line 3"]
     assert malformed == [
-        ("line 2", "has 2 cells where the first line names 3 columns"),
-        ("line 5", "has 4 cells where the first line names 3 columns"),
+        ("line 2", "has 2 cells, but the first line names 3 columns"),
+        ("line 5", "has 4 cells, but the first line names 3 columns"),
     ]
 
 

@@ -59,10 +59,10 @@ def some_data() -> Table:
 @pytest.fixture(scope="session")
 def version_folder(some_data: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a version that was trained on `some_data`."""
-    made = some_trained_model(some_data)
+    model = some_trained_model(some_data)
     folder = tmp_path_factory.mktemp("version") / "model"
     columns, classes = some_data.columns, some_data.classes
-    contents = Contents(made.pipeline, made.onnx, columns, classes, some_data.features)
+    contents = Contents(model.pipeline, model.onnx, columns, classes, some_data.features)
     logged_model.save_model(contents, folder, Model())
     return folder
 

@@ -35,7 +35,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found.credentials.append(self.headers.get("Authorization"))
+            running.credentials.append(self.headers.get("Authorization"))
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"{}")
@@ -44,9 +44,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        found = Server(httpd.server_port)
+        running = Server(httpd.server_port)
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield found
+        yield running
         httpd.shutdown()
 
 

@@ -77,9 +77,9 @@ def test_byte_order_mark_is_ignored() -> None:
 def test_command_line_overrides_the_file_key_by_key() -> None:
     """The other keys of the file stay."""
     config(FULL)
-    found = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
-    assert (found.columns.positive, found.columns.drop) == ("0", ("c",))
-    assert (found.columns.target, found.columns.id) == ("left", ("customer",))
+    loaded = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
+    assert (loaded.columns.positive, loaded.columns.drop) == ("0", ("c",))
+    assert (loaded.columns.target, loaded.columns.id) == ("left", ("customer",))
 
 
 @pytest.mark.parametrize(

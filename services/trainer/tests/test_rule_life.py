@@ -62,10 +62,10 @@ def test_older_version_is_compared_with_the_cells_that_it_reads(spaced: Table) -
     own = spaced.read_by(KEPT)
     older = make_model(own, score_with_blanks, name="version 1")
     challenger = make_model(spaced, record=Manifest(reader=spaced.reader))
-    found = compare_models(challenger, older, spaced)
-    assert found.difference.first == pytest.approx(found.difference.second)
-    assert 0 < found.rows == (spaced.held_out & own.held_out).sum() < spaced.held_out.sum()
-    (warning,) = found.warnings
+    comparison = compare_models(challenger, older, spaced)
+    assert comparison.difference.first == pytest.approx(comparison.difference.second)
+    assert 0 < comparison.rows == (spaced.held_out & own.held_out).sum() < spaced.held_out.sum()
+    (warning,) = comparison.warnings
     assert "callers that send ' a' as 'label' must send 'a'" in warning
 
 
@@ -123,8 +123,8 @@ def test_version_is_reproduced_by_its_own_rule(
     with monkeypatch.context() as before:
         before.setattr(loading, "load", partial(loading.load, rule=KEPT))
         result = workshop.train()
-    found = reproduce(result.version, workshop.file, workshop.options, Notes())
-    assert found.differences == []
+    reproduction = reproduce(result.version, workshop.file, workshop.options, Notes())
+    assert reproduction.differences == []
 
 
 def test_labels_that_look_alike_register_nothing(workshop: Workshop) -> None:

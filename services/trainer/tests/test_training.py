@@ -1,25 +1,18 @@
-import signal
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import pandas as pd
 import pytest
 
-from baton_registry.errors import AliasNotSet, RegistryUnavailable
 from baton_registry.promotion.alias_moves import CHALLENGER
-from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch, fetch_record
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
-from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signature
-from baton_trainer.errors import DataError, RecordError
 from baton_trainer.gate import production
 from baton_trainer.gate.production import Production
-from baton_trainer.request import Columns, Data, TrainRequest
-from baton_trainer.settings import TrainerSettings
+from baton_trainer.request import Columns, Data
 from baton_trainer.tables.files import reading
-from baton_trainer.tracking import logged_model, run
+from baton_trainer.tracking import logged_model
 from baton_trainer.training import train
 from tests.support.trainer.tables import ROWS, TARGET, Notes
 from tests.support.trainer.workshop import Workshop
@@ -56,19 +49,19 @@ def test_manifest_lists_every_stored_file(workshop: Workshop, tmp_path: Path) ->
 
 def test_run_has_params_metrics_datasets_and_plots(workshop: Workshop) -> None:
     result = workshop.train(params={"C": "0.5"}, cost_fn=5)
-    (found,) = workshop.runs()
-    assert found.info.status == "FINISHED"
-    assert found.data.params["C"] == "0.5"
-    assert found.data.params["estimator"] == "logistic"
-    assert (found.data.params["cost_fp"], found.data.params["cost_fn"]) == ("1.0", "5.0")
-    assert found.data.metrics == pytest.approx(dict(result.metrics))
+    (logged,) = workshop.runs()
+    assert logged.info.status == "FINISHED"
+    assert logged.data.params["C"] == "0.5"
+    assert logged.data.params["estimator"] == "logistic"
+    assert (logged.data.params["cost_fp"], logged.data.params["cost_fn"]) == ("1.0", "5.0")
+    assert logged.data.metrics == pytest.approx(dict(result.metrics))
     artifacts = mlflow.MlflowClient()
     assert {each.path for each in artifacts.list_artifacts(result.run_id)} >= {"gate.json"}
-    contexts = {each.tags[0].value for each in found.inputs.dataset_inputs}
+    contexts = {each.tags[0].value for each in logged.inputs.dataset_inputs}
     assert contexts == {"training", "testing"}
     plots = artifacts.list_artifacts(result.run_id, "plots")
     assert len(plots) == 8
-    assert found.data.tags["baton.gate"] == "passed"
+    assert logged.data.tags["baton.gate"] == "passed"
 
 
 def test_trials_are_nested_runs_and_the_best_is_registered(
@@ -132,69 +125,6 @@ def test_rows_of_one_id_are_held_out_together(workshop: Workshop, tmp_path: Path
     second = train(request, workshop.options)
     assert second.gate_passed
     assert second.metrics["production_roc_auc"] == pytest.approx(first.metrics["test_roc_auc"])
-
-
-def test_bad_data_is_reported_before_the_registry_is_contacted(tmp_path: Path) -> None:
-    """No tracking server is needed to check a file."""
-    options = TrainerSettings.model_validate({"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
-    with pytest.raises(DataError, match="No such file"):
-        train(TrainRequest(data=Data(file=tmp_path / "nothing.csv")), options)
-
-
-def test_unreachable_registry_is_reported_before_the_fit() -> None:
-    """The error has the address."""
-    options = TrainerSettings.model_validate({"MLFLOW_TRACKING_URI": "http://127.0.0.1:1"})
-    with pytest.raises(RegistryUnavailable, match=r"127\.0\.0\.1:1"):
-        train(TrainRequest(), options)
-
-
-@pytest.mark.parametrize("error", [RuntimeError("power cut"), mlflow.MlflowException("no room")])
-def test_failure_leaves_a_failed_run_and_no_version(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    """Even a failure of the upload."""
-
-    def fail(*_: object) -> dict[str, str]:
-        raise error
-
-    monkeypatch.setattr(run, "upload_model", fail)
-    expected = RuntimeError if isinstance(error, RuntimeError) else RecordError
-    with pytest.raises(expected, match=str(error)):
-        workshop.train()
-    (found,) = workshop.runs()
-    assert found.info.status == "FAILED"
-    assert workshop.registry.list_versions(workshop.name) == []
-    with pytest.raises(AliasNotSet):
-        workshop.registry.resolve_alias(workshop.name, CHALLENGER)
-
-
-def test_registration_completes_if_signals_are_blocked(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ctrl-C between version and alias: both exist, and the run is FINISHED."""
-    received: list[int] = []
-    create = RegistryClient.create_version
-
-    def interrupted(*arguments: Any, **options: Any) -> ModelVersion:
-        version = create(*arguments, **options)
-        signal.raise_signal(signal.SIGINT)
-        return version
-
-    def hold() -> None:
-        assert workshop.registry.list_versions(workshop.name) == []
-        signal.signal(signal.SIGINT, lambda number, _: received.append(number))
-
-    monkeypatch.setattr(RegistryClient, "create_version", interrupted)
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        result = train(workshop.request(), workshop.options, on_registering=hold)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert received == [signal.SIGINT]
-    challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
-    assert challenger.version == result.version
-    (found,) = workshop.runs()
-    assert found.info.status == "FINISHED"
 
 
 def test_production_that_cannot_be_compared_is_a_warning(

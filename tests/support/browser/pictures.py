@@ -13,7 +13,7 @@ from tests.support.bodies.customer import CUSTOMER
 from tests.support.browser.chromium import LAPTOP, PHONE, find_program, open_browser
 from tests.support.browser.terminal import draw_session
 from tests.support.rig.load import steady_load
-from tests.support.rig.stored import stored_copy
+from tests.support.rig.stored import store_copy
 from tests.support.rig.up import Up
 
 LIMIT_MS = 30_000
@@ -42,7 +42,7 @@ def main() -> None:
         up = Up(folder)
         up.env = {**up.env, **PERSON}
         with up, open_browser(path) as browser:
-            up.wait_ready()
+            up.wait_until_ready()
             take_pictures(up, browser, out)
 
 
@@ -61,8 +61,8 @@ def take_pictures(up: Up, browser: Browser, out: Path) -> None:
         send_bad_requests(up, LOAD_S)
         expect(page.locator("#state .headline")).to_have_text("Version 2 is serving")
         save_picture(page, out / "operations-laptop.png")
-    if load.faults:
-        raise RuntimeError(load.faults[0])
+    if load.errors:
+        raise RuntimeError(load.errors[0])
     print_progress("MLflow's page of the model")
     page = open_page(browser, f"{desk.tracking_uri}/#/models/{desk.model}", MODELS_PAGE)
     page.get_by_role("button", name="Close").first.click()  # the assistant
@@ -73,7 +73,7 @@ def take_pictures(up: Up, browser: Browser, out: Path) -> None:
     print_progress("a failed load on a phone")
     with desk.registry as registry:
         first = registry.get_version(desk.model, "1")
-    broken = stored_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
+    broken = store_copy(desk, first, desk.folder, **{"model.onnx": b"altered"})
     desk.try_baton("promote", broken, "--reason", "quick fix", "--wait")
     page = open_page(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)

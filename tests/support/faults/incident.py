@@ -1,4 +1,4 @@
-"""One fault under a light, steady load: what callers see, what /status shows, when it is over."""
+"""A fault under a light, steady load: answers, /status and recovery."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.bodies.customer import CUSTOMER
-from tests.support.documents.reliability import Tell, state_words
+from tests.support.documents.reliability import RecordRow, describe_state
 from tests.support.faults.footprint import Footprint
 from tests.support.rig.inference import Inference
 from tests.support.rig.load import Load, Predictions, steady_load
@@ -16,22 +16,22 @@ from tests.support.rig.process import wait_until
 BODY = {"instances": [CUSTOMER]}
 CLIENTS = 2
 PAUSE_S = 0.04
-"""A few dozen requests a second: enough to notice, and the machine is left to the fault."""
+"""A few dozen requests per second: enough for errors to show, few enough for the machine."""
 ENOUGH = 10
-"""Answers that show that scoring goes on."""
+"""Answers that prove that scoring continues."""
 
 Status = dict[str, Any]
 
 
 @dataclass
 class Incident:
-    """What is seen while a fault lasts.
+    """The observations during a fault.
 
     Attributes:
         inference: the process under load.
-        load: what its callers see.
-        states: what /status showed, in words.
-        recovered_s: how long it took from the repair until all was well.
+        load: the load on it.
+        states: description of /status.
+        recovered_s: seconds from the repair to recovery.
     """
 
     inference: Inference
@@ -39,8 +39,8 @@ class Incident:
     states: str = ""
     recovered_s: float | None = None
 
-    def shows(self, expected: Callable[[Status], bool], limit_s: float = 15) -> Status:
-        """Waits until /status is as expected while answers go on, and keeps it for the page."""
+    def wait_for_status(self, expected: Callable[[Status], bool], limit_s: float = 15) -> Status:
+        """Waits until /status is as expected and scoring continues; records it for the page."""
         seen: list[Status] = []
 
         def is_shown() -> bool:
@@ -49,61 +49,63 @@ class Incident:
 
         wait_until(is_shown, limit_s, "the expected status", seen)
         [status] = seen
-        self.states = state_words(status)
-        self.goes_on()
+        self.states = describe_state(status)
+        self.wait_for_answers()
         return status
 
-    def tells_of(self, version: str, limit_s: float = 10) -> Status:
-        """As `shows`, for the load failure of a version; asks for no more answers."""
+    def wait_for_failure(self, version: str, limit_s: float = 10) -> Status:
+        """Waits for the load failure of a version, but not for answers."""
 
-        def is_told() -> bool:
+        def has_failed() -> bool:
             failure = self.inference.status()["last_load_failure"]
             return failure is not None and failure["version"] == version
 
-        wait_until(is_told, limit_s, f"a failure of {version}: {self.inference.told()}")
+        wait_until(has_failed, limit_s, f"a failure of {version}: {self.inference.log_tail}")
         status = self.inference.status()
-        self.states = state_words(status)
+        self.states = describe_state(status)
         return status
 
-    def goes_on(self) -> None:
-        """Waits for some answers more."""
+    def wait_for_answers(self) -> None:
+        """Waits for more answers."""
         before = self.load.answers.total()
         wait_until(lambda: self.load.answers.total() >= before + ENOUGH, 10, "answers")
 
-    def recovers(self, version: str, limit_s: float = 15) -> None:
-        """Waits until the version serves and nothing is wrong any more."""
+    def wait_for_recovery(self, version: str, limit_s: float = 15) -> None:
+        """Waits until the version serves without a problem."""
 
-        def is_well() -> bool:
+        def is_recovered() -> bool:
             status = self.inference.status()
-            is_right = status["serving"] and status["serving"]["version"] == version
-            return status["state"] == "serving" and bool(is_right)
+            is_serving = status["serving"] and status["serving"]["version"] == version
+            return status["state"] == "serving" and bool(is_serving)
 
-        self.recovered_s = wait_until(is_well, limit_s, f"{version}: {self.inference.told()}")
+        self.recovered_s = wait_until(
+            is_recovered, limit_s, f"{version}: {self.inference.log_tail}"
+        )
         assert self.inference.status()["last_load_failure"] is None
-        self.goes_on()
+        self.wait_for_answers()
 
 
 @contextmanager
-def incident(
+def observe(
     inference: Inference,
     cache: Path,
-    tell: Tell,
+    record_row: RecordRow,
     expected: dict[str, Predictions] | None = None,
 ) -> Iterator[Incident]:
-    """Load from before the fault until after its end; then no request failed, and nothing grew."""
+    """Runs load before, during and after a fault; fails if a request fails or the process grows."""
     with steady_load(inference.url, BODY, expected, clients=CLIENTS, pause_s=PAUSE_S) as load:
-        seen = Incident(inference, load)
-        seen.goes_on()
-        before = Footprint.of(inference.pid, cache)
-        yield seen
-        assert load.faults == []
+        incident = Incident(inference, load)
+        incident.wait_for_answers()
+        before = Footprint.measure(inference.pid, cache)
+        yield incident
+        assert load.errors == []
         grown: list[Footprint] = []
 
         def is_small() -> bool:
-            grown[:] = [Footprint.of(inference.pid, cache)]
+            grown[:] = [Footprint.measure(inference.pid, cache)]
             return grown[0].has_not_grown_since(before)
 
         wait_until(is_small, 5, f"as small as {before}", grown)
-    assert load.faults == []
-    assert seen.recovered_s is not None
-    tell(load.words(), seen.states, seen.recovered_s)
+    assert load.errors == []
+    assert incident.recovered_s is not None
+    record_row(load.describe(), incident.states, incident.recovered_s)

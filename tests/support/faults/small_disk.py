@@ -1,4 +1,4 @@
-"""A disk of a megabyte that a process has to itself, and that can be filled to the last byte."""
+"""A private disk of one megabyte for a process, which a test can fill."""
 
 import os
 from pathlib import Path
@@ -9,26 +9,26 @@ _MOUNT = 'mount -t tmpfs -o size="$0" tmpfs "$1" && shift && exec "$@"'
 
 
 class SmallDisk:
-    """A tmpfs in the process's own mount namespace (unshare(1)); no privilege is needed for that.
+    """A tmpfs in the process's own mount namespace (unshare(1)); it needs no privilege.
 
     Attributes:
-        folder: where the process sees it.
-        inside: what starts the process.
+        folder: its path for the process.
+        wrapper: the command that starts the process.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.folder = folder
         own = ["--mount"] if os.geteuid() == 0 else ["--map-root-user", "--mount"]
-        self.inside = ["unshare", *own, "sh", "-c", _MOUNT, SIZE, str(folder)]
+        self.wrapper = ["unshare", *own, "sh", "-c", _MOUNT, SIZE, str(folder)]
 
-    def seen_by(self, pid: int) -> Path:
-        """The same folder from outside, through the namespace of the process (proc_pid_root(5))."""
+    def path_for(self, pid: int) -> Path:
+        """Returns its path for other processes (proc_pid_root(5))."""
         return Path(f"/proc/{pid}/root{self.folder}")
 
     def fill(self, pid: int) -> None:
-        """Leaves no byte free."""
-        with (self.seen_by(pid) / "filler").open("wb", buffering=0) as filler:
+        """Fills the disk."""
+        with (self.path_for(pid) / "filler").open("wb", buffering=0) as filler:
             try:
                 while True:
                     filler.write(b"\0" * _PIECE)
@@ -36,5 +36,5 @@ class SmallDisk:
                 pass
 
     def free(self, pid: int) -> None:
-        """Gives the space back."""
-        (self.seen_by(pid) / "filler").unlink()
+        """Frees the space."""
+        (self.path_for(pid) / "filler").unlink()

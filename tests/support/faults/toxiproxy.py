@@ -1,4 +1,4 @@
-"""toxiproxy: a TCP proxy that spoils what passes through it, and its control API.
+"""toxiproxy, a TCP proxy that injects faults, and its control API.
 
 https://github.com/Shopify/toxiproxy#http-api
 """
@@ -10,14 +10,14 @@ from typing import Self
 
 import httpx
 
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 
 class Link:
-    """One proxied connection to a server.
+    """A proxied connection to a server.
 
     Attributes:
-        uri: where the server is reached through it.
+        uri: the server's address through the proxy.
     """
 
     def __init__(self, http: httpx.Client, name: str, port: int) -> None:
@@ -25,8 +25,8 @@ class Link:
         self._http = http
         self._name = name
 
-    def spoil(self, kind: str, **attributes: int) -> None:
-        """From now on, also on open connections, what the server sends is spoilt.
+    def inject(self, kind: str, **attributes: int) -> None:
+        """Injects a fault into the server's answers, also on open connections.
 
         Args:
             kind: a toxic, e.g. `latency`; `down` refuses every connection.
@@ -38,8 +38,8 @@ class Link:
             toxic = {"type": kind, "stream": "downstream", "attributes": attributes}
             self._post(f"/proxies/{self._name}/toxics", toxic)
 
-    def mend(self) -> None:
-        """Everything passes as it is again."""
+    def repair(self) -> None:
+        """Removes every fault."""
         self._post("/reset", {})
 
     def _post(self, path: str, document: Mapping[str, object]) -> None:
@@ -47,10 +47,10 @@ class Link:
 
 
 class Toxiproxy:
-    """The program, running while the context lasts."""
+    """The program; it runs while the context lasts."""
 
     def __init__(self, program: Path, log: Path) -> None:
-        port = free_port()
+        port = find_free_port()
         url = f"http://{LOCAL}:{port}"
         self._process = Process([str(program), "-host", LOCAL, "-port", str(port)], {}, log)
         self._http = httpx.Client(base_url=url, timeout=10)
@@ -58,7 +58,7 @@ class Toxiproxy:
     def __enter__(self) -> Self:
         self._process.start()
         version = str(self._http.base_url.join("/version"))
-        wait_until(lambda: answers(version), 20, f"toxiproxy: {self._process.told()}")
+        wait_until(lambda: is_ok(version), 20, f"toxiproxy: {self._process.log_tail}")
         return self
 
     def __exit__(
@@ -70,9 +70,9 @@ class Toxiproxy:
         self._process.stop()
         self._http.close()
 
-    def link(self, server_port: int) -> Link:
-        """A new link to a server on this machine."""
-        port = free_port()
+    def create_link(self, server_port: int) -> Link:
+        """Creates a link to a server on this machine."""
+        port = find_free_port()
         proxy = {"name": f"to-{server_port}-by-{port}", "listen": f"{LOCAL}:{port}"}
         proxy |= {"upstream": f"{LOCAL}:{server_port}"}
         self._http.post("/proxies", json={**proxy, "enabled": True}).raise_for_status()

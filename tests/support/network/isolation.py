@@ -1,7 +1,7 @@
-"""A network of its own on this machine: loopback, and a resolver that notes each name.
+"""An isolated network on this machine: loopback, and a resolver that records each name.
 
-`python -m tests.support.network.isolation`, started by `unshare --net --mount`, is that resolver;
-programs join it with `nsenter`.
+`unshare --net --mount` starts the resolver, `python -m tests.support.network.isolation`; programs
+join its network with `nsenter`.
 """
 
 import fcntl
@@ -30,44 +30,49 @@ _SET_FLAGS, _UP = 0x8914, 1  # SIOCSIFFLAGS, IFF_UP
 
 @dataclass(frozen=True)
 class Network:
-    """The network, seen from outside."""
+    """The network.
+
+    Attributes:
+        pid: of the resolver.
+        log: the resolver's output.
+    """
 
     pid: int
-    told: Path
+    log: Path
 
-    def inside(self, folder: Path, env: Mapping[str, str], *command: str) -> list[str]:
-        """A command line that runs a command in there, with this environment and no other."""
+    def wrap(self, folder: Path, env: Mapping[str, str], *command: str) -> list[str]:
+        """Wraps a command so that it runs in the network with exactly this environment."""
         # `nsenter` alone would stay in the working directory of the other mount namespace.
-        there = ["nsenter", "-t", str(self.pid), "--net", "--mount", "env", "-i", "-C", str(folder)]
-        return [*there, *(f"{name}={value}" for name, value in env.items()), *command]
+        enter = ["nsenter", "-t", str(self.pid), "--net", "--mount", "env", "-i", "-C", str(folder)]
+        return [*enter, *(f"{name}={value}" for name, value in env.items()), *command]
 
-    def names(self) -> list[str]:
-        """Every name that was asked for."""
-        return self._lines()[1:]
+    def read_names(self) -> list[str]:
+        """Reads every resolved name."""
+        return self._read_lines()[1:]
 
     def is_ready(self) -> bool:
-        return self._lines()[:1] == [resolver.READY]
+        return self._read_lines()[:1] == [resolver.READY]
 
-    def _lines(self) -> list[str]:
-        return self.told.read_text(encoding="utf-8").split()
+    def _read_lines(self) -> list[str]:
+        return self.log.read_text(encoding="utf-8").split()
 
 
-def need_isolation() -> None:
-    """Skips the test where no namespace can be made; in CI that is a failure."""
+def require_isolation() -> None:
+    """Skips the test if namespaces are not available; fails in CI."""
     if os.geteuid() == 0 and all(map(shutil.which, TOOLS)):
         return
-    fault = f"network namespaces need root and {', '.join(TOOLS)}"
+    problem = f"network namespaces need root and {', '.join(TOOLS)}"
     if os.environ.get("CI") == "true":
-        pytest.fail(fault)
-    pytest.skip(fault)
+        pytest.fail(problem)
+    pytest.skip(problem)
 
 
 @contextmanager
-def isolated(told: Path) -> Iterator[Network]:
-    """The network, gone afterwards; the file `told` is what its resolver writes."""
+def isolate_network(log: Path) -> Iterator[Network]:
+    """Runs the network until the block ends; its resolver writes to `log`."""
     command = ["unshare", "--net", "--mount", sys.executable, "-m", __name__]
-    with told.open("w") as file, subprocess.Popen(command, stdout=file, cwd=ROOT) as process:
-        network = Network(process.pid, told)
+    with log.open("w") as file, subprocess.Popen(command, stdout=file, cwd=ROOT) as process:
+        network = Network(process.pid, log)
         try:
             wait_until(network.is_ready, 30, "the resolver is ready")
             yield network
@@ -81,7 +86,7 @@ def _start_loopback() -> None:
 
 
 def _become_resolver() -> None:
-    """In this mount namespace alone, the system's resolver is this one."""
+    """Makes this process the resolver of its mount namespace."""
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
         file.write(f"nameserver {ADDRESS}\n")
         file.flush()

@@ -1,4 +1,4 @@
-"""A resolver that knows no name: `python resolver.py ADDRESS` writes each name that it is asked."""
+"""A resolver without names: `python resolver.py ADDRESS` prints each name that it is asked for."""
 
 import socket
 import sys
@@ -8,26 +8,26 @@ _RESPONSE_NO_SUCH_NAME = b"\x81\x83"
 
 
 def serve(address: str) -> None:
-    """Answers every question until it is ended; `READY` comes before the names."""
+    """Answers every query; prints `READY` before the names."""
     with socket.socket(type=socket.SOCK_DGRAM) as server:
         server.bind((address, 53))
-        _tell(READY)
+        _print(READY)
         while True:
-            question, asker = server.recvfrom(4096)
-            _tell(_name(question))
-            # The question, and no answer to it.
-            counts = question[4:6] + bytes(6)
-            server.sendto(question[:2] + _RESPONSE_NO_SUCH_NAME + counts + question[12:], asker)
+            query, client = server.recvfrom(4096)
+            _print(_parse_name(query))
+            # The query, without an answer.
+            counts = query[4:6] + bytes(6)
+            server.sendto(query[:2] + _RESPONSE_NO_SUCH_NAME + counts + query[12:], client)
 
 
-def _tell(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - it is what this program gives
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - the tests read stdout
 
 
-def _name(question: bytes) -> str:
+def _parse_name(query: bytes) -> str:
     labels, at = [], 12
-    while length := question[at]:
-        labels.append(question[at + 1 : at + 1 + length].decode(errors="replace"))
+    while length := query[at]:
+        labels.append(query[at + 1 : at + 1 + length].decode(errors="replace"))
         at += 1 + length
     return ".".join(labels)
 

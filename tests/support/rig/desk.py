@@ -44,10 +44,10 @@ class Desk:
         return RegistryClient(self.tracking_uri)
 
     def baton(self, *arguments: str, code: int = 0, limit_s: float = 180) -> str:
-        """Runs `baton …`, checks its exit code, gives what it wrote to stdout."""
-        done = self.try_baton(*arguments, limit_s=limit_s)
-        assert done.returncode == code, (arguments, done.stdout, done.stderr)
-        return done.stdout
+        """Runs `baton …`, checks its exit code and returns its stdout."""
+        result = self.try_baton(*arguments, limit_s=limit_s)
+        assert result.returncode == code, (arguments, result.stdout, result.stderr)
+        return result.stdout
 
     def try_baton(self, *arguments: str, limit_s: float = 180) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -62,7 +62,7 @@ class Desk:
         )
 
     def train(self, *arguments: str) -> str:
-        """Runs `baton train` and gives the version that it names last."""
+        """Runs `baton train` and returns the version that it prints."""
         return self.baton("train", *arguments).split()[-1]
 
     def history(self) -> list[tuple[str | None, str | None, str]]:
@@ -71,7 +71,7 @@ class Desk:
 
     @contextmanager
     def serve(self, inside: Sequence[str] = (), **env: str) -> Iterator[Inference]:
-        """An inference process that follows this desk's model."""
+        """Runs an inference process that follows this desk's model."""
         log = self.folder / f"inference-{len(self.inference)}.log"
         process = Inference({**self.env, **env}, log, inside)
         self.inference.append(process)
@@ -86,13 +86,13 @@ class Desk:
 
 
 def move_alias(desk: Desk, version: str) -> None:
-    """Moves the alias as any client of the registry can, without checks or a ledger."""
+    """Moves the alias like any MLflow client, without checks and ledger."""
     with desk.registry as registry:
         registry.set_alias(desk.model, "production", version)
 
 
 def register(desk: Desk, version: ModelVersion, **tags: str) -> str:
-    """Registers a trained version once more, as the next version of the desk's own model."""
+    """Registers a trained version again, as the next version of the desk's model."""
     with desk.registry as registry:
         again = registry.create_version(
             desk.model, source=version.source, run_id=version.run_id, tags={**version.tags, **tags}

@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 
 class Inference(Process):
-    """A real inference process, as `baton serve` starts it; `inside`: what starts it."""
+    """A real inference process, started by `baton serve`; `inside` is a command that wraps it."""
 
     def __init__(self, env: Mapping[str, str], log: Path, inside: Sequence[str] = ()) -> None:
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://{LOCAL}:{self.port}"
         own = {"BATON_PORT": str(self.port), "BATON_LOG_FORMAT": "json"}
         command = [*inside, sys.executable, "-m", "baton_cli", "serve"]
@@ -23,21 +23,21 @@ class Inference(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(lambda: answers(f"{self.url}/livez"), 30, "inference is live")
+        wait_until(lambda: is_ok(f"{self.url}/livez"), 30, "inference is live")
 
-    def wait_ready(self, limit_s: float = 30) -> float:
-        return wait_until(lambda: answers(f"{self.url}/readyz"), limit_s, f"ready: {self.told()}")
+    def wait_until_ready(self, limit_s: float = 30) -> float:
+        return wait_until(lambda: is_ok(f"{self.url}/readyz"), limit_s, f"ready: {self.log_tail}")
 
     def status(self) -> dict[str, Any]:
         status: dict[str, Any] = self.http.get("/status").raise_for_status().json()
         return status
 
-    def serves(self, version: str) -> bool:
+    def is_serving(self, version: str) -> bool:
         serving = self.status()["serving"]
         return serving is not None and serving["version"] == version
 
-    def wait_serves(self, version: str, limit_s: float = 10) -> float:
-        return wait_until(lambda: self.serves(version), limit_s, f"{version}: {self.told()}")
+    def wait_until_serving(self, version: str, limit_s: float = 10) -> float:
+        return wait_until(lambda: self.is_serving(version), limit_s, f"{version}: {self.log_tail}")
 
     def predict(self, instances: list[dict[str, Any]]) -> dict[str, Any]:
         answer = self.http.post("/predict", json={"instances": instances})

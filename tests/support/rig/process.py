@@ -1,4 +1,4 @@
-"""Programs that the tests start on this machine, and how to wait for them."""
+"""Programs on this machine that the tests start and wait for."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ STOP_LIMIT_S = 10.0
 """The contract: SIGTERM ends inference within ten seconds."""
 
 
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+def find_free_port() -> int:
+    """Finds a free port."""
     with socket.socket() as probe:
         probe.bind((LOCAL, 0))
         port: int = probe.getsockname()[1]
@@ -26,22 +26,22 @@ def free_port() -> int:
 
 
 def wait_until(
-    true: Callable[[], bool], limit_s: float, what: str, seen: Sequence[object] = ()
+    is_true: Callable[[], bool], limit_s: float, what: str, seen: Sequence[object] = ()
 ) -> float:
-    """Waits for a condition and gives the seconds that it took.
+    """Waits for a condition and returns the seconds that it took.
 
-    At the limit it fails with `what`, and with what was seen last.
+    At the limit it fails with `what` and the items of `seen`.
     """
     start = time.monotonic()
-    while not true():
+    while not is_true():
         if time.monotonic() - start > limit_s:
-            raise AssertionError(f"not within {limit_s} s: {what} {[*seen] or ''}")
+            raise AssertionError(f"after {limit_s} s still waiting for: {what} {[*seen] or ''}")
         time.sleep(0.02)
     return time.monotonic() - start
 
 
-def answers(url: str) -> bool:
-    """Whether a GET of the URL gives 200."""
+def is_ok(url: str) -> bool:
+    """Whether a GET of the URL returns 200."""
     try:
         return httpx.get(url, timeout=5).status_code == httpx.codes.OK
     except httpx.HTTPError:
@@ -50,7 +50,7 @@ def answers(url: str) -> bool:
 
 @dataclass
 class Process:
-    """A program of ours in a session of its own, with what it writes in a file."""
+    """A program in its own session that logs to a file."""
 
     command: list[str]
     env: Mapping[str, str]
@@ -76,7 +76,7 @@ class Process:
         return self.popen.pid
 
     def stop(self, how: int = signal.SIGTERM, limit_s: float = STOP_LIMIT_S) -> int:
-        """Signals the process and gives its exit code; what is left of its group is killed."""
+        """Signals the process and returns its exit code; kills the rest of its group."""
         assert self.popen is not None
         self.popen.send_signal(how)
         try:
@@ -86,6 +86,7 @@ class Process:
                 os.killpg(self.popen.pid, signal.SIGKILL)
             self.popen.wait()
 
-    def told(self) -> str:
-        """The last of what the process wrote."""
+    @property
+    def log_tail(self) -> str:
+        """The end of its log."""
         return self.log.read_text(errors="replace")[-3000:]

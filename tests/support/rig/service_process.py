@@ -1,4 +1,4 @@
-"""The service as a process of its own, serving a tiny ONNX model from its cache."""
+"""The service as a separate process that serves a tiny ONNX model from its cache."""
 
 import hashlib
 import http.client
@@ -28,8 +28,8 @@ HEADERS = {"content-type": "application/json"}
 START_TIMEOUT_S = 60
 
 
-def tiny_onnx() -> bytes:
-    """A classifier of one column: the sign of `x` decides."""
+def build_tiny_onnx() -> bytes:
+    """Builds a classifier of one column: the sign of `x` decides."""
     node = helper.make_node(
         "LinearClassifier",
         ["x"],
@@ -54,9 +54,9 @@ def tiny_onnx() -> bytes:
 
 
 def fill_cache(directory: Path) -> None:
-    """Puts version 1 into the cache, as if it had served before."""
+    """Puts version 1 into the cache, as after an earlier run."""
     cache = VersionCache(directory)
-    files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": tiny_onnx()}
+    files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": build_tiny_onnx()}
     tags = {CHECKSUM_TAG_PREFIX + k: hashlib.sha256(v).hexdigest() for k, v in files.items()}
     version = ModelVersion("churn_model", "1", "run-1", "m-1", "READY", MappingProxyType(tags))
     with cache.stage() as folder:
@@ -68,7 +68,7 @@ def fill_cache(directory: Path) -> None:
 
 @contextmanager
 def hanging_server() -> Iterator[str]:
-    """The address of a server that takes connections and never answers."""
+    """Runs a server that accepts connections and never answers; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
@@ -82,11 +82,11 @@ class Service:
     log_file: Path
 
     def connect(self) -> http.client.HTTPConnection:
-        """A keep-alive connection."""
+        """Creates a keep-alive connection."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
     def predict(self, **headers: str) -> http.client.HTTPResponse:
-        """One request on a connection of its own."""
+        """Sends one request on a new connection."""
         connection = self.connect()
         connection.request("POST", "/predict", BODY, {**HEADERS, **headers})
         return connection.getresponse()
@@ -110,37 +110,37 @@ class Service:
                 socket.create_connection(("127.0.0.1", self.port), timeout=20).close()
             except ConnectionError:
                 return
-        raise TimeoutError("still takes connections")
+        raise TimeoutError("the service still accepts connections")
 
 
 def command() -> list[str]:
-    """How the service is started."""
+    """Builds the command line."""
     return [sys.executable, "-m", "baton_inference"]
 
 
 def environment(cache: Path, **values: str) -> dict[str, str]:
-    """The environment of a service on a free port."""
+    """Builds the environment of a service on a free port."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("BATON_", "MLFLOW_"))}
     return {**inherited, "BATON_CACHE_DIR": str(cache), "BATON_PORT": "0", **values}
 
 
 @contextmanager
 def running(tmp_path: Path, **values: str) -> Iterator[Service]:
-    """A service whose cache holds version 1, and whose registry never answers."""
+    """Runs a service with version 1 in its cache and a registry that never answers."""
     fill_cache(tmp_path / "cache")
     log_file = tmp_path / "log"
     with hanging_server() as uri, log_file.open("w") as log:
         environ = environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
         process = subprocess.Popen(command(), stderr=log, env=environ, text=True)
         try:
-            yield Service(process, _port(process, log_file), log_file)
+            yield Service(process, _read_port(process, log_file), log_file)
         finally:
             process.kill()
             process.wait()
 
 
-def _port(process: subprocess.Popen[str], log_file: Path) -> int:
-    """The port that the service says it listens on."""
+def _read_port(process: subprocess.Popen[str], log_file: Path) -> int:
+    """Reads the port from the log."""
     deadline_s = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline_s and process.poll() is None:
         for line in log_file.read_text().splitlines():

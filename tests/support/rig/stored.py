@@ -1,4 +1,4 @@
-"""Versions whose files are their own: made by whoever can write to the registry and its store."""
+"""Versions with altered files, as an attacker with write access can create them."""
 
 from pathlib import Path
 
@@ -10,27 +10,27 @@ from baton_registry.versions.model_version import MANIFEST_TAG
 from tests.support.rig.desk import Desk
 
 SERVED_FILES = ("MLmodel", "model.onnx", "input_example.json")
-PICKLED = b"""flavors:
+PICKLED_MLMODEL = b"""flavors:
   python_function: {loader_module: mlflow.sklearn, model_path: model.pkl}
   sklearn: {pickled_model: model.pkl}
 """
 
 
-def stored_copy(desk: Desk, of: ModelVersion, folder: Path, **altered: bytes) -> str:
-    """A version with the tags of another and files of its own: altered ones, the rest copied."""
+def store_copy(desk: Desk, original: ModelVersion, folder: Path, **altered: bytes) -> str:
+    """Registers a version with the tags of another; its files are altered or copied."""
     with desk.registry as registry, httpx.Client(base_url=f"{desk.tracking_uri}/api/2.0") as http:
-        answer = http.get("/mlflow/runs/get", params={"run_id": of.run_id}).raise_for_status()
+        answer = http.get("/mlflow/runs/get", params={"run_id": original.run_id}).raise_for_status()
         source = f"{answer.json()['run']['info']['artifact_uri']}/{desk.model}"
         root = source.removeprefix("mlflow-artifacts:/")
-        listed = (MANIFEST_FILE,) if MANIFEST_TAG in of.tags else ()
+        listed = (MANIFEST_FILE,) if MANIFEST_TAG in original.tags else ()
         for name in {*SERVED_FILES, *listed, *altered}:
             if name not in altered:
-                registry.download(registry.get_artifact_root(of), name, folder / "copied")
+                registry.download(registry.get_artifact_root(original), name, folder / "copied")
             content = altered.get(name) or (folder / "copied").read_bytes()
             put = http.put(f"/mlflow-artifacts/artifacts/{root}/{name}", content=content)
             put.raise_for_status()
-        tags = [{"key": key, "value": value} for key, value in of.tags.items()]
-        version = {"name": desk.model, "source": source, "run_id": of.run_id, "tags": tags}
+        tags = [{"key": key, "value": value} for key, value in original.tags.items()]
+        version = {"name": desk.model, "source": source, "run_id": original.run_id, "tags": tags}
         created = http.post("/mlflow/model-versions/create", json=version).raise_for_status()
     number: str = created.json()["model_version"]["version"]
     return number

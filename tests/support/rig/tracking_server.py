@@ -3,14 +3,14 @@
 import sys
 from pathlib import Path
 
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 
 class TrackingServer(Process):
     """A real MLflow server on SQLite that serves its artifacts."""
 
     def __init__(self, home: Path, port: int | None = None) -> None:
-        self.port = port or free_port()
+        self.port = port or find_free_port()
         self.uri = f"http://{LOCAL}:{self.port}"
         home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "mlflow", "server", "--host", LOCAL]
@@ -28,4 +28,4 @@ class TrackingServer(Process):
 
     def start(self) -> None:
         super().start()
-        wait_until(lambda: answers(f"{self.uri}/health"), 60, f"tracking server: {self.told()}")
+        wait_until(lambda: is_ok(f"{self.uri}/health"), 60, f"tracking server: {self.log_tail}")

@@ -13,7 +13,7 @@ import httpx
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.process import LOCAL, Process, answers, free_port, wait_until
+from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 
 FIRST_START_S = 120.0
 MARK = "BATON_TEST_MARK"
@@ -24,7 +24,7 @@ class Up(Process):
     """Runs `baton up` in its own home. An environment variable marks all of its processes."""
 
     def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = BATON) -> None:
-        self.port, self.tracking_port = free_port(), free_port()
+        self.port, self.tracking_port = find_free_port(), find_free_port()
         self.mark = uuid.uuid4().hex
         self.url = f"http://{LOCAL}:{self.port}"
         self.home = folder / "home"
@@ -36,8 +36,8 @@ class Up(Process):
     def desk(self) -> Desk:
         return Desk(f"http://{LOCAL}:{self.tracking_port}", "churn_model", self.home.parent)
 
-    def wait_ready(self, limit_s: float = FIRST_START_S) -> None:
-        wait_until(lambda: answers(f"{self.url}/readyz"), limit_s, f"ready: {self.told()}")
+    def wait_until_ready(self, limit_s: float = FIRST_START_S) -> None:
+        wait_until(lambda: is_ok(f"{self.url}/readyz"), limit_s, f"ready: {self.log_tail}")
 
     def predict(self) -> str:
         body = {"instances": [CUSTOMER]}
@@ -63,7 +63,7 @@ class Up(Process):
                 word in line for pid, line in self.list_processes().items() if pid not in before
             )
 
-        wait_until(is_restarted, 30, f"{word} again: {self.told()}")
+        wait_until(is_restarted, 30, f"{word} again: {self.log_tail}")
 
     def __enter__(self) -> Self:
         self.start()

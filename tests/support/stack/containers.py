@@ -1,4 +1,4 @@
-"""The stack that the tests run: real containers under a project name and ports of its own."""
+"""The stack of the tests: real containers with their own project name and ports."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import httpx
 from testcontainers.compose import DockerCompose
 
 from tests.support.bodies.customer import CUSTOMER
-from tests.support.rig.process import LOCAL, free_port
+from tests.support.rig.process import LOCAL, find_free_port
 
 ROOT = Path(__file__).parents[3]
 BODY = {"instances": [CUSTOMER]}
@@ -22,10 +22,10 @@ Predictions = list[dict[str, Any]]
 
 
 class Stack:
-    """One compose project, and the commands that an operator would type."""
+    """A compose project, and an operator's commands."""
 
     def __init__(self, project: str, data: Path, files: str = "docker-compose.yml") -> None:
-        ports = {"BATON_TRACKING_PORT": free_port(), "BATON_INFERENCE_PORT": free_port()}
+        ports = {"BATON_TRACKING_PORT": find_free_port(), "BATON_INFERENCE_PORT": find_free_port()}
         self.tracking_url = f"http://{LOCAL}:{ports['BATON_TRACKING_PORT']}"
         self.inference_url = f"http://{LOCAL}:{ports['BATON_INFERENCE_PORT']}"
         self.env = {name: str(port) for name, port in ports.items()}
@@ -37,37 +37,37 @@ class Stack:
         self.http = httpx.Client(base_url=self.inference_url, timeout=10)
 
     def run(self, *command: str, code: int = 0, stdin: str = "") -> str:
-        """Runs a command in `root`, checks its exit code, gives its stdout."""
-        done = subprocess.run(
+        """Runs a command in `root`, checks its exit code and returns its output."""
+        result = subprocess.run(
             command, cwd=self.root, env={**os.environ, **self.env}, input=stdin, text=True,
             capture_output=True, timeout=COMMAND_LIMIT_S, check=False,
         )  # fmt: skip
-        assert done.returncode == code, f"{command}: {done.stdout}\n{done.stderr[-3000:]}"
-        return done.stdout if code == 0 else done.stderr
+        assert result.returncode == code, f"{command}: {result.stdout}\n{result.stderr[-3000:]}"
+        return result.stdout if code == 0 else result.stderr
 
     def docker(self, *arguments: str) -> str:
-        """`docker compose …`."""
+        """Runs `docker compose …`."""
         return self.run("docker", "compose", *arguments)
 
-    def exits_well(self, *arguments: str) -> bool:
-        """Whether a `docker compose …` ends with 0."""
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether `docker compose …` exits with 0."""
         command = ["docker", "compose", *arguments]
         environment = {**os.environ, **self.env}
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, check=False
         )
-        return done.returncode == 0
+        return result.returncode == 0
 
     def up(self, *arguments: str) -> None:
-        """`docker compose up -d --wait`: everything is healthy when it ends."""
+        """Runs `docker compose up -d --wait`: afterwards everything is healthy."""
         self.docker("up", "-d", "--wait", *arguments)
 
     def baton(self, *arguments: str) -> str:
-        """`docker compose run --rm trainer …`: any verb of the command line."""
+        """Runs a verb: `docker compose run --rm trainer …`."""
         return self.docker("run", "--rm", "--no-deps", "-T", "trainer", *arguments)
 
     def train(self, *arguments: str) -> str:
-        """Trains a version and gives its number, the last word on stdout."""
+        """Trains a version and returns its number, the last word on stdout."""
         return self.baton("train", *arguments).split()[-1]
 
     def history(self) -> list[dict[str, Any]]:
@@ -75,14 +75,14 @@ class Stack:
         return moves
 
     def versions(self) -> list[str]:
-        """Every version in the registry, the first one first, as MLflow's own API tells it."""
+        """Lists every version in the registry by number, with MLflow's API."""
         search = f"{self.tracking_url}/api/2.0/mlflow/model-versions/search"
-        found = httpx.get(search, params={"filter": f"name='{MODEL}'"}, timeout=10)
-        listed = found.raise_for_status().json().get("model_versions", [])
+        answer = httpx.get(search, params={"filter": f"name='{MODEL}'"}, timeout=10)
+        listed = answer.raise_for_status().json().get("model_versions", [])
         return sorted((version["version"] for version in listed), key=int)
 
     def predict(self) -> tuple[str, Predictions]:
-        """The version that answers, and what it says of the customer."""
+        """Scores the customer; returns version and predictions."""
         answer = self.http.post("/predict", json=BODY)
         assert answer.status_code == httpx.codes.OK, answer.text
         body = answer.json()
@@ -92,8 +92,8 @@ class Stack:
         status: dict[str, Any] = self.http.get("/status").raise_for_status().json()
         return status
 
-    def registry_answers(self) -> bool:
-        """Whether the tracking server resolves the alias, and inference knows that it does."""
+    def is_registry_reachable(self) -> bool:
+        """Whether the tracking server resolves the alias and inference reports it as reachable."""
         alias = f"{self.tracking_url}/api/2.0/mlflow/registered-models/alias"
         try:
             answer = httpx.get(alias, params={"name": MODEL, "alias": "production"}, timeout=5)
@@ -102,28 +102,28 @@ class Stack:
         return answer.is_success and self.status()["registry"]["reachable"] is True
 
     def containers(self, service: str) -> list[str]:
-        """The ids of a service's containers, ended ones included."""
+        """Lists the ids of a service's containers, stopped ones included."""
         return self.docker("ps", "-aq", service).split()
 
     def inspect(self, *services: str) -> list[dict[str, Any]]:
-        """What the engine knows of the containers of these services, or of all."""
+        """Runs `docker inspect` on the containers of these services, or of all."""
         ids = self.docker("ps", "-aq", *services).split()
-        found: list[dict[str, Any]] = json.loads(self.run("docker", "inspect", *ids))
-        return found
+        containers: list[dict[str, Any]] = json.loads(self.run("docker", "inspect", *ids))
+        return containers
 
     def sql(self, query: str) -> str:
-        """What PostgreSQL itself answers, asked past MLflow."""
+        """Queries PostgreSQL directly."""
         return self.docker(
             "exec", "-T", "postgres", "psql", "-U", "postgres", "-d", "mlflow", "-Atc", query
         ).strip()
 
     def secret(self, name: str) -> str:
-        """One secret of this stack, read as only an operator of the engine can."""
+        """Reads a secret of this stack; this needs Docker access."""
         path = f"/run/secrets/{name}"
         return self.docker("run", "--rm", "--no-deps", "-T", "--entrypoint", "cat", "secrets", path)
 
-    def serves(self) -> bool:
-        """Whether a scoring request is answered now."""
+    def is_serving(self) -> bool:
+        """Whether a scoring request succeeds now."""
         try:
             return self.http.post("/predict", json=BODY).status_code == httpx.codes.OK
         except httpx.HTTPError:
@@ -135,7 +135,7 @@ class Stack:
 
 
 def assert_confined(container: dict[str, Any]) -> None:
-    """It is not root, writes to no root filesystem, has no capability, and all of it is bounded."""
+    """Checks that it is not root, has a read-only root filesystem, no capability, and limits."""
     host, name = container["HostConfig"], container["Name"]
     assert container["Config"]["User"].partition(":")[0] not in ("", "0", "root"), name
     assert host["ReadonlyRootfs"], name

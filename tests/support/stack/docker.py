@@ -1,4 +1,4 @@
-"""The Docker engine, for the tests that need it."""
+"""Docker, for the tests that need it."""
 
 import os
 import subprocess
@@ -6,19 +6,19 @@ import subprocess
 import pytest
 
 
-def need_engine() -> None:
-    """Skips the test where no engine with Compose answers; in CI that is a failure."""
-    if fault := _fault():
+def require_docker() -> None:
+    """Skips the test without Docker and Compose; fails in CI."""
+    if problem := _find_problem():
         if os.environ.get("CI") == "true":
-            pytest.fail(fault)
-        pytest.skip(fault)
+            pytest.fail(problem)
+        pytest.skip(problem)
 
 
-def _fault() -> str | None:
-    """Why no container can be started, or None."""
+def _find_problem() -> str | None:
+    """Returns why no container can start, or None."""
     try:
         for command in (["docker", "info"], ["docker", "compose", "version"]):
             subprocess.run(command, check=True, capture_output=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
-        return f"no Docker engine with Compose answers ({error}); see docs/airgap.md"
+        return f"Docker with Compose is not available ({error}); see docs/airgap.md"
     return None

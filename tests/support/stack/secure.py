@@ -1,4 +1,4 @@
-"""The stack with deploy/secure.yml on top, and what a person learns of it from `credentials`."""
+"""The stack with deploy/secure.yml, and its credentials."""
 
 import re
 import ssl
@@ -14,12 +14,12 @@ User = tuple[str, str]
 
 
 class SecureStack(Stack):
-    """Everything behind TLS, MLflow behind accounts, inference behind API keys.
+    """A stack with TLS, accounts for MLflow and API keys for inference.
 
     Attributes:
         admin: the administrator's name and password.
-        scoring: an API key.
-        operations: another.
+        scoring: the API key for scoring.
+        operations: the API key for operations.
     """
 
     def __init__(self, project: str, data: Path) -> None:
@@ -30,29 +30,29 @@ class SecureStack(Stack):
         self.scoring = self.operations = ""
 
     def sign_in(self) -> None:
-        """Reads the certificate and the credentials, as a person does after the first start."""
+        """Reads the certificate and the credentials, like an operator after the first start."""
         trusted = self.docker("exec", "-T", "proxy", *CERTIFICATE.split())
         self.trust = ssl.create_default_context(cadata=trusted)
-        told = self.docker("run", "--rm", "-T", "credentials")
-        said = dict(re.findall(r"^ +(\w+) +(\S+)$", told, re.MULTILINE))
-        self.admin = (said["user"], said["password"])
-        self.scoring, self.operations = said["scoring"], said["operations"]
+        output = self.docker("run", "--rm", "-T", "credentials")
+        credentials = dict(re.findall(r"^ +(\w+) +(\S+)$", output, re.MULTILINE))
+        self.admin = (credentials["user"], credentials["password"])
+        self.scoring, self.operations = credentials["scoring"], credentials["operations"]
         self.http.close()
         self.http = httpx.Client(
             base_url=self.inference_url, verify=self.trust, timeout=10, headers=bearer(self.scoring)
         )
 
     def user(self, name: str) -> User:
-        """One of the stack's own accounts, as only an operator of the engine can know it."""
+        """Reads one of the stack's own accounts; this needs Docker access."""
         return name, self.secret(f"{name}/password")
 
     def mlflow(self, user: User | None, method: str, path: str, **body: Any) -> httpx.Response:
-        """One request to MLflow's REST API, through the door."""
+        """Sends a request to MLflow's REST API through the proxy."""
         url = f"{self.tracking_url}/api/2.0/{path}"
         with httpx.Client(verify=self.trust, auth=user, timeout=30) as http:
             return http.request(method, url, json=body or None)
 
-    def move(self, user: User, version: str) -> httpx.Response:
+    def move_alias(self, user: User, version: str) -> httpx.Response:
         """Moves the alias."""
         body = {"name": "churn_model", "alias": "production", "version": version}
         return self.mlflow(user, "POST", "mlflow/registered-models/alias", **body)

@@ -53,6 +53,6 @@ def make_model(
     table: Table, rule: Rule = good, columns: tuple[Column, ...] | None = None, **fields: Any
 ) -> ComparableModel:
     """A model of the table's columns, or of the given ones; `fields` are `ComparableModel`'s."""
-    signature = Schema(columns or table.columns, table.classes)
+    schema = Schema(columns or table.columns, table.classes)
     usual = {"name": "version 3", "size_bytes": 10_000}
-    return ComparableModel(engine=RuleEngine(rule), schema=signature, **{**usual, **fields})
+    return ComparableModel(engine=RuleEngine(rule), schema=schema, **{**usual, **fields})

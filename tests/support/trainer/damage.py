@@ -58,7 +58,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "a ragged row": (
         b"".join([*LINES[:7], b"1,2\n", *LINES[7:]]),
         {},
-        "line 8 has 2 cells where the first line names 8 columns",
+        "line 8 has 2 cells, but the first line names 8 columns",
     ),
     "an open quote": (GOOD + b'"1,2\n', {}, "line 402: a quote is not closed"),
     "another encoding": (
@@ -70,7 +70,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "two separators": (
         b"a;b,goal\n" + b"1;2,yes\n3;4,no\n" * 99,
         {},
-        "the separator may be ',' or ';'; say which: --separator",
+        "the separator may be ',' or ';'; choose one with --separator",
     ),
     "a title above the names": (
         b"Who left,,,,,,,\n" + GOOD,

@@ -1,7 +1,7 @@
-"""Cells to columns, columns through ONNX Runtime: what serving, training and bulk scoring share.
+"""Cells to columns, and columns through ONNX Runtime, for serving, training and bulk scoring.
 
-Importing any module of this package opts the process out of the telemetry of ONNX Runtime and
-MLflow, which both read the environment while they are imported.
+Importing this package turns off the telemetry of ONNX Runtime and MLflow. Both read the environment
+at import.
 """
 
 from baton_engine.settings import decline_telemetry

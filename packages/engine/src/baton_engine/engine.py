@@ -1,4 +1,4 @@
-"""What serving asks of a loaded model, and what can go wrong in loading one."""
+"""The interface of a loaded model."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -13,11 +13,11 @@ from baton_registry.versions.schema import Label
 
 
 class EngineError(Exception):
-    """The model cannot be loaded or does not fit its schema; the text says why in one line."""
+    """The model cannot be loaded or does not fit its schema. The message is one line."""
 
 
 class Scores(NamedTuple):
-    """What a model says of n rows.
+    """A model's answer for n rows.
 
     Attributes:
         labels: shape `[n]`, in the type of the target.
@@ -29,7 +29,7 @@ class Scores(NamedTuple):
 
 
 class Engine(Protocol):
-    """A loaded model. Safe to call from several threads.
+    """A loaded model. Thread-safe.
 
     Attributes:
         name: the kind of engine.
@@ -40,7 +40,7 @@ class Engine(Protocol):
     classes: tuple[Label, ...]
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
-        """Scores rows given as columns of shape `[n]` or `[n, 1]`, all those of the schema."""
+        """Scores rows given as all columns of the schema, of shape `[n]` or `[n, 1]`."""
         ...
 
     def score_rows(self, rows: Rows) -> Scores:
@@ -49,18 +49,19 @@ class Engine(Protocol):
 
 
 class ServingEngine(Engine, Protocol):
-    """What a server asks of an engine beyond that."""
+    """An engine with the methods that serving needs."""
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
-        """Scores the rows of all parts in one call, one part after the other.
+        """Scores the rows of all parts in one call, in order.
 
-        Each part is as `score` or `score_rows` takes it, and is scored as if it were alone.
+        Each part has the form that `score` or `score_rows` takes. The results do not depend on the
+        other parts.
         """
         ...
 
     def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
-        """What is scored within the block fails with `EngineError` where it lasts so long.
+        """Makes scoring within the block fail with `EngineError` after `limit_s`.
 
-        Only for a model that nobody else scores with yet.
+        Only for a model that no other thread uses yet.
         """
         ...

@@ -1,8 +1,8 @@
-"""One way to open a registered version, for inference, trainer and command line.
+"""Opens a registered version, for inference, trainer and command line.
 
-The order matters. What the registry says is checked first: the version is ready, and a trusted key
-signed it. Only then are its files fetched, each is verified, and an engine is built from them.
-Nothing else may take a version's files to an engine (`tests/test_invariants.py`).
+The order matters: check that the version is READY and signed, then fetch and verify its files, then
+build an engine. No other code may build an engine from a version's files
+(`tests/test_invariants.py`).
 """
 
 import tempfile
@@ -27,20 +27,20 @@ def open_version(
     *,
     trusted: Sequence[TrustedKey],
 ) -> T:
-    """Opens a version and gives what was built from its files.
+    """Opens a version and returns what `build` makes of its files.
 
     Args:
-        version: what the registry says of it.
-        get_files: gives its files, each verified: `download`, or a cache.
-        build: builds an engine, and whatever goes with it.
-        trusted: the keys of which one must have signed it; none where it need not be signed.
+        version: the version.
+        get_files: returns the verified files: `download`, or a cache.
+        build: builds an engine from the files.
+        trusted: the trusted keys, one of which must have signed the version; empty: no check.
 
     Raises:
-        VersionNotReady: the registry does not call it READY.
-        NotSigned: no trusted key has signed it, or not what it is now.
-        RegistryError: its files cannot be had, or are not those that were registered.
+        VersionNotReady: the version is not READY.
+        NotSigned: no trusted key signed the version as it is now.
+        RegistryError: the files cannot be fetched, or are not the registered ones.
         OSError: the disk failed.
-        EngineError: `build` cannot make an engine of them.
+        EngineError: `build` cannot build an engine.
     """
     if not version.is_ready:
         raise VersionNotReady(
@@ -53,14 +53,14 @@ def open_version(
 def download(
     client: RegistryClient, version: ModelVersion, within: Path | None = None
 ) -> FetchedModel:
-    """Downloads the version's files, each verified; none stays on the disk.
+    """Downloads and verifies the version's files; none remains on disk.
 
     Args:
-        client: the registry.
-        version: what it says of the version.
-        within: the folder for temporary files; None means the system's.
+        client: the registry client.
+        version: the version.
+        within: the folder for temporary files; None for the system's.
 
-    Raises what `fetch` raises.
+    Raises as `fetch` does.
     """
     with tempfile.TemporaryDirectory(prefix="baton-", dir=within) as folder:
         return fetch(client, version, Path(folder), find_weight_files)

@@ -1,4 +1,4 @@
-"""Settings of the libraries that Baton loads; the only module here that uses the environment."""
+"""Settings of the libraries that Baton loads. Only this module uses the environment."""
 
 import os
 from types import MappingProxyType
@@ -11,13 +11,13 @@ TELEMETRY_OPT_OUTS = MappingProxyType(
         "MLFLOW_DISABLE_TELEMETRY": "true",
     }
 )
-"""The environment variables that turn telemetry off, and their values."""
+"""The variables that turn telemetry off, and their values."""
 
 
 def decline_telemetry() -> None:
-    """Turns telemetry off for this process and its children; a value that the user set wins.
+    """Turns telemetry off for this process and its children, unless the user set a variable.
 
-    An empty variable counts as unset, because ONNX Runtime treats it as consent.
+    An empty variable counts as unset, because ONNX Runtime reads it as consent.
     """
     for name, value in TELEMETRY_OPT_OUTS.items():
         if not os.environ.get(name):

@@ -48,7 +48,7 @@ def test_names_in_their_order(attributes: dict[str, Any], classes: tuple[Any, ..
     """Text and numbers are read, in the order that the node gives them."""
     is_text = isinstance(classes[0], str)
     found = find_classes(naming(attributes), outputs(texts=is_text, width=None))
-    assert found == FoundClasses(classes, are_places=False)
+    assert found == FoundClasses(classes, are_indices=False)
 
 
 def test_the_last_node_counts() -> None:
@@ -93,7 +93,7 @@ def test_a_constant_that_the_label_is_looked_up_in(
         nodes.insert(0, helper.make_node("Constant", [], ["names"], value=constant))
     model = graph(nodes, *([] if as_constant else [constant]))
     is_text = isinstance(classes[0], str)
-    assert find_classes(model, outputs(texts=is_text)) == FoundClasses(classes, are_places=False)
+    assert find_classes(model, outputs(texts=is_text)) == FoundClasses(classes, are_indices=False)
 
 
 def test_an_output_of_its_own() -> None:
@@ -107,14 +107,14 @@ def test_an_output_of_its_own() -> None:
         helper.make_node("Identity", ["le"], ["class_labels"]),
     ]
     found = find_classes(graph(nodes), outputs(texts=False, others=("class_labels",)))
-    assert found == FoundClasses(("no", "yes"), are_places=False)
+    assert found == FoundClasses(("no", "yes"), are_indices=False)
 
 
 def test_the_places_of_the_classes() -> None:
     """A label that is a whole number and has no name is a place, if their number is known."""
     model = graph([helper.make_node("ArgMax", ["p"], ["label"])])
     found = find_classes(model, outputs(texts=False, width=3))
-    assert found == FoundClasses((0, 1, 2), are_places=True)
+    assert found == FoundClasses((0, 1, 2), are_indices=True)
     with pytest.raises(EngineError, match="metadata"):
         find_classes(model, outputs(texts=False, width=None))
 

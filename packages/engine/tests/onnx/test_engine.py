@@ -154,7 +154,7 @@ def test_a_model_that_is_no_classifier() -> None:
         [helper.make_tensor_value_info("y", FLOAT, [None, 1])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    with pytest.raises(EngineError, match="no classifier"):
+    with pytest.raises(EngineError, match="not a classifier"):
         OnnxEngine(model.SerializeToString(), make_schema(("x", "double")))
 
 

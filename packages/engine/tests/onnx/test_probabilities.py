@@ -26,7 +26,7 @@ def answer(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> S
 )
 def test_refuses_what_are_no_probabilities(row: list[float]) -> None:
     """One row of many that is not within [0, 1], or does not sum to 1, is refused and shown."""
-    with pytest.raises(EngineError, match="probabilities lie in"):
+    with pytest.raises(EngineError, match="probabilities are in"):
         check_scores(answer([0.5, 0.5], row), 2, ("no", "yes"))
 
 

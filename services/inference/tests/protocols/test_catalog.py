@@ -1,4 +1,4 @@
-"""The list of protocols, and what follows from it."""
+"""The list of protocols, their codecs and paths."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from tests.support.fakes.live_version import InProcessReader, make_live_version
 from tests.support.fakes.models import SCHEMA
 
 
-def test_has_every_protocol() -> None:
-    """Each protocol has its codec, under its name."""
+def test_every_protocol_has_a_codec() -> None:
+    """The codecs have the protocols' names."""
     parts = CodecParts(ModelVersion("m", "1"), SCHEMA, ("no", "yes"), InProcessReader(), max_rows=1)
     assert set(compile_codecs(parts)) == {"predict", "invocations", "v2"}
 
@@ -26,11 +26,11 @@ def test_has_every_protocol() -> None:
         ("/invocations", None),
     ],
 )
-def test_scoring_paths(path: str, target: Target | None) -> None:
-    """Each path leads to a protocol, and names what it names."""
-    found = find_path(path)
-    assert found is not None
-    assert found.target == target
+def test_scoring_paths_are_found(path: str, target: Target | None) -> None:
+    """A path has a protocol, and a target if it names a model."""
+    scoring_path = find_path(path)
+    assert scoring_path is not None
+    assert scoring_path.target == target
 
 
 @pytest.mark.parametrize(
@@ -45,22 +45,19 @@ def test_scoring_paths(path: str, target: Target | None) -> None:
         "/",
     ],
 )
-def test_others_score_nothing(path: str) -> None:
-    """A path that no protocol lists is none of theirs."""
+def test_other_paths_are_not_scoring_paths(path: str) -> None:
     assert find_path(path) is None
 
 
-def test_a_scoring_key_opens_what_belongs_to_a_protocol() -> None:
-    """Metadata of V2 and the version of MLflow, and no more."""
-    opened = ("/version", "/v2", "/v2/models/m/ready")
-    assert all(map(is_companion, opened))
+def test_a_scoring_key_gives_access_to_companion_paths() -> None:
+    """These are V2's metadata and MLflow's version."""
+    companions = ("/version", "/v2", "/v2/models/m/ready")
+    assert all(map(is_companion, companions))
     assert not any(map(is_companion, ("/status", "/v3", "/versions")))
 
 
 @pytest.mark.parametrize("version", [None, make_live_version()], ids=["none served", "one served"])
 @pytest.mark.parametrize("protocol", PROTOCOLS, ids=[each.name for each in PROTOCOLS])
-def test_each_protocol_describes_its_own_paths(
-    protocol: Protocol, version: LiveVersion | None
-) -> None:
+def test_each_protocol_describes_its_paths(protocol: Protocol, version: LiveVersion | None) -> None:
     """The OpenAPI document has one operation for each path that a protocol lists."""
     assert set(protocol.describe(version, 10).operations) == set(protocol.paths)

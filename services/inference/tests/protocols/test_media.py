@@ -1,4 +1,4 @@
-"""The headers that say what a body is."""
+"""The headers that describe a body."""
 
 import pytest
 
@@ -9,7 +9,7 @@ ALLOWED = frozenset({b"application/json"})
 
 
 def media(**headers: str) -> MediaHeaders:
-    """The headers, by their names with underscores."""
+    """Makes headers from names with underscores."""
     return MediaHeaders([(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()])
 
 
@@ -24,8 +24,8 @@ def media(**headers: str) -> MediaHeaders:
         {"content_type": 'application/json; charset="UTF-8"'},
     ],
 )
-def test_spoken(headers: dict[str, str]) -> None:
-    """The content type counts without its parameters and its case; gzip is understood."""
+def test_supported_headers_pass(headers: dict[str, str]) -> None:
+    """Case and parameters of the content type do not matter; gzip is supported."""
     media(**headers).check(ALLOWED)
 
 
@@ -42,14 +42,13 @@ def test_spoken(headers: dict[str, str]) -> None:
         {"content_type": "application/json", "content_encoding": "deflate"},
     ],
 )
-def test_not_spoken(headers: dict[str, str]) -> None:
-    """Any other content type, none at all, and any other coding are refused."""
+def test_unsupported_headers_are_refused(headers: dict[str, str]) -> None:
+    """The content type is missing or another one, or the encoding is another one."""
     with pytest.raises(UnsupportedMedia):
         media(**headers).check(ALLOWED)
 
 
-def test_a_content_type_may_be_left_to_the_protocol() -> None:
-    """Where a protocol allows it, none at all is understood."""
+def test_a_missing_content_type_passes_if_the_protocol_allows_it() -> None:
     for headers in ({}, {"content_type": ""}):
         media(**headers).check(ALLOWED | {None})
 
@@ -62,30 +61,29 @@ def test_a_content_type_may_be_left_to_the_protocol() -> None:
         {"accept": "text/html, Application/VND.apache.parquet"},
     ],
 )
-def test_columnar(headers: dict[str, str]) -> None:
-    """What is Arrow or Parquet, or may be answered so, is told apart: it takes a thread."""
+def test_arrow_and_parquet_are_columnar(headers: dict[str, str]) -> None:
+    """This holds for the body and for the answer, because both need a thread."""
     assert media(**headers).is_columnar
     assert not media(content_type="application/json", accept="*/*").is_columnar
 
 
-def test_accept_may_be_sent_twice() -> None:
-    """Several headers of that name are one list."""
-    sent = MediaHeaders([(b"accept", b"text/html"), (b"accept", b"application/json;q=0.5")])
-    assert sent.accept == b"text/html,application/json;q=0.5"
+def test_accept_headers_are_joined() -> None:
+    """Several `Accept` headers are one list."""
+    headers = MediaHeaders([(b"accept", b"text/html"), (b"accept", b"application/json;q=0.5")])
+    assert headers.accept == b"text/html,application/json;q=0.5"
     assert media().accept == b""
 
 
-def test_json_length() -> None:
-    """The length of the JSON before binary data is what is declared."""
+def test_json_length_is_read() -> None:
     assert media().json_length is None
     assert media(inference_header_content_length="12").json_length == 12
 
 
-def test_length() -> None:
-    """The length is what is declared; one that no machine could hold is very long."""
+def test_content_length_is_read() -> None:
+    """An invalid length exceeds every limit."""
     assert media().length is None
     assert media(content_length="12").length == 12
-    for odd in ("9" * 5000, "-1", "1e3", "٣"):
-        length = media(content_length=odd).length
+    for invalid in ("9" * 5000, "-1", "1e3", "٣"):
+        length = media(content_length=invalid).length
         assert length is not None
         assert length > 2**40

@@ -1,10 +1,10 @@
-"""Requests that were read and have not begun."""
+"""The count of requests that are read but not started."""
 
 from baton_inference.scoring.arrivals import Arrivals
 
 
-def test_counts_what_has_not_begun() -> None:
-    """An arrival counts until its handling begins; a start without an arrival changes nothing."""
+def test_a_request_counts_until_it_starts() -> None:
+    """A start without an arrival changes nothing."""
     arrivals = Arrivals()
     arrivals.note_start()
     assert arrivals.unstarted == 0
@@ -14,8 +14,8 @@ def test_counts_what_has_not_begun() -> None:
     assert arrivals.unstarted == 1
 
 
-def test_what_never_begins_is_forgotten() -> None:
-    """A request that was given up before it began is not waited for twice."""
+def test_requests_that_never_start_are_forgotten() -> None:
+    """No later request waits for them."""
     arrivals = Arrivals()
     arrivals.note_arrival()
     arrivals.forget()

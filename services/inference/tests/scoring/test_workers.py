@@ -1,4 +1,4 @@
-"""The bounded pool of threads."""
+"""The bounded thread pool."""
 
 import asyncio
 import threading
@@ -9,26 +9,26 @@ from baton_inference.errors import Overloaded
 from baton_inference.scoring.workers import Workers
 
 
-def test_runs_off_the_event_loop() -> None:
-    """A job runs in another thread, and its result or its error comes back."""
+def test_jobs_run_in_another_thread() -> None:
+    """The caller gets the result or the error."""
     workers = Workers(threads=1)
 
-    async def use() -> None:
+    async def run() -> None:
         assert await workers.run(threading.get_ident) != threading.get_ident()
         with pytest.raises(ZeroDivisionError):
             await workers.run(lambda: 1 / 0)
         assert workers.pending == 0
 
-    asyncio.run(use())
+    asyncio.run(run())
     workers.close()
 
 
-def test_sheds_what_is_too_much_and_does_what_it_took_on() -> None:
-    """Beyond the bound a job is refused at once; those taken on are all done."""
+def test_jobs_over_the_limit_are_refused() -> None:
+    """They are refused at once; accepted jobs are done."""
     workers = Workers(threads=1, max_pending=3)
     gate = threading.Event()
 
-    async def use() -> None:
+    async def run() -> None:
         jobs = [asyncio.ensure_future(workers.run(gate.wait)) for _ in range(3)]
         await asyncio.sleep(0)
         assert workers.pending == 3
@@ -38,5 +38,5 @@ def test_sheds_what_is_too_much_and_does_what_it_took_on() -> None:
         assert await asyncio.gather(*jobs) == [True] * 3
         assert workers.pending == 0
 
-    asyncio.run(use())
+    asyncio.run(run())
     workers.close()

@@ -38,8 +38,8 @@ def pair(workshop: Workshop) -> Workshop:
 
 def test_versions_are_compared_on_the_same_rows(pair: Workshop) -> None:
     """The difference is the second version's figure minus the first's."""
-    found = compare_versions(pair, "production", "2", pair.file)
-    document: dict[str, Any] = json.loads(json.dumps(found.to_json()))
+    versions = compare_versions(pair, "production", "2", pair.file)
+    document: dict[str, Any] = json.loads(json.dumps(versions.to_json()))
     assert document["versions"] == ["1", "2"]
     assert document["held_out"]["difference"] < -0.05
     assert document["held_out"]["interval_95"][1] < 0
@@ -50,7 +50,7 @@ def test_versions_are_compared_on_the_same_rows(pair: Workshop) -> None:
     one, two = document["metrics"]["test_roc_auc"]
     assert document["held_out"]["roc_auc"] == pytest.approx([one, two], abs=1e-3)
     assert not any(name.startswith("gate_") for name in document["metrics"])
-    text = render(found)
+    text = render(versions)
     assert "schema: the same" in text
     assert "rows that both held out" in text
     assert "_ci_low" not in text
@@ -58,17 +58,17 @@ def test_versions_are_compared_on_the_same_rows(pair: Workshop) -> None:
 
 def test_facts_are_shown_without_a_table(pair: Workshop) -> None:
     """The text says what is missing for a comparison."""
-    found = compare_versions(pair, "1", "2")
-    assert found.to_json()["held_out"] is None
-    assert found.to_json()["not_compared"] == "name a table that both can score: --data FILE"
-    assert "not compared on the same rows: name a table" in render(found)
+    versions = compare_versions(pair, "1", "2")
+    assert versions.to_json()["held_out"] is None
+    assert versions.to_json()["not_compared"] == "name a table that both can score: --data FILE"
+    assert "not compared on the same rows: name a table" in render(versions)
 
 
 def test_version_does_not_differ_from_itself(pair: Workshop) -> None:
-    found = compare_versions(pair, "1", "challenger", pair.file)
-    assert found.params == {}
-    assert found.comparison is not None
-    assert found.comparison.difference.interval == (0, 0)
+    versions = compare_versions(pair, "1", "challenger", pair.file)
+    assert versions.params == {}
+    assert versions.comparison is not None
+    assert versions.comparison.difference.interval == (0, 0)
 
 
 def test_missing_version_is_an_error(pair: Workshop) -> None:
@@ -83,10 +83,10 @@ def test_version_registered_by_plain_mlflow_is_shown(pair: Workshop) -> None:
     run = client.create_run(client.get_run(known_run).info.experiment_id)
     source = pair.registry.get_version(pair.name, "1").source
     pair.registry.create_version(pair.name, source=source, run_id=run.info.run_id, tags={})
-    found = compare_versions(pair, "3", "3", pair.file)
-    assert found.metrics == {}
-    assert found.facts["gate"] == (None, None)
-    assert found.reason.startswith("neither run records a target")
+    versions = compare_versions(pair, "3", "3", pair.file)
+    assert versions.metrics == {}
+    assert versions.facts["gate"] == (None, None)
+    assert versions.reason.startswith("neither run records a target")
     known = compare_versions(pair, "1", "3", pair.file).comparison
     assert known is not None
     assert known.warnings[0].startswith("version 3 was not trained by Baton")

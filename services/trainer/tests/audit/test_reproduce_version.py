@@ -32,10 +32,10 @@ def tamper(workshop: Workshop, run_id: str, **train: Any) -> None:
 def test_version_is_reproduced_exactly(workshop: Workshop) -> None:
     """By number and by alias, with its parameters and seed; nothing is logged or registered."""
     result = workshop.train(estimator="random_forest", params={"n_estimators": "9"}, seed=7)
-    found = reproduce_again(workshop, result.version)
-    assert found.differences == []
-    assert found.outputs.max_abs_diff == 0
-    assert reproduce_again(workshop, "challenger") == found
+    reproduction = reproduce_again(workshop, result.version)
+    assert reproduction.differences == []
+    assert reproduction.outputs.max_abs_diff == 0
+    assert reproduce_again(workshop, "challenger") == reproduction
     assert len(workshop.runs()) == 1
     assert len(workshop.registry.list_versions(workshop.name)) == 1
 

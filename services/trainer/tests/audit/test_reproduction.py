@@ -29,11 +29,11 @@ def repeat(trained: TrainedModel, some_data: Table, **metrics: float) -> Reprodu
 
 def test_same_training_agrees(trained: TrainedModel, some_data: Table) -> None:
     """In every metric, and in the outputs on the held-out rows."""
-    found = repeat(trained, some_data)
-    assert found.differences == []
-    assert set(found.metrics) == set(trained.metrics)
-    assert found.outputs == Outputs(rows=int(some_data.held_out.sum()))
-    assert found.to_json()["agrees"] is True
+    result = repeat(trained, some_data)
+    assert result.differences == []
+    assert set(result.metrics) == set(trained.metrics)
+    assert result.outputs == Outputs(rows=int(some_data.held_out.sum()))
+    assert result.to_json()["agrees"] is True
 
 
 def test_different_metric_is_listed_with_both_values(
@@ -51,25 +51,25 @@ def test_metrics_of_one_side_only_are_not_compared(trained: TrainedModel, some_d
     """A run without any metric is a difference."""
     assert repeat(trained, some_data, of_old=1.0).differences == []
     version = replace(make_model(some_data), engine=trained.engine)
-    found = reproduction.compare_results("3", {}, version, trained, some_data)
-    assert found.differences == ["its run has no metric to compare"]
+    result = reproduction.compare_results("3", {}, version, trained, some_data)
+    assert result.differences == ["its run has no metric to compare"]
 
 
 def test_different_outputs_are_a_difference(trained: TrainedModel, some_data: Table) -> None:
     other = replace(trained, engine=RuleEngine(bad))  # type: ignore[arg-type]
     version = make_model(some_data, good)
-    found = reproduction.compare_results("3", trained.metrics, version, other, some_data)
-    assert found.outputs.other_labels > 0
-    assert found.differences[-1].startswith("ONNX outputs differ by ")
-    assert " labels" in found.differences[-1]
+    result = reproduction.compare_results("3", trained.metrics, version, other, some_data)
+    assert result.outputs.other_labels > 0
+    assert result.differences[-1].startswith("ONNX outputs differ by ")
+    assert " labels" in result.differences[-1]
 
 
 def test_version_that_cannot_score_the_rows_is_a_difference(
     trained: TrainedModel, some_data: Table
 ) -> None:
     version = make_model(changed_table(more=["u", "v"] * 200))
-    found = reproduction.compare_results("3", trained.metrics, version, trained, some_data)
-    (difference,) = found.differences
+    result = reproduction.compare_results("3", trained.metrics, version, trained, some_data)
+    (difference,) = result.differences
     assert difference.startswith(
         "the version cannot score the held-out rows: it needs column 'more'"
     )
@@ -82,11 +82,11 @@ def test_table_has_a_row_for_each_metric_and_the_outputs(
         trained, some_data, test_roc_auc=0.5, test_f1=trained.metrics["test_f1"] + 1e-9
     ).to_table()
     names, answers = ([str(cell) for cell in table.columns[place].cells] for place in (0, 3))
-    found = dict(zip(names, answers, strict=True))
-    assert found["test_roc_auc"] == "differs"
-    assert found["test_f1"] == "within tolerance"
-    assert found["test_brier"] == found["ONNX outputs"] == "the same"
-    assert len(found) == len(trained.metrics) + 1
+    results = dict(zip(names, answers, strict=True))
+    assert results["test_roc_auc"] == "differs"
+    assert results["test_f1"] == "within tolerance"
+    assert results["test_brier"] == results["ONNX outputs"] == "the same"
+    assert len(results) == len(trained.metrics) + 1
 
 
 def test_changes_of_the_environment_are_listed() -> None:

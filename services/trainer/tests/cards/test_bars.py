@@ -34,9 +34,9 @@ def test_weakest_slice_is_on_top_with_its_rows(axes: Axes) -> None:
 
 def test_cheapest_threshold_is_marked(axes: Axes) -> None:
     """Beside the threshold of the label."""
-    found = some_report().thresholds
-    assert found is not None
-    bars.draw_costs(axes, found)
+    thresholds = some_report().thresholds
+    assert thresholds is not None
+    bars.draw_costs(axes, thresholds)
     cheapest, label = axes.get_legend_handles_labels()[1]
-    assert cheapest == f"cheapest: {found.cheapest.cost:.3g} at {found.cheapest.at:.3g}"
+    assert cheapest == f"cheapest: {thresholds.cheapest.cost:.3g} at {thresholds.cheapest.at:.3g}"
     assert label.endswith(" at 0.5")

@@ -25,18 +25,18 @@ def test_figures_are_the_logged_metrics_with_their_intervals() -> None:
 
 def test_two_classes_have_thresholds_with_the_cheapest_marked() -> None:
     """With the costs of the request."""
-    found = some_content(cost_fp=2, cost_fn=7.5)
-    assert (found["cost_fp"], found["cost_fn"]) == ("2", "7.5")
-    assert [each for each in read_rows(found["thresholds"]) if "cheapest" in each] == [
-        f"cheapest: {found['cheapest']}"
+    content = some_content(cost_fp=2, cost_fn=7.5)
+    assert (content["cost_fp"], content["cost_fn"]) == ("2", "7.5")
+    assert [each for each in read_rows(content["thresholds"]) if "cheapest" in each] == [
+        f"cheapest: {content['cheapest']}"
     ]
 
 
 def test_more_classes_have_no_thresholds() -> None:
-    found = some_content("three texts")
-    assert found["thresholds"] is None
-    assert found["positive"] == ""
-    assert "predicted" not in found["slices"].heads  # type: ignore[attr-defined]
+    content = some_content("three texts")
+    assert content["thresholds"] is None
+    assert content["positive"] == ""
+    assert "predicted" not in content["slices"].heads  # type: ignore[attr-defined]
 
 
 def test_summary_names_the_weakest_slice() -> None:

@@ -20,5 +20,5 @@ def test_columns_are_described_by_their_values() -> None:
 
 def test_every_row_is_counted_with_its_class() -> None:
     data = some_table()
-    found = read_rows(grids.build_class_grid(data))
-    assert sum(int(n) for each in found.values() for n in each) == len(data.target)
+    counts = read_rows(grids.build_class_grid(data))
+    assert sum(int(n) for each in counts.values() for n in each) == len(data.target)

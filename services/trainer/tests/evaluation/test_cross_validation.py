@@ -24,10 +24,10 @@ def test_metrics_are_those_of_the_positive_class() -> None:
 
 def test_every_metric_has_a_mean_and_a_spread() -> None:
     """A constant classifier has a ROC AUC of one half in every fold."""
-    found = cross_validate(make_pipeline(DummyClassifier()), ROWS, TARGET)
-    assert (found.means["roc_auc"], found.spreads["roc_auc"]) == (0.5, 0.0)
-    assert found.means["accuracy"] == pytest.approx(2 / 3)
-    assert set(found.means) == {
+    result = cross_validate(make_pipeline(DummyClassifier()), ROWS, TARGET)
+    assert (result.means["roc_auc"], result.spreads["roc_auc"]) == (0.5, 0.0)
+    assert result.means["accuracy"] == pytest.approx(2 / 3)
+    assert set(result.means) == {
         *("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
     }
 
@@ -37,16 +37,16 @@ def test_every_row_is_predicted_by_a_model_that_did_not_learn_from_it() -> None:
     memorizing = make_pipeline(KNeighborsClassifier(1))
     target = pd.Series(np.random.default_rng(0).permutation(TARGET))
     assert memorizing.fit(ROWS, target).score(ROWS, target) == 1
-    found = cross_validate(memorizing, ROWS, target).outcome
-    assert (found.predictions == found.truth).mean() < 0.8
-    assert found.truth.tolist() == [("no", "yes").index(each) for each in target]
+    result = cross_validate(memorizing, ROWS, target).outcome
+    assert (result.predictions == result.truth).mean() < 0.8
+    assert result.truth.tolist() == [("no", "yes").index(each) for each in target]
 
 
 def test_predictions_are_in_the_order_of_the_rows() -> None:
     """A learnable target is predicted for the right rows."""
     learnable = pd.Series(np.where(ROWS["n"] > 30, "yes", "no"))
-    found = cross_validate(make_pipeline(LogisticRegression()), ROWS, learnable)
-    assert (found.outcome.predictions == found.outcome.truth).mean() > 0.9
+    result = cross_validate(make_pipeline(LogisticRegression()), ROWS, learnable)
+    assert (result.outcome.predictions == result.outcome.truth).mean() > 0.9
 
 
 def test_the_interval_follows_the_corrected_t_test() -> None:
@@ -60,9 +60,9 @@ def test_the_interval_follows_the_corrected_t_test() -> None:
 def test_the_interval_stays_within_the_range_of_the_metric() -> None:
     """A ROC AUC is at most 1; a log loss may be greater."""
     folds = [{"roc_auc": each, "log_loss": each} for each in (0.9, 1.0)]
-    found = CrossValidation(folds, some_outcome()).intervals
-    assert found["roc_auc"] == (0.0, 1.0)
-    assert found["log_loss"][1] > 1
+    result = CrossValidation(folds, some_outcome()).intervals
+    assert result["roc_auc"] == (0.0, 1.0)
+    assert result["log_loss"][1] > 1
 
 
 def some_outcome() -> Outcome:

@@ -51,10 +51,10 @@ def evaluate(
 
 def test_importance_is_the_auc_that_is_lost_without_the_column() -> None:
     """All of it for the only column that the model uses, none for the others."""
-    found = measure_importances(evaluate(3, 1_000, FirstColumn()), seed=0)
-    assert found[0].column == "c0"
-    assert found[0].drop == pytest.approx(0.5, abs=0.05)
-    assert {(each.drop, each.spread) for each in found[1:]} == {(0.0, 0.0)}
+    result = measure_importances(evaluate(3, 1_000, FirstColumn()), seed=0)
+    assert result[0].column == "c0"
+    assert result[0].drop == pytest.approx(0.5, abs=0.05)
+    assert {(each.drop, each.spread) for each in result[1:]} == {(0.0, 0.0)}
 
 
 def test_too_many_columns_have_no_importance() -> None:
@@ -77,18 +77,18 @@ def test_the_time_is_bounded(columns: int, most: int) -> None:
 
 def test_the_sample_includes_a_rare_class() -> None:
     """The ROC AUC needs it."""
-    found = measure_importances(evaluate(2, 100_000, FirstColumn(), positives=0.0003), seed=0)
-    assert found[0].drop == pytest.approx(0.5, abs=0.15)
+    result = measure_importances(evaluate(2, 100_000, FirstColumn(), positives=0.0003), seed=0)
+    assert result[0].drop == pytest.approx(0.5, abs=0.15)
 
 
 def test_importance_covers_the_served_model_and_the_columns_of_the_table() -> None:
     """Including texts, booleans and missing values; the same seed gives the same result."""
     data = some_table()
-    made = some_trained_model(data)
-    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
+    candidate = some_trained_model(data)
+    engine = export.build_engine(candidate.onnx, Schema(data.columns, data.classes))
     features = data.features[data.held_out]
-    model = EvaluatedModel(engine, data.columns, features, made.report.held_out)
-    found = measure_importances(model, seed=1)
-    assert {each.column for each in found} == {each.name for each in data.columns}
-    assert found[0].column == "prix (€)"
-    assert measure_importances(model, seed=1) == found
+    model = EvaluatedModel(engine, data.columns, features, candidate.report.held_out)
+    result = measure_importances(model, seed=1)
+    assert {each.column for each in result} == {each.name for each in data.columns}
+    assert result[0].column == "prix (€)"
+    assert measure_importances(model, seed=1) == result

@@ -20,32 +20,32 @@ def test_each_row_once_gives_the_metrics_of_scikit_learn(
     rows = data.draw(st.integers(classes, 40))
     tenths = st.lists(st.integers(1, 10), min_size=classes, max_size=classes)
     odds = np.array(data.draw(st.lists(tenths, min_size=rows, max_size=rows)), float)
-    seen = Outcome(
+    outcome = Outcome(
         classes=tuple(range(classes)),
         truth=np.arange(rows) % classes,
         probabilities=odds / odds.sum(axis=1, keepdims=True),
         positive=positive if classes == 2 else 1,
     )
-    found = intervals.compute_resampled(seen, np.ones((1, rows)))
-    expected = evaluation.compute_metrics(seen)
-    assert {name: each[0] for name, each in found.items()} == pytest.approx(
+    result = intervals.compute_resampled(outcome, np.ones((1, rows)))
+    expected = evaluation.compute_metrics(outcome)
+    assert {name: each[0] for name, each in result.items()} == pytest.approx(
         {name: value for name, value in expected.items() if name != "ece"}
     )
 
 
 def test_a_row_counts_as_often_as_it_is_drawn() -> None:
     """Like a sample weight in scikit-learn."""
-    seen = some_outcome(2, 80)
+    outcome = some_outcome(2, 80)
     counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
-    found = intervals.compute_resampled(seen, counts)
+    result = intervals.compute_resampled(outcome, counts)
     for place, weights in enumerate(counts):
-        truth, score = seen.truth, seen.probabilities[:, 1]
+        truth, score = outcome.truth, outcome.probabilities[:, 1]
         roc = roc_auc_score(truth, score, sample_weight=weights)
         area = average_precision_score(truth, score, sample_weight=weights)
-        f1 = f1_score(truth, seen.predictions, sample_weight=weights)
-        assert found["roc_auc"][place] == pytest.approx(roc)
-        assert found["pr_auc"][place] == pytest.approx(area)
-        assert found["f1"][place] == pytest.approx(f1)
+        f1 = f1_score(truth, outcome.predictions, sample_weight=weights)
+        assert result["roc_auc"][place] == pytest.approx(roc)
+        assert result["pr_auc"][place] == pytest.approx(area)
+        assert result["f1"][place] == pytest.approx(f1)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -55,8 +55,8 @@ def test_most_intervals_contain_the_true_value(classes: int) -> None:
     truth = evaluation.compute_metrics(every)
     rng = np.random.default_rng(1)
     held = [
-        {name: low <= truth[name] <= high for name, (low, high) in found.items()}
-        for found in (
+        {name: low <= truth[name] <= high for name, (low, high) in result.items()}
+        for result in (
             intervals.compute_intervals(every.select(rng.integers(40_000, size=300)), seed)
             for seed in range(60)
         )
@@ -76,15 +76,15 @@ def test_more_rows_make_the_interval_narrower_even_if_sampled() -> None:
 
 def test_a_class_of_one_row_is_in_every_draw() -> None:
     """Draws are stratified, so no metric is undefined."""
-    seen = some_outcome(3, 60)
+    outcome = some_outcome(3, 60)
     truth = np.zeros(60, np.intp)
     truth[:20], truth[20] = 1, 2
-    found = intervals.compute_intervals(replace(seen, truth=truth), 0)
-    assert all(np.isfinite(each).all() for each in found.values())
+    result = intervals.compute_intervals(replace(outcome, truth=truth), 0)
+    assert all(np.isfinite(each).all() for each in result.values())
 
 
 def test_the_seed_determines_the_intervals() -> None:
     """The same rows and seed give the same intervals."""
-    seen = some_outcome(2)
-    assert intervals.compute_intervals(seen, 3) == intervals.compute_intervals(seen, 3)
-    assert intervals.compute_intervals(seen, 3) != intervals.compute_intervals(seen, 4)
+    outcome = some_outcome(2)
+    assert intervals.compute_intervals(outcome, 3) == intervals.compute_intervals(outcome, 3)
+    assert intervals.compute_intervals(outcome, 3) != intervals.compute_intervals(outcome, 4)

@@ -14,10 +14,10 @@ def test_a_perfect_classifier_has_perfect_metrics() -> None:
     """With two classes and with more."""
     for classes in (2, 4):
         truth = np.arange(40) % classes
-        found = evaluation.compute_metrics(
+        result = evaluation.compute_metrics(
             Outcome(tuple(range(classes)), truth, np.eye(classes)[truth])
         )
-        assert found == {
+        assert result == {
             "roc_auc": 1.0,
             "pr_auc": 1.0,
             "log_loss": 0.0,
@@ -31,29 +31,29 @@ def test_a_perfect_classifier_has_perfect_metrics() -> None:
 @pytest.mark.parametrize("classes", [2, 4])
 def test_metrics_agree_with_scikit_learn(classes: int) -> None:
     """Log loss and Brier score have formulas of their own here."""
-    seen = some_outcome(classes)
-    found = evaluation.compute_metrics(seen)
-    scores = seen.probabilities[:, 1] if classes == 2 else seen.probabilities
-    assert found["log_loss"] == pytest.approx(log_loss(seen.truth, seen.probabilities))
-    assert found["brier"] == pytest.approx(brier_score_loss(seen.truth, scores))
-    assert found["roc_auc"] == pytest.approx(
-        roc_auc_score(seen.truth, scores, multi_class="ovr", average="macro")
+    outcome = some_outcome(classes)
+    result = evaluation.compute_metrics(outcome)
+    scores = outcome.probabilities[:, 1] if classes == 2 else outcome.probabilities
+    assert result["log_loss"] == pytest.approx(log_loss(outcome.truth, outcome.probabilities))
+    assert result["brier"] == pytest.approx(brier_score_loss(outcome.truth, scores))
+    assert result["roc_auc"] == pytest.approx(
+        roc_auc_score(outcome.truth, scores, multi_class="ovr", average="macro")
     )
 
 
 def test_truth_follows_the_order_of_the_classes() -> None:
     """Not the order in which labels appear."""
-    found = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
-    assert found.truth.tolist() == [1, 0, 0]
+    result = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
+    assert result.truth.tolist() == [1, 0, 0]
 
 
 def test_metrics_of_two_classes_are_those_of_the_positive_one() -> None:
     """The other class has another F1 and PR AUC, but the same ROC AUC."""
-    seen = some_outcome(2)
-    first = replace(seen, positive=0)
-    turned = Outcome((1, 0), 1 - seen.truth, seen.probabilities[:, ::-1])
+    outcome = some_outcome(2)
+    first = replace(outcome, positive=0)
+    turned = Outcome((1, 0), 1 - outcome.truth, outcome.probabilities[:, ::-1])
     assert evaluation.compute_metrics(first) == pytest.approx(evaluation.compute_metrics(turned))
-    one, other = evaluation.compute_metrics(first), evaluation.compute_metrics(seen)
+    one, other = evaluation.compute_metrics(first), evaluation.compute_metrics(outcome)
     assert one["f1"] != pytest.approx(other["f1"])
     assert one["pr_auc"] != pytest.approx(other["pr_auc"])
     assert one["roc_auc"] == pytest.approx(other["roc_auc"])
@@ -63,18 +63,18 @@ def test_rows_are_grouped_by_probability_into_equal_sizes() -> None:
     """Every row is in a group."""
     score = np.repeat(np.arange(10) / 10, 7)
     truth = (np.arange(70) % 7 == 0).astype(int)
-    found = evaluation.compute_reliability(truth, score)
-    assert found.predicted == pytest.approx(np.arange(10) / 10)
-    assert found.observed == pytest.approx(np.full(10, 1 / 7))
-    assert found.rows.tolist() == [7] * 10
-    assert found.error == pytest.approx(np.abs(np.arange(10) / 10 - 1 / 7).mean())
+    result = evaluation.compute_reliability(truth, score)
+    assert result.predicted == pytest.approx(np.arange(10) / 10)
+    assert result.observed == pytest.approx(np.full(10, 1 / 7))
+    assert result.rows.tolist() == [7] * 10
+    assert result.error == pytest.approx(np.abs(np.arange(10) / 10 - 1 / 7).mean())
 
 
 def test_rows_of_one_probability_stay_together() -> None:
     """A tree gives few distinct ones, so there may be fewer groups of different sizes."""
     score = np.array([0.2] * 85 + [0.9] * 15)
-    found = evaluation.compute_reliability(np.arange(100) % 2, score)
-    assert found.rows.tolist() == [85, 15]
+    result = evaluation.compute_reliability(np.arange(100) % 2, score)
+    assert result.rows.tolist() == [85, 15]
     assert evaluation.compute_reliability(np.array([1, 0]), np.array([0.3, 0.3])).rows.tolist() == [
         2
     ]

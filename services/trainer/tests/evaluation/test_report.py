@@ -23,8 +23,8 @@ def test_every_metric_has_its_name() -> None:
 def test_the_report_covers_the_table_and_its_model(target: str) -> None:
     """Held-out rows for the metrics, all rows for the slices, all columns for the importance."""
     data = some_table(TARGETS[target])
-    made = some_trained_model(data)
-    report = made.report
+    candidate = some_trained_model(data)
+    report = candidate.report
     assert len(report.held_out.truth) == data.held_out.sum()
     assert len(report.cross_validation.outcome.truth) == (~data.held_out).sum()
     assert report.figures == evaluation.compute_metrics(report.held_out)
@@ -41,6 +41,6 @@ def test_slices_pair_every_row_with_its_prediction() -> None:
     flag = next(each for each in report.slices if each.name == "flag = True")
     rows = data.features["flag"].to_numpy() == np.True_
     parts = ((data.held_out, report.held_out), (~data.held_out, report.cross_validation.outcome))
-    seen = [outcome.select(rows[part]) for part, outcome in parts]
-    hits = sum((each.predictions == each.truth).sum() for each in seen)
+    selected = [outcome.select(rows[part]) for part, outcome in parts]
+    hits = sum((each.predictions == each.truth).sum() for each in selected)
     assert flag.accuracy == pytest.approx(hits / rows.sum())

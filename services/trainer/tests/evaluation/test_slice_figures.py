@@ -16,16 +16,16 @@ def test_the_auc_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None
     """Ties count half."""
     score, truth = np.array([s for s, _ in pairs], float), np.array([t for _, t in pairs], int)
     if 0 < truth.sum() < len(truth):
-        found, _ = slice_figures.compute_auc(truth, score)
-        assert found == pytest.approx(roc_auc_score(truth, score))
+        result, _ = slice_figures.compute_auc(truth, score)
+        assert result == pytest.approx(roc_auc_score(truth, score))
 
 
 def test_the_standard_error_agrees_with_the_paper() -> None:
     """Hanley and McNeil 1982, table II: 51 abnormal and 58 normal cases, 0.893 with 0.032."""
     truth = np.array([0] * 58 + [1] * 51)
     rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
-    found, error = slice_figures.compute_auc(truth, rating.astype(float))
-    assert found == pytest.approx(0.893, abs=5e-4)
+    result, error = slice_figures.compute_auc(truth, rating.astype(float))
+    assert result == pytest.approx(0.893, abs=5e-4)
     assert error == pytest.approx(0.032, abs=1e-3)
 
 
@@ -36,18 +36,18 @@ def halves(rows: int) -> list[Slice]:
 
 def test_the_weakest_slice_comes_first() -> None:
     """The model guesses on one half of the rows."""
-    seen = some_outcome(2, 2_000)
-    probabilities = seen.probabilities.copy()
+    outcome = some_outcome(2, 2_000)
+    probabilities = outcome.probabilities.copy()
     probabilities[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
     weak, good = slice_figures.compute_figures(
-        Outcome((0, 1), seen.truth, probabilities), halves(2_000)
+        Outcome((0, 1), outcome.truth, probabilities), halves(2_000)
     )
     assert (weak.name, weak.rows) == ("half = second", 1_000)
     low, high = weak.interval
     assert low < weak.roc_auc < high < good.interval[0]
     assert weak.roc_auc == pytest.approx(0.5, abs=0.05)
     assert weak.predicted == pytest.approx(probabilities[1_000:, 1].mean())
-    assert weak.observed == pytest.approx(seen.truth[1_000:].mean())
+    assert weak.observed == pytest.approx(outcome.truth[1_000:].mean())
 
 
 def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
@@ -55,24 +55,25 @@ def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     truth = np.zeros(200, np.intp)
     truth[: MIN_ROWS - 1] = 1
     truth[100 : 100 + MIN_ROWS] = 1
-    seen = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
-    (only,) = slice_figures.compute_figures(seen, halves(200))
+    outcome = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
+    (only,) = slice_figures.compute_figures(outcome, halves(200))
     assert only.value == "second"
 
 
 def test_only_classes_with_enough_rows_count() -> None:
     """With more than two classes, there is no predicted and no observed share."""
-    seen = some_outcome(3, 600)
-    truth = seen.truth.copy()
+    outcome = some_outcome(3, 600)
+    truth = outcome.truth.copy()
     truth[truth == 2] = 0
     truth[:5] = 2
     (first, second) = slice_figures.compute_figures(
-        Outcome((0, 1, 2), truth, seen.probabilities), halves(600)
+        Outcome((0, 1, 2), truth, outcome.probabilities), halves(600)
     )
     for each in (first, second):
         rows = np.arange(600) < 300 if each.value == "first" else np.arange(600) >= 300
         areas = [
-            roc_auc_score(truth[rows] == label, seen.probabilities[rows, label]) for label in (0, 1)
+            roc_auc_score(truth[rows] == label, outcome.probabilities[rows, label])
+            for label in (0, 1)
         ]
         assert each.roc_auc == pytest.approx(np.mean(areas))
         assert np.isnan(each.predicted)
@@ -80,8 +81,8 @@ def test_only_classes_with_enough_rows_count() -> None:
 
 def test_slices_of_the_same_rows_are_merged() -> None:
     """Without internet there is no online backup either."""
-    seen = some_outcome(2, 400)
+    outcome = some_outcome(2, 400)
     rows = np.arange(400) < 200
     same = [Slice("internet", "No", rows), Slice("backup", "No internet", rows)]
-    (found,) = slice_figures.compute_figures(seen, same)
-    assert (found.name, found.also) == ("internet = No", ("backup",))
+    (result,) = slice_figures.compute_figures(outcome, same)
+    assert (result.name, result.also) == ("internet = No", ("backup",))

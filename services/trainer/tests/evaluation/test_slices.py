@@ -21,10 +21,10 @@ COLUMNS = (
 
 def test_each_category_and_boolean_is_a_slice() -> None:
     """A missing value is in no slice."""
-    found = {
+    result = {
         (each.column, each.value): each.rows.tolist() for each in list_slices(FEATURES, COLUMNS)
     }
-    assert found == {
+    assert result == {
         ("text", "a"): [True, False, False, True],
         ("text", "b"): [False, True, False, False],
         ("flag", False): [False, True, False, False],

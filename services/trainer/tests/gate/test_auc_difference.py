@@ -14,10 +14,10 @@ def test_figures_are_the_same_as_in_scikit_learn(classes: int) -> None:
     """Ties included; for more than two classes the mean, each against the rest."""
     one = some_outcome(classes)
     two = replace(one, probabilities=noisy(one, 0.5).probabilities.round(1))
-    found = compare_auc(one, two)
-    assert found is not None
-    assert found.first == pytest.approx(evaluation.compute_roc_auc(one))
-    assert found.second == pytest.approx(evaluation.compute_roc_auc(two))
+    difference = compare_auc(one, two)
+    assert difference is not None
+    assert difference.first == pytest.approx(evaluation.compute_roc_auc(one))
+    assert difference.second == pytest.approx(evaluation.compute_roc_auc(two))
 
 
 def test_standard_error_follows_delongs_definition() -> None:
@@ -34,19 +34,19 @@ def test_standard_error_follows_delongs_definition() -> None:
     covariance = np.cov(positive_shares) / (one.truth == 1).sum()
     covariance += np.cov(negative_shares) / (one.truth == 0).sum()
     expected = np.sqrt(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    found = compare_auc(one, two)
-    assert found is not None
-    assert found.standard_error == pytest.approx(expected)
+    difference = compare_auc(one, two)
+    assert difference is not None
+    assert difference.standard_error == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_standard_error_is_the_spread_over_new_rows(classes: int) -> None:
     """The differences of many similar tables vary as much as one table predicts."""
     tables = [sample(classes, seed) for seed in range(300)]
-    found = [each for pair in tables if (each := compare_auc(*pair))]
-    assert len(found) == len(tables)
-    spread = np.std([each.estimate for each in found])
-    assert np.mean([each.standard_error for each in found]) == pytest.approx(spread, rel=0.15)
+    differences = [each for pair in tables if (each := compare_auc(*pair))]
+    assert len(differences) == len(tables)
+    spread = np.std([each.estimate for each in differences])
+    assert np.mean([each.standard_error for each in differences]) == pytest.approx(spread, rel=0.15)
 
 
 def sample(classes: int, seed: int) -> tuple[Outcome, Outcome]:
@@ -61,19 +61,19 @@ def sample(classes: int, seed: int) -> tuple[Outcome, Outcome]:
 def test_model_does_not_differ_from_itself() -> None:
     """So training again on the same data passes any margin."""
     one = some_outcome(3)
-    found = compare_auc(one, one)
-    assert found is not None
-    assert (found.estimate, found.standard_error, found.interval) == (0, 0, (0, 0))
+    difference = compare_auc(one, one)
+    assert difference is not None
+    assert (difference.estimate, difference.standard_error, difference.interval) == (0, 0, (0, 0))
 
 
 def test_paired_interval_is_narrower() -> None:
     """If both classifiers err on the same rows."""
     one = some_outcome(2, 1_000)
-    found = compare_auc(one, noisy(one, 0.1))
+    difference = compare_auc(one, noisy(one, 0.1))
     other = compare_auc(one, other_outcome())
-    assert found is not None
+    assert difference is not None
     assert other is not None
-    assert np.ptp(found.interval) < np.ptp(other.interval) / 4
+    assert np.ptp(difference.interval) < np.ptp(other.interval) / 4
 
 
 def other_outcome() -> Outcome:
@@ -87,11 +87,12 @@ def other_outcome() -> Outcome:
 def test_lower_bound_falls_with_the_confidence() -> None:
     """Confidence 0.5 gives the estimate; the ends of the interval are bounds, too."""
     one = some_outcome(2)
-    found = compare_auc(one, noisy(one, 1.0))
-    assert found is not None
-    low, high = found.interval
-    assert low == found.lower_bound(0.975) < found.lower_bound(0.95) < found.lower_bound(0.5) < high
-    assert found.lower_bound(0.5) == found.estimate
+    difference = compare_auc(one, noisy(one, 1.0))
+    assert difference is not None
+    bounds = [difference.lower_bound(each) for each in (0.975, 0.95, 0.5, 0.025)]
+    assert bounds == sorted(set(bounds))
+    assert difference.interval == pytest.approx((bounds[0], bounds[-1]))
+    assert difference.lower_bound(0.5) == difference.estimate
 
 
 def test_class_with_too_few_rows_does_not_count() -> None:
@@ -105,6 +106,6 @@ def test_class_with_too_few_rows_does_not_count() -> None:
 def test_class_of_one_row_gives_a_figure() -> None:
     """Its spread is unknown; the spread of the other rows is used."""
     one = Outcome(("a", "b"), np.array([0] * 20 + [1]), some_outcome(2, 21).probabilities)
-    found = compare_auc(one, noisy(one, 1.0))
-    assert found is not None
-    assert found.standard_error > 0
+    difference = compare_auc(one, noisy(one, 1.0))
+    assert difference is not None
+    assert difference.standard_error > 0

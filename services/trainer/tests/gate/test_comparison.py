@@ -26,41 +26,43 @@ def large() -> Table:
 
 def test_models_are_compared_on_the_held_out_rows(large: Table) -> None:
     """The difference is the first model's ROC AUC minus the second model's."""
-    found = compare_models(make_model(large, name="one"), make_model(large, bad, name="two"), large)
-    assert (found.first, found.second) == ("one", "two")
-    assert found.rows == large.held_out.sum()
-    assert found.difference.first == pytest.approx(1 - found.difference.second)
-    assert found.difference.interval[0] > 0.3
-    assert found.warnings == ()
+    comparison = compare_models(
+        make_model(large, name="one"), make_model(large, bad, name="two"), large
+    )
+    assert (comparison.first, comparison.second) == ("one", "two")
+    assert comparison.rows == large.held_out.sum()
+    assert comparison.difference.first == pytest.approx(1 - comparison.difference.second)
+    assert comparison.difference.interval[0] > 0.3
+    assert comparison.warnings == ()
 
 
 def test_rows_that_one_model_learned_from_are_not_used(large: Table) -> None:
     """A version with fewer columns held out different rows; only common rows remain."""
     fewer = tuple(each for each in large.columns if each.name != "whole")
-    found = compare_models(make_model(large), make_model(large, columns=fewer), large)
+    comparison = compare_models(make_model(large), make_model(large, columns=fewer), large)
     names = [each.name for each in fewer]
     both = large.held_out & split(large.features[names]).held_out
-    assert 0 < found.rows == both.sum() < large.held_out.sum()
+    assert 0 < comparison.rows == both.sum() < large.held_out.sum()
 
 
 def test_columns_that_no_model_has_are_ignored(large: Table) -> None:
     """The rows that both models held out are used."""
     fewer = tuple(each for each in large.columns if each.name != "whole")
     names = [each.name for each in fewer]
-    found = compare_models(
+    comparison = compare_models(
         make_model(large, columns=fewer), make_model(large, columns=fewer), large
     )
-    assert found.rows == split(large.features[names]).held_out.sum()
+    assert comparison.rows == split(large.features[names]).held_out.sum()
 
 
 def test_version_not_trained_by_baton_is_compared_with_a_warning(large: Table) -> None:
     """Its held-out rows are unknown."""
     fewer = tuple(each for each in large.columns if each.name != "whole")
     stranger = make_model(large, columns=fewer, holds_out=False)
-    found = compare_models(make_model(large), stranger, large)
-    assert found.rows == large.held_out.sum()
-    assert len(found.warnings) == 1
-    assert found.warnings[0].startswith("version 3 was not trained by Baton")
+    comparison = compare_models(make_model(large), stranger, large)
+    assert comparison.rows == large.held_out.sum()
+    assert len(comparison.warnings) == 1
+    assert comparison.warnings[0].startswith("version 3 was not trained by Baton")
     assert compare_models(stranger, stranger, large).rows == large.held_out.sum()
 
 
@@ -76,9 +78,9 @@ def test_repeating_id_decides_which_rows_are_held_out() -> None:
     both = by_id.held_out & split(by_id.features).held_out
     assert 0 < row_by_row.rows == both.sum() < by_id.held_out.sum()
     plain = build_table(as_file(frame), Columns(target=TARGET, drop=("customer",)))
-    found = compare_models(make_model(plain), grouped, plain)
-    assert found.rows == plain.held_out.sum()
-    assert found.warnings[0].startswith(
+    comparison = compare_models(make_model(plain), grouped, plain)
+    assert comparison.rows == plain.held_out.sum()
+    assert comparison.warnings[0].startswith(
         "version 3 held out rows by 'customer', which is not a repeating id"
     )
 
@@ -87,18 +89,18 @@ def test_rows_that_one_model_cannot_score_are_not_used() -> None:
     """Rows with a missing value in a required column."""
     table = changed_table(whole=["", 1, 2, 3] * 100)
     strict = tuple(replace(each, required=each.name == "whole") for each in table.columns)
-    found = compare_models(make_model(table), make_model(table, columns=strict), table)
-    assert found.rows == (table.held_out & table.features["whole"].notna()).sum()
+    comparison = compare_models(make_model(table), make_model(table, columns=strict), table)
+    assert comparison.rows == (table.held_out & table.features["whole"].notna()).sum()
 
 
 def test_slice_with_the_largest_drop_is_first(large: Table) -> None:
     """Only slices with enough rows of each class count."""
-    found = compare_models(make_model(large, bad_where_a), make_model(large), large)
-    worst = found.slices[0]
+    comparison = compare_models(make_model(large, bad_where_a), make_model(large), large)
+    worst = comparison.slices[0]
     assert (worst.column, worst.value) == ("label", "a")
     assert worst.rows == (large.features["label"][large.held_out] == "a").sum()
     assert worst.difference.interval[1] < -0.3
-    drops = [each.difference.estimate for each in found.slices]
+    drops = [each.difference.estimate for each in comparison.slices]
     assert drops == sorted(drops)
     few = some_table()
     assert compare_models(make_model(few), make_model(few), few).slices == ()

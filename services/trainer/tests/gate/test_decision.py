@@ -15,9 +15,9 @@ ONE = some_outcome(2, 1_000)
 
 def worse_by(noise: float) -> AucDifference:
     """The difference of a challenger that is worse than production, on 1,000 rows."""
-    found = compare_auc(noisy(ONE, noise), ONE)
-    assert found is not None
-    return found
+    difference = compare_auc(noisy(ONE, noise), ONE)
+    assert difference is not None
+    return difference
 
 
 NOT_WORSE, A_BIT_WORSE, WORSE = worse_by(0.0), worse_by(0.4), worse_by(2.0)

@@ -25,35 +25,35 @@ def test_nothing_to_compare_if_alias_is_not_set(some_data: Table) -> None:
 
 
 def test_version_trained_again_does_not_differ(version_folder: Path, some_data: Table) -> None:
-    made = some_trained_model(some_data)
-    signature = Schema(some_data.columns, some_data.classes)
-    again = ComparableModel("the challenger", made.engine, signature, len(made.onnx))
-    found = compare(version_folder, again, some_data)
-    assert found is not None
-    assert found.comparison is not None
-    assert (found.version, found.reason) == ("3", "")
-    assert found.comparison.difference.first == pytest.approx(
-        made.metrics["test_roc_auc"], abs=1e-3
+    model = some_trained_model(some_data)
+    schema = Schema(some_data.columns, some_data.classes)
+    again = ComparableModel("the challenger", model.engine, schema, len(model.onnx))
+    result = compare(version_folder, again, some_data)
+    assert result is not None
+    assert result.comparison is not None
+    assert (result.version, result.reason) == ("3", "")
+    assert result.comparison.difference.first == pytest.approx(
+        model.metrics["test_roc_auc"], abs=1e-3
     )
-    assert found.comparison.difference.interval == (0, 0)
+    assert result.comparison.difference.interval == (0, 0)
 
 
 def test_reason_why_production_cannot_be_loaded(some_data: Table, tmp_path: Path) -> None:
     (tmp_path / "MLmodel").write_text("flavors: {}")
-    found = compare(tmp_path, make_model(some_data), some_data)
-    assert found is not None
-    assert (found.version, found.model, found.comparison) == ("3", None, None)
-    assert "no ONNX model" in found.reason
+    result = compare(tmp_path, make_model(some_data), some_data)
+    assert result is not None
+    assert (result.version, result.model, result.comparison) == ("3", None, None)
+    assert "no ONNX model" in result.reason
 
 
 def test_reason_why_production_cannot_be_compared(version_folder: Path) -> None:
     """The model is loaded, so the schemas can still be compared."""
     other = changed_table(whole=["x", "y"] * 200)
-    found = compare(version_folder, make_model(other), other)
-    assert found is not None
-    assert found.model is not None
-    assert found.comparison is None
-    assert found.reason == "version 3: column 'whole' is long in the model and text in the table"
+    result = compare(version_folder, make_model(other), other)
+    assert result is not None
+    assert result.model is not None
+    assert result.comparison is None
+    assert result.reason == "version 3: column 'whole' is long in the model and text in the table"
 
 
 def test_unsigned_version_is_not_opened(version_folder: Path, some_data: Table) -> None:
@@ -62,11 +62,11 @@ def test_unsigned_version_is_not_opened(version_folder: Path, some_data: Table) 
     challenger = make_model(some_data)
 
     with FolderRegistry(version_folder) as registry:
-        found = production.compare_with_production(
+        result = production.compare_with_production(
             registry, "m", "production", challenger, some_data, trusted=(key,)
         )
 
-    assert found is not None
-    assert (found.version, found.model, found.comparison) == ("3", None, None)
-    assert "not signed by a trusted key" in found.reason
+    assert result is not None
+    assert (result.version, result.model, result.comparison) == ("3", None, None)
+    assert "not signed by a trusted key" in result.reason
     assert registry.downloads == []

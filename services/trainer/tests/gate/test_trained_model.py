@@ -36,9 +36,9 @@ def test_held_out_rows_do_not_change_the_model() -> None:
 
 def test_model_beats_chance_on_a_learnable_target() -> None:
     """Both in cross-validation and on the held-out rows."""
-    made = some_trained_model(some_table(hidden(features()) > 0.8))
-    assert made.metrics["cv_roc_auc"] > 0.7
-    assert made.metrics["test_roc_auc"] > 0.7
+    model = some_trained_model(some_table(hidden(features()) > 0.8))
+    assert model.metrics["cv_roc_auc"] > 0.7
+    assert model.metrics["test_roc_auc"] > 0.7
 
 
 def build_pipeline(**params: str) -> tuple[Pipeline, Table]:
@@ -70,9 +70,9 @@ def test_failure_of_the_estimator_is_one_line() -> None:
 def test_estimator_is_good_on_the_real_table(estimator: str, real_table_file: Path) -> None:
     """The usual cross-validated ROC AUC of this table, and the same model in ONNX."""
     data = build_table(reading.read(real_table_file, Data()), Columns())
-    made = some_trained_model(data, estimator)
-    assert made.metrics["cv_roc_auc"] > 0.83
-    assert made.parity.holds
+    model = some_trained_model(data, estimator)
+    assert model.metrics["cv_roc_auc"] > 0.83
+    assert model.parity.holds
 
 
 def test_best_estimator_reaches_the_known_figure_of_the_real_table(real_table_file: Path) -> None:

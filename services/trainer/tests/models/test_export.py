@@ -24,12 +24,12 @@ def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
 ) -> None:
     """On held-out rows, no label flips and no probability differs by more than 1e-5."""
     data = some_table(TARGETS[target])
-    made = some_trained_model(data, estimator)
-    assert made.parity.holds, made.parity
-    assert made.parity.rows == data.held_out.sum()
-    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
+    candidate = some_trained_model(data, estimator)
+    assert candidate.parity.holds, candidate.parity
+    assert candidate.parity.rows == data.held_out.sum()
+    engine = export.build_engine(candidate.onnx, Schema(data.columns, data.classes))
     labels = scoring.score(engine, data.columns, data.features).labels.tolist()
-    assert labels == made.pipeline.predict(data.features).tolist()
+    assert labels == candidate.pipeline.predict(data.features).tolist()
     assert type(labels[0]) is type(data.classes[0])
 
 
@@ -77,27 +77,27 @@ def test_a_pipeline_without_an_onnx_form_gives_one_line() -> None:
 def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:
     """The service would refuse to load it."""
     data = some_table()
-    made = some_trained_model(data)
+    candidate = some_trained_model(data)
     with pytest.raises(ExportError, match="cannot be served"):
-        export.build_engine(made.onnx, Schema(data.columns[1:], data.classes))
+        export.build_engine(candidate.onnx, Schema(data.columns[1:], data.classes))
 
 
 def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     """Over all rows and classes."""
     data = some_table()
-    made = some_trained_model(data)
+    candidate = some_trained_model(data)
     rows = data.features[:10]
-    engine = export.build_engine(made.onnx, Schema(data.columns, data.classes))
+    engine = export.build_engine(candidate.onnx, Schema(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)
     shifted = scores.probabilities.copy()
     shifted[3, 1] += 0.25
     labels = scores.labels.copy()
     labels[7] = "other"
-    found = export.measure_parity(
-        made.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
+    result = export.measure_parity(
+        candidate.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
     )
-    assert (found.flips, found.rows) == (1, 10)
-    assert found.max_abs_diff == pytest.approx(0.25, abs=1e-6)
+    assert (result.flips, result.rows) == (1, 10)
+    assert result.max_abs_diff == pytest.approx(0.25, abs=1e-6)
 
 
 @pytest.mark.parametrize(

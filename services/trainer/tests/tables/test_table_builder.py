@@ -21,8 +21,8 @@ def good() -> pd.DataFrame:
 
 def test_the_schema_follows_the_columns() -> None:
     """Whole numbers are long, fractions double, texts string; a missing value makes it optional."""
-    found = {each.name: (each.type, each.required) for each in some_table().columns}
-    assert found == {
+    result = {each.name: (each.type, each.required) for each in some_table().columns}
+    assert result == {
         "flag": ("boolean", True),
         "gappy flag": ("boolean", False),
         "prix (€)": ("double", True),
@@ -35,9 +35,9 @@ def test_the_schema_follows_the_columns() -> None:
 
 def test_requested_columns_are_left_out() -> None:
     """`drop` and `id` need no warning."""
-    found = some_table(drop=("flag", "label"), id=("whole",))
-    assert not {"flag", "label", "whole"} & set(found.features)
-    assert found.warnings == ()
+    result = some_table(drop=("flag", "label"), id=("whole",))
+    assert not {"flag", "label", "whole"} & set(result.features)
+    assert result.warnings == ()
 
 
 @pytest.mark.parametrize("key", ["drop", "id"])
@@ -56,10 +56,10 @@ def test_rows_without_a_target_are_left_out_with_a_warning() -> None:
     """Whole-number classes stay whole although the column had missing values."""
     target = [str(row % 2) for row in range(ROWS)]
     target[3] = target[5] = " "
-    found = some_table(target)
-    assert len(found.features) == len(found.target) == len(found.held_out) == ROWS - 2
-    assert found.classes == (0, 1)
-    assert any("2 rows without a 'goal' value" in warning for warning in found.warnings)
+    result = some_table(target)
+    assert len(result.features) == len(result.target) == len(result.held_out) == ROWS - 2
+    assert result.classes == (0, 1)
+    assert any("2 rows without a 'goal' value" in warning for warning in result.warnings)
 
 
 @pytest.mark.parametrize(
@@ -74,24 +74,24 @@ def test_rows_without_a_target_are_left_out_with_a_warning() -> None:
 )
 def test_a_useless_column_is_left_out_with_a_warning(column: list[Any], reason: str) -> None:
     """Ids, row numbers, constants and empty columns."""
-    found = build(good().assign(useless=column))
-    assert "useless" not in found.features
-    assert [reason in line for line in found.warnings if "'useless'" in line] == [True]
+    result = build(good().assign(useless=column))
+    assert "useless" not in result.features
+    assert [reason in line for line in result.warnings if "'useless'" in line] == [True]
 
 
 def test_a_column_without_a_name_is_left_out() -> None:
     """Such as the index of a pandas frame; there may be several."""
-    found = build(good().rename(columns={"whole": "", "label": ""}))
-    assert ["it has no name" in line for line in found.warnings] == [True, True]
+    result = build(good().rename(columns={"whole": "", "label": ""}))
+    assert ["it has no name" in line for line in result.warnings] == [True, True]
 
 
 @pytest.mark.parametrize("words", [{"yes": "yes", "no": "no"}, {"yes": 1, "no": 0}])
 def test_a_column_equal_to_the_target_is_kept_with_a_warning(words: dict[str, object]) -> None:
     """In the same words or in others; only the user can judge whether it is a leak."""
     frame = good()
-    found = build(frame.assign(leak=frame[TARGET].map(words)))
-    assert "leak" in found.features
-    assert any("'leak' matches the target 'goal'" in line for line in found.warnings)
+    result = build(frame.assign(leak=frame[TARGET].map(words)))
+    assert "leak" in result.features
+    assert any("'leak' matches the target 'goal'" in line for line in result.warnings)
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_an_unusable_table_is_rejected_with_one_line(frame: pd.DataFrame, messag
 
 def test_the_real_table_is_valid_without_options(real_table: pd.DataFrame) -> None:
     """Blank charges are missing, the customer's id is left out, the target is Yes and No."""
-    found = build(real_table, "Churn")
-    columns = {each.name: each for each in found.columns}
+    result = build(real_table, "Churn")
+    columns = {each.name: each for each in result.columns}
     assert len(columns) == 19
     assert (columns["TotalCharges"].type, columns["TotalCharges"].required) == ("double", False)
-    assert [each.name for each in found.columns if not each.required] == ["TotalCharges"]
-    assert found.classes == ("No", "Yes")
-    assert len(found.warnings) == 1
-    assert "'customerID'" in found.warnings[0]
+    assert [each.name for each in result.columns if not each.required] == ["TotalCharges"]
+    assert result.classes == ("No", "Yes")
+    assert len(result.warnings) == 1
+    assert "'customerID'" in result.warnings[0]

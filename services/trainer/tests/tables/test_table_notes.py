@@ -31,10 +31,10 @@ def test_many_columns_with_the_same_warning_are_counted() -> None:
     """Each role is counted on its own, so that an important warning is not lost."""
     many = pd.DataFrame({f"same {number}": "x" for number in range(300)}, index=range(ROWS))
     mixed = pd.Series([f"{row % 9}" for row in range(ROWS - 1)] + ["?"], name="mixed")
-    found = some_table(more={**many, "mixed": mixed}).warnings
-    assert sum("it has one value in all rows" in line for line in found) == leaks.MAX_NAMED
-    assert any("280 more columns" in line and "constant" in line for line in found)
-    assert any("'mixed' is read as text" in line for line in found)
+    result = some_table(more={**many, "mixed": mixed}).warnings
+    assert sum("it has one value in all rows" in line for line in result) == leaks.MAX_NAMED
+    assert any("280 more columns" in line and "constant" in line for line in result)
+    assert any("'mixed' is read as text" in line for line in result)
 
 
 def test_a_good_table_has_no_warnings() -> None:

@@ -20,9 +20,9 @@ def test_classes_are_sorted_and_have_the_type_of_the_target(
 ) -> None:
     """Texts, whole numbers and booleans, two or more classes."""
     target = [values[row % len(values)] for row in range(ROWS)]
-    found = some_table(target).classes
-    assert found == classes
-    assert [type(label) for label in found] == [type(label) for label in classes]
+    result = some_table(target).classes
+    assert result == classes
+    assert [type(label) for label in result] == [type(label) for label in classes]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_the_positive_class_is_the_requested_one_or_the_second(
     target: list[object], requested: str | None, positive: object
 ) -> None:
     """The order of the classes stays; with more than two, none is positive."""
-    found = some_table(target * (ROWS // len(target)), positive=requested)
-    assert (found.positive, type(found.positive)) == (positive, type(positive))
-    assert found.classes == tuple(target)
+    result = some_table(target * (ROWS // len(target)), positive=requested)
+    assert (result.positive, type(result.positive)) == (positive, type(positive))
+    assert result.classes == tuple(target)
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,10 @@ def test_schema_that_mlflow_refuses_is_left_out(workshop: Workshop) -> None:
     with run.open_run(workshop.options, "logistic") as run_id:
         (line,) = run.log_inputs(run_id, table, {"target": "y" * 10_000})
     assert "schema" in line
-    (found,) = workshop.runs()
-    assert [each.dataset.schema for each in found.inputs.dataset_inputs] == [None, None]
-    assert all("num_rows" in each.dataset.profile for each in found.inputs.dataset_inputs)
-    assert found.data.params["target"].endswith("…")
+    (logged,) = workshop.runs()
+    assert [each.dataset.schema for each in logged.inputs.dataset_inputs] == [None, None]
+    assert all("num_rows" in each.dataset.profile for each in logged.inputs.dataset_inputs)
+    assert logged.data.params["target"].endswith("…")
 
 
 def test_long_text_is_cut() -> None:

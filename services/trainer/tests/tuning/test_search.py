@@ -57,9 +57,9 @@ def test_the_first_trial_is_the_untuned_estimator(estimator: str) -> None:
 
 def test_requested_parameters_are_not_tuned() -> None:
     """Every trial uses them."""
-    found = run_trials("lightgbm", 2, {"n_estimators": "20", "num_leaves": "4"})
-    assert {each.classifier.params["n_estimators"] for each in found} == {20}
-    assert not {"n_estimators", "num_leaves"} & set(found[1].params)
+    result = run_trials("lightgbm", 2, {"n_estimators": "20", "num_leaves": "4"})
+    assert {each.classifier.params["n_estimators"] for each in result} == {20}
+    assert not {"n_estimators", "num_leaves"} & set(result[1].params)
 
 
 def test_a_search_over_nothing_is_rejected() -> None:
@@ -71,10 +71,10 @@ def test_a_search_over_nothing_is_rejected() -> None:
 def test_the_best_trial_has_the_highest_roc_auc() -> None:
     """Of equal trials, the earlier one."""
     untuned = estimators.build_classifier("logistic", {})
-    found = [
+    result = [
         Trial(number, {}, {"roc_auc": auc}, untuned) for number, auc in enumerate([0.7, 0.8, 0.8])
     ]
-    assert search.choose_best(found).number == 1
+    assert search.choose_best(result).number == 1
 
 
 @pytest.mark.parametrize("estimator", FAMILIES)

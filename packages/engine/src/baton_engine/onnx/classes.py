@@ -1,4 +1,4 @@
-"""The classes of an ONNX classifier that does not record them beside it."""
+"""Finds the classes in the graph of an ONNX classifier."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -10,7 +10,9 @@ from baton_engine.onnx.outputs import Outputs
 from baton_registry.versions.schema import Label
 
 Classes = tuple[Label, ...]
-NAME_THEM = "log it with metadata={'baton': {'classes': [...]}}, in the order of the probabilities"
+CLASSES_HINT = (
+    "log it with metadata={'baton': {'classes': [...]}}, in the order of the probabilities"
+)
 
 _ATTRIBUTES = ("classlabels_strings", "classlabels_int64s", "classlabels_ints")
 _SAME_VALUES = frozenset({"Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"})
@@ -22,116 +24,117 @@ class FoundClasses(NamedTuple):
     """The classes of a graph.
 
     Attributes:
-        classes: in the order of the probabilities.
-        are_places: the graph names none; its labels are whole numbers, and seem to be the places
-            of the classes.
+        classes: the labels in the order of the probabilities.
+        are_indices: the graph names no classes, and its integer labels seem to be indices.
     """
 
     classes: Classes
-    are_places: bool
+    are_indices: bool
 
 
 def find_classes(model: bytes, outputs: Outputs) -> FoundClasses:
     """Finds the labels that the graph names, in the order of the probabilities.
 
-    Converters name them in several places. In this order: beside the probabilities (ZipMap); where
-    the label comes from: an attribute of the classifier, or a constant that the label is looked up
-    in; an output of its own; the last node that names any. A label that is a whole number and has
-    no name is the place of its class.
+    Converters write them to several places. The search order is: the ZipMap of the probabilities;
+    the source of the label, which is an attribute of the classifier or a look-up constant; a
+    separate output; the last node with class names. An integer label without a name is the index of
+    its class.
 
     Args:
         model: the ONNX file's content.
-        outputs: its label and its probabilities.
+        outputs: the label and probability outputs.
 
     Raises:
-        EngineError: it names none.
+        EngineError: the graph names no classes.
     """
-    # Only a model whose MLmodel names no classes needs it.
+    # Imported here, because only models without recorded classes need it.
     from baton_engine.onnx.proto import parse_graph  # noqa: PLC0415
 
     graph = _Graph(parse_graph(model))
-    named = graph.names_behind(outputs.probabilities) if outputs.is_zipmap else ()
-    named = named or graph.names_behind(outputs.label)
+    named = graph.trace_names(outputs.probabilities) if outputs.is_zipmap else ()
+    named = named or graph.trace_names(outputs.label)
     for name in outputs.others:
-        named = named or graph.names_behind(name)
-    for names in graph.names_of_nodes():
+        named = named or graph.trace_names(name)
+    for names in graph.iter_names():
         is_possible = outputs.has_text_labels == isinstance(names[0], str)
         if not named and is_possible and outputs.width in (None, len(names)):
             named = names
     if named:
-        return FoundClasses(named, are_places=False)
+        return FoundClasses(named, are_indices=False)
     if outputs.has_text_labels or not outputs.width:
-        raise EngineError(f"the ONNX model does not name its classes; {NAME_THEM}")
-    return FoundClasses(tuple(range(outputs.width)), are_places=True)
+        raise EngineError(f"the ONNX model does not name its classes; {CLASSES_HINT}")
+    return FoundClasses(tuple(range(outputs.width)), are_indices=True)
 
 
 class _Graph:
-    """The nodes of a graph by what they give."""
+    """A graph's nodes by their outputs."""
 
     def __init__(self, graph: Any) -> None:
         self._nodes = graph.node
         self._producers = {name: node for node in graph.node for name in node.output}
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
 
-    def names_behind(self, output: str) -> Classes:
-        """The classes that an output's values come from; empty where that cannot be seen."""
-        for _ in range(len(self._nodes) + 1):  # a graph has no cycles, but a file may be anything
+    def trace_names(self, output: str) -> Classes:
+        """Traces an output back to class names; empty if there are none."""
+        for _ in range(
+            len(self._nodes) + 1
+        ):  # a valid graph has no cycles, but a file may have some
             if output in self._constants:
-                return _values(self._constants[output])
+                return _read_constant(self._constants[output])
             node = self._producers.get(output)
             if node is None:
                 return ()
             attributes = {each.name: each for each in node.attribute}
-            if names := _names(attributes) or _values_of_node(node.op_type, attributes):
+            if names := _read_names(attributes) or _read_values(node.op_type, attributes):
                 return names
             if node.op_type not in _SAME_VALUES | _LOOK_UPS or not node.input:
                 return ()
             output = node.input[0]
         return ()
 
-    def names_of_nodes(self) -> Iterator[Classes]:
-        """The classes that nodes name, from the last node to the first."""
+    def iter_names(self) -> Iterator[Classes]:
+        """Yields the class names of nodes, last node first."""
         for node in reversed(self._nodes):
-            if names := _names({each.name: each for each in node.attribute}):
+            if names := _read_names({each.name: each for each in node.attribute}):
                 yield names
 
 
-def _names(attributes: Mapping[str, Any]) -> Classes:
-    """What a classifier of ONNX-ML or ZipMap names: https://onnx.ai/onnx/operators/#ai-onnx-ml."""
+def _read_names(attributes: Mapping[str, Any]) -> Classes:
+    """Reads the class names of an ONNX-ML classifier: https://onnx.ai/onnx/operators/#ai-onnx-ml."""
     for name in _ATTRIBUTES:
-        if name in attributes and (names := _items(attributes[name])):
+        if name in attributes and (names := _read_items(attributes[name])):
             return names
     return ()
 
 
-def _values_of_node(op_type: str, attributes: Mapping[str, Any]) -> Classes:
-    """The values of a constant, or those that a `LabelEncoder` gives for 0, 1, …."""
+def _read_values(op_type: str, attributes: Mapping[str, Any]) -> Classes:
+    """Reads the values of a constant, or of a `LabelEncoder` for 0, 1, …."""
     if op_type == "Constant":
         for name in ("value_strings", "value_ints"):
             if name in attributes:
-                return _items(attributes[name])
-        return _values(attributes["value"].t) if "value" in attributes else ()
+                return _read_items(attributes[name])
+        return _read_constant(attributes["value"].t) if "value" in attributes else ()
     if op_type == "LabelEncoder" and "keys_int64s" in attributes:
         keys = [*attributes["keys_int64s"].ints]
         for name in ("values_strings", "values_int64s"):
             if name in attributes and sorted(keys) == [*range(len(keys))]:
-                values = _items(attributes[name])
-                return tuple(values[keys.index(place)] for place in range(len(values)))
+                values = _read_items(attributes[name])
+                return tuple(values[keys.index(index)] for index in range(len(values)))
     return ()
 
 
-def _items(attribute: Any) -> Classes:
-    return _texts(attribute.strings) or tuple(attribute.ints)
+def _read_items(attribute: Any) -> Classes:
+    return _decode(attribute.strings) or tuple(attribute.ints)
 
 
-def _texts(texts: Iterable[bytes]) -> Classes:
+def _decode(texts: Iterable[bytes]) -> Classes:
     return tuple(text.decode(errors="replace") for text in texts)
 
 
-def _values(tensor: Any) -> Classes:
-    """The texts or whole numbers of a constant; empty where it holds others."""
+def _read_constant(tensor: Any) -> Classes:
+    """Reads the texts or integers of a constant; empty for other types."""
     if tensor.data_type == _STRING:
-        return _texts(tensor.string_data)
+        return _decode(tensor.string_data)
     if tensor.data_type not in (_INT32, _INT64):
         return ()
     stored = tensor.int32_data if tensor.data_type == _INT32 else tensor.int64_data

@@ -1,4 +1,4 @@
-"""ONNX Runtime as an engine: one thread, inputs fed from columns, outputs read by their type."""
+"""The ONNX Runtime engine."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,13 +26,13 @@ _TABLE = 2
 
 
 class OnnxEngine:
-    """A classifier in ONNX.
+    """An ONNX classifier.
 
-    It takes either one input a column (`[n, 1]`), named as in the schema, or one input for all
-    columns (`[n, columns]`), as MLflow's own ONNX flavour does.
+    It has either one input per column (`[n, 1]`) with the names of the schema, or one input for all
+    columns (`[n, columns]`), as MLflow's ONNX flavour has.
 
     Attributes:
-        are_places: the model names no classes, and its labels seem to be the places of 0, 1, ….
+        are_indices: the model names no classes, and its labels seem to be indices.
     """
 
     name = "onnx"
@@ -44,36 +44,36 @@ class OnnxEngine:
 
         Args:
             model: the ONNX file's content.
-            schema: its columns name the inputs; its classes, where recorded, the labels.
-            weights: the content of the files that the model names (`find_weight_files`).
+            schema: the columns, and the classes if they are recorded.
+            weights: the content of the model's weight files (`find_weight_files`).
 
         Raises:
-            EngineError: not ONNX, not a classifier, or its inputs are not the schema's columns.
+            EngineError: the model is not an ONNX classifier with the schema's columns as inputs.
         """
-        self._session = _session(model, weights or {})
-        # What `run` calls after looking at every input's name once more, which takes a fifth of the
-        # time of a lone row; the names were held against the schema here.
+        self._session = _create_session(model, weights or {})
+        # `run` would check the names of the inputs again, which takes a fifth of a single row's
+        # time. They are checked here.
         self._run = self._session._sess.run  # noqa: SLF001
-        self._options: Any = None  # how to run; only a model that may not end needs any
-        self._inputs = {each.name: _dtype(each) for each in self._session.get_inputs()}
+        self._options: Any = None  # only set within `limit_time`
+        self._inputs = {each.name: _get_dtype(each) for each in self._session.get_inputs()}
         self._columns = tuple(column.name for column in schema.columns)
         self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
         if not self._one_matrix and set(self._inputs) != set(self._columns):
-            odd = sorted(set(self._inputs) ^ set(self._columns))[:3]
-            raise EngineError(f"the inputs of the ONNX model are not the schema's columns: {odd}")
+            names = sorted(set(self._inputs) ^ set(self._columns))[:3]
+            raise EngineError(f"the inputs of the ONNX model are not the schema's columns: {names}")
         dtypes = self._inputs
         if self._one_matrix:
             (dtype,) = self._inputs.values()
             dtypes = dict.fromkeys(self._columns, dtype)
         self._transposer = Transposer(schema.columns, dtypes)
         self._lone_row = LoneRow(schema.columns, dtypes)
-        self._lone_row_lock = Lock()  # whoever does not get it does without
+        self._lone_row_lock = Lock()  # a thread that does not get it uses the transposer
         outputs = find_outputs(self._session.get_outputs())
         self._outputs = [outputs.label, outputs.probabilities]
         self.classes: tuple[Label, ...] = schema.classes or ()
-        self.are_places = False
+        self.are_indices = False
         if not self.classes:
-            self.classes, self.are_places = find_classes(model, outputs)
+            self.classes, self.are_indices = find_classes(model, outputs)
         if len({*map(str, self.classes)}) != len(self.classes):
             raise EngineError("the model names a class twice")
         self._reader = OutputReader(outputs, self.classes)
@@ -95,7 +95,7 @@ class OnnxEngine:
         return self.score(self._transposer.transpose(rows))
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
-        """Scores the rows of all parts in one call, one part after the other."""
+        """Scores the rows of all parts in one call, in order."""
         feeds = [
             self._feed(part if isinstance(part, Mapping) else self._transposer.transpose(part))
             for part in parts
@@ -104,10 +104,10 @@ class OnnxEngine:
 
     @contextmanager
     def limit_time(self, limit_s: float) -> Iterator[None]:
-        """What is scored within the block fails with `EngineError` once it has lasted so long.
+        """Makes scoring within the block fail with `EngineError` after `limit_s`.
 
-        A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. It is stopped
-        between two of its nodes, so a single node is waited for.
+        A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. ONNX Runtime
+        stops it between two nodes, so the current node still completes.
         """
         self._options = options = ort.RunOptions()
         timer = Timer(limit_s, setattr, (options, "terminate", True))
@@ -125,7 +125,9 @@ class OnnxEngine:
             labels, probabilities = self._run(self._outputs, feed, options)
         except Exception as error:
             if options is not None and options.terminate:
-                raise EngineError("it does not end: it was stopped") from error
+                raise EngineError(
+                    "the model does not end: it was stopped at the time limit"
+                ) from error
             raise
         if self._reader_is_needed or labels.ndim != 1:
             labels, probabilities = self._reader.read(labels, probabilities)
@@ -138,7 +140,7 @@ class OnnxEngine:
             (name, dtype), *_ = self._inputs.items()
             return {name: np.hstack([_cast(columns[c], dtype) for c in self._columns])}
         return {
-            # No call where nothing is to be done: calls are most of what a lone row costs here.
+            # No call unless it is needed: calls are most of the cost of a single row.
             name: column
             if (column := columns[name]).dtype is dtype and column.ndim == _TABLE
             else _cast(column, dtype)
@@ -147,29 +149,31 @@ class OnnxEngine:
 
 
 def _cast(column: Array, dtype: DType) -> Array:
-    """The column as the input takes it, `[n, 1]`; a double too great for a float32 is infinite.
+    """Casts a column to `[n, 1]` and the type of its input. Too large doubles become infinite.
 
     Raises:
-        EngineError: a value is missing, and the input takes whole numbers or booleans.
+        EngineError: a value is missing, and the input takes integers or booleans.
     """
     if column.ndim == 1:
         column = column.reshape(-1, 1)
     if column.dtype == dtype:
         return column
     if column.dtype.kind == "f" and dtype.kind != "f" and np.isnan(column).any():
-        raise EngineError("a value is missing in a column that the ONNX model cannot take without")
+        raise EngineError(
+            "a value is missing in a column of integers or booleans of the ONNX model"
+        )
     with np.errstate(over="ignore"):
         return column.astype(dtype)
 
 
-def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
+def _create_session(model: bytes, weights: Mapping[str, bytes]) -> Any:
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1  # one row takes 0.1 ms: waking a second thread costs more
+    options.intra_op_num_threads = 1  # a row takes 0.1 ms; waking a second thread costs more
     options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL_ONLY  # what matters is raised, and told in one line
-    # A model may name files that hold its weights. Nothing is below this, so it reads none: by
-    # default it could read whatever is below the folder that the process was started in. What it
-    # gets instead was verified; parts of it that are out of bounds, ONNX Runtime refuses.
+    options.log_severity_level = _FATAL_ONLY  # errors are raised instead
+    # A model may name weight files. By default it could read any file below the working directory.
+    # It reads no files, because /dev/null contains none: it gets the verified contents instead, and
+    # ONNX Runtime rejects ranges out of bounds.
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", os.devnull
     )
@@ -185,7 +189,7 @@ def _session(model: bytes, weights: Mapping[str, bytes]) -> Any:
         ) from error
 
 
-def _dtype(node: Any) -> DType:
+def _get_dtype(node: Any) -> DType:
     if node.type not in _INPUT_DTYPES:
         raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
     return _INPUT_DTYPES[node.type]

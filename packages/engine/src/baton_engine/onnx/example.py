@@ -1,4 +1,4 @@
-"""A version's input example, as MLflow keeps it: `{"columns": […], "data": […]}`."""
+"""A version's input example in MLflow's split form: `{"columns": […], "data": […]}`."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,11 +14,11 @@ _SHOWN = 3
 
 
 def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, Any]]:
-    """Reads the example's rows; none where there is no example, or it is not in split form.
+    """Reads the example's rows; empty without an example in split form.
 
     Args:
-        content: of the example's file.
-        schema: its columns are those that the example must have, optional ones aside.
+        content: the content of the file.
+        schema: the columns that the example must have; optional ones may be missing.
 
     Raises:
         EngineError: the example has other columns.
@@ -34,19 +34,19 @@ def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, An
 
 
 def build_rows(instances: Sequence[Mapping[str, Any]], schema: Schema) -> Rows | None:
-    """Builds rows of the example's instances, as a request would bring them.
+    """Builds rows from the example's instances, as from a request.
 
-    None if a request could not bring them, e.g. because of a gap in a column that the inferred
-    schema calls required, or if there are none.
+    Returns None if there are no instances, or if a request could not contain them, for example
+    because a value is missing in a required column.
     """
     columns = schema.columns
-    if not all(_allows(c, each.get(c.name)) for each in instances for c in columns):
+    if not all(_is_allowed(c, each.get(c.name)) for each in instances for c in columns):
         return None
-    return [tuple(_read(c, each.get(c.name)) for c in columns) for each in instances] or None
+    return [tuple(_convert(c, each.get(c.name)) for c in columns) for each in instances] or None
 
 
-def _allows(column: Column, value: Any) -> bool:
-    """Whether a column takes this JSON value: the rule of `/predict`, which a test holds it to."""
+def _is_allowed(column: Column, value: Any) -> bool:
+    """Whether a column takes this JSON value. A test compares it with `/predict`."""
     if value is None:
         return not column.required
     kind = COLUMN_TYPES[column.type]
@@ -58,8 +58,8 @@ def _allows(column: Column, value: Any) -> bool:
     return bool(least <= value <= greatest and (not kind.is_whole or value == int(value)))
 
 
-def _read(column: Column, value: Any) -> Any:
-    """The value in its column's kind: `1.0` is a whole number, and `1` a fraction, where asked."""
+def _convert(column: Column, value: Any) -> Any:
+    """Converts a value to its column's Python type, e.g. `1.0` to an integer."""
     return None if value is None else COLUMN_TYPES[column.type].python(value)
 
 
@@ -67,13 +67,13 @@ def _check_columns(columns: Sequence[str], schema: Schema) -> None:
     known = {column.name for column in schema.columns}
     unknown = [name for name in columns if name not in known]
     missing = [c.name for c in schema.columns if c.required and c.name not in columns]
-    found = [
+    problems = [
         f"{label} {', '.join(map(repr, names[:_SHOWN]))}{', …' if len(names) > _SHOWN else ''}"
         for label, names in (("unknown", unknown), ("missing", missing))
         if names
     ]
-    if found:
+    if problems:
         raise EngineError(
-            f"the input example's columns are not the schema's: {'; '.join(found)};"
-            " log the model with an input example of the columns that it takes"
+            f"the input example's columns are not the schema's: {'; '.join(problems)};"
+            " log the model with an input example that has its columns"
         )

@@ -1,4 +1,4 @@
-"""Arrays for one row that are filled again and again: making them anew is half of what it costs."""
+"""Reusable arrays for a single row: creating them is half of a row's cost."""
 
 import math
 import struct
@@ -12,20 +12,20 @@ from baton_engine.tables.columns import MISSING_TEXT, Array, DType
 from baton_registry.versions.schema import Column
 
 _CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
-"""numpy's name of a type of numbers to that of `struct`, which fills a buffer without ceremony."""
+"""numpy's type codes to those of `struct`, which fills a buffer quickly."""
 
 Fill = Callable[[Sequence[Any]], None]
 
 
 class LoneRow:
-    """The columns of one row. Not for several threads at a time.
+    """The columns of a single row. Not thread-safe.
 
     Attributes:
-        columns: each column, shape `[1, 1]`; `fill` changes their content.
+        columns: the columns, shape `[1, 1]`; `fill` sets their content.
     """
 
     def __init__(self, columns: Sequence[Column], dtypes: Mapping[str, DType]) -> None:
-        """Makes the arrays. Takes what `Transposer` does."""
+        """Creates the arrays. See `Transposer` for the arguments."""
         self.columns: dict[str, Array] = {}
         self._groups: list[tuple[list[int], Fill]] = []
         groups: dict[DType, list[int]] = {}
@@ -35,10 +35,10 @@ class LoneRow:
         for dtype, places in groups.items():
             block = np.zeros((len(places), 1, 1), dtype)
             self.columns |= {columns[place].name: block[at] for at, place in enumerate(places)}
-            self._groups.append((places, _fill_of(block.reshape(-1))))
+            self._groups.append((places, _create_fill(block.reshape(-1))))
 
     def fill(self, row: Sequence[Any]) -> bool:
-        """Puts a row's values in; False where one does not fit its type, e.g. a missing flag."""
+        """Fills in a row. Returns False if a value does not fit, e.g. a missing boolean."""
         try:
             for places, fill in self._groups:
                 fill([row[place] for place in places])
@@ -47,8 +47,8 @@ class LoneRow:
         return True
 
 
-def _fill_of(cells: Array) -> Fill:
-    """Fills the cells, shape `[n]`, with n values; None means missing."""
+def _create_fill(cells: Array) -> Fill:
+    """Creates a function that fills the cells, shape `[n]`, with n values. None means missing."""
     if cells.dtype.kind == "O":
 
         def fill_texts(values: Sequence[Any]) -> None:
@@ -63,7 +63,7 @@ def _fill_of(cells: Array) -> Fill:
     def fill_numbers(values: Sequence[Any]) -> None:
         if None in values:
             if kind != "f":
-                raise struct.error("a gap")
+                raise struct.error("a missing value")
             values = [math.nan if value is None else value for value in values]
         pack_into(cells, 0, *values)
 

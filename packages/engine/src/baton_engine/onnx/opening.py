@@ -1,9 +1,9 @@
-"""A version that was fetched, as an engine whose answers to made-up rows were looked at."""
+"""Builds the engine of a fetched version and checks its answers to synthetic rows."""
 
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.classes import NAME_THEM
+from baton_engine.onnx.classes import CLASSES_HINT
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.onnx.probabilities import check_scores
 from baton_engine.onnx.synthetic import build_synthetic_rows
@@ -11,24 +11,24 @@ from baton_engine.tables.transpose import Rows
 from baton_registry.rest.fetch import FetchedModel
 
 LIMIT_S = 30.0
-"""For the made-up rows: a model may loop for ever."""
+"""The limit for the synthetic rows: a model may loop for ever."""
 
 
 def open_engine(fetched: FetchedModel) -> OnnxEngine:
-    """Builds the engine of a version and checks that it answers with probabilities.
+    """Builds the engine of a version and checks that it returns probabilities.
 
     Raises:
-        EngineError: the model cannot be loaded, does not end, or its answers are not labels and
+        EngineError: the model cannot be loaded, does not end, or does not return labels and
             probabilities of its classes.
     """
     schema = fetched.mlmodel.schema
     engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
     with engine.limit_time(LIMIT_S):
-        _check_made_up(engine, build_synthetic_rows(schema))
+        _check_answers(engine, build_synthetic_rows(schema))
     return engine
 
 
-def _check_made_up(engine: OnnxEngine, rows: Rows) -> None:
+def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
     try:
         scores = engine.score_rows(rows)
     except EngineError:
@@ -36,16 +36,16 @@ def _check_made_up(engine: OnnxEngine, rows: Rows) -> None:
     except Exception:  # noqa: BLE001 - e.g. a category that it does not know; real rows may do
         return
     check_scores(scores, len(rows), engine.classes, synthetic=True)
-    if engine.are_places and not _are_at_their_places(scores):
+    if engine.are_indices and not _are_indices(scores):
         raise EngineError(
-            f"the ONNX model does not name its classes, and its labels are not the places of its"
-            f" greatest probabilities; {NAME_THEM}"
+            f"the ONNX model does not name its classes, and its labels are not the indices of its"
+            f" greatest probabilities; {CLASSES_HINT}"
         )
 
 
-def _are_at_their_places(scores: Scores) -> bool:
-    """Whether each label is the place of its row's greatest probability; a tie decides nothing."""
+def _are_indices(scores: Scores) -> bool:
+    """Whether each label is the index of its row's greatest probability. Ties are ignored."""
     best = scores.probabilities.max(axis=1, keepdims=True)
     is_decided = (scores.probabilities == best).sum(axis=1) == 1
-    places = scores.probabilities.argmax(axis=1)
-    return bool(np.all(places[is_decided] == scores.labels[is_decided]))
+    indices = scores.probabilities.argmax(axis=1)
+    return bool(np.all(indices[is_decided] == scores.labels[is_decided]))

@@ -1,4 +1,4 @@
-"""The outputs of an ONNX classifier: which are label and probabilities, and how they are read."""
+"""The label and probability outputs of an ONNX classifier."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class Outputs:
     """The outputs of a classifier.
 
     Attributes:
-        label: the name of the output that holds the labels.
-        probabilities: that of the probabilities.
-        others: other outputs that may hold labels, as that of skl2onnx's `output_class_labels`.
-        has_text_labels: labels are texts, not whole numbers.
-        is_zipmap: the probabilities are one mapping a row, not a table.
-        is_float_table: the probabilities are a table of float32.
-        width: how many probabilities a row has, if the model says so.
+        label: the name of the label output.
+        probabilities: the name of the probability output.
+        others: other outputs that may name classes, such as skl2onnx's `output_class_labels`.
+        has_text_labels: labels are texts, not integers.
+        is_zipmap: the probabilities are one mapping per row, not a table.
+        is_float_table: the probabilities are a float32 table.
+        width: the number of probabilities per row, if the model declares it.
     """
 
     label: str
@@ -43,10 +43,10 @@ class Outputs:
 
 
 def find_outputs(outputs: Sequence[Any]) -> Outputs:
-    """Tells a session's outputs apart, by their types.
+    """Finds the label and probability outputs by their types.
 
     Raises:
-        EngineError: one is missing.
+        EngineError: an output is missing.
     """
     labels = [each for each in outputs if each.type in _LABELS]
     labels = labels or [each for each in outputs if each.type in _SHORT_LABELS]
@@ -54,7 +54,7 @@ def find_outputs(outputs: Sequence[Any]) -> Outputs:
     maps = [each for each in outputs if each.type.startswith("seq(map(")]
     if not labels or not (maps or tables):
         raise EngineError(
-            "the ONNX model is no classifier: it needs a label and a probabilities output"
+            "the ONNX model is not a classifier: it needs a label and a probabilities output"
         )
     table = maps[-1] if maps else tables[0]
     shape: Sequence[Any] = () if maps else table.shape
@@ -71,54 +71,54 @@ def find_outputs(outputs: Sequence[Any]) -> Outputs:
 
 
 class OutputReader:
-    """Makes labels and a table of float32 of what a session gives.
+    """Converts a session's outputs to labels and a float32 table.
 
     Attributes:
-        is_needed: False where it gives just that; labels of shape `[n, 1]` need it all the same.
+        is_needed: False if the outputs need no conversion, unless labels have shape `[n, 1]`.
     """
 
     def __init__(self, outputs: Outputs, classes: Sequence[Label]) -> None:
         self._classes = tuple(classes)
         self._is_zipmap = outputs.is_zipmap
         self._are_boolean = all(isinstance(label, bool) for label in classes)
-        # A network gives the place of the class where its classes are texts.
+        # A network returns the index of the class if its classes are texts.
         has_texts = any(isinstance(label, str) for label in classes)
         self._texts = np.array(classes, dtype=np.object_)
-        self._are_places = has_texts and not outputs.has_text_labels
-        self.is_needed = self._are_boolean or self._are_places or not outputs.is_float_table
+        self._are_indices = has_texts and not outputs.has_text_labels
+        self.is_needed = self._are_boolean or self._are_indices or not outputs.is_float_table
 
     def read(self, labels: Array, probabilities: Any) -> tuple[Array, NDArray[np.float32]]:
-        """Labels of shape `[n]`, in the type of the classes; probabilities of shape `[n, classes]`.
+        """Returns labels of shape `[n]` in the classes' type, and probabilities `[n, classes]`.
 
         Raises:
-            EngineError: they have other shapes, or a label has no name among the classes.
+            EngineError: the outputs have other shapes, or a label is not an index of a class.
         """
-        table = self._table(probabilities) if self._is_zipmap else probabilities
+        table = self._build_table(probabilities) if self._is_zipmap else probabilities
         if table.ndim != _TABLE or labels.size != len(table):
             raise EngineError(
                 f"the model answers with labels of shape {labels.shape} and probabilities of"
                 f" shape {table.shape}; [rows] and [rows, {len(self._classes)}] are needed"
             )
         labels = labels.reshape(-1)
-        if self._are_places:
-            labels = self._text_labels(labels)
+        if self._are_indices:
+            labels = self._look_up_labels(labels)
         elif self._are_boolean:
             labels = labels.astype(np.bool_)
         return labels, table.astype(np.float32, copy=False)
 
-    def _text_labels(self, places: Array) -> Array:
-        if len(places) and not 0 <= places.min() <= places.max() < len(self._texts):
+    def _look_up_labels(self, indices: Array) -> Array:
+        if len(indices) and not 0 <= indices.min() <= indices.max() < len(self._texts):
             raise EngineError(
-                f"the model answers with label {int(places.max())}, but it names only"
+                f"the model answers with label {int(indices.max())}, but it names only"
                 f" {len(self._texts)} classes (counted from 0); name all of them"
             )
-        texts: Array = self._texts[places]
+        texts: Array = self._texts[indices]
         return texts
 
-    def _table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
-        """What ZipMap made of the probabilities, one map a row, as a table again."""
+    def _build_table(self, maps: Sequence[Mapping[Label, float]]) -> NDArray[np.float32]:
+        """Converts the mappings of a ZipMap to a table."""
         try:
             rows = [[row[label] for label in self._classes] for row in maps]
         except KeyError as error:
-            raise EngineError(f"the ONNX model gives no probability of {error}") from error
+            raise EngineError(f"the ONNX model returns no probability for {error}") from error
         return np.array(rows, dtype=np.float32).reshape(len(rows), len(self._classes))

@@ -1,4 +1,4 @@
-"""What makes an answer of a classifier one of probabilities, and not of other numbers."""
+"""Checks that a classifier returns probabilities."""
 
 from collections.abc import Sequence
 
@@ -9,22 +9,22 @@ from baton_engine.tables.columns import Array
 from baton_registry.versions.schema import Label
 
 ROUNDING = 1e-3
-"""How far a probability may be outside of [0, 1], and a row's sum from 1.
+"""The tolerance for [0, 1] and for a row's sum of 1.
 
-Sums of float32 are off by 1e-7 and more with many classes, those of half precision by 5e-4.
+Sums of float32 are off by 1e-7, more with many classes; sums of half precision by 5e-4.
 """
 _SHOWN = 5
 _FEW = 32
-_WHAT_TO_DO = (
+_HINT = (
     "are they decision scores? register a classifier that has predict_proba,"
     " and convert it without raw_scores"
 )
 
 
 def are_in_range(probabilities: Array) -> bool:
-    """Whether all are in [0, 1], which the sum of many float32 terms may leave by some 1e-7.
+    """Whether all are in [0, 1]. Sums of many float32 terms may exceed it by 1e-7.
 
-    A few go through Python's own numbers: two calls of numpy cost a lone row as much as its arrays.
+    Small arrays are checked in plain Python, because two numpy calls cost as much as a single row.
     """
     if 0 < probabilities.size <= _FEW:
         numbers: list[float] = probabilities.ravel().tolist()
@@ -34,46 +34,45 @@ def are_in_range(probabilities: Array) -> bool:
 
 
 def clip_rounding(probabilities: Array) -> Array:
-    """The probabilities within [0, 1], if no more than rounding put them outside; NaN stays.
+    """Clips probabilities that rounding put outside of [0, 1]. NaN stays.
 
     Raises:
-        EngineError: more than rounding did.
+        EngineError: a probability is further outside than rounding explains.
     """
     clipped: Array = probabilities.clip(0.0, 1.0)
     is_far = np.abs(probabilities - clipped) > ROUNDING
     if is_far.any():
-        raise EngineError(_refusal(probabilities[is_far.any(axis=1)][0]))
+        raise EngineError(_format_error(probabilities[is_far.any(axis=1)][0]))
     return clipped
 
 
 def check_scores(
     scores: Scores, rows: int, classes: Sequence[Label], *, synthetic: bool = False
 ) -> None:
-    """Checks the answer to a model's first rows.
+    """Checks a model's answer to its first rows.
 
     Args:
-        scores: what the model answered.
-        rows: how many rows there were.
-        classes: its classes.
-        synthetic: the rows are like none that it was trained on; an answer that says nothing (no
-            number, or nothing but zeros) says nothing about the model either.
+        scores: the model's answer.
+        rows: the number of rows.
+        classes: the classes.
+        synthetic: the rows are synthetic, so answers of only NaN or only zeros are allowed.
 
     Raises:
-        EngineError: the answer does not fit the classes, or is not one of probabilities.
+        EngineError: the answer does not fit the classes, or is not probabilities.
     """
-    found, expected = np.shape(scores.probabilities), (rows, len(classes))
-    if np.shape(scores.labels) != expected[:1] or found != expected:
-        hint = f"; {_WHAT_TO_DO}" if found == (rows, 1) else ""
+    shape, expected = np.shape(scores.probabilities), (rows, len(classes))
+    if np.shape(scores.labels) != expected[:1] or shape != expected:
+        hint = f"; {_HINT}" if shape == (rows, 1) else ""
         raise EngineError(
             f"the model answers {rows} rows with labels of shape {np.shape(scores.labels)} and"
-            f" probabilities of shape {found}; its {len(classes)} classes are {_words(classes)}"
-            f"{hint}"
+            f" probabilities of shape {shape}; its {len(classes)} classes are"
+            f" {_format_labels(classes)}{hint}"
         )
-    odd = {*scores.labels.tolist()} - {*classes}
-    if odd:
+    unknown = {*scores.labels.tolist()} - {*classes}
+    if unknown:
         raise EngineError(
-            f"the model answers with labels that are not its classes {_words(classes)}:"
-            f" {_words(sorted(odd, key=str))}"
+            f"the model answers with labels that are not its classes {_format_labels(classes)}:"
+            f" {_format_labels(sorted(unknown, key=str))}"
         )
     check_probabilities(scores.probabilities, synthetic=synthetic, allow_nan=synthetic)
 
@@ -81,36 +80,36 @@ def check_scores(
 def check_probabilities(
     probabilities: Array, *, synthetic: bool = False, allow_nan: bool = True
 ) -> None:
-    """Checks that each row lies in [0, 1] and sums to 1, but for rounding.
+    """Checks that each row is in [0, 1] and sums to 1, within rounding.
 
     Args:
         probabilities: shape `[rows, classes]`.
-        synthetic: as for `check_scores`.
-        allow_nan: a row may have no number, as where a value is missing.
+        synthetic: see `check_scores`.
+        allow_nan: allow rows of NaN, for example if a value is missing.
 
     Raises:
-        EngineError: a row does not.
+        EngineError: a row is not probabilities.
     """
     sums = probabilities.sum(axis=1, dtype=np.float64)
     lowest, highest = probabilities.min(axis=1, initial=0.0), probabilities.max(axis=1, initial=0.0)
-    is_good = (np.abs(sums - 1) <= ROUNDING) & (lowest >= -ROUNDING) & (highest <= 1 + ROUNDING)
+    is_valid = (np.abs(sums - 1) <= ROUNDING) & (lowest >= -ROUNDING) & (highest <= 1 + ROUNDING)
     if allow_nan:
-        is_good |= np.isnan(sums)
+        is_valid |= np.isnan(sums)
     if synthetic:
-        is_good |= (lowest == 0) & (highest == 0)
-    if not is_good.all():
-        raise EngineError(_refusal(probabilities[~is_good][0]))
+        is_valid |= (lowest == 0) & (highest == 0)
+    if not is_valid.all():
+        raise EngineError(_format_error(probabilities[~is_valid][0]))
 
 
-def _refusal(row: Array) -> str:
+def _format_error(row: Array) -> str:
     numbers = ", ".join(f"{value:.3g}" for value in row[:_SHOWN].tolist())
     more = ", …" if len(row) > _SHOWN else ""
     return (
-        f"the model answers a row with [{numbers}{more}], and probabilities lie in [0, 1] and sum"
-        f" to 1; {_WHAT_TO_DO}"
+        f"the model answers a row with [{numbers}{more}], but probabilities are in [0, 1] and sum"
+        f" to 1; {_HINT}"
     )
 
 
-def _words(labels: Sequence[Label]) -> str:
+def _format_labels(labels: Sequence[Label]) -> str:
     more = ", …" if len(labels) > _SHOWN else ""
     return "[" + ", ".join(map(repr, labels[:_SHOWN])) + more + "]"

@@ -1,7 +1,7 @@
-"""The part of ONNX's protobuf schema that says what names the classes and where weights are.
+"""The part of ONNX's protobuf schema for class names and weight files.
 
-The package `onnx` has all of the schema, and brings 55 MB. Names, numbers and types are those of
-https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; other fields are passed over.
+The package `onnx` has the whole schema, but takes 55 MB. Names, numbers and types are those of
+https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; other fields are ignored.
 """
 
 from typing import Any
@@ -61,15 +61,15 @@ message_type {
 
 
 def parse_graph(model: bytes) -> Any:
-    """The graph of a model, whose messages have the fields above.
+    """Parses the graph of a model, with the fields above.
 
     Args:
         model: the ONNX file's content.
 
     Raises:
-        google.protobuf.message.DecodeError: it is no protobuf message.
+        google.protobuf.message.DecodeError: the content is not a protobuf message.
     """
-    pool = descriptor_pool.DescriptorPool()  # not the process's own, where `onnx` has its schema
+    pool = descriptor_pool.DescriptorPool()  # the default pool may have the schema of `onnx`
     pool.Add(text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto()))
     kind: Any = message_factory.GetMessageClass(pool.FindMessageTypeByName("onnx.ModelProto"))
     return kind.FromString(model).graph

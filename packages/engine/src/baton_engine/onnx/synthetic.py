@@ -1,4 +1,4 @@
-"""Rows that nobody sent, to see how a model answers."""
+"""Synthetic rows to check a model with."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ _ROWS = 4
 
 
 def build_synthetic_rows(schema: Schema) -> Rows:
-    """A few different rows that the schema allows; the first is zeros.
+    """Builds a few different rows that the schema allows; the first is zeros.
 
-    In the others no column goes with the one beside it, so that they tell classes apart.
+    In the other rows neighbouring columns vary differently, to get different classes.
     """
     columns = [_build_cells(column, at) for at, column in enumerate(schema.columns)]
     return [*zip(*columns, strict=True)]

@@ -1,6 +1,6 @@
-"""The files beside an ONNX file that hold its weights.
+"""Finds the weight files beside an ONNX file.
 
-MLflow writes them by default (`save_as_external_data`), ONNX's own limit of 2 GiB asks for them:
+MLflow writes them by default (`save_as_external_data`). Models over 2 GiB need them:
 https://onnx.ai/onnx/repo-docs/ExternalData.html
 """
 
@@ -12,12 +12,12 @@ _LOCATION = "location"
 
 
 def find_weight_files(model: bytes) -> tuple[str, ...]:
-    """The files that a model names, as it names them, each once; empty for what is not ONNX.
+    """Finds the weight files that a model names, each once; empty if it is not ONNX.
 
     Args:
         model: the ONNX file's content.
     """
-    if _LOCATION.encode() not in model:  # most have none: nothing is parsed for them
+    if _LOCATION.encode() not in model:  # most models have none and are not parsed
         return ()
     from google.protobuf.message import DecodeError  # noqa: PLC0415
 
@@ -25,25 +25,25 @@ def find_weight_files(model: bytes) -> tuple[str, ...]:
 
     try:
         graph = parse_graph(model)
-    except DecodeError:  # ONNX Runtime says what is wrong with it
+    except DecodeError:  # ONNX Runtime reports the error
         return ()
-    return tuple(dict.fromkeys(_locations(graph)))
+    return tuple(dict.fromkeys(_iter_locations(graph)))
 
 
-def _locations(graph: Any) -> Iterator[str]:
-    for tensor in _tensors(graph):
+def _iter_locations(graph: Any) -> Iterator[str]:
+    for tensor in _iter_tensors(graph):
         if tensor.data_location == _EXTERNAL:
             yield from (each.value for each in tensor.external_data if each.key == _LOCATION)
 
 
-def _tensors(graph: Any) -> Iterator[Any]:
-    """All tensors of a graph, and of the graphs within it."""
+def _iter_tensors(graph: Any) -> Iterator[Any]:
+    """Yields all tensors of a graph and of its subgraphs."""
     yield from graph.initializer
     for node in graph.node:
         for attribute in node.attribute:
             yield attribute.t
             yield from attribute.tensors
             for inner in (attribute.g, *attribute.graphs):
-                # A message that is not there reads as an empty one, for ever deeper.
+                # An absent message reads as an empty one, at any depth.
                 if inner.node or inner.initializer:
-                    yield from _tensors(inner)
+                    yield from _iter_tensors(inner)

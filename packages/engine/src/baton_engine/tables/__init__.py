@@ -1,1 +1,1 @@
-"""Cells and values of a table to typed columns."""
+"""Converts cells and values of a table to typed columns."""

@@ -1,4 +1,4 @@
-"""Arrow's types, sorted into the few kinds that columns are made of."""
+"""Groups Arrow's types into families."""
 
 import re
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("text", ("string", "large_string", "string_view")),
     ("boolean", ("boolean",)),
     ("number", ("integer", "floating")),
-    ("decimal", ("numeric",)),  # `is_decimal` does not know those of 32 and 64 bits
-    ("other", ("interval",)),  # months have no length: neither a number nor a time
+    ("decimal", ("numeric",)),  # `is_decimal` misses those of 32 and 64 bits
+    ("other", ("interval",)),  # months have no fixed length
     ("time", ("temporal",)),
     ("bytes", ("binary", "large_binary", "binary_view", "fixed_size_binary")),
     ("nested", ("nested",)),
@@ -26,12 +26,12 @@ _LABELS = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
 
 
 def get_label_type(labels: Sequence[bool | int | str]) -> DataType:
-    """The type of a column of such labels."""
+    """Returns the type of a column of these labels."""
     return _LABELS[type(labels[0])]
 
 
 def get_family(kind: DataType) -> Family:
-    """What the values of a type are; those of an encoded column are what they stand for."""
+    """Returns the family of a type; for an encoded column, that of its values."""
     if is_encoded(kind) and kind.value_type is not None:
         return get_family(kind.value_type)
     for family, predicates in _FAMILIES:
@@ -41,18 +41,18 @@ def get_family(kind: DataType) -> Family:
 
 
 def is_encoded(kind: DataType) -> bool:
-    """Whether a column holds references to its values: a dictionary, or runs of equal values."""
-    # `is_run_end_encoded` is true of the integers that may count runs, and not of such a column.
-    return bool(_Type.is_dictionary(kind)) or _own_name(kind) == "RunEndEncoded"
+    """Whether a column is a dictionary or run-end encoded."""
+    # `is_run_end_encoded` is true for the integers that count runs, not for such a column.
+    return bool(_Type.is_dictionary(kind)) or _parse_name(kind) == "RunEndEncoded"
 
 
 def get_type_name(kind: DataType) -> str:
-    """Arrow's name of a type, without its parameters; of an encoded one, of its values."""
+    """Returns Arrow's name of a type without parameters; for an encoded one, of its values."""
     if is_encoded(kind) and kind.value_type is not None:
         return get_type_name(kind.value_type)
-    return _own_name(kind)
+    return _parse_name(kind)
 
 
-def _own_name(kind: DataType) -> str:
-    found = re.search(r"<(\w+)", repr(kind))
-    return found[1] if found else "unknown"
+def _parse_name(kind: DataType) -> str:
+    match = re.search(r"<(\w+)", repr(kind))
+    return match[1] if match else "unknown"

@@ -1,9 +1,9 @@
-"""Values as JSON brings them to one column, by the rules of MLflow's scoring server.
+"""Casts JSON values to a column, by the rules of MLflow's scoring server.
 
-That server makes a pandas table of `dataframe_split` and `dataframe_records`, and numpy arrays of
-`instances` and `inputs`, and casts both to the schema's types. It is generous: text that reads
-as a number is a number, and whatever is not text is a category nobody has seen. Where it cuts a
-fraction to an integer, we refuse.
+That server reads `dataframe_split` and `dataframe_records` into pandas, `instances` and `inputs`
+into numpy, and casts both to the schema's types. It accepts numbers as text, and reads other values
+in a text column as an unknown category. It would truncate a fraction to an integer; Baton rejects
+that.
 """
 
 import math
@@ -25,139 +25,139 @@ from baton_registry.versions.schema import Column
 Cast = Callable[[Column, Sequence[Any]], Array]
 
 ABSENT = math.nan
-"""A cell that its row does not have, as pandas fills it in."""
+"""An absent cell, as pandas fills it in."""
 _NUMBERS = frozenset({int, float, type(None)})
-# What numpy and Python raise where a value is not of the type: they agree on no one class.
+# What numpy and Python raise if a value does not have the type.
 CAST_ERRORS = (ValueError, TypeError, OverflowError)
 
 
 def cast_column(column: Column, values: Sequence[Any], cast: Cast) -> Array:
-    """The values as the engine takes them.
+    """Casts the values for the engine.
 
     Raises:
-        BadCells: not of the column's type; every bad cell is named (at most 100).
+        BadCells: values do not have the column's type; lists the cells (at most 100).
     """
     try:
         array = cast(column, values)
     except CAST_ERRORS as error:
-        raise _bad_cells(column, values, cast) from error
-    # scikit-learn's imputer, which every pipeline of ours begins with, refuses them.
+        raise _build_bad_cells(column, values, cast) from error
+    # The first step of every pipeline, scikit-learn's imputer, rejects infinity.
     if array.dtype.kind == "f" and np.isinf(array).any():
-        raise _bad_cells(column, values, cast)
+        raise _build_bad_cells(column, values, cast)
     return array
 
 
 def cast_as_pandas(column: Column, values: Sequence[Any]) -> Array:
-    """As `DataFrame(values)[column].astype(…)` does. Raises one of `CAST_ERRORS`."""
+    """Casts as `DataFrame(values)[column].astype(…)`. Raises one of `CAST_ERRORS`."""
     if column.type == "string":
         if {*map(type, values)} != {str}:
-            values = [_pandas_text(value) for value in values]
+            values = [_to_pandas_text(value) for value in values]
         return np.array(values, dtype=np.object_)
-    array = _inferred(values)
+    array = _infer(values)
     if COLUMN_TYPES[column.type].is_whole:
         _check_whole(array)
-    with np.errstate(invalid="ignore", over="ignore"):  # what does not fit wraps around, as there
+    with np.errstate(invalid="ignore", over="ignore"):  # overflow wraps around, as in pandas
         return array.astype(COLUMN_TYPES[column.type].dtype)
 
 
 def cast_as_numpy(column: Column, values: Sequence[Any]) -> Array:
-    """As `numpy.array(values, dtype)` does. Raises one of `CAST_ERRORS`."""
+    """Casts as `numpy.array(values, dtype)`. Raises one of `CAST_ERRORS`."""
     kinds = {*map(type, values)}
     if list in kinds:
         raise TypeError("a list in a cell")
     if column.type == "string":
-        return np.array(_numpy_texts(values), dtype=np.object_)
+        return np.array(_to_numpy_texts(values), dtype=np.object_)
     if COLUMN_TYPES[column.type].is_whole and float in kinds:
-        _check_whole(_objects(values))
+        _check_whole(_to_objects(values))
     with np.errstate(over="ignore"):
         return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)
 
 
 def find_bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> list[BadCell]:
-    """The cells that cannot be cast even alone, at most 100."""
-    found = []
+    """Finds the cells that cannot be cast on their own, at most 100."""
+    cells = []
     for row, value in enumerate(values):
-        reason = _refusal(column, value, cast)
+        reason = _find_reason(column, value, cast)
         if reason:
-            found.append(BadCell(row, column.name, reason))
-            if len(found) >= MAX_NAMED_CELLS:
+            cells.append(BadCell(row, column.name, reason))
+            if len(cells) >= MAX_NAMED_CELLS:
                 break
-    return found
+    return cells
 
 
-def _bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> BadCells:
+def _build_bad_cells(column: Column, values: Sequence[Any], cast: Cast) -> BadCells:
     cells = find_bad_cells(column, values, cast)
-    if not cells:  # each is good alone, e.g. -1 beside 2**63
-        cells = [BadCell(0, column.name, "the column's values do not go together")]
+    if not cells:  # each is valid alone, e.g. -1 beside 2**63
+        cells = [BadCell(0, column.name, "the column's values have no common type")]
     return BadCells(tuple(cells))
 
 
-def _refusal(column: Column, value: Any, cast: Cast) -> str | None:
+def _find_reason(column: Column, value: Any, cast: Cast) -> str | None:
     try:
         array = cast(column, [value])
     except CellError as error:
-        return _beyond(column) if value in (math.inf, -math.inf) else str(error)
+        return _format_overflow(column) if value in (math.inf, -math.inf) else str(error)
     except OverflowError:
-        return _beyond(column)
+        return _format_overflow(column)
     except CAST_ERRORS:
         return f"must be {COLUMN_TYPES[column.type].words}"
     if array.dtype.kind == "f" and np.isinf(array).any():
-        return _beyond(column)
+        return _format_overflow(column)
     return None
 
 
-def _beyond(column: Column) -> str:
+def _format_overflow(column: Column) -> str:
     return f"is beyond the range of the column's type, {column.type}"
 
 
-def _numpy_texts(values: Sequence[Any]) -> Sequence[str]:
-    """The values as text, which ends before trailing NULs.
+def _to_numpy_texts(values: Sequence[Any]) -> Sequence[str]:
+    """Converts the values to texts without trailing NULs, as numpy does.
 
-    Not made by numpy, whose arrays of text are as wide as their longest.
+    numpy itself would make every text as wide as the longest.
     """
     if {*map(type, values)} == {str} and "\0" not in "".join(values):
         return values
     return [str(value).rstrip("\0") for value in values]
 
 
-def _pandas_text(value: Any) -> str:
-    """Text as it is; anything else is a category that no training has seen."""
+def _to_pandas_text(value: Any) -> str:
+    """Keeps text; any other value is an unknown category."""
     if type(value) is str:
         return value
-    hash(value)  # scikit-learn looks each value up: a list or an object is a TypeError
+    hash(value)  # as scikit-learn does: a list or an object is a TypeError
     return MISSING_TEXT
 
 
-def _inferred(values: Sequence[Any]) -> Array:
-    """The values as pandas infers them: integers, floats with gaps, booleans, or mixed objects."""
+def _infer(values: Sequence[Any]) -> Array:
+    """Infers the type as pandas does: integers, floats with NaN, booleans, or mixed objects."""
     kinds = set(map(type, values))
     if kinds == {bool}:
         return np.array(values, dtype=np.bool_)
     if kinds == {int}:
-        return _integers(values)
+        return _to_integers(values)
     if kinds <= _NUMBERS and kinds != {type(None)}:
         return np.array(values, dtype=np.float64)  # None is read as NaN
     if str in kinds and kinds <= {str, type(None)}:
-        return _objects([ABSENT if value is None else value for value in values])
-    return _objects(values)
+        return _to_objects([ABSENT if value is None else value for value in values])
+    return _to_objects(values)
 
 
-def _integers(values: Sequence[int]) -> Array:
+def _to_integers(values: Sequence[int]) -> Array:
     for dtype in (np.int64, np.uint64):
         try:
             return np.array(values, dtype=dtype)
         except OverflowError:
             continue
-    return _objects(values)
+    return _to_objects(values)
 
 
-def _objects(values: Sequence[Any]) -> Array:
-    """The values untouched; `numpy.array` would look into lists."""
+def _to_objects(values: Sequence[Any]) -> Array:
+    """Keeps the values as objects; `numpy.array` would convert lists."""
     return np.fromiter(values, dtype=np.object_, count=len(values))
 
 
 def _check_whole(array: Array) -> None:
-    """Raises where an integer column would cut a fraction, or has a gap."""
+    """Raises if an integer column has a fraction or a missing value."""
     if array.dtype.kind == "f":
         is_whole = bool(np.all(np.isfinite(array) & (np.trunc(array) == array)))
     elif array.dtype.kind == "O":

@@ -1,22 +1,22 @@
-"""One cell of a table: which values a column allows, and how those are named that it does not."""
+"""Errors of single cells."""
 
 from dataclasses import dataclass
 
 MAX_NAMED_CELLS = 100
 
 IS_MISSING = "is missing; the column is required"
-"""Said of a cell."""
+"""The message for a cell."""
 ABSENT = "is missing"
-"""Said of a required column that a request leaves out."""
+"""The message for a required column that a request omits."""
 
 
 @dataclass(frozen=True)
 class BadCell:
-    """One cell that the schema does not allow.
+    """A cell that the schema does not allow.
 
     Attributes:
-        row: counted from 0.
-        column: as the table or the schema names it.
+        row: the row, counted from 0.
+        column: the column's name in the table or the schema.
         message: what is wrong, without the values of other cells.
     """
 
@@ -26,14 +26,14 @@ class BadCell:
 
 
 class CellError(ValueError):
-    """The column does not allow the value; the text says why, and does not repeat the value."""
+    """The column does not allow the value. The message does not quote the value."""
 
 
 class BadCells(Exception):
-    """A column holds values that it does not allow.
+    """A column has values that it does not allow.
 
     Attributes:
-        cells: the bad ones, at most `MAX_NAMED_CELLS`; never empty.
+        cells: the invalid cells, at most `MAX_NAMED_CELLS`; never empty.
     """
 
     def __init__(self, cells: tuple[BadCell, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The types of columns: what each one means to numpy, JSON, ONNX, the V2 protocol and people."""
+"""The column types, with their meaning for numpy, JSON, ONNX and the V2 protocol."""
 
 import math
 import sys
@@ -22,18 +22,18 @@ _NO_NUMBER = (math.nan, math.nan)
 
 @dataclass(frozen=True)
 class ColumnType:
-    """One type of columns.
+    """A column type.
 
     Attributes:
-        name: as MLflow's schema says.
-        dtype: of its values in numpy if none is missing.
-        python: the type of its values in JSON, as Python reads them.
-        limits: its least and greatest number; NaN if it holds no numbers.
-        words: what its values must be, for people.
-        json_schema: of one value.
-        onnx: the type of the ONNX input that takes its values.
-        v2: the datatype of its tensor in the V2 protocol.
-        samples: different values that nobody sent, the first as plain as can be.
+        name: MLflow's name.
+        dtype: the numpy type if no value is missing.
+        python: the Python type of its JSON values.
+        limits: the least and greatest number; NaN if it is not a number type.
+        words: the type in words, for messages.
+        json_schema: the JSON schema of a value.
+        onnx: the type of the ONNX input.
+        v2: the datatype in the V2 protocol.
+        samples: different values for synthetic rows; the first is the plainest.
     """
 
     name: TypeName
@@ -48,11 +48,11 @@ class ColumnType:
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether it holds whole numbers only."""
+        """Whether it is an integer type."""
         return self.python is int
 
 
-def _number_schema(kind: str, form: str, limits: tuple[float, float]) -> Mapping[str, Any]:
+def _build_number_schema(kind: str, form: str, limits: tuple[float, float]) -> Mapping[str, Any]:
     least, greatest = limits
     return {"type": kind, "format": form, "minimum": least, "maximum": greatest}
 
@@ -75,7 +75,7 @@ _ALL = (
         python=int,
         limits=_INT32,
         words="a whole number",
-        json_schema=_number_schema("integer", "int32", _INT32),
+        json_schema=_build_number_schema("integer", "int32", _INT32),
         onnx="tensor(int32)",
         v2="INT32",
         samples=(0, 1, -1, 10),
@@ -86,7 +86,7 @@ _ALL = (
         python=int,
         limits=_INT64,
         words="a whole number",
-        json_schema=_number_schema("integer", "int64", _INT64),
+        json_schema=_build_number_schema("integer", "int64", _INT64),
         onnx="tensor(int64)",
         v2="INT64",
         samples=(0, 1, -1, 10),
@@ -97,7 +97,7 @@ _ALL = (
         python=float,
         limits=_FLOAT32,
         words="a number",
-        json_schema=_number_schema("number", "float", _FLOAT32),
+        json_schema=_build_number_schema("number", "float", _FLOAT32),
         onnx="tensor(float)",
         v2="FP32",
         samples=(0.0, 1.0, -1.0, 10.0),
@@ -108,7 +108,7 @@ _ALL = (
         python=float,
         limits=_FLOAT64,
         words="a number",
-        json_schema={"type": "number", "format": "double"},  # JSON's own numbers: no limits
+        json_schema={"type": "number", "format": "double"},  # JSON numbers have no limits
         onnx="tensor(double)",
         v2="FP64",
         samples=(0.0, 1.0, -1.0, 10.0),
@@ -127,11 +127,11 @@ _ALL = (
 )
 
 COLUMN_TYPES: Mapping[str, ColumnType] = {each.name: each for each in _ALL}
-"""Each type by its name."""
+"""The types by name."""
 
 LABEL_TYPES: Mapping[type, ColumnType] = {
     bool: COLUMN_TYPES["boolean"],
     int: COLUMN_TYPES["long"],
     str: COLUMN_TYPES["string"],
 }
-"""The type of a column of labels, by the type of the labels."""
+"""The type of a column of labels, by the labels' Python type."""

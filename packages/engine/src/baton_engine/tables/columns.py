@@ -1,4 +1,4 @@
-"""Values of a column, as numpy arrays that the engine takes."""
+"""Converts column values to numpy arrays for the engine."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,14 +13,13 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 MISSING_TEXT = ""
-"""Stands for a missing category: no trained category is empty, so one-hot encoding gives zeros."""
+"""A missing category. No trained category is empty, so one-hot encoding gives zeros."""
 
 
 def to_array(column: Column, values: Sequence[Any]) -> Array:
-    """The values as an array of shape `[n]`; None, allowed in optional columns, means missing.
+    """Converts the values to an array of shape `[n]`. None in optional columns means missing.
 
-    A missing number, whole or not, is NaN (the array is then float64); missing text is
-    `MISSING_TEXT`.
+    A missing number is NaN, and the array is float64. Missing text is `MISSING_TEXT`.
 
     Raises:
         OverflowError: a number does not fit the column's type.

@@ -1,4 +1,4 @@
-"""Numbers of whatever width to one column, none of them changed on the way."""
+"""Casts numbers of any width to a column without changing a value."""
 
 import numpy as np
 
@@ -9,20 +9,20 @@ from baton_registry.versions.schema import Column
 
 
 def cast_numbers(column: Column, values: Array) -> Array:
-    """The numbers in the type of the column; NaN, allowed in optional columns, means missing.
+    """Casts numbers to the column's type. NaN in optional columns means missing.
 
     Args:
-        column: of numbers.
+        column: a column of numbers.
         values: integers or floats of any width, shape `[n]`.
 
     Raises:
-        BadCells: a fraction for a whole number, beyond the range of the type, infinite, or NaN.
+        BadCells: a value is NaN, infinite, out of range, or a fraction in an integer column.
     """
-    bad = ~_is_allowed(column, values)
-    if bad.any():
-        raise _refusal(column, values, np.flatnonzero(bad)[:MAX_NAMED_CELLS])
+    is_bad = ~_is_allowed(column, values)
+    if is_bad.any():
+        raise _build_bad_cells(column, values, np.flatnonzero(is_bad)[:MAX_NAMED_CELLS])
     if values.dtype.kind == "f" and np.isnan(values).any():
-        return values.astype(np.float64)  # as `to_array` does where a number is missing
+        return values.astype(np.float64)  # as `to_array` does for missing numbers
     return values.astype(COLUMN_TYPES[column.type].dtype)
 
 
@@ -31,8 +31,8 @@ def _is_allowed(column: Column, values: Array) -> Array:
     if COLUMN_TYPES[column.type].is_whole:
         least, greatest = COLUMN_TYPES[column.type].limits
         if values.dtype.kind == "f":
-            values = values.astype(np.float64)  # in a half float the bounds are infinite
-            # 2**63 - 1 is not a float: stay below the next one
+            values = values.astype(np.float64)  # the limits are infinite in half precision
+            # 2**63 - 1 is not a float, so compare with 2**63
             within = (values >= float(least)) & (values < float(greatest) + 1.0)
             fits = within & (np.trunc(values) == values)
         else:
@@ -45,7 +45,7 @@ def _is_allowed(column: Column, values: Array) -> Array:
     return fits
 
 
-def _refusal(column: Column, values: Array, rows: Array) -> BadCells:
+def _build_bad_cells(column: Column, values: Array, rows: Array) -> BadCells:
     cells = []
     for row in rows.tolist():
         value = float(values[row])

@@ -1,4 +1,4 @@
-"""Opens Parquet files, but refuses those over which the Arrow library ends the process."""
+"""Opens Parquet files, and rejects those that crash the Arrow library."""
 
 import re
 from typing import IO
@@ -6,28 +6,28 @@ from typing import IO
 from arro3.core import RecordBatchReader
 from arro3.io import read_parquet
 
-# arro3-io 0.9.1: a dictionary of booleans aborts the process, one of fixed bytes is misread.
+# arro3-io 0.9.1 aborts the process on a dictionary of booleans, and misreads one of fixed bytes.
 _FATAL = re.compile(r"Dictionary\(\w+, (Boolean|FixedSizeBinary)")
 
 
 class UnreadableColumn(Exception):
-    """A column is of a type that the library cannot decode; the text names it, in one line."""
+    """The library cannot decode a column's type. The message names the column in one line."""
 
 
 def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
-    """A reader of a file's rows, so many at a time.
+    """Opens a reader of a file's rows in batches.
 
     Raises:
-        UnreadableColumn: reading it would end the process.
-        Exception: it is damaged; the library raises no class of its own.
+        UnreadableColumn: reading the file would crash the process.
+        Exception: the file is damaged. The library has no error class of its own.
     """
     reader = read_parquet(file, batch_size=batch_rows)
     schema = reader.schema
     for number in range(len(schema)):
         field = schema.field(number)
-        if found := _FATAL.search(repr(field.type)):
+        if match := _FATAL.search(repr(field.type)):
             raise UnreadableColumn(
-                f"column {field.name!r} is a dictionary of {found[1]} values, which Baton cannot "
+                f"column {field.name!r} is a dictionary of {match[1]} values, which Baton cannot "
                 "read; write it without a dictionary (in pandas: as another type than category)"
             )
     return reader

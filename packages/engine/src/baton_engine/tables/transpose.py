@@ -1,4 +1,4 @@
-"""Rows to columns, all columns of a type in one array: a lone row costs by the array."""
+"""Transposes rows to columns, with one array per type: the cost of a single row is in arrays."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,15 +15,14 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 class Transposer:
-    """Rows of one schema as the columns of an engine. Safe to use from several threads."""
+    """Converts rows of a schema to columns for an engine. Thread-safe."""
 
     def __init__(self, columns: Sequence[Column], dtypes: Mapping[str, DType]) -> None:
         """Groups the columns by type.
 
         Args:
-            columns: the order of a row's values.
-            dtypes: column to the type that the engine takes it in; a column without one keeps the
-                type of its schema.
+            columns: the columns in the order of a row's values.
+            dtypes: the engine's type by column; by default the schema's type.
         """
         self._columns = columns
         self._texts = [
@@ -47,7 +46,7 @@ class Transposer:
         ]
 
     def transpose(self, rows: Rows) -> dict[str, Array]:
-        """Each column, shape `[rows, 1]` or `[rows]`; None, in an optional column, means missing.
+        """Returns columns of shape `[rows, 1]` or `[rows]`. None in optional columns means missing.
 
         Raises:
             OverflowError: a number does not fit the column's type.
@@ -56,16 +55,16 @@ class Transposer:
         for place in self._texts:
             if None in cells[place]:
                 cells[place] = [MISSING_TEXT if text is None else text for text in cells[place]]
-        # numpy would read a gap among booleans as False; it refuses one among whole numbers.
+        # numpy would read None as False in a boolean column; in an integer column it raises.
         if not any(None in cells[place] for place in self._flags):
             with suppress(TypeError, ValueError, OverflowError), np.errstate(over="ignore"):
-                return self._by_group(cells, len(rows))
+                return self._transpose_groups(cells, len(rows))
         return {c.name: to_array(c, v) for c, v in zip(self._columns, cells, strict=True)}
 
-    def _by_group(self, cells: Sequence[Sequence[Any]], rows: int) -> dict[str, Array]:
-        found: dict[str, Array] = {}
+    def _transpose_groups(self, cells: Sequence[Sequence[Any]], rows: int) -> dict[str, Array]:
+        columns: dict[str, Array] = {}
         for dtype, places, names in self._groups:
             values = chain.from_iterable([cells[place] for place in places])
             block = np.fromiter(values, dtype, count=rows * len(places))
-            found.update(zip(names, block.reshape(-1, rows, 1), strict=True))
-        return found
+            columns.update(zip(names, block.reshape(-1, rows, 1), strict=True))
+        return columns

@@ -1,4 +1,4 @@
-"""Values that have a type of their own, as Arrow and Parquet bring them, to one column."""
+"""Casts typed values, from Arrow or Parquet, to a column."""
 
 from collections.abc import Iterable, Mapping
 
@@ -21,67 +21,73 @@ _FORMS: Mapping[Form, str] = {
 
 
 class WrongType(BadCells):
-    """The whole column is of a kind that does not go into it, whatever its values are."""
+    """The type of the whole column does not fit, whatever its values are."""
 
 
 def cast_typed_values(column: Column, values: Values) -> Array:
-    """The values in the type of the column; no value is changed on the way.
+    """Casts values to the column's type without changing them.
 
-    Numbers of any width go into any type of number that can hold them, booleans are 0 and 1, and
-    text is read as a number by the rules of `dataframe_split`. For a column of text the values must
-    be texts: what was a number, a boolean, a date or a time before must have been one in training.
+    Numbers of any width fit any number type that can hold them. Booleans are 0 and 1. Text is read
+    as a number by the rules of `dataframe_split`. A text column takes texts; it takes numbers,
+    booleans, dates or times only if it had them in training.
 
     Raises:
-        BadCells: a value that the column does not allow, or a gap in a required column.
+        BadCells: the column does not allow a value, or a required value is missing.
     """
     if isinstance(values, Unsupported):
-        raise _of_other_kind(column, f"Arrow's {values.kind}")
+        raise _build_wrong_type(column, f"Arrow's {values.kind}")
     if isinstance(values, Texts):
-        return _from_texts(column, _as_categories(column, values))
+        return _cast_texts(column, _to_categories(column, values))
     if column.type == "string":
-        raise _of_other_kind(column, "numbers")
+        raise _build_wrong_type(column, "numbers")
     if column.type == "boolean":
-        return _booleans(column, values)
+        return _cast_booleans(column, values)
     return cast_numbers(column, values)
 
 
-def _as_categories(column: Column, values: Texts) -> Texts:
+def _to_categories(column: Column, values: Texts) -> Texts:
     if values.form == "text":
         return values
     if column.type != "string" or not can_come_from(column.categories, values.form):
-        raise _of_other_kind(column, _FORMS[values.form])
+        raise _build_wrong_type(column, _FORMS[values.form])
     return match_categories(values, column.categories)
 
 
-def _from_texts(column: Column, values: Texts) -> Array:
-    gaps = [code for code, text in enumerate(values.distinct) if text is None]
-    gap_rows = np.flatnonzero(np.isin(values.codes, gaps)) if gaps else np.empty(0, np.intp)
-    if len(gap_rows) and column.required:
-        raise _bad(column, ((row, IS_MISSING) for row in gap_rows[:MAX_NAMED_CELLS].tolist()))
+def _cast_texts(column: Column, values: Texts) -> Array:
+    missing = [code for code, text in enumerate(values.distinct) if text is None]
+    missing_rows = (
+        np.flatnonzero(np.isin(values.codes, missing)) if missing else np.empty(0, np.intp)
+    )
+    if len(missing_rows) and column.required:
+        raise _build_bad_cells(
+            column, ((row, IS_MISSING) for row in missing_rows[:MAX_NAMED_CELLS].tolist())
+        )
     if column.type == "string":
         return to_array(column, values.distinct)[values.codes]
-    if len(gap_rows) == len(values.codes):  # of Arrow's type null
+    if len(missing_rows) == len(values.codes):  # Arrow's type null
         return to_array(column, [None] * len(values.codes))
     return cast_column(column, values.to_list(), cast_as_pandas)
 
 
-def _booleans(column: Column, values: Numbers) -> Array:
+def _cast_booleans(column: Column, values: Numbers) -> Array:
     if values.dtype == np.bool_:
         return values
-    gaps = np.isnan(values)
-    bad = gaps.copy() if column.required else np.zeros_like(gaps)
-    bad |= ~gaps & (values != 0) & (values != 1)
-    if bad.any():
-        rows = np.flatnonzero(bad)[:MAX_NAMED_CELLS].tolist()
-        wanted = f"must be {COLUMN_TYPES[column.type].words}"
-        raise _bad(column, ((row, IS_MISSING if gaps[row] else wanted) for row in rows))
-    return values.astype(np.float64 if gaps.any() else np.bool_)
+    is_missing = np.isnan(values)
+    is_bad = is_missing.copy() if column.required else np.zeros_like(is_missing)
+    is_bad |= ~is_missing & (values != 0) & (values != 1)
+    if is_bad.any():
+        rows = np.flatnonzero(is_bad)[:MAX_NAMED_CELLS].tolist()
+        message = f"must be {COLUMN_TYPES[column.type].words}"
+        raise _build_bad_cells(
+            column, ((row, IS_MISSING if is_missing[row] else message) for row in rows)
+        )
+    return values.astype(np.float64 if is_missing.any() else np.bool_)
 
 
-def _of_other_kind(column: Column, found: str) -> WrongType:
-    message = f"must be {COLUMN_TYPES[column.type].words}; the column holds {found}"
+def _build_wrong_type(column: Column, kind: str) -> WrongType:
+    message = f"must be {COLUMN_TYPES[column.type].words}; the column holds {kind}"
     return WrongType((BadCell(0, column.name, message),))
 
 
-def _bad(column: Column, told: Iterable[tuple[int, str]]) -> BadCells:
-    return BadCells(tuple(BadCell(row, column.name, message) for row, message in told))
+def _build_bad_cells(column: Column, messages: Iterable[tuple[int, str]]) -> BadCells:
+    return BadCells(tuple(BadCell(row, column.name, message) for row, message in messages))

@@ -1,4 +1,4 @@
-"""Values that have a type of their own, before they are held against a column."""
+"""Typed values before they are cast to a column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
-"""Integers, floats or booleans, shape `[n]`; where one is missing, floats with NaN for it."""
+"""Integers, floats or booleans, shape `[n]`. If a value is missing, floats with NaN."""
 Form = Literal["text", "number", "boolean", "time"]
-"""What texts were before they were written as text."""
+"""The original kind of values that were converted to text."""
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts, each of which is held once however many rows have it.
+    """Dictionary-encoded texts.
 
     Attributes:
-        distinct: the texts, None for a gap; some may be there twice.
-        codes: shape `[n]`, int32: each row's place in `distinct`.
-        form: what the values are in the table, of which these are the texts.
+        distinct: the texts, None for a missing one. Duplicates are possible.
+        codes: shape `[n]`, int32: each row's index in `distinct`.
+        form: the kind of the original values.
     """
 
     distinct: Sequence[str | None]
@@ -28,16 +28,16 @@ class Texts:
     form: Form = "text"
 
     def to_list(self) -> list[str | None]:
-        """Each row's text."""
+        """Lists each row's text."""
         return [self.distinct[code] for code in self.codes.tolist()]
 
 
 @dataclass(frozen=True)
 class Unsupported:
-    """A column of a type that is neither numbers nor text.
+    """A column whose type is neither numbers nor text.
 
     Attributes:
-        kind: Arrow's name of the type, without its parameters.
+        kind: Arrow's name of the type, without parameters.
     """
 
     kind: str
@@ -47,16 +47,16 @@ Values = Numbers | Texts | Unsupported
 
 
 def join_values(parts: Sequence[Values]) -> Values:
-    """The values of a column from those of its chunks, of which there is at least one."""
-    odd = next((part for part in parts if isinstance(part, Unsupported)), None)
-    if len(parts) == 1 or odd is not None:
-        return odd or parts[0]
+    """Joins the values of a column's chunks, of which there is at least one."""
+    unsupported = next((part for part in parts if isinstance(part, Unsupported)), None)
+    if len(parts) == 1 or unsupported is not None:
+        return unsupported or parts[0]
     if isinstance(parts[0], Texts):
-        return _joined_texts([part for part in parts if isinstance(part, Texts)])
+        return _join_texts([part for part in parts if isinstance(part, Texts)])
     return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])
 
 
-def _joined_texts(parts: Sequence[Texts]) -> Texts:
+def _join_texts(parts: Sequence[Texts]) -> Texts:
     distinct: list[str | None] = []
     codes = []
     for part in parts:

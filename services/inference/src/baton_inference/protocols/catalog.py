@@ -1,4 +1,4 @@
-"""The list of protocols, and what follows from it: codecs and paths."""
+"""The list of protocols; codecs and paths follow from it."""
 
 import re
 from collections.abc import Mapping
@@ -12,18 +12,18 @@ from baton_inference.protocols.v2.protocol import V2
 from baton_inference.scoring.targets import Target
 
 PROTOCOLS = (PREDICT, INVOCATIONS, V2)
-"""Every scoring protocol that is spoken."""
+"""Every scoring protocol of the service."""
 
 Codecs = Mapping[str, Codec[Any]]
 """Protocol name to codec."""
 
 
 class ScoringPath(NamedTuple):
-    """A path that requests are posted to.
+    """A path that accepts scoring requests.
 
     Attributes:
-        protocol: the protocol spoken there.
-        template: the path as the OpenAPI document has it.
+        protocol: the protocol of the path.
+        template: the path in the OpenAPI document.
         target: the model and version that the path names; None if it names none.
     """
 
@@ -38,24 +38,24 @@ def compile_codecs(parts: CodecParts) -> Codecs:
 
 
 def find_path(path: str) -> ScoringPath | None:
-    """Finds what a path scores by; None if it is no scoring path."""
+    """Finds the protocol and target of a path; None if it is not a scoring path."""
     exact = _EXACT.get(path)
     if exact is not None:
         return exact
     for pattern, protocol, template in _PATTERNS:
-        if found := pattern.fullmatch(path):
-            names = found.groupdict()
+        if match := pattern.fullmatch(path):
+            names = match.groupdict()
             return ScoringPath(protocol, template, Target(names["name"], names.get("version")))
     return None
 
 
 def is_companion(path: str) -> bool:
-    """Whether a scoring key opens this path, although nothing is scored there."""
+    """Whether a scoring key also gives access to this path, which scores nothing."""
     return path in _COMPANIONS or path.startswith(_COMPANION_FOLDERS)
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    # Neither a model's name nor a version holds a slash: MLflow refuses such names.
+def _compile_pattern(template: str) -> re.Pattern[str]:
+    # MLflow rejects names of models and versions that contain a slash.
     pattern = template.replace("{model_name}", "(?P<name>[^/]+)")
     return re.compile(pattern.replace("{model_version}", "(?P<version>[^/]+)"))
 
@@ -67,7 +67,7 @@ _EXACT = {
     if "{" not in path
 }
 _PATTERNS = [
-    (_pattern(path), protocol, path)
+    (_compile_pattern(path), protocol, path)
     for protocol in PROTOCOLS
     for path in protocol.paths
     if "{" in path

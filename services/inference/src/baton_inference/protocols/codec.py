@@ -1,4 +1,4 @@
-"""What every protocol offers: bytes to rows, scores to bytes, compiled once a version."""
+"""The interface of codecs: bytes to rows, scores to bytes, compiled once for each version."""
 
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -8,12 +8,12 @@ from baton_inference.scoring.batch import ColumnBatch, RowBatch
 
 
 class EncodedAnswer(NamedTuple):
-    """The body of an answer, and what its headers say of it.
+    """The body of an answer and its headers.
 
     Attributes:
         body: the bytes.
         media_type: their content type.
-        headers: further headers, names in lower case.
+        headers: other headers, names in lower case.
     """
 
     body: bytes
@@ -25,21 +25,21 @@ BatchT = TypeVar("BatchT", bound=RowBatch | ColumnBatch)
 
 
 class Codec(Protocol[BatchT]):
-    """One protocol for one version. Safe to use from several threads."""
+    """The codec of one protocol for one version. Safe to use from several threads."""
 
     media_types: frozenset[bytes | None]
-    """The content types that `decode` reads, in lower case; None: it need not be named."""
+    """The content types that `decode` reads, in lower case; None if the header may be absent."""
 
     def decode(self, body: bytes, media: MediaHeaders) -> BatchT:
-        """Reads a request's body.
+        """Decodes the body of a request.
 
         Raises:
-            MalformedBody: not of the protocol's shape.
-            InvalidRows: a cell that the schema does not allow, or no rows.
-            TooManyRows: more rows than a request may hold.
+            MalformedBody: the body does not have the protocol's shape.
+            InvalidRows: a cell is not valid by the schema, or there are no rows.
+            TooManyRows: there are more rows than a request may have.
         """
         ...
 
     def encode(self, scores: Scores, batch: BatchT) -> EncodedAnswer:
-        """Writes the answer to the request that `batch` was read from."""
+        """Encodes the answer to the request of `batch`."""
         ...

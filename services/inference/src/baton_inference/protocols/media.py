@@ -1,4 +1,4 @@
-"""The headers that say what a body is, and which of them are understood."""
+"""The headers that describe a body, and the check whether the service supports it."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,21 +15,21 @@ _MAX_DIGITS = 18
 
 
 class MediaHeaders:
-    """The headers that say what a body is.
+    """The headers that describe a body.
 
     Attributes:
-        accept: what may be answered, as it was sent; empty where nothing is said.
-        media_type: the content type in lower case, without parameters; None where none is given.
-        charset: as the content type says, in lower case.
+        accept: the `Accept` header as it was sent; empty if absent.
+        media_type: the content type in lower case, without parameters; None if absent.
+        charset: the charset of the content type, in lower case.
         coding: the content encoding.
-        length: of the body as it is sent.
-        json_length: of the JSON before the tensors, where V2's binary extension is used.
+        length: the length of the body as it was sent.
+        json_length: the length of the JSON before the tensors in V2's binary extension.
     """
 
     __slots__ = ("accept", "charset", "coding", "json_length", "length", "media_type")
 
     def __init__(self, headers: Headers) -> None:
-        """Reads them from the headers of an ASGI scope, whose names are in lower case."""
+        """Reads the headers of an ASGI scope, whose names are in lower case."""
         self.accept = b""
         self.media_type: bytes | None = None
         self.coding = b"identity"
@@ -38,57 +38,59 @@ class MediaHeaders:
         self.json_length: int | None = None
         for name, value in headers:
             if name == b"content-type":
-                self.media_type, self.charset = _content_type(value)
+                self.media_type, self.charset = _parse_content_type(value)
             elif name == b"content-encoding":
                 self.coding = value.strip().lower() or b"identity"
             elif name == b"content-length":
-                self.length = _number(value)
+                self.length = _parse_length(value)
             elif name == b"accept":
                 self.accept = self.accept + b"," + value if self.accept else value
             elif name == b"inference-header-content-length":
-                self.json_length = _number(value)
+                self.json_length = _parse_length(value)
 
     @property
     def is_columnar_body(self) -> bool:
-        """Whether the body is Arrow or Parquet, which one process reads."""
+        """Whether the body is Arrow or Parquet, which the reader process reads."""
         return self.media_type in (ARROW, PARQUET)
 
     @property
     def is_columnar(self) -> bool:
-        """Whether the body is Arrow or Parquet, or the answer may be: work for a thread."""
+        """Whether the body or the answer may be Arrow or Parquet, which needs a thread."""
         return self.is_columnar_body or b"vnd.apache" in self.accept.lower()
 
     def check(self, media_types: frozenset[bytes | None]) -> None:
-        """Raises `UnsupportedMedia` on a content type or encoding that is not spoken."""
+        """Raises `UnsupportedMedia` if the content type or encoding is not supported."""
         if self.media_type not in media_types:
-            found = _shown(self.media_type) if self.media_type else "none"
             allowed = " or ".join(sorted(each.decode() for each in media_types if each))
-            raise UnsupportedMedia(f"the content type must be {allowed}, not {found}")
+            if not self.media_type:
+                raise UnsupportedMedia(f"the content type is missing; it must be {allowed}")
+            sent = _quote(self.media_type)
+            raise UnsupportedMedia(f"the content type must be {allowed}, not {sent}")
         if self.charset != b"utf-8":
-            raise UnsupportedMedia(f"the charset must be utf-8, not {_shown(self.charset)}")
+            raise UnsupportedMedia(f"the charset must be utf-8, not {_quote(self.charset)}")
         if self.coding not in (b"identity", b"gzip"):
             raise UnsupportedMedia(
-                f"the content encoding must be gzip or identity, not {_shown(self.coding)}"
+                f"the content encoding must be gzip or identity, not {_quote(self.coding)}"
             )
 
 
-@lru_cache(maxsize=64)  # callers send the same few, with every request
-def _content_type(value: bytes) -> tuple[bytes | None, bytes]:
-    """The media type and the charset that a content type names."""
+@lru_cache(maxsize=64)  # callers send the same few values with every request
+def _parse_content_type(value: bytes) -> tuple[bytes | None, bytes]:
+    """Returns the media type and the charset of a content type."""
     media_type, *parameters = value.split(b";")
     charset = b"utf-8"
     for parameter in parameters:
-        name, _, given = parameter.partition(b"=")
+        name, _, content = parameter.partition(b"=")
         if name.strip().lower() == b"charset":
-            charset = given.strip().strip(b'"').lower()
+            charset = content.strip().strip(b'"').lower()
     return media_type.strip().lower() or None, charset
 
 
-def _number(value: bytes) -> int:
-    """A length; one that no machine could hold where it is none."""
-    is_sane = value.isdigit() and len(value) <= _MAX_DIGITS
-    return int(value) if is_sane else 10**_MAX_DIGITS
+def _parse_length(value: bytes) -> int:
+    """Parses a length. An invalid one becomes a length beyond every limit."""
+    is_valid = value.isdigit() and len(value) <= _MAX_DIGITS
+    return int(value) if is_valid else 10**_MAX_DIGITS
 
 
-def _shown(value: bytes) -> str:
+def _quote(value: bytes) -> str:
     return repr(truncate(value.decode("latin-1"), 100))

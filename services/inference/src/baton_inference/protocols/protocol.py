@@ -1,7 +1,7 @@
-"""A scoring protocol, described once: its paths, its codec, its part of the OpenAPI document.
+"""The descriptor of a scoring protocol: its paths, codec and part of the OpenAPI document.
 
-To add one, write a codec and a descriptor, and put the descriptor into `catalog.PROTOCOLS`. Routes,
-access, traces and the document follow from it.
+To add a protocol, write a codec and a descriptor, and add the descriptor to `catalog.PROTOCOLS`.
+Routes, access, traces and the OpenAPI document follow from it.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,14 +19,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class CodecParts:
-    """What a codec is compiled from.
+    """The inputs of `Protocol.compile`.
 
     Attributes:
-        version: named in the answers.
-        schema: its schema.
+        version: the version that the answers name.
+        schema: its columns.
         classes: its labels, in the order of the probabilities.
         arrow: reads Arrow and Parquet bodies.
-        max_rows: rows that a request may hold.
+        max_rows: the most rows of a request.
     """
 
     version: ModelVersion
@@ -41,8 +41,8 @@ class Description:
     """A protocol's part of the OpenAPI document.
 
     Attributes:
-        operations: path template to the POST operation. The document adds the parameters in the
-            path, the version headers, and the problems.
+        operations: path template to the POST operation. The document adds the path parameters,
+            the version headers and the problems.
         schemas: name to schema, for references.
     """
 
@@ -55,12 +55,14 @@ class Protocol:
     """A scoring protocol.
 
     Attributes:
-        name: in metrics and logs.
-        paths: where its requests are posted, as in the OpenAPI document. `{model_name}` and
-            `{model_version}` stand for what the caller asks for.
-        compile: makes its codec for a version.
-        describe: describes it, with the version that serves (None: none yet) and the most rows.
-        companions: other paths that a scoring key opens; one that ends in a slash opens all below.
+        name: its name in metrics and logs.
+        paths: the paths of its requests, as in the OpenAPI document. `{model_name}` and
+            `{model_version}` are the model and version that the caller names.
+        compile: compiles its codec for a version.
+        describe: describes it for the OpenAPI document. Takes the serving version (None before
+            the first load) and the most rows of a request.
+        companions: other paths that a scoring key gives access to. A path that ends in a slash
+            includes all paths below it.
     """
 
     name: str
@@ -71,5 +73,5 @@ class Protocol:
 
 
 def refer_to(schema: str) -> Json:
-    """Refers to a schema of the document by its name."""
+    """Builds a reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{schema}"}

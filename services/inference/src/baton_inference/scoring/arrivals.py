@@ -1,12 +1,12 @@
-"""Requests that the server has read and that have not begun: the batcher waits for them."""
+"""Requests that the server has read but not started. The batcher waits for them."""
 
 
 class Arrivals:
-    """Counts them. Used from the event loop only.
+    """Counts these requests. Use it from the event loop only.
 
     Attributes:
-        unstarted: how many there are; it never asks anybody to wait for long, for the event loop
-            begins all of them in its next turn.
+        unstarted: their number. The wait is short, because the event loop starts all of them in
+            its next turn.
     """
 
     __slots__ = ("unstarted",)
@@ -15,18 +15,18 @@ class Arrivals:
         self.unstarted = 0
 
     def note_arrival(self) -> None:
-        """The head of a request was read."""
+        """Counts a request whose head was read."""
         self.unstarted += 1
 
     def note_start(self) -> None:
-        """Its handling begins; an application that is not behind our server sees only this."""
+        """Uncounts a request that starts. Behind another server, no arrival comes before it."""
         if self.unstarted:
             self.unstarted -= 1
 
     def forget(self) -> None:
         """Resets the count after a turn of the event loop.
 
-        A request that is still counted will never start, e.g. because its connection closed; later
+        A request that is still counted never starts, e.g. because its connection closed. Later
         requests would wait for it.
         """
         self.unstarted = 0

@@ -1,4 +1,4 @@
-"""The rows of one request, and the rows of several in one call of the model."""
+"""The rows of one request, and one call of the model for several requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from baton_engine.tables.transpose import Rows
 
 @dataclass(frozen=True, slots=True)
 class RowBatch:
-    """Rows as they were read: those of several requests become columns in one go.
+    """Rows as tuples. Rows of several requests become columns in one step.
 
     Attributes:
-        rows: how many, at least 1.
+        rows: the number of rows, at least 1.
         cells: row by row, values in the order of the schema; None means missing.
     """
 
@@ -24,10 +24,10 @@ class RowBatch:
 
 @dataclass(frozen=True, slots=True)
 class ColumnBatch:
-    """Rows held as columns. A protocol may add what its answer needs of the request.
+    """Rows as columns. A protocol may add fields of the request that its answer needs.
 
     Attributes:
-        rows: how many, at least 1.
+        rows: the number of rows, at least 1.
         columns: each column of the schema, shape `[rows]`.
     """
 
@@ -36,13 +36,13 @@ class ColumnBatch:
 
 
 Batch = RowBatch | ColumnBatch
-"""The rows of one request, which the schema allows."""
+"""The rows of one request, all valid by the schema."""
 
 
 def score_batches(engine: ServingEngine, batches: Sequence[Batch]) -> Scores:
-    """Scores all batches, one after the other, in one call of the model.
+    """Scores all batches in one call of the model, in their order.
 
-    Raises what the engine raises.
+    Raises the engine's errors.
     """
     if len(batches) == 1:
         (batch,) = batches

@@ -1,9 +1,9 @@
-"""Scores together what waits together.
+"""Joins waiting requests into one call of the model.
 
-One call of the model costs nearly the same for one row as for ten, and requests come in bursts: all
-those that one turn of the event loop has read are scored in one call, which the last of them makes.
-A request that is alone is the last one, and waits for no other. The protocol does not matter: rows
-of the same version are scored together.
+One call costs nearly the same for one row as for ten, and requests arrive in bursts. The requests
+that one turn of the event loop reads are scored in one call, which the last of them makes. A lone
+request is the last one and waits for no other. The protocol does not matter: rows of the same
+version are scored together.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import Batch, score_batches
 
 MAX_WAITING_CALLS = 512
-"""So many calls' rows may wait. With the 2 ms that a call may take, that is a second of work."""
+"""The most calls whose rows may wait. A call takes at most 2 ms, so this is a second of work."""
 
 
-class _Waiting(NamedTuple):
-    """A request's rows, and where its scores are to go."""
+class _QueuedRequest(NamedTuple):
+    """The rows of a request, and the future of its scores."""
 
     version: LiveVersion
     batch: Batch
@@ -30,70 +30,70 @@ class _Waiting(NamedTuple):
 
 
 class Batcher:
-    """Joins requests of few rows into calls. Used from the event loop only."""
+    """Joins requests of few rows into calls. Use it from the event loop only."""
 
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
-        self._queues: dict[int, deque[_Waiting]] = {}  # by the version, which has no hash
+        self._queues: dict[int, deque[_QueuedRequest]] = {}  # by id: a version is not hashable
         self._rows = 0
 
     @property
     def pending(self) -> int:
-        """Requests accepted and not scored."""
+        """The number of requests that are accepted and not scored."""
         return sum(map(len, self._queues.values()))
 
     def score(self, version: LiveVersion, batch: Batch) -> Scores | asyncio.Future[Scores]:
-        """Scores a batch; gives a future where others are scored with it.
+        """Scores a batch. Returns a future if the batch is scored together with others.
 
         Args:
-            version: the version that the request began with.
-            batch: no more rows than `version.inline_rows`.
+            version: the version that scores the request.
+            batch: at most `version.inline_rows` rows.
 
         Raises:
-            Overloaded: too many rows wait.
-            ModelFailure: the engine failed on these rows; the future raises it, too.
+            Overloaded: too many rows are waiting.
+            ModelFailure: the engine failed on these rows. The future raises it, too.
         """
         is_last = not self._arrivals.unstarted
         if is_last and not self._queues:
             return score_call(version, (batch,))
         if self._rows + batch.rows > MAX_WAITING_CALLS * version.inline_rows:
-            raise Overloaded(f"{self._rows} rows are waiting; try again soon")
+            raise Overloaded(f"{self._rows} rows are waiting; retry later")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Scores] = loop.create_future()
         is_first = not self._queues
-        self._queues.setdefault(id(version), deque()).append(_Waiting(version, batch, future))
+        self._queues.setdefault(id(version), deque()).append(_QueuedRequest(version, batch, future))
         self._rows += batch.rows
         if is_first:
-            # The last to begin may ask for something else, or its body may be late.
-            loop.call_soon(self._turn)
+            # The last request to start may score nothing, or its body may be late.
+            loop.call_soon(self._score_queued)
         elif is_last:
-            self._call()
+            self._score_next()
         return future
 
-    def _turn(self) -> None:
-        """Scores what is queued, one turn of the loop after the first request was queued.
+    def _score_queued(self) -> None:
+        """Scores the queued requests, one turn of the loop after the first was queued.
 
-        Every request that had arrived by then has started.
+        By then, every request that had arrived has started.
         """
         if not self._queues:
             return
         self._arrivals.forget()
-        self._call()
+        self._score_next()
 
-    def _call(self) -> None:
-        """Scores the first of what waits for one version, as many rows as are quick."""
+    def _score_next(self) -> None:
+        """Makes one call for the version whose request waits longest."""
         key, queue = next(iter(self._queues.items()))
-        call = _next_call(queue)
+        call = _take_call(queue)
         if not queue:
             del self._queues[key]
         self._rows -= sum(each.batch.rows for each in call)
-        _score(call)
-        if self._queues:  # the event loop gets its turn between two calls
-            asyncio.get_running_loop().call_soon(self._turn)
+        _score_and_resolve(call)
+        if self._queues:  # other work of the event loop runs between two calls
+            asyncio.get_running_loop().call_soon(self._score_queued)
 
 
-def _next_call(queue: deque[_Waiting]) -> list[_Waiting]:
-    """Takes what one call scores: the first request, and others within the version's row limit."""
+def _take_call(queue: deque[_QueuedRequest]) -> list[_QueuedRequest]:
+    """Takes the requests of one call: the first one, and others within the version's row limit."""
     call = [queue.popleft()]
     rows = call[0].batch.rows
     while queue and (rows := rows + queue[0].batch.rows) <= queue[0].version.inline_rows:
@@ -102,36 +102,39 @@ def _next_call(queue: deque[_Waiting]) -> list[_Waiting]:
 
 
 def score_call(version: LiveVersion, batches: Sequence[Batch]) -> Scores:
-    """Scores all batches, one after the other, by one call of the model.
+    """Scores all batches in one call of the model, in their order.
 
     Raises:
-        ModelFailure: the engine failed; what it raised is the cause.
+        ModelFailure: the engine failed; its error is the cause.
     """
     try:
         return score_batches(version.engine, batches)
     except Exception as error:
         raise ModelFailure(
-            f"version {version.model.version} failed on these rows; the service's log says more,"
-            " under this request's id"
+            f"version {version.model.version} failed on these rows; search the service's log for"
+            " the request id"
         ) from error
 
 
-def _score(call: Sequence[_Waiting]) -> None:
-    """Scores one call; if it fails, each request by itself, because one alone may be at fault."""
+def _score_and_resolve(call: Sequence[_QueuedRequest]) -> None:
+    """Scores a call and resolves its futures.
+
+    If the call fails, each request is scored alone, because one of them may cause the failure.
+    """
     first = call[0]
     try:
         scores = score_call(first.version, [each.batch for each in call])
     except ModelFailure as error:
         if len(call) > 1:
             for each in call:
-                _score([each])
+                _score_and_resolve([each])
         elif not first.scores.done():
             first.scores.set_exception(error)
         return
     start = 0
     for each in call:
         end = start + each.batch.rows
-        if not each.scores.done():  # else its request was given up
+        if not each.scores.done():  # a cancelled request needs no scores
             part = Scores(scores.labels[start:end], scores.probabilities[start:end])
             each.scores.set_result(part)
         start = end

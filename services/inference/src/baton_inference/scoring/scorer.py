@@ -1,6 +1,6 @@
-"""Scores the rows of a request with the version that was chosen for it.
+"""Scores the rows of a request with the version chosen for it.
 
-Every protocol goes through here, whatever carries it: decode, `Scorer.score`, encode.
+Every protocol uses it: decode, `Scorer.score`, encode.
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ class ScoreRequest(NamedTuple):
     """Rows to score.
 
     Attributes:
-        version: scores them all; chosen once for a request.
+        version: scores all rows; chosen once for each request.
         batch: the rows.
     """
 
@@ -26,7 +26,7 @@ class ScoreRequest(NamedTuple):
 
 
 class ScoreResult(NamedTuple):
-    """What came of it.
+    """The scores of a request.
 
     Attributes:
         version: the version that scored the rows.
@@ -38,26 +38,26 @@ class ScoreResult(NamedTuple):
 
 
 class Scorer:
-    """Scores few rows on the event loop, together with other requests, and many in a thread."""
+    """Scores few rows on the event loop, joined with other requests, and many rows in a thread."""
 
     def __init__(self, batcher: Batcher, workers: Workers) -> None:
         self._batcher = batcher
         self._workers = workers
 
     async def score(self, request: ScoreRequest) -> ScoreResult:
-        """Scores a request. Used from the event loop only.
+        """Scores a request. Call it from the event loop only.
 
         Raises:
-            Overloaded: too much work is waiting; the request was not accepted.
+            Overloaded: too much work is waiting; the request is not accepted.
             ModelFailure: the model failed on these rows.
         """
         version, batch = request
         if batch.rows > version.inline_rows:
             return await self._workers.run(partial(self.score_here, request))
-        scored = self._batcher.score(version, batch)
-        return ScoreResult(version, scored if isinstance(scored, Scores) else await scored)
+        scores = self._batcher.score(version, batch)
+        return ScoreResult(version, scores if isinstance(scores, Scores) else await scores)
 
     def score_here(self, request: ScoreRequest) -> ScoreResult:
-        """Scores a request alone, in the caller's thread: for work that is in a thread already."""
+        """Scores a request alone, in the calling worker thread."""
         version, batch = request
         return ScoreResult(version, score_call(version, (batch,)))

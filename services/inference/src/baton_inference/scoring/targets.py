@@ -1,4 +1,4 @@
-"""The model and version that a request asks for, held against what is served."""
+"""The model and version that a request names, and their check against the serving version."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,26 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 
 @dataclass(frozen=True)
 class Target:
-    """What a request asks for.
+    """The model and version that a request names.
 
     Attributes:
         name: the model.
-        version: None if it leaves that to the service.
+        version: None if the request names no version.
     """
 
     name: str
     version: str | None = None
 
-    def check(self, served: LiveVersion) -> None:
-        """Raises `NotServed` where it is not what is served."""
-        if self.name != served.model.name:
-            raise NotServed(f"the model {truncate(self.name)!r} is not served here")
-        if self.version not in (None, served.model.version):
-            shown = truncate(self.version or "")
+    def check(self, serving: LiveVersion) -> None:
+        """Raises `NotServed` if another model or version serves."""
+        model = serving.model
+        if self.name != model.name:
             raise NotServed(
-                f"version {shown!r} is not being served; version {served.model.version!r} is"
+                f"the model {truncate(self.name)!r} is not served; this service serves"
+                f" {model.name!r}"
+            )
+        if self.version not in (None, model.version):
+            raise NotServed(
+                f"version {truncate(self.version or '')!r} is not being served;"
+                f" version {model.version!r} is"
             )

@@ -28,7 +28,7 @@ class BodyMemory:
     def take(self, count: int) -> None:
         """Reserves bytes. Raises `Overloaded` if not enough are left."""
         if count > self._left:
-            raise Overloaded("the request bodies in memory reached their limit; try again soon")
+            raise Overloaded("the request bodies in memory reached their limit; retry later")
         self._left -= count
 
     def release(self, count: int) -> None:

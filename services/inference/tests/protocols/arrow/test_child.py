@@ -1,4 +1,4 @@
-"""Reading Arrow and Parquet, in this process."""
+"""The functions of the reader process, called in this process."""
 
 import subprocess
 import sys
@@ -11,11 +11,11 @@ from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,
     NumbersMessage,
-    OddMessage,
     ReadRequest,
     TableMessage,
     TextsMessage,
     TooManyMessage,
+    UnsupportedMessage,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
 from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
@@ -25,16 +25,15 @@ BOTH = [ARROW, PARQUET]
 
 
 def read(body: bytes, media_type: bytes, *names: str, max_rows: int = 100) -> Any:
-    """What is answered."""
+    """Returns the answer to a request."""
     return answer(ReadRequest(media_type, names or NAMES, ("note",), max_rows, body))
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_reads_the_columns_that_are_wanted(media_type: bytes) -> None:
-    """Wanted columns are read, others are left, and those that are not there are left out."""
+def test_only_requested_columns_are_read(media_type: bytes) -> None:
+    """A requested column that the body lacks is absent from the answer."""
     body = WRITERS[media_type](GOOD.append_column("extra", pa.array([[1], [2]])))
-    found = read(body, media_type, "note", "n", "absent")
-    assert found == TableMessage(
+    assert read(body, media_type, "note", "n", "absent") == TableMessage(
         2,
         {
             "note": TextsMessage(["a", None], b"\0\0\0\0\1\0\0\0"),
@@ -44,8 +43,8 @@ def test_reads_the_columns_that_are_wanted(media_type: bytes) -> None:
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_batches_follow_one_another(media_type: bytes) -> None:
-    """Many batches or row groups are one table, also where a row is alone in one."""
+def test_batches_are_joined(media_type: bytes) -> None:
+    """Many batches or row groups are one table."""
     table = pa.table({"n": range(7), "note": ["a", "b", None, "a", "c", "b", "a"]})
     whole = read(WRITERS[media_type](table), media_type)
     parts = read(WRITERS[media_type](table, rows=2), media_type)
@@ -54,8 +53,8 @@ def test_batches_follow_one_another(media_type: bytes) -> None:
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_rows_are_bounded(media_type: bytes) -> None:
-    """As many rows as allowed are read; one more is too many, in one batch or in several."""
+def test_the_row_limit_applies_to_all_batches(media_type: bytes) -> None:
+    """The limit is the same for one batch and for several."""
     table = pa.table({"n": range(5)})
     for rows in (None, 1):
         body = WRITERS[media_type](table, rows=rows)
@@ -64,56 +63,57 @@ def test_rows_are_bounded(media_type: bytes) -> None:
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_a_table_may_be_empty(media_type: bytes) -> None:
-    """No rows and no columns are a table without rows."""
+def test_an_empty_table_has_no_rows(media_type: bytes) -> None:
+    """It may have columns or none."""
     for table in (GOOD.slice(0, 0), pa.table({})):
         assert read(WRITERS[media_type](table), media_type) == TableMessage(0, {})
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_a_wanted_column_may_be_there_once(media_type: bytes) -> None:
-    """A name that is there twice has no one meaning; of an extra column nobody minds."""
+def test_a_duplicate_column_is_malformed(media_type: bytes) -> None:
+    """A duplicate extra column is ignored."""
     table = GOOD.append_column("z", pa.array([1, 2])).append_column("z", pa.array([1, 2]))
     body = WRITERS[media_type](table)
     assert read(body, media_type).rows == 2
-    assert read(body, media_type, "n", "z") == MalformedMessage("the column 'z' is there twice")
+    refusal = read(body, media_type, "n", "z")
+    assert isinstance(refusal, MalformedMessage)
+    assert "'z' occurs twice" in refusal.text
 
 
 @pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "brotli", "zstd", "lz4"])
-def test_every_usual_compression_of_parquet(compression: str) -> None:
-    """What Parquet's writers compress with is understood, and both versions of pages."""
+def test_common_compressions_of_parquet_are_read(compression: str) -> None:
+    """Both versions of data pages are read, too."""
     for version in ("1.0", "2.0"):
         body = parquet(GOOD, compression=compression, data_page_version=version)
         assert read(body, PARQUET).rows == 2
 
 
 @pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
-def test_every_compression_of_arrow(compression: str | None) -> None:
-    """So are Arrow's."""
+def test_all_compressions_of_arrow_are_read(compression: str | None) -> None:
     assert read(stream(GOOD, compression=compression), ARROW).rows == 2
 
 
 @pytest.mark.parametrize("media_type", BOTH)
-def test_an_odd_type_is_told(media_type: bytes) -> None:
-    """A column that is neither numbers nor text is named by its type."""
+def test_an_unsupported_type_is_reported(media_type: bytes) -> None:
+    """The answer names the type of a column that is neither numbers nor text."""
     table = pa.table({"n": [[1], [2]]})
-    assert read(WRITERS[media_type](table), media_type).columns == {"n": OddMessage("List")}
+    assert read(WRITERS[media_type](table), media_type).columns == {"n": UnsupportedMessage("List")}
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-def test_a_broken_body_is_malformed(share: float) -> None:
-    """A body that is cut off is told in one line."""
+def test_a_truncated_body_is_malformed(share: float) -> None:
+    """The message is one line."""
     body = stream(pa.table({"n": range(1000)}))
-    found = read(body[: int(share * len(body))], ARROW)
-    assert isinstance(found, MalformedMessage)
-    assert found.text
-    assert "\n" not in found.text
+    refusal = read(body[: int(share * len(body))], ARROW)
+    assert isinstance(refusal, MalformedMessage)
+    assert refusal.text
+    assert "\n" not in refusal.text
 
 
-def test_imports_little() -> None:
-    """The process that reads has begun in a moment: it loads neither service nor schema."""
+def test_the_reader_process_imports_few_packages() -> None:
+    """It starts quickly, because it imports neither the service nor the schema."""
     code = "import sys, baton_inference.protocols.arrow.child; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in run.stdout.split()}
     assert "arro3" in loaded
     assert not loaded & {"httpx", "fastapi", "onnxruntime", "pandas", "pyarrow", "structlog"}

@@ -1,4 +1,4 @@
-"""Tables that were read, to columns; labels to tables."""
+"""Arrow tables to columns, and labels to Arrow tables."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ GOOD: dict[str, Values] = {
 }
 
 
-def test_makes_a_batch() -> None:
-    """The schema's columns are taken in its order and types."""
+def test_a_table_becomes_a_batch() -> None:
+    """The columns have the schema's order and types."""
     batch = ArrowTable(2, {**GOOD, "n": np.array([1.0, 2.0])}).to_batch(SCHEMA)
     assert batch.rows == 2
     assert [(name, array.dtype.kind) for name, array in batch.columns.items()] == [
@@ -32,14 +32,14 @@ def test_makes_a_batch() -> None:
     ]
 
 
-def test_an_optional_column_may_be_left_out() -> None:
-    """A column that had gaps in training is missing where it is not there."""
+def test_an_optional_column_may_be_absent() -> None:
+    """Its values are missing values."""
     batch = ArrowTable(2, {"x": GOOD["x"], "n": GOOD["n"]}).to_batch(SCHEMA)
     assert batch.columns["note"].tolist() == ["", ""]
 
 
 def test_every_bad_cell_is_named() -> None:
-    """A missing column and bad cells of others are told together, in the order of the rows."""
+    """The error names a missing column and bad cells together, in the order of the rows."""
     with pytest.raises(InvalidRows) as caught:
         ArrowTable(2, {"n": np.array([1, 1.5]), "note": np.array([1, 2])}).to_batch(SCHEMA)
     assert [(cell.row, cell.column, cell.message) for cell in caught.value.cells] == [
@@ -49,16 +49,15 @@ def test_every_bad_cell_is_named() -> None:
     ]
 
 
-def test_rows_are_needed() -> None:
-    """A table without rows is refused."""
+def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(InvalidRows, match="no rows"):
         ArrowTable(0, {}).to_batch(SCHEMA)
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
 @pytest.mark.parametrize("labels", [["no", "é"], [1, -(2**40)], [True, False]])
-def test_labels_are_a_column(media_type: bytes, labels: list[Any]) -> None:
-    """The answer has one column, in the target's type, and names model and version."""
+def test_labels_are_encoded_as_a_column(media_type: bytes, labels: list[Any]) -> None:
+    """The column has the target's type; the metadata names the model and the version."""
     encoded = encode_labels(np.array(labels), VERSION, media_type)
     assert encoded.media_type == media_type
     table = read_answer(encoded.body, media_type)

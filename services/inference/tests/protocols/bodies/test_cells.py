@@ -1,4 +1,4 @@
-"""One cell: what a column allows."""
+"""One cell: the values that a column allows."""
 
 import msgspec
 import pytest
@@ -9,7 +9,7 @@ from baton_registry.versions.schema import Column, TypeName
 
 
 def read(kind: TypeName, text: str, *, required: bool = True) -> object:
-    """The value of a cell."""
+    """Reads the value of a cell."""
     return CellReader(Column("c", kind, required)).read(msgspec.Raw(text))
 
 
@@ -27,15 +27,15 @@ def read(kind: TypeName, text: str, *, required: bool = True) -> object:
         ("string", '"\\u00e9"', "é"),
     ],
 )
-def test_allowed_values(kind: TypeName, text: str, value: object) -> None:
-    """A column allows its type's values, integers for floats, and whole numbers like 1.0."""
+def test_allowed_values_are_read(kind: TypeName, text: str, value: object) -> None:
+    """A column allows the values of its type, integers for floats, and whole numbers like 1.0."""
     assert read(kind, text) == value
     assert type(read(kind, text)) is type(value)
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double", "string"])
-def test_null_means_missing_only_where_optional(kind: TypeName) -> None:
-    """Null is None in an optional column, and refused in a required one."""
+def test_null_is_allowed_only_in_optional_columns(kind: TypeName) -> None:
+    """It means a missing value."""
     assert read(kind, "null", required=False) is None
     with pytest.raises(CellError, match="null is not allowed"):
         read(kind, "null")
@@ -58,8 +58,8 @@ def test_null_means_missing_only_where_optional(kind: TypeName) -> None:
         ("string", "1", "must be text, not a number"),
     ],
 )
-def test_refused_values(kind: TypeName, text: str, message: str) -> None:
-    """What a column does not allow is refused, and the text does not repeat it."""
+def test_other_values_are_refused(kind: TypeName, text: str, message: str) -> None:
+    """The message does not contain the value."""
     for required in (True, False):
         with pytest.raises(CellError, match=message):
             read(kind, text, required=required)

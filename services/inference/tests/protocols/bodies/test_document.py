@@ -22,21 +22,22 @@ values = st.recursive(
 
 
 @given(values, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]), st.booleans())
-def test_reads_what_python_reads(value: Any, encoding: str, ascii_only: Any) -> None:
-    """A body is read as Python's own `json` reads it, value for value and type for type."""
+def test_documents_are_read_as_python_reads_them(
+    value: Any, encoding: str, ascii_only: Any
+) -> None:
+    """Values and types equal those of Python's `json`."""
     body = json.dumps({"a": value}, ensure_ascii=ascii_only).encode(encoding)
     assert repr(parse_object(body)) == repr(json.loads(body))
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "9223372036854775808", "1" * 400, "-0"])
-def test_large_numbers(number: str) -> None:
-    """Numbers at the edge are what Python makes of them, also where the fast path reads them."""
+def test_large_numbers_are_read_as_python_reads_them(number: str) -> None:
+    """This holds for the fast path, too."""
     body = f'{{"a":{number}}}'.encode()
     assert repr(parse_object(body)) == repr(json.loads(body))
 
 
 def test_the_last_of_a_duplicate_key_counts() -> None:
-    """Of a duplicate key the last counts."""
     assert parse_object(b'{"a":1,"a":2}') == {"a": 2}
 
 
@@ -56,7 +57,7 @@ def test_the_last_of_a_duplicate_key_counts() -> None:
         (b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}", "nested too deeply"),
     ],
 )
-def test_refused(body: bytes, message: str) -> None:
-    """What is not a JSON object is malformed, and the text says how."""
+def test_other_bodies_are_malformed(body: bytes, message: str) -> None:
+    """The message gives the reason."""
     with pytest.raises(MalformedBody, match=message):
         parse_object(body)

@@ -1,4 +1,4 @@
-"""What is said of a text that is not JSON."""
+"""The description of a text that is not JSON."""
 
 import msgspec
 import pytest
@@ -22,16 +22,14 @@ ERROR = ValueError("cut off")
     ],
 )
 def test_a_lone_surrogate_is_named(text: bytes) -> None:
-    """Half of a pair, first or second, in a value or a name, also after an escaped backslash."""
-    assert describe_json_error(text, ERROR) == "the body has a lone surrogate in a text"
-    assert (
-        describe_json_error(msgspec.Raw(text), ERROR) == "the body has a lone surrogate in a text"
-    )
+    """It is either half of a pair, in a value or a name, or after an escaped backslash."""
+    for content in (text, msgspec.Raw(text)):
+        assert "lone surrogate" in describe_json_error(content, ERROR)
     with pytest.raises(msgspec.DecodeError):
         msgspec.json.decode(text)
 
 
 @pytest.mark.parametrize("text", [rb'"\ud83d\ude00', rb'"\\ud800', rb'"\\\\udc00', rb'"ud800', b""])
-def test_what_only_looks_like_one_is_not(text: bytes) -> None:
-    """A pair, or a backslash of its own before the letters, is no fault: msgspec's words stand."""
+def test_other_errors_have_msgspecs_message(text: bytes) -> None:
+    """A whole pair and an escaped backslash are not lone surrogates."""
     assert describe_json_error(text, ERROR) == "the body is not JSON: cut off"

@@ -1,4 +1,4 @@
-"""How many values a body may hold."""
+"""The limit on the values of a body."""
 
 import json
 from typing import Any
@@ -22,8 +22,8 @@ LIMIT = compute_max_values(3, ROWS)
 CODECS = make_live_version(max_rows=ROWS).codecs
 
 
-def is_taken(body: bytes, limit: int) -> bool:
-    """Whether a JSON text has few enough values."""
+def is_accepted(body: bytes, limit: int) -> bool:
+    """Whether a JSON text has at most `limit` values."""
     try:
         check_json_values(body, limit)
     except TooManyRows:
@@ -32,23 +32,23 @@ def is_taken(body: bytes, limit: int) -> bool:
 
 
 @pytest.mark.parametrize("unit", [b"[],", b"{},", b"1,", b'"",', b'"a":1,', b"[[[["])
-def test_values_are_counted_whatever_they_are(unit: bytes) -> None:
-    """Lists, objects, numbers, texts and keys: each takes memory of its own."""
-    assert is_taken(unit * 10, 100)
-    assert not is_taken(unit * 101, 100)
+def test_values_of_every_kind_are_counted(unit: bytes) -> None:
+    """Lists, objects, numbers, strings and keys each take memory."""
+    assert is_accepted(unit * 10, 100)
+    assert not is_accepted(unit * 101, 100)
 
 
-def test_what_stands_in_a_text_is_none() -> None:
-    """A long text with commas and brackets is one value; quotes in it do not end it."""
+def test_a_string_is_one_value() -> None:
+    """It may contain commas, brackets and escaped quotes."""
     text = json.dumps(['[{,\\",' * 1000, "a"]).encode()
-    assert is_taken(text, 100)
-    assert not is_taken(text[:-1] + b"," + b"1," * 101, 100)
+    assert is_accepted(text, 100)
+    assert not is_accepted(text[:-1] + b"," + b"1," * 101, 100)
 
 
-def test_utf_16_is_not_believed() -> None:
-    """There, what looks like a quote may be half of another character."""
-    assert not is_taken(json.dumps([1] * 200).encode("utf-16"), 100)
-    assert not is_taken(json.dumps(["\u2222," * 200], ensure_ascii=False).encode("utf-16"), 100)
+def test_strings_in_utf_16_are_counted_as_values() -> None:
+    """In UTF-16 a byte that looks like a quote can be half of another character."""
+    assert not is_accepted(json.dumps([1] * 200).encode("utf-16"), 100)
+    assert not is_accepted(json.dumps(["\u2222," * 200], ensure_ascii=False).encode("utf-16"), 100)
 
 
 @given(
@@ -56,26 +56,26 @@ def test_utf_16_is_not_believed() -> None:
         st.none() | st.text() | st.floats(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)
     )
 )
-def test_no_document_is_counted_short(document: Any) -> None:
-    """Whatever texts it holds, a document with more values than the limit is refused."""
+def test_every_value_of_a_document_is_counted(document: Any) -> None:
+    """A document with more values than the limit is refused, whatever its strings."""
     body = json.dumps(document).encode()
-    count = values_of(document)
+    count = count_values(document)
     if count > 1:
-        assert not is_taken(body + b" " * 1000, count - 2)
-    assert is_taken(body, count)
+        assert not is_accepted(body + b" " * 1000, count - 2)
+    assert is_accepted(body, count)
 
 
-def values_of(document: Any) -> int:
-    """The values in a document; an empty list or object counts for one, as it takes memory, too."""
+def count_values(document: Any) -> int:
+    """Counts the values in a document. An empty list or object counts as one, for its memory."""
     if isinstance(document, list):
-        return max(len(document), 1) + sum(map(values_of, document))
+        return max(len(document), 1) + sum(map(count_values, document))
     if isinstance(document, dict):
-        return max(len(document), 1) + sum(map(values_of, document.values()))
+        return max(len(document), 1) + sum(map(count_values, document.values()))
     return 0
 
 
 def test_cells_of_csv_are_counted() -> None:
-    """Wide or long, a table has as many cells as commas and line ends."""
+    """The number of cells is the number of commas and line ends."""
     check_csv_values(b"a,b\n1,2\n" * 10, 100)
     for unit in (b"1,", b"1\n", b"1\r"):
         with pytest.raises(TooManyRows, match="100 values"):
@@ -92,15 +92,17 @@ def test_cells_of_csv_are_counted() -> None:
         ("v2", "application/json", b'{"inputs":[],"parameters":{"a":[%s1]}}' % (b"{}," * LIMIT)),
     ],
 )
-def test_every_protocol_looks_first(protocol: str, media_type: str, body: bytes) -> None:
-    """A body of more values than the model could need is refused before it is parsed."""
+def test_every_protocol_counts_before_it_parses(
+    protocol: str, media_type: str, body: bytes
+) -> None:
+    """A body with more values than the model can need is refused."""
     media = MediaHeaders([(b"content-type", media_type.encode())])
     with pytest.raises(TooManyRows, match="values"):
         CODECS[protocol].decode(body, media)
 
 
-def test_what_the_model_needs_fits() -> None:
-    """The most rows, each cell in a list of its own and extra columns beside, are within."""
+def test_the_largest_valid_body_is_accepted() -> None:
+    """It has the most rows, each cell in a list of one, and extra columns."""
     assert len(SCHEMA.columns) == 3
     row = {"x": 1, "n": 1, "note": "a", **{f"extra{n}": n for n in range(9)}}
     body = json.dumps({"dataframe_records": [row] * ROWS}).encode()

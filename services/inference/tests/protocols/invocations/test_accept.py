@@ -1,4 +1,4 @@
-"""What an answer is written in."""
+"""The media type of the answer."""
 
 import pytest
 from hypothesis import given
@@ -29,8 +29,8 @@ OFFERED = (JSON, ARROW, PARQUET)
         (b"text/*, application/x-arrow;q=0.2", ARROW),
     ],
 )
-def test_prefers(accept: bytes, expected: bytes) -> None:
-    """The greatest quality counts, then how exactly a type is named, then our own order."""
+def test_the_preferred_type_is_chosen(accept: bytes, expected: bytes) -> None:
+    """The greatest quality wins, then the most specific match, then the order of the offers."""
     assert choose_media_type(accept, OFFERED) == expected
 
 
@@ -46,12 +46,10 @@ def test_prefers(accept: bytes, expected: bytes) -> None:
         b",;,/",
     ],
 )
-def test_nothing_that_can_be_written(accept: bytes) -> None:
-    """Where nothing is wanted that can be written, the usual type is the answer."""
+def test_the_default_is_chosen_if_no_offer_is_acceptable(accept: bytes) -> None:
     assert choose_media_type(accept, OFFERED) == JSON
 
 
 @given(st.binary(max_size=30) | st.text("aplicton/*;q=.01,x-rw ", max_size=40).map(str.encode))
-def test_any_header_has_an_answer(accept: bytes) -> None:
-    """Whatever stands there, one of what is offered is chosen."""
+def test_any_header_chooses_an_offered_type(accept: bytes) -> None:
     assert choose_media_type(accept, OFFERED) in OFFERED

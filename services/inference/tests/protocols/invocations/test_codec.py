@@ -36,15 +36,15 @@ CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
         {"inputs": [INSTANCE], "params": {"ignored": True}, "more": 1},
     ],
 )
-def test_reads_every_form(document: Any) -> None:
-    """Each of the four forms gives the same columns; other keys are ignored."""
+def test_every_form_is_read(document: Any) -> None:
+    """All four forms give the same columns; other keys are ignored."""
     batch = CODEC.decode(json.dumps(document).encode(), JSON)
     columns = {name: values.tolist() for name, values in batch.columns.items()}
     assert (batch.rows, columns) == (1, {name: [value] for name, value in INSTANCE.items()})
 
 
-def test_reads_csv() -> None:
-    """The content type says that the body is CSV."""
+def test_csv_is_read() -> None:
+    """The content type selects CSV."""
     batch = CODEC.decode(b"note,n,x\r\na,1,0.5\r\n", CSV)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         name: [value] for name, value in INSTANCE.items()
@@ -52,8 +52,8 @@ def test_reads_csv() -> None:
 
 
 @pytest.mark.parametrize("media_type", [ARROW, PARQUET])
-def test_reads_arrow_and_parquet(media_type: bytes) -> None:
-    """A columnar body gives the columns that JSON gives."""
+def test_arrow_and_parquet_are_read(media_type: bytes) -> None:
+    """The columns equal those of the same rows in JSON."""
     body = WRITERS[media_type](pa.table({name: [value] for name, value in INSTANCE.items()}))
     batch = CODEC.decode(body, MediaHeaders([(b"content-type", media_type)]))
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
@@ -62,8 +62,8 @@ def test_reads_arrow_and_parquet(media_type: bytes) -> None:
 
 
 @pytest.mark.parametrize("answer_type", [b"application/json", ARROW, PARQUET])
-def test_answers_as_accept_asks(answer_type: bytes) -> None:
-    """Whatever the body is, the answer is what `Accept` prefers."""
+def test_the_answer_has_the_preferred_type(answer_type: bytes) -> None:
+    """The type follows `Accept`, not the type of the body."""
     body = json.dumps({"dataframe_records": [INSTANCE]}).encode()
     accept = (b"accept", answer_type + b", text/html;q=0.5")
     batch = CODEC.decode(body, MediaHeaders([(b"content-type", b"application/json"), accept]))
@@ -80,21 +80,21 @@ def test_answers_as_accept_asks(answer_type: bytes) -> None:
         {"instances": [INSTANCE], "messages": 1},
     ],
 )
-def test_needs_exactly_one_form(document: Any) -> None:
-    """No form, or more than one, or a key that other kinds of models take is malformed."""
+def test_a_body_needs_exactly_one_form(document: Any) -> None:
+    """A body with no form, several forms or a language model's key is malformed."""
     with pytest.raises(MalformedBody, match="exactly one"):
         CODEC.decode(json.dumps(document).encode(), JSON)
 
 
 @pytest.mark.parametrize("labels", [["no", "yes"], [1, 0], [True, False]])
-def test_answers_labels(labels: list[Any]) -> None:
-    """The predictions are the labels, in the target's type."""
+def test_the_answer_has_labels(labels: list[Any]) -> None:
+    """They have the target's type."""
     scores = Scores(np.array(labels), np.zeros((2, 2), np.float32))
     encoded = CODEC.encode(scores, InvocationsBatch(2, {}, b"application/json"))
     assert encoded.media_type == b"application/json"
     assert json.loads(encoded.body) == {"predictions": labels}
 
 
-def test_speaks_the_protocol_of_the_mlflow_we_train_with() -> None:
-    """The version that is told is the version that the tests compare with."""
+def test_the_protocol_version_is_the_installed_mlflow() -> None:
+    """`GET /version` reports it, and the tests compare with it."""
     assert version("mlflow") == MLFLOW_VERSION

@@ -16,7 +16,7 @@ NAMES = ("a", "s")
 
 
 def table(text: str | bytes) -> dict[str, list[str]]:
-    """The cells by column."""
+    """Reads a table; returns its cells by column."""
     body = text if isinstance(text, bytes) else text.encode()
     return {name: [*cells] for name, cells in read_csv(body, NAMES, 10).columns.items()}
 
@@ -39,8 +39,8 @@ def table(text: str | bytes) -> dict[str, list[str]]:
         ("a,s\n", {"a": [], "s": []}),
     ],
 )
-def test_reads(text: str, expected: Any) -> None:
-    """Cells are read after RFC 4180, with any line ends, and blank lines passed over."""
+def test_tables_are_read(text: str, expected: Any) -> None:
+    """The format is RFC 4180 with any line ends. Blank lines are skipped."""
     assert table(text) == expected
 
 
@@ -55,31 +55,30 @@ def test_reads(text: str, expected: Any) -> None:
         ("a,s\n1," + "x" * 140_000, "not CSV"),
     ],
 )
-def test_refused(text: str | bytes, message: str) -> None:
-    """What is no table is malformed, and the text says how."""
+def test_other_bodies_are_malformed(text: str | bytes, message: str) -> None:
+    """The message gives the reason."""
     with pytest.raises(MalformedBody, match=message):
         table(text)
 
 
-def test_rows_are_bounded() -> None:
-    """More rows than allowed are too many."""
+def test_rows_over_the_limit_are_refused() -> None:
     with pytest.raises(TooManyRows):
         table("a\n" + "1\n" * 11)
 
 
-def test_names_are_made_unique() -> None:
-    """A name that comes again gets a number, as in pandas: a model's column may be the second."""
+def test_duplicate_names_get_a_number() -> None:
+    """This is what pandas does, so a column of the model can be the second one."""
     frame = read_csv(b"a,a,a.1,\n1,2,3,4", ("a", "a.1", "a.1.1", "Unnamed: 3"), 10)
     assert [cells[0] for cells in frame.columns.values()] == ["1", "2", "3", "4"]
 
 
 def test_bad_cells_are_named() -> None:
-    """A cell that is not of its column's type is named with its row."""
+    """The error names the row of each cell that is not of its column's type."""
     schema = Schema((Column("a", "long"),))
     with pytest.raises(InvalidRows) as caught:
         read_csv(b"a\n1\n1.5\nx", ("a",), 10).to_batch(schema)
-    told = [(cell.row, cell.message) for cell in caught.value.cells]
-    assert told == [(1, "must be a whole number"), (2, "must be a number")]
+    cells = [(cell.row, cell.message) for cell in caught.value.cells]
+    assert cells == [(1, "must be a whole number"), (2, "must be a number")]
 
 
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5).filter(
@@ -88,8 +87,8 @@ texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=5).filter(
 
 
 @given(st.lists(st.tuples(texts, texts), min_size=1, max_size=5))
-def test_what_is_written_is_read(rows: list[tuple[str, str]]) -> None:
-    """Any cells, quoted as RFC 4180 says, come back."""
+def test_quoted_cells_are_read_back(rows: list[tuple[str, str]]) -> None:
+    """This holds for any text in the quotes of RFC 4180."""
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([NAMES, *rows])
     assert table(text.getvalue()) == {
@@ -100,7 +99,7 @@ def test_what_is_written_is_read(rows: list[tuple[str, str]]) -> None:
 
 @given(st.text(st.sampled_from('a1,"\r\n \0x.')) | st.binary(max_size=30).map(repr))
 def test_any_text_is_a_table_or_refused(text: str) -> None:
-    """Whatever the text, it is a table of equal columns, or refused."""
+    """All columns of a table have the same length."""
     try:
         frame = read_csv(text.encode(), NAMES, 10)
     except RequestRejected:

@@ -14,34 +14,34 @@ NAMES = ("a", "b")
 
 
 def records(*rows: Any) -> Any:
-    """The columns of records, gaps as None; or how they are refused."""
-    return _plain(read_records([*rows], NAMES, 10))
+    """Reads records; returns their columns, with None for missing values."""
+    return _get_columns(read_records([*rows], NAMES, 10))
 
 
 def split(*data: Any, **more: Any) -> Any:
-    """The columns of a split, gaps as None; or how it is refused."""
-    return _plain(read_split({"columns": ["a", "b"], "data": [*data], **more}, NAMES, 10))
+    """Reads a split; returns its columns, with None for missing values."""
+    return _get_columns(read_split({"columns": ["a", "b"], "data": [*data], **more}, NAMES, 10))
 
 
-def _plain(frame: Any) -> Any:
-    def plain(value: Any) -> Any:
+def _get_columns(frame: Any) -> Any:
+    def replace_nan(value: Any) -> Any:
         return None if isinstance(value, float) and math.isnan(value) else value
 
     for values in frame.columns.values():
         assert len(values) == frame.rows
-    return {name: [*map(plain, values)] for name, values in frame.columns.items()}
+    return {name: [*map(replace_nan, values)] for name, values in frame.columns.items()}
 
 
-def test_records() -> None:
-    """A column that any row has is there, with gaps in the others; unknown ones are left."""
+def test_records_are_read() -> None:
+    """A column that a row lacks is missing there. Unknown columns are ignored."""
     assert records({"a": 1, "z": 0}, {"b": 2}) == {"a": [1, None], "b": [None, 2]}
     assert records({"a": 1}) == {"a": [1]}
-    assert records({"a": 1}, [["a", 2]], {}) == {"a": [1, 2, None]}  # as pandas takes pairs
+    assert records({"a": 1}, [["a", 2]], {}) == {"a": [1, 2, None]}  # pandas reads pairs
 
 
 @pytest.mark.parametrize("data", [{}, None, 1, "a", [1], [None], [[1]], [{}, 1], [{}, None]])
-def test_no_records(data: Any) -> None:
-    """What is not a list of objects is malformed."""
+def test_other_records_are_malformed(data: Any) -> None:
+    """They are not a list of objects."""
     with pytest.raises(MalformedBody):
         read_records(data, NAMES, 10)
 
@@ -56,13 +56,13 @@ def test_no_records(data: Any) -> None:
         ([{"a": 1, "b": 2, "z": 3}, {"a": 4}], {"a": [1, 4], "b": [2, None]}),
     ],
 )
-def test_split(data: list[Any], expected: Any) -> None:
-    """Rows are lists, their ends filled with gaps, or objects."""
+def test_a_split_is_read(data: list[Any], expected: Any) -> None:
+    """Rows are lists or objects. Short lists have missing values at their end."""
     assert split(*data) == expected
 
 
-def test_split_of_columns() -> None:
-    """Data may be columns, too: lists, objects by row, and single values for all rows."""
+def test_a_split_of_columns_is_read() -> None:
+    """A column is a list, an object by row, or a single value for all rows."""
     forms: list[tuple[dict[str, Any], Any]] = [
         ({"a": [1, 2], "b": 3}, {"a": [1, 2], "b": [3, 3]}),
         ({"a": {"x": 1}, "b": {"y": 2, "x": 3}}, {"a": [1, None], "b": [3, 2]}),
@@ -77,7 +77,7 @@ def test_split_of_columns() -> None:
 
 @pytest.mark.parametrize("index", [None, ["a"], [None], [[1]], {"a": 1}])
 def test_an_index_is_checked_and_ignored(index: Any) -> None:
-    """An index as long as the data changes nothing."""
+    """Its length must be that of the data."""
     assert split([1, 2], index=index) == {"a": [1], "b": [2]}
 
 
@@ -107,20 +107,20 @@ def test_an_index_is_checked_and_ignored(index: Any) -> None:
         {"data": {"a": 1}},
     ],
 )
-def test_no_split(body: Any) -> None:
-    """What pandas makes no table of is malformed."""
+def test_other_splits_are_malformed(body: Any) -> None:
+    """Pandas cannot build a table from them."""
     with pytest.raises(MalformedBody):
         read_split(body, NAMES, 10)
 
 
-def test_unnamed_columns_are_none_of_the_models() -> None:
-    """Without names there are rows, and no column that is wanted."""
+def test_unnamed_columns_are_ignored() -> None:
+    """The table has rows, but no column of the model."""
     frame = read_split({"data": [[1, 2]]}, NAMES, 10)
     assert (frame.rows, frame.columns) == (1, {})
 
 
-def test_rows_are_needed_and_bounded() -> None:
-    """No rows are refused, and too many are refused before anything is made of them."""
+def test_no_rows_and_too_many_rows_are_refused() -> None:
+    """Too many rows are refused before they are converted."""
     huge: list[Any] = [[1, 2], *[[]] * 10]
     with pytest.raises(TooManyRows):
         records(*[{}] * 11)
@@ -147,7 +147,7 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_anything_is_a_table_or_refused(value: Any) -> None:
-    """Whatever stands under the keys is a table of equal columns, or refused."""
+    """All columns of a table have the same length."""
     for read in (read_records, read_split):
         try:
             frame = read(value, NAMES, 10)

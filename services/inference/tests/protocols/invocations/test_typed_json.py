@@ -1,4 +1,4 @@
-"""The short way to read the usual bodies: the same columns as the long one, or none at all."""
+"""The fast path of `/invocations`: the columns of the slow path, or none."""
 
 import json
 from typing import Any
@@ -42,7 +42,7 @@ GOOD = {"b": True, "i": 1, "l": 2, "f": 0.5, "d": 1, "o": 0.5, "s": "a"}
 
 
 def bodies(rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
-    """The rows in each of the forms."""
+    """Builds each form of the rows."""
     data = [[row[name] for name in order] for row in rows]
     return {
         "instances": rows,
@@ -51,25 +51,25 @@ def bodies(rows: list[dict[str, Any]], order: list[str]) -> dict[str, Any]:
     }
 
 
-def the_long_way(form: str, content: Any) -> Any:
-    """What the readers make of it that know MLflow's every habit."""
+def read_slowly(form: str, content: Any) -> Any:
+    """Reads a form with the readers of the slow path, which reproduce MLflow."""
     if form == "instances":
-        return TensorReader(SCHEMA.columns, max_rows=99).instances(content)
+        return TensorReader(SCHEMA.columns, max_rows=99).read_instances(content)
     reader = read_records if form == "dataframe_records" else read_split
     return reader(content, NAMES, 99)
 
 
 @given(st.lists(ROW, min_size=1, max_size=4), st.permutations(NAMES))
-def test_the_same_as_the_long_way(rows: list[dict[str, Any]], order: list[str]) -> None:
-    """Value for value and type for type, in whatever order the columns come."""
+def test_the_fast_path_equals_the_slow_path(rows: list[dict[str, Any]], order: list[str]) -> None:
+    """Values and types are equal for any order of the columns."""
     under_test = TypedJson(SCHEMA, max_rows=99)
     for form, content in bodies(rows, order).items():
-        found = under_test.read(json.dumps({form: content}).encode())
-        if found is None:
+        result = under_test.read(json.dumps({form: content}).encode())
+        if result is None:
             assert "\\u0000" in json.dumps(content)
             continue
-        count, columns = found
-        expected = the_long_way(form, content).to_batch(SCHEMA)
+        count, columns = result
+        expected = read_slowly(form, content).to_batch(SCHEMA)
         assert count == expected.rows == len(rows)
         for name in NAMES:
             np.testing.assert_array_equal(columns[name], expected.columns[name], f"{form} {name}")
@@ -89,14 +89,14 @@ def test_the_same_as_the_long_way(rows: list[dict[str, Any]], order: list[str]) 
         {**GOOD, "f": 1e39},
         {**GOOD, "d": "1"},
         {**GOOD, "b": 1},
-        {**GOOD, "odd": 1},
+        {**GOOD, "extra": 1},
         {name: value for name, value in GOOD.items() if name != "l"},
         {name: value for name, value in GOOD.items() if name != "d"},
         {**GOOD, "s": "a\0"},
     ],
 )
-def test_what_is_odd_is_left_alone(row: dict[str, Any]) -> None:
-    """Gaps but NaN, other types, extra and missing columns: others know what MLflow makes of it."""
+def test_uncommon_rows_take_the_slow_path(row: dict[str, Any]) -> None:
+    """They have nulls other than NaN, other types, or extra or missing columns."""
     under_test = TypedJson(SCHEMA, max_rows=99)
     for form, content in bodies([GOOD, row], [*row]).items() if {*GOOD} == {*row} else ():
         assert under_test.read(json.dumps({form: content}).encode()) is None, form
@@ -123,19 +123,18 @@ def test_what_is_odd_is_left_alone(row: dict[str, Any]) -> None:
         json.dumps({"instances": [GOOD]}).encode("utf-16"),
     ],
 )
-def test_other_bodies_are_left_alone(body: bytes) -> None:
-    """Nothing that is refused, too long or of another form is decided here."""
+def test_other_bodies_take_the_slow_path(body: bytes) -> None:
+    """The fast path refuses nothing."""
     assert TypedJson(SCHEMA, max_rows=3).read(body) is None
 
 
-def test_names_that_no_struct_can_have() -> None:
-    """Such columns are read the long way."""
+def test_names_that_msgspec_does_not_support_take_the_slow_path() -> None:
     under_test = TypedJson(Schema((Column('a"b', "long"),)), max_rows=3)
     assert under_test.read(b'{"instances":[{"a\\"b":1}]}') is None
 
 
-def test_orders_are_not_kept_for_ever() -> None:
-    """A caller who sends ever new orders of columns takes no more memory."""
+def test_the_number_of_kept_orders_is_bounded() -> None:
+    """A caller that always sends new orders of columns does not exhaust the memory."""
     under_test = TypedJson(SCHEMA, max_rows=3)
     for turn in range(3 * MAX_ORDERS):
         order = NAMES[turn % 6 :] + NAMES[: turn % 6]

@@ -18,7 +18,7 @@ BATCH = RowBatch(2, ())
 
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
-    """The codec of a model with these classes."""
+    """Makes the codec of a model with these classes."""
     return PredictCodec(ModelVersion('say "ä"', "7"), SCHEMA, classes, max_rows=10)
 
 
@@ -35,7 +35,7 @@ def test_labels_keep_their_type(
     labels: np.ndarray[tuple[int], np.dtype[np.generic]],
     keys: list[str],
 ) -> None:
-    """A label has the target's type; the keys of the probabilities are its text, in order."""
+    """A label has the target's type; the keys of the probabilities are strings, in order."""
     scores = Scores(labels, np.array([[0.25, 0.75], [1, 0]], np.float32))
     answer = json.loads(codec(classes).encode(scores, BATCH).body)
     assert answer == {
@@ -50,25 +50,25 @@ def test_labels_keep_their_type(
     assert type(answer["predictions"][0]["label"]) is type(classes[1])
 
 
-def test_no_number_becomes_null() -> None:
-    """JSON has no NaN: a probability that is none is null."""
+def test_nan_becomes_null() -> None:
+    """JSON has no NaN."""
     scores = Scores(np.array(["no"]), np.array([[np.nan, 0.5]], np.float32))
     answer = json.loads(codec(("no", "yes")).encode(scores, BATCH).body)
     assert answer["predictions"][0]["probabilities"] == {"no": None, "yes": 0.5}
 
 
-def test_reads_instances() -> None:
-    """The body holds instances; those of several bodies are scored in their order."""
+def test_instances_are_read() -> None:
+    """Instances of several bodies are scored in their order."""
     under_test = codec(("no", "yes"))
     batch = under_test.decode(GOOD_BODY, MediaHeaders(()))
     other = under_test.decode(b'{"instances":[{"x":7,"n":2},{"x":8,"n":3}]}', MediaHeaders(()))
     assert (batch.rows, other.rows) == (1, 2)
-    asked: list[Rows] = []
+    calls: list[Rows] = []
 
     class Engine(SumModel):
         def score_rows(self, rows: Rows) -> Scores:
-            asked.append(rows)
+            calls.append(rows)
             return super().score_rows(rows)
 
     assert len(score_batches(Engine(), [batch, other]).labels) == 3
-    assert asked == [[(0.5, 1, "a"), (7.0, 2, None), (8.0, 3, None)]]
+    assert calls == [[(0.5, 1, "a"), (7.0, 2, None), (8.0, 3, None)]]

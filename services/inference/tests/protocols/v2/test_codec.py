@@ -21,19 +21,19 @@ SCORES = Scores(np.array(["no", "yes"]), np.array([[0.75, 0.25], [0, 1]], np.flo
 
 
 def decode(*inputs: Any, **more: Any) -> Any:
-    """The batch of a request in JSON."""
+    """Decodes a request in JSON."""
     return CODEC.decode(json.dumps({"inputs": inputs, **more}).encode(), MediaHeaders(()))
 
 
 def decode_binary(head: dict[str, Any], tail: bytes) -> Any:
-    """The batch of a request with binary data."""
+    """Decodes a request with binary data."""
     text = json.dumps(head).encode()
     length = str(len(text)).encode()
     return CODEC.decode(text + tail, MediaHeaders([(b"inference-header-content-length", length)]))
 
 
-def test_reads_tensors_in_any_order() -> None:
-    """Each tensor is a column; an optional one may be absent."""
+def test_tensors_are_read_in_any_order() -> None:
+    """Each tensor is a column; an optional column may be absent."""
     batch = decode(N, X)
     assert batch.rows == 2
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
@@ -43,8 +43,8 @@ def test_reads_tensors_in_any_order() -> None:
     }
 
 
-def test_reads_binary_tensors_between_others() -> None:
-    """Binary data follow the JSON in the order of the tensors that have them."""
+def test_binary_and_json_tensors_can_be_mixed() -> None:
+    """Binary data follows the JSON in the order of its tensors."""
     x = {**X, "parameters": {"binary_data_size": 16}}
     del x["data"]
     texts = pack_texts(["a", "bc"])
@@ -61,11 +61,11 @@ def test_reads_binary_tensors_between_others() -> None:
 @pytest.mark.parametrize(
     ("inputs", "more", "message"),
     [
-        ([X, X, N], {}, "'x' is there twice"),
-        ([X, N, {**X, "name": "odd"}], {}, "no input 'odd'"),
+        ([X, X, N], {}, "'x' occurs twice"),
+        ([X, N, {**X, "name": "other"}], {}, "no input 'other'"),
         ([{**X, "shape": [1], "data": [1]}, N], {}, "same number of rows"),
-        ([X, N], {"outputs": [{"name": "odd"}]}, "no output 'odd'"),
-        ([X, N], {"outputs": [{"name": "label"}] * 2}, "asked for twice"),
+        ([X, N], {"outputs": [{"name": "other"}]}, "no output 'other'"),
+        ([X, N], {"outputs": [{"name": "label"}] * 2}, "requested twice"),
         (
             [X, N],
             {"outputs": [{"name": "label", "parameters": {"classification": 1}}]},
@@ -73,29 +73,31 @@ def test_reads_binary_tensors_between_others() -> None:
         ),
     ],
 )
-def test_malformed(inputs: list[Any], more: dict[str, Any], message: str) -> None:
-    """Unknown or duplicate tensors and outputs, and shapes that differ, are malformed."""
+def test_unknown_duplicate_and_uneven_tensors_are_malformed(
+    inputs: list[Any], more: dict[str, Any], message: str
+) -> None:
+    """So are unknown, duplicate and unsupported outputs."""
     with pytest.raises(MalformedBody, match=message):
         decode(*inputs, **more)
 
 
 def test_bad_rows_are_named() -> None:
-    """A missing tensor and bad values of others are told together."""
+    """The error names a missing tensor and bad values together."""
     with pytest.raises(InvalidRows) as caught:
         decode({**N, "data": [1, 1.5]})
     assert [(cell.row, cell.column) for cell in caught.value.cells] == [(0, "x"), (1, "n")]
 
 
-def test_rows_are_needed_and_bounded() -> None:
-    """No rows are refused; too many are too many, be they good or bad."""
+def test_no_rows_and_too_many_rows_are_refused() -> None:
+    """Too many rows outrank bad rows."""
     with pytest.raises(InvalidRows, match="no rows"):
         decode({**X, "shape": [0], "data": []}, {**N, "shape": [0], "data": []})
     with pytest.raises(TooManyRows):
         decode({**X, "shape": [4], "data": ["bad"]})
 
 
-def test_answers_in_json() -> None:
-    """Without a wish the answer is JSON, with both outputs and the request's id."""
+def test_the_default_answer_is_json() -> None:
+    """It has both outputs and the request's id."""
     encoded = CODEC.encode(SCORES, decode(X, N, id="seven"))
     assert (encoded.media_type, encoded.headers) == (b"application/json", ())
     assert json.loads(encoded.body) == {
@@ -140,8 +142,8 @@ def test_answers_in_json() -> None:
         ),
     ],
 )
-def test_answers_in_binary(more: dict[str, Any], binary: set[str]) -> None:
-    """An output is binary where the request or its own wish says so; the header tells the split."""
+def test_requested_outputs_are_binary(more: dict[str, Any], binary: set[str]) -> None:
+    """The header is the length of the JSON before them."""
     encoded = CODEC.encode(SCORES, decode(X, N, **more))
     ((name, length),) = encoded.headers
     assert (name, encoded.media_type) == (
@@ -149,31 +151,30 @@ def test_answers_in_binary(more: dict[str, Any], binary: set[str]) -> None:
         b"application/octet-stream",
     )
     head, tail = json.loads(encoded.body[: int(length)]), encoded.body[int(length) :]
-    whole = {"label": pack_texts(["no", "yes"]), "probabilities": SCORES.probabilities.tobytes()}
+    expected = {"label": pack_texts(["no", "yes"]), "probabilities": SCORES.probabilities.tobytes()}
     for output in head["outputs"]:
         assert ("data" in output) == (output["name"] not in binary)
         if output["name"] in binary:
             size = output["parameters"]["binary_data_size"]
-            assert tail[:size] == whole[output["name"]]
+            assert tail[:size] == expected[output["name"]]
             tail = tail[size:]
     assert tail == b""
 
 
-def test_only_the_outputs_asked_for() -> None:
-    """One output may be asked for alone."""
+def test_only_requested_outputs_are_answered() -> None:
     encoded = CODEC.encode(SCORES, decode(X, N, outputs=[{"name": "label"}]))
     assert [output["name"] for output in json.loads(encoded.body)["outputs"]] == ["label"]
 
 
 def test_labels_are_texts() -> None:
-    """A label of another type is told by its text, as the keys of `/predict` are."""
+    """A label of another type becomes a string, like the keys of `/predict`."""
     scores = Scores(np.array([True, False]), SCORES.probabilities)
     encoded = CODEC.encode(scores, decode(X, N, outputs=[{"name": "label"}]))
     assert json.loads(encoded.body)["outputs"][0]["data"] == ["True", "False"]
 
 
-def test_metadata() -> None:
-    """Inputs are told in the schema's order, outputs with the number of classes."""
+def test_metadata_describes_inputs_and_outputs() -> None:
+    """Inputs have the schema's order; the outputs' shape has the number of classes."""
     assert describe_inputs(SCHEMA) == [
         {"name": "x", "datatype": "FP64", "shape": [-1]},
         {"name": "n", "datatype": "INT64", "shape": [-1]},

@@ -1,4 +1,4 @@
-"""A V2 request as it stands in the body."""
+"""A V2 request: its JSON and binary data."""
 
 import json
 from typing import Any
@@ -12,17 +12,17 @@ from baton_inference.protocols.v2.request import Tensor, parse_request, split_bo
 TENSOR: dict[str, Any] = {"name": "x", "shape": [1], "datatype": "FP64", "data": [1]}
 
 
-def test_splits_where_the_header_says() -> None:
-    """The JSON ends where the header says; without it there is nothing else."""
+def test_a_body_is_split_by_the_declared_length() -> None:
+    """Without the header, the whole body is JSON."""
     for json_length, expected in ((2, (b"{}", b"abc")), (None, (b"{}abc", b""))):
         head, tail = split_body(b"{}abc", json_length)
         assert (head, bytes(tail)) == expected
-    with pytest.raises(MalformedBody, match="beyond the end"):
+    with pytest.raises(MalformedBody, match="larger than the body"):
         split_body(b"{}", 3)
 
 
-def test_parses() -> None:
-    """A request holds its id, its tensors and the outputs that it asks for."""
+def test_a_request_is_parsed() -> None:
+    """It has an id, tensors and the requested outputs."""
     text = json.dumps({"id": "7", "inputs": [TENSOR], "outputs": [{"name": "label"}]}).encode()
     request = parse_request(text)
     assert request.id == "7"
@@ -31,22 +31,22 @@ def test_parses() -> None:
     assert request.outputs[0].name == "label"
 
 
-def test_ignores_what_the_protocol_does_not_know() -> None:
-    """KServe's client adds `model_name`, others more, or null for what is absent."""
-    odd = {"model_name": "m", "model_version": "1", "more": [{}]}
+def test_unknown_and_null_members_are_ignored() -> None:
+    """KServe's client adds `model_name`; other clients add more, or null for absent members."""
+    unknown = {"model_name": "m", "model_version": "1", "more": [{}]}
     absent = {"parameters": None}
     request = parse_request(
         json.dumps(
             {
-                "inputs": [{**TENSOR, **odd, **absent}],
-                "outputs": [{"name": "label", **odd, **absent}],
+                "inputs": [{**TENSOR, **unknown, **absent}],
+                "outputs": [{"name": "label", **unknown, **absent}],
                 "id": None,
-                **odd,
+                **unknown,
                 **absent,
             }
         ).encode()
     )
-    assert request.inputs[0].binary_size() is None
+    assert request.inputs[0].get_binary_size() is None
     assert request.outputs is not None
     assert (request.id, request.parameters, request.outputs[0].parameters) == (None, None, None)
 
@@ -68,14 +68,14 @@ def test_ignores_what_the_protocol_does_not_know() -> None:
         b'{"inputs":[{"name":"x","shape":[1],"datatype":"BYTES","data":' + b"[" * 100_000,
     ],
 )
-def test_refuses(body: bytes) -> None:
-    """What is not JSON of V2's shape is malformed."""
+def test_other_bodies_are_malformed(body: bytes) -> None:
+    """They are not JSON, or do not have V2's shape."""
     with pytest.raises(MalformedBody):
         parse_request(body)
 
 
 def test_a_lone_surrogate_is_named() -> None:
-    """It is not taken for a body that was cut off."""
+    """The message does not report a truncated body."""
     with pytest.raises(MalformedBody, match="has a lone surrogate"):
         parse_request(rb'{"inputs":[{"name":"\ud800","shape":[1],"datatype":"FP64","data":[1]}]}')
 
@@ -88,10 +88,12 @@ def test_a_lone_surrogate_is_named() -> None:
         ({"binary_data_size": 0}, None, 0),
     ],
 )
-def test_binary_size(parameters: dict[str, Any], data: Raw | None, size: int | None) -> None:
-    """A tensor says how many of the bytes after the JSON are its own."""
+def test_binary_size_is_read(
+    parameters: dict[str, Any], data: Raw | None, size: int | None
+) -> None:
+    """It is None if the data is in the JSON."""
     tensor = Tensor("x", [1], "FP64", parameters, *([data] if data is not None else []))
-    assert tensor.binary_size() == size
+    assert tensor.get_binary_size() == size
 
 
 @pytest.mark.parametrize(
@@ -105,8 +107,8 @@ def test_binary_size(parameters: dict[str, Any], data: Raw | None, size: int | N
         ({"shared_memory_region": "a"}, None),
     ],
 )
-def test_odd_binary_sizes(parameters: dict[str, Any], data: Raw | None) -> None:
-    """Data of no kind or of both, and what is no size, are malformed."""
+def test_invalid_binary_sizes_are_malformed(parameters: dict[str, Any], data: Raw | None) -> None:
+    """So are both kinds of data in one tensor, and a tensor without data."""
     tensor = Tensor("x", [1], "FP64", parameters, *([data] if data is not None else []))
     with pytest.raises(MalformedBody):
-        tensor.binary_size()
+        tensor.get_binary_size()

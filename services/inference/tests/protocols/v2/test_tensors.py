@@ -1,4 +1,4 @@
-"""A V2 tensor to a column."""
+"""The decoder of V2 tensors."""
 
 import json
 import math
@@ -29,7 +29,7 @@ OWN: list[tuple[TypeName, Any]] = [
 
 
 def from_json(column: Column, data: Any, rows: int, datatype: str | None = None) -> Any:
-    """The column of a tensor whose data are JSON."""
+    """Decodes a tensor whose data is JSON."""
     kind = datatype or COLUMN_TYPES[column.type].v2
     text = data if isinstance(data, str) else json.dumps(data)
     tensor = Tensor(column.name, [rows], kind, {}, Raw(text.encode()))
@@ -37,32 +37,32 @@ def from_json(column: Column, data: Any, rows: int, datatype: str | None = None)
 
 
 def from_bytes(column: Column, data: bytes, rows: int, datatype: str | None = None) -> Any:
-    """The column of a tensor whose data are binary."""
+    """Decodes a tensor whose data is binary."""
     tensor = Tensor(column.name, [rows], datatype or COLUMN_TYPES[column.type].v2)
     return TensorDecoder(column).decode(tensor, memoryview(data), rows)
 
 
-def packed(values: Any, datatype: str) -> bytes:
-    """Values as binary data."""
+def pack(values: Any, datatype: str) -> bytes:
+    """Encodes values as binary data."""
     if datatype == "BYTES":
         return pack_texts(values)
     return np.array(values, DTYPES[datatype]).tobytes()
 
 
 @pytest.mark.parametrize(("kind", "values"), OWN)
-def test_own_datatype(kind: TypeName, values: list[Any]) -> None:
-    """A column's own datatype arrives value for value, in JSON flat or tall, and binary."""
+def test_values_of_the_columns_datatype_are_decoded(kind: TypeName, values: list[Any]) -> None:
+    """They can be JSON of shape [n] or [n, 1], or binary."""
     column = Column("c", kind)
     assert from_json(column, values, 2).tolist() == values
     assert from_json(column, [[value] for value in values], 2).tolist() == values
-    assert from_bytes(column, packed(values, COLUMN_TYPES[kind].v2), 2).tolist() == values
+    assert from_bytes(column, pack(values, COLUMN_TYPES[kind].v2), 2).tolist() == values
 
 
 @pytest.mark.parametrize("datatype", ["INT32", "INT64", "FP32", "FP64"])
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_any_number_that_fits(kind: TypeName, datatype: str) -> None:
-    """A column of numbers takes numbers of another datatype, where they fit."""
-    assert from_bytes(Column("c", kind), packed([1, 2], datatype), 2, datatype).tolist() == [1, 2]
+def test_numbers_of_another_datatype_are_accepted(kind: TypeName, datatype: str) -> None:
+    """They must be in the range of the column's type."""
+    assert from_bytes(Column("c", kind), pack([1, 2], datatype), 2, datatype).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_any_number_that_fits(kind: TypeName, datatype: str) -> None:
         ("double", math.nan, "FP64", "is missing"),
     ],
 )
-def test_bad_numbers(kind: TypeName, value: float, datatype: str, message: str) -> None:
-    """A number that the column does not allow is named with its row."""
+def test_bad_numbers_are_named(kind: TypeName, value: float, datatype: str, message: str) -> None:
+    """The error names the row of a number that the column does not allow."""
     data = np.array([1, value], DTYPES[datatype]).tobytes()
     with pytest.raises(BadCells) as caught:
         from_bytes(Column("c", kind), data, 2, datatype)
@@ -86,13 +86,13 @@ def test_bad_numbers(kind: TypeName, value: float, datatype: str, message: str) 
     assert message in caught.value.cells[0].message
 
 
-def test_missing_values() -> None:
-    """In an optional column null, NaN and an empty text mean missing."""
+def test_null_nan_and_empty_text_are_missing_values() -> None:
+    """The columns are optional."""
     number, text = Column("c", "double", required=False), Column("c", "string", required=False)
     for array in (
         from_json(number, [None, 1], 2),
-        from_bytes(number, packed([math.nan, 1], "FP64"), 2),
-        from_bytes(Column("c", "long", required=False), packed([math.nan, 1], "FP32"), 2, "FP32"),
+        from_bytes(number, pack([math.nan, 1], "FP64"), 2),
+        from_bytes(Column("c", "long", required=False), pack([math.nan, 1], "FP32"), 2, "FP32"),
     ):
         assert np.isnan(array).tolist() == [True, False]
     assert from_json(text, [None, "a"], 2).tolist() == ["", "a"]
@@ -103,22 +103,22 @@ def test_missing_values() -> None:
     ("kind", "datatype"),
     [("double", "BYTES"), ("double", "BOOL"), ("string", "FP64"), ("boolean", "INT64")],
 )
-def test_a_datatype_of_another_kind(kind: TypeName, datatype: str) -> None:
-    """Numbers, texts and booleans are not taken for one another."""
+def test_a_datatype_of_another_kind_is_refused(kind: TypeName, datatype: str) -> None:
+    """Numbers, texts and booleans are not converted to one another."""
     with pytest.raises(BadCells, match="a tensor of"):
         from_json(Column("c", kind), [1], 1, datatype)
 
 
 def test_bad_json_values_are_named() -> None:
-    """Each value that the column does not allow is named with its row, as on `/predict`."""
+    """The error names the row of each value that the column does not allow, as on `/predict`."""
     with pytest.raises(BadCells) as caught:
         from_json(Column("c", "long"), [1, "x", [1.5], None], 4)
     assert [cell.row for cell in caught.value.cells] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("data", ["{}", "1", '"a"', "[1]", "[1,2,3]", "[[1,2],[3]]", "[1,2"])
-def test_data_of_another_shape(data: str) -> None:
-    """What is not a list of as many values as the shape says is malformed."""
+def test_data_of_another_shape_is_malformed(data: str) -> None:
+    """It is not a list, or has another number of values than the shape."""
     with pytest.raises(MalformedBody):
         from_json(Column("c", "long"), data, 2)
 
@@ -136,20 +136,19 @@ def test_data_of_another_shape(data: str) -> None:
         ("string", pack_texts(["a"]) + b"\x01\x00\x00\x00\xff"),
     ],
 )
-def test_bytes_of_another_length(kind: TypeName, data: bytes) -> None:
-    """Bytes that are not as many as the shape says, or are not UTF-8, are malformed."""
+def test_bytes_of_another_length_are_malformed(kind: TypeName, data: bytes) -> None:
+    """So are texts that are not UTF-8."""
     with pytest.raises(MalformedBody):
         from_bytes(Column("c", kind), data, 2)
 
 
-def test_unknown_datatype() -> None:
-    """A datatype that V2 does not know is malformed."""
-    with pytest.raises(MalformedBody, match="no datatype 'FP65'"):
+def test_an_unknown_datatype_is_malformed() -> None:
+    with pytest.raises(MalformedBody, match="datatype 'FP65'"):
         from_json(Column("c", "double"), [1], 1, "FP65")
 
 
-def test_shapes() -> None:
-    """A tensor is a column, flat or tall."""
+def test_only_shapes_of_a_column_are_accepted() -> None:
+    """These are [n] and [n, 1]."""
     assert (
         read_row_count(Tensor("x", [3], "FP64")) == read_row_count(Tensor("x", [3, 1], "FP64")) == 3
     )
@@ -168,7 +167,7 @@ def test_shapes() -> None:
 def test_any_bytes_are_a_column_or_refused(
     kind: TypeName, required: Any, datatype: str, data: bytes, rows: int
 ) -> None:
-    """Whatever the bytes, they become as many values as the shape says, or are refused."""
+    """A column has the number of values of the tensor's shape."""
     try:
         array = from_bytes(Column("c", kind, required), data, rows, datatype)
     except (MalformedBody, BadCells):

@@ -93,7 +93,7 @@ def test_missing_content_type(tmp_path: Path) -> None:
     answer = call(app, Request("POST", "/predict", (GOOD_BODY,)))
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, identity"
-    assert "not none" in answer.json()["detail"]
+    assert "is missing" in answer.json()["detail"]
 
 
 def test_gzip_body_is_decompressed(tmp_path: Path) -> None:

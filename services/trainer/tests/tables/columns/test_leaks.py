@@ -14,7 +14,7 @@ NUMBER = THREE.map({"a": 0.0, "b": 1.0, "c": 2.0})
 NOISE = pd.Series(RNG.random(ROWS))
 
 
-def warn(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
+def list_warnings(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
     positive = "yes" if target is TWO else None
     return leaks.list_warnings(pd.DataFrame({"c": column, "noise": NOISE}), target, positive)
 
@@ -22,7 +22,7 @@ def warn(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
 @pytest.mark.parametrize("column", [TWO, TWO == "yes", TWO.map({"yes": "left", "no": "stayed"})])
 def test_a_copy_of_the_target_gives_a_warning(column: Any) -> None:
     """In the same or in other words; the line says how to leave it out."""
-    (line,) = warn(column)
+    (line,) = list_warnings(column)
     assert line.startswith("column 'c' matches the target 'y' in every row;")
     assert line.endswith("--drop c")
 
@@ -41,7 +41,7 @@ def test_a_copy_of_the_target_gives_a_warning(column: Any) -> None:
 )
 def test_a_leak_gives_a_warning(column: Any, target: "pd.Series[Any]") -> None:
     """By a threshold, an interval, categories, or missing values."""
-    (line,) = warn(column, target)
+    (line,) = list_warnings(column, target)
     assert line.startswith("column 'c' alone predicts the target 'y' almost perfectly;")
 
 
@@ -56,13 +56,13 @@ def test_a_leak_gives_a_warning(column: Any, target: "pd.Series[Any]") -> None:
 )
 def test_a_good_predictor_is_no_leak(column: Any, target: "pd.Series[Any]") -> None:
     """Nor is a distinct text in each row, or a column that separates one class of three."""
-    assert warn(column, target) == []
+    assert list_warnings(column, target) == []
 
 
 def test_few_rows_of_a_class_prove_nothing() -> None:
     """A column of noise can separate five rows from the others."""
     few = pd.Series(["no"] * 395 + ["yes"] * 5, name="y")
-    assert warn(pd.Series(range(ROWS)) + NOISE, few) == []
+    assert list_warnings(pd.Series(range(ROWS)) + NOISE, few) == []
 
 
 def test_a_repeated_column_gives_a_warning() -> None:
@@ -100,17 +100,17 @@ def test_repeated_columns_of_a_wide_table_give_warnings() -> None:
     few = pd.Series(RNG.integers(3, size=ROWS))
     wide = wide.assign(few=few, words=few.map({0: "x", 1: "y", 2: "z"}), copy=wide["17"].copy())
     wide.loc[3, ["18"]] = None
-    wide = wide.assign(gap=wide["18"].copy())
+    wide = wide.assign(again=wide["18"].copy())
     assert leaks.list_warnings(wide, TWO, "yes") == [
         "column 'words' repeats column 'few' in every row",
         "column 'copy' repeats column '17' in every row",
-        "column 'gap' repeats column '18' in every row",
+        "column 'again' repeats column '18' in every row",
     ]
 
 
 def test_many_repeated_columns_are_counted() -> None:
     """Only the first are named."""
     frame = pd.DataFrame({str(number): NOISE for number in range(500)})
-    found = leaks.list_warnings(frame, TWO, "yes")
-    assert len(found) == leaks.MAX_NAMED + 1
-    assert "479 more columns" in found[-1]
+    result = leaks.list_warnings(frame, TWO, "yes")
+    assert len(result) == leaks.MAX_NAMED + 1
+    assert "479 more columns" in result[-1]

@@ -24,20 +24,20 @@ def test_texts_that_look_alike_are_grouped() -> None:
 @pytest.mark.parametrize("is_requested", [False, True])
 def test_categories_that_look_alike_give_a_warning(*, is_requested: bool) -> None:
     """Also if the user requests a category; the categories stay."""
-    found = roles.detect_role(
+    result = roles.detect_role(
         column("basic", "plus", "Basic", "x", "X "), is_requested=is_requested
     )
-    assert (found.role, found.different) == ("category", 5)
-    (line,) = found.warnings
+    assert (result.role, result.different) == ("category", 5)
+    (line,) = result.warnings
     assert line.startswith("column 'plan': 'Basic' and 'basic' differ only in white space or case")
     assert "1 more" in line
 
 
 def test_a_column_that_is_left_out_gives_no_such_warning() -> None:
     names = pd.Series([*(f"k{row}" for row in range(60)), "K1"], dtype=object, name="key")
-    found = roles.detect_role(names)
-    assert found.role == "id"
-    assert not any("white space" in line for line in found.warnings)
+    result = roles.detect_role(names)
+    assert result.role == "id"
+    assert not any("white space" in line for line in result.warnings)
 
 
 def test_labels_that_look_alike_are_rejected() -> None:

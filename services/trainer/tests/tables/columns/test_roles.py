@@ -38,11 +38,11 @@ def role_of(values: list[Any], name: str = "c", *, is_requested: bool = False) -
 )
 def test_the_role_of_a_column_is_detected(values: Any, role: str) -> None:
     """A column that is left out has one line that says so."""
-    found = role_of(list(values))
-    assert found.role == role
-    assert found.is_feature is (role in ("number", "boolean", "category"))
-    lines = [line for line in found.warnings if line.startswith("column 'c' is left out: ")]
-    assert len(lines) == (0 if found.is_feature else 1)
+    result = role_of(list(values))
+    assert result.role == role
+    assert result.is_feature is (role in ("number", "boolean", "category"))
+    lines = [line for line in result.warnings if line.startswith("column 'c' is left out: ")]
+    assert len(lines) == (0 if result.is_feature else 1)
 
 
 def test_a_requested_role_is_used() -> None:
@@ -55,8 +55,12 @@ def test_a_requested_role_is_used() -> None:
 
 def test_a_column_without_a_name_is_unnamed() -> None:
     """Whatever its values are."""
-    found = role_of([1, 2, 3], name="")
-    assert (found.role, found.different, found.done) == ("unnamed", 3, "left out: it has no name")
+    result = role_of([1, 2, 3], name="")
+    assert (result.role, result.different, result.done) == (
+        "unnamed",
+        3,
+        "left out: it has no name",
+    )
 
 
 def test_rare_categories_count_as_unseen() -> None:

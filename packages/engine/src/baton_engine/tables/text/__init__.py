@@ -1,1 +1,1 @@
-"""Cells as text: CSV rows, separators, missing markers, numbers as categories."""
+"""Text cells: CSV rows, separators, missing markers, numbers as categories."""

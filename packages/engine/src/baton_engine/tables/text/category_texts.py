@@ -1,4 +1,4 @@
-"""Texts made of numbers, booleans, dates or times, to the categories that a version knows."""
+"""Matches numbers, booleans, dates and times with the text categories of a version."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from functools import lru_cache
 from baton_engine.tables.text.number_texts import PLAIN_NUMBER, find_known_text
 from baton_engine.tables.values import Form, Texts
 
-_WRITTEN: Mapping[Form, re.Pattern[str]] = {
+_PATTERNS: Mapping[Form, re.Pattern[str]] = {
     "number": PLAIN_NUMBER,
     "boolean": re.compile("True|False"),
     # ISO 8601 dates, times and durations, as Arrow writes them
@@ -18,16 +18,16 @@ _WRITTEN: Mapping[Form, re.Pattern[str]] = {
 
 @lru_cache(maxsize=1024)
 def can_come_from(categories: tuple[str, ...], form: Form) -> bool:
-    """Whether training made the categories of such values, or might have.
+    """Whether the categories can come from values of this form in training.
 
-    `male` and `female` are not made of numbers, and neither is `01067`: a number there is not what
-    the version was trained on. No categories on record say nothing.
+    `male` and `01067` cannot come from numbers, so the version was not trained on numbers. Returns
+    False if no categories are recorded.
     """
-    return bool(categories) and all(map(_WRITTEN[form].fullmatch, categories))
+    return bool(categories) and all(map(_PATTERNS[form].fullmatch, categories))
 
 
 def match_categories(texts: Texts, categories: tuple[str, ...]) -> Texts:
-    """The texts as the version's categories write them, where there is more than one way."""
+    """Rewrites the texts as in the version's categories: numbers have several spellings."""
     if texts.form != "number":
         return texts
     known = frozenset(categories)

@@ -1,4 +1,4 @@
-"""Cells of a CSV text to one column, as `pandas.read_csv` would with the schema's type."""
+"""Casts CSV cells to a column, as `pandas.read_csv` does with the schema's type."""
 
 import math
 import re
@@ -16,12 +16,12 @@ MISSING = frozenset({
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 })  # fmt: skip
-"""What pandas reads as missing: https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html"""
+"""The texts that pandas reads as missing: https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html"""
 
 _BOOLEANS = {"true": True, "false": False}
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
-# Python's own float() also takes 1_000, other alphabets' digits, and NAN. No two parts that follow
-# one another take the same digits: else a long cell would be tried in every way to split it.
+# float() also accepts 1_000, digits of other alphabets and NAN. Adjacent parts never match the same
+# digits, so the time for a long cell stays linear.
 _NUMBER = re.compile(
     r"\s*[+-]?((\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.ASCII | re.IGNORECASE
 )
@@ -30,15 +30,15 @@ _NUMBER = re.compile(
 def cast_csv_cells(
     column: Column, values: Sequence[str], missing: Container[str] = MISSING
 ) -> Array:
-    """As `pandas.read_csv(dtype=…)` does: a column is numbers or booleans, not both.
+    """Casts as `pandas.read_csv(dtype=…)` does: a column has numbers or booleans, not both.
 
     Args:
-        column: what the values must be.
-        values: one a row.
+        column: the column.
+        values: one value per row.
         missing: the texts that mean a missing value.
 
     Raises:
-        ValueError: a value is not of the column's type.
+        ValueError: a value does not have the column's type.
     """
     if column.type == "string":
         texts: list[Any] = [MISSING_TEXT if value in missing else value for value in values]
@@ -46,14 +46,14 @@ def cast_csv_cells(
     if {value.lower() for value in values} <= _BOOLEANS.keys():
         parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
     elif column.type in ("float", "double"):
-        parsed = [_number(value, missing) for value in values]
+        parsed = [_parse_number(value, missing) for value in values]
     else:
-        parsed = [_whole(column, value, missing) for value in values]
+        parsed = [_parse_whole(column, value, missing) for value in values]
     with np.errstate(over="ignore"):
         return np.array(parsed, dtype=COLUMN_TYPES[column.type].dtype)
 
 
-def _number(value: str, missing: Container[str]) -> float:
+def _parse_number(value: str, missing: Container[str]) -> float:
     if value in missing:
         return math.nan
     if not _NUMBER.fullmatch(value):
@@ -61,13 +61,13 @@ def _number(value: str, missing: Container[str]) -> float:
     return float(value)
 
 
-def _whole(column: Column, value: str, missing: Container[str]) -> int:
+def _parse_whole(column: Column, value: str, missing: Container[str]) -> int:
     least, greatest = COLUMN_TYPES[column.type].limits
     if _INTEGER.fullmatch(value):
         number: float = int(value)
     else:
-        number = _number(value, missing)
-        if not number.is_integer():  # NaN and infinity are none either
+        number = _parse_number(value, missing)
+        if not number.is_integer():  # false for NaN and infinity
             raise CellError(f"must be {'true or false' if least == 0 else 'a whole number'}")
     if not least <= number <= greatest:
         raise CellError(f"is beyond the range of the column's type, {column.type}")

@@ -1,4 +1,4 @@
-"""A CSV text row by row as `pandas.read_csv` takes it apart, for the protocol of MLflow."""
+"""Reads CSV row by row as `pandas.read_csv` does, for MLflow's protocol."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -9,22 +9,22 @@ from baton_engine.tables.text.reader_rule import KEPT
 
 
 class CsvReader:
-    """The rows below a header. Blank lines are passed over.
+    """The rows below a header. Blank lines are skipped.
 
     Attributes:
-        names: the header's cells, made unique as pandas does: `a`, `a.1` and so on.
+        names: the header's cells, made unique as in pandas: `a`, `a.1` and so on.
     """
 
     def __init__(self, lines: Iterable[str], separator: str = ",") -> None:
         """Reads the header.
 
         Args:
-            lines: of the text, line ends included, as a file gives them that is opened with
-                `newline=""`; read as the rows are.
-            separator: between cells.
+            lines: the lines with their ends, as from a file opened with `newline=""`. They are
+                read with the rows.
+            separator: the separator.
 
         Raises:
-            CsvError: there is no header, or a quote in it is not closed.
+            CsvError: there is no header, or its quote is not closed.
         """
         self._rows = iter(CsvRows(lines, separator, KEPT))
         _, header = next(self._rows, (0, None))
@@ -33,35 +33,35 @@ class CsvReader:
         first = next(self._rows, None)
         if first is not None:
             self._rows = chain([first], self._rows)
-        # Where rows are wider than the header, their first cells are an index.
+        # If rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
         self.names = make_names_unique(header)
         self._places = find_first_places(self.names)
 
     def iter_rows(self) -> Iterator[Row]:
-        """Each row with the line that it begins in, counted from 1; to be read once.
+        """Yields each row with the number of its first line, from 1. Call it once.
 
         Raises:
-            CsvError: a quote that is not closed, or a cell of more than 128 KiB.
+            CsvError: a quote is not closed, or a cell is over 128 KiB.
         """
         return self._rows
 
     def count_excess(self, row: Sequence[str]) -> int:
-        """How many cells the row has too many; a row that is too short has gaps at its end."""
+        """Counts the excess cells of a row. Missing cells at its end are allowed."""
         return max(len(row) - self._indexes - len(self.names), 0)
 
     def get_column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
-        """The cells of one column in these rows."""
-        at = self._indexes + self._places[name]
-        return [row[at] if at < len(row) else "" for row in rows]
+        """Returns the cells of a column in these rows."""
+        index = self._indexes + self._places[name]
+        return [row[index] if index < len(row) else "" for row in rows]
 
 
 def make_names_unique(header: Sequence[str]) -> list[str]:
-    """The names as pandas makes them unique, also those that are empty."""
+    """Makes names unique and names empty ones, as pandas does."""
     counts: dict[str, int] = {}
     names: list[str] = []
-    for number, given in enumerate(header):
-        name = base = given or f"Unnamed: {number}"
+    for number, cell in enumerate(header):
+        name = base = cell or f"Unnamed: {number}"
         while name in counts:
             name = f"{base}.{counts[base]}"
             counts[base] += 1

@@ -1,4 +1,4 @@
-"""A CSV text taken apart into rows of cells, by RFC 4180 with whatever line ends."""
+"""Parses CSV into rows of cells, by RFC 4180 with any line ends."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,50 +7,50 @@ from baton_engine.tables.text.reader_rule import ReaderRule
 from baton_engine.tables.text.trimming import LineTrimmer
 
 Row = tuple[int, list[str]]
-"""The line in which the row begins, counted from 1, and its cells."""
+"""The number of the row's first line, from 1, and its cells."""
 
 
 class CsvError(Exception):
-    """The text is no CSV; the text says why in one line, with the line where it is known."""
+    """The text is not valid CSV. The message is one line, with the line number if it is known."""
 
 
 class CsvRows:
-    """The rows of a text, to be read once. Blank lines are passed over.
+    """The rows of a text, to iterate once. Blank lines are skipped.
 
     Attributes:
-        has_trimmed: whether white space was removed from a cell so far.
+        has_trimmed: whether white space was removed from a cell.
     """
 
     def __init__(
         self, lines: Iterable[str], separator: str, rule: ReaderRule, lines_before: int = 0
     ) -> None:
-        """Reads nothing yet.
+        """Creates the iterator.
 
         Args:
-            lines: of the text, line ends included, as a file opened with `newline=""` gives them.
-            separator: between cells.
+            lines: the lines with their ends, as from a file opened with `newline=""`.
+            separator: the separator.
             rule: whether white space around unquoted cells is data.
-            lines_before: how many lines of the text precede these.
+            lines_before: the number of lines before these.
         """
         self.has_trimmed = False
         self._trimmer = LineTrimmer(separator) if rule.trims else None
         self._number = lines_before
-        self._is_inside = False  # of a row: the parser asks for another line only within quotes
+        self._is_inside = False  # within a row: the parser reads on only within quotes
         self._is_cut_off = False
-        self._parser = csv.reader(self._source(lines), delimiter=separator)
+        self._parser = csv.reader(self._iter_lines(lines), delimiter=separator)
 
     def __iter__(self) -> Iterator[Row]:
-        """Each row.
+        """Yields each row.
 
         Raises:
-            CsvError: a quote that is not closed, or a cell of more than 128 KiB.
+            CsvError: a quote is not closed, or a cell is over 128 KiB.
         """
         while True:
             self._is_inside = False
             start = self._number + 1
             try:
                 cells = next(self._parser, None)
-            except csv.Error as error:  # a cell of more than 128 KiB, to which Python limits them
+            except csv.Error as error:  # Python limits cells to 128 KiB
                 raise CsvError(f"line {start}: {error}") from error
             if self._is_cut_off:
                 raise CsvError(f"line {start}: a quote is not closed")
@@ -59,7 +59,7 @@ class CsvRows:
             if not _is_blank(cells):
                 yield start, cells
 
-    def _source(self, lines: Iterable[str]) -> Iterator[str]:
+    def _iter_lines(self, lines: Iterable[str]) -> Iterator[str]:
         trimmer = self._trimmer
         for line in lines:
             self._number += 1

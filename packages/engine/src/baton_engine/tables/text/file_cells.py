@@ -1,4 +1,4 @@
-"""Cells of a CSV file to one column, by the rules by which `baton train` reads such a file."""
+"""Casts the cells of a CSV file to a column, by the rules of `baton train`."""
 
 from collections.abc import Sequence
 
@@ -12,33 +12,33 @@ from baton_registry.versions.schema import Column
 
 
 def cast_file_cells(column: Column, values: Sequence[str], decimal: str = ".") -> Array:
-    """The cells in the type of the column; a gap in an optional one is missing, as `to_array` says.
+    """Casts cells to the column's type. See `to_array` for missing values.
 
     Args:
-        column: what the values must be.
-        values: one a row.
-        decimal: the mark of numbers; where it is a comma, a point may be that of thousands.
+        column: the column.
+        values: one value per row.
+        decimal: the decimal mark. With a comma, numbers with a point are rejected.
 
     Raises:
-        ValueError: a value is not of the column's type, or a gap in a required column.
+        ValueError: a value does not have the column's type, or a required value is missing.
     """
-    gaps = frozenset(text for text in {*values} if is_missing(text))
-    if gaps and column.required:
+    missing = frozenset(text for text in {*values} if is_missing(text))
+    if missing and column.required:
         raise CellError(IS_MISSING)
     if column.type == "string":
-        return cast_csv_cells(column, values, gaps)
-    texts = [text.strip() for text in values if text not in gaps]
+        return cast_csv_cells(column, values, missing)
+    texts = [text.strip() for text in values if text not in missing]
     if decimal == ",":
-        texts = [_with_point(text) for text in texts]
+        texts = [_replace_comma(text) for text in texts]
     present = cast_csv_cells(column, texts, frozenset())
-    if not gaps:
+    if not missing:
         return present
     array = np.full(len(values), np.nan)
-    array[[text not in gaps for text in values]] = present
+    array[[text not in missing for text in values]] = present
     return array
 
 
-def _with_point(text: str) -> str:
+def _replace_comma(text: str) -> str:
     if "." in text:
         raise CellError("must be a number with a decimal comma")
     return text.replace(",", ".")

@@ -1,8 +1,8 @@
-"""How a number or a boolean is written where it is a category: one rule for training and scoring.
+"""Formats numbers and booleans as categories: one rule for training and scoring.
 
-A whole number has no point: 1234 and 1234.0 are `1234`. Training writes a column with fractions as
-Python writes floats, whole numbers included: 1.0 and 2.5 are `1.0` and `2.5`. A single row does not
-say what its column held in training, so scoring looks for the text that the version knows.
+Whole numbers have no point: 1234 and 1234.0 are `1234`. In a column with fractions, training
+formats all numbers as floats: `1.0` and `2.5`. A single row does not show what its column had in
+training, so scoring searches for the text that the version knows.
 """
 
 import math
@@ -11,14 +11,14 @@ from collections.abc import Container, Sequence
 from decimal import Decimal
 
 MAX_WHOLE = 2.0**63
-"""Floats beyond it are written with an exponent, as Python does."""
+"""Larger floats are formatted with an exponent, as in Python."""
 
 PLAIN_NUMBER = re.compile(r"-?((0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,})?|inf)")
-"""Every text that this module writes for a number. `01067` is none: no number is written so."""
+"""Matches every number that this module formats. `01067` is not one of them."""
 
 
 def format_plain(value: float | Decimal | None) -> str | None:
-    """The text of an integer, a boolean, a float or a decimal; None for a gap and for NaN."""
+    """Formats an integer, boolean, float or decimal; None for None and NaN."""
     if value is None or isinstance(value, bool | int):
         return None if value is None else str(value)
     if isinstance(value, Decimal) and value == value.to_integral_value():
@@ -31,17 +31,17 @@ def format_plain(value: float | Decimal | None) -> str | None:
 
 
 def format_as_trained(plain: Sequence[str | None]) -> list[str | None]:
-    """The texts that training makes of a whole column of numbers, from their plain texts."""
+    """Formats a column of numbers as training does, from their plain texts."""
     if all(text is None or float(text) % 1 == 0 for text in plain):
         return [*plain]
     return [None if text is None else repr(float(text)) for text in plain]
 
 
 def find_known_text(plain: str, known: Container[str]) -> str:
-    """The text that means the same number among those that a version knows; else the plain one."""
+    """Finds the known text for the same number; else returns the plain text."""
     if plain in known:
         return plain
     number = float(plain)
-    # Versions trained before integers beyond 2^53 were read exactly know the rounded ones.
+    # Older versions know rounded texts for integers beyond 2^53.
     rounded = str(int(number)) if abs(number) < MAX_WHOLE else plain
     return next((text for text in (repr(number), rounded) if text in known), plain)

@@ -1,4 +1,4 @@
-"""What stands between the cells of a CSV file: said by name, or those that its first lines fit."""
+"""Separators of CSV files: by name, or detected from the first lines."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,15 +9,15 @@ from baton_engine.tables.text.reader_rule import ReaderRule
 
 USUAL = ","
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
-"""Names for separators that are hard to write in a shell."""
+"""Names of separators that are hard to type in a shell."""
 SAMPLE_CHARACTERS = 100_000
-"""No more of a text is looked at."""
+"""The size of the sample for the detection."""
 
 _SAMPLE_LINES = 500
 
 
 def parse_separator(text: str) -> str:
-    """The separator that a text names or is. Raises `ValueError` where it is none."""
+    """Parses a separator or its name. Raises `ValueError` if it is neither."""
     separator = SEPARATORS.get(text, text)
     if len(separator) != 1 or separator in '"\r\n':
         raise ValueError
@@ -25,19 +25,19 @@ def parse_separator(text: str) -> str:
 
 
 def find_fitting_separators(lines: Sequence[str], rule: ReaderRule) -> list[str]:
-    """The separators by which most of a file's first lines have as many cells as the first.
+    """Finds the separators by which most lines have as many cells as the first line.
 
-    Several, where that is true of them alike; none, where the first line has one cell by each.
+    Returns several if they fit equally well, and none if the first line has one cell by each.
     """
-    shares = {each: _share_of_fitting_lines(lines, each, rule) for each in SEPARATORS.values()}
+    shares = {each: _compute_share(lines, each, rule) for each in SEPARATORS.values()}
     best = max(shares.values())
     return [each for each, share in shares.items() if share == best > 0]
 
 
-def _share_of_fitting_lines(lines: Sequence[str], separator: str, rule: ReaderRule) -> float:
-    """Of the first lines, those with as many cells as the first, if that has more than one."""
+def _compute_share(lines: Sequence[str], separator: str, rule: ReaderRule) -> float:
+    """Computes the share of lines with as many cells as the first, if it has more than one."""
     rows: list[list[str]] = []
-    with suppress(CsvError):  # a row that is not closed may end behind these lines
+    with suppress(CsvError):  # an unclosed row may end after the sample
         rows += (cells for _, cells in islice(CsvRows(lines, separator, rule), _SAMPLE_LINES))
     if not rows or len(rows[0]) == 1:
         return 0.0
@@ -48,5 +48,5 @@ def _share_of_fitting_lines(lines: Sequence[str], separator: str, rule: ReaderRu
 
 
 def has_trailing_separator(cells: Sequence[str], width: int) -> bool:
-    """Whether a row of a table of that many columns has one more separator, at its end."""
+    """Whether a row has one more separator at its end than the columns need."""
     return len(cells) == width + 1 and not cells[-1].strip()

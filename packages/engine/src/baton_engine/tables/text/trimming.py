@@ -1,4 +1,4 @@
-"""White space around the unquoted cells of a CSV line."""
+"""Removes white space around the unquoted cells of a CSV line."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 _USUAL = " \t"
 _UNICODE = "".join(map(chr, (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))))
 WHITE_SPACE = _USUAL + _UNICODE + "\u2028\u2029\u202f\u205f\u3000"
-"""Spaces and tabs, and Unicode's other spaces."""
+"""Spaces, tabs and Unicode's other spaces."""
 
 
 class LineTrimmer:
-    """Removes it from a line, also where it stands between a quote and a separator."""
+    """Removes white space from lines, also between a quote and a separator."""
 
     def __init__(self, separator: str) -> None:
         blanks = WHITE_SPACE.replace(separator, "")
@@ -20,22 +20,22 @@ class LineTrimmer:
         self._starts = tuple(usual)
         self._ends = tuple(blank + end for blank in usual for end in ("", "\n", "\r\n", "\r"))
         self._inner = [separator + blank for blank in usual] + [each + separator for each in usual]
-        # Possessive, so that the time for a line grows with its length and no faster.
+        # Possessive, so that the time is linear in the length of the line.
         self._quoted = re.compile(rf'[{re.escape(blanks)}]*+("(?:[^"]++|"")*+"?)')
         self._quoted_on = re.compile(r'((?:[^"]++|"")*+"?)')
         self._plain = re.compile(rf"[^\r\n{re.escape(separator)}]*+")
 
     def trim(self, line: str, *, is_inside: bool = False) -> str:
-        """The line without it.
+        """Removes white space from a line.
 
         Args:
-            line: with its end.
-            is_inside: whether the line begins within quotes that an earlier line opened.
+            line: the line with its end.
+            is_inside: whether the line begins within quotes of an earlier line.
         """
         if line.isascii() and not self._has_blank_at_edge(line):
-            return line  # most lines; anything else costs several times as much
+            return line  # the fast path for most lines
         if is_inside or '"' in line:
-            return "".join(self._parts(line, is_inside=is_inside))
+            return "".join(self._iter_parts(line, is_inside=is_inside))
         text = line.rstrip("\r\n")
         cells = [cell.strip(self._blanks) for cell in text.split(self._separator)]
         return self._separator.join(cells) + line[len(text) :]
@@ -45,8 +45,8 @@ class LineTrimmer:
         is_at_end = line.startswith(self._starts) or line.endswith(self._ends)
         return is_at_end or any(map(line.__contains__, self._inner))
 
-    def _parts(self, line: str, *, is_inside: bool) -> Iterator[str]:
-        """Each cell and what follows it."""
+    def _iter_parts(self, line: str, *, is_inside: bool) -> Iterator[str]:
+        """Yields each cell and the separator or line end after it."""
         place = 0
         quoted = (self._quoted_on if is_inside else self._quoted).match(line)
         while True:

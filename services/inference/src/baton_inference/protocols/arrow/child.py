@@ -1,10 +1,10 @@
-"""The process that reads Arrow and Parquet bodies.
+"""The reader process: reads Arrow and Parquet bodies.
 
-Started as `python -m baton_inference.protocols.arrow.child BYTES`.
+The service starts it as `python -m baton_inference.protocols.arrow.child BYTES`.
 
-A body that was made to, or is merely broken, ends the process that reads it: the library panics
-where that cannot be caught, and asks for whatever memory the body claims to need. So this process
-reads it, with a bound on memory and on time, and knows no secrets. It ends when its input does.
+A hostile or corrupt body can end the process that reads it: the library panics, which cannot be
+caught, and allocates as much memory as the body claims to need. This process therefore has limits
+on memory and time, and no secrets. It ends when its input ends.
 """
 
 import resource
@@ -27,19 +27,19 @@ from baton_engine.tables.values import Unsupported, Values, join_values
 from baton_inference.protocols.arrow.messages import (
     MalformedMessage,
     NumbersMessage,
-    OddMessage,
     ReadAnswer,
     ReadRequest,
     TableMessage,
     TextsMessage,
     TooManyMessage,
+    UnsupportedMessage,
     read_frame,
     write_frame,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
 
 CPU_LIMIT_S = 10
-"""Of computing, for one body."""
+"""The most processor time for one body."""
 _BATCH_ROWS = 65_536
 _PREFIX = "C Data interface error: "
 
@@ -50,7 +50,7 @@ _READERS: dict[bytes, Callable[[bytes, int], RecordBatchReader]] = {
 
 
 def main() -> None:
-    """Answers one request after the other."""
+    """Answers requests, one after the other."""
     _limit_memory(int(sys.argv[1]))
     decoder, encoder = msgspec.msgpack.Decoder(ReadRequest), msgspec.msgpack.Encoder()
     while (frame := read_frame(sys.stdin.buffer)) is not None:
@@ -59,24 +59,24 @@ def main() -> None:
 
 
 def answer(request: ReadRequest) -> ReadAnswer:
-    """Reads one body, batch by batch, and no further than it may go."""
+    """Reads one body, batch by batch, up to the row limit."""
     try:
-        return _table(request)
+        return _read_table(request)
     except MemoryError:
-        return MalformedMessage("it takes too much memory when decoded")
-    except Exception as error:  # noqa: BLE001 - the library raises no class of its own
-        return MalformedMessage(_reason(error))
+        return MalformedMessage("it needs too much memory when decoded")
+    except Exception as error:  # noqa: BLE001 - the library defines no exception classes
+        return MalformedMessage(_describe(error))
 
 
-def _table(request: ReadRequest) -> ReadAnswer:
+def _read_table(request: ReadRequest) -> ReadAnswer:
     batch_rows = min(request.max_rows + 1, _BATCH_ROWS)
     reader = _READERS[request.media_type](request.body, batch_rows)
-    found = reader.schema.names
-    counts = Counter(found)
-    twice = next((name for name in request.names if counts[name] > 1), None)
-    if twice is not None:
-        return MalformedMessage(f"the column {truncate(twice)!r} is there twice")
-    places = find_column_places(found)
+    names = reader.schema.names
+    counts = Counter(names)
+    duplicate = next((name for name in request.names if counts[name] > 1), None)
+    if duplicate is not None:
+        return MalformedMessage(f"the column {truncate(duplicate)!r} occurs twice")
+    places = find_column_places(names)
     parts: dict[str, list[Values]] = {name: [] for name in request.names if name in places}
     categories = frozenset(request.texts)
     rows = 0
@@ -90,24 +90,24 @@ def _table(request: ReadRequest) -> ReadAnswer:
     if not rows:
         return TableMessage(0, {})
     return TableMessage(
-        rows, {name: _message(join_values(values)) for name, values in parts.items()}
+        rows, {name: _build_message(join_values(values)) for name, values in parts.items()}
     )
 
 
-def _message(values: Values) -> NumbersMessage | TextsMessage | OddMessage:
+def _build_message(values: Values) -> NumbersMessage | TextsMessage | UnsupportedMessage:
     if isinstance(values, Unsupported):
-        return OddMessage(values.kind)
+        return UnsupportedMessage(values.kind)
     if isinstance(values, np.ndarray):
         return NumbersMessage(values.dtype.str, values.tobytes())
     return TextsMessage([*values.distinct], values.codes.tobytes(), values.form)
 
 
-def _limit_memory(more_bytes: int) -> None:
-    """Bounds the memory to what is used now and so many bytes; where the system can tell."""
+def _limit_memory(extra_bytes: int) -> None:
+    """Limits the memory to the present use plus `extra_bytes`, on systems with `/proc`."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        limit = pages * resource.getpagesize() + more_bytes
+        limit = pages * resource.getpagesize() + extra_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
@@ -117,7 +117,7 @@ def _limit_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
 
 
-def _reason(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return truncate(get_first_line(error).removeprefix(_PREFIX).strip() or type(error).__name__)
 
 

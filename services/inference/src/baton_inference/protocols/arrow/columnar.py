@@ -1,4 +1,4 @@
-"""Arrow streams and Parquet files: columns in, labels out."""
+"""Arrow streams and Parquet files: request columns and answer labels."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -23,24 +23,24 @@ PREDICTIONS = "predictions"
 
 @dataclass(frozen=True, slots=True)
 class ArrowTable:
-    """What was read of a body.
+    """The table of a body.
 
     Attributes:
-        rows: how many values each column has.
-        columns: name to values; others than those that were wanted are left out.
+        rows: the number of rows.
+        columns: name to values, for the requested columns that the body has.
     """
 
     rows: int
     columns: Mapping[str, Values]
 
     def to_batch(self, schema: Schema) -> ColumnBatch:
-        """The columns of the schema; an optional one may be left out.
+        """Converts the table to the columns of the schema. An optional column may be absent.
 
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
         if not self.rows:
-            raise InvalidRows("there are no rows")
+            raise InvalidRows("the body has no rows")
         return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
@@ -50,23 +50,23 @@ class ArrowTable:
 
 
 class TableReader(Protocol):
-    """Reads bodies."""
+    """Reads Arrow and Parquet bodies."""
 
     def read(
         self, body: bytes, media_type: bytes, columns: Sequence[Column], max_rows: int
     ) -> ArrowTable:
-        """The wanted columns that the body has.
+        """Reads those of the columns that the body has.
 
         Raises:
-            MalformedBody: not what its media type says.
-            TooManyRows: more than allowed.
+            MalformedBody: the body does not have the format of its media type.
+            TooManyRows: it has more than `max_rows` rows.
         """
         ...
 
 
 def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes) -> EncodedAnswer:
-    """A table of one column, `predictions`; its metadata name the model and the version."""
-    # Few ask for it: the others need not wait until the library is loaded.
+    """Encodes a table of one column, `predictions`. Its metadata names the model and version."""
+    # Imported here, because few requests need the library and it is slow to load.
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
     from arro3.core import Field, Schema, Table  # noqa: PLC0415
     from arro3.io import write_ipc_stream, write_parquet  # noqa: PLC0415
@@ -78,9 +78,9 @@ def encode_labels(labels: NDArray[Any], version: ModelVersion, media_type: bytes
     metadata = {"model_name": version.name, "model_version": version.version}
     schema = Schema([field], metadata=metadata)
     table = Table.from_arrays([ArrowArray(values, field)], schema=schema)
-    written = io.BytesIO()
+    buffer = io.BytesIO()
     if media_type == ARROW:
-        write_ipc_stream(table, written)
+        write_ipc_stream(table, buffer)
     else:
-        write_parquet(table, written, compression="snappy", key_value_metadata=metadata)
-    return EncodedAnswer(written.getvalue(), media_type)
+        write_parquet(table, buffer, compression="snappy", key_value_metadata=metadata)
+    return EncodedAnswer(buffer.getvalue(), media_type)

@@ -1,6 +1,6 @@
-"""What the service and the process that reads Arrow for it say to each other, in msgpack.
+"""The messages between the service and the reader process, in msgpack.
 
-Not pickle: whatever a body did to that process, what it answers is data.
+Not in pickle: a compromised reader process must not make the service run code.
 """
 
 import struct
@@ -17,11 +17,11 @@ class ReadRequest(Struct):
     """A body to read.
 
     Attributes:
-        media_type: what it is.
-        names: the columns that are wanted.
+        media_type: Arrow or Parquet.
+        names: the requested columns.
         texts: those of them that are categories.
-        max_rows: rows that it may hold.
-        body: all of it.
+        max_rows: the most rows.
+        body: the whole body.
     """
 
     media_type: bytes
@@ -32,55 +32,55 @@ class ReadRequest(Struct):
 
 
 class NumbersMessage(Struct, tag="numbers"):
-    """Numbers, as numpy holds them in memory."""
+    """Numbers in numpy's memory layout."""
 
     dtype: str
     data: bytes
 
 
 class TextsMessage(Struct, tag="texts"):
-    """Texts, as `Texts` holds them."""
+    """Texts in the layout of `Texts`."""
 
     distinct: list[str | None]
     codes: bytes
     form: Form = "text"
 
 
-class OddMessage(Struct, tag="odd"):
-    """A column of a type that is neither; Arrow's name of it."""
+class UnsupportedMessage(Struct, tag="unsupported"):
+    """A column of another type; `kind` is Arrow's name of it."""
 
     kind: str
 
 
 class TableMessage(Struct, tag="table"):
-    """The columns that were wanted and found."""
+    """The requested columns that the body has."""
 
     rows: int
-    columns: dict[str, NumbersMessage | TextsMessage | OddMessage]
+    columns: dict[str, NumbersMessage | TextsMessage | UnsupportedMessage]
 
 
 class MalformedMessage(Struct, tag="malformed"):
-    """Not what its media type says; the text says why in one line."""
+    """The body cannot be read; `text` gives the reason in one line."""
 
     text: str
 
 
 class TooManyMessage(Struct, tag="too_many"):
-    """More rows than allowed."""
+    """The body has too many rows."""
 
 
 ReadAnswer = TableMessage | MalformedMessage | TooManyMessage
 
 
 def write_frame(pipe: IO[bytes], content: bytes) -> None:
-    """Writes one message. Raises `OSError` where nobody reads it."""
+    """Writes one message. Raises `OSError` if the other process has ended."""
     pipe.write(_LENGTH.pack(len(content)))
     pipe.write(content)
     pipe.flush()
 
 
 def read_frame(pipe: IO[bytes]) -> bytes | None:
-    """The next message; None where the other side has ended."""
+    """Reads the next message; None if the other process has ended."""
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None

@@ -1,1 +1,1 @@
-"""What the readers of several protocols share: JSON documents, cells, tables."""
+"""JSON documents, cells and tables: what several protocols read alike."""

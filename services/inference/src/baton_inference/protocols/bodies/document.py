@@ -1,4 +1,4 @@
-"""A JSON document, read as Python's own `json` reads it: NaN, Infinity and UTF-16 included."""
+"""Reads a JSON document as Python's `json` does, with NaN, Infinity and UTF-16."""
 
 import json
 from typing import Any
@@ -11,12 +11,12 @@ _decoder = msgspec.json.Decoder()
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """The object that the body holds.
+    """Parses the object in a body.
 
-    msgspec reads most bodies, several times as fast; what it refuses, `json` decides.
+    msgspec reads most bodies, several times as fast. `json` reads the bodies that msgspec rejects.
 
     Raises:
-        MalformedBody: not JSON, not an object, or with a lone surrogate in it.
+        MalformedBody: the body is not JSON, not an object, or has a lone surrogate.
     """
     try:
         document = _decoder.decode(body)
@@ -34,7 +34,7 @@ def _parse_slowly(body: bytes) -> Any:
     except RecursionError as error:
         raise MalformedBody("the body is nested too deeply") from error
     except UnicodeEncodeError as error:
-        raise MalformedBody("the body has a lone surrogate in a text") from error
+        raise MalformedBody("the body has a lone surrogate in a string") from error
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:

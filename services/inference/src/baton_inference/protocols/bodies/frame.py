@@ -1,4 +1,4 @@
-"""A table on its way from a body to columns: values by column, not yet cast."""
+"""The table of a body: values by column, before the cast to the schema's types."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Frame:
     """Values by column.
 
     Attributes:
-        rows: how many values each column has.
-        columns: name to values; other columns than the schema's may be left out.
-        cast: makes an array of them.
+        rows: the number of rows.
+        columns: name to values; columns that are not in the schema may be absent.
+        cast: converts the values of a column to an array.
     """
 
     rows: int
@@ -28,16 +28,16 @@ class Frame:
     cast: Cast
 
     def to_batch(self, schema: Schema) -> ColumnBatch:
-        """The columns of the schema.
+        """Converts the table to the columns of the schema.
 
-        A column may not be left out, even where the schema calls it optional: the pipeline
-        behind `mlflow models serve` fails without it.
+        Even an optional column must be present: the pipeline behind `mlflow models serve` fails
+        without it.
 
         Raises:
             InvalidRows: a column is missing or has a bad cell, or there are no rows.
         """
         if not self.rows:
-            raise InvalidRows("there are no rows")
+            raise InvalidRows("the body has no rows")
         return ColumnBatch(self.rows, read_columns(schema, self._read))
 
     def _read(self, column: Column) -> Array:
@@ -47,7 +47,7 @@ class Frame:
 
 
 def read_absent(column: Column, rows: int) -> Array:
-    """The values of a column that a request leaves out: gaps.
+    """Returns missing values for a column that is absent from a request.
 
     Raises:
         BadCells: the column is required.
@@ -58,10 +58,10 @@ def read_absent(column: Column, rows: int) -> Array:
 
 
 def read_columns(schema: Schema, read: Callable[[Column], Array]) -> dict[str, Array]:
-    """Every column of the schema, as `read` gives it or says in `BadCells` that it cannot.
+    """Reads every column of the schema with `read`, which raises `BadCells` for invalid values.
 
     Raises:
-        InvalidRows: the bad cells of all columns, by their rows (at most 100).
+        InvalidRows: names the bad cells of all columns, ordered by row (at most 100).
     """
     arrays = {}
     bad: list[BadCell] = []
@@ -77,13 +77,13 @@ def read_columns(schema: Schema, read: Callable[[Column], Array]) -> dict[str, A
 
 
 def transpose_rows(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
-    """The values by column; None where the rows are not all objects of the same columns."""
+    """Returns the values by column; None unless all rows are objects with the same columns."""
     if {*map(type, rows)} != {dict}:
         return None
     names = [*rows[0]]
     if not names or {*map(len, rows)} != {len(names)}:
         return None
-    # Unlike `itemgetter(*names)`, it gives a tuple for a single name, too.
+    # The extra name makes `itemgetter` return a tuple for a single column, too.
     cells = itemgetter(*names, names[0])
     try:
         columns = [*zip(*map(cells, rows), strict=True)]
@@ -93,6 +93,6 @@ def transpose_rows(rows: Sequence[Any]) -> dict[str, Sequence[Any]] | None:
 
 
 def check_rows(rows: int, max_rows: int) -> None:
-    """Raises `TooManyRows`."""
+    """Raises `TooManyRows` if there are more than `max_rows` rows."""
     if rows > max_rows:
         raise TooManyRows.for_limit(max_rows, rows)

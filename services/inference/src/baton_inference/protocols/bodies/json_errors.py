@@ -1,10 +1,10 @@
-"""What to say of a text that msgspec does not read as JSON."""
+"""Describes why msgspec rejects a text as JSON."""
 
 import re
 
 from msgspec import Raw
 
-# A half of a pair without the other one, the escape's own backslash not being escaped itself:
+# One half of a surrogate pair without the other half. The backslash of the escape is not escaped:
 # https://www.rfc-editor.org/rfc/rfc8259#section-8.2
 _LONE_SURROGATE = re.compile(
     rb"(?<!\\)(?:\\\\)*\\u(?:"
@@ -15,10 +15,10 @@ _LONE_SURROGATE = re.compile(
 
 
 def describe_json_error(text: bytes | Raw, error: Exception) -> str:
-    """What is wrong, for whoever sent the text.
+    """Describes the error for the sender of the text.
 
-    msgspec says of a lone surrogate that the text was cut off.
+    msgspec reports a lone surrogate as a truncated text, which misleads.
     """
     if _LONE_SURROGATE.search(memoryview(text)):
-        return "the body has a lone surrogate in a text"
+        return "the body has a lone surrogate in a string"
     return f"the body is not JSON: {error}"

@@ -1,7 +1,7 @@
-"""How many values a body holds, before any of them takes memory.
+"""Counts the values in a body before it is parsed, to bound the memory that parsing takes.
 
-A value of two bytes becomes an object of up to a hundred: 16 MiB of `[],[],…` would be a gigabyte
-before anybody could see that it is not what the model asks for.
+A value of two bytes becomes an object of up to a hundred bytes. Parsing 16 MiB of `[],[],…` would
+take a gigabyte before any check of the rows.
 """
 
 import numpy as np
@@ -9,46 +9,46 @@ import numpy as np
 from baton_inference.errors import TooManyRows
 
 ALWAYS_ALLOWED = 2**18
-"""So many take some tens of megabytes at most, and are taken however few rows may come."""
+"""This many values are always allowed, because they take at most some tens of megabytes."""
 _EXTRA_COLUMNS = 16
-"""Columns that a protocol ignores may come beside the model's."""
-_BRACKETS = 2
-"""A cell may stand in a list of its own."""
+"""A request may have columns that the protocol ignores."""
+_VALUES_PER_CELL = 2
+"""A cell may be a list of one value."""
 _QUOTE = b'"'[0]
-_IS_BEFORE_VALUE = np.isin(np.arange(256), [*b",[{"])
+_PRECEDES_VALUE = np.isin(np.arange(256), [*b",[{"])
 
 
 def compute_max_values(columns: int, max_rows: int) -> int:
-    """The most values that a body for so many columns and rows may hold."""
-    return max(ALWAYS_ALLOWED, _BRACKETS * (columns + _EXTRA_COLUMNS) * max_rows)
+    """Computes the most values of a body with this number of columns and rows."""
+    return max(ALWAYS_ALLOWED, _VALUES_PER_CELL * (columns + _EXTRA_COLUMNS) * max_rows)
 
 
 def check_json_values(body: bytes, limit: int) -> None:
-    """Raises `TooManyRows` where a JSON text holds more values than `limit`."""
-    if len(body) <= limit:  # each takes a byte at least
+    """Raises `TooManyRows` if a JSON text has more values than `limit`."""
+    if len(body) <= limit:  # each value takes at least a byte
         return
-    # A value is the first of a list or an object, or stands behind a comma.
+    # A value follows a comma or the start of a list or an object.
     if sum(map(body.count, (b",", b"[", b"{"))) <= limit:
         return
-    # Some of these may stand in texts. A NUL is in no JSON but in UTF-16, where texts do not end
-    # where these bytes say.
-    if b"\0" in body or _values_outside_texts(body) > limit:
-        raise _too_many(limit)
+    # Some of these characters may be in strings. A NUL means UTF-16, because other JSON has none;
+    # the count does not find the ends of strings in UTF-16.
+    if b"\0" in body or _count_outside_strings(body) > limit:
+        raise _build_error(limit)
 
 
 def check_csv_values(body: bytes, limit: int) -> None:
-    """Raises `TooManyRows` where a CSV text holds more cells than that; commas in texts count."""
+    """Raises `TooManyRows` if a CSV text has more cells than `limit`. Counts quoted commas, too."""
     if len(body) > limit and sum(map(body.count, (b",", b"\n", b"\r"))) > limit:
-        raise _too_many(limit)
+        raise _build_error(limit)
 
 
-def _values_outside_texts(body: bytes) -> int:
-    """Counted in arrays of a byte each: a list of the texts could take a hundred times as much."""
-    plain = body.replace(rb"\\", b"").replace(rb"\"", b"")  # no quote that is left is escaped
+def _count_outside_strings(body: bytes) -> int:
+    """Counts in byte arrays, because a list of the strings can take a hundred times the memory."""
+    plain = body.replace(rb"\\", b"").replace(rb"\"", b"")  # all remaining quotes are unescaped
     codes = np.frombuffer(plain, np.uint8)
     is_inside = np.logical_xor.accumulate(codes == _QUOTE)
-    return int(np.count_nonzero(_IS_BEFORE_VALUE[codes] & ~is_inside))
+    return int(np.count_nonzero(_PRECEDES_VALUE[codes] & ~is_inside))
 
 
-def _too_many(limit: int) -> TooManyRows:
-    return TooManyRows(f"the body holds more than {limit} values; send fewer rows a request")
+def _build_error(limit: int) -> TooManyRows:
+    return TooManyRows(f"the body has more than {limit} values; send fewer rows per request")

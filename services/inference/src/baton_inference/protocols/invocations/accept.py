@@ -1,4 +1,4 @@
-"""The header `Accept`: which of the media types that can be written its sender would rather have.
+"""The header `Accept`: chooses the media type of the answer.
 
 https://www.rfc-editor.org/rfc/rfc9110#name-accept
 """
@@ -9,31 +9,30 @@ _ANY = b"*/*"
 
 
 def choose_media_type(accept: bytes, offered: Sequence[bytes]) -> bytes:
-    """The media type to answer in.
+    """Returns the offered media type with the greatest quality.
 
-    Of those that are wanted as much, the one that is named most exactly, then the first. Where
-    none is wanted, the first: RFC 9110 leaves that to the server, and `mlflow models serve` looks
-    at no such header.
+    Among equal ones, the most specific match wins, then the first. If none is acceptable, the
+    result is the first: RFC 9110 permits this, and `mlflow models serve` ignores the header.
 
     Args:
         accept: the header's value; several headers joined by commas.
-        offered: what can be written, in lower case, the usual one first.
+        offered: the media types of answers, in lower case, the default first.
     """
-    ranges = dict(_ranges(accept))
+    ranges = dict(_parse_ranges(accept))
 
     def rank(media_type: bytes) -> tuple[float, int]:
         kind, _, _ = media_type.partition(b"/")
-        for exactness, name in enumerate((media_type, kind + b"/*", _ANY)):
+        for generality, name in enumerate((media_type, kind + b"/*", _ANY)):
             if name in ranges:
-                return ranges[name], -exactness
+                return ranges[name], -generality
         return 0.0, 0
 
     best = max(offered, key=rank)
     return best if rank(best)[0] > 0 else offered[0]
 
 
-def _ranges(accept: bytes) -> Iterator[tuple[bytes, float]]:
-    """Each media range with its quality; one whose quality is no number from 0 to 1 is left out."""
+def _parse_ranges(accept: bytes) -> Iterator[tuple[bytes, float]]:
+    """Yields each media range and its quality. Skips a quality that is not between 0 and 1."""
     for element in accept.split(b","):
         name, *parameters = element.split(b";")
         quality = 1.0

@@ -1,4 +1,4 @@
-"""The protocol of `POST /invocations`: what `mlflow models serve` takes, and what it answers.
+"""The codec of `POST /invocations`: the requests and answers of `mlflow models serve`.
 
 https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/#inference-server-specification
 """
@@ -33,19 +33,19 @@ from baton_registry.versions.schema import Schema
 
 Reader = Callable[[Any], Frame]
 MLFLOW_VERSION = "3.17.2"
-"""The MLflow whose scoring protocol this is."""
+"""The MLflow version whose scoring protocol this is."""
 
 LANGUAGE_MODEL_KEYS = frozenset({"messages", "prompt", "input"})
-"""A body with one of these is for another kind of model, whatever else it holds."""
+"""A body with one of these keys is for a language model, and is rejected."""
 
 
 ANSWERS = (JSON, ARROW, PARQUET)
-"""The content types of answers, the usual one first."""
+"""The content types of answers, the default first."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvocationsBatch(ColumnBatch):
-    """Rows, and how they are to be answered.
+    """Rows, and the format of their answer.
 
     Attributes:
         answer_type: one of `ANSWERS`.
@@ -55,7 +55,7 @@ class InvocationsBatch(ColumnBatch):
 
 
 class InvocationsCodec:
-    """`/invocations` for one version."""
+    """The codec of `/invocations` for one version."""
 
     media_types: frozenset[bytes | None] = frozenset({JSON, CSV, ARROW, PARQUET})
 
@@ -73,14 +73,14 @@ class InvocationsCodec:
         self._readers: dict[str, Reader] = {
             "dataframe_split": lambda data: read_split(data, names, max_rows),
             "dataframe_records": lambda data: read_records(data, names, max_rows),
-            "instances": tensors.instances,
-            "inputs": tensors.inputs,
+            "instances": tensors.read_instances,
+            "inputs": tensors.read_inputs,
         }
 
     def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
-        """Reads JSON, CSV, Arrow or Parquet. Raises as `Codec.decode` says."""
+        """Decodes JSON, CSV, Arrow or Parquet. Raises the errors of `Codec.decode`."""
         answer_type = choose_media_type(media.accept, ANSWERS) if media.accept else JSON
-        typed = self._typed_json(body) if media.media_type == JSON else None
+        typed = self._read_typed(body) if media.media_type == JSON else None
         if typed is not None:
             return InvocationsBatch(*typed, answer_type)
         schema = self._schema
@@ -91,21 +91,21 @@ class InvocationsCodec:
         elif media.media_type in (ARROW, PARQUET):
             table = self._arrow.read(body, media.media_type, schema.columns, self._max_rows)
         else:
-            table = self._json_frame(body)
+            table = self._read_json(body)
         batch = table.to_batch(schema)
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
-        """Writes the labels; all that a classifier's `predict` gives."""
+        """Encodes the labels, which are the result of a classifier's `predict`."""
         if batch.answer_type != JSON:
             return encode_labels(scores.labels, self._version, batch.answer_type)
         return EncodedAnswer(msgspec.json.encode({"predictions": scores.labels.tolist()}))
 
-    def _typed_json(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
+    def _read_typed(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)
         return self._typed.read(body)
 
-    def _json_frame(self, body: bytes) -> Frame:
+    def _read_json(self, body: bytes) -> Frame:
         document = parse_object(body)
         formats = document.keys() & self._readers.keys()
         if len(formats) != 1 or document.keys() & LANGUAGE_MODEL_KEYS:

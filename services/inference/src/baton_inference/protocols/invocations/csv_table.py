@@ -1,4 +1,4 @@
-"""`text/csv`, read as `pandas.read_csv` would with the schema's types."""
+"""Reads `text/csv` as `pandas.read_csv` does with the schema's types."""
 
 import io
 from collections.abc import Collection
@@ -13,16 +13,17 @@ CSV = b"text/csv"
 
 
 def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
-    """The table below the header; where rows are wider than it, their first cells are an index.
+    """Reads the rows below the header. If rows are wider than it, their first cells are an index.
 
     Args:
         body: the text.
-        names: the columns that are wanted.
-        max_rows: rows that a request may hold.
+        names: the requested columns.
+        max_rows: the most rows of a request.
 
     Raises:
-        MalformedBody: not UTF-8, without a header, an open quote, or a row that is too wide.
-        TooManyRows: more than allowed.
+        MalformedBody: the body is not UTF-8, has no header, an open quote or a row that is too
+            wide.
+        TooManyRows: there are more than `max_rows` rows.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -37,7 +38,7 @@ def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
     for number, row in enumerate(table):
         if reader.count_excess(row):
             width = len(reader.names)
-            raise MalformedBody(f"row {number} has {len(row)} cells, the header has {width}")
-    known = {*reader.names}
-    columns = {name: reader.get_column(name, table) for name in names if name in known}
+            raise MalformedBody(f"row {number} has {len(row)} cells, but the header has {width}")
+    available = {*reader.names}
+    columns = {name: reader.get_column(name, table) for name in names if name in available}
     return Frame(len(table), columns, cast_csv_cells)

@@ -34,22 +34,23 @@ _SCHEMAS: dict[str, Json] = {
 }
 
 
-def describe(served: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
-    """Describes the protocol."""
-    return Description({"/invocations": _operation(served)}, _SCHEMAS)
+def describe(version: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
+    """Describes the protocol for the OpenAPI document."""
+    return Description({"/invocations": _build_operation(version)}, _SCHEMAS)
 
 
-def _operation(served: LiveVersion | None) -> Json:
+def _build_operation(version: LiveVersion | None) -> Json:
     body: Json = {"schema": refer_to("Invocation")}
-    if served is not None:
-        body["example"] = {"dataframe_records": [served.example]}
+    if version is not None:
+        body["example"] = {"dataframe_records": [version.example]}
     return {
         "operationId": "invocations",
         "summary": "Score rows, as `mlflow models serve` does",
-        "description": "Also takes an Arrow stream or a Parquet file with the model's columns, and"
-        " answers with one where `Accept` asks for it: a table with the column `predictions`,"
-        " whose metadata are `model_name` and `model_version`. Where `Accept` asks for nothing"
-        " that can be written, the answer is JSON.",
+        "description": "The body can also be an Arrow stream or a Parquet file with the model's"
+        " columns. The answer has the format that `Accept` prefers: JSON, Arrow or Parquet. An"
+        " Arrow or Parquet answer is a table with the column `predictions`; its metadata has the"
+        " keys `model_name` and `model_version`. If `Accept` names no supported format, the answer"
+        " is JSON.",
         "tags": ["scoring"],
         "requestBody": {
             "required": True,
@@ -61,7 +62,7 @@ def _operation(served: LiveVersion | None) -> Json:
         },
         "responses": {
             "200": {
-                "description": "One prediction for each row, in their order.",
+                "description": "One prediction for each row, in the order of the rows.",
                 "content": {
                     "application/json": {"schema": refer_to("InvocationAnswer")},
                     **_COLUMNAR,

@@ -1,9 +1,9 @@
-"""The usual bodies of `/invocations`, read straight to the schema's types.
+"""The fast path of `/invocations`: reads common bodies directly to the schema's types.
 
-A body of rows that have every column, no other, and values of its type means the same to MLflow as
-to us, and is read twice as fast as by way of dictionaries; so does a null in an optional column of
-fractions, which is NaN in each form. Whatever else is odd is left to the readers that know what
-MLflow makes of it.
+In a common body each row has exactly the schema's columns, with values of their types. MLflow reads
+such a body as Baton does, and this path is twice as fast as dictionaries. A null in an optional
+column of fractions is also common: it is NaN in each form. All other bodies take the slow path,
+whose readers reproduce MLflow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from baton_inference.protocols.predict.instances import build_row_struct
 from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16
-"""Orders of columns in `dataframe_split` that are remembered: callers have one each."""
+"""The orders of columns in `dataframe_split` that are kept. Each caller has one order."""
 
 _READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _TYPES_WITH_NAN = frozenset({"float", "double"})
 _ESCAPED_NUL = rb"\u0000"
-"""numpy's texts end before trailing NULs: not a matter for the short way."""
+"""numpy drops trailing NULs of texts, so such bodies take the slow path."""
 
 
 class Split(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,14 +36,14 @@ class Split(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Order(NamedTuple):
-    """How rows are read whose values come in one order."""
+    """The decoder and transposer of rows whose values have one order."""
 
     decoder: msgspec.json.Decoder[list[tuple[Any, ...]]]
     transposer: Transposer
 
 
 class TypedJson:
-    """Bodies of one schema. Safe to use from several threads."""
+    """Reads the bodies of one schema. Safe to use from several threads."""
 
     def __init__(self, schema: Schema, *, max_rows: int) -> None:
         self._max_rows = max_rows
@@ -54,10 +54,10 @@ class TypedJson:
         self._columns = {column.name: column for column in columns}
         self._by_name = Transposer(columns, {})
         self._orders: dict[tuple[str, ...], _Order] = {}
-        self._body = _body_decoder(columns)
+        self._body = _build_decoder(columns)
 
     def read(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
-        """The number of rows and each column, shape `[rows]`; None where anything is odd."""
+        """Returns the number of rows and each column, shape `[rows]`; None for the slow path."""
         if self._body is None or _ESCAPED_NUL in body:
             return None
         try:
@@ -65,20 +65,21 @@ class TypedJson:
             forms = [form for form in msgspec.structs.astuple(document) if form is not UNSET]
             if len(forms) != 1:
                 return None
-            return self._split(forms[0]) if isinstance(forms[0], Split) else self._rows(forms[0])
+            (form,) = forms
+            return self._read_split(form) if isinstance(form, Split) else self._read_rows(form)
         except _READ_ERRORS:
             return None
 
-    def _rows(self, instances: Sequence[Any]) -> tuple[int, Mapping[str, Array]] | None:
-        return self._columns_of([*map(msgspec.structs.astuple, instances)], self._by_name)
+    def _read_rows(self, instances: Sequence[Any]) -> tuple[int, Mapping[str, Array]] | None:
+        return self._transpose([*map(msgspec.structs.astuple, instances)], self._by_name)
 
-    def _split(self, split: Split) -> tuple[int, Mapping[str, Array]] | None:
-        order = self._order(tuple(split.columns))
+    def _read_split(self, split: Split) -> tuple[int, Mapping[str, Array]] | None:
+        order = self._get_order(tuple(split.columns))
         if order is None:
             return None
-        return self._columns_of(order.decoder.decode(split.data), order.transposer)
+        return self._transpose(order.decoder.decode(split.data), order.transposer)
 
-    def _columns_of(
+    def _transpose(
         self, rows: Rows, transposer: Transposer
     ) -> tuple[int, Mapping[str, Array]] | None:
         if not 0 < len(rows) <= self._max_rows:
@@ -86,7 +87,7 @@ class TypedJson:
         columns = transposer.transpose(rows)
         return len(rows), {name: column.reshape(-1) for name, column in columns.items()}
 
-    def _order(self, names: tuple[str, ...]) -> _Order | None:
+    def _get_order(self, names: tuple[str, ...]) -> _Order | None:
         known = self._orders.get(names)
         if known is not None:
             return known
@@ -101,7 +102,7 @@ class TypedJson:
         return order
 
 
-def _body_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
+def _build_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
     row = build_row_struct(columns, whole=True)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The protocol of `POST /predict`: instances in, labels and probabilities out."""
+"""The codec of `POST /predict`: decodes instances, encodes labels and probabilities."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from baton_registry.versions.schema import Label, Schema
 
 
 class PredictCodec:
-    """`/predict` for one version."""
+    """The codec of `/predict` for one version."""
 
     media_types: frozenset[bytes | None] = frozenset({JSON})
 
@@ -32,12 +32,12 @@ class PredictCodec:
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
     def decode(self, body: bytes, media: MediaHeaders) -> RowBatch:  # noqa: ARG002
-        """Reads `{"instances": […]}`. Raises as `Codec.decode` says."""
+        """Decodes `{"instances": […]}`. Raises the errors of `Codec.decode`."""
         rows = self._decoder.decode(body)
         return RowBatch(len(rows), rows)
 
     def encode(self, scores: Scores, batch: RowBatch) -> EncodedAnswer:  # noqa: ARG002
-        """Writes the answer; a probability that is not a number becomes null."""
+        """Encodes the answer. A NaN becomes null."""
         keys = self._keys
         predictions: list[dict[str, Any]] = [
             {"label": label, "probabilities": dict(zip(keys, row, strict=True))}

@@ -1,8 +1,9 @@
-"""`{"instances": [{column: value, …}, …]}`, decoded by a decoder that the schema compiles to.
+"""Decodes `{"instances": [{column: value, …}, …]}` with a decoder compiled from the schema.
 
-The fast path is one call of msgspec with a Struct type made from the columns; it stops at the first
-oddity. Only then the slow path reads cell by cell: it alone decides what is refused, and names
-every bad cell. What the fast path takes, the slow path takes, with the same values.
+The fast path is one call of msgspec with a Struct type built from the columns. It gives up at the
+first value that is not of its column's type. The slow path then reads cell by cell; it alone
+rejects a request, and names every bad cell. The slow path accepts every body that the fast path
+accepts, with the same values.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ _list = msgspec.json.Decoder(list[Raw])
 
 
 class InstancesDecoder:
-    """Rows of one schema. Safe to use from several threads."""
+    """Decodes the rows of one schema. Safe to use from several threads."""
 
     def __init__(self, schema: Schema, *, max_rows: int) -> None:
         self._columns = schema.columns
@@ -40,14 +41,13 @@ class InstancesDecoder:
         self._fast = _compile(schema)
 
     def decode(self, body: bytes) -> Rows:
-        """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
+        """Returns rows with values in column order. Raises the errors of `Codec.decode`."""
         rows = self.decode_fast(body)
         return self.decode_slowly(body) if rows is None else rows
 
     def decode_fast(self, body: bytes) -> Rows | None:
-        """The rows, values in the order of the columns; None where anything is odd."""
-        # An instance has a brace at least: so few braces cannot be too many rows, and the memory
-        # that this step takes is bounded.
+        """Returns rows with values in column order; None if the slow path must decide."""
+        # Each instance has a brace. A limit on braces bounds the rows, and so the memory.
         if self._fast is None or body.count(b"{") > self._max_rows + 1:
             return None
         try:
@@ -57,35 +57,35 @@ class InstancesDecoder:
         return [*map(msgspec.structs.astuple, instances)] or None
 
     def decode_slowly(self, body: bytes) -> Rows:
-        """The rows, values in the order of the columns. Raises as `Codec.decode` says."""
+        """Returns rows with values in column order. Raises the errors of `Codec.decode`."""
         check_json_values(body, self._max_values)
-        instances = _instances(body)
+        instances = _read_instances(body)
         check_rows(len(instances), self._max_rows)
         if not instances:
-            raise InvalidRows("there are no instances")
+            raise InvalidRows("the body has no instances")
         for number, instance in enumerate(instances):
             if memoryview(instance)[0] != _OBJECT:
                 raise MalformedBody(f"instance {number} is not an object of columns and values")
-        return self._rows(instances)
+        return self._read_rows(instances)
 
-    def _rows(self, instances: Sequence[Raw]) -> Rows:
+    def _read_rows(self, instances: Sequence[Raw]) -> Rows:
         rows: list[tuple[Any, ...]] = []
         bad: list[BadCell] = []
         for number, instance in enumerate(instances):
-            rows.append(self._row(number, _read(_object, instance), bad))
+            rows.append(self._read_row(number, _read(_object, instance), bad))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         if bad:
-            raise InvalidRows(_summary(len(bad)), tuple(bad[:MAX_NAMED_CELLS]))
+            raise InvalidRows(_summarize(len(bad)), tuple(bad[:MAX_NAMED_CELLS]))
         return rows
 
-    def _row(self, number: int, cells: dict[str, Raw], bad: list[BadCell]) -> tuple[Any, ...]:
-        """The row's values; what is wrong with them is added to `bad`."""
+    def _read_row(self, number: int, cells: dict[str, Raw], bad: list[BadCell]) -> tuple[Any, ...]:
+        """Returns the row's values. Adds its bad cells to `bad`."""
         row: list[Any] = []
         for column in self._columns:
             cell = cells.pop(column.name, None)
             try:
-                row.append(self._value(column.name, cell, required=column.required))
+                row.append(self._read_value(column.name, cell, required=column.required))
             except CellError as error:
                 bad.append(BadCell(number, column.name, str(error)))
         for name in cells:
@@ -94,7 +94,7 @@ class InstancesDecoder:
                 break
         return tuple(row)
 
-    def _value(self, name: str, cell: Raw | None, *, required: bool) -> Any:
+    def _read_value(self, name: str, cell: Raw | None, *, required: bool) -> Any:
         if cell is not None:
             return self._readers[name].read(cell)
         if required:
@@ -105,9 +105,9 @@ class InstancesDecoder:
 def build_row_struct(
     columns: Sequence[Column], *, whole: bool = False
 ) -> type[msgspec.Struct] | None:
-    """A type that msgspec reads one row into; None where it cannot name a column.
+    """Builds msgspec's type of a row; None if msgspec does not support a column's name.
 
-    With `whole` a row has every column, and null is the only gap.
+    With `whole`, a row must have every column, and only null is a missing value.
     """
     fields: list[Any] = []
     for number, column in enumerate(columns):
@@ -115,7 +115,7 @@ def build_row_struct(
         fields.append((f"c{number}", build_json_type(column), *default))
     names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:
-        # gc=False: rows hold only scalars, so they need not be tracked.
+        # gc=False: rows have only scalars, so the garbage collector need not track them.
         return msgspec.defstruct(
             "Row", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False
         )
@@ -124,7 +124,7 @@ def build_row_struct(
 
 
 def _compile(schema: Schema) -> msgspec.json.Decoder[Any] | None:
-    """The decoder of the fast path, where there can be one."""
+    """Compiles the decoder of the fast path; None if msgspec does not support a column's name."""
     row = build_row_struct(schema.columns)
     if row is None:
         return None
@@ -132,16 +132,16 @@ def _compile(schema: Schema) -> msgspec.json.Decoder[Any] | None:
     return msgspec.json.Decoder(body)
 
 
-def _instances(body: bytes) -> list[Raw]:
-    """The instances as JSON texts, each without white space around it."""
+def _read_instances(body: bytes) -> list[Raw]:
+    """Returns the JSON text of each instance, without surrounding white space."""
     try:
-        body.decode()  # msgspec does not look into text that it only passes on as `Raw`
+        body.decode()  # msgspec does not check the text of a `Raw`
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
     document = _read(_object, body)
     for name in document:
         if name != "instances":
-            raise MalformedBody(f"unknown key {truncate(name)!r}; known is 'instances'")
+            raise MalformedBody(f"unknown key {truncate(name)!r}; the only key is 'instances'")
     if "instances" not in document:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:
@@ -160,7 +160,7 @@ def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
         raise MalformedBody(describe_json_error(text, error)) from error
 
 
-def _summary(count: int) -> str:
+def _summarize(count: int) -> str:
     if count >= MAX_NAMED_CELLS:
         return f"{MAX_NAMED_CELLS} or more cells are not allowed by the model's schema"
     cells = "1 cell is" if count == 1 else f"{count} cells are"

@@ -1,4 +1,6 @@
-"""The Open Inference Protocol, version 2, over HTTP: a tensor a column, with the binary extension.
+"""The codec of the Open Inference Protocol, version 2, over HTTP, with the binary extension.
+
+Each tensor is a column.
 
 https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
 https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md
@@ -33,11 +35,11 @@ OUTPUTS = (LABEL, PROBABILITIES)
 
 @dataclass(frozen=True, slots=True)
 class V2Batch(ColumnBatch):
-    """Rows, and how they are to be answered.
+    """Rows, and the format of their answer.
 
     Attributes:
-        id: given back to its sender.
-        outputs: each output that is wanted, in order, to whether it is wanted as binary data.
+        id: the request's id, which the answer repeats.
+        outputs: each requested output, in order, to whether its data is binary.
     """
 
     id: str | None
@@ -45,7 +47,7 @@ class V2Batch(ColumnBatch):
 
 
 class V2Codec:
-    """V2 for one version."""
+    """The codec of V2 for one version."""
 
     media_types: frozenset[bytes | None] = frozenset({None, JSON, BINARY})
 
@@ -57,17 +59,17 @@ class V2Codec:
         self._head = {"model_name": version.name, "model_version": version.version}
 
     def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:
-        """Reads a request, its tensors in JSON or after it. Raises as `Codec.decode` says."""
+        """Decodes a request with JSON or binary tensors. Raises the errors of `Codec.decode`."""
         head, tail = split_body(body, media.json_length)
         check_json_values(head, self._max_values)
         request = parse_request(head)
-        tensors = self._by_name(request)
-        outputs = _outputs(request)
-        rows = _row_count(request)
+        tensors = self._get_tensors(request)
+        outputs = _select_outputs(request)
+        rows = _count_rows(request)
         check_rows(rows, self._max_rows)
         if not rows:
-            raise InvalidRows("there are no rows")
-        pieces = _pieces(request, tail)
+            raise InvalidRows("the body has no rows")
+        pieces = _split_binary(request, tail)
 
         def read(column: Column) -> Array:
             tensor = tensors.get(column.name)
@@ -79,20 +81,21 @@ class V2Codec:
         return V2Batch(rows, read_columns(self._schema, read), request.id, outputs)
 
     def encode(self, scores: Scores, batch: V2Batch) -> EncodedAnswer:
-        """Writes the outputs that are wanted."""
+        """Encodes the requested outputs."""
         head = {**self._head, **({} if batch.id is None else {"id": batch.id})}
-        written = [_write(name, scores, binary) for name, binary in batch.outputs.items()]
-        text = msgspec.json.encode({**head, "outputs": [output for output, _ in written]})
+        parts = [_encode_output(name, scores, binary) for name, binary in batch.outputs.items()]
+        text = msgspec.json.encode({**head, "outputs": [output for output, _ in parts]})
         if not any(batch.outputs.values()):
             return EncodedAnswer(text)
         headers = ((b"inference-header-content-length", b"%d" % len(text)),)
-        return EncodedAnswer(text + b"".join(data for _, data in written), BINARY, headers)
+        return EncodedAnswer(text + b"".join(data for _, data in parts), BINARY, headers)
 
-    def _by_name(self, request: InferRequest) -> dict[str, Tensor]:
+    def _get_tensors(self, request: InferRequest) -> dict[str, Tensor]:
+        """Returns the tensors by name."""
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} is there twice")
+                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} occurs twice")
             if tensor.name not in self._decoders:
                 raise MalformedBody(f"the model has no input {truncate(tensor.name)!r}")
             tensors[tensor.name] = tensor
@@ -100,7 +103,7 @@ class V2Codec:
 
 
 def describe_inputs(schema: Schema) -> list[dict[str, Any]]:
-    """The inputs, as V2 describes tensors."""
+    """Describes the inputs in V2's metadata format."""
     return [
         {"name": column.name, "datatype": COLUMN_TYPES[column.type].v2, "shape": [-1]}
         for column in schema.columns
@@ -108,55 +111,61 @@ def describe_inputs(schema: Schema) -> list[dict[str, Any]]:
 
 
 def describe_outputs(classes: int) -> list[dict[str, Any]]:
-    """The outputs, as V2 describes tensors."""
+    """Describes the outputs in V2's metadata format."""
     return [
         {"name": LABEL, "datatype": "BYTES", "shape": [-1]},
         {"name": PROBABILITIES, "datatype": "FP32", "shape": [-1, classes]},
     ]
 
 
-def _outputs(request: InferRequest) -> Mapping[str, bool]:
-    """The outputs that are wanted; all where none is named."""
+def _select_outputs(request: InferRequest) -> Mapping[str, bool]:
+    """Returns the requested outputs, or all if the request names none."""
     binary = (request.parameters or {}).get("binary_data_output") is True
     if not request.outputs:
         return dict.fromkeys(OUTPUTS, binary)
-    wanted: dict[str, bool] = {}
+    outputs: dict[str, bool] = {}
     for output in request.outputs:
-        if output.name in wanted:
-            raise MalformedBody(f"the output {truncate(output.name)!r} is asked for twice")
+        if output.name in outputs:
+            raise MalformedBody(f"the output {truncate(output.name)!r} is requested twice")
         if output.name not in OUTPUTS:
             raise MalformedBody(f"the model has no output {truncate(output.name)!r}")
         parameters = output.parameters or {}
-        odd = parameters.keys() & {"classification", "shared_memory_region"}
-        if odd:
-            raise MalformedBody(f"the parameter {min(odd)!r} of an output is not supported")
-        wanted[output.name] = parameters.get("binary_data", binary) is True
-    return wanted
+        unsupported = parameters.keys() & {"classification", "shared_memory_region"}
+        if unsupported:
+            raise MalformedBody(f"the output parameter {min(unsupported)!r} is not supported")
+        outputs[output.name] = parameters.get("binary_data", binary) is True
+    return outputs
 
 
-def _row_count(request: InferRequest) -> int:
+def _count_rows(request: InferRequest) -> int:
     counts = {read_row_count(tensor) for tensor in request.inputs}
     if len(counts) != 1:
         raise MalformedBody("the tensors do not have the same number of rows")
     return counts.pop()
 
 
-def _pieces(request: InferRequest, tail: memoryview) -> dict[str, memoryview]:
-    """Each tensor's part of the binary data, which follow one another in the tensors' order."""
+def _split_binary(request: InferRequest, tail: memoryview) -> dict[str, memoryview]:
+    """Splits the binary data into the tensors' parts, which have the order of the tensors."""
     pieces = {}
     start = 0
     for tensor in request.inputs:
-        size = tensor.binary_size()
+        size = tensor.get_binary_size()
         if size is not None:
             pieces[tensor.name] = tail[start : start + size]
             start += size
     if start != len(tail):
-        raise MalformedBody(f"the tensors announce {start} binary bytes, the body has {len(tail)}")
+        raise MalformedBody(
+            f"the tensors declare {start} binary bytes, but the body has {len(tail)}"
+        )
     return pieces
 
 
-def _write(name: str, scores: Scores, is_binary: bool) -> tuple[dict[str, object], bytes]:  # noqa: FBT001
-    """An output's description, with its data or beside them."""
+def _encode_output(
+    name: str,
+    scores: Scores,
+    is_binary: bool,  # noqa: FBT001
+) -> tuple[dict[str, object], bytes]:
+    """Encodes an output: its description, and its binary data if it is binary."""
     if name == LABEL:
         texts = [str(label) for label in scores.labels.tolist()]
         output: dict[str, object] = {"name": name, "datatype": "BYTES", "shape": [len(texts)]}

@@ -1,4 +1,4 @@
-"""The inference requests of V2 in the OpenAPI document."""
+"""V2's inference requests in the OpenAPI document."""
 
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.protocol import Description, Json, refer_to
@@ -18,13 +18,13 @@ _TENSOR: Json = {
         "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
         "datatype": {"type": "string"},
         "parameters": _PARAMETERS,
-        "data": {"type": "array", "description": "Absent where the data are binary."},
+        "data": {"type": "array", "description": "Absent if the data is binary."},
     },
 }
 _SCHEMAS: dict[str, Json] = {
     "InferRequest": {
         "type": "object",
-        "description": "Members that the protocol does not know are ignored.",
+        "description": "Unknown members are ignored.",
         "required": ["inputs"],
         "properties": {
             "id": {"type": ["string", "null"]},
@@ -56,40 +56,40 @@ _SCHEMAS: dict[str, Json] = {
 }
 
 
-def describe(served: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
-    """Describes the protocol."""
+def describe(version: LiveVersion | None, max_rows: int) -> Description:  # noqa: ARG001
+    """Describes the protocol for the OpenAPI document."""
     operations = {
-        INFER: _operation(served, "infer"),
-        INFER_VERSION: _operation(served, "infer_version"),
+        INFER: _build_operation(version, "infer"),
+        INFER_VERSION: _build_operation(version, "infer_version"),
     }
     return Description(operations, _SCHEMAS)
 
 
-def _operation(served: LiveVersion | None, name: str) -> Json:
+def _build_operation(version: LiveVersion | None, name: str) -> Json:
     json_body: Json = {"schema": refer_to("InferRequest")}
-    if served is not None:
-        json_body["example"] = _example(served)
+    if version is not None:
+        json_body["example"] = _build_example(version)
     binary = {"application/octet-stream": _BINARY}
     return {
         "operationId": name,
         "summary": "Score tensors (Open Inference Protocol V2)",
-        "description": "The tensors' data are JSON, or binary after it; then the header"
-        " `Inference-Header-Content-Length` says where the JSON ends.",
+        "description": "The data of a tensor is in the JSON, or binary after it. With binary data,"
+        " the header `Inference-Header-Content-Length` is the length of the JSON.",
         "tags": ["v2"],
         "requestBody": {"required": True, "content": {"application/json": json_body, **binary}},
         "responses": {
             "200": {
-                "description": "The outputs that were asked for.",
+                "description": "The requested outputs.",
                 "content": {"application/json": {"schema": refer_to("InferAnswer")}, **binary},
             },
         },
     }
 
 
-def _example(served: LiveVersion) -> Json:
+def _build_example(version: LiveVersion) -> Json:
     inputs = [
-        {**tensor, "shape": [1], "data": [served.example[tensor["name"]]]}
-        for tensor in describe_inputs(served.schema)
-        if served.example.get(tensor["name"]) is not None
+        {**tensor, "shape": [1], "data": [version.example[tensor["name"]]]}
+        for tensor in describe_inputs(version.schema)
+        if version.example.get(tensor["name"]) is not None
     ]
     return {"inputs": inputs}

@@ -1,4 +1,4 @@
-"""A V2 request as it stands in the body: a JSON object, and binary data after it."""
+"""A V2 request: a JSON object and the binary data after it."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 Parameters = dict[str, Any] | None
-"""None, or null in the JSON: there are none."""
+"""None if absent or null."""
 
 
 class Tensor(msgspec.Struct):
     """An input.
 
     Attributes:
-        name: a column of the model.
+        name: the column.
         shape: `[n]` or `[n, 1]`.
-        datatype: as V2 names it, e.g. `FP64`.
-        parameters: of the extensions.
+        datatype: V2's name of the type, e.g. `FP64`.
+        parameters: the parameters of V2's extensions.
         data: the values, unless they are binary.
     """
 
@@ -30,11 +30,12 @@ class Tensor(msgspec.Struct):
     parameters: Parameters = None
     data: Raw | UnsetType = UNSET
 
-    def binary_size(self) -> int | None:
-        """Bytes after the JSON that are this tensor's; None where its data are in the JSON.
+    def get_binary_size(self) -> int | None:
+        """Returns the size of the tensor's binary data; None if its data is in the JSON.
 
         Raises:
-            MalformedBody: not a number of bytes, data of both kinds or of none.
+            MalformedBody: the size is not a number of bytes, or the tensor has both kinds of data
+                or none.
         """
         parameters = self.parameters or {}
         if "shared_memory_region" in parameters:
@@ -52,7 +53,7 @@ class Tensor(msgspec.Struct):
 
 
 class Output(msgspec.Struct):
-    """An output that is asked for."""
+    """A requested output."""
 
     name: str
     parameters: Parameters = None
@@ -61,8 +62,8 @@ class Output(msgspec.Struct):
 class InferRequest(msgspec.Struct):
     """The JSON of a request.
 
-    Members that the protocol does not know are ignored, here as in tensors and outputs: KServe's
-    client sends `model_name`.
+    Unknown members are ignored, here and in tensors and outputs: KServe's client sends
+    `model_name`.
     """
 
     inputs: list[Tensor]
@@ -75,27 +76,27 @@ _decoder = msgspec.json.Decoder(InferRequest)
 
 
 def split_body(body: bytes, json_length: int | None) -> tuple[bytes, memoryview]:
-    """The JSON and the binary data.
+    """Splits a body into the JSON and the binary data.
 
     Raises:
-        MalformedBody: the body is shorter than its JSON is said to be.
+        MalformedBody: the declared length of the JSON is larger than the body.
     """
     view = memoryview(body)
     if json_length is None:
         return body, view[len(body) :]
     if json_length > len(body):
-        raise MalformedBody("Inference-Header-Content-Length is beyond the end of the body")
+        raise MalformedBody("Inference-Header-Content-Length is larger than the body")
     return bytes(view[:json_length]), view[json_length:]
 
 
 def parse_request(text: bytes) -> InferRequest:
-    """The request that the JSON holds.
+    """Parses the JSON of a request.
 
     Raises:
-        MalformedBody: not JSON, or not of V2's shape.
+        MalformedBody: the text is not JSON, or does not have V2's shape.
     """
     try:
-        text.decode()  # msgspec does not look into text that it only passes on as `Raw`
+        text.decode()  # msgspec does not check the text of a `Raw`
         request = _decoder.decode(text)
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error

@@ -1,4 +1,4 @@
-"""A V2 tensor to a column: values in JSON or as bytes, held against the column's type."""
+"""Decodes a V2 tensor to a column: values in JSON or as bytes, checked by the column's type."""
 
 import struct
 from collections.abc import Iterator, Sequence
@@ -24,13 +24,13 @@ _NUMBERS = {
     **{f"UINT{bits}": np.dtype(f"<u{bits // 8}") for bits in (8, 16, 32, 64)},
     **{f"FP{bits}": np.dtype(f"<f{bits // 8}") for bits in (16, 32, 64)},
 }
-_KNOWN = {"BOOL", "BYTES", "BF16", *_NUMBERS}
+_DATATYPES = {"BOOL", "BYTES", "BF16", *_NUMBERS}
 _LIST = b"["[0]
 _rows = msgspec.json.Decoder(list[Raw])
 
 
 class TensorDecoder:
-    """Tensors of one column. Safe to use from several threads."""
+    """Decodes the tensors of one column. Safe to use from several threads."""
 
     def __init__(self, column: Column) -> None:
         self._column = column
@@ -39,69 +39,69 @@ class TensorDecoder:
         self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
 
     def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
-        """The column.
+        """Decodes a tensor to a column.
 
         Args:
-            tensor: describes it, and holds its data where they are JSON.
-            binary: its data where they are not.
+            tensor: its description, with its data if that is JSON.
+            binary: its data if that is binary.
             rows: the number of its values.
 
         Raises:
-            MalformedBody: not what its shape and datatype say.
-            BadCells: a value that the column does not allow.
+            MalformedBody: the data does not have the tensor's shape and datatype.
+            BadCells: the column does not allow a value.
         """
         self._check_datatype(tensor.datatype)
         if binary is None:
-            return to_array(self._column, self._from_json(tensor, rows))
+            return to_array(self._column, self._decode_json(tensor, rows))
         if tensor.datatype == "BYTES":
-            return to_array(self._column, [*_texts(binary, rows)])
-        return self._from_bytes(tensor.datatype, binary, rows)
+            return to_array(self._column, [*_unpack_texts(binary, rows)])
+        return self._decode_binary(tensor.datatype, binary, rows)
 
     def _check_datatype(self, datatype: str) -> None:
-        if datatype not in _KNOWN:
-            raise MalformedBody(f"there is no datatype {truncate(datatype)!r}")
+        if datatype not in _DATATYPES:
+            raise MalformedBody(f"unknown datatype {truncate(datatype)!r}")
         kind = COLUMN_TYPES[self._column.type]
         own = kind.v2
         if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
-            message = f"must be {kind.words}: a tensor of {own}, not of {datatype}"
+            message = f"must be {kind.words}: a tensor of {own}, not {datatype}"
             raise BadCells((BadCell(0, self._column.name, message),))
 
-    def _from_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
+    def _decode_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
         if not isinstance(tensor.data, Raw):
             raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            values = self._slowly(tensor.data)
+            values = self._decode_slowly(tensor.data)
         if len(values) != rows:
             raise MalformedBody(
-                f"the tensor {truncate(tensor.name)!r} has {len(values)} values,"
-                f" its shape says {rows}"
+                f"the tensor {truncate(tensor.name)!r} has {len(values)} values, but its shape"
+                f" requires {rows}"
             )
         return values
 
-    def _slowly(self, data: Raw) -> Sequence[Any]:
-        """Reads value by value: what is refused, or stands in rows of one, is odd enough."""
+    def _decode_slowly(self, data: Raw) -> Sequence[Any]:
+        """Decodes value by value, for lists of one value and for data with bad cells."""
         values: list[Any] = []
         bad: list[BadCell] = []
         try:
-            for row, cell in enumerate(_cells(data)):
+            for row, cell in enumerate(_iter_cells(data)):
                 try:
                     values.append(self._reader.read(cell))
                 except CellError as error:
                     bad.append(BadCell(row, self._column.name, str(error)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise MalformedBody(f"the data of {self._column.name!r} are not a list") from error
+            raise MalformedBody(f"the data of {self._column.name!r} is not a list") from error
         if bad:
             raise BadCells(tuple(bad[:MAX_NAMED_CELLS]))
         return values
 
-    def _from_bytes(self, datatype: str, binary: memoryview, rows: int) -> Array:
+    def _decode_binary(self, datatype: str, binary: memoryview, rows: int) -> Array:
         dtype = np.dtype(np.bool_) if datatype == "BOOL" else _NUMBERS[datatype]
         if len(binary) != rows * dtype.itemsize:
             raise MalformedBody(
-                f"the tensor {self._column.name!r} has {len(binary)} bytes,"
-                f" its shape says {rows * dtype.itemsize}"
+                f"the tensor {self._column.name!r} has {len(binary)} bytes, but its shape"
+                f" requires {rows * dtype.itemsize}"
             )
         if datatype == "BOOL":
             return np.frombuffer(binary, np.uint8).astype(np.bool_)
@@ -110,7 +110,7 @@ class TensorDecoder:
 
 
 def read_row_count(tensor: Tensor) -> int:
-    """The number of rows that a tensor's shape names.
+    """Returns the number of rows in a tensor's shape.
 
     Raises:
         MalformedBody: the shape is neither `[n]` nor `[n, 1]`.
@@ -122,32 +122,32 @@ def read_row_count(tensor: Tensor) -> int:
 
 
 def pack_texts(texts: Sequence[str]) -> bytes:
-    """The binary form of a BYTES tensor: each text's length, then its bytes."""
+    """Encodes the binary data of a BYTES tensor: each text's length, then its bytes."""
     encoded = [text.encode() for text in texts]
     return b"".join(_LENGTH.pack(len(text)) + text for text in encoded)
 
 
-def _texts(binary: memoryview, rows: int) -> Iterator[str]:
-    """The texts of a BYTES tensor."""
+def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
+    """Yields the texts of a BYTES tensor."""
     start = 0
     for _ in range(rows):
         end = start + _LENGTH.size
         if end > len(binary):
-            raise MalformedBody("a BYTES tensor has fewer texts than its shape says")
+            raise MalformedBody("a BYTES tensor has fewer texts than its shape requires")
         (length,) = _LENGTH.unpack(binary[start:end])
         start = end + length
         if start > len(binary):
-            raise MalformedBody("a BYTES tensor is cut off")
+            raise MalformedBody("a BYTES tensor is truncated")
         try:
             yield str(binary[end:start], "utf-8")
         except UnicodeDecodeError as error:
-            raise MalformedBody("a BYTES tensor holds a text that is not UTF-8") from error
+            raise MalformedBody("a BYTES tensor has a text that is not UTF-8") from error
     if start != len(binary):
-        raise MalformedBody("a BYTES tensor has more texts than its shape says")
+        raise MalformedBody("a BYTES tensor has more texts than its shape requires")
 
 
-def _cells(data: Raw) -> Iterator[Raw]:
-    """The values in row-major order; in a shape of [n, 1] each may be a list of its own."""
+def _iter_cells(data: Raw) -> Iterator[Raw]:
+    """Yields the values in row-major order. In the shape [n, 1], each may be a list of one."""
     for cell in _rows.decode(data):
         if memoryview(cell)[0] == _LIST:
             yield from _rows.decode(cell)

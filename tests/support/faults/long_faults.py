@@ -1,4 +1,4 @@
-"""Faults that take their time: Baton waits for half a minute, or tries again after a whole one."""
+"""Faults that take a minute: a load times out after 30 s, or is retried after 60 s."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,65 +10,65 @@ from onnx import TensorProto, helper
 from baton_inference.lifecycle.policy import LOAD_RETRY_S
 from baton_inference.lifecycle.warmup import TIME_LIMIT_S
 from baton_registry.rest.fetch import fetch
-from tests.support.faults.front import STORE, answering, running_front
-from tests.support.faults.incident import incident
+from tests.support.faults.incident import observe
+from tests.support.faults.proxy import STORE, respond_with, run_proxy
 from tests.support.rig.desk import Desk, move_alias
-from tests.support.rig.stored import stored_copy
+from tests.support.rig.stored import store_copy
 
 Row = tuple[str, str, float]
-"""What callers saw, what /status showed, the seconds until all was well."""
+"""Answers, /status, and seconds until recovery."""
 
 SLACK_S = 15.0
 
 
 def page_for_files(desk: Desk) -> Row:
-    """A page of HTML comes for every file: it is not the file that was registered."""
+    """An HTML page replaces every file."""
     rows: list[Row] = []
     with (
-        running_front(desk.tracking_uri) as front,
-        desk.serve(MLFLOW_TRACKING_URI=front.uri) as inference,
+        run_proxy(desk.tracking_uri) as proxy,
+        desk.serve(MLFLOW_TRACKING_URI=proxy.uri) as inference,
     ):
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         cache = desk.folder / "cache"
-        with incident(inference, cache, lambda *row: rows.append(row)) as seen:
+        with observe(inference, cache, lambda *row: rows.append(row)) as incident:
             page = b"<!doctype html><title>Sign in</title>"
-            front.break_(answering(200, "text/html", page), STORE)
+            proxy.inject(respond_with(200, "text/html", page), STORE)
             move_alias(desk, "2")
-            status = seen.tells_of("2")
+            status = incident.wait_for_failure("2")
             assert (status["state"], status["serving"]["version"]) == ("degraded", "1")
             assert "baton-manifest.json" in status["last_load_failure"]["reason"]
-            front.mend()
-            seen.recovers("2", limit_s=LOAD_RETRY_S + SLACK_S)
+            proxy.repair()
+            incident.wait_for_recovery("2", limit_s=LOAD_RETRY_S + SLACK_S)
     return rows[0]
 
 
 def endless_model(desk: Desk) -> Row:
-    """A version whose model loops for ever is stopped and told, and the next one is loaded."""
+    """A model loops for ever: its load fails, and the next version loads."""
     rows: list[Row] = []
     with desk.registry as registry:
         good = registry.get_version(desk.model, "2")
         folder = desk.folder / "good"
         folder.mkdir()
-        model = made_endless(fetch(registry, good, folder).onnx)
+        model = make_endless(fetch(registry, good, folder).onnx)
     unrecorded = replace(good, tags=MappingProxyType({}))
-    endless = stored_copy(desk, unrecorded, folder, **{"model.onnx": model})
+    endless = store_copy(desk, unrecorded, folder, **{"model.onnx": model})
     with desk.serve() as inference:
-        inference.wait_serves("1")
+        inference.wait_until_serving("1")
         cache = desk.folder / "cache"
-        with incident(inference, cache, lambda *row: rows.append(row)) as seen:
+        with observe(inference, cache, lambda *row: rows.append(row)) as incident:
             move_alias(desk, endless)
-            status = seen.shows(lambda status: status["state"] == "swapping")
+            status = incident.wait_for_status(lambda status: status["state"] == "swapping")
             assert status["serving"]["version"] == "1"
-            status = seen.tells_of(endless, limit_s=TIME_LIMIT_S + SLACK_S)
+            status = incident.wait_for_failure(endless, limit_s=TIME_LIMIT_S + SLACK_S)
             assert (status["state"], status["serving"]["version"]) == ("degraded", "1")
             assert "does not end" in status["last_load_failure"]["reason"]
             move_alias(desk, "2")
-            seen.recovers("2")
+            incident.wait_for_recovery("2")
     return rows[0]
 
 
-def made_endless(model: bytes) -> bytes:
-    """The model with a loop in front of its probabilities that never ends."""
+def make_endless(model: bytes) -> bytes:
+    """Adds an endless loop before the model's probabilities."""
     proto = onnx.load_from_string(model)
     kind = TensorProto.FLOAT
     for node in proto.graph.node:
