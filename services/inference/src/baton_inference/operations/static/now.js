@@ -58,8 +58,8 @@ function drawLastMove({ how, to, by, when, reason }) {
   return [
     MOVES[how](to),
     ...(by ? [" by ", el("bdi", {}, by)] : []),
-    ` · ${when}`,
-    ...(reason ? [" · ", el("bdi", {}, reason)] : []),
+    `, ${when}`,
+    ...(reason ? [": ", el("bdi", {}, reason)] : []),
   ];
 }
 

@@ -43,7 +43,7 @@ function drawTable(rows) {
     {},
     el("caption", {},
       "Last minute. Failed: 5xx.",
-      el("span", { class: "wide" }, " Rejected: 4xx. Total: since the process started.")),
+      el("span", { class: "wide" }, " Rejected: 4xx. Total: since start.")),
     el("thead", {}, el("tr", {}, HEADINGS.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, rows.map(drawRow)),
   );
