@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md lists the folders that there are, each with the first line of its docstring."""
+"""ARCHITECTURE.md lists every folder with the first line of its docstring."""
 
 import ast
 from pathlib import Path
@@ -16,31 +16,31 @@ PACKAGES = (
 )
 
 
-def purpose(folder: Path) -> str:
-    """The first line of a package's docstring."""
+def read_purpose(folder: Path) -> str:
+    """Reads the first line of a package's docstring."""
     module = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
     return (ast.get_docstring(module) or "").split("\n")[0]
 
 
-def listing() -> str:
-    """The tree as the page shows it."""
+def format_tree() -> str:
+    """Formats the tree as the page shows it."""
     rows = ["| folder | what it is |", "|---|---|"]
     for package in map(ROOT.joinpath, PACKAGES):
-        rows.append(f"| `{package.relative_to(ROOT)}` | **{purpose(package)}** |")
+        rows.append(f"| `{package.relative_to(ROOT)}` | **{read_purpose(package)}** |")
         below = sorted(each.parent for each in package.rglob("*/__init__.py"))
-        rows += [f"| `{each.relative_to(package)}/` | {purpose(each)} |" for each in below]
+        rows += [f"| `{each.relative_to(package)}/` | {read_purpose(each)} |" for each in below]
     return "\n".join(rows) + "\n"
 
 
 def test_the_tree_is_the_tree_on_disk() -> None:
-    """The part between the two marks is what `listing` gives."""
+    """The part between the two marks is `format_tree()`."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     shown = page.split(BEGIN)[1].split(END)[0]
-    assert shown == listing()
+    assert shown == format_tree()
 
 
-def test_folders_are_of_a_size_that_a_reader_can_take_in() -> None:
-    """At most fourteen modules a folder: there are as many verbs as that."""
+def test_folders_are_small() -> None:
+    """A folder has at most fourteen modules, the number of verbs."""
     crowded = {
         str(folder.relative_to(ROOT)): count
         for package in map(ROOT.joinpath, PACKAGES)

@@ -1,7 +1,7 @@
-"""Asks an inference service by `kserve.InferenceRESTClient`; runs in an environment of its own.
+"""Calls an inference service with `kserve.InferenceRESTClient`; it runs in its own environment.
 
-Takes a JSON document on standard input, `{"url", "model", "inputs"}`, and prints what the client
-got: readiness, and the outputs of one request in JSON and one in binary.
+It reads a JSON document from standard input, `{"url", "model", "inputs"}`, and prints readiness and
+the outputs of a JSON and a binary request.
 """
 
 import asyncio
@@ -15,19 +15,19 @@ from kserve import InferenceRESTClient, InferInput, InferRequest, RESTConfig
 DTYPES = {"BYTES": np.object_, "INT64": np.int64, "FP64": np.float64}
 
 
-def tensors(inputs: list[dict[str, Any]], *, binary: bool) -> list[Any]:
-    """The inputs as the client's own."""
-    made = []
-    for told in inputs:
-        values: Any = np.array(told["data"], dtype=DTYPES[told["datatype"]])
-        tensor = InferInput(told["name"], [*values.shape], told["datatype"])
+def create_tensors(inputs: list[dict[str, Any]], *, binary: bool) -> list[Any]:
+    """Creates the client's inputs."""
+    tensors = []
+    for spec in inputs:
+        values: Any = np.array(spec["data"], dtype=DTYPES[spec["datatype"]])
+        tensor = InferInput(spec["name"], [*values.shape], spec["datatype"])
         tensor.set_data_from_numpy(values, binary_data=binary)
-        made.append(tensor)
-    return made
+        tensors.append(tensor)
+    return tensors
 
 
-async def ask(url: str, model: str, inputs: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the client says of the service, and its outputs."""
+async def call(url: str, model: str, inputs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Calls the service; returns its readiness and outputs."""
     async with InferenceRESTClient(RESTConfig(protocol="v2", retries=0, timeout=20)) as client:
         answer: dict[str, Any] = {
             "live": await client.is_server_live(url),
@@ -38,7 +38,7 @@ async def ask(url: str, model: str, inputs: list[dict[str, Any]]) -> dict[str, A
         for name, binary in (("json", False), ("binary", True)):
             request = InferRequest(
                 model_name=model,
-                infer_inputs=tensors(inputs, binary=binary),
+                infer_inputs=create_tensors(inputs, binary=binary),
                 request_id=name,
                 parameters={"binary_data_output": binary},
             )
@@ -51,4 +51,4 @@ async def ask(url: str, model: str, inputs: list[dict[str, Any]]) -> dict[str, A
 
 
 if __name__ == "__main__":
-    json.dump(asyncio.run(ask(**json.load(sys.stdin))), sys.stdout, default=bytes.decode)
+    json.dump(asyncio.run(call(**json.load(sys.stdin))), sys.stdout, default=bytes.decode)

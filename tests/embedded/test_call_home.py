@@ -1,4 +1,4 @@
-"""Baton contacts only hosts that the user configured, and writes only to documented folders."""
+"""Baton contacts only configured hosts and writes only to documented folders."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ LIMIT_S = 180.0
 BATON = (sys.executable, "-m", "baton_cli")
 DOCUMENTED = (".baton", ".cache/baton")
 SECOND = "http://127.0.0.1:8001"
-ASK = """
+REQUEST = """
 import sys, urllib.request
 kind, url, *body = sys.argv[1:]
 data = open(body[0], "rb").read() if body else None
@@ -27,7 +27,7 @@ urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": kind})
 
 
 class Terminal:
-    """A user's terminal in a fresh home; it inherits no variable of the environment."""
+    """A user's terminal in a fresh home, without inherited environment variables."""
 
     def __init__(self, network: Network, home: Path) -> None:
         self.network = network
@@ -35,22 +35,22 @@ class Terminal:
         self.verbs: set[str] = set()
 
     def command(self, *arguments: str, **env: str) -> list[str]:
-        """`baton …`, as in a terminal that sets nothing: no variable says that this is CI."""
+        """Returns the command line of `baton …`, without variables such as CI."""
         self.verbs.add(arguments[0])
-        return self._inside((*BATON, *arguments), env)
+        return self._wrap((*BATON, *arguments), env)
 
     def baton(self, *arguments: str, **env: str) -> None:
         _run(self.command(*arguments, **env))
 
-    def ask(self, kind: str, url: str, *body: str) -> None:
-        _run(self._inside((sys.executable, "-c", ASK, kind, url, *body), {}))
+    def request(self, kind: str, url: str, *body: str) -> None:
+        _run(self._wrap((sys.executable, "-c", REQUEST, kind, url, *body), {}))
 
-    def _inside(self, command: tuple[str, ...], env: dict[str, str]) -> list[str]:
+    def _wrap(self, command: tuple[str, ...], env: dict[str, str]) -> list[str]:
         own = {"HOME": str(self.home), "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", **env}
         return self.network.wrap(self.home, own, *command)
 
-    def found(self) -> list[str]:
-        """Every file in the home, by its path there."""
+    def list_files(self) -> list[str]:
+        """Lists every file in the home by its relative path."""
         files = (path for path in self.home.rglob("*") if not path.is_dir())
         return sorted(str(path.relative_to(self.home)) for path in files)
 
@@ -77,7 +77,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def write_csv(home: Path) -> str:
-    """The example that `baton up` wrote, as a table to score."""
+    """Writes the example of `baton up` as a table to score."""
     rows = json.loads((home / ".baton/example.json").read_text(encoding="utf-8"))["instances"]
     with (home / ".baton/rows.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]))
@@ -87,7 +87,7 @@ def write_csv(home: Path) -> str:
 
 
 def use_every_verb(terminal: Terminal) -> None:
-    """A tour beside a running `baton up`, with a second inference process."""
+    """Runs every verb beside `baton up`, with a second inference process."""
     terminal.baton("train", "--estimator", "lightgbm", "--search", "1")
     serve = terminal.command("serve", BATON_PORT="8001")
     second = Process(serve, {}, terminal.home / ".baton/serve.log")
@@ -97,13 +97,13 @@ def use_every_verb(terminal: Terminal) -> None:
         wait_until(lambda: "listening" in second.log_tail, START_S, f"serves: {second.log_tail}")
         terminal.baton("promote", "2", "--force", "--wait", **both)
         terminal.baton("status", **both)
-        terminal.ask("application/json", f"{SECOND}/predict", ".baton/example.json")
+        terminal.request("application/json", f"{SECOND}/predict", ".baton/example.json")
     finally:
         assert second.stop() == 0
     rows = write_csv(terminal.home)
-    terminal.ask("text/csv", "http://127.0.0.1:8000/invocations", rows)
-    terminal.ask("", "http://127.0.0.1:8000/docs")
-    terminal.ask("", "http://127.0.0.1:5000/")
+    terminal.request("text/csv", "http://127.0.0.1:8000/invocations", rows)
+    terminal.request("", "http://127.0.0.1:8000/docs")
+    terminal.request("", "http://127.0.0.1:5000/")
     terminal.baton("score", rows, "--output", ".baton/scored.csv")
     terminal.baton("compare", "1", "2")
     terminal.baton("reproduce", "1")
@@ -117,9 +117,9 @@ def use_every_verb(terminal: Terminal) -> None:
 
 @pytest.mark.timeout(900)
 def test_no_verb_calls_home(terminal: Terminal) -> None:
-    """Each verb, and `baton up` with its children, asks for no name and leaves nothing at home.
+    """No verb resolves a name or leaves an undocumented file, and neither does `baton up`.
 
-    The network has no host but this one, and a resolver that notes what is asked for.
+    The network has no other host; its resolver records every name.
     """
     up = Process(terminal.command("up"), {}, terminal.home.parent / "up.log")
     up.start()
@@ -131,4 +131,4 @@ def test_no_verb_calls_home(terminal: Terminal) -> None:
 
     assert terminal.verbs == {*VERBS, *HIDDEN_VERBS}
     assert terminal.network.read_names() == []
-    assert [path for path in terminal.found() if not path.startswith(DOCUMENTED)] == []
+    assert [path for path in terminal.list_files() if not path.startswith(DOCUMENTED)] == []

@@ -1,4 +1,4 @@
-"""Damaged tables through the command line: one line each, and nothing is registered."""
+"""Damaged tables: the command line prints one line and registers nothing."""
 
 import json
 import os
@@ -18,12 +18,12 @@ MODEL = "never_registered"
 END_TO_END = ("an Excel workbook", "one class")
 
 
-def arguments(folder: Path, damage: str) -> list[str]:
-    """`baton train` on the damaged table, with what is asked for in a baton.toml beside it."""
-    content, wanted, _ = REFUSED[damage]
+def write_arguments(folder: Path, damage: str) -> list[str]:
+    """Writes the table and its baton.toml; returns the arguments of `baton train`."""
+    content, options, _ = REFUSED[damage]
     (folder / "t.csv").write_bytes(content)
-    data: dict[str, Any] = {"file": "t.csv", **wanted.get("data", {})}
-    columns = {"target": TARGET, **{key: wanted[key] for key in wanted if key != "data"}}
+    data: dict[str, Any] = {"file": "t.csv", **options.get("data", {})}
+    columns = {"target": TARGET, **{key: options[key] for key in options if key != "data"}}
     roles = columns.pop("roles", {})
     sections = {"data": data, "columns": columns, "columns.roles": roles}
     lines = [
@@ -36,17 +36,17 @@ def arguments(folder: Path, damage: str) -> list[str]:
 
 
 @pytest.mark.parametrize("damage", REFUSED)
-def test_it_is_refused_in_one_line(
+def test_damaged_table_is_one_line(
     damage: str,
     tracking: TrackingServer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The last one on standard error, with exit code 1; no version, no run is there then."""
+    """The last line of standard error has the reason; no version exists."""
     desk = Desk(tracking.uri, MODEL, tmp_path)
     monkeypatch.setattr(os, "environ", {**os.environ, **desk.env})
-    assert run(arguments(tmp_path, damage)) == 1
+    assert run(write_arguments(tmp_path, damage)) == 1
     out, err = capsys.readouterr()
     assert out == ""
     assert_one_line(err, damage)
@@ -54,11 +54,11 @@ def test_it_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("damage", END_TO_END)
-def test_it_is_the_same_for_a_program_that_calls_the_command(desk: Desk, damage: str) -> None:
-    """A process of its own ends with 1, and without a word that is not about the table."""
-    done = desk.try_baton(*arguments(desk.folder, damage))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert_one_line(done.stderr, damage)
+def test_damaged_table_is_one_line_in_a_process(desk: Desk, damage: str) -> None:
+    """The process exits with 1 and prints nothing else."""
+    result = desk.try_baton(*write_arguments(desk.folder, damage))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert_one_line(result.stderr, damage)
     assert_nothing_is_registered(desk)
 
 

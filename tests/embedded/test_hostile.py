@@ -1,4 +1,4 @@
-"""Hostile input: refused as the contract says, with no 5xx, no leak, no forged line in the log."""
+"""Hostile input is rejected without 5xx, leaks or forged log lines."""
 
 import base64
 import hashlib
@@ -15,14 +15,14 @@ import pytest
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
-    CANARY,
     JSON,
+    MARKER,
     Hostile,
-    invocations_bodies,
-    mutants,
-    predict_body,
-    tricks,
-    v2_bodies,
+    build_invocations_bodies,
+    build_predict_body,
+    build_v2_bodies,
+    yield_mutants,
+    yield_tricks,
 )
 from tests.support.rig.desk import WEBHOOK_SECRET
 from tests.support.rig.inference import Inference
@@ -33,28 +33,28 @@ LEAKS = re.compile(
     r'Traceback|File "|site-packages|\.py\b|0x[0-9a-f]{8}|/tmp/|/home/|/root/|object at'
 )
 POST = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-REFUSALS = {400, 401, 404, 413, 415, 422}
-MOST_MEMORY_MIB = 400
-"""Of the process: a container of the stack has 512."""
+REJECTIONS = {400, 401, 404, 413, 415, 422}
+MAX_MEMORY_MIB = 400
+"""Of the process; a container of the stack has 512."""
 
-FORMS = [("/predict", predict_body())]
-FORMS += [("/invocations", body) for body in invocations_bodies()]
-FORMS += [("/v2/models/shared_model/infer", body) for body in v2_bodies()]
+FORMS = [("/predict", build_predict_body())]
+FORMS += [("/invocations", body) for body in build_invocations_bodies()]
+FORMS += [("/v2/models/shared_model/infer", body) for body in build_v2_bodies()]
 
 
-def memory_mib(service: Inference) -> int:
-    """The most that the process has ever held."""
+def read_peak_memory_mib(service: Inference) -> int:
+    """Reads the peak memory of the process."""
     text = Path(f"/proc/{service.pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+)", text)
-    assert found
-    return int(found[1]) // 1024
+    match = re.search(r"VmHWM:\s+(\d+)", text)
+    assert match
+    return int(match[1]) // 1024
 
 
 def check(answer: httpx.Response, sent: bytes) -> None:
-    """An answer is a good one, or a problem that tells nothing of us."""
+    """Checks that an answer is good, or a problem document without a leak."""
     if answer.status_code in (200, 202):
         return
-    assert answer.status_code in REFUSALS, (answer.status_code, answer.text[:300], sent[:300])
+    assert answer.status_code in REJECTIONS, (answer.status_code, answer.text[:300], sent[:300])
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["status"] == answer.status_code
@@ -64,7 +64,7 @@ def check(answer: httpx.Response, sent: bytes) -> None:
 
 
 def send_all(service: Inference, path: str, bodies: Iterable[Hostile]) -> set[int]:
-    """The statuses of the answers, all of which are checked."""
+    """Sends the bodies, checks the answers and returns their statuses."""
     statuses = set()
     for body in bodies:
         headers = {"content-type": body.media_type, **dict(body.headers)}
@@ -75,20 +75,20 @@ def send_all(service: Inference, path: str, bodies: Iterable[Hostile]) -> set[in
 
 
 @pytest.mark.parametrize(("path", "good"), FORMS)
-def test_no_body_trips_the_service_up(
+def test_hostile_body_is_scored_or_rejected(
     shared_inference: Inference, path: str, good: Hostile
 ) -> None:
-    """Known tricks and seeded mutations of every form: scored or refused, never worse."""
+    """Known tricks and seeded mutations of every form never break the service."""
     assert send_all(shared_inference, path, [good]) == {200}
-    statuses = send_all(shared_inference, path, tricks(good))
-    statuses |= send_all(shared_inference, path, mutants(good, path, MUTANTS))
+    statuses = send_all(shared_inference, path, yield_tricks(good))
+    statuses |= send_all(shared_inference, path, yield_mutants(good, path, MUTANTS))
     assert statuses >= {400, 415}
     assert shared_inference.predict([CUSTOMER])["model_version"] == "1"
-    assert memory_mib(shared_inference) < MOST_MEMORY_MIB
+    assert read_peak_memory_mib(shared_inference) < MAX_MEMORY_MIB
 
 
-def signed(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[str, str]:
-    """The headers of a delivery as MLflow signs it."""
+def sign(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[str, str]:
+    """Creates the headers of a delivery that MLflow signs."""
     stamp = str(int(at_s))
     digest = hmac.new(secret.encode(), f"1.{stamp}.".encode() + content, hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(digest).decode()}"
@@ -96,28 +96,28 @@ def signed(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[st
     return dict(zip(names, ("1", stamp, signature), strict=True))
 
 
-def test_no_delivery_trips_the_webhook_up(shared_inference: Inference) -> None:
-    """Signed and mutated, the webhook's bodies are taken or refused; so are its odd headers."""
+def test_hostile_delivery_is_accepted_or_rejected(shared_inference: Inference) -> None:
+    """Mutated bodies with a valid signature and malformed headers never break the webhook."""
     data = {"name": "shared_model", "alias": "production", "version": "1"}
     event = {"entity": "model_version_alias", "action": "created", "data": data}
     good = Hostile(json.dumps(event).encode(), JSON)
     path = "/webhooks/mlflow"
-    bodies = [good, *tricks(good), *mutants(good, path, MUTANTS)]
+    bodies = [good, *yield_tricks(good), *yield_mutants(good, path, MUTANTS)]
     signed_ones = [
-        Hostile(each.content, JSON, tuple(signed(each.content, time.time()).items()))
+        Hostile(each.content, JSON, tuple(sign(each.content, time.time()).items()))
         for each in bodies
     ]
     assert send_all(shared_inference, path, signed_ones) >= {202, 400}
-    for name in signed(b"", 0):
+    for name in sign(b"", 0):
         for value in ("", "x" * 9000, "9" * 5000, "-1", "v1,", "v1,!!", "nan", "\xb2"):
-            headers = {**signed(good.content, time.time()), name: value}
+            headers = {**sign(good.content, time.time()), name: value}
             encoded = [(key.encode(), text.encode("latin-1")) for key, text in headers.items()]
             check(shared_inference.http.post(path, content=good.content, headers=encoded), b"")
 
 
-def test_a_delivery_is_of_no_use_after_its_time(shared_inference: Inference) -> None:
-    """Replayed after five minutes, or signed by somebody else, it is refused."""
-    old, forged = signed(b"{}", time.time() - 301), signed(b"{}", time.time(), "guess")
+def test_expired_or_forged_delivery_is_rejected(shared_inference: Inference) -> None:
+    """A replay after five minutes and a wrong signature are rejected."""
+    old, forged = sign(b"{}", time.time() - 301), sign(b"{}", time.time(), "guess")
     for headers in (old, forged):
         answer = shared_inference.http.post("/webhooks/mlflow", content=b"{}", headers=headers)
         assert answer.status_code == 401
@@ -147,8 +147,8 @@ def test_a_delivery_is_of_no_use_after_its_time(shared_inference: Inference) -> 
         POST + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_what_is_hardly_a_request(shared_inference: Inference, sent: bytes) -> None:
-    """Bytes that are no HTTP, or two requests in one: no 5xx, and nobody else suffers."""
+def test_malformed_request(shared_inference: Inference, sent: bytes) -> None:
+    """Invalid or ambiguous HTTP causes no 5xx, and the service keeps answering."""
     with socket.create_connection((LOCAL, shared_inference.port), timeout=10) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
@@ -163,17 +163,19 @@ def test_what_is_hardly_a_request(shared_inference: Inference, sent: bytes) -> N
     assert shared_inference.http.get("/livez").status_code == 200
 
 
-def test_the_log_tells_of_it_and_repeats_nothing(shared_inference: Inference) -> None:
-    """Each line is one event: no value of a row, no secret, none that a client made up."""
+def test_log_repeats_no_input(shared_inference: Inference) -> None:
+    """Each line is one event, without row values, secrets or events forged by a client."""
     forged = '{"event": "all is well"}'
     for path in (f"/nothing\n{forged}", f"/nothing%0a{forged}", "/v2/models/%0a/infer"):
         shared_inference.http.get(httpx.URL(shared_inference.url).join(path.replace("\n", "%0A")))
-    headers = {"x-request-id": f"a {forged}", "user-agent": CANARY, "authorization": CANARY}
-    shared_inference.http.post("/predict", content=predict_body().content[:-3], headers=headers)
+    headers = {"x-request-id": f"a {forged}", "user-agent": MARKER, "authorization": MARKER}
+    shared_inference.http.post(
+        "/predict", content=build_predict_body().content[:-3], headers=headers
+    )
     lines = shared_inference.log.read_text(errors="strict").splitlines()
     events = [json.loads(line) for line in lines if line]
     assert not any(event["event"] == "all is well" for event in events)
     text = "\n".join(lines)
-    assert CANARY not in text
+    assert MARKER not in text
     assert WEBHOOK_SECRET not in text
     assert "Traceback" not in text

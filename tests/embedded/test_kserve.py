@@ -1,7 +1,7 @@
-"""The Open Inference Protocol V2, spoken by an unmodified KServe client.
+"""The Open Inference Protocol V2 with an unmodified KServe client.
 
-`kserve` asks for an older pandas than the product has, so it has an environment of its own. uv
-makes it from the lock in a few seconds and keeps it; in the product's environment it could not be.
+`kserve` requires an older pandas than Baton, so it has its own environment. uv builds it from the
+lock in a few seconds and keeps it.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies.odd import OTHER, ROW
+from tests.support.bodies.rows import OTHER, ROW
 from tests.support.rig.inference import Inference
 
 ROOT = Path(__file__).parents[2]
@@ -25,14 +25,14 @@ CLIENT = Path(__file__).with_name("kserve_client.py")
 
 @pytest.fixture(scope="session")
 def kserve_python() -> Path:
-    """The Python of an environment with `kserve`; another one when its lock changes."""
+    """The Python of an environment with `kserve`, rebuilt when its lock changes."""
     uv = shutil.which("uv")
     if uv is None:
         if os.environ.get("CI") == "true":
             pytest.fail("uv is not on PATH; scripts/test puts it there")
         pytest.skip("uv is not on PATH")
-    made_of = LOCK.read_bytes() + sys.version.encode()
-    home = ROOT / ".tools" / f"kserve-{hashlib.sha256(made_of).hexdigest()[:12]}"
+    content = LOCK.read_bytes() + sys.version.encode()
+    home = ROOT / ".tools" / f"kserve-{hashlib.sha256(content).hexdigest()[:12]}"
     python = home / "bin" / "python"
     if not (home / ".complete").exists():
         make = ("venv", "--quiet", "--clear", "--no-project", "--python", sys.executable, str(home))
@@ -43,14 +43,14 @@ def kserve_python() -> Path:
     return python
 
 
-def test_says_what_predict_says(kserve_python: Path, shared_inference: Inference) -> None:
-    """KServe's client gets what `/predict` gives, in JSON and in binary, and finds it ready."""
+def test_answer_is_predicts(kserve_python: Path, shared_inference: Inference) -> None:
+    """KServe's client gets the answers of `/predict`, in JSON and binary, and finds it ready."""
     rows = [dict(ROW), dict(OTHER)]
     model = shared_inference.status()["model_name"]
-    told = shared_inference.http.get(f"/v2/models/{model}").json()["inputs"]
-    inputs = [{**tensor, "data": [row[tensor["name"]] for row in rows]} for tensor in told]
+    tensors = shared_inference.http.get(f"/v2/models/{model}").json()["inputs"]
+    inputs = [{**tensor, "data": [row[tensor["name"]] for row in rows]} for tensor in tensors]
 
-    done = subprocess.run(
+    result = subprocess.run(
         [kserve_python, str(CLIENT)],
         input=json.dumps({"url": shared_inference.url, "model": model, "inputs": inputs}),
         capture_output=True,
@@ -59,8 +59,8 @@ def test_says_what_predict_says(kserve_python: Path, shared_inference: Inference
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    answer: dict[str, Any] = json.loads(result.stdout)
     predictions = shared_inference.predict(rows)["predictions"]
     assert (answer["live"], answer["ready"], answer["model_ready"]) == (True, True, True)
     assert answer["other_ready"] is False

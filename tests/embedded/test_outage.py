@@ -1,4 +1,4 @@
-"""Static stability: what serves does not depend on what is away."""
+"""Static stability: the serving version does not depend on the registry."""
 
 from pathlib import Path
 
@@ -21,10 +21,10 @@ READY_FROM_CACHE_S = 5.0
 BODY = {"instances": [CUSTOMER]}
 
 
-def test_scoring_goes_on_without_the_registry(
+def test_scoring_continues_without_the_registry(
     tmp_path: Path, trained_versions: list[ModelVersion], tracking: TrackingServer
 ) -> None:
-    """The tracking server stops: answers go on, a new process is ready from its cache in 5 s."""
+    """The tracking server stops: scoring continues, and a new process is ready from its cache."""
     own = TrackingServer(tmp_path / "own")
     own.start()
     desk = Desk(own.uri, "churn_model", tmp_path)
@@ -36,8 +36,8 @@ def test_scoring_goes_on_without_the_registry(
         with steady_load(inference.url, BODY) as load:
             own.stop(limit_s=30)
             wait_until(lambda: inference.status()["state"] == "degraded", 20, "degraded")
-            before_more = load.answers["1"]
-            wait_until(lambda: load.answers["1"] > before_more + 50, 20, "answers go on")
+            count = load.answers["1"]
+            wait_until(lambda: load.answers["1"] > count + 50, 20, "more answers")
         assert load.errors == []
         status = inference.status()
         assert status["registry"]["reachable"] is False
@@ -57,15 +57,15 @@ def test_scoring_goes_on_without_the_registry(
     own.stop(limit_s=30)
 
 
-def test_three_facts_are_told_apart(stocked_desk: Desk) -> None:
-    """No alias, a version that cannot be loaded, a registry away: /status names which it is."""
+def test_three_problems_are_distinguished(stocked_desk: Desk) -> None:
+    """/status distinguishes a missing alias, a load failure and an unreachable registry."""
     stocked_desk.baton("promote", "1")
     with stocked_desk.serve() as inference, stocked_desk.registry as registry:
         inference.wait_until_serving("1")
         assert inference.status()["state"] == "serving"
 
         registry.delete_alias(stocked_desk.model, "production")
-        wait_until(lambda: inference.status()["state"] == "degraded", 5, "alias gone")
+        wait_until(lambda: inference.status()["state"] == "degraded", 5, "missing alias")
         status = inference.status()
         assert status["aspired_version"] is None
         assert status["last_load_failure"] is None
@@ -74,7 +74,7 @@ def test_three_facts_are_told_apart(stocked_desk: Desk) -> None:
         broken = registry.get_version(stocked_desk.model, "2")
         register(stocked_desk, broken, **{"baton.manifest": "0" * 64})
         registry.set_alias(stocked_desk.model, "production", "3")
-        wait_until(lambda: inference.status()["last_load_failure"] is not None, 5, "broken")
+        wait_until(lambda: inference.status()["last_load_failure"] is not None, 5, "load failure")
         status = inference.status()
         assert status["state"] == "degraded"
         assert status["aspired_version"] == "3"
@@ -89,8 +89,8 @@ def test_three_facts_are_told_apart(stocked_desk: Desk) -> None:
         assert inference.status()["state"] == "serving"
 
 
-def test_sigterm_answers_what_was_accepted(stocked_desk: Desk) -> None:
-    """A process stopped under load exits with 0 within ten seconds, and no answer is cut off."""
+def test_sigterm_completes_accepted_requests(stocked_desk: Desk) -> None:
+    """A process under load exits with 0 within ten seconds and completes every answer."""
     stocked_desk.baton("promote", "1")
     with stocked_desk.serve() as inference:
         inference.wait_until_serving("1")
@@ -101,9 +101,9 @@ def test_sigterm_answers_what_was_accepted(stocked_desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("flavor", ["sklearn", "onnx"])
-def test_versions_that_plain_mlflow_made(desk: Desk, flavor: str) -> None:
-    """Plain MLflow's ONNX version is served, its scikit-learn version is a told load failure."""
-    plain_mlflow_version(desk, flavor)
+def test_versions_of_plain_mlflow(desk: Desk, flavor: str) -> None:
+    """Plain MLflow's ONNX version serves; its scikit-learn version is a load failure."""
+    create_plain_mlflow_version(desk, flavor)
     with desk.registry as registry:
         registry.set_alias(desk.model, "production", "1")
     with desk.serve() as inference:
@@ -113,13 +113,15 @@ def test_versions_that_plain_mlflow_made(desk: Desk, flavor: str) -> None:
             assert sorted(answer["probabilities"]) == ["no", "yes"]
             assert answer["label"] in ("no", "yes")
         else:
-            wait_until(lambda: inference.status()["last_load_failure"] is not None, 10, "told")
+            wait_until(
+                lambda: inference.status()["last_load_failure"] is not None, 10, "load failure"
+            )
             assert "no ONNX model" in inference.status()["last_load_failure"]["reason"]
             assert inference.status()["state"] == "waiting"
 
 
-def plain_mlflow_version(desk: Desk, flavor: str) -> None:
-    """Registers version 1 as a user without Baton would."""
+def create_plain_mlflow_version(desk: Desk, flavor: str) -> None:
+    """Registers version 1 with plain MLflow."""
     rng = np.random.default_rng(0)
     x = pd.DataFrame({"a": rng.normal(size=99), "b": rng.normal(size=99)})
     y = np.where(x["a"] + x["b"] > 0, "yes", "no")
@@ -128,12 +130,12 @@ def plain_mlflow_version(desk: Desk, flavor: str) -> None:
     mlflow.set_tracking_uri(desk.tracking_uri)
     mlflow.set_experiment(
         desk.model
-    )  # MLflow remembers one from whatever ran before in this process
+    )  # MLflow keeps the experiment of earlier tests in this process
     with mlflow.start_run():
-        given = {"signature": signature, "registered_model_name": desk.model}
-        given |= {"pip_requirements": []}
+        options = {"signature": signature, "registered_model_name": desk.model}
+        options |= {"pip_requirements": []}
         if flavor == "onnx":
             onnx = to_onnx(model, x.to_numpy(dtype=np.float32))
-            mlflow.onnx.log_model(onnx, name="model", **given)
+            mlflow.onnx.log_model(onnx, name="model", **options)
         else:
-            mlflow.sklearn.log_model(model, name="model", **given)
+            mlflow.sklearn.log_model(model, name="model", **options)

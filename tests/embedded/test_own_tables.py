@@ -1,4 +1,4 @@
-"""Tables of many shapes go the whole way: train, promote, serve, predict."""
+"""Tables of many shapes: train, promote, serve, predict."""
 
 import json
 from collections.abc import Callable
@@ -18,17 +18,17 @@ Rows = list[dict[str, Any]]
 ROWS = 40
 
 
-def bundled(load: Callable[..., Any], target: str) -> pd.DataFrame:
-    """A table that scikit-learn ships, its classes by name, in an order that mixes them."""
-    found = load(as_frame=True)
-    names = np.array([str(name) for name in found.target_names])
-    frame: pd.DataFrame = found.data.assign(**{target: names[found.target]})
+def load_bundled(load: Callable[..., Any], target: str) -> pd.DataFrame:
+    """Loads a table of scikit-learn with class names, shuffled."""
+    dataset = load(as_frame=True)
+    names = np.array([str(name) for name in dataset.target_names])
+    frame: pd.DataFrame = dataset.data.assign(**{target: names[dataset.target]})
     return frame.sample(frac=1, random_state=0).reset_index(drop=True)
 
 
-def european(folder: Path) -> tuple[list[str], pd.DataFrame]:
-    """Iris as a Western European spreadsheet saves it, with categories and gaps."""
-    frame = bundled(load_iris, "Art")
+def write_european(folder: Path) -> tuple[list[str], pd.DataFrame]:
+    """Writes Iris like a Western European spreadsheet, with categories and missing values."""
+    frame = load_bundled(load_iris, "Art")
     frame["Größe"] = np.where(frame["petal width (cm)"] > 1, "groß", "klein")
     frame.loc[::9, "Größe"] = ""
     frame.loc[::7, "sepal width (cm)"] = np.nan
@@ -37,9 +37,9 @@ def european(folder: Path) -> tuple[list[str], pd.DataFrame]:
     return ["--data", "t.csv", "--target", "Art"], frame
 
 
-def parquet(folder: Path) -> tuple[list[str], pd.DataFrame]:
-    """Wine as a data lake has it: typed columns, codes that are text."""
-    frame = bundled(load_wine, "cultivar")
+def write_parquet(folder: Path) -> tuple[list[str], pd.DataFrame]:
+    """Writes Wine as Parquet: typed columns, codes as text."""
+    frame = load_bundled(load_wine, "cultivar")
     frame.insert(0, "code", np.where(frame["alcohol"] > 13, "1", "2"))
     text = DataType.string()
     columns: dict[str, Any] = {
@@ -53,9 +53,9 @@ def parquet(folder: Path) -> tuple[list[str], pd.DataFrame]:
     return [*options, "--param", "n_estimators=30"], frame
 
 
-def by_file(folder: Path) -> tuple[list[str], pd.DataFrame]:
-    """Breast cancer with ids, gaps and a baton.toml beside it."""
-    frame = bundled(load_breast_cancer, "finding")
+def write_with_baton_toml(folder: Path) -> tuple[list[str], pd.DataFrame]:
+    """Writes Breast cancer with ids, missing values and a baton.toml."""
+    frame = load_bundled(load_breast_cancer, "finding")
     frame.insert(0, "patient", [f"p{row}" for row in frame.index])
     frame.loc[::5, "mean texture"] = np.nan
     frame.to_csv(folder / "t.csv", index=False)
@@ -66,41 +66,43 @@ def by_file(folder: Path) -> tuple[list[str], pd.DataFrame]:
     return [], frame.drop(columns=["patient", "worst area"])
 
 
-def digits(folder: Path) -> tuple[list[str], pd.DataFrame]:
-    """Sixty-four columns, ten classes that are numbers."""
-    frame = bundled(load_digits, "digit")
+def write_digits(folder: Path) -> tuple[list[str], pd.DataFrame]:
+    """Writes sixty-four columns and ten numeric classes."""
+    frame = load_bundled(load_digits, "digit")
     frame.to_csv(folder / "t.csv", index=False)
     return ["--data", "t.csv", "--target", "digit"], frame
 
 
-@pytest.mark.parametrize("make", [european, parquet, by_file, digits])
-def test_a_table_goes_the_whole_way(
-    desk: Desk, make: Callable[[Path], tuple[list[str], pd.DataFrame]]
+@pytest.mark.parametrize(
+    "write", [write_european, write_parquet, write_with_baton_toml, write_digits]
+)
+def test_table_is_trained_and_served(
+    desk: Desk, write: Callable[[Path], tuple[list[str], pd.DataFrame]]
 ) -> None:
-    """Its own rows, sent as a caller would, get the labels that they have in it."""
-    options, frame = make(desk.folder)
+    """Rows of the table get their own labels."""
+    options, frame = write(desk.folder)
     desk.train(*options, "--promote")
     target = frame.columns[-1] if "Größe" not in frame else "Art"
     with desk.serve() as inference:
         inference.wait_until_serving("1")
-        columns = needed(inference.http.get("/openapi.json").json())
+        columns = read_columns(inference.http.get("/openapi.json").json())
         rows = frame.head(ROWS)
-        answer = inference.predict(records(rows[columns]))
+        answer = inference.predict(build_records(rows[columns]))
     labels = [each["label"] for each in answer["predictions"]]
     truth = rows[target].tolist()
     assert [str(label) for label in labels] != [str(labels[0])] * ROWS
     assert np.mean([str(a) == str(b) for a, b in zip(labels, truth, strict=True)]) > 0.9
-    shown = {key for each in answer["predictions"] for key in each["probabilities"]}
-    assert shown == set(map(str, frame[target]))
+    classes = {key for each in answer["predictions"] for key in each["probabilities"]}
+    assert classes == set(map(str, frame[target]))
 
 
-def needed(openapi: dict[str, Any]) -> list[str]:
-    """The columns that the serving version takes."""
+def read_columns(openapi: dict[str, Any]) -> list[str]:
+    """Reads the columns of the serving version."""
     instances = openapi["components"]["schemas"]["Instances"]["properties"]["instances"]
     return list(instances["items"]["properties"])
 
 
-def records(rows: pd.DataFrame) -> Rows:
-    """The rows as JSON has them; a gap is null."""
-    found: Rows = json.loads(rows.replace("", None).to_json(orient="records"))
-    return found
+def build_records(rows: pd.DataFrame) -> Rows:
+    """Builds JSON rows; a missing value is null."""
+    records: Rows = json.loads(rows.replace("", None).to_json(orient="records"))
+    return records

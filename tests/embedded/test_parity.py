@@ -1,4 +1,4 @@
-"""Every estimator goes the whole way with the real table: trained, promoted, served, compared."""
+"""Every estimator with the real table: trained, promoted, served, compared."""
 
 from pathlib import Path
 
@@ -17,19 +17,19 @@ CROSS_VALIDATED = {
     "lightgbm": 0.845,
     "xgboost": 0.845,
 }
-"""The least ROC AUC of each estimator as it comes, without a search."""
+"""Minimum ROC AUC of each estimator without a search."""
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
-def test_an_estimator_goes_the_whole_way(desk: Desk, telco_csv: Path, estimator: str) -> None:
-    """500 rows of the real table get the labels that `mlflow.pyfunc` gives them, and good ones."""
+def test_estimator_agrees_with_pyfunc(desk: Desk, telco_csv: Path, estimator: str) -> None:
+    """500 rows get the labels of `mlflow.pyfunc`, and the ROC AUC is good."""
     assert desk.train("--data", str(telco_csv), "--estimator", estimator, "--promote") == "1"
     mlflow.set_tracking_uri(desk.tracking_uri)
     with desk.registry as registry:
         run = mlflow.get_run(registry.get_version(desk.model, "1").run_id)
     assert run.data.metrics["cv_roc_auc"] >= CROSS_VALIDATED[estimator]
     model = mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
-    rows = telco_rows(telco_csv, model.metadata.get_input_schema().input_names())
+    rows = sample_rows(telco_csv, model.metadata.get_input_schema().input_names())
 
     with desk.serve() as inference:
         inference.wait_until_serving("1")
@@ -41,9 +41,9 @@ def test_an_estimator_goes_the_whole_way(desk: Desk, telco_csv: Path, estimator:
     assert len(set(labels)) == 2
 
 
-def telco_rows(path: Path, columns: list[str]) -> pd.DataFrame:
-    """Rows spread over the table, those with a blank TotalCharges among them."""
+def sample_rows(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Samples rows, including those with a missing TotalCharges."""
     table = pd.read_csv(path, na_values=[" "])
-    gaps = table[table["TotalCharges"].isna()]
-    rows = pd.concat([gaps, table.sample(ROWS - len(gaps), random_state=1)])
+    missing = table[table["TotalCharges"].isna()]
+    rows = pd.concat([missing, table.sample(ROWS - len(missing), random_state=1)])
     return rows[columns].reset_index(drop=True)

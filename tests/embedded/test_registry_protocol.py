@@ -1,4 +1,4 @@
-"""The registry client against the real MLflow server."""
+"""The registry client with the real MLflow server."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from tests.support.rig.desk import Desk
 ALIAS = "production"
 
 
-def test_unknown_things_have_errors_of_their_own(desk: Desk) -> None:
-    """No such model, version or alias: each is told as what it is."""
+def test_missing_objects_have_their_own_errors(desk: Desk) -> None:
+    """A missing model, version or alias has its own error."""
     with desk.registry as registry:
         with pytest.raises(AliasNotSet):
             registry.resolve_alias(desk.model, ALIAS)
@@ -29,7 +29,7 @@ def test_unknown_things_have_errors_of_their_own(desk: Desk) -> None:
 
 
 def test_aliases_and_tags(stocked_desk: Desk) -> None:
-    """Aliases resolve to versions with their tags, and are gone once deleted."""
+    """Aliases resolve to versions with their tags and can be deleted."""
     with stocked_desk.registry as registry:
         registry.set_alias(stocked_desk.model, ALIAS, "2")
         version = registry.resolve_alias(stocked_desk.model, ALIAS)
@@ -49,8 +49,8 @@ def test_aliases_and_tags(stocked_desk: Desk) -> None:
             registry.get_version(stocked_desk.model, "not-a-number")
 
 
-def test_fetch_verifies_what_the_trainer_registered(stocked_desk: Desk, tmp_path: Path) -> None:
-    """The files of a trained version come verified, and can be opened again without a network."""
+def test_fetch_verifies_a_trained_version(stocked_desk: Desk, tmp_path: Path) -> None:
+    """The files are verified and can be opened again offline."""
     with stocked_desk.registry as registry:
         version = registry.get_version(stocked_desk.model, "1")
         fetched = fetch(registry, version, tmp_path)
@@ -62,8 +62,8 @@ def test_fetch_verifies_what_the_trainer_registered(stocked_desk: Desk, tmp_path
     assert reopen(version, tmp_path) == fetched
 
 
-def test_a_copy_by_plain_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: Path) -> None:
-    """MLflow copies the tag with the version; registered without it, nothing is vouched for."""
+def test_copy_by_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: Path) -> None:
+    """MLflow copies the tag with the version; without the tag nothing is verified."""
     client = mlflow.MlflowClient(stocked_desk.tracking_uri, registry_uri=stocked_desk.tracking_uri)
     copy = client.copy_model_version(
         f"models:/{stocked_desk.model}/1", f"{stocked_desk.model}-copy"
@@ -85,8 +85,8 @@ def test_a_copy_by_plain_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: P
     assert (unrecorded.verified, unrecorded.record) == (False, Manifest())
 
 
-def test_two_people_promote_at_once(stocked_desk: Desk) -> None:
-    """Neither promotion is lost, and afterwards the ledger knows where the alias is."""
+def test_concurrent_promotions(stocked_desk: Desk) -> None:
+    """Neither promotion is lost, and the ledger ends with the alias's version."""
     with stocked_desk.registry as ann, RegistryClient(stocked_desk.tracking_uri) as bob:
         original = ann.set_alias
 

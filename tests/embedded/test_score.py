@@ -1,4 +1,4 @@
-"""`baton score`: a file through a version that the real registry holds."""
+"""`baton score` with versions of a real registry."""
 
 import csv
 import json
@@ -27,12 +27,12 @@ CHUNK_BYTES = 500_000
 
 @pytest.fixture(scope="module")
 def customers() -> pd.DataFrame:
-    """Rows of the table that the versions were trained on, more than one chunk of them."""
+    """Rows of the training table, more than one chunk."""
     return churn.generate(ROWS, seed=7)[[*CUSTOMER]]
 
 
-def predicted(desk: Desk, table: pd.DataFrame) -> list[dict[str, Any]]:
-    """What a service of the promoted version answers on `/predict`."""
+def predict(desk: Desk, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Scores the rows with `/predict` of the promoted version."""
     rows = json.loads(table.to_json(orient="records"))
     with desk.serve() as inference:
         inference.wait_until_serving("1")
@@ -40,10 +40,10 @@ def predicted(desk: Desk, table: pd.DataFrame) -> list[dict[str, Any]]:
         return answers
 
 
-def test_scores_as_the_service_does(stocked_desk: Desk, customers: pd.DataFrame) -> None:
-    """CSV of any separator and Parquet, in and out, hold what `/predict` answers."""
+def test_scores_equal_predict(stocked_desk: Desk, customers: pd.DataFrame) -> None:
+    """CSV with any separator and Parquet, as input and output, have the answers of `/predict`."""
     stocked_desk.baton("promote", "1")
-    expected = predicted(stocked_desk, customers)
+    expected = predict(stocked_desk, customers)
     customers.to_csv(stocked_desk.folder / "in.csv", index=False)
     customers.to_csv(stocked_desk.folder / "german.csv", index=False, sep=";", decimal=",")
     customers.to_parquet(stocked_desk.folder / "in.parquet")
@@ -55,26 +55,26 @@ def test_scores_as_the_service_does(stocked_desk: Desk, customers: pd.DataFrame)
             assert scored["label"].tolist() == [row["label"] for row in expected]
             for label in ("Yes", "No"):
                 probabilities = [row["probabilities"][label] for row in expected]
-                found = scored[f"probability_{label}"].astype(np.float32)
-                assert np.allclose(found, probabilities, rtol=0, atol=1e-7)
+                actual = scored[f"probability_{label}"].astype(np.float32)
+                assert np.allclose(actual, probabilities, rtol=0, atol=1e-7)
             assert set(scored["model_version"].astype(str)) == {"1"}
             assert scored["tenure"].astype(int).tolist() == customers["tenure"].tolist()
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The output."""
+    """Reads the output."""
     return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
 
 
-def test_the_table_of_training_is_scored_whole(desk: Desk, telco_csv: Path) -> None:
-    """What training reads as missing, 11 blank `TotalCharges`, is missing here: no row is bad."""
+def test_training_table_is_scored_completely(desk: Desk, telco_csv: Path) -> None:
+    """The 11 blank `TotalCharges` are missing values, as in training: no row is bad."""
     version = desk.train("--data", str(telco_csv))
     desk.baton("score", str(telco_csv), "--version", version, "--output", "out.parquet")
     assert len(read(desk.folder / "out.parquet")) == len(read(telco_csv)) == TELCO_ROWS
 
 
-def test_the_version_is_the_one_that_is_named(stocked_desk: Desk, customers: pd.DataFrame) -> None:
-    """`--version` names any version; without it the alias does, and stdout is the output."""
+def test_version_option_selects_the_version(stocked_desk: Desk, customers: pd.DataFrame) -> None:
+    """Without `--version` the alias selects it; without `--output` rows go to stdout."""
     stocked_desk.baton("promote", "1")
     customers.head(10).to_csv(stocked_desk.folder / "in.csv", index=False)
     by_alias = [*csv.DictReader(stocked_desk.baton("score", "in.csv").splitlines())]
@@ -86,8 +86,8 @@ def test_the_version_is_the_one_that_is_named(stocked_desk: Desk, customers: pd.
     assert by_alias[0]["probability_Yes"] != by_number[0]["probability_Yes"]
 
 
-def test_what_cannot_be_scored_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
-    """No such version, no alias, a bad cell, a column missing: exit 1, nothing half-written."""
+def test_scoring_error_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
+    """A missing version, bad cell, wrong separator or missing file: exit 1, no partial output."""
     stocked_desk.baton("promote", "1")
     text = customers.head(5).to_csv(index=False)
     lines = text.splitlines()
@@ -100,32 +100,30 @@ def test_what_cannot_be_scored_is_one_line(stocked_desk: Desk, customers: pd.Dat
         (["colons.csv"], "is the separator right? --separator CHAR"),
         (["absent.csv"], "absent.csv"),
     ]:
-        done = stocked_desk.try_baton("score", *arguments, "--output", "out.csv")
-        assert done.returncode == 1
-        assert why in done.stderr.strip().splitlines()[-1]
+        result = stocked_desk.try_baton("score", *arguments, "--output", "out.csv")
+        assert result.returncode == 1
+        assert why in result.stderr.strip().splitlines()[-1]
         assert not [*stocked_desk.folder.glob("*out.csv*")]
         assert not [*stocked_desk.folder.glob(".out.csv*")]
-    done = stocked_desk.try_baton("score", "bad.csv", "--on-error", "skip", "--output", "out.csv")
-    assert done.returncode == 0
-    assert "skipped line 4" in done.stderr
-    assert "4 rows scored, 1 skipped" in done.stderr
+    result = stocked_desk.try_baton("score", "bad.csv", "--on-error", "skip", "--output", "out.csv")
+    assert result.returncode == 0
+    assert "skipped line 4" in result.stderr
+    assert "4 rows scored, 1 skipped" in result.stderr
     assert len(read(stocked_desk.folder / "out.csv")) == 4
 
 
-def test_a_version_that_no_trusted_key_signed_is_refused(
-    stocked_desk: Desk, customers: pd.DataFrame
-) -> None:
-    """Where keys are trusted, a file is scored by nothing that inference would refuse."""
+def test_unsigned_version_is_rejected(stocked_desk: Desk, customers: pd.DataFrame) -> None:
+    """With trusted keys, `baton score` rejects what inference rejects."""
     customers.head(5).to_csv(stocked_desk.folder / "in.csv", index=False)
     stocked_desk.more_env = {"BATON_TRUSTED_KEYS": generate_key_pair()[1]}
-    done = stocked_desk.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
-    assert done.returncode == 1
-    assert "version 1 is not signed by a trusted key" in done.stderr.splitlines()[-1]
+    result = stocked_desk.try_baton("score", "in.csv", "--version", "1", "--output", "out.csv")
+    assert result.returncode == 1
+    assert "version 1 is not signed by a trusted key" in result.stderr.splitlines()[-1]
     assert [each.name for each in stocked_desk.folder.iterdir()] == ["in.csv"]
 
 
-def test_a_damaged_parquet_file_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
-    """Bytes altered anywhere: either the rows, or one line that names the file; never a panic."""
+def test_damaged_parquet_file_is_one_line(stocked_desk: Desk, customers: pd.DataFrame) -> None:
+    """Altered bytes cause either rows or one line with the file's name, never a panic."""
     customers.head(500).to_parquet(stocked_desk.folder / "in.parquet")
     good = (stocked_desk.folder / "in.parquet").read_bytes()
     random_ = random.Random(5)
@@ -135,36 +133,36 @@ def test_a_damaged_parquet_file_is_one_line(stocked_desk: Desk, customers: pd.Da
         for _ in range(3):
             bad[random_.randrange(first, len(good) - 4)] = random_.randrange(256)
         (stocked_desk.folder / "bad.parquet").write_bytes(bad)
-        done = stocked_desk.try_baton(
+        result = stocked_desk.try_baton(
             "score", "bad.parquet", "--version", "1", "--output", "out.csv"
         )
-        assert done.returncode in (0, 1), done.stderr
-        assert "panicked" not in done.stderr
-        assert "Traceback" not in done.stderr
-        if done.returncode:
-            assert "bad.parquet: " in done.stderr.splitlines()[-1]
+        assert result.returncode in (0, 1), result.stderr
+        assert "panicked" not in result.stderr
+        assert "Traceback" not in result.stderr
+        if result.returncode:
+            assert "bad.parquet: " in result.stderr.splitlines()[-1]
             assert not (stocked_desk.folder / "out.csv").exists()
         (stocked_desk.folder / "out.csv").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
-    ("number", "tries", "told"),
+    ("number", "tries", "message"),
     [(signal.SIGINT, 4, "stopped"), (signal.SIGTERM, 1, "ended by SIGTERM")],
 )
-def test_a_signal_leaves_nothing(
-    stocked_desk: Desk, customers: pd.DataFrame, number: int, tries: int, told: str
+def test_signal_leaves_no_file(
+    stocked_desk: Desk, customers: pd.DataFrame, number: int, tries: int, message: str
 ) -> None:
-    """Ended at any moment, it says so in one line and leaves no file, hidden or not."""
+    """It prints one line and leaves no file, hidden or not."""
     header, *rows = customers.to_csv(index=False).splitlines(keepends=True)
     (stocked_desk.folder / "in.csv").write_text(header + "".join(rows) * 60)
     for chunks in range(tries):
-        last = stopped(stocked_desk, number, chunks)
-        assert last == f"baton: {told}; nothing was written"
+        last = stop_scoring(stocked_desk, number, chunks)
+        assert last == f"baton: {message}; nothing was written"
         assert [each.name for each in stocked_desk.folder.iterdir()] == ["in.csv"]
 
 
-def stopped(desk: Desk, number: int, chunks: int) -> str:
-    """The last line of a command that gets a signal once so many chunks or more are written."""
+def stop_scoring(desk: Desk, number: int, chunks: int) -> str:
+    """Sends a signal after a number of chunks; returns the last line of standard error."""
     program = [sys.executable, "-m", "baton_cli", "score", "in.csv", "--version", "1"]
     with subprocess.Popen(
         [*program, "--output", "out.csv"],
@@ -182,7 +180,7 @@ def stopped(desk: Desk, number: int, chunks: int) -> str:
             "rows are being written",
         )
         process.send_signal(number)
-        _, told = process.communicate(timeout=30)
+        _, message = process.communicate(timeout=30)
     assert process.returncode == 128 + number
-    last: str = told.splitlines()[-1]
+    last: str = message.splitlines()[-1]
     return last

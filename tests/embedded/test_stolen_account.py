@@ -1,4 +1,4 @@
-"""Inference's account is stolen: it reads, and changes nothing that anybody serves."""
+"""A stolen account of inference can read, but not change a served version."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +18,8 @@ TRAINER = ("trainer", "trainer-password-1234")
 READER = ("inference", "inference-password-1234")
 
 
-class ShutServer(TrackingServer):
-    """A tracking server with basic-auth on, where everybody who has an account may read."""
+class ProtectedServer(TrackingServer):
+    """A tracking server with basic-auth; every account may read."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
@@ -28,7 +28,7 @@ class ShutServer(TrackingServer):
         config.write_text(
             "[mlflow]\ndefault_permission = READ\n"
             f"database_uri = sqlite:///{home}/auth.db\nadmin_username = {ADMIN[0]}\n"
-            "auth_cache_ttl_seconds = 60\n"  # else each request hashes a password
+            "auth_cache_ttl_seconds = 60\n"  # otherwise each request hashes a password
             "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
         )
         self.env = {
@@ -45,9 +45,9 @@ class ShutServer(TrackingServer):
 
 
 @pytest.fixture(scope="module")
-def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShutServer]:
+def protected_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProtectedServer]:
     """The server with its three accounts."""
-    server = ShutServer(tmp_path_factory.mktemp("shut"))
+    server = ProtectedServer(tmp_path_factory.mktemp("protected"))
     server.start()
     for account in (TRAINER, READER):
         server.add_user(*account)
@@ -59,15 +59,17 @@ def as_user(account: tuple[str, str]) -> dict[str, str]:
     return {"MLFLOW_TRACKING_USERNAME": account[0], "MLFLOW_TRACKING_PASSWORD": account[1]}
 
 
-def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> None:
-    """The trainer trains and promotes, inference reads, and with its account nobody does more."""
-    desk = Desk(shut.uri, "churn_model", tmp_path, more_env=as_user(TRAINER))
+def test_stolen_account_changes_nothing(protected_server: ProtectedServer, tmp_path: Path) -> None:
+    """The trainer trains and promotes; inference's account only reads."""
+    desk = Desk(protected_server.uri, "churn_model", tmp_path, more_env=as_user(TRAINER))
     assert desk.train("--promote") == "1"
     with desk.serve(**as_user(READER)) as inference:
         inference.wait_until_serving("1")
         assert inference.predict([CUSTOMER])["model_version"] == "1"
 
-        with RegistryClient(shut.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
+        with RegistryClient(
+            protected_server.uri, connection=Connection(auth=READER), timeout_s=30
+        ) as thief:
             version = thief.resolve_alias(desk.model, "production")
             for attempt in (
                 lambda: thief.set_alias(desk.model, "production", "1"),
@@ -81,29 +83,31 @@ def test_a_stolen_account_changes_nothing(shut: ShutServer, tmp_path: Path) -> N
                 with pytest.raises(RegistryRefused) as caught:
                     attempt()
                 assert caught.value.status == 403
-        assert overwritten(shut, desk, version.source).status_code == 403
+        assert overwrite_model(protected_server, desk, version.source).status_code == 403
         assert inference.predict([CUSTOMER])["model_version"] == "1"
         assert inference.status()["state"] == "serving"
 
-    done = Desk(shut.uri, desk.model, tmp_path, more_env=as_user(READER)).try_baton("promote", "1")
-    assert "already" in done.stdout  # nothing to move
+    result = Desk(protected_server.uri, desk.model, tmp_path, more_env=as_user(READER)).try_baton(
+        "promote", "1"
+    )
+    assert "already" in result.stdout  # nothing to move
     assert desk.history() == [(None, "1", "promote")]
 
 
-def overwritten(server: ShutServer, desk: Desk, source: str) -> httpx.Response:
-    """An attempt to put another ONNX file into the place of the one that serves."""
+def overwrite_model(server: ProtectedServer, desk: Desk, source: str) -> httpx.Response:
+    """Tries to replace the ONNX file of the serving version."""
     with RegistryClient(server.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
         root = thief.get_artifact_root(thief.get_version(desk.model, "1"))
     url = f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model.onnx"
     return httpx.put(url, content=b"evil", auth=READER, timeout=20)
 
 
-def test_without_an_account_nothing_is_answered(shut: ShutServer, tmp_path: Path) -> None:
-    """And inference says what it lacks, where people look."""
-    desk = Desk(shut.uri, "churn_model", tmp_path)
+def test_missing_account_is_reported(protected_server: ProtectedServer, tmp_path: Path) -> None:
+    """/status and `baton train` name the missing setting."""
+    desk = Desk(protected_server.uri, "churn_model", tmp_path)
     with desk.serve() as inference:
-        wait_until(lambda: inference.status()["registry"]["last_error"] is not None, 10, "told")
+        wait_until(lambda: inference.status()["registry"]["last_error"] is not None, 10, "error")
         assert "MLFLOW_TRACKING_USERNAME" in inference.status()["registry"]["last_error"]
-    done = desk.try_baton("train")
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    result = desk.try_baton("train")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr

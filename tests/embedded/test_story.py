@@ -1,4 +1,4 @@
-"""The life cycle, in the order of a user."""
+"""The life cycle of a version."""
 
 import time
 from pathlib import Path
@@ -16,7 +16,7 @@ POLL_S = 0.5
 
 
 def test_from_training_to_rollback(desk: Desk) -> None:
-    """Train, promote, train, promote, roll back, move by hand: one process follows all of it."""
+    """One process follows training, promotion, rollback and a manual alias move."""
     with desk.serve(BATON_POLL_INTERVAL_S=str(POLL_S)) as inference:
         assert inference.http.get("/readyz").status_code == 503
         assert inference.status()["state"] == "waiting"
@@ -56,10 +56,10 @@ def test_from_training_to_rollback(desk: Desk) -> None:
     ]
 
 
-def test_loads_in_any_mlflow_client(stocked_desk: Desk) -> None:
-    """`mlflow.pyfunc.load_model` by alias gives the labels that the service gives."""
+def test_mlflow_client_loads_the_version(stocked_desk: Desk) -> None:
+    """`mlflow.pyfunc.load_model` by alias gives the labels of inference."""
     stocked_desk.baton("promote", "1")
-    model = pyfunc(stocked_desk)
+    model = load_pyfunc(stocked_desk)
     example = model.input_example
     assert len(example) >= 5
     assert not example.isna().any().any()
@@ -71,14 +71,14 @@ def test_loads_in_any_mlflow_client(stocked_desk: Desk) -> None:
         assert labels == list(model.predict(example))
 
 
-def pyfunc(desk: Desk) -> Any:
-    """What a plain MLflow user loads."""
+def load_pyfunc(desk: Desk) -> Any:
+    """Loads production with plain MLflow."""
     mlflow.set_tracking_uri(desk.tracking_uri)
     return mlflow.pyfunc.load_model(f"models:/{desk.model}@production")
 
 
-def test_a_wait_ends_when_the_load_failed(stocked_desk: Desk, tmp_path: Path) -> None:
-    """`promote --wait` ends at once on a version that inference cannot load, and says how back."""
+def test_wait_ends_at_a_load_failure(stocked_desk: Desk, tmp_path: Path) -> None:
+    """`promote --wait` ends at once if inference cannot load the version; suggests a rollback."""
     stocked_desk.baton("promote", "1")
     with stocked_desk.registry as registry:
         version = registry.get_version(stocked_desk.model, "2")
@@ -88,32 +88,32 @@ def test_a_wait_ends_when_the_load_failed(stocked_desk: Desk, tmp_path: Path) ->
     with stocked_desk.serve() as inference:
         inference.wait_until_serving("1")
         start = time.monotonic()
-        done = stocked_desk.try_baton("promote", "3", "--wait", "60")
-        assert done.returncode == 1
+        result = stocked_desk.try_baton("promote", "3", "--wait", "60")
+        assert result.returncode == 1
         assert time.monotonic() - start < 30
-        assert "baton rollback" in done.stderr
-        assert len(done.stderr.strip().splitlines()) == 1
+        assert "baton rollback" in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
         assert inference.is_serving("1")
 
         again = stocked_desk.try_baton("promote", "3", "--force", "--wait", "60")
         assert again.returncode == 1
-        assert "model.onnx" in again.stderr  # it is not news, and still the reason
+        assert "model.onnx" in again.stderr  # the failure is not new, but still the reason
         assert time.monotonic() - start < 30
 
 
 @pytest.mark.parametrize("verb", [("promote", "1"), ("rollback",), ("history",), ("status",)])
-def test_registry_away(tmp_path: Any, verb: tuple[str, ...]) -> None:
-    """Without a registry each verb fails in one line that names it."""
+def test_unreachable_registry_is_one_line(tmp_path: Any, verb: tuple[str, ...]) -> None:
+    """Each verb fails with one line that names the registry."""
     desk = Desk("http://127.0.0.1:9", "churn_model", tmp_path)
 
-    done = desk.try_baton(*verb)
+    result = desk.try_baton(*verb)
 
-    assert done.returncode == 1
-    assert "127.0.0.1:9" in done.stderr.strip().splitlines()[-1]
+    assert result.returncode == 1
+    assert "127.0.0.1:9" in result.stderr.strip().splitlines()[-1]
 
 
-def test_an_odd_name_lives_as_well(tracking: TrackingServer, tmp_path: Path) -> None:
-    """A name that MLflow's registry takes goes through the whole life cycle."""
+def test_name_with_special_characters(tracking: TrackingServer, tmp_path: Path) -> None:
+    """A name that MLflow accepts works in the whole life cycle."""
     desk = Desk(tracking.uri, "acme.o'brien 100% ü", tmp_path)
     assert desk.train("--promote") == "1"
     with desk.serve() as inference:

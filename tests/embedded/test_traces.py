@@ -1,4 +1,4 @@
-"""Traces of a real process, as a receiver of OTLP over HTTP gets them."""
+"""Traces of a real process, received with OTLP over HTTP."""
 
 import threading
 from collections.abc import Iterator
@@ -22,29 +22,29 @@ BODY = {"instances": [CUSTOMER]}
 
 
 class Collector:
-    """Receives what is sent to `/v1/traces`, and keeps it."""
+    """Receives and keeps requests to `/v1/traces`."""
 
     def __init__(self) -> None:
         self.requests: list[ExportTraceServiceRequest] = []
-        kept = self.requests
+        received = self.requests
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 if self.path == "/v1/traces":
-                    kept.append(ExportTraceServiceRequest.FromString(body))
+                    received.append(ExportTraceServiceRequest.FromString(body))
                 self.send_response(200)
                 self.send_header("content-length", "0")
                 self.end_headers()
 
             def log_message(self, *arguments: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         self.server = HTTPServer((LOCAL, 0), Handler)
         self.url = f"http://{LOCAL}:{self.server.server_port}"
 
-    def spans(self, kind: "Span.SpanKind.ValueType") -> list[Span]:
-        """All spans of a kind, in the order in which they came."""
+    def list_spans(self, kind: "Span.SpanKind.ValueType") -> list[Span]:
+        """Lists the spans of a kind in the order of arrival."""
         return [
             span
             for request in [*self.requests]
@@ -57,7 +57,7 @@ class Collector:
 
 @pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
-    """A receiver on a port of its own."""
+    """A receiver on its own port."""
     collector = Collector()
     thread = threading.Thread(target=collector.server.serve_forever)
     thread.start()
@@ -87,39 +87,39 @@ def traced(
         yield inference
 
 
-def attributes(span: Span) -> dict[str, Any]:
-    """The span's attributes; of a list its first value."""
-    return {each.key: value_of(each.value) for each in span.attributes}
+def read_attributes(span: Span) -> dict[str, Any]:
+    """Reads the span's attributes; a list counts as its first value."""
+    return {each.key: read_value(each.value) for each in span.attributes}
 
 
-def value_of(value: Any) -> Any:
+def read_value(value: Any) -> Any:
     kind = value.WhichOneof("value")
-    return value_of(value.array_value.values[0]) if kind == "array_value" else getattr(value, kind)
+    return (
+        read_value(value.array_value.values[0]) if kind == "array_value" else getattr(value, kind)
+    )
 
 
-def answered(collector: Collector, send: Any) -> tuple[Span, dict[str, Any]]:
-    """The one server span of what is sent, and its attributes."""
-    before = len(collector.spans(Span.SPAN_KIND_SERVER))
+def trace(collector: Collector, send: Any) -> tuple[Span, dict[str, Any]]:
+    """Sends a request; returns its server span and the span's attributes."""
+    before = len(collector.list_spans(Span.SPAN_KIND_SERVER))
     send()
-    wait_until(lambda: len(collector.spans(Span.SPAN_KIND_SERVER)) > before, LIMIT_S, "a span")
-    [span] = collector.spans(Span.SPAN_KIND_SERVER)[before:]
-    return span, attributes(span)
+    wait_until(lambda: len(collector.list_spans(Span.SPAN_KIND_SERVER)) > before, LIMIT_S, "a span")
+    [span] = collector.list_spans(Span.SPAN_KIND_SERVER)[before:]
+    return span, read_attributes(span)
 
 
-def test_a_request_is_a_span_with_route_status_and_version(
-    collector: Collector, traced: Inference
-) -> None:
-    """The answer is seen though it is written past the server's checks; a trace is continued."""
+def test_span_has_route_status_and_version(collector: Collector, traced: Inference) -> None:
+    """The span continues the caller's trace and covers the fast write path."""
     headers = {"traceparent": TRACEPARENT, "X-Request-ID": "mine"}
-    span, told = answered(
+    span, attributes = trace(
         collector, lambda: traced.http.post("/predict", json=BODY, headers=headers)
     )
     assert span.name == "POST /predict"
     assert span.trace_id.hex() == TRACE_ID
-    assert told["http.route"] == "/predict"
-    assert told["http.response.status_code"] == httpx.codes.OK
-    assert told["http.response.header.x_model_version"] == "1"
-    assert told["http.response.header.x_request_id"] == "mine"
+    assert attributes["http.route"] == "/predict"
+    assert attributes["http.response.status_code"] == httpx.codes.OK
+    assert attributes["http.response.header.x_model_version"] == "1"
+    assert attributes["http.response.header.x_request_id"] == "mine"
     assert span.end_time_unix_nano > span.start_time_unix_nano
 
 
@@ -136,52 +136,52 @@ def test_a_request_is_a_span_with_route_status_and_version(
         ),
     ],
 )
-def test_what_is_refused_is_a_span_too(
+def test_rejected_request_is_a_span(
     collector: Collector, traced: Inference, path: str, route: str, status: int
 ) -> None:
-    """A route is a template: a path of the caller's making is no name of a span."""
+    """The span's name is the route's template, not the caller's path."""
     headers = {"content-type": "application/json"}
-    _, told = answered(collector, lambda: traced.http.post(path, content=b"{", headers=headers))
-    assert (told["http.route"], told["http.response.status_code"]) == (route, status)
+    _, attributes = trace(collector, lambda: traced.http.post(path, content=b"{", headers=headers))
+    assert (attributes["http.route"], attributes["http.response.status_code"]) == (route, status)
 
 
-def test_a_look_at_the_alias_is_a_client_span(collector: Collector, traced: Inference) -> None:
-    """It names the call and what the registry answered."""
+def test_alias_lookup_is_a_client_span(collector: Collector, traced: Inference) -> None:
+    """The span has the URL and the registry's status."""
 
-    def looks() -> list[dict[str, Any]]:
-        told = [attributes(span) for span in collector.spans(Span.SPAN_KIND_CLIENT)]
-        return [each for each in told if "registered-models/alias" in each["url.full"]]
+    def list_lookups() -> list[dict[str, Any]]:
+        spans = [read_attributes(span) for span in collector.list_spans(Span.SPAN_KIND_CLIENT)]
+        return [each for each in spans if "registered-models/alias" in each["url.full"]]
 
-    wait_until(lambda: bool(looks()), LIMIT_S, "a look at the alias")
-    assert looks()[0]["http.response.status_code"] == httpx.codes.OK
+    wait_until(lambda: bool(list_lookups()), LIMIT_S, "an alias lookup")
+    assert list_lookups()[0]["http.response.status_code"] == httpx.codes.OK
 
 
 def test_nothing_else_is_traced(collector: Collector, traced: Inference) -> None:
-    """Health, metrics and the operations page are asked all day long; the service has its name."""
+    """Health, metrics and the operations page are not traced; the resource has the service name."""
     for path in ("/livez", "/readyz", "/metrics", "/", "/console/data", "/status"):
         assert traced.http.get(path).is_success
-    answered(collector, lambda: traced.http.post("/predict", json=BODY))
-    names = {span.name for span in collector.spans(Span.SPAN_KIND_SERVER)}
+    trace(collector, lambda: traced.http.post("/predict", json=BODY))
+    names = {span.name for span in collector.list_spans(Span.SPAN_KIND_SERVER)}
     assert all(name.startswith("POST ") for name in names)
     resource = collector.requests[0].resource_spans[0].resource
-    named = {each.key: each.value.string_value for each in resource.attributes}
-    assert named["service.name"] == "baton-inference"
+    resource_attributes = {each.key: each.value.string_value for each in resource.attributes}
+    assert resource_attributes["service.name"] == "baton-inference"
 
 
-def test_the_last_spans_are_sent_at_the_end(stocked_desk: Desk, collector: Collector) -> None:
-    """A process that ends says what it has not said yet."""
+def test_last_spans_are_sent_at_exit(stocked_desk: Desk, collector: Collector) -> None:
+    """A process sends its remaining spans before it exits."""
     stocked_desk.baton("promote", "1")
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "60000"}
     with stocked_desk.serve(**env) as inference:
         inference.wait_until_serving("1")
-        before = len(collector.spans(Span.SPAN_KIND_SERVER))
+        before = len(collector.list_spans(Span.SPAN_KIND_SERVER))
         inference.predict([CUSTOMER])
         assert inference.stop() == 0
-    assert len(collector.spans(Span.SPAN_KIND_SERVER)) == before + 1
+    assert len(collector.list_spans(Span.SPAN_KIND_SERVER)) == before + 1
 
 
-def test_a_collector_that_is_away_holds_up_nothing(stocked_desk: Desk) -> None:
-    """Scoring goes on, the process ends in time, and the log has neither tracebacks nor tries."""
+def test_unreachable_collector_delays_nothing(stocked_desk: Desk) -> None:
+    """Scoring continues, the process exits in time, and the log has no tracebacks or retries."""
     stocked_desk.baton("promote", "1")
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{LOCAL}:1", "OTEL_BSP_SCHEDULE_DELAY": "50"}
     with stocked_desk.serve(**env) as inference:

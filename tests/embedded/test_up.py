@@ -1,4 +1,4 @@
-"""`baton up`: the whole life cycle with one command, and nothing left of it afterwards."""
+"""`baton up` runs the life cycle with one command and leaves no process."""
 
 import os
 import signal
@@ -11,8 +11,8 @@ from tests.support.rig.process import LOCAL, is_ok, wait_until
 from tests.support.rig.up import FIRST_START_S, Up
 
 
-def test_a_day_with_baton_up(tmp_path: Path) -> None:
-    """It serves, survives the death of its children, ends clean, and finds its versions again."""
+def test_life_of_baton_up(tmp_path: Path) -> None:
+    """It serves, restarts killed children, exits cleanly, and keeps its versions."""
     with Up(tmp_path) as up:
         up.wait_until_ready()
         assert up.predict() == "1"
@@ -47,8 +47,8 @@ def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
 
 
 @pytest.mark.parametrize("which", ["port", "tracking_port"])
-def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
-    """A taken port: one line that names it, exit 1, nothing started."""
+def test_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
+    """It exits with 1 and one line that names the port."""
     up = Up(tmp_path)
     with socket.socket() as taken:
         taken.bind((LOCAL, getattr(up, which)))
@@ -60,8 +60,8 @@ def test_a_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
     assert len(up.log_tail.strip().splitlines()) == 1
 
 
-def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
-    """A home that cannot be written: one line that names it, exit 1, nothing started."""
+def test_unwritable_home_is_one_line(tmp_path: Path) -> None:
+    """It exits with 1 and one line that names the home."""
     (tmp_path / "home").write_text("a file is in the way")
     with Up(tmp_path) as up:
         assert up.wait(30) == 1
@@ -71,7 +71,7 @@ def test_a_home_that_cannot_be_is_one_line(tmp_path: Path) -> None:
 
 
 def test_bad_data_stops_everything(tmp_path: Path) -> None:
-    """A table that cannot be trained on: one line says why, and nothing stays running."""
+    """The last line has the reason, and no process keeps running."""
     table = tmp_path / "tiny.csv"
     table.write_text("a,Churn\n1,Yes\n2,No\n")
     with Up(tmp_path, "--data", str(table)) as up:

@@ -1,5 +1,8 @@
 """A home made by the release before works under this one."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +27,8 @@ def old_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with Up(folder) as up:
             up.wait_until_ready()
             desk = up.desk()
-            assert desk.train("--param", "C=0.05") == "2"
-            desk.baton("promote", "2")
+            _run_old(desk, "train", "--param", "C=0.05")
+            _run_old(desk, "promote", "2")
             wait_until(lambda: up.predict() == "2", 10, "version 2 serves")
             with desk.registry as registry:
                 tags = registry.get_version("churn_model", "1").tags
@@ -40,9 +43,8 @@ def upgraded(old_folder: Path) -> Iterator[Up]:
     with Up(old_folder) as up:
         up.wait_until_ready()
         health = f"http://{LOCAL}:{up.tracking_port}/health"
-        wait_until(
-            lambda: is_ok(health), 60, up.log_tail
-        )  # inference is ready before, by its cache
+        # Inference is ready earlier, because it starts from its cache.
+        wait_until(lambda: is_ok(health), 60, up.log_tail)
         yield up
         assert up.stop(limit_s=40) == 0
 
@@ -75,3 +77,14 @@ def test_old_and_new_versions_share_one_life_cycle(upgraded: Up) -> None:
 
     desk.baton("compare", "1", new)
     assert desk.history() == [*OLD_MOVES, ("2", new, "promote"), (new, "2", "rollback")]
+
+
+def _run_old(desk: Desk, *arguments: str) -> None:
+    """Runs a command in a new interpreter, which follows `PYTHONPATH`."""
+    subprocess.run(
+        [sys.executable, "-m", "baton_cli", *arguments],
+        env={**os.environ, **desk.env},
+        cwd=desk.folder,
+        check=True,
+        timeout=180,
+    )

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol V2, spoken by an unmodified `tritonclient.http`."""
+"""The Open Inference Protocol V2 with an unmodified `tritonclient.http`."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
-from tests.support.bodies.odd import NAMES, OTHER, ROW, Row
+from tests.support.bodies.rows import NAMES, OTHER, ROW, Row
 from tests.support.rig.desk import Desk
 from tests.support.rig.inference import Inference
 
@@ -33,26 +33,26 @@ def client(inference: Inference) -> Iterator[Any]:
 
 @pytest.fixture
 def model(inference: Inference) -> str:
-    """The name of the model that is served."""
+    """The name of the served model."""
     name: str = inference.status()["model_name"]
     return name
 
 
-def inputs(
+def create_inputs(
     client: Any, model: str, rows: Sequence[Row], *, binary: bool = True, tall: bool = False
 ) -> list[Any]:
-    """The rows as tensors, made by what the model says of itself."""
+    """Creates tensors of the rows from the model's metadata."""
     tensors = []
-    for told in client.get_model_metadata(model)["inputs"]:
-        values: Any = np.array([row[told["name"]] for row in rows], dtype=DTYPES[told["datatype"]])
+    for spec in client.get_model_metadata(model)["inputs"]:
+        values: Any = np.array([row[spec["name"]] for row in rows], dtype=DTYPES[spec["datatype"]])
         values = values.reshape(-1, 1) if tall else values
-        tensor = InferInput(told["name"], [*values.shape], told["datatype"])
+        tensor = InferInput(spec["name"], [*values.shape], spec["datatype"])
         tensors.append(tensor.set_data_from_numpy(values, binary_data=binary))
     return tensors
 
 
 def assert_equal(result: Any, predictions: list[dict[str, Any]]) -> None:
-    """The outputs say what `/predict` says."""
+    """Checks that the outputs equal the answer of `/predict`."""
     labels, probabilities = result.as_numpy("label"), result.as_numpy("probabilities")
     assert [text.decode() if isinstance(text, bytes) else text for text in labels] == [
         each["label"] for each in predictions
@@ -67,46 +67,46 @@ def assert_equal(result: Any, predictions: list[dict[str, Any]]) -> None:
     [{"binary": binary, "tall": tall} for binary in (False, True) for tall in (False, True)],
 )
 @pytest.mark.parametrize("binary_out", [[], [False, False], [True, True], [False, True]])
-def test_says_what_predict_says(
+def test_answer_is_predicts(
     inference: Inference, client: Any, model: str, binary_out: list[bool], shape: dict[str, bool]
 ) -> None:
     """Tensors in JSON or binary, tall or flat, get the labels and probabilities of `/predict`."""
     rows = [dict(ROW), dict(OTHER)]
-    wanted = [
+    outputs = [
         InferRequestedOutput(name, binary_data=binary)
         for name, binary in zip(("label", "probabilities"), binary_out, strict=False)
     ]
-    tensors = inputs(client, model, rows, **shape)
+    tensors = create_inputs(client, model, rows, **shape)
 
-    result = client.infer(model, tensors, outputs=wanted or None, request_id="seven")
+    result = client.infer(model, tensors, outputs=outputs or None, request_id="seven")
 
     answer = result.get_response()
     assert (answer["id"], answer["model_name"], answer["model_version"]) == ("seven", model, "1")
     assert_equal(result, inference.predict(rows)["predictions"])
 
 
-def test_compressed(inference: Inference, client: Any, model: str) -> None:
-    """A compressed request is understood, its header length being that of the plain body."""
-    tensors = inputs(client, model, [ROW])
+def test_compressed_request(inference: Inference, client: Any, model: str) -> None:
+    """The header length of a compressed request is that of the plain body."""
+    tensors = create_inputs(client, model, [ROW])
     result = client.infer(model, tensors, request_compression_algorithm="gzip")
     assert_equal(result, inference.predict([dict(ROW)])["predictions"])
 
 
-def test_tells_of_itself(client: Any, model: str) -> None:
-    """Server and model describe themselves: extensions, versions, tensors."""
+def test_metadata(client: Any, model: str) -> None:
+    """Metadata has the extensions, versions and tensors."""
     server = client.get_server_metadata()
     assert server["extensions"] == ["binary_tensor_data"]
-    told = client.get_model_metadata(model)
-    assert (told["name"], told["versions"]) == (model, ["1"])
-    assert [tensor["name"] for tensor in told["inputs"]] == NAMES
-    assert [tensor["shape"] for tensor in told["outputs"]] == [[-1], [-1, 2]]
+    metadata = client.get_model_metadata(model)
+    assert (metadata["name"], metadata["versions"]) == (model, ["1"])
+    assert [tensor["name"] for tensor in metadata["inputs"]] == NAMES
+    assert [tensor["shape"] for tensor in metadata["outputs"]] == [[-1], [-1, 2]]
 
 
 def test_follows_the_alias(
     stocked_desk: Desk, inference: Inference, client: Any, model: str
 ) -> None:
-    """A version answers as long as it is served, and is not found before and after."""
-    tensors = inputs(client, model, [ROW])
+    """A version answers while it serves and is not found otherwise."""
+    tensors = create_inputs(client, model, [ROW])
     assert client.is_server_live()
     assert client.is_server_ready()
     assert client.is_model_ready(model)
@@ -121,12 +121,12 @@ def test_follows_the_alias(
     assert caught.value.status() == "404"
 
 
-def test_errors_are_told(client: Any, model: str) -> None:
-    """The client's exception says what is wrong, with the status of the error table."""
-    tensors = inputs(client, model, [ROW])
-    odd = InferInput("odd", [1], "INT64").set_data_from_numpy(np.array([1]))
+def test_errors_have_a_status(client: Any, model: str) -> None:
+    """The client's exception has the reason and the status."""
+    tensors = create_inputs(client, model, [ROW])
+    unknown = InferInput("odd", [1], "INT64").set_data_from_numpy(np.array([1]))
     for refused, status in (
-        ([*tensors, odd], "400"),
+        ([*tensors, unknown], "400"),
         ([*tensors, tensors[0]], "400"),
         (tensors[1:], "422"),
     ):

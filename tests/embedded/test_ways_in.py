@@ -1,4 +1,4 @@
-"""A tracking server behind a proxy, with a real one: both clients of the trainer find the way."""
+"""A tracking server behind a proxy: both clients of the trainer reach it."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from tests.support.rig.desk import Desk
 TOKEN = "a-token"
 
 
-def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
-    """A version is trained, promoted and served; without the token one line names it."""
+def test_life_cycle_behind_token_and_prefix(desk: Desk) -> None:
+    """A version is trained, promoted and served; without the token, one line names the setting."""
     with proxy_with_prefix(desk.tracking_uri, "/mlflow", TOKEN) as uri:
         outside = replace(desk, tracking_uri=uri)
         shut_out = outside.try_baton("promote", "1")
@@ -28,16 +28,16 @@ def test_the_whole_life_behind_a_token_and_a_prefix(desk: Desk) -> None:
             assert inference.predict([dict(CUSTOMER)])["model_version"] == "1"
 
 
-def test_a_redirect_on_this_machine_is_followed(stocked_desk: Desk) -> None:
-    """Reads and writes reach the server behind it."""
+def test_local_redirect_is_followed(stocked_desk: Desk) -> None:
+    """Reads and writes reach the server."""
     with redirect_to(stocked_desk.tracking_uri) as uri:
         moved = replace(stocked_desk, tracking_uri=uri)
         moved.baton("promote", "1")
         assert moved.history() == [(None, "1", "promote")]
 
 
-def test_a_redirect_to_another_host_is_one_line(stocked_desk: Desk) -> None:
-    """It names the address; nobody is asked there."""
+def test_redirect_to_another_host_is_one_line(stocked_desk: Desk) -> None:
+    """The line names the address; nothing is sent there."""
     with redirect_to("http://elsewhere.invalid:5000") as uri:
         lost = replace(stocked_desk, tracking_uri=uri).try_baton("promote", "1")
     assert lost.returncode == 1

@@ -1,4 +1,4 @@
-"""One stack for all tests of this folder; its first start trained and promoted version 1."""
+"""One stack for all tests of this folder; its first start trains and promotes version 1."""
 
 import os
 import subprocess
@@ -12,11 +12,11 @@ from tests.support.stack.docker import require_docker
 
 HERE = Path(__file__).parent
 LIMIT_S = 900
-"""Of one test: the first one builds the images and starts the stack."""
+"""Time limit of a test; the first test builds the images and starts the stack."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs the engine, and time."""
+    """Marks every test here: it needs Docker and time."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.stack)
@@ -28,17 +28,17 @@ def images() -> None:
     """Every image, built from this tree."""
     require_docker()
     build = ["docker", "compose", "--profile", "*", "build"]
-    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
+    result = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-3000:]
 
 
 @pytest.fixture(scope="session")
 def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The stack, up and healthy, removed with all its data at the end."""
+    """The running stack; the fixture removes it with its data."""
     data = tmp_path_factory.mktemp("data")
-    data.chmod(0o755)  # read by the trainer's user
+    data.chmod(0o755)  # the trainer's user reads it
     stack = Stack(f"baton-test-{os.getpid()}", data)
-    os.environ.update(stack.env)  # what testcontainers gives to `docker compose`
+    os.environ.update(stack.env)  # testcontainers passes it to `docker compose`
     with stack.compose:
         yield stack
         stack.http.close()
@@ -46,7 +46,7 @@ def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 
 @pytest.fixture
 def versions(stack: Stack) -> list[str]:
-    """Every version, at least two that answer differently; the first one is in production."""
+    """Every version, at least two with different answers; version 1 is in production."""
     while len(stack.versions()) < 2:
         stack.train("--param", "C=0.05")
     if stack.predict()[0] != "1":

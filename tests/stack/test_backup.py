@@ -1,4 +1,4 @@
-"""A backup is whole or it is none, and a restored stack is the same stack."""
+"""A restored stack is the same stack; an incomplete backup is rejected."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ OTHER_SECRETS = ("database/password", "store/secret_key", "webhook/secret")
 
 @pytest.fixture(scope="module")
 def backup(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of the stack while it runs."""
+    """A backup of the running stack."""
     folder = tmp_path_factory.mktemp("backups") / "first"
     assert stack.run("scripts/stack-backup", str(folder)).strip() == str(folder)
     return folder
 
 
-def damaged(backup: Path, folder: Path, file: str, contents: bytes | None) -> Path:
-    """A copy of the backup with one file replaced, or missing."""
+def damage(backup: Path, folder: Path, file: str, contents: bytes | None) -> Path:
+    """Copies the backup; replaces or removes one file."""
     folder.mkdir()
     for source in backup.iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
@@ -32,29 +32,29 @@ def damaged(backup: Path, folder: Path, file: str, contents: bytes | None) -> Pa
     ("file", "contents"),
     [("manifest", None), ("bucket.tar", None), ("database.dump", b"cut short")],
 )
-def test_half_a_backup_is_refused(
+def test_incomplete_backup_is_rejected(
     stack: Stack, backup: Path, tmp_path: Path, file: str, contents: bytes | None
 ) -> None:
-    """A backup without its manifest, or with a file that is not the one it names, is refused."""
-    half = damaged(backup, tmp_path / "half", file, contents)
+    """A backup with a missing or altered file is rejected."""
+    incomplete = damage(backup, tmp_path / "incomplete", file, contents)
 
-    said = stack.run("scripts/stack-restore", str(half), code=1)
+    output = stack.run("scripts/stack-restore", str(incomplete), code=1)
 
-    assert "nothing was restored" in said.splitlines()[-1]
+    assert "nothing was restored" in output.splitlines()[-1]
 
 
-def test_a_stack_in_use_is_not_overwritten(stack: Stack, backup: Path) -> None:
-    """Restoring into a stack that has data is refused, and changes nothing."""
+def test_stack_with_data_is_not_overwritten(stack: Stack, backup: Path) -> None:
+    """A restore into a stack with data is rejected and changes nothing."""
     before = (stack.versions(), stack.predict())
 
-    said = stack.run("scripts/stack-restore", str(backup), code=1)
+    output = stack.run("scripts/stack-restore", str(backup), code=1)
 
-    assert "this stack has data" in said.splitlines()[-1]
+    assert "this stack has data" in output.splitlines()[-1]
     assert (stack.versions(), stack.predict()) == before
 
 
-def test_a_backup_holds_no_password(stack: Stack, backup: Path) -> None:
-    """The webhook key is needed to read the database again; no other secret leaves the stack."""
+def test_backup_has_no_password(stack: Stack, backup: Path) -> None:
+    """It has the webhook key, which the database needs, and no other secret."""
     contents = b"".join(file.read_bytes() for file in backup.iterdir())
 
     assert stack.secret("tracking/webhook_encryption_key").encode() in contents
@@ -62,16 +62,16 @@ def test_a_backup_holds_no_password(stack: Stack, backup: Path) -> None:
         assert stack.secret(name).encode() not in contents
 
 
-def test_data_is_not_wiped_unasked(stack: Stack) -> None:
-    """`scripts/down -v` without a terminal to ask and without --yes removes nothing."""
-    said = stack.run("scripts/down", "-v", code=1)
+def test_data_is_not_deleted_without_confirmation(stack: Stack) -> None:
+    """`scripts/down -v` without a terminal and without --yes deletes nothing."""
+    output = stack.run("scripts/down", "-v", code=1)
 
-    assert "for good" in said
+    assert "for good" in output
     assert stack.containers("postgres")
 
 
-def test_a_restored_stack_is_the_same(stack: Stack, versions: list[str], tmp_path: Path) -> None:
-    """Backup, wipe, restore: the same versions, history and predictions, and other passwords."""
+def test_restored_stack_is_the_same(stack: Stack, versions: list[str], tmp_path: Path) -> None:
+    """Versions, history and predictions are the same; passwords are new."""
     before = (versions, stack.history(), stack.predict())
     password = stack.secret("database/password")
     stack.run("scripts/stack-backup", str(tmp_path / "last"))

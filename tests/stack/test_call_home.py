@@ -1,4 +1,4 @@
-"""The images, each with its own defaults, in a network that holds a resolver and no host."""
+"""The images with their defaults, in a network with a resolver and no other host."""
 
 import json
 import os
@@ -20,27 +20,27 @@ GET = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])"
 
 
 class Containers:
-    """Containers that share one network, in which only they are."""
+    """Containers that share an isolated network."""
 
     def __init__(self) -> None:
         self._prefix = f"baton-test-{os.getpid()}-home"
         self._names: list[str] = []
 
     def start(self, name: str, *arguments: str, network: str = "") -> None:
-        """Starts one, removed at the end."""
+        """Starts a container."""
         self._names.append(name)
         network = network or f"container:{self._name('resolver')}"
         docker("run", "-d", "--name", self._name(name), "--network", network, *arguments)
 
     def run(self, *arguments: str) -> None:
-        """Runs one to its good end."""
+        """Runs a container to a successful exit."""
         docker("run", "--rm", "--network", f"container:{self._name('resolver')}", *arguments)
 
-    def log(self, name: str) -> str:
+    def read_log(self, name: str) -> str:
         return docker("logs", self._name(name))
 
-    def wait(self, name: str, url: str) -> None:
-        """Waits until a container answers a GET of the URL with 200, asked from inside."""
+    def wait_until_ok(self, name: str, url: str) -> None:
+        """Waits until a container answers its own GET of the URL with 200."""
         command = ("docker", "exec", self._name(name), "python", "-c", GET, url)
 
         def is_ok() -> bool:
@@ -56,7 +56,7 @@ class Containers:
 
 
 def docker(*arguments: str) -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         ["docker", *arguments],
         cwd=ROOT,
         capture_output=True,
@@ -64,43 +64,43 @@ def docker(*arguments: str) -> str:
         timeout=LIMIT_S,
         check=False,
     )
-    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-    return done.stdout
+    assert result.returncode == 0, (arguments, result.stdout, result.stderr)
+    return result.stdout
 
 
-def environment_of_storage() -> list[str]:
-    """What the stack tells the object store, whose image may be another's: options of `docker`."""
+def read_storage_options() -> list[str]:
+    """Reads the object store's environment in the stack, as options of `docker`."""
     services = json.loads(docker("compose", "config", "--format", "json"))["services"]
-    told = services["storage"]["environment"].items()
-    options = [f"{name}={value}" for name, value in told if not name.endswith("_FILE")]
+    environment = services["storage"]["environment"].items()
+    options = [f"{name}={value}" for name, value in environment if not name.endswith("_FILE")]
     return [part for each in [*options, PASSWORD] for part in ("-e", each)]
 
 
 @pytest.fixture
 def containers(images: None) -> Iterator[Containers]:
-    all_of_them = Containers()
-    yield all_of_them
-    all_of_them.remove()
+    containers = Containers()
+    yield containers
+    containers.remove()
 
 
 def test_no_image_calls_home(containers: Containers) -> None:
-    """Tracking server, object store, trainer and inference ask for no name from start to answer."""
+    """Tracking server, object store, trainer and inference resolve no name."""
     containers.start(
         "resolver",
         *("--dns", "127.0.0.1", "-v", f"{RESOLVER}:/resolver.py:ro"),
         *("--entrypoint", "python", "baton-trainer", "/resolver.py", "127.0.0.1"),
         network="none",
     )
-    wait_until(lambda: resolver.READY in containers.log("resolver"), LIMIT_S, "the resolver")
-    storage = (*environment_of_storage(), "localhost/baton-storage")
+    wait_until(lambda: resolver.READY in containers.read_log("resolver"), LIMIT_S, "the resolver")
+    storage = (*read_storage_options(), "localhost/baton-storage")
     containers.start("storage", *storage, "minio", "server", "/data")
     store = ("--backend-store-uri", "sqlite:////tmp/mlflow.db", "--workers", "1")
     artifacts = ("--serve-artifacts", "--artifacts-destination", "/tmp/artifacts")
     containers.start("tracking", "baton-tracking", "mlflow", "server", *store, *artifacts)
     containers.start("inference", *URI, "baton-inference")
-    containers.wait("tracking", "http://127.0.0.1:5000/health")
+    containers.wait_until_ok("tracking", "http://127.0.0.1:5000/health")
     containers.run(*URI, "baton-trainer", "bootstrap")
-    containers.wait("inference", "http://127.0.0.1:8000/readyz")
-    containers.wait("inference", "http://127.0.0.1:9000/minio/health/ready")
+    containers.wait_until_ok("inference", "http://127.0.0.1:8000/readyz")
+    containers.wait_until_ok("inference", "http://127.0.0.1:9000/minio/health/ready")
 
-    assert containers.log("resolver").split() == [resolver.READY]
+    assert containers.read_log("resolver").split() == [resolver.READY]

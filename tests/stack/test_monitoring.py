@@ -1,4 +1,4 @@
-"""The profile monitoring: a Prometheus beside the stack."""
+"""The monitoring profile: Prometheus beside the stack."""
 
 import os
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ def prometheus(stack: Stack) -> Iterator[str]:
 
 
 def list_targets(url: str) -> dict[str, str]:
-    """The address of each target to how it is, and what Prometheus says where it is not well."""
+    """Lists the health and the last error of each target by address."""
     answer = httpx.get(f"{url}/api/v1/targets", timeout=10).raise_for_status().json()
     targets = answer["data"]["activeTargets"]
     return {each["labels"]["instance"]: each["health"] + each["lastError"] for each in targets}
 
 
 def test_every_inference_container_is_scraped(stack: Stack, prometheus: str) -> None:
-    """Containers that are added become targets by themselves, past the proxy; none fails."""
+    """Added containers become targets automatically."""
     stack.up("--no-deps", "--no-recreate", "--scale", "inference=2", "inference")
 
     def are_scraped() -> bool:
@@ -42,8 +42,8 @@ def test_every_inference_container_is_scraped(stack: Stack, prometheus: str) -> 
     assert [group["name"] for group in rules["data"]["groups"]] == ["baton"]
 
 
-def test_it_is_confined_like_the_others(stack: Stack, prometheus: str) -> None:
-    """No root, no writable root filesystem, no capability, no limitless memory; published here."""
+def test_prometheus_is_confined(stack: Stack, prometheus: str) -> None:
+    """It is confined like other containers and published on this machine only."""
     [container] = stack.inspect("prometheus")
     assert_confined(container)
     bindings = container["HostConfig"]["PortBindings"]

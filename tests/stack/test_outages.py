@@ -1,4 +1,4 @@
-"""Scoring goes on whatever else is down; what was acknowledged is there when it is up again."""
+"""Scoring continues during outages, and acknowledged changes survive them."""
 
 import time
 
@@ -12,9 +12,9 @@ from tests.support.stack.containers import BODY, MODEL, PARTS, Stack
 
 REPAIR = {"stop": "start", "kill": "start", "pause": "unpause"}
 OUTAGE_S = 3.0
-"""Longer than the poll interval: inference asks at least once while the part is away."""
+"""Longer than the poll interval: inference polls during the outage."""
 NOTICED_S = 15.0
-"""A look-up that nobody answers takes 5 s."""
+"""An unanswered lookup takes 5 s."""
 READY_FROM_CACHE_S = 5.0
 """The contract's bound."""
 
@@ -42,9 +42,9 @@ READY_FROM_CACHE_S = 5.0
 def test_no_scoring_request_fails(
     stack: Stack, part: str, fault: str, record_row: RecordRow
 ) -> None:
-    """A part is stopped, killed or paused under load: every request gets the same answer.
+    """A component is stopped, killed or paused under load: every request gets the same answer.
 
-    And where the alias cannot be looked up, /status says so, until it can be again.
+    /status reports the outage if the alias lookup fails.
     """
     version, predictions = stack.predict()
     [container] = stack.containers(part)
@@ -53,7 +53,7 @@ def test_no_scoring_request_fails(
         stack.run("docker", fault, container)
         before = load.answers[version]
         time.sleep(OUTAGE_S)
-        if part != "storage":  # of which nothing is asked for where the alias stays
+        if part != "storage":  # inference reads the store only after an alias move
             wait_until(lambda: stack.status()["state"] == "degraded", NOTICED_S, "degraded")
         status = stack.status()
         during = load.answers[version] - before
@@ -69,14 +69,14 @@ def test_no_scoring_request_fails(
 
 
 @pytest.mark.fault("stack: the store is stopped, and the alias moves to a version not yet fetched")
-def test_a_version_in_a_store_that_is_down(
+def test_store_is_down_during_alias_move(
     stack: Stack, versions: list[str], record_row: RecordRow
 ) -> None:
-    """What serves goes on, /status names the version, and it is fetched once the store is back."""
+    """Production keeps serving, /status names the version, and it loads after the repair."""
     new = stack.train("--param", "C=0.5")
     [storage] = stack.containers("storage")
 
-    def is_told() -> bool:
+    def has_failed() -> bool:
         failure = stack.status()["last_load_failure"]
         return failure is not None and failure["version"] == new
 
@@ -86,7 +86,7 @@ def test_a_version_in_a_store_that_is_down(
     ):
         stack.run("docker", "stop", storage)
         registry.set_alias(MODEL, "production", new)
-        wait_until(is_told, 60, "the version's load failure")
+        wait_until(has_failed, 60, "the version's load failure")
         status = stack.status()
         assert (status["state"], status["serving"]["version"]) == ("degraded", versions[0])
         stack.run("docker", "start", storage)
@@ -97,24 +97,24 @@ def test_a_version_in_a_store_that_is_down(
     record_row(load.describe(), describe_state(status), back_s)
 
 
-def test_inference_starts_while_all_else_is_down(stack: Stack) -> None:
-    """Started without registry, database and store, it serves its cached version within 5 s."""
+def test_inference_starts_alone(stack: Stack) -> None:
+    """Without registry, database and store it serves its cached version within 5 s."""
     before = stack.predict()
     stack.docker("stop", *PARTS)
     try:
         [inference] = stack.containers("inference")
         stack.run("docker", "restart", inference)
-        took = wait_until(stack.is_serving, 30, "ready from the cache")
+        took_s = wait_until(stack.is_serving, 30, "ready from the cache")
         assert stack.status()["serving"]["source"] == "cache"
         assert stack.predict() == before
     finally:
         stack.up()
     wait_until(stack.is_registry_reachable, 90, "the registry answers")
-    assert took < READY_FROM_CACHE_S
+    assert took_s < READY_FROM_CACHE_S
 
 
-def test_nothing_is_lost_when_all_is_killed(stack: Stack, versions: list[str]) -> None:
-    """Every container is killed at once; after `up` versions, history and answers are the same."""
+def test_kill_of_all_containers_loses_nothing(stack: Stack, versions: list[str]) -> None:
+    """After `up`, versions, history and answers are the same."""
     before = (versions, stack.history(), stack.predict())
 
     stack.docker("kill")

@@ -1,4 +1,4 @@
-"""The one door: what passes through it unchanged, and what it says where nobody is behind it."""
+"""The proxy: headers, and the answer without an inference container."""
 
 import httpx
 
@@ -9,15 +9,15 @@ REQUEST_ID = "a-caller.s_own-1"
 
 
 def test_headers_pass_unchanged(stack: Stack) -> None:
-    """The caller's request id comes back, with the version that computed the answer."""
+    """The answer has the caller's request id and the version."""
     answer = stack.http.post("/predict", json=BODY, headers={"X-Request-ID": REQUEST_ID})
 
     assert answer.headers["X-Request-ID"] == REQUEST_ID
     assert answer.headers["X-Model-Version"] == answer.json()["model_version"]
 
 
-def test_nobody_behind_the_door_is_a_problem_document(stack: Stack) -> None:
-    """Without any inference container the answer is a 503 by the contract, with the caller's id."""
+def test_no_inference_container_is_a_problem_document(stack: Stack) -> None:
+    """The answer is a 503 problem document with the caller's request id."""
     stack.docker("stop", "inference")
     try:
         answer = stack.http.post("/predict", json=BODY, headers={"X-Request-ID": REQUEST_ID})

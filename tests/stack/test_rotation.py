@@ -1,4 +1,4 @@
-"""Secrets are replaced while the stack runs: the old ones open nothing, and scoring goes on."""
+"""Secrets rotate while the stack runs: old secrets stop working, and scoring continues."""
 
 import base64
 import hashlib
@@ -22,18 +22,18 @@ BUCKET = (
 
 @dataclass(frozen=True)
 class Secrets:
-    """What opens the database, the store and the webhook's route."""
+    """The secrets of the database, the store and the webhook."""
 
     password: str
     store_key: str
     webhook_secret: str
 
     @classmethod
-    def of(cls, stack: Stack) -> "Secrets":
+    def read(cls, stack: Stack) -> "Secrets":
         return cls(*map(stack.secret, SHARED))
 
-    def opened(self, stack: Stack) -> dict[str, bool]:
-        """Which doors they open, each tried from where its own reader stands."""
+    def try_all(self, stack: Stack) -> dict[str, bool]:
+        """Tries each secret from the container that uses it."""
         return {
             "database": self._opens_database(stack),
             "store": self._opens_store(stack),
@@ -42,12 +42,12 @@ class Secrets:
 
     def _opens_database(self, stack: Stack) -> bool:
         address = ["psql", "-h", "postgres", "-U", "mlflow", "-d", "mlflow", "-Atc", "select 1"]
-        given = ["-e", f"PGPASSWORD={self.password}"]
-        return stack.succeeds("exec", "-T", *given, "postgres", *address)
+        options = ["-e", f"PGPASSWORD={self.password}"]
+        return stack.succeeds("exec", "-T", *options, "postgres", *address)
 
     def _opens_store(self, stack: Stack) -> bool:
-        given = ["-e", f"AWS_SECRET_ACCESS_KEY={self.store_key}", "--entrypoint", "python"]
-        return stack.succeeds("run", "--rm", "--no-deps", "-T", *given, "bucket", "-c", BUCKET)
+        options = ["-e", f"AWS_SECRET_ACCESS_KEY={self.store_key}", "--entrypoint", "python"]
+        return stack.succeeds("run", "--rm", "--no-deps", "-T", *options, "bucket", "-c", BUCKET)
 
     def _signs(self, stack: Stack) -> bool:
         delivery, sent = f"test-{time.time_ns()}", str(int(time.time()))
@@ -62,18 +62,18 @@ class Secrets:
         return stack.http.post("/webhooks/mlflow", content=body, headers=headers).is_success
 
 
-def test_old_secrets_open_nothing_and_no_request_fails(stack: Stack, versions: list[str]) -> None:
-    """Under load: new secrets for all, the old ones refused, every version still there."""
-    old, kept, history = Secrets.of(stack), stack.secret(KEPT), stack.history()
-    assert all(old.opened(stack).values())
+def test_rotation_under_load(stack: Stack, versions: list[str]) -> None:
+    """No request fails, old secrets are rejected, and every version is kept."""
+    old, kept, history = Secrets.read(stack), stack.secret(KEPT), stack.history()
+    assert all(old.try_all(stack).values())
 
     with steady_load(stack.inference_url, BODY, clients=2) as load:
         stack.run(ROTATE)
-    new = Secrets.of(stack)
+    new = Secrets.read(stack)
 
     assert load.errors == []
-    assert not any(old.opened(stack).values())
-    assert all(new.opened(stack).values())
+    assert not any(old.try_all(stack).values())
+    assert all(new.try_all(stack).values())
     assert stack.secret(KEPT) == kept
     assert (stack.versions(), stack.history()) == (versions, history)
     assert len(stack.containers("inference")) == 1
@@ -81,24 +81,24 @@ def test_old_secrets_open_nothing_and_no_request_fails(stack: Stack, versions: l
     stack.baton("rollback", "--wait")
 
 
-def test_a_rotation_that_was_cut_short_is_finished_by_another(stack: Stack) -> None:
-    """Secrets are written and nobody was told, the worst moment: a second run mends it."""
+def test_second_rotation_completes_an_interrupted_one(stack: Stack) -> None:
+    """The first run writes secrets but updates no service, the worst moment to stop."""
     stack.docker("run", "--rm", "--no-deps", "-T", "secrets", "rotate", "database", "store")
     assert stack.is_serving()
-    assert not any(Secrets.of(stack).opened(stack)[door] for door in ("database", "store"))
+    assert not any(Secrets.read(stack).try_all(stack)[service] for service in ("database", "store"))
 
     stack.run(ROTATE, "database", "store")
 
-    assert all(Secrets.of(stack).opened(stack).values())
+    assert all(Secrets.read(stack).try_all(stack).values())
     assert stack.is_registry_reachable()
 
 
 @pytest.mark.parametrize("group", ["accounts", "everything"])
-def test_an_unknown_group_changes_nothing(stack: Stack, group: str) -> None:
-    """What this stack has no secrets of is refused, and those that it has are named."""
-    before = Secrets.of(stack)
+def test_unknown_group_changes_nothing(stack: Stack, group: str) -> None:
+    """The error lists the groups of this stack."""
+    before = Secrets.read(stack)
 
-    said = stack.run(ROTATE, "database", group, code=1)
+    output = stack.run(ROTATE, "database", group, code=1)
 
-    assert said.splitlines()[-1].endswith(f"{group}; it has: database store webhook")
-    assert Secrets.of(stack) == before
+    assert output.splitlines()[-1].endswith(f"{group}; it has: database store webhook")
+    assert Secrets.read(stack) == before

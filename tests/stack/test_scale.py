@@ -1,4 +1,4 @@
-"""Several inference containers behind one door."""
+"""Several inference containers behind the proxy."""
 
 import json
 
@@ -10,25 +10,27 @@ from tests.support.rig.process import wait_until
 from tests.support.stack.containers import BODY, Stack
 
 
-def serving(stack: Stack) -> list[str | None]:
-    """The version of each inference container, None for one that does not answer."""
-    told = json.loads(stack.baton("status", "--json"))
-    return [(each["status"] or {}).get("serving", {}).get("version") for each in told["inference"]]
+def list_serving(stack: Stack) -> list[str | None]:
+    """Lists the version of each inference container; None without an answer."""
+    report = json.loads(stack.baton("status", "--json"))
+    return [
+        (each["status"] or {}).get("serving", {}).get("version") for each in report["inference"]
+    ]
 
 
 def scale(stack: Stack, count: int) -> None:
-    """More or fewer inference containers; those that stay are not touched."""
+    """Sets the number of inference containers; the others keep running."""
     stack.up("--no-deps", "--no-recreate", "--scale", f"inference={count}", "inference")
 
 
 def test_three_containers_swap_under_load(stack: Stack, versions: list[str]) -> None:
-    """Scaled to 3 and back with a swap between: all three follow, and no request fails."""
+    """All three containers follow a swap, and no request fails while scaling."""
     with steady_load(stack.inference_url, BODY, clients=3) as load:
         scale(stack, 3)
-        assert serving(stack) == [versions[0]] * 3
+        assert list_serving(stack) == [versions[0]] * 3
 
         stack.baton("promote", versions[1], "--wait")
-        assert serving(stack) == [versions[1]] * 3
+        assert list_serving(stack) == [versions[1]] * 3
 
         scale(stack, 1)
         wait_until(lambda: len(stack.containers("inference")) == 1, 30, "one container is left")
@@ -37,18 +39,18 @@ def test_three_containers_swap_under_load(stack: Stack, versions: list[str]) -> 
     assert set(load.answers) == set(versions[:2])
 
 
-def killed(stack: Stack, container: str) -> None:
-    """Its process dies; of one that the engine itself kills it believes that it shall be dead."""
+def kill(stack: Stack, container: str) -> None:
+    """Kills its process; Docker would not restart a container that it kills itself."""
     pid = stack.run("docker", "inspect", "-f", "{{.State.Pid}}", container).strip()
     alone = ("--rm", "--pid", "host", "--user", "0", "--network", "none", "--entrypoint", "bash")
     stack.run("docker", "run", *alone, "baton-inference", "-c", f"kill -9 {pid}")
 
 
 @pytest.mark.fault("stack: one of three inference containers is killed")
-def test_a_killed_container_is_not_noticed(
+def test_killed_container_loses_no_request(
     stack: Stack, versions: list[str], record_row: RecordRow
 ) -> None:
-    """Under load one of three dies: no request fails, and the engine brings it back by itself."""
+    """No request fails, and Docker restarts the container."""
     scale(stack, 3)
     victim = stack.containers("inference")[0]
     started_at = stack.run("docker", "inspect", "-f", "{{.State.StartedAt}}", victim)
@@ -61,10 +63,10 @@ def test_a_killed_container_is_not_noticed(
     try:
         with steady_load(stack.inference_url, BODY, clients=3) as load:
             wait_until(lambda: load.answers.total() > 30, 20, "load runs")
-            killed(stack, victim)
+            kill(stack, victim)
             states = describe_state(stack.status())
             back_s = wait_until(is_back, 60, "the container is back")
-            assert serving(stack) == [versions[0]] * 3
+            assert list_serving(stack) == [versions[0]] * 3
     finally:
         scale(stack, 1)
         wait_until(lambda: len(stack.containers("inference")) == 1, 30, "one container is left")

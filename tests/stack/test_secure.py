@@ -1,4 +1,4 @@
-"""With deploy/secure.yml nobody is let in who need not be, and what is let in may do no more."""
+"""With deploy/secure.yml each account and key has only the access that it needs."""
 
 import os
 import socket
@@ -17,12 +17,12 @@ from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer
 
 POLL_INTERVAL_S = 20
-"""So long that a move of the alias seen sooner can only have come by the webhook."""
+"""So long that an earlier swap proves that the webhook works."""
 
 
 @pytest.fixture(scope="module")
 def secure(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureStack]:
-    """The stack, up for the first time; somebody has read the credentials."""
+    """The stack after its first start, with credentials."""
     data = tmp_path_factory.mktemp("secure")
     data.chmod(0o755)
     stack = SecureStack(f"baton-secure-{os.getpid()}", data)
@@ -36,16 +36,16 @@ def secure(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         stack.wipe()
 
 
-def test_without_an_account_mlflow_tells_nothing(secure: SecureStack) -> None:
-    """Neither the registry, nor artifacts, nor pages are for whoever comes along."""
+def test_mlflow_requires_an_account(secure: SecureStack) -> None:
+    """Registry, artifacts and pages need an account."""
     for path in ("registered-models/search", "experiments/search", "webhooks", "users/list"):
         assert secure.mlflow(None, "GET", f"mlflow/{path}").status_code == 401, path
     page = httpx.get(secure.tracking_url, verify=secure.trust, timeout=10)
     assert page.status_code == 401
 
 
-def test_the_credentials_that_are_shown_work(secure: SecureStack) -> None:
-    """The administrator reads the registry, the scoring key scores, the operations key sees."""
+def test_printed_credentials_work(secure: SecureStack) -> None:
+    """The administrator reads the registry; each key opens its routes."""
     found = secure.mlflow(secure.admin, "GET", "mlflow/registered-models/search")
 
     assert [each["name"] for each in found.json()["registered_models"]] == [MODEL]
@@ -53,8 +53,8 @@ def test_the_credentials_that_are_shown_work(secure: SecureStack) -> None:
     assert secure.status()["state"] == "serving"
 
 
-def test_a_key_is_asked_for_and_opens_its_own_doors(secure: SecureStack) -> None:
-    """No key: 401, the other's key: 403; health needs none."""
+def test_keys_open_their_own_routes(secure: SecureStack) -> None:
+    """No key gives 401, the wrong key 403; health needs none."""
     with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
         assert http.post("/predict", json=BODY).status_code == 401
         assert http.get("/status").status_code == 401
@@ -64,10 +64,10 @@ def test_a_key_is_asked_for_and_opens_its_own_doors(secure: SecureStack) -> None
         assert http.get("/status", headers=scoring).status_code == 403
 
 
-@pytest.mark.parametrize("door", ["tracking_url", "inference_url"])
-def test_doors_speak_tls_only(secure: SecureStack, door: str) -> None:
-    """A certificate that must be trusted, 1.2 or newer, and no plain http."""
-    url: str = getattr(secure, door)
+@pytest.mark.parametrize("port", ["tracking_url", "inference_url"])
+def test_ports_require_tls(secure: SecureStack, port: str) -> None:
+    """Clients must trust the certificate; TLS is 1.2 or newer; plain HTTP fails."""
+    url: str = getattr(secure, port)
 
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"{url}/health", timeout=10)
@@ -81,12 +81,12 @@ def test_doors_speak_tls_only(secure: SecureStack, door: str) -> None:
 
 
 def handshake(url: str, offered: ssl.TLSVersion) -> str | None:
-    """The version that the door agrees to, where this is the only one that it is offered."""
+    """Offers one TLS version; returns the negotiated version."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")  # else OpenSSL itself would refuse to try
-    with warnings.catch_warnings(action="ignore"):  # that 1.1 is old is the point
+    context.set_ciphers("ALL:@SECLEVEL=0")  # otherwise OpenSSL itself rejects it
+    with warnings.catch_warnings(action="ignore"):  # TLS 1.1 is deprecated
         context.minimum_version = context.maximum_version = offered
     parts = urlsplit(url)
     assert parts.hostname is not None
@@ -97,8 +97,8 @@ def handshake(url: str, offered: ssl.TLSVersion) -> str | None:
         return wrapped.version()
 
 
-def test_trainer_promotes_and_the_administrator_s_move_is_pushed(secure: SecureStack) -> None:
-    """The trainer's account suffices for a version's life; a move in MLflow arrives at once."""
+def test_webhook_reports_moves_of_trainer_and_administrator(secure: SecureStack) -> None:
+    """The trainer's account can train and promote; a move in MLflow arrives at once."""
     assert secure.train("--param", "C=0.05") == "2"
     secure.baton("promote", "2", "--wait", "10")
     assert secure.predict()[0] == "2"
@@ -111,8 +111,8 @@ def test_trainer_promotes_and_the_administrator_s_move_is_pushed(secure: SecureS
     assert secure.history()[-1]["how"] == "external"
 
 
-def test_inference_s_account_changes_nothing(secure: SecureStack) -> None:
-    """Stolen, it reads; alias, tags, versions, artifacts, webhooks and accounts are refused."""
+def test_inference_account_changes_nothing(secure: SecureStack) -> None:
+    """It cannot change aliases, tags, versions, artifacts, webhooks or accounts."""
     thief = secure.user("inference")
     version = secure.mlflow(thief, "GET", f"mlflow/model-versions/get?name={MODEL}&version=1")
     run = {"run_id": version.json()["model_version"]["run_id"]}
@@ -136,24 +136,24 @@ def test_inference_s_account_changes_nothing(secure: SecureStack) -> None:
 
     answers = [secure.mlflow(thief, method, path, **body) for method, path, body in attempts]
 
-    let_in = [
+    accepted = [
         f"{answer.status_code} {answer.request.method} {answer.request.url.path}"
         for answer in answers
         if answer.status_code != 403
     ]
-    assert let_in == []
+    assert accepted == []
 
 
-def test_what_inference_s_account_can_still_make(secure: SecureStack) -> None:
-    """SECURITY.md says it: models and experiments of its own, and so artifacts in the bucket.
+def test_inference_account_can_create_its_own_objects(secure: SecureStack) -> None:
+    """It can create models, experiments and their artifacts, as SECURITY.md says.
 
-    And it sees who has an account.
+    It can also list accounts.
     """
     thief = secure.user("inference")
 
     model = secure.mlflow(thief, "POST", "mlflow/registered-models/create", name="of-a-thief")
-    made = secure.mlflow(thief, "POST", "mlflow/experiments/create", name="of-a-thief")
-    own = made.raise_for_status().json()["experiment_id"]
+    experiment = secure.mlflow(thief, "POST", "mlflow/experiments/create", name="of-a-thief")
+    own = experiment.raise_for_status().json()["experiment_id"]
     file = secure.mlflow(thief, "PUT", f"mlflow-artifacts/artifacts/{own}/file", any="bytes")
 
     assert model.status_code == file.status_code == 200
@@ -161,7 +161,7 @@ def test_what_inference_s_account_can_still_make(secure: SecureStack) -> None:
 
 
 def test_every_container_is_confined(secure: SecureStack) -> None:
-    """What comes on top is as strict as what it stands on, and reads no more than it must."""
+    """The additional containers are confined, and each mounts only its own secrets."""
     containers = secure.inspect()
     for each in containers:
         assert_confined(each)
@@ -188,16 +188,16 @@ def test_every_container_is_confined(secure: SecureStack) -> None:
     }
 
 
-def test_no_secret_is_told(secure: SecureStack) -> None:
-    """Neither `docker inspect` nor a log holds a password or a key."""
-    told = str(secure.inspect()) + secure.docker("logs", "--no-color")
+def test_no_secret_is_printed(secure: SecureStack) -> None:
+    """`docker inspect` and logs have no password or key."""
+    output = str(secure.inspect()) + secure.docker("logs", "--no-color")
 
     for secret in (secure.admin[1], secure.scoring, secure.operations, secure.user("trainer")[1]):
-        assert secret not in told
+        assert secret not in output
 
 
-def test_prometheus_is_let_in(secure: SecureStack) -> None:
-    """The profile monitoring has the operations key."""
+def test_prometheus_has_the_operations_key(secure: SecureStack) -> None:
+    """The monitoring profile scrapes inference."""
     secure.env["BATON_PROMETHEUS_PORT"] = str(port := find_free_port())
     monitoring = ["--profile", "monitoring"]
     secure.docker(*monitoring, "up", "-d", "--wait", "--no-deps", "prometheus")
@@ -210,8 +210,8 @@ def test_prometheus_is_let_in(secure: SecureStack) -> None:
     secure.docker(*monitoring, "rm", "--stop", "--force", "prometheus")
 
 
-def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> None:
-    """Of people and of the stack's own parts: the old ones are refused, and all goes on."""
+def test_rotation_replaces_credentials(secure: SecureStack) -> None:
+    """Old accounts and keys are rejected, and the stack keeps working."""
     accounts = ("admin", "trainer", "inference")
     old, keys = [secure.user(name) for name in accounts], (secure.scoring, secure.operations)
 
@@ -225,7 +225,7 @@ def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> N
     with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
         scored = http.post("/predict", json=BODY, headers=bearer(keys[0]))
         assert scored.status_code == http.get("/status", headers=bearer(keys[1])).status_code == 401
-    # Its first look may have come while the tracking server was starting again.
+    # Its first poll may fail while the tracking server restarts.
     wait_until(
         lambda: secure.status()["registry"]["reachable"],
         1.1 * POLL_INTERVAL_S + 5,
@@ -233,26 +233,26 @@ def test_rotated_credentials_take_the_place_of_the_old(secure: SecureStack) -> N
     )
     before, _ = secure.predict()
     other = {"1": "2", "2": "1"}[before]
-    secure.baton("promote", other, "--wait", "10")  # pushed: the webhook is known anew
+    secure.baton("promote", other, "--wait", "10")  # the webhook is registered again
     assert secure.predict()[0] == other
 
 
-def test_a_certificate_of_one_s_own_takes_the_place_of_ours(
-    secure: SecureStack, tmp_path: Path
-) -> None:
-    """Ours is rotated, and nothing else; one that is brought along is shown, and insisted on."""
+def test_own_certificate_replaces_the_generated_one(secure: SecureStack, tmp_path: Path) -> None:
+    """Only the generated certificate rotates; the operator's certificate is served, with HSTS."""
     (tmp_path / "site.pem").write_text(secure.secret("tls/site.pem"))
     tmp_path.chmod(0o755)
-    its_trust, health = secure.trust, f"{secure.tracking_url}/health"
-    handed_out = (secure.admin, secure.scoring, secure.operations)
+    own_trust, health = secure.trust, f"{secure.tracking_url}/health"
+    credentials = (secure.admin, secure.scoring, secure.operations)
 
-    secure.run("scripts/rotate-secrets", "tls")  # at its end all one-shots run, as at any start
+    secure.run(
+        "scripts/rotate-secrets", "tls"
+    )  # it ends with all one-shot services, like any start
     secure.sign_in()
-    assert (secure.admin, secure.scoring, secure.operations) == handed_out
+    assert (secure.admin, secure.scoring, secure.operations) == credentials
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.get(health, verify=its_trust, timeout=10)
+        httpx.get(health, verify=own_trust, timeout=10)
 
     secure.env |= {"BATON_TLS_DIR": str(tmp_path), "BATON_HSTS_S": "60"}
     secure.up("--no-deps", "proxy")
-    answer = httpx.get(health, verify=its_trust, timeout=10)
+    answer = httpx.get(health, verify=own_trust, timeout=10)
     assert answer.headers["Strict-Transport-Security"] == "max-age=60"

@@ -1,4 +1,4 @@
-"""What a container may do, see and reach."""
+"""Permissions, secrets and networks of the containers."""
 
 import json
 
@@ -33,7 +33,7 @@ else:
 
 
 def test_every_container_is_confined(stack: Stack) -> None:
-    """No root, no writable root filesystem, no capability, no unlimited memory, pids or logs."""
+    """No container has root, a writable root filesystem, capabilities or unlimited resources."""
     containers = stack.inspect()
 
     assert containers
@@ -41,8 +41,8 @@ def test_every_container_is_confined(stack: Stack) -> None:
         assert_confined(each)
 
 
-def test_only_the_proxy_is_published_and_only_here(stack: Stack) -> None:
-    """Nothing but the proxy's two ports is published, on 127.0.0.1."""
+def test_only_the_proxy_is_published(stack: Stack) -> None:
+    """Only the proxy's two ports are published, on 127.0.0.1."""
     for each in stack.inspect():
         bindings = each["HostConfig"]["PortBindings"] or {}
         is_proxy = each["Config"]["Labels"]["com.docker.compose.service"] == "proxy"
@@ -50,8 +50,8 @@ def test_only_the_proxy_is_published_and_only_here(stack: Stack) -> None:
         assert {one["HostIp"] for hosts in bindings.values() for one in hosts} <= {"127.0.0.1"}
 
 
-def test_each_service_sees_its_own_secrets(stack: Stack) -> None:
-    """A secret is mounted where it is read, read-only, and nowhere else."""
+def test_each_service_has_only_its_secrets(stack: Stack) -> None:
+    """Secrets are mounted read-only, only in the services that use them."""
     for service, own in SECRETS.items():
         for each in stack.inspect(service):
             below = "/run/secrets/"
@@ -60,35 +60,35 @@ def test_each_service_sees_its_own_secrets(stack: Stack) -> None:
             assert not any(m["RW"] for m in mounts), service
 
 
-def test_no_secret_is_told(stack: Stack) -> None:
-    """Neither `docker inspect` nor a log holds a secret."""
-    told = json.dumps(stack.inspect()) + stack.docker("logs", "--no-color")
+def test_no_secret_is_printed(stack: Stack) -> None:
+    """`docker inspect` and logs have no secret."""
+    output = json.dumps(stack.inspect()) + stack.docker("logs", "--no-color")
 
     for name in ALL_SECRETS:
-        assert stack.secret(name) not in told, name
+        assert stack.secret(name) not in output, name
 
 
 @pytest.mark.parametrize("target", ["postgres 5432", "storage 9000", "192.0.2.1 80"])
 def test_inference_reaches_no_database_no_store_and_no_internet(stack: Stack, target: str) -> None:
-    """Inference reaches the tracking server alone."""
+    """Inference reaches only the tracking server."""
 
-    def reach(where: str) -> str:
+    def connect(where: str) -> str:
         return stack.docker("exec", "-T", "inference", "python", "-c", REACH, *where.split())
 
-    assert reach("tracking 5000").startswith("yes")
-    assert reach(target).startswith("no")
+    assert connect("tracking 5000").startswith("yes")
+    assert connect(target).startswith("no")
 
 
 @pytest.mark.parametrize("image", SIZE_LIMIT_MB)
 def test_images_stay_small(stack: Stack, image: str) -> None:
-    """No image outgrows what the README promises."""
+    """Images stay below the limits in the README."""
     size = int(stack.run("docker", "image", "inspect", "-f", "{{.Size}}", image))
 
     assert size / 1e6 <= SIZE_LIMIT_MB[image]
 
 
-def test_sigterm_ends_everything_cleanly(stack: Stack) -> None:
-    """Stopped as `docker compose stop` does, every service ends by itself with 0."""
+def test_sigterm_stops_services_cleanly(stack: Stack) -> None:
+    """After `docker compose stop` every service has exited with 0."""
     stack.docker("stop")
     codes = {each["Name"]: each["State"]["ExitCode"] for each in stack.inspect()}
     stack.up()

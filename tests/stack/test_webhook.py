@@ -1,4 +1,4 @@
-"""In the stack, the registry tells inference of a move, and inference answers with it at once."""
+"""The registry notifies inference of alias moves, and inference swaps at once."""
 
 import json
 import statistics
@@ -14,11 +14,11 @@ from tests.support.stack.containers import MODEL, Stack
 MOVES = 20
 POLL_INTERVAL_S = 2.0
 WITHIN_S = POLL_INTERVAL_S + 1.5
-"""What the contract promises; the webhook is for the median, which docs/stack.md tells."""
+"""The contract's limit; docs/stack.md has the median with the webhook."""
 
 
-def move(stack: Stack, version: str) -> float:
-    """Moves the alias as any client may; the seconds from then to the first answer by `version`."""
+def move_alias(stack: Stack, version: str) -> float:
+    """Moves the alias; returns the seconds until the first answer of `version`."""
     alias = f"{stack.tracking_url}/api/2.0/mlflow/registered-models/alias"
     body = {"name": MODEL, "alias": "production", "version": version}
     httpx.post(alias, json=body, timeout=10).raise_for_status()
@@ -26,30 +26,30 @@ def move(stack: Stack, version: str) -> float:
 
 
 def count_deliveries(stack: Stack) -> int:
-    """How many genuine deliveries inference has logged."""
+    """Counts the deliveries that inference has logged."""
     log = stack.docker("logs", "--no-color", "--no-log-prefix", "inference")
     return log.count('"webhook reports that the alias moved"')
 
 
-def test_moves_are_answered_at_once(
+def test_moves_are_followed_at_once(
     stack: Stack, versions: list[str], record_testsuite_property: Callable[[str, float], None]
 ) -> None:
-    """`up` has registered the webhook: each of many moves arrives as one, and is answered soon."""
+    """`up` registers the webhook; each move arrives as one delivery."""
     before = count_deliveries(stack)
     took_s = []
     for version in islice(cycle([versions[1], versions[0]]), MOVES):
-        took_s.append(move(stack, version))
+        took_s.append(move_alias(stack, version))
         time.sleep(0.05)
     record_testsuite_property("alias_move_to_first_answer_median_s", statistics.median(took_s))
 
     assert count_deliveries(stack) - before == MOVES
 
 
-def test_the_webhook_can_be_ensured_by_hand(stack: Stack) -> None:
-    """The trainer's command line knows the secret and the address, and there stays one webhook."""
-    said = stack.baton("webhook", "ensure")
+def test_webhook_can_be_registered_manually(stack: Stack) -> None:
+    """The trainer's command line has secret and address, and there is only one webhook."""
+    output = stack.baton("webhook", "ensure")
     listed = httpx.get(f"{stack.tracking_url}/api/2.0/mlflow/webhooks", timeout=10).json()
 
-    assert "tells http://inference:8000/webhooks/mlflow" in said
+    assert "notifies http://inference:8000/webhooks/mlflow" in output
     assert [each["name"] for each in listed["webhooks"]] == [f"baton-{MODEL}-production"]
     assert stack.secret("webhook/secret") not in json.dumps(listed)

@@ -43,10 +43,9 @@ class ConsoleProgress:
         self._console = console or Console(stderr=True, highlight=False)
         self._clock = clock
         self._live = self._console.status("") if self._console.is_terminal else None
+        self._has_phase = False
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
         return self
 
     def __exit__(
@@ -62,6 +61,8 @@ class ConsoleProgress:
         """Replaces the live line; prints a line outside a terminal."""
         if self._live:
             self._live.update(Text(text))
+            self._live.start()
+            self._has_phase = True
         else:
             self._print(text)
 
@@ -149,7 +150,7 @@ class ConsoleProgress:
             with Progress(*columns, console=self._console, transient=True) as bar:
                 yield bar
         finally:
-            if self._live:
+            if self._live and self._has_phase:
                 self._live.start()
 
     def _print(self, text: str, style: str | None = None) -> None:

@@ -150,8 +150,8 @@ def test_optional_column_may_be_absent(tmp_path: Path) -> None:
     [
         ("x,note\n1,a\n", None, "column 'n' is missing, which version 7 requires"),
         ("x:n:note\n1:2:a\n", None, "is the separator right.*--separator CHAR"),
-        ("x,n,label\n1,2,3\n", None, "has a column 'label'"),
-        ("x,n\n1,2\n", ["z"], "--keep: the file has no column 'z'"),
+        ("x,n,label\n1,2,3\n", None, "adds a column 'label'"),
+        ("x,n\n1,2\n", ["z"], "there is no column 'z' to keep"),
     ],
 )
 def test_unfit_table_is_rejected(

@@ -34,7 +34,7 @@ def test_api_key_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
     """Stdout has only the key; stderr has the line with its hash. Default scope: scoring."""
     assert run(["keys", "api", "crm"]) == 0
     out, err = capsys.readouterr()
-    line = err.splitlines()[-1]
+    line = err.splitlines()[-2]
     assert line.split()[:2] == ["crm", "scoring"]
     key = parse_keys(line).find(out.strip().encode())
     assert key is not None

@@ -48,7 +48,7 @@ def test_stdout_has_only_the_version(
 ) -> None:
     """`version=$(baton train)` works."""
     assert run(["train"]) == 0
-    assert capsys.readouterr() == ("2\n", "churn_model version 2: gate passed, ROC AUC 0.8400\n")
+    assert capsys.readouterr() == ("2\n", "churn_model version 2: ROC AUC 0.8400, gate passed\n")
     assert trainings == [TrainOptions()]
 
 

@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from baton_registry import ModelVersion, RegistryClient
+from tests.support.rig.forked_command import run_command
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL
 
@@ -50,16 +50,8 @@ class Desk:
         return result.stdout
 
     def try_baton(self, *arguments: str, limit_s: float = 180) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "baton_cli", *arguments],
-            env={**os.environ, **self.env},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=limit_s,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        """Runs `baton …` and gives its exit code and output."""
+        return run_command(arguments, {**os.environ, **self.env}, self.folder, limit_s)
 
     def train(self, *arguments: str) -> str:
         """Runs `baton train` and returns the version that it prints."""

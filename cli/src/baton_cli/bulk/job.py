@@ -56,13 +56,13 @@ class Job:
         self._check_columns()
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
-            raise CommandFailed(f"--keep: the file has no column {unknown[0]!r}")
+            raise CommandFailed(f"there is no column {unknown[0]!r} to keep; check --keep")
         self._copied = [*fields] if keep is None else [*dict.fromkeys(keep)]
         labels = [str(label) for label in model.engine.classes]
         added = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
         if duplicate := next((name for name in self._copied if name in added), None):
             raise CommandFailed(
-                f"the file has a column {duplicate!r}, which the output adds; "
+                f"the output adds a column {duplicate!r}, which the file already has; "
                 "name the columns to copy: --keep COLUMN"
             )
         kinds = [get_label_type(model.engine.classes)]
@@ -92,8 +92,9 @@ class Job:
             if len(chunk.places):
                 good, columns = self._read_columns(chunk, on_bad_row)
                 if len(good.places):
-                    yield self._score_chunk(good, columns)
+                    batch = self._score_chunk(good, columns)
                     self.counts.scored += len(good.places)
+                    yield batch
 
     @property
     def share_read(self) -> float:

@@ -68,7 +68,8 @@ def api(name: str, scopes: Sequence[str], file: Path | None) -> None:
         )
     else:
         _append_line(file, key.line)
-        terminal.print_progress(f"added to {file}: {key.line}")
+        terminal.print_progress(f"added this line to {file}:\n{key.line}")
+    terminal.print_progress("the key, which is printed only now:")
     terminal.show(secret)
 
 

@@ -154,7 +154,10 @@ def _open_job(  # noqa: PLR0913 - the options of the job
     table = open_table(file, source, csv_format, model.rule)
     if table.detected:
         progress.note(f"detected in {file}: {table.detected}")
-    return Job(table, model, keep or None)
+    try:
+        return Job(table, model, keep or None)
+    except CommandFailed as error:
+        raise CommandFailed(f"{file}: {error.message}") from error
 
 
 def _score_batches(

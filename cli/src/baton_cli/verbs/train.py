@@ -28,8 +28,6 @@ if TYPE_CHECKING:  # an image may lack the trainer
 
 COST = click.FloatRange(min=0, min_open=True)
 
-SHOWN_METRICS = {"test_roc_auc": "ROC AUC", "production_roc_auc": "production's"}
-
 
 def _parse_params(
     _ctx: click.Context, _param: click.Parameter, values: Sequence[str]
@@ -136,9 +134,10 @@ def _promote(settings: CliSettings, version: str) -> str:
 
 def format_summary(model_name: str, result: "TrainResult") -> str:
     """Formats the result in one line."""
-    figures = [
-        f", {words} {result.metrics[name]:.4f}"
-        for name, words in SHOWN_METRICS.items()
-        if name in result.metrics
-    ]
-    return f"{model_name} version {result.version}: gate {result.gate}{''.join(figures)}"
+    parts = []
+    if (value := result.metrics.get("test_roc_auc")) is not None:
+        production = result.metrics.get("production_roc_auc")
+        comparison = "" if production is None else f" (production {production:.4f})"
+        parts.append(f"ROC AUC {value:.4f}{comparison}")
+    parts.append(f"gate {result.gate}")
+    return f"{model_name} version {result.version}: {', '.join(parts)}"

@@ -20,13 +20,13 @@ from tests.support.fakes.engine_models import (
     INT64,
     STRING,
     XN,
-    build,
-    classifier,
-    endless,
-    linear,
+    build_classifier_nodes,
+    build_endless,
+    build_linear,
+    build_matrix,
+    build_model,
+    build_network,
     make_schema,
-    matrix,
-    network,
 )
 
 
@@ -38,7 +38,7 @@ def arrays(of: Schema, *values: Sequence[Any]) -> dict[str, Array]:
 @pytest.mark.parametrize("zipmap", [False, True])
 def test_one_input_a_column(*, zipmap: bool) -> None:
     """Columns go to the inputs of their names, cast to their types; ZipMap makes no difference."""
-    engine = OnnxEngine(linear([("n", INT64), ("x", FLOAT)], zipmap=zipmap), XN)
+    engine = OnnxEngine(build_linear([("n", INT64), ("x", FLOAT)], zipmap=zipmap), XN)
     scores = engine.score(arrays(XN, [0.5, -3], [1, 1]))
     assert engine.classes == ("no", "yes")
     assert scores.labels.tolist() == ["yes", "no"]
@@ -51,7 +51,7 @@ def test_one_input_a_column(*, zipmap: bool) -> None:
 
 def test_one_input_for_all_columns() -> None:
     """A single matrix takes the columns in the order of the schema."""
-    scores = OnnxEngine(matrix(2), XN).score(arrays(XN, [0.5, -3], [1, 1]))
+    scores = OnnxEngine(build_matrix(2), XN).score(arrays(XN, [0.5, -3], [1, 1]))
     assert scores.labels.tolist() == ["yes", "no"]
 
 
@@ -59,11 +59,11 @@ def test_one_input_for_all_columns() -> None:
 def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
     """Whole numbers stay whole numbers; where the schema says boolean, they are booleans."""
     columns = arrays(XN, [0.5, -3], [1, 1])
-    numbers = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), XN)
+    numbers = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), XN)
     assert numbers.classes == (0, 1)
     assert numbers.score(columns).labels.tolist() == [1, 0]
     told = Schema(XN.columns, classes=(False, True))
-    booleans = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), told)
+    booleans = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), told)
     labels = booleans.score(columns).labels.tolist()
     assert labels == [True, False]
     assert all(type(label) is bool for label in labels)
@@ -71,7 +71,7 @@ def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
 
 def test_zipmap_follows_the_classes_not_its_keys() -> None:
     """The probabilities are in the order of the classes, however the map is sorted."""
-    model = linear([("x", FLOAT)], ("zebra", "ant"), zipmap=True)
+    model = build_linear([("x", FLOAT)], ("zebra", "ant"), zipmap=True)
     engine = OnnxEngine(model, make_schema(("x", "double")))
     assert engine.classes == ("zebra", "ant")
     scores = engine.score({"x": np.array([3.0])})
@@ -82,7 +82,7 @@ def test_zipmap_follows_the_classes_not_its_keys() -> None:
 def test_classes_that_the_model_does_not_know() -> None:
     """Classes recorded beside the model that it does not know are an error, not a guess."""
     told = Schema(XN.columns, classes=("no", "maybe"))
-    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)], zipmap=True), told)
+    engine = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)], zipmap=True), told)
     with pytest.raises(EngineError, match="maybe"):
         engine.score(arrays(XN, [0.5], [1]))
 
@@ -90,9 +90,9 @@ def test_classes_that_the_model_does_not_know() -> None:
 def test_missing_numbers() -> None:
     """A missing number is NaN where the input can hold it, and an error where it cannot."""
     columns = arrays(XN, [None, 1.0], [None, 2])
-    floats = OnnxEngine(linear([("x", FLOAT), ("n", FLOAT)]), XN)
+    floats = OnnxEngine(build_linear([("x", FLOAT), ("n", FLOAT)]), XN)
     assert np.isnan(floats.score(columns).probabilities[0]).all()
-    whole = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    whole = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)]), XN)
     with pytest.raises(EngineError, match="missing"):
         whole.score(columns)
     assert whole.score(arrays(XN, [1.0], [2])).labels.tolist() == ["yes"]
@@ -101,7 +101,7 @@ def test_missing_numbers() -> None:
 def test_a_double_beyond_a_float_is_infinite() -> None:
     """A double that the input's floats cannot hold is infinite, and warns nobody."""
     one = make_schema(("x", "double"))
-    scores = OnnxEngine(linear([("x", FLOAT)]), one).score(arrays(one, [1e300, -1e300]))
+    scores = OnnxEngine(build_linear([("x", FLOAT)]), one).score(arrays(one, [1e300, -1e300]))
     assert scores.labels.shape == (2,)
 
 
@@ -115,10 +115,10 @@ def test_booleans_and_text() -> None:
         ),
         helper.make_node("Reshape", ["hot", "shape"], ["s_"]),
         helper.make_node("Concat", ["b_", "s_"], ["all"], axis=1),
-        *classifier("all", 2, ("no", "yes")),
+        *build_classifier_nodes("all", 2, ("no", "yes")),
     ]
     shape = helper.make_node("Constant", [], ["shape"], value_ints=[-1, 1])
-    model = build([shape, *nodes], [("b", BOOL, 1), ("s", STRING, 1)], ("no", "yes"))
+    model = build_model([shape, *nodes], [("b", BOOL, 1), ("s", STRING, 1)], ("no", "yes"))
     scores = OnnxEngine(model, both).score(arrays(both, [True, False, False], [None, "a", "odd"]))
     assert scores.labels.tolist()[:2] == ["yes", "yes"]
     np.testing.assert_allclose(scores.probabilities[2], [0.5, 0.5])
@@ -127,17 +127,17 @@ def test_booleans_and_text() -> None:
 def test_inputs_that_are_not_the_columns() -> None:
     """A model whose inputs are not the schema's columns is refused, and they are named."""
     with pytest.raises(EngineError, match="'other'"):
-        OnnxEngine(linear([("x", FLOAT), ("other", FLOAT)]), XN)
+        OnnxEngine(build_linear([("x", FLOAT), ("other", FLOAT)]), XN)
 
 
 def test_an_input_of_an_odd_type() -> None:
     """An input of a type that no column has is refused."""
     half = TensorProto.FLOAT16
     with pytest.raises(EngineError, match="float16"):
-        OnnxEngine(linear([("x", half), ("n", FLOAT)]), XN)
+        OnnxEngine(build_linear([("x", half), ("n", FLOAT)]), XN)
 
 
-@pytest.mark.parametrize("content", [b"", b"not onnx", linear([("x", FLOAT)])[:-20]])
+@pytest.mark.parametrize("content", [b"", b"not onnx", build_linear([("x", FLOAT)])[:-20]])
 def test_what_is_not_onnx(content: bytes) -> None:
     """What ONNX Runtime cannot load is refused in one line."""
     with pytest.raises(EngineError) as caught:
@@ -177,7 +177,7 @@ def test_reads_no_file(
         (folder / "weights").write_bytes(b"\0\0\x80\x3f" * 16)
     monkeypatch.chdir(tmp_path / "below")
     tensor = external(location.format(folder=tmp_path))
-    model = onnx.load_model_from_string(matrix(16))
+    model = onnx.load_model_from_string(build_matrix(16))
     model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
     model.graph.node[0].input[0] = "greater"
     model.graph.node.insert(0, helper.make_node("Max", ["x", "w"], ["greater"]))
@@ -194,7 +194,7 @@ def test_probabilities_stay_within_their_range(
     rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What rounding put just outside of [0, 1] is put back; what is missing stays so."""
-    engine = OnnxEngine(linear([("a", FLOAT)]), Schema((Column("a", "double"),)))
+    engine = OnnxEngine(build_linear([("a", FLOAT)]), Schema((Column("a", "double"),)))
     raw = np.array([[-1.2e-7, 1.0], [np.nan, 0.5], [0.0, 1.0000001]], dtype=np.float32)[rows]
     expected = np.array([[0.0, 1.0], [np.nan, 0.5], [0.0, 1.0]])[rows]
 
@@ -211,7 +211,7 @@ def test_probabilities_stay_within_their_range(
 @pytest.mark.parametrize("wide", [False, True])
 def test_places_are_labels(label: int, *, wide: bool) -> None:
     """Without names the classes are 0, 1, …; a label of shape `[n, 1]` is a label."""
-    engine = OnnxEngine(network(label=label, wide=wide), XN)
+    engine = OnnxEngine(build_network(label=label, wide=wide), XN)
     assert engine.classes == (0, 1)
     for rows in ([(3.0, 1)], [(3.0, 1), (0.5, 1)]):
         assert engine.score_rows(rows).labels.tolist() == [0, 1][: len(rows)]
@@ -220,22 +220,22 @@ def test_places_are_labels(label: int, *, wide: bool) -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_recorded_names_of_places(*, wide: bool) -> None:
     """Where the classes that are recorded are texts, a whole number is the place of one."""
-    engine = OnnxEngine(network(wide=wide), Schema(XN.columns, ("leaves", "stays")))
+    engine = OnnxEngine(build_network(wide=wide), Schema(XN.columns, ("leaves", "stays")))
     assert engine.score_rows([(3.0, 1), (0.5, 1)]).labels.tolist() == ["leaves", "stays"]
     with pytest.raises(EngineError, match="names only"):
-        OnnxEngine(network(), Schema(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
+        OnnxEngine(build_network(), Schema(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
 
 
 def test_a_class_named_twice() -> None:
     """Two classes of one name cannot be told apart in an answer."""
     with pytest.raises(EngineError, match="twice"):
-        OnnxEngine(network(), Schema(XN.columns, ("a", "a")))
+        OnnxEngine(build_network(), Schema(XN.columns, ("a", "a")))
 
 
 @pytest.mark.parametrize("kind", [DOUBLE, TensorProto.FLOAT16])
 def test_probabilities_of_other_widths(kind: int) -> None:
     """Probabilities of doubles and of half precision are given as float32."""
-    model = onnx.load_model_from_string(network())
+    model = onnx.load_model_from_string(build_network())
     model.graph.node[0].output[0] = "narrow"
     model.graph.node[1].input[0] = "narrow"
     model.graph.node.append(helper.make_node("Cast", ["narrow"], ["probabilities"], to=kind))
@@ -249,7 +249,7 @@ def test_probabilities_of_other_widths(kind: int) -> None:
 
 def with_weights(**entries: str) -> bytes:
     """A classifier of one column whose 16 weights stand in a file, in this part of it."""
-    model = onnx.load_model_from_string(matrix(16))
+    model = onnx.load_model_from_string(build_matrix(16))
     model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 1
     model.graph.node[0].input[0] = "product"
     model.graph.node.insert(0, helper.make_node("Mul", ["x", "w"], ["product"]))
@@ -299,18 +299,18 @@ def test_weights_beyond_their_file(entries: dict[str, str]) -> None:
 def test_a_model_that_never_ends_is_stopped() -> None:
     """Within the block a model that loops for ever is an error; afterwards others run as before."""
     one = make_schema(("x", "double"))
-    engine = OnnxEngine(endless(), one)
+    engine = OnnxEngine(build_endless(), one)
     with engine.limit_time(0.05), pytest.raises(EngineError, match="does not end"):
         engine.score_rows([(1.0,)])
 
-    engine = OnnxEngine(linear([("x", DOUBLE)]), one)
+    engine = OnnxEngine(build_linear([("x", DOUBLE)]), one)
     with engine.limit_time(60):
         assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]
 
 
 def test_the_private_call_gives_what_the_public_one_gives() -> None:
     """`_sess.run` skips a look at the names of the inputs, and changes nothing else."""
-    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    engine = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)]), XN)
     feed = {"x": np.array([[0.5], [-3]], np.float32), "n": np.array([[1], [1]], np.int64)}
     public = engine._session.run(engine._outputs, feed)
     private = engine._run(engine._outputs, feed, None)
@@ -320,7 +320,7 @@ def test_the_private_call_gives_what_the_public_one_gives() -> None:
 
 def test_parts_are_scored_as_if_each_were_alone() -> None:
     """Rows and columns of several requests share a call; each is cast by itself."""
-    engine = OnnxEngine(linear([("x", FLOAT), ("n", INT64)]), XN)
+    engine = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)]), XN)
     rows = [(0.5, 2**60 + 1)]
     columns = arrays(XN, [-0.25, 1e300], [-(2**60), 3])
     together = engine.score_parts([rows, columns, rows])

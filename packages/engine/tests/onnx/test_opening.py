@@ -11,7 +11,14 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
-from tests.support.fakes.engine_models import XN, endless, linear, make_schema, matrix, network
+from tests.support.fakes.engine_models import (
+    XN,
+    build_endless,
+    build_linear,
+    build_matrix,
+    build_network,
+    make_schema,
+)
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 TWO_INPUTS = [("x", FLOAT), ("n", INT64)]
@@ -52,7 +59,13 @@ def scorer(post_transform: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "model", [linear(TWO_INPUTS), linear(TWO_INPUTS, zipmap=True), matrix(2), network()]
+    "model",
+    [
+        build_linear(TWO_INPUTS),
+        build_linear(TWO_INPUTS, zipmap=True),
+        build_matrix(2),
+        build_network(),
+    ],
 )
 def test_opens_what_answers_with_probabilities(model: bytes) -> None:
     """Whatever the form of inputs and outputs."""
@@ -70,7 +83,7 @@ def test_refuses_classes_of_another_number() -> None:
     """Three names for two probabilities, or one, name the wrong ones."""
     for classes in (("no", "maybe", "yes"), ("no",)):
         with pytest.raises(EngineError, match=r"classes|labels"):
-            open_engine(fetched(matrix(2), Schema(XN.columns, classes)))
+            open_engine(fetched(build_matrix(2), Schema(XN.columns, classes)))
 
 
 def test_refuses_places_that_are_none() -> None:
@@ -80,14 +93,14 @@ def test_refuses_places_that_are_none() -> None:
         helper.make_node("Sub", ["one", "place"], ["label"]),
     ]
     with pytest.raises(EngineError, match="does not name its classes"):
-        open_engine(fetched(network(*from_one)))
+        open_engine(fetched(build_network(*from_one)))
 
 
 def test_a_model_that_fails_on_made_up_rows() -> None:
     """A model may refuse what it does not know; its own rows will show what it is."""
     fails = [helper.make_node("Gather", ["place", "far"], ["label"])]
     far = helper.make_node("Constant", [], ["far"], value_ints=[9])
-    engine = open_engine(fetched(network(far, *fails)))
+    engine = open_engine(fetched(build_network(far, *fails)))
     with pytest.raises(Exception, match="out of"):
         engine.score_rows([(0.0, 0)])
 
@@ -96,7 +109,7 @@ def test_a_model_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is stopped, and refused."""
     monkeypatch.setattr(opening, "LIMIT_S", 0.05)
     with pytest.raises(EngineError, match="does not end"):
-        open_engine(fetched(endless(), make_schema(("x", "double"))))
+        open_engine(fetched(build_endless(), make_schema(("x", "double"))))
 
 
 def test_made_up_rows_are_of_the_columns_types() -> None:
