@@ -1,20 +1,19 @@
 """With deploy/secure.yml each account and key has only the access that it needs."""
 
 import os
-import socket
 import ssl
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.stack.test_monitoring import list_targets
 from tests.support.rig.process import LOCAL, find_free_port, wait_until
+from tests.support.stack.attempts import list_attempts
 from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer
+from tests.support.stack.tls import negotiate_tls
 
 POLL_INTERVAL_S = 20
 """So long that an earlier swap proves that the webhook works."""
@@ -76,25 +75,8 @@ def test_ports_require_tls(secure: SecureStack, port: str) -> None:
     answer = httpx.get(f"{url}/health", verify=secure.trust, timeout=10)
     assert "Strict-Transport-Security" not in answer.headers
     with pytest.raises(ssl.SSLError, match=r"(?i)protocol|alert"):
-        handshake(url, ssl.TLSVersion.TLSv1_1)
-    assert handshake(url, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
-
-
-def handshake(url: str, offered: ssl.TLSVersion) -> str | None:
-    """Offers one TLS version; returns the negotiated version."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")  # otherwise OpenSSL itself rejects it
-    with warnings.catch_warnings(action="ignore"):  # TLS 1.1 is deprecated
-        context.minimum_version = context.maximum_version = offered
-    parts = urlsplit(url)
-    assert parts.hostname is not None
-    with (
-        socket.create_connection((parts.hostname, parts.port or 443), timeout=10) as plain,
-        context.wrap_socket(plain) as wrapped,
-    ):
-        return wrapped.version()
+        negotiate_tls(url, ssl.TLSVersion.TLSv1_1)
+    assert negotiate_tls(url, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
 
 
 def test_webhook_reports_moves_of_trainer_and_administrator(secure: SecureStack) -> None:
@@ -114,25 +96,7 @@ def test_webhook_reports_moves_of_trainer_and_administrator(secure: SecureStack)
 def test_inference_account_changes_nothing(secure: SecureStack) -> None:
     """It cannot change aliases, tags, versions, artifacts, webhooks or accounts."""
     thief = secure.user("inference")
-    version = secure.mlflow(thief, "GET", f"mlflow/model-versions/get?name={MODEL}&version=1")
-    run = {"run_id": version.json()["model_version"]["run_id"]}
-    model, one = {"name": MODEL}, {"name": MODEL, "version": "1"}
-    tag = {"key": "baton.gate", "value": "passed"}
-    hook = {"name": "mine", "url": "http://inference:8000/x", "events": []}
-    attempts = [
-        ("POST", "mlflow/registered-models/alias", {**one, "alias": "production"}),
-        ("DELETE", "mlflow/registered-models/alias", {**model, "alias": "production"}),
-        ("POST", "mlflow/registered-models/set-tag", {**model, **tag}),
-        ("POST", "mlflow/model-versions/set-tag", {**one, **tag}),
-        ("POST", "mlflow/model-versions/create", {**model, "source": "models:/m-1", **run}),
-        ("DELETE", "mlflow/registered-models/delete", model),
-        ("POST", "mlflow/runs/log-metric", {**run, "key": "auc", "value": 1.0, "timestamp": 0}),
-        ("PUT", "mlflow-artifacts/artifacts/1/mine", {"evil": True}),
-        ("GET", "mlflow/webhooks", {}),
-        ("POST", "mlflow/webhooks", hook),
-        ("POST", "mlflow/users/create", {"username": "mine", "password": "mine-mine-mine"}),
-        ("PATCH", "mlflow/users/update-admin", {"username": "inference", "is_admin": True}),
-    ]
+    attempts = list_attempts(secure, thief)
 
     answers = [secure.mlflow(thief, method, path, **body) for method, path, body in attempts]
 

@@ -57,11 +57,11 @@ def draw_costs(axes: Axes, thresholds: Thresholds) -> None:
     label = f"cheapest: {cheapest.cost:.3g} at {cheapest.at:.3g}"
     axes.plot([cheapest.at], [cheapest.cost], "o", color=COLOURS[1], markersize=8, label=label)
     even = thresholds.steps[len(thresholds.steps) // 2]
-    label = f"label: {even.cost:.3g} at {even.at:.3g}"
+    label = f"served label: {even.cost:.3g} at {even.at:.3g}"
     axes.plot([even.at], [even.cost], "s", color=QUIET, markersize=7, label=label)
     axes.set(
         title="Cost by threshold: "
-        f"{price.false_positive:g} a false positive, {price.false_negative:g} a false negative",
+        f"false positive {price.false_positive:g}, false negative {price.false_negative:g}",
         xlabel="Threshold",
         ylabel="Cross-validated cost per row",
         xlim=(0, 1),

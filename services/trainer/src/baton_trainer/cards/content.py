@@ -55,7 +55,7 @@ def summarize(subject: Subject) -> str:
     auc = grids.format_figure(report.figures["roc_auc"], report.intervals.get("roc_auc"))
     cv = report.cross_validation.means["roc_auc"]
     text = (
-        f"{subject.classifier.name} on {len(table.target):,} rows of {table.file_name}. "
+        f"{subject.classifier.name}, trained on {len(table.target):,} rows ({table.file_name}). "
         f"ROC AUC {auc} on held-out rows, {cv:.4f} in cross-validation."
     )
     if report.slices:
