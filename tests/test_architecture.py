@@ -1,6 +1,7 @@
 """ARCHITECTURE.md lists every folder with the first line of its docstring."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -64,3 +65,16 @@ def test_every_decision_is_in_the_index() -> None:
         for line in (folder / "README.md").read_text(encoding="utf-8").splitlines()
         if line[:1].isdigit()
     ]
+
+
+def test_named_modules_exist() -> None:
+    """ARCHITECTURE.md, CONTRIBUTING.md and the decisions name only modules that exist."""
+    pages = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/decisions/*.md")]
+    modules = [f"/{path.relative_to(ROOT)}" for path in ROOT.glob("[!.]*/**/*.py")]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(r"`([\w/]+\.py)`", text)
+        named += [f"{name.replace('.', '/')}.py" for name in re.findall(r"`(baton_[\w.]+)`", text)]
+        for name in named:
+            endings = (f"/{name}", f"/{name.removesuffix('.py')}/__init__.py")
+            assert any(module.endswith(endings) for module in modules), f"{page.name}: {name}"

@@ -1,4 +1,4 @@
-"""Small tables, candidates and reports that the trainer's tests share."""
+"""Small tables, trained models and reports that the trainer's tests share."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
