@@ -106,11 +106,14 @@ def test_failed_training_is_a_failure(
     """The reason is the last line."""
 
     def fail(_: TrainOptions, __: Deferral) -> Trained:
-        raise CommandFailed("t.csv: 2 usable rows; at least 50 are needed")
+        raise CommandFailed("t.csv: no rows below the header; at least 50 are needed")
 
     monkeypatch.setattr(verb, "run_training", fail)
     assert run(["bootstrap"]) == 1
-    assert capsys.readouterr().err == "baton: t.csv: 2 usable rows; at least 50 are needed\n"
+    assert (
+        capsys.readouterr().err
+        == "baton: t.csv: no rows below the header; at least 50 are needed\n"
+    )
     assert empty.aliases == {}
 
 

@@ -21,6 +21,7 @@ ESTIMATORS = (
     "lightgbm",
     "xgboost",
 )
+"""Those of `baton_trainer.models.families`, which an image may lack; a test compares them."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
