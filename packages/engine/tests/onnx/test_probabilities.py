@@ -16,7 +16,7 @@ from baton_engine.onnx.probabilities import (
 NAN = float("nan")
 
 
-def answer(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
+def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
     """What a model of the classes `no` and `yes` might answer."""
     return Scores(np.array(labels or ["no"] * len(rows), object), np.array(rows, dtype))
 
@@ -27,7 +27,7 @@ def answer(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> S
 def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
     """The error shows the row."""
     with pytest.raises(EngineError, match="probabilities are in"):
-        check_scores(answer([0.5, 0.5], row), 2, ("no", "yes"))
+        check_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
 )
 def test_rounding_is_allowed(row: list[float]) -> None:
     """Of float32 and half precision."""
-    check_scores(answer(row), 1, ("no", "yes"))
+    check_scores(build_scores(row), 1, ("no", "yes"))
 
 
 def test_float32_sums_of_many_classes_are_allowed() -> None:
@@ -46,17 +46,17 @@ def test_float32_sums_of_many_classes_are_allowed() -> None:
 
 def test_synthetic_rows_may_give_nan_or_zeros() -> None:
     """Other rows are checked."""
-    check_scores(answer([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
+    check_scores(build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
     with pytest.raises(EngineError, match="decision scores"):
-        check_scores(answer([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
+        check_scores(build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
 
 
 @pytest.mark.parametrize(
     ("scores", "word"),
     [
-        (answer([0.1, 0.2, 0.7]), "shape"),
-        (answer([1.0]), "decision scores"),
-        (answer([0.5, 0.5], labels=["maybe"]), "maybe"),
+        (build_scores([0.1, 0.2, 0.7]), "shape"),
+        (build_scores([1.0]), "decision scores"),
+        (build_scores([0.5, 0.5], labels=["maybe"]), "maybe"),
         (Scores(np.array([["no"]], object), np.array([[0.5, 0.5]])), "labels of shape"),
         (Scores(np.array(["no"], object), np.array([0.5])), "probabilities of"),
     ],

@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 from baton_engine.onnx.weights import find_weight_files
 
 
-def external(name: str, location: str) -> TensorProto:
+def build_external_tensor(name: str, location: str) -> TensorProto:
     """A tensor in another file."""
     tensor = TensorProto(
         name=name, data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL
@@ -19,12 +19,16 @@ def external(name: str, location: str) -> TensorProto:
 
 def test_weight_files_are_found_everywhere() -> None:
     """In initializers, attributes and subgraphs, each once."""
-    inner = helper.make_graph([], "inner", [], [], [external("c", "three")])
+    inner = helper.make_graph([], "inner", [], [], [build_external_tensor("c", "three")])
     nodes = [
-        helper.make_node("Constant", [], ["b"], value=external("b", "two")),
+        helper.make_node("Constant", [], ["b"], value=build_external_tensor("b", "two")),
         helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=inner),
     ]
-    tensors = [external("a", "one"), external("d", "one"), external("e", "../etc/passwd")]
+    tensors = [
+        build_external_tensor("a", "one"),
+        build_external_tensor("d", "one"),
+        build_external_tensor("e", "../etc/passwd"),
+    ]
     graph = helper.make_graph(nodes, "g", [], [], tensors)
     model = helper.make_model(graph).SerializeToString()
     assert find_weight_files(model) == ("one", "../etc/passwd", "two", "three")

@@ -11,7 +11,7 @@ from arro3.io import read_parquet
 from baton_engine.tables.panics import Panic, convert_panics
 
 
-def damaged() -> io.BytesIO:
+def build_damaged_file() -> io.BytesIO:
     """A Parquet file whose footer tells nonsense where the library does not expect it."""
     file = io.BytesIO()
     pq.write_table(pa.table({"x": [1.0]}), file)
@@ -23,7 +23,7 @@ def damaged() -> io.BytesIO:
 def test_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is written to stderr."""
     with pytest.raises(Panic) as caught, convert_panics():
-        read_parquet(damaged())
+        read_parquet(build_damaged_file())
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
 
@@ -31,12 +31,12 @@ def test_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> Non
 def test_stderr_is_restored(capfd: pytest.CaptureFixture[str]) -> None:
     """After a panic, another error, or none."""
 
-    def interrupted() -> None:
+    def interrupt() -> None:
         with convert_panics():
             os.write(2, b"lost")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        interrupted()
+        interrupt()
     os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"

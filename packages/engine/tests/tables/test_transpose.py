@@ -30,7 +30,7 @@ COLUMNS = tuple(
 ROW = st.tuples(*[KINDS[c.type] if c.required else st.none() | KINDS[c.type] for c in COLUMNS])
 
 
-def plain(values: Any) -> list[Any]:
+def to_plain(values: Any) -> list[Any]:
     """The values as a list, in which NaN equals itself."""
     return ["NaN" if value != value else value for value in np.ravel(values).tolist()]  # noqa: PLR0124
 
@@ -40,7 +40,7 @@ def test_columns_equal_those_of_to_array(rows: list[tuple[Any, ...]]) -> None:
     result = Transposer(COLUMNS, {}).transpose(rows)
     for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
         expected = to_array(column, values)
-        assert plain(result[column.name]) == plain(expected), column
+        assert to_plain(result[column.name]) == to_plain(expected), column
         assert result[column.name].shape[0] == len(rows)
 
 
@@ -57,14 +57,14 @@ def test_single_row_equals_new_arrays(rows: list[tuple[Any, ...]], *, as_float32
             continue
         expected = Transposer(COLUMNS, dtypes).transpose([row])
         for name, values in lone_row.columns.items():
-            assert plain(values) == plain(expected[name]), name
+            assert to_plain(values) == to_plain(expected[name]), name
             assert (values.dtype, values.shape) == (expected[name].dtype, (1, 1)), name
 
 
 def test_single_row_with_a_missing_number_is_filled() -> None:
     lone_row = LoneRow([Column("c", "double", required=False)], {"c": FLOAT32})
     assert lone_row.fill((None,))
-    assert plain(lone_row.columns["c"]) == ["NaN"]
+    assert to_plain(lone_row.columns["c"]) == ["NaN"]
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double"])
@@ -74,13 +74,13 @@ def test_numbers_have_the_type_of_the_engine(kind: Any) -> None:
     result = Transposer([column], {"c": FLOAT32}).transpose([(1,), (None,)])["c"]
     assert result.dtype == FLOAT32
     assert result.shape == (2, 1)
-    assert plain(result) == [1.0, "NaN"]
+    assert to_plain(result) == [1.0, "NaN"]
 
 
 def test_too_large_double_is_infinite_in_float32() -> None:
     """Without a warning."""
     result = Transposer([Column("c", "double")], {"c": FLOAT32}).transpose([(1e300,), (-1e300,)])
-    assert plain(result["c"]) == [float("inf"), float("-inf")]
+    assert to_plain(result["c"]) == [float("inf"), float("-inf")]
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [("boolean", np.bool_), ("long", np.int64)])
@@ -88,14 +88,14 @@ def test_missing_boolean_or_integer_is_nan(kind: Any, dtype: Any) -> None:
     """Not False or 0."""
     taken: dict[str, DType] = {"c": np.dtype(dtype)}
     result = Transposer([Column("c", kind, required=False)], taken).transpose([(1,), (None,)])
-    assert plain(result["c"]) == [1.0, "NaN"]
+    assert to_plain(result["c"]) == [1.0, "NaN"]
 
 
 def test_columns_of_one_type_are_separate() -> None:
     """They share a block of memory."""
     columns = [Column("a", "long"), Column("b", "string"), Column("c", "long")]
     result = Transposer(columns, {}).transpose([(1, "x", 3), (2, "y", 4)])
-    assert {name: plain(values) for name, values in result.items()} == {
+    assert {name: to_plain(values) for name, values in result.items()} == {
         "a": [1, 2],
         "b": ["x", "y"],
         "c": [3, 4],

@@ -8,7 +8,7 @@ from baton_engine.tables.text.csv_reader import CsvReader
 from baton_engine.tables.text.csv_rows import CsvError
 
 
-def reader(text: str) -> CsvReader:
+def create_reader(text: str) -> CsvReader:
     """A reader of the text as a file gives it."""
     return CsvReader(io.StringIO(text, newline=""))
 
@@ -17,7 +17,7 @@ def reader(text: str) -> CsvReader:
 def test_rows_have_the_number_of_their_first_line(end: str) -> None:
     """With blank lines, quoted line ends and any line end."""
     text = end.join(["", "a,b", "1,x", " ", '2,"y', "", 'z"', "3,w"])
-    assert list(reader(text).iter_rows()) == [
+    assert list(create_reader(text).iter_rows()) == [
         (3, ["1", "x"]),
         (5, ["2", f"y{end}{end}z"]),
         (8, ["3", "w"]),
@@ -26,23 +26,23 @@ def test_rows_have_the_number_of_their_first_line(end: str) -> None:
 
 def test_column_is_found_by_name() -> None:
     """Cells missing at the end of a row are empty."""
-    csv_reader = reader("a,b\n1,x\n2\n")
-    rows = [row for _, row in csv_reader.iter_rows()]
-    assert csv_reader.get_column("b", rows) == ["x", ""]
-    assert csv_reader.get_column("a", rows) == ["1", "2"]
+    reader = create_reader("a,b\n1,x\n2\n")
+    rows = [row for _, row in reader.iter_rows()]
+    assert reader.get_column("b", rows) == ["x", ""]
+    assert reader.get_column("a", rows) == ["1", "2"]
 
 
 def test_extra_first_cells_are_an_index() -> None:
     """If the first row is wider than the header."""
-    csv_reader = reader("a,b\n7,1,x\n8,2,y,?\n")
-    rows = [row for _, row in csv_reader.iter_rows()]
-    assert csv_reader.get_column("a", rows) == ["1", "2"]
-    assert [csv_reader.count_excess(row) for row in rows] == [0, 1]
+    reader = create_reader("a,b\n7,1,x\n8,2,y,?\n")
+    rows = [row for _, row in reader.iter_rows()]
+    assert reader.get_column("a", rows) == ["1", "2"]
+    assert [reader.count_excess(row) for row in rows] == [0, 1]
 
 
 def test_names_are_made_unique() -> None:
     """As in pandas."""
-    assert reader("a,a,a.1,\n").names == ["a", "a.1", "a.1.1", "Unnamed: 3"]
+    assert create_reader("a,a,a.1,\n").names == ["a", "a.1", "a.1.1", "Unnamed: 3"]
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_names_are_made_unique() -> None:
 def test_invalid_csv_is_rejected(text: str, message: str) -> None:
     """With the line number if it is known."""
     with pytest.raises(CsvError, match=message):
-        list(reader(text).iter_rows())
+        list(create_reader(text).iter_rows())

@@ -11,7 +11,7 @@ from baton_engine.tables.text.csv_rows import CsvError, CsvRows
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 
 
-def rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
+def read_rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
     """The cells of each row."""
     return [cells for _, cells in CsvRows(io.StringIO(text, newline=""), separator, rule)]
 
@@ -33,18 +33,18 @@ def rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
 )
 def test_white_space_around_unquoted_cells_is_trimmed(text: str, cells: list[str]) -> None:
     """Quoted white space stays."""
-    assert rows(text, TRIMMED) == [cells]
+    assert read_rows(text, TRIMMED) == [cells]
 
 
 @pytest.mark.parametrize("separator", ["\t", " "])
 def test_tab_separator_is_not_trimmed(separator: str) -> None:
-    assert rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
+    assert read_rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
         ["a", "", "b", ""]
     ]
 
 
 def test_other_rule_keeps_white_space() -> None:
-    assert rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
+    assert read_rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
 
 
 def test_has_trimmed_reports_trimming() -> None:
@@ -59,7 +59,7 @@ def test_has_trimmed_reports_trimming() -> None:
 def test_blank_line_is_skipped() -> None:
     """An empty quoted cell is a row."""
     for rule in (KEPT, TRIMMED):
-        assert rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
+        assert read_rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
 
 
 CELLS = st.text(st.sampled_from(' \t"a,;\n\r\u00a0é'), max_size=6)
@@ -72,7 +72,7 @@ def test_quoted_cells_do_not_change(table: list[list[str]]) -> None:
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
     spaced = out.getvalue()
     for rule in (KEPT, TRIMMED):
-        assert rows(spaced, rule) == table
+        assert read_rows(spaced, rule) == table
 
 
 @given(st.text(st.sampled_from(' "a,\n'), max_size=30))
@@ -81,17 +81,17 @@ def test_both_rules_find_the_same_rows(text: str) -> None:
     lines = [part.strip() for part in text.split("\n")]
     text = "\n".join(",".join(map(str.strip, line.split(","))) for line in lines)
     try:
-        expected = rows(text, KEPT)
+        expected = read_rows(text, KEPT)
     except CsvError:
         with pytest.raises(CsvError):
-            rows(text, TRIMMED)
+            read_rows(text, TRIMMED)
     else:
-        assert rows(text, TRIMMED) == expected
+        assert read_rows(text, TRIMMED) == expected
 
 
 @pytest.mark.parametrize("rule", [KEPT, TRIMMED])
 def test_long_white_space_takes_linear_time(rule: ReaderRule) -> None:
     run = " " * 100_000
     text = f'a{run}b,"x"{run},{run}"y"\n'
-    assert [len(cell) for cell in rows(text, TRIMMED)[0]] == [100_002, 1, 1]
-    assert len(rows(f"a{run}b,c\n", rule)[0]) == 2
+    assert [len(cell) for cell in read_rows(text, TRIMMED)[0]] == [100_002, 1, 1]
+    assert len(read_rows(f"a{run}b,c\n", rule)[0]) == 2
