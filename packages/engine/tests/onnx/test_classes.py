@@ -1,4 +1,4 @@
-"""The classes that a graph names."""
+"""Class names in a graph."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,15 +44,15 @@ def outputs(*, texts: bool, width: int | None = 2, zipmap: bool = False, **names
         ({"classlabels_ints": [0, 1]}, (0, 1)),
     ],
 )
-def test_names_in_their_order(attributes: dict[str, Any], classes: tuple[Any, ...]) -> None:
-    """Text and numbers are read, in the order that the node gives them."""
+def test_names_keep_the_order_of_the_node(
+    attributes: dict[str, Any], classes: tuple[Any, ...]
+) -> None:
     is_text = isinstance(classes[0], str)
     found = find_classes(naming(attributes), outputs(texts=is_text, width=None))
     assert found == FoundClasses(classes, are_indices=False)
 
 
-def test_the_last_node_counts() -> None:
-    """Where several nodes name classes, the one nearest to the output counts."""
+def test_last_node_with_names_wins() -> None:
     both = naming({"classlabels_strings": ["b"]}, {"classlabels_strings": ["a"]}, {})
     assert find_classes(both, outputs(texts=True, width=1)).classes == ("a",)
 
@@ -60,8 +60,8 @@ def test_the_last_node_counts() -> None:
 @pytest.mark.parametrize(
     "attributes", [{}, {"classlabels_strings": ["a", "b", "c"]}, {"classlabels_ints": [0, 1]}]
 )
-def test_no_classes(attributes: dict[str, Any]) -> None:
-    """A graph that names none, so many others, or numbers for texts, is no classifier of ours."""
+def test_graph_without_usable_names_is_an_error(attributes: dict[str, Any]) -> None:
+    """No names, another number of names, or numbers for texts."""
     with pytest.raises(EngineError, match="does not name its classes"):
         find_classes(naming(attributes), outputs(texts=True))
 
@@ -78,10 +78,10 @@ def test_no_classes(attributes: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("look_up", ["ArrayFeatureExtractor", "Gather"])
 @pytest.mark.parametrize("as_constant", [False, True])
-def test_a_constant_that_the_label_is_looked_up_in(
+def test_look_up_constant_names_the_classes(
     constant: Any, classes: tuple[Any, ...], look_up: str, *, as_constant: bool
 ) -> None:
-    """What the label is looked up in names the classes, and not an inner classifier."""
+    """It wins over an inner classifier."""
     nodes = [
         helper.make_node("LinearClassifier", ["x"], ["l", "p"], domain=ML, classlabels_ints=[0, 1]),
         helper.make_node("ArgMax", ["p"], ["place"]),
@@ -96,8 +96,8 @@ def test_a_constant_that_the_label_is_looked_up_in(
     assert find_classes(model, outputs(texts=is_text)) == FoundClasses(classes, are_indices=False)
 
 
-def test_an_output_of_its_own() -> None:
-    """An output that holds the classes names them, as skl2onnx's `output_class_labels` makes it."""
+def test_separate_output_names_the_classes() -> None:
+    """As skl2onnx's `output_class_labels` creates it."""
     node = helper.make_node(
         "LabelEncoder", ["c"], ["le"], keys_int64s=[1, 0], values_strings=["yes", "no"], domain=ML
     )
@@ -110,8 +110,8 @@ def test_an_output_of_its_own() -> None:
     assert found == FoundClasses(("no", "yes"), are_indices=False)
 
 
-def test_the_places_of_the_classes() -> None:
-    """A label that is a whole number and has no name is a place, if their number is known."""
+def test_integer_labels_without_names_are_indices() -> None:
+    """If the number of classes is known."""
     model = graph([helper.make_node("ArgMax", ["p"], ["label"])])
     found = find_classes(model, outputs(texts=False, width=3))
     assert found == FoundClasses((0, 1, 2), are_indices=True)
@@ -119,8 +119,7 @@ def test_the_places_of_the_classes() -> None:
         find_classes(model, outputs(texts=False, width=None))
 
 
-def test_a_graph_in_a_circle() -> None:
-    """A file may hold what no graph is."""
+def test_graph_with_a_cycle_ends() -> None:
     model = graph([helper.make_node("Identity", ["label"], ["label"])])
     with pytest.raises(EngineError, match="does not name its classes"):
         find_classes(model, outputs(texts=True))

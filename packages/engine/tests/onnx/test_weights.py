@@ -1,4 +1,4 @@
-"""The files that an ONNX file names for its weights."""
+"""Weight files of a model."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ def external(name: str, location: str) -> TensorProto:
     return tensor
 
 
-def test_finds_them_wherever_they_are() -> None:
-    """Initializers, attributes and inner graphs are looked through; each file is found once."""
+def test_weight_files_are_found_everywhere() -> None:
+    """In initializers, attributes and subgraphs, each once."""
     inner = helper.make_graph([], "inner", [], [], [external("c", "three")])
     nodes = [
         helper.make_node("Constant", [], ["b"], value=external("b", "two")),
@@ -30,8 +30,8 @@ def test_finds_them_wherever_they_are() -> None:
     assert find_weight_files(model) == ("one", "../etc/passwd", "two", "three")
 
 
-def test_finds_none_where_there_are_none() -> None:
-    """A model that holds its weights names no file, even where a tensor is called `location`."""
+def test_model_with_its_weights_has_no_weight_files() -> None:
+    """Also if a tensor is named `location`."""
     for name in ("w", "location"):
         tensor = numpy_helper.from_array(np.zeros(3), name)
         graph = helper.make_graph([], "g", [], [], [tensor])
@@ -39,6 +39,6 @@ def test_finds_none_where_there_are_none() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"location", b"\xfflocation"])
-def test_what_is_not_onnx_names_none(content: bytes) -> None:
-    """ONNX Runtime says what is wrong with it."""
+def test_invalid_content_has_no_weight_files(content: bytes) -> None:
+    """ONNX Runtime reports the error."""
     assert find_weight_files(content) == ()

@@ -20,16 +20,16 @@ def damaged() -> io.BytesIO:
     return io.BytesIO(content[:schema] + b"?" + content[schema + 1 :])
 
 
-def test_a_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
-    """The caller gets an error with the library's words, and nobody's terminal gets them."""
+def test_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written to stderr."""
     with pytest.raises(Panic) as caught, convert_panics():
         read_parquet(damaged())
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
 
 
-def test_stderr_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
-    """What is written after the block is seen, whatever ended it; other errors pass."""
+def test_stderr_is_restored(capfd: pytest.CaptureFixture[str]) -> None:
+    """After a panic, another error, or none."""
 
     def interrupted() -> None:
         with convert_panics():

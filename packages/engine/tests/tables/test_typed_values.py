@@ -1,4 +1,4 @@
-"""Values with a type of their own to a column."""
+"""Casts of typed values."""
 
 import math
 from typing import Any
@@ -66,21 +66,19 @@ def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -
     ],
 )
 def test_casts(kind: TypeName, values: Any, expected: Any) -> None:
-    """No value is changed: what the column cannot hold as it is, is named by its row."""
+    """Values that do not fit are named by their row."""
     assert cast(kind, values) == expected
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_column_of_gaps(kind: TypeName) -> None:
-    """A column without a value fits every optional column, and no required one."""
+def test_column_of_missing_values_fits_optional_columns(kind: TypeName) -> None:
     gaps = Texts([None], np.zeros(2, np.int32))
     found = cast(kind, gaps, required=False)
     assert found == ["", ""] if kind == "string" else all(map(math.isnan, found))
     assert cast(kind, gaps) == dict.fromkeys((0, 1), "is missing; the column is required")
 
 
-def test_gaps_in_optional_columns_are_missing() -> None:
-    """A missing number is NaN, a missing text the one that no training has seen."""
+def test_missing_values_in_optional_columns() -> None:
     assert cast("string", texts("a", None), required=False) == ["a", ""]
     for kind in TYPES[:-1]:
         found = cast(kind, [1.0, math.nan], required=False)
@@ -89,13 +87,11 @@ def test_gaps_in_optional_columns_are_missing() -> None:
     assert math.isnan(cast("double", texts("1", None), required=False)[1])
 
 
-def test_a_gap_that_no_row_has_is_none() -> None:
-    """A dictionary may hold a null that nobody points to."""
+def test_unused_null_of_a_dictionary_is_ignored() -> None:
     assert cast("string", Texts(["a", None], np.zeros(2, np.int32))) == ["a", "a"]
 
 
 def test_at_most_a_hundred_cells_are_named() -> None:
-    """Of many bad cells a hundred are named, whatever is wrong with them."""
     for kind, values in [
         ("string", Texts([None], np.zeros(101, np.int32))),
         ("boolean", np.full(101, 2)),
@@ -112,8 +108,7 @@ any_values = numbers.map(np.array) | some_texts.map(lambda found: texts(*found))
 
 
 @given(st.sampled_from(TYPES), st.sampled_from([True, False]), any_values)
-def test_any_values_are_a_column_or_refused(kind: TypeName, required: Any, values: Any) -> None:
-    """Whatever the values, they become as many, or cells of theirs are named."""
+def test_any_values_are_cast_or_rejected(kind: TypeName, required: Any, values: Any) -> None:
     rows = len(values.codes) if isinstance(values, Texts) else len(values)
     found = cast(kind, values, required=required)
     if isinstance(found, dict):
