@@ -21,7 +21,7 @@ ESTIMATORS = (
     "lightgbm",
     "xgboost",
 )
-"""Those of `baton_trainer.models.families`, which an image may lack; a test compares them."""
+"""The names in `baton_trainer.models.families`, which an image may lack. A test compares them."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
