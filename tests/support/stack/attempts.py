@@ -1,4 +1,4 @@
-"""Requests of a thief with inference's account: MLflow rejects every one."""
+"""Requests that MLflow rejects from inference's account."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from baton_trainer.cards.curves import COLOURS, QUIET, shorten
 from baton_trainer.evaluation.importance import Importance
-from baton_trainer.evaluation.slice_figures import SliceFigures
+from baton_trainer.evaluation.slice_metrics import SliceMetrics
 from baton_trainer.evaluation.thresholds import Thresholds
 
 MAX_BARS = 15
@@ -32,7 +32,7 @@ def draw_importance(axes: Axes, importances: tuple[Importance, ...]) -> None:
     )
 
 
-def draw_slices(axes: Axes, slices: tuple[SliceFigures, ...], all_rows_auc: float) -> None:
+def draw_slices(axes: Axes, slices: tuple[SliceMetrics, ...], all_rows_auc: float) -> None:
     """A dot with its interval for each of the weakest slices, the first on top."""
     dots = slices[:MAX_BARS][::-1]
     aucs = np.array([dot.roc_auc for dot in dots])
