@@ -1,6 +1,7 @@
-"""ARCHITECTURE.md lists the folders that there are, each with the first line of its docstring."""
+"""ARCHITECTURE.md lists every folder with the first line of its docstring."""
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -16,31 +17,31 @@ PACKAGES = (
 )
 
 
-def purpose(folder: Path) -> str:
-    """The first line of a package's docstring."""
+def read_purpose(folder: Path) -> str:
+    """Reads the first line of a package's docstring."""
     module = ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))
     return (ast.get_docstring(module) or "").split("\n")[0]
 
 
-def listing() -> str:
-    """The tree as the page shows it."""
+def format_tree() -> str:
+    """Formats the tree as the page shows it."""
     rows = ["| folder | what it is |", "|---|---|"]
     for package in map(ROOT.joinpath, PACKAGES):
-        rows.append(f"| `{package.relative_to(ROOT)}` | **{purpose(package)}** |")
+        rows.append(f"| `{package.relative_to(ROOT)}` | **{read_purpose(package)}** |")
         below = sorted(each.parent for each in package.rglob("*/__init__.py"))
-        rows += [f"| `{each.relative_to(package)}/` | {purpose(each)} |" for each in below]
+        rows += [f"| `{each.relative_to(package)}/` | {read_purpose(each)} |" for each in below]
     return "\n".join(rows) + "\n"
 
 
 def test_the_tree_is_the_tree_on_disk() -> None:
-    """The part between the two marks is what `listing` gives."""
+    """The part between the two marks is `format_tree()`."""
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     shown = page.split(BEGIN)[1].split(END)[0]
-    assert shown == listing()
+    assert shown == format_tree()
 
 
-def test_folders_are_of_a_size_that_a_reader_can_take_in() -> None:
-    """At most fourteen modules a folder: there are as many verbs as that."""
+def test_folders_are_small() -> None:
+    """A folder has at most fourteen modules, the number of verbs."""
     crowded = {
         str(folder.relative_to(ROOT)): count
         for package in map(ROOT.joinpath, PACKAGES)
@@ -64,3 +65,16 @@ def test_every_decision_is_in_the_index() -> None:
         for line in (folder / "README.md").read_text(encoding="utf-8").splitlines()
         if line[:1].isdigit()
     ]
+
+
+def test_named_modules_exist() -> None:
+    """ARCHITECTURE.md, CONTRIBUTING.md and the decisions name only modules that exist."""
+    pages = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/decisions/*.md")]
+    modules = [f"/{path.relative_to(ROOT)}" for path in ROOT.glob("[!.]*/**/*.py")]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(r"`([\w/]+\.py)`", text)
+        named += [f"{name.replace('.', '/')}.py" for name in re.findall(r"`(baton_[\w.]+)`", text)]
+        for name in named:
+            endings = (f"/{name}", f"/{name.removesuffix('.py')}/__init__.py")
+            assert any(module.endswith(endings) for module in modules), f"{page.name}: {name}"

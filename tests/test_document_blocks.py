@@ -1,6 +1,6 @@
-"""The commands, links and pictures of the documents: what they name is there.
+"""Commands, links and pictures of the documents exist.
 
-tests/embedded runs the commands of a machine without Docker, tests/stack those of the containers.
+tests/embedded runs the commands without Docker, tests/stack those with Docker.
 """
 
 import re
@@ -19,16 +19,16 @@ from tests.support.documents.blocks import (
     ROOT,
     Block,
     Command,
-    blocks,
-    consoles,
+    read_blocks,
+    read_consoles,
 )
 
-BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
+BLOCKS = [block for document in DOCUMENTS for block in read_blocks(document)]
 COMMANDS = [
     command
     for document in DOCUMENTS
-    for block in consoles(document)
-    for command in block.commands()
+    for block in read_consoles(document)
+    for command in block.list_commands()
     if not block.not_run or command.words[0].startswith("scripts/")
 ]
 COMPOSE = [
@@ -42,7 +42,7 @@ PROFILES = {
     for service in services.values()
     for profile in service.get("profiles", ())
 }
-OF_THE_SYSTEM = {
+SYSTEM_PROGRAMS = {
     "baton",
     ".venv/bin/baton",
     ".venv/bin/python",
@@ -54,36 +54,42 @@ OF_THE_SYSTEM = {
 }
 
 
-def where(found: Block | Command) -> str:
-    """The id of a test's case."""
-    return found.where
+def get_id(item: Block | Command) -> str:
+    """Returns the id of a test case."""
+    return item.where
 
 
-def test_no_command_hides() -> None:
-    """What can be typed stands in a console block; what is to be saved has a name."""
+def test_commands_are_in_console_blocks() -> None:
+    """Commands are in console blocks, so that they are tested; scripts have a file name."""
     for block in BLOCKS:
-        assert block.language in LANGUAGES, f"{block.where}: of which language?"
+        assert block.language in LANGUAGES, f"{block.where}: unknown language"
         if block.language in ("python", "bash"):
             assert block.file, f"{block.where}: a script that no test runs"
         if block.language != "console":
-            assert "\n$ " not in f"\n{block.text}", f"{block.where}: commands"
+            assert "\n$ " not in f"\n{block.text}", (
+                f"{block.where}: commands outside a console block"
+            )
     total = sum(d.read_text(encoding="utf-8").count("\n```") for d in DOCUMENTS)
     assert total == 2 * len(BLOCKS)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=where)
+@pytest.mark.parametrize("command", COMMANDS, ids=get_id)
 def test_commands_exist(command: Command) -> None:
-    """The program is one of the project's or the system's; verbs, options and services exist."""
+    """The program, its verb, its options and its services exist."""
     program, *_ = command.words
-    assert program in OF_THE_SYSTEM or (ROOT / program).is_file(), command.text
+    assert program in SYSTEM_PROGRAMS or (ROOT / program).is_file(), command.text
     if program == "docker":
         check_compose(command)
-    if command.arguments_of_baton is not None:
-        parse(["1" if word.startswith("$") else word for word in command.arguments_of_baton])
+    if command.baton_arguments is not None:
+        check_baton(["1" if word.startswith("$") else word for word in command.baton_arguments])
 
 
-def parse(arguments: list[str]) -> None:
-    """Raises `click.UsageError` on a verb or an option that `baton` has not; runs nothing."""
+def check_baton(arguments: list[str]) -> None:
+    """Parses the arguments of `baton` without running it.
+
+    Raises:
+        click.UsageError: no such verb or option.
+    """
     group = cli.make_context("baton", [*arguments])
     name, command, rest = cli.resolve_command(group, [*arguments])
     assert isinstance(command, click.Command)
@@ -91,21 +97,21 @@ def parse(arguments: list[str]) -> None:
 
 
 def check_compose(command: Command) -> None:
-    """The subcommand and its options are Compose's, the services and profiles ours."""
+    """Checks subcommand and options against Compose, services and profiles against the stack."""
     compose, *rest = command.words[1:]
     assert compose == "compose", command.text
     if rest[0] == "--profile":
         assert rest[1] in PROFILES, command.text
         rest = rest[2:]
     verb, *arguments = rest
-    ours = next((n for n, word in enumerate(arguments) if word in SERVICES), len(arguments))
-    options = [word for word in arguments[:ours] if word.startswith("-")]
-    known = options_of_compose(verb)
+    first = next((n for n, word in enumerate(arguments) if word in SERVICES), len(arguments))
+    options = [word for word in arguments[:first] if word.startswith("-")]
+    known = read_compose_options(verb)
     for option in options:
         assert known is None or option.partition("=")[0] in known, f"{command.text}: {option}"
-    named = [word for word in arguments[ours:] if not word.startswith("-")]
+    named = [word for word in arguments[first:] if not word.startswith("-")]
     if verb in ("run", "exec"):
-        assert named, f"{command.text}: no service of ours"
+        assert named, f"{command.text}: no service of the stack"
         return
     others = [word for word in arguments if word[:1] != "-" and not set(word) & set("=:/")]
     for service in {*named, *others}:
@@ -113,27 +119,27 @@ def check_compose(command: Command) -> None:
 
 
 @cache
-def options_of_compose(verb: str) -> set[str] | None:
-    """The options of a subcommand, as it tells them itself; None where Compose is not here."""
+def read_compose_options(verb: str) -> set[str] | None:
+    """Reads the options of a subcommand from its help; None without Compose."""
     if shutil.which("docker") is None:
         return None
-    told = subprocess.run(
+    help_text = subprocess.run(
         ["docker", "compose", verb, "--help"], capture_output=True, text=True, check=True
-    )
-    assert f"docker compose {verb}" in told.stdout, f"Compose has no {verb}"
-    return {*re.findall(r"(?<![\w-])--?[\w-]+", told.stdout)}
+    ).stdout
+    assert f"docker compose {verb}" in help_text, f"Compose has no {verb}"
+    return {*re.findall(r"(?<![\w-])--?[\w-]+", help_text)}
 
 
-def test_links_lead_somewhere() -> None:
-    """Every link and picture within the project is a file that is there."""
+def test_links_lead_to_files() -> None:
+    """Every link within the project leads to a file."""
     for document in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
-def test_figures_of_the_comparison_are_the_benchmarks() -> None:
-    """docs/comparison.md has no figure of speed or memory that docs/benchmarks.md has not."""
+def test_figures_of_the_comparison_are_from_the_benchmarks() -> None:
+    """Every figure of speed or memory in docs/comparison.md is in docs/benchmarks.md."""
     docs = ROOT / "docs"
     figures = re.findall(r"\d[\d,.]*\d{2}|\d+\.\d", (docs / "comparison.md").read_text("utf-8"))
     measured = (docs / "benchmarks.md").read_text("utf-8")
@@ -143,6 +149,6 @@ def test_figures_of_the_comparison_are_the_benchmarks() -> None:
 
 
 def test_pictures_are_small() -> None:
-    """A page with all pictures loads on a train."""
+    """A page with all pictures loads on a slow connection."""
     for picture in (ROOT / "docs" / "pictures").iterdir():
         assert picture.stat().st_size <= 150_000, picture.name

@@ -1,4 +1,4 @@
-"""What the documents say of names and values is what the code has."""
+"""Names and values in the documents are those of the code."""
 
 import re
 from pathlib import Path
@@ -23,14 +23,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BATON_TOML = (ROOT / "docs" / "baton-toml.md").read_text(encoding="utf-8")
 
 
-def row(table_key: str) -> str:
-    """The row of a table of docs/metrics.md that begins with this word."""
-    [found] = re.findall(rf"^\| `{table_key}`.*$", METRICS, re.MULTILINE)
-    return str(found)
+def find_row(key: str) -> str:
+    """Finds the row of docs/metrics.md that begins with this word."""
+    [line] = re.findall(rf"^\| `{key}`.*$", METRICS, re.MULTILINE)
+    return str(line)
 
 
 def test_metrics_and_their_labels(tmp_path: Path) -> None:
-    """docs/metrics.md names every family with its labels, and none besides."""
+    """docs/metrics.md names every family with its labels, and no other."""
     _, core = make_app(tmp_path)
     collector = MetricsCollector(
         core.metrics, status=lambda: core.watcher_state.status, queue_depth=int
@@ -40,21 +40,21 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
         name = family.name + ("_total" if family.type == "counter" else "")
         families[name] = set(getattr(family, "_labelnames", ()))
     table = METRICS.split("| label | values |")[0]
-    told = {
+    documented = {
         name: {*re.findall(r"`(\w+)`", labels)}
         for name, labels in re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", table, re.MULTILINE)
     }
-    assert told == families
+    assert documented == families
 
 
 def test_label_values() -> None:
-    """Every value that a closed label can have is told."""
-    told = {*re.findall(r"`(\w+)`:", row("reason"))}
-    assert told == {kind.value for kind in FailureKind}
+    """docs/metrics.md lists every value of a closed label."""
+    documented = {*re.findall(r"`(\w+)`:", find_row("reason"))}
+    assert documented == {kind.value for kind in FailureKind}
     protocols = {protocol.name for protocol in PROTOCOLS}
-    assert {*re.findall(r"`(\w+)`", row("protocol"))} - {"protocol"} == protocols
-    assert re.findall(r"`(\w+)`", row("engine")) == ["engine", OnnxEngine.name]
-    assert f"; {CLIENT_DISCONNECTED} if" in row("code")
+    assert {*re.findall(r"`(\w+)`", find_row("protocol"))} - {"protocol"} == protocols
+    assert re.findall(r"`(\w+)`", find_row("engine")) == ["engine", OnnxEngine.name]
+    assert f"; {CLIENT_DISCONNECTED} if" in find_row("code")
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 
@@ -66,7 +66,7 @@ def test_settings() -> None:
 
 
 def test_alerts() -> None:
-    """docs/metrics.md tells of every alert that ships, and of none besides."""
+    """docs/metrics.md lists every alert that ships, and no other."""
     rules = (ROOT / "infra" / "monitoring" / "alerts.yml").read_text(encoding="utf-8")
     shipped = re.findall(r"- alert: (\w+)", rules)
     assert shipped
@@ -78,14 +78,14 @@ def test_keys_of_baton_toml(section: str) -> None:
     """docs/baton-toml.md names every key of a section with its option and its default."""
     _, _, rest = BATON_TOML.partition(f"\n## [{section}]\n")
     page = rest.partition("\n## ")[0]
-    told = {
+    documented = {
         key: (options, value)
         for key, options, value in re.findall(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", page, re.MULTILINE)
     }
     defaults = TrainRequest.model_fields[section].get_default().model_dump()
-    assert set(told) == set(defaults)
+    assert set(documented) == set(defaults)
     known = {parameter.name: parameter.opts for parameter in train.params}
-    for key, (options, value) in told.items():
+    for key, (options, value) in documented.items():
         assert re.findall("`(.*?)`", options) == known.get(f"{section}__{key}", [])
         if isinstance(default := defaults[key], float):
             assert f"[{default:g}]" in value

@@ -1,4 +1,4 @@
-"""The invariants of ARCHITECTURE.md that an import or a name gives away."""
+"""The invariants of ARCHITECTURE.md that imports and names reveal."""
 
 import ast
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ PURE = ("policy", "ledger")
 HEAVY = ("mlflow", "mlflow-skinny", "onnx", "pandas", "pyarrow", "scikit-learn", "scipy")
 
 
-def imported(path: Path) -> set[str]:
-    """The top-level modules that a file imports, anywhere in it."""
-    return {name.partition(".")[0] for name in dotted(path)}
+def list_imports(path: Path) -> set[str]:
+    """Lists the top-level modules that a file imports."""
+    return {name.partition(".")[0] for name in list_modules(path)}
 
 
-def dotted(path: Path) -> Iterator[str]:
+def list_modules(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -30,95 +30,95 @@ def dotted(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-def named(*stems: str) -> list[Path]:
-    found = [path for path in SOURCES if path.stem in stems]
-    assert len(found) >= len(stems), stems
-    return found
+def find_sources(*stems: str) -> list[Path]:
+    paths = [path for path in SOURCES if path.stem in stems]
+    assert len(paths) >= len(stems), stems
+    return paths
 
 
-def ids(path: Path) -> str:
+def get_stem(path: Path) -> str:
     return path.stem
 
 
 def test_only_trainer_and_tracking_import_mlflow() -> None:
-    """MLflow costs a second and 70 MB: only the trainer and its own server pay for it."""
-    guilty = [path for path in SOURCES if "mlflow" in imported(path)]
+    """MLflow costs a second and 70 MB, so only the trainer and its server import it."""
+    offenders = [path for path in SOURCES if "mlflow" in list_imports(path)]
 
-    assert guilty
-    assert {path.relative_to(ROOT).parts[1] for path in guilty} == {"trainer", "tracking"}
+    assert offenders
+    assert {path.relative_to(ROOT).parts[1] for path in offenders} == {"trainer", "tracking"}
 
 
 @pytest.mark.parametrize(
     ("library", "package"), [("onnxruntime", "baton_engine"), ("matplotlib", "baton_trainer")]
 )
-def test_what_reports_or_writes_is_loaded_by_a_package_that_prevents_it(
+def test_library_is_imported_only_by_the_package_that_configures_it(
     library: str, package: str
 ) -> None:
-    """Its `__init__` sets what these libraries read while they are imported."""
-    guilty = [path for path in SOURCES if library in imported(path)]
+    """Its `__init__` sets the environment that the library reads during import."""
+    offenders = [path for path in SOURCES if library in list_imports(path)]
 
-    assert guilty
-    assert {path.relative_to(ROOT).parts[3] for path in guilty} == {package}
+    assert offenders
+    assert {path.relative_to(ROOT).parts[3] for path in offenders} == {package}
 
 
 @pytest.mark.parametrize("package", HEAVY)
-def test_inference_is_light(package: str) -> None:
-    """The image of inference does without what takes tens of megabytes and half a second."""
+def test_inference_has_no_heavy_package(package: str) -> None:
+    """Its image lacks packages that cost tens of megabytes and half a second."""
     lock = (ROOT / "services/inference/requirements.lock").read_text(encoding="utf-8")
 
     assert "\nonnxruntime==" in lock
     assert f"\n{package}==" not in lock
 
 
-def pins(lock: str) -> set[str]:
-    """The versions that a lock names."""
+def read_pins(lock: str) -> set[str]:
+    """Reads the pinned versions of a lock."""
     lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     return {line for line in lines if "==" in line}
 
 
-def test_the_extra_adds_to_the_image_and_changes_nothing_in_it() -> None:
-    """The image with traces has what the other has, at the same versions, and OpenTelemetry."""
-    plain = pins("services/inference/requirements.lock")
-    traced = pins("services/inference/requirements-otel.lock")
+def test_extra_only_adds_packages() -> None:
+    """The image with traces has the packages of the other one, and OpenTelemetry."""
+    plain = read_pins("services/inference/requirements.lock")
+    traced = read_pins("services/inference/requirements-otel.lock")
 
-    assert plain < traced <= pins("requirements.lock")
+    assert plain < traced <= read_pins("requirements.lock")
     assert any(pin.startswith("opentelemetry-sdk==") for pin in traced - plain)
 
 
 def test_only_settings_read_the_environment() -> None:
-    """What a process was told stands in one file of each package."""
-    guilty = {path.name for path in SOURCES if "os.environ" in path.read_text(encoding="utf-8")}
+    """Each package reads its environment in one file."""
+    offenders = {path.name for path in SOURCES if "os.environ" in path.read_text(encoding="utf-8")}
 
-    assert guilty <= {"settings.py"}
-
-
-@pytest.mark.parametrize("path", named(*CORE), ids=ids)
-def test_the_core_knows_no_web_framework(path: Path) -> None:
-    """The swap path could stand under any server."""
-    assert not imported(path) & {"fastapi", "starlette", "uvicorn"}
+    assert offenders <= {"settings.py"}
 
 
-@pytest.mark.parametrize("path", named(*PURE), ids=ids)
+@pytest.mark.parametrize("path", find_sources(*CORE), ids=get_stem)
+def test_core_imports_no_web_framework(path: Path) -> None:
+    """The swap path works with any server."""
+    assert not list_imports(path) & {"fastapi", "starlette", "uvicorn"}
+
+
+@pytest.mark.parametrize("path", find_sources(*PURE), ids=get_stem)
 def test_decisions_are_pure(path: Path) -> None:
     """Policy and ledger do no I/O and read no clock."""
     text = path.read_text(encoding="utf-8")
 
-    assert not imported(path) & {"time", "httpx", "os", "pathlib", "threading", "asyncio"}
+    assert not list_imports(path) & {"time", "httpx", "os", "pathlib", "threading", "asyncio"}
     assert ".now(" not in text
     assert "open(" not in text
 
 
-def test_domain_errors_know_no_http() -> None:
-    """An HTTP status belongs to the routes, not to what went wrong."""
-    inference = [path for path in named("errors") if "inference" in path.parts]
+def test_domain_errors_are_independent_of_http() -> None:
+    """Only the routes choose an HTTP status."""
+    inference = [path for path in find_sources("errors") if "inference" in path.parts]
 
     assert inference
     for path in inference:
         assert "http" not in path.read_text(encoding="utf-8").lower().replace("no http", "")
 
 
-def taken_from_registry(path: Path) -> set[str]:
-    """The names that a file takes from the package that fetches files."""
+def list_registry_imports(path: Path) -> set[str]:
+    """Lists the names that a file imports from the package that fetches files."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
     return {
@@ -129,21 +129,21 @@ def taken_from_registry(path: Path) -> set[str]:
     }
 
 
-def test_a_version_is_opened_in_one_way() -> None:
-    """Whoever gets hold of a version's files has its signature checked first."""
+def test_version_is_opened_by_one_function() -> None:
+    """Every reader of a version's files checks its signature first."""
     others = [path for path in SOURCES if "baton_registry" not in path.parts]
-    guilty = {path.name for path in others if taken_from_registry(path) & {"fetch", "reopen"}}
+    offenders = {path.name for path in others if list_registry_imports(path) & {"fetch", "reopen"}}
 
-    assert guilty == {"open_version.py", "loader.py"}
-    for path in named(*(name.removesuffix(".py") for name in guilty)):
+    assert offenders == {"open_version.py", "loader.py"}
+    for path in find_sources(*(name.removesuffix(".py") for name in offenders)):
         assert "open_version(" in path.read_text(encoding="utf-8")
 
 
 def test_older_tags_are_read_in_one_place() -> None:
-    """Everything else reads the record, which knows the manifest as well."""
+    """Other code reads the record, which covers the manifest, too."""
     older = ("DATA_CHECKSUM_TAG", "HELD_OUT_BY_TAG", "GATE_FIGURES_TAG", "CHECKSUM_TAG_PREFIX")
     texts = [(path.name, path.read_text(encoding="utf-8")) for path in SOURCES]
-    guilty = {name for name, text in texts if any(word in text for word in older)}
+    offenders = {name for name, text in texts if any(word in text for word in older)}
 
-    # The signature of an older version covers two of them; a run has the data's checksum as well.
-    assert guilty == {"model_version.py", "record.py", "signing.py", "run.py"}
+    # The signature of an older version covers two of them; a run has the data's checksum, too.
+    assert offenders == {"model_version.py", "record.py", "signing.py", "run.py"}

@@ -1,4 +1,4 @@
-"""What shares a server runs in one process, and the order of starts is that of length."""
+"""Tests that share a server run in one process; long lanes start first."""
 
 import pytest
 
@@ -15,13 +15,13 @@ from tests.support.suite.lanes import ROOT, Lanes, lane, rank
         ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),
     ],
 )
-def test_what_shares_a_server_is_one_lane(one: str, other: str, *, is_shared: bool) -> None:
-    """Another process would start the server, or the stack, once more."""
+def test_tests_that_share_a_server_are_one_lane(one: str, other: str, *, is_shared: bool) -> None:
+    """Another process would start the server or the stack again."""
     assert (lane(ROOT / one) == lane(ROOT / other)) is is_shared
 
 
-def test_the_scheduler_splits_by_lanes() -> None:
-    """What xdist hands to one process is a lane, whatever the test's parameters look like."""
+def test_scheduler_splits_by_lanes() -> None:
+    """A process of xdist gets a whole lane, for any test parameters."""
     scheduler = Lanes.__new__(Lanes)
     one = scheduler._split_scope("tests/stack/test_a.py::test_x[a::b@c]")
     assert one == scheduler._split_scope("tests/faults/test_b.py::test_y")
@@ -29,7 +29,7 @@ def test_the_scheduler_splits_by_lanes() -> None:
 
 
 def test_long_lanes_start_first() -> None:
-    """A lane of minutes that started last would run alone."""
+    """A long lane that starts last would run alone."""
     files = ["cli/tests/test_a.py", "tests/embedded/test_a.py", "tests/stack/test_a.py"]
 
     assert sorted(files, key=lambda file: rank(ROOT / file)) == files[::-1]

@@ -1,4 +1,4 @@
-"""Each classifier of scikit-learn, converted as docs/own-model.md says, serves what it predicts."""
+"""Each scikit-learn classifier, converted as in docs/own-model.md, serves its own predictions."""
 
 import warnings
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ SCORES = {
     "SGDClassifier",
     "SVC",
 }
-"""They have no probabilities: what ONNX has instead are decision scores."""
-WITHOUT_FORM = {
+"""They have no probabilities; ONNX has decision scores instead."""
+NOT_CONVERTIBLE = {
     "ClassifierChain",
     "DummyClassifier",
     "FixedThresholdClassifier",
@@ -47,11 +47,11 @@ WITHOUT_FORM = {
     "OutputCodeClassifier",
     "SelfTrainingClassifier",
 }
-"""skl2onnx refuses all of them with these options, or they do not learn one label a row."""
+"""skl2onnx rejects them with these options, or they do not learn one label per row."""
 BROKEN = {"GaussianProcessClassifier", "RadiusNeighborsClassifier"}
-"""ONNX Runtime refuses what skl2onnx makes of them, when it loads or when it runs."""
-OTHER_MODELS = {"LinearDiscriminantAnalysis", "TunedThresholdClassifierCV"}
-"""skl2onnx makes another model of them: https://github.com/onnx/sklearn-onnx/issues/1116."""
+"""ONNX Runtime rejects the model of skl2onnx when it loads or runs."""
+WRONG_MODELS = {"LinearDiscriminantAnalysis", "TunedThresholdClassifierCV"}
+"""skl2onnx creates a different model: https://github.com/onnx/sklearn-onnx/issues/1116."""
 WRAPPERS = {
     "CalibratedClassifierCV",
     "OneVsOneClassifier",
@@ -69,11 +69,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "TunedThresholdClassifierCV": {"cv": 2},
     "VotingClassifier": {"voting": "soft", "flatten_transform": False},
 }
-KNOWN = [name for name, _ in all_estimators(type_filter="classifier") if name not in WITHOUT_FORM]
+KNOWN = [
+    name for name, _ in all_estimators(type_filter="classifier") if name not in NOT_CONVERTIBLE
+]
 
 _random = np.random.default_rng(0)
 _ROWS = 80
-# What float32 holds as it is: no rounding moves a row across a tree's threshold.
+# Exact in float32: rounding never moves a row across a tree's threshold.
 FEATURES = pd.DataFrame(
     {
         "age": (_random.integers(0, 1024, _ROWS) / 128).astype("float32"),
@@ -89,8 +91,8 @@ for _count, _bounds in ((2, [4.5]), (3, [3, 6])):
     TARGETS[f"{_count} texts"] = np.array(["low", "mid", "high"])[TARGETS[f"{_count} numbers"]]
 
 
-def fitted(name: str, target: NDArray[Any]) -> Pipeline:
-    """A pipeline that ends in the classifier of that name."""
+def fit(name: str, target: NDArray[Any]) -> Pipeline:
+    """Fits a pipeline that ends in the classifier of that name."""
     kind = dict(all_estimators(type_filter="classifier"))[name]
     arguments: dict[str, Any] = dict(ARGUMENTS.get(name, {}))
     if name in WRAPPERS:
@@ -106,8 +108,8 @@ def fitted(name: str, target: NDArray[Any]) -> Pipeline:
     return make_pipeline(preprocessing, kind(**arguments)).fit(FEATURES, target)
 
 
-def converted(pipeline: Pipeline) -> bytes:
-    """The pipeline as ONNX, as the document says."""
+def convert(pipeline: Pipeline) -> bytes:
+    """Converts the pipeline to ONNX like the document."""
     inputs = [(name, FloatTensorType([None, 1])) for name in ("age", "visits")]
     inputs += [("plan", StringTensorType([None, 1]))]
     options = {id(pipeline): {"zipmap": False}}
@@ -115,8 +117,8 @@ def converted(pipeline: Pipeline) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def fetched(onnx: bytes) -> FetchedModel:
-    """A version of that ONNX file."""
+def build_fetched_model(onnx: bytes) -> FetchedModel:
+    """Builds a fetched version with that ONNX file."""
     return FetchedModel(
         version=ModelVersion("m", "1", run_id="r", source="s"),
         mlmodel=MLModel(SCHEMA, "model.onnx", None),
@@ -129,7 +131,7 @@ def fetched(onnx: bytes) -> FetchedModel:
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Iterator[None]:
-    """Estimators that did not converge are as good here; on a few rows threads only wait."""
+    """Ignores convergence warnings, and uses one thread because the table is small."""
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         yield
@@ -137,15 +139,15 @@ def _quiet() -> Iterator[None]:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", [n for n in KNOWN if n not in SCORES | BROKEN])
-def test_serves_what_it_predicts(name: str, target: str) -> None:
-    """Classes, labels and probabilities are those of scikit-learn, whoever names the classes."""
+def test_classifier_serves_its_predictions(name: str, target: str) -> None:
+    """Classes, labels and probabilities are those of scikit-learn, for numeric and text classes."""
     if name == "TunedThresholdClassifierCV" and target.startswith("3"):
         return  # for two classes only
-    pipeline = fitted(name, TARGETS[target])
-    engine = open_engine(fetched(converted(pipeline)))
+    pipeline = fit(name, TARGETS[target])
+    engine = open_engine(build_fetched_model(convert(pipeline)))
     scores = engine.score({each.name: FEATURES[each.name].to_numpy() for each in SCHEMA.columns})
     assert engine.classes == tuple(pipeline.classes_.tolist())
-    if name not in OTHER_MODELS:
+    if name not in WRONG_MODELS:
         assert scores.labels.tolist() == pipeline.predict(FEATURES).tolist()
         expected = pipeline.predict_proba(FEATURES)
         np.testing.assert_allclose(scores.probabilities, expected, rtol=0, atol=1e-5)
@@ -153,10 +155,10 @@ def test_serves_what_it_predicts(name: str, target: str) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("name", sorted(SCORES))
-def test_refuses_decision_scores(name: str, target: str) -> None:
-    """A classifier without probabilities is refused for that reason."""
+def test_decision_scores_are_rejected(name: str, target: str) -> None:
+    """A classifier without probabilities is rejected."""
     if name == "OneVsOneClassifier" and target.endswith("texts"):
-        return  # ONNX Runtime refuses what skl2onnx makes of it
-    model = converted(fitted(name, TARGETS[target]))
+        return  # ONNX Runtime rejects the model of skl2onnx
+    model = convert(fit(name, TARGETS[target]))
     with pytest.raises(EngineError, match="decision scores"):
-        open_engine(fetched(model))
+        open_engine(build_fetched_model(model))

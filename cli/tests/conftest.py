@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cli.fakes import Inference, Registry, serve
-from tests.support.fakes.registry import mlmodel
+from tests.support.fakes.registry import build_mlmodel
 
 SETTINGS = (
     "MLFLOW_TRACKING_URI",
@@ -34,7 +34,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     """A registry with the versions 1 and 2, no alias set."""
     fake = Registry()
     for version in ("1", "2"):
-        fake.add(version, MLmodel=mlmodel(("tenure", "long", True)))
+        fake.add(version, MLmodel=build_mlmodel(("tenure", "long", True)))
     with serve(fake) as url:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", url)
         yield fake

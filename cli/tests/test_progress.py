@@ -91,7 +91,7 @@ def test_without_a_terminal_rows_are_a_line_every_five_seconds(
 ) -> None:
     """The title comes first; warnings are printed at once."""
     clock = ManualClock()
-    with ConsoleProgress(clock=clock) as progress, progress.rows("scoring in.csv") as advance:
+    with ConsoleProgress(clock=clock) as progress, progress.track_rows("scoring in.csv") as advance:
         clock.now_s += 4.9
         advance(1000, 0.1)
         clock.now_s += 0.1
@@ -111,7 +111,10 @@ def test_in_a_terminal_rows_are_a_bar() -> None:
     clock = ManualClock()
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=120, highlight=False)
-    with ConsoleProgress(console, clock) as progress, progress.rows("scoring [in].csv") as advance:
+    with (
+        ConsoleProgress(console, clock) as progress,
+        progress.track_rows("scoring [in].csv") as advance,
+    ):
         clock.now_s += 2
         advance(1000, 0.5)
         progress.note("skipped line [3]")

@@ -84,7 +84,7 @@ def test_signature_of_another_model_is_rejected(stocked_desk: Desk, key: Signing
     with stocked_desk.serve() as inference:
         inference.wait_until_serving("3")
         move_alias(stocked_desk, copied)
-        assert "copied the signature" in wait_for_rejection(inference, copied)
+        assert "does not match its name" in wait_for_rejection(inference, copied)
         assert is_counted(inference, "signature")
 
 

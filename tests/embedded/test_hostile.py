@@ -15,14 +15,14 @@ import pytest
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
-    CANARY,
     JSON,
+    MARKER,
     Hostile,
-    invocations_bodies,
-    mutants,
-    predict_body,
-    tricks,
-    v2_bodies,
+    build_invocations_bodies,
+    build_predict_body,
+    build_v2_bodies,
+    yield_mutants,
+    yield_tricks,
 )
 from tests.support.rig.desk import WEBHOOK_SECRET
 from tests.support.rig.inference import Inference
@@ -37,9 +37,9 @@ REJECTIONS = {400, 401, 404, 413, 415, 422}
 MAX_MEMORY_MIB = 400
 """Of the process; a container of the stack has 512."""
 
-FORMS = [("/predict", predict_body())]
-FORMS += [("/invocations", body) for body in invocations_bodies()]
-FORMS += [("/v2/models/shared_model/infer", body) for body in v2_bodies()]
+FORMS = [("/predict", build_predict_body())]
+FORMS += [("/invocations", body) for body in build_invocations_bodies()]
+FORMS += [("/v2/models/shared_model/infer", body) for body in build_v2_bodies()]
 
 
 def read_peak_memory_mib(service: Inference) -> int:
@@ -80,8 +80,8 @@ def test_hostile_body_is_scored_or_rejected(
 ) -> None:
     """Known tricks and seeded mutations of every form never break the service."""
     assert send_all(shared_inference, path, [good]) == {200}
-    statuses = send_all(shared_inference, path, tricks(good))
-    statuses |= send_all(shared_inference, path, mutants(good, path, MUTANTS))
+    statuses = send_all(shared_inference, path, yield_tricks(good))
+    statuses |= send_all(shared_inference, path, yield_mutants(good, path, MUTANTS))
     assert statuses >= {400, 415}
     assert shared_inference.predict([CUSTOMER])["model_version"] == "1"
     assert read_peak_memory_mib(shared_inference) < MAX_MEMORY_MIB
@@ -102,7 +102,7 @@ def test_hostile_delivery_is_accepted_or_rejected(shared_inference: Inference) -
     event = {"entity": "model_version_alias", "action": "created", "data": data}
     good = Hostile(json.dumps(event).encode(), JSON)
     path = "/webhooks/mlflow"
-    bodies = [good, *tricks(good), *mutants(good, path, MUTANTS)]
+    bodies = [good, *yield_tricks(good), *yield_mutants(good, path, MUTANTS)]
     signed_ones = [
         Hostile(each.content, JSON, tuple(sign(each.content, time.time()).items()))
         for each in bodies
@@ -168,12 +168,14 @@ def test_log_repeats_no_input(shared_inference: Inference) -> None:
     forged = '{"event": "all is well"}'
     for path in (f"/nothing\n{forged}", f"/nothing%0a{forged}", "/v2/models/%0a/infer"):
         shared_inference.http.get(httpx.URL(shared_inference.url).join(path.replace("\n", "%0A")))
-    headers = {"x-request-id": f"a {forged}", "user-agent": CANARY, "authorization": CANARY}
-    shared_inference.http.post("/predict", content=predict_body().content[:-3], headers=headers)
+    headers = {"x-request-id": f"a {forged}", "user-agent": MARKER, "authorization": MARKER}
+    shared_inference.http.post(
+        "/predict", content=build_predict_body().content[:-3], headers=headers
+    )
     lines = shared_inference.log.read_text(errors="strict").splitlines()
     events = [json.loads(line) for line in lines if line]
     assert not any(event["event"] == "all is well" for event in events)
     text = "\n".join(lines)
-    assert CANARY not in text
+    assert MARKER not in text
     assert WEBHOOK_SECRET not in text
     assert "Traceback" not in text

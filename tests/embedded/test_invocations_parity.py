@@ -15,14 +15,15 @@ import pytest
 
 from baton_registry import ModelVersion
 from baton_trainer.tables import churn
-from tests.support.bodies.odd import CSV, JSON, OTHER, ROW, bodies, columns, csv_text, row
+from tests.support.bodies.invocations import build_bodies
+from tests.support.bodies.rows import CSV, JSON, OTHER, ROW, format_csv, make_columns, make_row
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 from tests.support.rig.tracking_server import TrackingServer
 
 ROWS = 1000
-BODIES = bodies()
+BODIES = build_bodies()
 REJECTED = {400, 413, 415, 422}
 
 
@@ -96,7 +97,7 @@ def test_answer_is_mlflows(mlflow_serve: httpx.Client, inference: Inference, nam
 @pytest.mark.parametrize("form", ["dataframe_records", "instances", "inputs"])
 def test_fraction_is_rejected(mlflow_serve: httpx.Client, inference: Inference, form: str) -> None:
     """The one exception: MLflow truncates 1.5 to 1, Baton rejects the cell."""
-    body = json.dumps({form: [dict(OTHER), row(tenure=1.5)]})
+    body = json.dumps({form: [dict(OTHER), make_row(tenure=1.5)]})
     assert invoke(mlflow_serve, body, JSON).status_code == httpx.codes.OK
     answer = invoke(inference.http, body, JSON)
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
@@ -112,13 +113,13 @@ def test_many_rows(mlflow_serve: httpx.Client, inference: Inference) -> None:
         {"dataframe_records": rows},
         {"dataframe_split": split},
         {"instances": rows},
-        {"inputs": columns(*rows)},
+        {"inputs": make_columns(*rows)},
     ]
     expected = invoke(mlflow_serve, json.dumps(documents[0]), JSON).json()
     assert set(expected["predictions"]) == {"Yes", "No"}
     for document in documents:
         assert invoke(inference.http, json.dumps(document), JSON).json() == expected
-    assert invoke(inference.http, csv_text(*rows), CSV).json() == expected
+    assert invoke(inference.http, format_csv(*rows), CSV).json() == expected
     for media_type, body in write_columnar(rows).items():
         assert invoke(inference.http, body, media_type).json() == expected
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies.odd import OTHER, ROW
+from tests.support.bodies.rows import OTHER, ROW
 from tests.support.rig.inference import Inference
 
 ROOT = Path(__file__).parents[2]

@@ -85,7 +85,7 @@ def test_copy_by_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: Path) -> 
     assert (unrecorded.verified, unrecorded.record) == (False, Manifest())
 
 
-def test_concurrent_promotions(stocked_desk: Desk) -> None:
+def test_concurrent_promotions(stocked_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither promotion is lost, and the ledger ends with the alias's version."""
     with stocked_desk.registry as ann, RegistryClient(stocked_desk.tracking_uri) as bob:
         original = ann.set_alias
@@ -95,7 +95,7 @@ def test_concurrent_promotions(stocked_desk: Desk) -> None:
             promotion.promote(bob, name, "2", alias=alias, by="bob")
             original(name, alias, version)
 
-        ann.set_alias = interleaved  # type: ignore[method-assign]
+        monkeypatch.setattr(ann, "set_alias", interleaved)
         promotion.promote(ann, stocked_desk.model, "1", alias=ALIAS, by="ann")
         moves = update_history(bob, stocked_desk.model, alias=ALIAS)
 

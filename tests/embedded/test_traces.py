@@ -68,7 +68,7 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def traced(
+def traced_inference(
     tracking: Any,
     trained_versions: Any,
     collector: Collector,
@@ -108,11 +108,13 @@ def trace(collector: Collector, send: Any) -> tuple[Span, dict[str, Any]]:
     return span, read_attributes(span)
 
 
-def test_span_has_route_status_and_version(collector: Collector, traced: Inference) -> None:
+def test_span_has_route_status_and_version(
+    collector: Collector, traced_inference: Inference
+) -> None:
     """The span continues the caller's trace and covers the fast write path."""
     headers = {"traceparent": TRACEPARENT, "X-Request-ID": "mine"}
     span, attributes = trace(
-        collector, lambda: traced.http.post("/predict", json=BODY, headers=headers)
+        collector, lambda: traced_inference.http.post("/predict", json=BODY, headers=headers)
     )
     assert span.name == "POST /predict"
     assert span.trace_id.hex() == TRACE_ID
@@ -137,15 +139,17 @@ def test_span_has_route_status_and_version(collector: Collector, traced: Inferen
     ],
 )
 def test_rejected_request_is_a_span(
-    collector: Collector, traced: Inference, path: str, route: str, status: int
+    collector: Collector, traced_inference: Inference, path: str, route: str, status: int
 ) -> None:
     """The span's name is the route's template, not the caller's path."""
     headers = {"content-type": "application/json"}
-    _, attributes = trace(collector, lambda: traced.http.post(path, content=b"{", headers=headers))
+    _, attributes = trace(
+        collector, lambda: traced_inference.http.post(path, content=b"{", headers=headers)
+    )
     assert (attributes["http.route"], attributes["http.response.status_code"]) == (route, status)
 
 
-def test_alias_lookup_is_a_client_span(collector: Collector, traced: Inference) -> None:
+def test_alias_lookup_is_a_client_span(collector: Collector, traced_inference: Inference) -> None:
     """The span has the URL and the registry's status."""
 
     def list_lookups() -> list[dict[str, Any]]:
@@ -156,11 +160,11 @@ def test_alias_lookup_is_a_client_span(collector: Collector, traced: Inference) 
     assert list_lookups()[0]["http.response.status_code"] == httpx.codes.OK
 
 
-def test_nothing_else_is_traced(collector: Collector, traced: Inference) -> None:
+def test_nothing_else_is_traced(collector: Collector, traced_inference: Inference) -> None:
     """Health, metrics and the operations page are not traced; the resource has the service name."""
     for path in ("/livez", "/readyz", "/metrics", "/", "/console/data", "/status"):
-        assert traced.http.get(path).is_success
-    trace(collector, lambda: traced.http.post("/predict", json=BODY))
+        assert traced_inference.http.get(path).is_success
+    trace(collector, lambda: traced_inference.http.post("/predict", json=BODY))
     names = {span.name for span in collector.list_spans(Span.SPAN_KIND_SERVER)}
     assert all(name.startswith("POST ") for name in names)
     resource = collector.requests[0].resource_spans[0].resource

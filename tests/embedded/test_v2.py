@@ -8,7 +8,7 @@ import pytest
 from tritonclient.http import InferenceServerClient, InferInput, InferRequestedOutput
 from tritonclient.utils import InferenceServerException
 
-from tests.support.bodies.odd import NAMES, OTHER, ROW, Row
+from tests.support.bodies.rows import NAMES, OTHER, ROW, Row
 from tests.support.rig.desk import Desk
 from tests.support.rig.inference import Inference
 
@@ -116,7 +116,7 @@ def test_follows_the_alias(
     stocked_desk.baton("promote", "2", "--wait")
     inference.wait_until_serving("2")
     assert client.infer(model, tensors, "2").get_response()["model_version"] == "2"
-    with pytest.raises(InferenceServerException, match="version '1' is not being served") as caught:
+    with pytest.raises(InferenceServerException, match="version '1' is not serving") as caught:
         client.infer(model, tensors, "1")
     assert caught.value.status() == "404"
 

@@ -1,27 +1,26 @@
 """With deploy/secure.yml each account and key has only the access that it needs."""
 
 import os
-import socket
 import ssl
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.stack.test_monitoring import list_targets
 from tests.support.rig.process import LOCAL, find_free_port, wait_until
+from tests.support.stack.attempts import list_attempts
 from tests.support.stack.containers import BODY, MODEL, assert_confined
 from tests.support.stack.secure import SecureStack, bearer
+from tests.support.stack.tls import negotiate_tls
 
 POLL_INTERVAL_S = 20
 """So long that an earlier swap proves that the webhook works."""
 
 
 @pytest.fixture(scope="module")
-def secure(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureStack]:
+def secure_stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureStack]:
     """The stack after its first start, with credentials."""
     data = tmp_path_factory.mktemp("secure")
     data.chmod(0o755)
@@ -36,105 +35,72 @@ def secure(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         stack.wipe()
 
 
-def test_mlflow_requires_an_account(secure: SecureStack) -> None:
+def test_mlflow_requires_an_account(secure_stack: SecureStack) -> None:
     """Registry, artifacts and pages need an account."""
     for path in ("registered-models/search", "experiments/search", "webhooks", "users/list"):
-        assert secure.mlflow(None, "GET", f"mlflow/{path}").status_code == 401, path
-    page = httpx.get(secure.tracking_url, verify=secure.trust, timeout=10)
+        assert secure_stack.mlflow(None, "GET", f"mlflow/{path}").status_code == 401, path
+    page = httpx.get(secure_stack.tracking_url, verify=secure_stack.trust, timeout=10)
     assert page.status_code == 401
 
 
-def test_printed_credentials_work(secure: SecureStack) -> None:
+def test_printed_credentials_work(secure_stack: SecureStack) -> None:
     """The administrator reads the registry; each key opens its routes."""
-    found = secure.mlflow(secure.admin, "GET", "mlflow/registered-models/search")
+    found = secure_stack.mlflow(secure_stack.admin, "GET", "mlflow/registered-models/search")
 
     assert [each["name"] for each in found.json()["registered_models"]] == [MODEL]
-    assert secure.predict()[0] == "1"
-    assert secure.status()["state"] == "serving"
+    assert secure_stack.predict()[0] == "1"
+    assert secure_stack.status()["state"] == "serving"
 
 
-def test_keys_open_their_own_routes(secure: SecureStack) -> None:
+def test_keys_open_their_own_routes(secure_stack: SecureStack) -> None:
     """No key gives 401, the wrong key 403; health needs none."""
-    with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
+    with httpx.Client(base_url=secure_stack.inference_url, verify=secure_stack.trust) as http:
         assert http.post("/predict", json=BODY).status_code == 401
         assert http.get("/status").status_code == 401
         assert http.get("/readyz").status_code == 200
-        operations, scoring = bearer(secure.operations), bearer(secure.scoring)
+        operations, scoring = bearer(secure_stack.operations), bearer(secure_stack.scoring)
         assert http.post("/predict", json=BODY, headers=operations).status_code == 403
         assert http.get("/status", headers=scoring).status_code == 403
 
 
 @pytest.mark.parametrize("port", ["tracking_url", "inference_url"])
-def test_ports_require_tls(secure: SecureStack, port: str) -> None:
+def test_ports_require_tls(secure_stack: SecureStack, port: str) -> None:
     """Clients must trust the certificate; TLS is 1.2 or newer; plain HTTP fails."""
-    url: str = getattr(secure, port)
+    url: str = getattr(secure_stack, port)
 
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"{url}/health", timeout=10)
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{url.replace('https', 'http')}/health", timeout=10)
-    answer = httpx.get(f"{url}/health", verify=secure.trust, timeout=10)
+    answer = httpx.get(f"{url}/health", verify=secure_stack.trust, timeout=10)
     assert "Strict-Transport-Security" not in answer.headers
     with pytest.raises(ssl.SSLError, match=r"(?i)protocol|alert"):
-        handshake(url, ssl.TLSVersion.TLSv1_1)
-    assert handshake(url, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+        negotiate_tls(url, ssl.TLSVersion.TLSv1_1)
+    assert negotiate_tls(url, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
 
 
-def handshake(url: str, offered: ssl.TLSVersion) -> str | None:
-    """Offers one TLS version; returns the negotiated version."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("ALL:@SECLEVEL=0")  # otherwise OpenSSL itself rejects it
-    with warnings.catch_warnings(action="ignore"):  # TLS 1.1 is deprecated
-        context.minimum_version = context.maximum_version = offered
-    parts = urlsplit(url)
-    assert parts.hostname is not None
-    with (
-        socket.create_connection((parts.hostname, parts.port or 443), timeout=10) as plain,
-        context.wrap_socket(plain) as wrapped,
-    ):
-        return wrapped.version()
-
-
-def test_webhook_reports_moves_of_trainer_and_administrator(secure: SecureStack) -> None:
+def test_webhook_reports_moves_of_trainer_and_administrator(secure_stack: SecureStack) -> None:
     """The trainer's account can train and promote; a move in MLflow arrives at once."""
-    assert secure.train("--param", "C=0.05") == "2"
-    secure.baton("promote", "2", "--wait", "10")
-    assert secure.predict()[0] == "2"
-    secure.baton("rollback", "--wait", "10")
-    assert secure.predict()[0] == "1"
+    assert secure_stack.train("--param", "C=0.05") == "2"
+    secure_stack.baton("promote", "2", "--wait", "10")
+    assert secure_stack.predict()[0] == "2"
+    secure_stack.baton("rollback", "--wait", "10")
+    assert secure_stack.predict()[0] == "1"
 
-    secure.move_alias(secure.admin, "2").raise_for_status()
+    secure_stack.move_alias(secure_stack.admin, "2").raise_for_status()
 
-    wait_until(lambda: secure.predict()[0] == "2", POLL_INTERVAL_S / 2, "pushed by the webhook")
-    assert secure.history()[-1]["how"] == "external"
+    wait_until(
+        lambda: secure_stack.predict()[0] == "2", POLL_INTERVAL_S / 2, "pushed by the webhook"
+    )
+    assert secure_stack.history()[-1]["how"] == "external"
 
 
-def test_inference_account_changes_nothing(secure: SecureStack) -> None:
+def test_inference_account_changes_nothing(secure_stack: SecureStack) -> None:
     """It cannot change aliases, tags, versions, artifacts, webhooks or accounts."""
-    thief = secure.user("inference")
-    version = secure.mlflow(thief, "GET", f"mlflow/model-versions/get?name={MODEL}&version=1")
-    run = {"run_id": version.json()["model_version"]["run_id"]}
-    model, one = {"name": MODEL}, {"name": MODEL, "version": "1"}
-    tag = {"key": "baton.gate", "value": "passed"}
-    hook = {"name": "mine", "url": "http://inference:8000/x", "events": []}
-    attempts = [
-        ("POST", "mlflow/registered-models/alias", {**one, "alias": "production"}),
-        ("DELETE", "mlflow/registered-models/alias", {**model, "alias": "production"}),
-        ("POST", "mlflow/registered-models/set-tag", {**model, **tag}),
-        ("POST", "mlflow/model-versions/set-tag", {**one, **tag}),
-        ("POST", "mlflow/model-versions/create", {**model, "source": "models:/m-1", **run}),
-        ("DELETE", "mlflow/registered-models/delete", model),
-        ("POST", "mlflow/runs/log-metric", {**run, "key": "auc", "value": 1.0, "timestamp": 0}),
-        ("PUT", "mlflow-artifacts/artifacts/1/mine", {"evil": True}),
-        ("GET", "mlflow/webhooks", {}),
-        ("POST", "mlflow/webhooks", hook),
-        ("POST", "mlflow/users/create", {"username": "mine", "password": "mine-mine-mine"}),
-        ("PATCH", "mlflow/users/update-admin", {"username": "inference", "is_admin": True}),
-    ]
+    thief = secure_stack.user("inference")
+    attempts = list_attempts(secure_stack, thief)
 
-    answers = [secure.mlflow(thief, method, path, **body) for method, path, body in attempts]
+    answers = [secure_stack.mlflow(thief, method, path, **body) for method, path, body in attempts]
 
     accepted = [
         f"{answer.status_code} {answer.request.method} {answer.request.url.path}"
@@ -144,25 +110,25 @@ def test_inference_account_changes_nothing(secure: SecureStack) -> None:
     assert accepted == []
 
 
-def test_inference_account_can_create_its_own_objects(secure: SecureStack) -> None:
+def test_inference_account_can_create_its_own_objects(secure_stack: SecureStack) -> None:
     """It can create models, experiments and their artifacts, as SECURITY.md says.
 
     It can also list accounts.
     """
-    thief = secure.user("inference")
+    thief = secure_stack.user("inference")
 
-    model = secure.mlflow(thief, "POST", "mlflow/registered-models/create", name="of-a-thief")
-    experiment = secure.mlflow(thief, "POST", "mlflow/experiments/create", name="of-a-thief")
+    model = secure_stack.mlflow(thief, "POST", "mlflow/registered-models/create", name="of-a-thief")
+    experiment = secure_stack.mlflow(thief, "POST", "mlflow/experiments/create", name="of-a-thief")
     own = experiment.raise_for_status().json()["experiment_id"]
-    file = secure.mlflow(thief, "PUT", f"mlflow-artifacts/artifacts/{own}/file", any="bytes")
+    file = secure_stack.mlflow(thief, "PUT", f"mlflow-artifacts/artifacts/{own}/file", any="bytes")
 
     assert model.status_code == file.status_code == 200
-    assert secure.mlflow(thief, "GET", "mlflow/users/list").status_code == 200
+    assert secure_stack.mlflow(thief, "GET", "mlflow/users/list").status_code == 200
 
 
-def test_every_container_is_confined(secure: SecureStack) -> None:
+def test_every_container_is_confined(secure_stack: SecureStack) -> None:
     """The additional containers are confined, and each mounts only its own secrets."""
-    containers = secure.inspect()
+    containers = secure_stack.inspect()
     for each in containers:
         assert_confined(each)
 
@@ -188,71 +154,81 @@ def test_every_container_is_confined(secure: SecureStack) -> None:
     }
 
 
-def test_no_secret_is_printed(secure: SecureStack) -> None:
+def test_no_secret_is_printed(secure_stack: SecureStack) -> None:
     """`docker inspect` and logs have no password or key."""
-    output = str(secure.inspect()) + secure.docker("logs", "--no-color")
+    output = str(secure_stack.inspect()) + secure_stack.docker("logs", "--no-color")
 
-    for secret in (secure.admin[1], secure.scoring, secure.operations, secure.user("trainer")[1]):
+    for secret in (
+        secure_stack.admin[1],
+        secure_stack.scoring,
+        secure_stack.operations,
+        secure_stack.user("trainer")[1],
+    ):
         assert secret not in output
 
 
-def test_prometheus_has_the_operations_key(secure: SecureStack) -> None:
+def test_prometheus_has_the_operations_key(secure_stack: SecureStack) -> None:
     """The monitoring profile scrapes inference."""
-    secure.env["BATON_PROMETHEUS_PORT"] = str(port := find_free_port())
+    secure_stack.env["BATON_PROMETHEUS_PORT"] = str(port := find_free_port())
     monitoring = ["--profile", "monitoring"]
-    secure.docker(*monitoring, "up", "-d", "--wait", "--no-deps", "prometheus")
+    secure_stack.docker(*monitoring, "up", "-d", "--wait", "--no-deps", "prometheus")
 
     def is_scraped() -> bool:
         return list(list_targets(f"http://{LOCAL}:{port}").values()) == ["up"]
 
     wait_until(is_scraped, 30, "inference is scraped")
-    assert_confined(secure.inspect("prometheus")[0])
-    secure.docker(*monitoring, "rm", "--stop", "--force", "prometheus")
+    assert_confined(secure_stack.inspect("prometheus")[0])
+    secure_stack.docker(*monitoring, "rm", "--stop", "--force", "prometheus")
 
 
-def test_rotation_replaces_credentials(secure: SecureStack) -> None:
+def test_rotation_replaces_credentials(secure_stack: SecureStack) -> None:
     """Old accounts and keys are rejected, and the stack keeps working."""
     accounts = ("admin", "trainer", "inference")
-    old, keys = [secure.user(name) for name in accounts], (secure.scoring, secure.operations)
+    old, keys = (
+        [secure_stack.user(name) for name in accounts],
+        (secure_stack.scoring, secure_stack.operations),
+    )
 
-    secure.run("scripts/rotate-secrets", "accounts", "callers")
-    secure.sign_in()
+    secure_stack.run("scripts/rotate-secrets", "accounts", "callers")
+    secure_stack.sign_in()
 
     search = "mlflow/registered-models/search"
-    assert [secure.mlflow(user, "GET", search).status_code for user in old] == [401] * 3
-    new = [secure.user(name) for name in accounts]
-    assert [secure.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
-    with httpx.Client(base_url=secure.inference_url, verify=secure.trust) as http:
+    assert [secure_stack.mlflow(user, "GET", search).status_code for user in old] == [401] * 3
+    new = [secure_stack.user(name) for name in accounts]
+    assert [secure_stack.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
+    with httpx.Client(base_url=secure_stack.inference_url, verify=secure_stack.trust) as http:
         scored = http.post("/predict", json=BODY, headers=bearer(keys[0]))
         assert scored.status_code == http.get("/status", headers=bearer(keys[1])).status_code == 401
     # Its first poll may fail while the tracking server restarts.
     wait_until(
-        lambda: secure.status()["registry"]["reachable"],
+        lambda: secure_stack.status()["registry"]["reachable"],
         1.1 * POLL_INTERVAL_S + 5,
         "inference reaches the registry as its new account",
     )
-    before, _ = secure.predict()
+    before, _ = secure_stack.predict()
     other = {"1": "2", "2": "1"}[before]
-    secure.baton("promote", other, "--wait", "10")  # the webhook is registered again
-    assert secure.predict()[0] == other
+    secure_stack.baton("promote", other, "--wait", "10")  # the webhook is registered again
+    assert secure_stack.predict()[0] == other
 
 
-def test_own_certificate_replaces_the_generated_one(secure: SecureStack, tmp_path: Path) -> None:
+def test_own_certificate_replaces_the_generated_one(
+    secure_stack: SecureStack, tmp_path: Path
+) -> None:
     """Only the generated certificate rotates; the operator's certificate is served, with HSTS."""
-    (tmp_path / "site.pem").write_text(secure.secret("tls/site.pem"))
+    (tmp_path / "site.pem").write_text(secure_stack.secret("tls/site.pem"))
     tmp_path.chmod(0o755)
-    own_trust, health = secure.trust, f"{secure.tracking_url}/health"
-    credentials = (secure.admin, secure.scoring, secure.operations)
+    own_trust, health = secure_stack.trust, f"{secure_stack.tracking_url}/health"
+    credentials = (secure_stack.admin, secure_stack.scoring, secure_stack.operations)
 
-    secure.run(
+    secure_stack.run(
         "scripts/rotate-secrets", "tls"
     )  # it ends with all one-shot services, like any start
-    secure.sign_in()
-    assert (secure.admin, secure.scoring, secure.operations) == credentials
+    secure_stack.sign_in()
+    assert (secure_stack.admin, secure_stack.scoring, secure_stack.operations) == credentials
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(health, verify=own_trust, timeout=10)
 
-    secure.env |= {"BATON_TLS_DIR": str(tmp_path), "BATON_HSTS_S": "60"}
-    secure.up("--no-deps", "proxy")
+    secure_stack.env |= {"BATON_TLS_DIR": str(tmp_path), "BATON_HSTS_S": "60"}
+    secure_stack.up("--no-deps", "proxy")
     answer = httpx.get(health, verify=own_trust, timeout=10)
     assert answer.headers["Strict-Transport-Security"] == "max-age=60"

@@ -32,7 +32,7 @@ _SCALE = 1000
 
 
 class ConsoleProgress:
-    """Implements the trainer's `Progress`, and `rows` for bulk scoring.
+    """Implements the trainer's `Progress`, and `track_rows` for bulk scoring.
 
     A context manager: no live line is left after it.
     """
@@ -87,7 +87,7 @@ class ConsoleProgress:
         """Counts steps: a bar with the time left, or one line a step outside a terminal."""
         return self._step_bar(text, total) if self._live else self._step_lines(text, total)
 
-    def rows(self, text: str) -> AbstractContextManager[AdvanceRows]:
+    def track_rows(self, text: str) -> AbstractContextManager[AdvanceRows]:
         """Counts rows: a bar with the time left, or a line every few seconds."""
         return self._row_bar(text) if self._live else self._row_lines(text)
 

@@ -67,7 +67,7 @@ class CliSettings(RegistrySettings):
         None, validation_alias="BATON_ACTOR"
     )
 
-    def inference(self) -> StatusClient:
+    def open_status_client(self) -> StatusClient:
         """Opens a client for all configured inference processes. The caller closes it."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
         return StatusClient(self.inference_urls, api_key=key)

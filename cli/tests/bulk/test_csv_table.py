@@ -15,7 +15,7 @@ from tests.support.cli.bulk import COLUMNS, TEXT, open_content
 def test_separator_is_detected(tmp_path: Path, separator: str) -> None:
     """As in training. A comma is not reported."""
     with open_content(tmp_path, TEXT.replace(",", separator)) as table:
-        ((chunk, malformed),) = table.chunks()
+        ((chunk, malformed),) = table.read_chunks()
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         assert chunk.read(COLUMNS[0]).tolist() == [0.5, -1.5]
         assert malformed == []
@@ -28,7 +28,7 @@ def test_long_file_is_read_completely_after_the_detection(tmp_path: Path) -> Non
     """The lines that the detection used are rows like the others."""
     rows = 20_000
     with open_content(tmp_path, "x;n\n" + "".join(f"1;{row}\n" for row in range(rows))) as table:
-        numbers = [n for chunk, _ in table.chunks() for n in chunk.read(COLUMNS[1]).tolist()]
+        numbers = [n for chunk, _ in table.read_chunks() for n in chunk.read(COLUMNS[1]).tolist()]
     assert numbers == [*range(rows)]
 
 
@@ -36,7 +36,7 @@ def test_white_space_around_names_is_removed(tmp_path: Path) -> None:
     """As in training."""
     with open_content(tmp_path, TEXT.replace("x,n,note", "x, n , note")) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
-        ((chunk, _),) = table.chunks()
+        ((chunk, _),) = table.read_chunks()
         assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
 
 
@@ -45,7 +45,7 @@ def test_cells_are_read_by_the_rule_of_the_version(tmp_path: Path) -> None:
     text = 'x,n,note\n0.5, 1, a \n1, 2, "b "\n'
     for rule, notes in ((KEPT, [" a ", ' "b "']), (TRIMMED, ["a", "b "])):
         with open_content(tmp_path, text, rule=rule) as table:
-            ((chunk, _),) = table.chunks()
+            ((chunk, _),) = table.read_chunks()
             assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
             assert chunk.read(COLUMNS[2]).tolist() == notes
 
@@ -56,7 +56,7 @@ def test_spreadsheet_files_are_read(tmp_path: Path, rule: ReaderRule) -> None:
     text = "sep=;\r\nx;n;note\r\n0.5;1;a;\r\n-1;2;;\r\n-1;2;\r\n"
     with open_content(tmp_path, text, rule=rule) as table:
         assert table.detected == "separator ';', one more separator at the end of every row"
-        ((chunk, malformed),) = table.chunks()
+        ((chunk, malformed),) = table.read_chunks()
         assert chunk.read(COLUMNS[2]).tolist() == ["a", ""]
         assert chunk.places == ["line 3", "line 4"]
         assert [place for place, _ in malformed] == ["line 5"]
@@ -88,7 +88,7 @@ def test_encoding_option_is_used(tmp_path: Path, encoding: str) -> None:
     content = TEXT.replace("a", word).encode(encoding)
     with open_content(tmp_path, content, CsvFormat(encoding=encoding)) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
-        ((chunk, _),) = table.chunks()
+        ((chunk, _),) = table.read_chunks()
         assert chunk.read(COLUMNS[2]).tolist() == [word, ""]
 
 
@@ -110,16 +110,16 @@ def test_wrong_encoding_is_one_line(
         pytest.raises(CommandFailed, match=f"{message}; use --encoding {other}"),
         open_content(tmp_path, content, CsvFormat(encoding=encoding)) as table,
     ):
-        [*table.chunks()]
+        [*table.read_chunks()]
 
 
 def test_decimal_commas_need_the_option(tmp_path: Path) -> None:
     """Without it, the message hints at it."""
     text = 'x;n;note\n0,5;1;"a,5"\n'
     with open_content(tmp_path, text, CsvFormat(";", decimal=",")) as table:
-        ((chunk, _),) = table.chunks()
+        ((chunk, _),) = table.read_chunks()
         assert [chunk.read(column).tolist() for column in COLUMNS] == [[0.5], [1], ["a,5"]]
     with open_content(tmp_path, text, CsvFormat(";")) as table:
-        ((chunk, _),) = table.chunks()
+        ((chunk, _),) = table.read_chunks()
     with pytest.raises(BadCells, match=r"must be a number \(for a decimal comma: --decimal ,\)"):
         chunk.read(COLUMNS[0])

@@ -16,7 +16,7 @@ def test_csv_is_read(tmp_path: Path, content: str | bytes) -> None:
     """Also with gzip or a byte order mark; places are line numbers."""
     with open_content(tmp_path, content) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
-        ((chunk, malformed),) = table.chunks()
+        ((chunk, malformed),) = table.read_chunks()
         assert [*chunk.places] == ["line 2", "line 3"]
         assert malformed == []
         assert table.share_read == 1
@@ -28,7 +28,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     with path.open("rb") as file:
         table = open_table(path, file)
         assert [field.name for field in table.fields] == ["x", "n"]
-        ((chunk, _),) = table.chunks()
+        ((chunk, _),) = table.read_chunks()
         assert [*chunk.places] == ["row 1", "row 2"]
 
 
@@ -37,7 +37,7 @@ def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
     rows = 3 * CHUNK_ROWS + 1
     text = "x,n,note\n" + f"0.5,1,{'a' * 50}\n" * rows
     with open_content(tmp_path, text) as table:
-        chunks = table.chunks()
+        chunks = table.read_chunks()
         first, _ = next(chunks)
         assert len(first.places) == CHUNK_ROWS
         assert table.share_read < 0.5
@@ -45,7 +45,7 @@ def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
         assert sizes == [CHUNK_ROWS, CHUNK_ROWS, 1]
     path = write_parquet(tmp_path, x=[0.5] * rows)
     with path.open("rb") as file:
-        places = [chunk.places for chunk, _ in open_table(path, file).chunks()]
+        places = [chunk.places for chunk, _ in open_table(path, file).read_chunks()]
     assert [len(each) for each in places] == [*[CHUNK_ROWS] * 3, 1]
     assert places[-1][-1] == f"row {rows}"
 
@@ -53,7 +53,7 @@ def test_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
 def test_row_with_the_wrong_number_of_cells_is_malformed(tmp_path: Path) -> None:
     """The other rows are read."""
     with open_content(tmp_path, 'x,n,note\n1,2\n1,2,"a\nb"\n1,2,3,4\n') as table:
-        ((chunk, malformed),) = table.chunks()
+        ((chunk, malformed),) = table.read_chunks()
     assert [*chunk.places] == ["line 3"]
     assert malformed == [
         ("line 2", "has 2 cells, but the first line names 3 columns"),
@@ -80,6 +80,6 @@ def test_invalid_file_is_one_line(tmp_path: Path, content: bytes, message: str) 
         pytest.raises(CommandFailed, match=message) as caught,
         open_content(tmp_path, content) as table,
     ):
-        [*table.chunks()]
+        [*table.read_chunks()]
     assert "in.csv" in caught.value.message
     assert "\n" not in caught.value.message

@@ -76,7 +76,7 @@ def test_invalid_baton_toml_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match=r"cannot read .*nix\.csv"):
         check_table(TrainOptions(config))
     config.write_text("[columns]\ntraget = 'y'")
-    with pytest.raises(CommandFailed, match=r"b\.toml: \[columns\] traget is not known"):
+    with pytest.raises(CommandFailed, match=r"b\.toml: \[columns\] traget"):
         check_table(TrainOptions(config))
 
 

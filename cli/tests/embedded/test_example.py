@@ -6,7 +6,7 @@ import pytest
 from baton_cli.embedded.example import build_first_request, write_example
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from tests.support.cli.fakes import Registry
-from tests.support.fakes.registry import ALIAS, MODEL, older_tags
+from tests.support.fakes.registry import ALIAS, MODEL, build_older_tags
 
 SPLIT = {"columns": ["tenure", "Contract"], "data": [[3, "One year"], [4, "Two year"]]}
 
@@ -36,7 +36,9 @@ def test_unverified_example_is_not_written(tmp_path: Path) -> None:
     """An altered file, or a version that no trusted key signed."""
     registry = Registry()
     text = json.dumps(SPLIT)
-    registry.add("1", older_tags({"input_example.json": text}), **{"input_example.json": text})
+    registry.add(
+        "1", build_older_tags({"input_example.json": text}), **{"input_example.json": text}
+    )
     registry.aliases[ALIAS] = "1"
     file = tmp_path / "example.json"
     key = parse_signing_key(generate_key_pair()[0]).public

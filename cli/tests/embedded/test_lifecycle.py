@@ -102,14 +102,18 @@ def test_failed_first_training_ends_everything(
     plan: Plan, pids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message has the last line of its log, and no process is left."""
-    command = (sys.executable, "-c", "import sys; sys.exit('baton: t.csv: 2 usable rows')")
+    command = (
+        sys.executable,
+        "-c",
+        "import sys; sys.exit('baton: t.csv: no rows below the header')",
+    )
     program = plan.build_program("bootstrap", "bootstrap")
     failing = Program("bootstrap", command, program.environment, program.log)
     monkeypatch.setattr(programs, "build_bootstrap", lambda _: failing)
     with pytest.raises(CommandFailed) as failure:
         asyncio.run(lifecycle.run_until_stopped(plan, load(CliSettings)))
     assert str(failure.value) == (
-        f"the first training failed: t.csv: 2 usable rows (log: {failing.log.path})"
+        f"the first training failed: t.csv: no rows below the header (log: {failing.log.path})"
     )
     assert len(pids) == 2
     assert [member for pid in pids for member in list_members(pid)] == []

@@ -14,7 +14,7 @@ from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.fakes import Inference, Registry, build_status, drop_output_check
-from tests.support.fakes.registry import ALIAS, mlmodel
+from tests.support.fakes.registry import ALIAS, build_mlmodel
 
 
 def add_scores(registry: Registry, version: str) -> None:
@@ -36,7 +36,7 @@ def add_scores(registry: Registry, version: str) -> None:
     opsets = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
     graph = helper.make_graph([node], "scores", inputs, outputs)
     model = helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
-    add(registry, version, model, mlmodel(("x", "double", True)))
+    add(registry, version, model, build_mlmodel(("x", "double", True)))
 
 
 def add(registry: Registry, version: str, model: bytes, mlmodel_text: str, **more: str) -> None:
@@ -74,7 +74,7 @@ def test_version_with_decision_scores_is_found(
 def test_version_with_an_example_of_other_columns_is_found(registry: Registry) -> None:
     """Older releases served it."""
     add_onnx(registry, "3")
-    document = json.loads(mlmodel(("x", "double", True), classes=("no", "yes")))
+    document = json.loads(build_mlmodel(("x", "double", True), classes=("no", "yes")))
     document["saved_input_example_info"] = {"artifact_path": "example.json"}
     example = {"example.json": '{"columns": ["y"], "data": [[1]]}'}
     add(registry, "4", registry.files["3/model.onnx"], json.dumps(document), **example)

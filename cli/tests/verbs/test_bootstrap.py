@@ -10,7 +10,7 @@ from baton_cli.stopping import Deferral
 from baton_cli.training.options import TrainOptions
 from baton_registry.errors import RegistryUnavailable
 from tests.support.cli.fakes import Registry
-from tests.support.fakes.registry import ALIAS, MODEL, mlmodel
+from tests.support.fakes.registry import ALIAS, MODEL, build_mlmodel
 
 verb = import_module("baton_cli.verbs.bootstrap")
 
@@ -32,7 +32,7 @@ def trainings(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[Train
 
     def train(options: TrainOptions, _: Deferral) -> Trained:
         trainings.append(options)
-        registry.add("1", MLmodel=mlmodel(("tenure", "long", True)))
+        registry.add("1", MLmodel=build_mlmodel(("tenure", "long", True)))
         return Trained()
 
     monkeypatch.setattr(verb, "run_training", train)
@@ -69,7 +69,7 @@ def test_ctrl_c_during_the_registration_waits_for_the_promotion(
     def train(_: TrainOptions, deferral: Deferral) -> Trained:
         deferral.begin()
         signal.raise_signal(signal.SIGINT)
-        empty.add("1", MLmodel=mlmodel(("tenure", "long", True)))
+        empty.add("1", MLmodel=build_mlmodel(("tenure", "long", True)))
         return Trained()
 
     monkeypatch.setattr(verb, "run_training", train)
@@ -106,11 +106,14 @@ def test_failed_training_is_a_failure(
     """The reason is the last line."""
 
     def fail(_: TrainOptions, __: Deferral) -> Trained:
-        raise CommandFailed("t.csv: 2 usable rows; at least 50 are needed")
+        raise CommandFailed("t.csv: no rows below the header; at least 50 are needed")
 
     monkeypatch.setattr(verb, "run_training", fail)
     assert run(["bootstrap"]) == 1
-    assert capsys.readouterr().err == "baton: t.csv: 2 usable rows; at least 50 are needed\n"
+    assert (
+        capsys.readouterr().err
+        == "baton: t.csv: no rows below the header; at least 50 are needed\n"
+    )
     assert empty.aliases == {}
 
 

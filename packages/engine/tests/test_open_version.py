@@ -1,4 +1,4 @@
-"""The one way to open a version."""
+"""Opening versions."""
 
 from types import MappingProxyType
 
@@ -14,20 +14,20 @@ from baton_registry.versions.schema import Column, Schema
 
 
 class Files:
-    """A version's files, and whether somebody asked for them."""
+    """A version's files, with the number of calls."""
 
     def __init__(self, version: ModelVersion) -> None:
         self.version = version
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self) -> FetchedModel:
-        self.asked += 1
+        self.calls += 1
         mlmodel = MLModel(Schema((Column("x", "double"),)), "model.onnx", None)
         return FetchedModel(self.version, mlmodel, b"onnx", None, verified=True, checksums={})
 
 
-def test_what_was_fetched_is_built() -> None:
-    """A version that is ready and signed, or that need not be signed."""
+def test_fetched_files_are_built() -> None:
+    """If the version is READY, and signed if that is required."""
     key = parse_signing_key(generate_key_pair()[0])
     tags = {"baton.manifest": "ab" * 32, "baton.gate": "passed"}
     tags.update([key.sign("m", tags)])
@@ -37,8 +37,8 @@ def test_what_was_fetched_is_built() -> None:
         assert built == b"onnx"
 
 
-def test_no_file_is_asked_for_before_the_registry_vouches_for_the_version() -> None:
-    """One that is not ready, or that no trusted key has signed, stays unopened."""
+def test_no_file_is_fetched_before_the_checks() -> None:
+    """A version that is not READY or not signed stays unopened."""
     trusted = (parse_signing_key(generate_key_pair()[0]).public,)
     for version, error in (
         (ModelVersion("m", "1", status="PENDING_REGISTRATION"), VersionNotReady),
@@ -47,4 +47,4 @@ def test_no_file_is_asked_for_before_the_registry_vouches_for_the_version() -> N
         files = Files(version)
         with pytest.raises(error, match="version 1"):
             open_version(version, files, lambda files: files.onnx, trusted=trusted)
-        assert files.asked == 0
+        assert files.calls == 0

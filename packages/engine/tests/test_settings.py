@@ -19,8 +19,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", dict(os.environ))
 
 
-def test_any_import_of_the_package_declines_telemetry() -> None:
-    """A program that uses the package as a library is opted out before ONNX Runtime loads."""
+def test_importing_the_package_declines_telemetry() -> None:
+    """Before ONNX Runtime loads."""
     done = subprocess.run(
         [sys.executable, "-c", LOAD], env={}, capture_output=True, text=True, check=True
     )
@@ -29,15 +29,14 @@ def test_any_import_of_the_package_declines_telemetry() -> None:
 
 
 @pytest.mark.parametrize("name", TELEMETRY_OPT_OUTS)
-def test_a_variable_set_to_nothing_is_no_consent(name: str) -> None:
-    """ONNX Runtime itself treats an empty variable as consent."""
+def test_empty_variable_is_not_consent(name: str) -> None:
+    """ONNX Runtime reads an empty variable as consent."""
     os.environ[name] = ""
     decline_telemetry()
     assert os.environ[name] == TELEMETRY_OPT_OUTS[name]
 
 
-def test_the_users_own_choice_wins() -> None:
-    """A user may opt in to telemetry."""
+def test_user_may_opt_in() -> None:
     os.environ["ORT_DISABLE_TELEMETRY"] = "0"
     decline_telemetry()
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "0"

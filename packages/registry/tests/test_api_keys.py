@@ -24,9 +24,9 @@ def test_file_with_several_keys() -> None:
     _, other = generate_key("other", [Scope.OPERATIONS])
     ring = parse_keys(f"# keys\n\ncrm scoring {HASH}  # the nightly job\n{other.line}\n")
     assert len(ring) == 2
-    found = ring.find(b"baton_secret")
-    assert found is not None
-    assert (found.name, [*found.scopes]) == ("crm", [Scope.SCORING])
+    key = ring.find(b"baton_secret")
+    assert key is not None
+    assert (key.name, [*key.scopes]) == ("crm", [Scope.SCORING])
     assert ring.find(b"") is ring.find(HASH.encode()) is ring.find(b"baton_secre") is None
 
 

@@ -84,18 +84,18 @@ def test_kubernetes_service_link_is_explained(
         load_settings(WithPort)
 
 
-@pytest.mark.parametrize(("given", "host"), [("[::1]", "::1"), ("::", "::"), ("box", "box")])
-def test_host_may_have_brackets(monkeypatch: pytest.MonkeyPatch, given: str, host: str) -> None:
+@pytest.mark.parametrize(("text", "host"), [("[::1]", "::1"), ("::", "::"), ("box", "box")])
+def test_host_may_have_brackets(monkeypatch: pytest.MonkeyPatch, text: str, host: str) -> None:
     """In a URL an IPv6 address needs them."""
-    monkeypatch.setenv("BATON_HOST", given)
+    monkeypatch.setenv("BATON_HOST", text)
     assert load_settings(WithPort).host == host
     assert format_url_host("::1") == "[::1]"
     assert format_url_host("box") == "box"
 
 
-@pytest.mark.parametrize("given", ["http://box", "[::1]:8000", "[]", "a b"])
-def test_invalid_host_is_rejected(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("BATON_HOST", given)
+@pytest.mark.parametrize("text", ["http://box", "[::1]:8000", "[]", "a b"])
+def test_invalid_host_is_rejected(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("BATON_HOST", text)
     with pytest.raises(SettingsError, match="BATON_HOST"):
         load_settings(WithPort)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.api_keys import Scope, generate_key
-from tests.support.bodies.columnar import read_answer, stream
+from tests.support.bodies.columnar import read_answer, write_stream
 from tests.support.rig.service_process import command, environment, running
 
 
@@ -62,7 +62,9 @@ def test_arrow_reader_process_ends_with_the_service(tmp_path: Path) -> None:
         service.wait_until_ready()
         connection = service.connect()
         headers = {"content-type": ARROW.decode(), "accept": PARQUET.decode()}
-        connection.request("POST", "/invocations", stream(pa.table({"x": [1.5, -1]})), headers)
+        connection.request(
+            "POST", "/invocations", write_stream(pa.table({"x": [1.5, -1]})), headers
+        )
         answer = connection.getresponse()
         assert (answer.status, answer.headers["content-type"]) == (200, PARQUET.decode())
         assert read_answer(answer.read(), PARQUET).to_pydict() == {"predictions": ["yes", "no"]}

@@ -1,4 +1,4 @@
-"""MLflow's accounts follow the files of passwords, whatever was there before."""
+"""MLflow's accounts."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from baton_common.settings import SettingsError
 from baton_tracking.accounts import Account, ensure_accounts, list_accounts
 from baton_tracking.settings import AccountPasswords, load_accounts
 
-# MLflow's migrations are set up as Alembic no longer likes it.
+# MLflow's migrations use a deprecated setting of Alembic.
 pytestmark = pytest.mark.filterwarnings("ignore:No path_separator found:DeprecationWarning")
 
 FIRST = AccountPasswords("a" * 20, "t" * 20, "i" * 20)
@@ -18,18 +18,18 @@ SECOND = AccountPasswords("A" * 20, "t" * 20, "I" * 20)
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlAlchemyStore:
-    """MLflow's own store, empty."""
+    """An empty account store of MLflow."""
     store = SqlAlchemyStore()
     store.init_db(f"sqlite:///{tmp_path}/auth.db")  # type: ignore[no-untyped-call] # MLflow's
     return store
 
 
-def test_the_first_start_makes_them(store: SqlAlchemyStore) -> None:
+def test_first_start_creates_the_accounts(store: SqlAlchemyStore) -> None:
     """One administrator, one writer, one reader."""
     assert ensure_accounts(store, list_accounts("admin", FIRST)) == [
-        "admin made",
-        "trainer made",
-        "inference made",
+        "admin created",
+        "trainer created",
+        "inference created",
     ]
 
     assert {user.username: user.is_admin for user in store.list_users()} == {
@@ -41,26 +41,24 @@ def test_the_first_start_makes_them(store: SqlAlchemyStore) -> None:
 
 
 def test_a_second_start_changes_nothing(store: SqlAlchemyStore) -> None:
-    """Run at every start, it repeats nothing."""
     ensure_accounts(store, list_accounts("admin", FIRST))
 
     assert ensure_accounts(store, list_accounts("admin", FIRST)) == []
 
 
-def test_new_passwords_take_the_place_of_the_old(store: SqlAlchemyStore) -> None:
-    """After a rotation, or a restored backup: only what the files say opens."""
+def test_new_passwords_replace_old_ones(store: SqlAlchemyStore) -> None:
+    """After a rotation or a restored backup."""
     ensure_accounts(store, list_accounts("admin", FIRST))
 
-    done = ensure_accounts(store, list_accounts("admin", SECOND))
+    changes = ensure_accounts(store, list_accounts("admin", SECOND))
 
-    assert done == ["admin has a new password", "inference has a new password"]
+    assert changes == ["admin has a new password", "inference has a new password"]
     assert store.authenticate_user("admin", SECOND.admin)
     assert not store.authenticate_user("admin", FIRST.admin)
     assert store.get_user("admin").is_admin
 
 
-def test_others_are_left_alone(store: SqlAlchemyStore) -> None:
-    """Accounts that the administrator made for people stay as they are."""
+def test_other_accounts_do_not_change(store: SqlAlchemyStore) -> None:
     store.create_user("somebody", "somebody's password")
 
     ensure_accounts(store, {"trainer": Account(FIRST.trainer)})
@@ -68,11 +66,11 @@ def test_others_are_left_alone(store: SqlAlchemyStore) -> None:
     assert store.authenticate_user("somebody", "somebody's password")
 
 
-def test_the_trainer_writes_what_others_made(store: SqlAlchemyStore) -> None:
-    """Models and experiments from before there were accounts included; inference writes nothing."""
+def test_trainer_may_write_all_models_and_experiments(store: SqlAlchemyStore) -> None:
+    """Inference may write nothing."""
     ensure_accounts(store, list_accounts("admin", FIRST))
 
-    def grants(name: str) -> set[tuple[str, str, str]]:
+    def list_grants(name: str) -> set[tuple[str, str, str]]:
         roles = store.list_user_roles(store.get_user(name).id)
         return {
             (each.resource_type, each.resource_pattern, each.permission)
@@ -80,16 +78,15 @@ def test_the_trainer_writes_what_others_made(store: SqlAlchemyStore) -> None:
             for each in role.permissions
         }
 
-    assert grants("trainer") == {
+    assert list_grants("trainer") == {
         ("experiment", "*", "EDIT"),
         ("registered_model", "*", "EDIT"),
     }
-    assert grants("inference") == set()
+    assert list_grants("inference") == set()
 
 
-def test_a_missing_password_is_named() -> None:
-    """No account is made with a password that nobody chose."""
-    given = {"BATON_ADMIN_PASSWORD": "a" * 20, "BATON_INFERENCE_PASSWORD": "i" * 20}
+def test_missing_password_is_an_error() -> None:
+    environment = {"BATON_ADMIN_PASSWORD": "a" * 20, "BATON_INFERENCE_PASSWORD": "i" * 20}
 
     with pytest.raises(SettingsError, match="BATON_TRAINER_PASSWORD is not set"):
-        load_accounts(given)
+        load_accounts(environment)

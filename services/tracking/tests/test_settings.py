@@ -1,4 +1,4 @@
-"""Secrets come from files, and a file that is of no use ends the process with one line."""
+"""Secrets from files."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from baton_common.settings import SettingsError
 from baton_tracking.settings import load_bucket, load_with_secrets
 
 
-def test_a_file_below_the_root_becomes_the_variable(tmp_path: Path) -> None:
-    """`NAME_FILE` becomes `NAME`, without the newline that an editor leaves."""
+def test_file_below_the_root_becomes_the_variable(tmp_path: Path) -> None:
+    """Without the newline at its end."""
     secret = tmp_path / "password"
     secret.write_text("s3cret\n")
 
@@ -18,27 +18,25 @@ def test_a_file_below_the_root_becomes_the_variable(tmp_path: Path) -> None:
     assert environment["PGPASSWORD"] == "s3cret"
 
 
-def test_secrets_are_read_as_everywhere(tmp_path: Path) -> None:
-    """A file that an editor of Windows wrote is one, too, and a variable comes before its file."""
+def test_variable_wins_over_file(tmp_path: Path) -> None:
+    """A byte order mark is removed."""
     secret = tmp_path / "password"
     secret.write_bytes(b"\xef\xbb\xbfs3cret\r\n")
-    given = {"PGPASSWORD_FILE": str(secret)}
+    environment = {"PGPASSWORD_FILE": str(secret)}
 
-    assert load_with_secrets(given, root=str(tmp_path))["PGPASSWORD"] == "s3cret"
-    given["PGPASSWORD"] = "mine"
-    assert load_with_secrets(given, root=str(tmp_path))["PGPASSWORD"] == "mine"
+    assert load_with_secrets(environment, root=str(tmp_path))["PGPASSWORD"] == "s3cret"
+    environment["PGPASSWORD"] = "mine"
+    assert load_with_secrets(environment, root=str(tmp_path))["PGPASSWORD"] == "mine"
 
 
-def test_other_files_are_left_alone() -> None:
-    """A variable of somebody else that ends the same way is not read."""
-    given = {"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt", "HOME": "/tmp"}
+def test_other_files_are_not_read() -> None:
+    environment = {"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt", "HOME": "/tmp"}
 
-    assert load_with_secrets(given) == given
+    assert load_with_secrets(environment) == environment
 
 
 @pytest.mark.parametrize("contents", [None, "", "\n"], ids=["absent", "empty", "blank"])
-def test_a_useless_file_is_named(tmp_path: Path, contents: str | None) -> None:
-    """The line names the variable and the file."""
+def test_error_names_the_variable_and_the_file(tmp_path: Path, contents: str | None) -> None:
     secret = tmp_path / "password"
     if contents is not None:
         secret.write_text(contents)
@@ -47,7 +45,6 @@ def test_a_useless_file_is_named(tmp_path: Path, contents: str | None) -> None:
         load_with_secrets({"PGPASSWORD_FILE": str(secret)}, root=str(tmp_path))
 
 
-def test_a_missing_variable_is_named() -> None:
-    """No bucket is guessed."""
+def test_missing_variable_is_an_error() -> None:
     with pytest.raises(SettingsError, match="BATON_BUCKET is not set"):
         load_bucket({"MLFLOW_S3_ENDPOINT_URL": "http://storage:9000"})

@@ -61,7 +61,7 @@ def test_older_version_is_compared_with_the_cells_that_it_reads(spaced: Table) -
     """A warning says what callers must change."""
     own = spaced.read_by(KEPT)
     older = make_model(own, score_with_blanks, name="version 1")
-    challenger = make_model(spaced, record=Manifest(reader=spaced.reader))
+    challenger = make_model(spaced, manifest=Manifest(reader=spaced.reader))
     comparison = compare_models(challenger, older, spaced)
     assert comparison.difference.first == pytest.approx(comparison.difference.second)
     assert 0 < comparison.rows == (spaced.held_out & own.held_out).sum() < spaced.held_out.sum()
@@ -71,7 +71,7 @@ def test_older_version_is_compared_with_the_cells_that_it_reads(spaced: Table) -
 
 def test_version_with_an_unknown_rule_is_not_compared(spaced: Table) -> None:
     """It would read different cells."""
-    newer = make_model(spaced, record=Manifest(reader={"white_space": "folded"}))
+    newer = make_model(spaced, manifest=Manifest(reader={"white_space": "folded"}))
     with pytest.raises(NotComparable, match="upgrade"):
         compare_models(make_model(spaced), newer, spaced)
 
@@ -83,7 +83,7 @@ def test_classes_that_differ_by_rule_are_not_compared(tmp_path: Path) -> None:
     assert table.classes == ("no", "yes")
     own = table.read_by(KEPT)
     assert own.classes == (" no", " yes")
-    challenger = make_model(table, record=Manifest(reader=table.reader))
+    challenger = make_model(table, manifest=Manifest(reader=table.reader))
     with pytest.raises(NotComparable):
         compare_models(challenger, make_model(own), table)
 

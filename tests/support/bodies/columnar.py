@@ -1,4 +1,4 @@
-"""Arrow streams and Parquet files, written by pyarrow: not by the library that reads them."""
+"""Writes Arrow streams and Parquet files with pyarrow, which the service does not use."""
 
 import io
 from collections.abc import Callable
@@ -10,30 +10,30 @@ import pyarrow.parquet as pq
 from baton_inference.protocols.media import ARROW, PARQUET
 
 GOOD = pa.table({"x": [0.5, 1.5], "n": [1, 2], "note": ["a", None]})
-"""Two rows of the fakes' schema."""
+"""Two rows of the fake models' schema."""
 
 
-def stream(table: Any, rows: int | None = None, **options: Any) -> bytes:
-    """A table as an Arrow stream of batches of so many rows."""
-    written = io.BytesIO()
+def write_stream(table: Any, rows: int | None = None, **options: Any) -> bytes:
+    """Writes a table as an Arrow stream with batches of `rows` rows."""
+    buffer = io.BytesIO()
     options = {"options": pa.ipc.IpcWriteOptions(**options)}
-    with pa.ipc.new_stream(written, table.schema, **options) as sink:
+    with pa.ipc.new_stream(buffer, table.schema, **options) as sink:
         sink.write_table(table, max_chunksize=rows)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
-def parquet(table: Any, rows: int | None = None, **options: Any) -> bytes:
-    """A table as a Parquet file of row groups of so many rows."""
-    written = io.BytesIO()
-    pq.write_table(table, written, row_group_size=rows, **options)
-    return written.getvalue()
+def write_parquet(table: Any, rows: int | None = None, **options: Any) -> bytes:
+    """Writes a table as a Parquet file with row groups of `rows` rows."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, row_group_size=rows, **options)
+    return buffer.getvalue()
 
 
-WRITERS: dict[bytes, Callable[..., bytes]] = {ARROW: stream, PARQUET: parquet}
+WRITERS: dict[bytes, Callable[..., bytes]] = {ARROW: write_stream, PARQUET: write_parquet}
 
 
 def read_answer(body: bytes, media_type: bytes) -> Any:
-    """The table of an answer."""
+    """Reads the table of an answer."""
     if media_type == ARROW:
         with pa.ipc.open_stream(body) as source:
             return source.read_all()

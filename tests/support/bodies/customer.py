@@ -23,4 +23,4 @@ CUSTOMER: dict[str, Any] = {
     "MonthlyCharges": 29.85,
     "TotalCharges": None,
 }
-"""A row of the churn table, with a gap."""
+"""A row of the churn table, with a missing value."""

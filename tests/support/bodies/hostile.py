@@ -1,4 +1,4 @@
-"""Bodies that nobody means well with: good ones mutated by a seed, and a corpus of known tricks."""
+"""Hostile bodies: valid ones with seeded mutations, and a corpus of known tricks."""
 
 import gzip
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 from tests.support.bodies.customer import CUSTOMER
 
-CANARY = "canary-4f1c9e"
-"""Stands in a cell of every good row: wherever else it is found, a value has leaked."""
-ROW = {**CUSTOMER, "gender": CANARY, "TotalCharges": 29.85}
+MARKER = "marker-4f1c9e"
+"""A cell of every valid row. If it appears elsewhere, a value has leaked."""
+ROW = {**CUSTOMER, "gender": MARKER, "TotalCharges": 29.85}
 JSON, CSV, BINARY = "application/json", "text/csv", "application/octet-stream"
 _TOKENS = [
     *(b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"\0", b"\n", b"\r\n", b"\xff"),
@@ -24,20 +24,20 @@ _TOKENS = [
 
 @dataclass(frozen=True)
 class Hostile:
-    """One request's body and what it says of itself."""
+    """The body of a request and the headers that describe it."""
 
     content: bytes
     media_type: str
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def predict_body() -> Hostile:
-    """A good body of `/predict`."""
+def build_predict_body() -> Hostile:
+    """Builds a valid body of `/predict`."""
     return Hostile(json.dumps({"instances": [ROW, ROW]}).encode(), JSON)
 
 
-def invocations_bodies() -> list[Hostile]:
-    """A good body of each form of `/invocations`."""
+def build_invocations_bodies() -> list[Hostile]:
+    """Builds a valid body of each form of `/invocations`."""
     names, cells = [*ROW], [*ROW.values()]
     split = {"columns": names, "data": [cells, cells], "index": [0, 1]}
     columns = {name: [cell, cell] for name, cell in ROW.items()}
@@ -52,8 +52,8 @@ def invocations_bodies() -> list[Hostile]:
     return [*(Hostile(json.dumps(each).encode(), JSON) for each in documents), Hostile(table, CSV)]
 
 
-def v2_bodies() -> list[Hostile]:
-    """A good V2 body in JSON, and one with its numbers in binary."""
+def build_v2_bodies() -> list[Hostile]:
+    """Builds a valid V2 body in JSON, and one with binary numbers."""
     kinds = {str: "BYTES", int: "INT64", float: "FP64"}
     inputs: list[dict[str, Any]] = [
         {"name": name, "shape": [1], "datatype": kinds[type(cell)], "data": [cell]}
@@ -71,9 +71,9 @@ def v2_bodies() -> list[Hostile]:
     return [Hostile(whole, JSON), Hostile(head + tail, BINARY, (length,))]
 
 
-def tricks(good: Hostile) -> Iterator[Hostile]:
-    """What is known to trip servers up, on the way to a good body."""
-    content, media_type, headers = good.content, good.media_type, good.headers
+def yield_tricks(valid: Hostile) -> Iterator[Hostile]:
+    """Yields variants of a valid body that are known to break servers."""
+    content, media_type, headers = valid.content, valid.media_type, valid.headers
     yield Hostile(b"", media_type, headers)
     for codec in ("utf-16", "utf-32", "utf-7"):
         yield Hostile(content.decode(errors="replace").encode(codec), media_type, headers)
@@ -98,41 +98,41 @@ def tricks(good: Hostile) -> Iterator[Hostile]:
         yield Hostile(token * 20, media_type, headers)
 
 
-def mutants(good: Hostile, seed: str, count: int) -> Iterator[Hostile]:
-    """A good body, altered in one to four places; the same for the same seed."""
-    chance = random.Random(seed)
+def yield_mutants(valid: Hostile, seed: str, count: int) -> Iterator[Hostile]:
+    """Yields bodies with one to four mutations, reproducible by the seed."""
+    rng = random.Random(seed)
     for _ in range(count):
-        content = good.content
-        for _ in range(chance.randint(1, 4)):
-            content = chance.choice(_MUTATIONS)(chance, content)
-        yield Hostile(content, good.media_type, good.headers)
+        content = valid.content
+        for _ in range(rng.randint(1, 4)):
+            content = rng.choice(_MUTATIONS)(rng, content)
+        yield Hostile(content, valid.media_type, valid.headers)
 
 
-def _inserted(chance: random.Random, content: bytes) -> bytes:
-    at = chance.randint(0, len(content))
-    return content[:at] + chance.choice(_TOKENS) + content[at:]
+def _insert_token(rng: random.Random, content: bytes) -> bytes:
+    at = rng.randint(0, len(content))
+    return content[:at] + rng.choice(_TOKENS) + content[at:]
 
 
-def _flipped(chance: random.Random, content: bytes) -> bytes:
+def _flip_bit(rng: random.Random, content: bytes) -> bytes:
     if not content:
         return content
-    at = chance.randrange(len(content))
-    return content[:at] + bytes([content[at] ^ 1 << chance.randrange(8)]) + content[at + 1 :]
+    at = rng.randrange(len(content))
+    return content[:at] + bytes([content[at] ^ 1 << rng.randrange(8)]) + content[at + 1 :]
 
 
-def _cut(chance: random.Random, content: bytes) -> bytes:
-    first, last = sorted((chance.randint(0, len(content)), chance.randint(0, len(content))))
+def _remove_part(rng: random.Random, content: bytes) -> bytes:
+    first, last = sorted((rng.randint(0, len(content)), rng.randint(0, len(content))))
     return content[:first] + content[last:]
 
 
-def _doubled(chance: random.Random, content: bytes) -> bytes:
-    first, last = sorted((chance.randint(0, len(content)), chance.randint(0, len(content))))
+def _double_part(rng: random.Random, content: bytes) -> bytes:
+    first, last = sorted((rng.randint(0, len(content)), rng.randint(0, len(content))))
     return content[:last] + content[first:last] + content[last:]
 
 
-def _retyped(chance: random.Random, content: bytes) -> bytes:
-    """One cell takes another kind of value."""
-    cell = chance.choice([*map(str, ROW.values())]).encode()
+def _retype_cell(rng: random.Random, content: bytes) -> bytes:
+    """Replaces one cell by a value of another kind."""
+    cell = rng.choice([*map(str, ROW.values())]).encode()
     kinds = (
         b"null",
         b"[]",
@@ -144,13 +144,13 @@ def _retyped(chance: random.Random, content: bytes) -> bytes:
         b"-1",
         b"99999999999999999999",
     )
-    return content.replace(cell, chance.choice(kinds), 1)
+    return content.replace(cell, rng.choice(kinds), 1)
 
 
 _MUTATIONS: list[Callable[[random.Random, bytes], bytes]] = [
-    _inserted,
-    _flipped,
-    _cut,
-    _doubled,
-    _retyped,
+    _insert_token,
+    _flip_bit,
+    _remove_part,
+    _double_part,
+    _retype_cell,
 ]

@@ -22,7 +22,7 @@ from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Label, Schema
 from tests.support.cli.fakes import Registry
-from tests.support.fakes.registry import manifest_of, mlmodel, sha256
+from tests.support.fakes.registry import build_manifest, build_mlmodel, compute_sha256
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
 TEXT = "x,n,note\n0.5,1,a\n-1.5,2,\n"
@@ -88,10 +88,10 @@ def write_parquet(folder: Path, name: str = "in.parquet", **columns: Any) -> Pat
 def add_onnx(registry: Registry, version: str) -> None:
     """Registers a version with one column, `x`, which predicts its sign."""
     content = _build_onnx()
-    files = {"MLmodel": mlmodel(("x", "double", True), classes=("no", "yes")).encode()}
+    files = {"MLmodel": build_mlmodel(("x", "double", True), classes=("no", "yes")).encode()}
     files["model.onnx"] = content
-    files[MANIFEST_FILE] = manifest_of(files, data_sha256="ab" * 32).encode()
-    tags = {"baton.gate": "passed", "baton.manifest": sha256(files[MANIFEST_FILE])}
+    files[MANIFEST_FILE] = build_manifest(files, data_sha256="ab" * 32).encode()
+    tags = {"baton.gate": "passed", "baton.manifest": compute_sha256(files[MANIFEST_FILE])}
     registry.add(version, tags=tags)
     registry.files |= {f"{version}/{name}": content for name, content in files.items()}
 

@@ -1,10 +1,10 @@
-"""The code blocks of the documents: what a reader would type, save or only look at.
+"""The code blocks of the documents: commands to run, files to save, and text.
 
-A `console` block holds commands, each after `$ `, and what they print. A comment on the line before
-a block says what else there is to know:
+A `console` block holds commands, each after `$ `, and their output. A comment on the line before
+a block may be:
 
     <!-- file: NAME -->      a reader saves the block under this name
-    <!-- not run: WHY -->    no test runs its commands; they are only read
+    <!-- not run: WHY -->    no test runs its commands
 """
 
 import re
@@ -30,7 +30,7 @@ class Command:
     """One command of a document.
 
     Attributes:
-        text: as it stands there, without the prompt; several lines where one ends in a backslash.
+        text: its lines, without the prompt; several if they end in a backslash.
         where: file and line.
     """
 
@@ -39,10 +39,10 @@ class Command:
 
     @property
     def words(self) -> list[str]:
-        """The words of its first program; of a comment, a pipe or a redirection nothing."""
+        """The words of its first program, without comment, pipe or redirection."""
         text = self.text.replace("\\\n", " ")
-        if kept := re.fullmatch(r"\w+=\$\((.*)\)", text):  # VARIABLE=$(what it prints)
-            text = kept[1]
+        if assignment := re.fullmatch(r"\w+=\$\((.*)\)", text):  # VARIABLE=$(COMMAND)
+            text = assignment[1]
         lexer = shlex.shlex(text, posix=True, punctuation_chars="|>;&")
         lexer.commenters = "#"
         words = []
@@ -53,8 +53,8 @@ class Command:
         return words
 
     @property
-    def arguments_of_baton(self) -> list[str] | None:
-        """What `baton` gets, on this machine or in a container; None where it is not called."""
+    def baton_arguments(self) -> list[str] | None:
+        """The arguments of `baton`, on this machine or in a container; None for other programs."""
         match self.words:
             case ["scripts/up", *arguments]:
                 return ["up", *arguments]
@@ -72,9 +72,9 @@ class Block:
     Attributes:
         document: the file.
         line: of its fence, from 1.
-        language: what the fence says.
-        text: what is between the fences.
-        file: the name that a reader saves it under, or None.
+        language: named by the fence.
+        text: the lines between the fences.
+        file: the name under which a reader saves it, or None.
         not_run: why no test runs it, or None.
     """
 
@@ -90,8 +90,8 @@ class Block:
         """File and line."""
         return f"{self.document.relative_to(ROOT)}:{self.line}"
 
-    def commands(self) -> Iterator[Command]:
-        """The commands of a console block."""
+    def list_commands(self) -> Iterator[Command]:
+        """Lists the commands of a console block."""
         lines = iter(enumerate(self.text.splitlines(), self.line + 1))
         for number, line in lines:
             if not line.startswith("$ "):
@@ -102,25 +102,25 @@ class Block:
             yield Command(text, f"{self.document.relative_to(ROOT)}:{number}")
 
 
-def blocks(document: Path) -> list[Block]:
-    """The code blocks of a document, in their order."""
+def read_blocks(document: Path) -> list[Block]:
+    """Reads the code blocks of a document, in order."""
     text = document.read_text(encoding="utf-8")
-    found = []
+    result = []
     for match in _BLOCK.finditer(text):
-        said = {match["kind"]: match["words"]}
-        found.append(
+        comment = {match["kind"]: match["words"]}
+        result.append(
             Block(
                 document,
                 line=text.count("\n", 0, match.start("language")) + 1,
                 language=match["language"],
                 text=match["text"],
-                file=said.get("file"),
-                not_run=said.get("not run"),
+                file=comment.get("file"),
+                not_run=comment.get("not run"),
             )
         )
-    return found
+    return result
 
 
-def consoles(document: Path) -> list[Block]:
-    """The console blocks of a document."""
-    return [block for block in blocks(document) if block.language == CONSOLE]
+def read_consoles(document: Path) -> list[Block]:
+    """Reads the console blocks of a document."""
+    return [block for block in read_blocks(document) if block.language == CONSOLE]

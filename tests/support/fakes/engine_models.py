@@ -1,4 +1,4 @@
-"""Small classifiers made by hand, as ONNX files."""
+"""Builds small classifiers as ONNX files."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,21 +13,27 @@ BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
 Inputs = Sequence[tuple[str, int]]
 
 
-def linear(inputs: Inputs, labels: Sequence[Any] = ("no", "yes"), *, zipmap: bool = False) -> bytes:
-    """A classifier of one-column inputs: the last label where their sum is positive."""
+def build_linear(
+    inputs: Inputs, labels: Sequence[Any] = ("no", "yes"), *, zipmap: bool = False
+) -> bytes:
+    """Builds a classifier of one-column inputs: the last label if their sum is positive."""
     nodes = [helper.make_node("Cast", [name], [f"{name}_"], to=FLOAT) for name, _ in inputs]
     nodes.append(helper.make_node("Concat", [f"{name}_" for name, _ in inputs], ["all"], axis=1))
-    nodes += classifier("all", len(inputs), labels, zipmap=zipmap)
-    return build(nodes, [(name, kind, 1) for name, kind in inputs], labels, zipmap=zipmap)
+    nodes += build_classifier_nodes("all", len(inputs), labels, zipmap=zipmap)
+    return build_model(nodes, [(name, kind, 1) for name, kind in inputs], labels, zipmap=zipmap)
 
 
-def matrix(columns: int, labels: Sequence[Any] = ("no", "yes")) -> bytes:
-    """The same with one input that holds all columns."""
-    return build(classifier("x", columns, labels), [("x", FLOAT, columns)], labels)
+def build_matrix(columns: int, labels: Sequence[Any] = ("no", "yes")) -> bytes:
+    """Builds the same classifier with one input for all columns."""
+    return build_model(
+        build_classifier_nodes("x", columns, labels), [("x", FLOAT, columns)], labels
+    )
 
 
-def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool = False) -> Any:
-    """The nodes from the matrix `given` to `label` and `probabilities`."""
+def build_classifier_nodes(
+    source: str, columns: int, labels: Sequence[Any], *, zipmap: bool = False
+) -> Any:
+    """Builds the nodes from the matrix `source` to `label` and `probabilities`."""
     ml = "ai.onnx.ml"
     is_text = isinstance(labels[0], str)
     named_nodes: dict[str, Any] = {"classlabels_strings" if is_text else "classlabels_ints": labels}
@@ -37,7 +43,7 @@ def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool 
     table = "table" if zipmap else "probabilities"
     node = helper.make_node(
         "LinearClassifier",
-        [given],
+        [source],
         ["label", table],
         domain=ml,
         coefficients=[-1.0] * columns + [1.0] * columns,
@@ -50,14 +56,14 @@ def classifier(given: str, columns: int, labels: Sequence[Any], *, zipmap: bool 
     return [node, helper.make_node("ZipMap", [table], ["probabilities"], domain=ml, **named_zipmap)]
 
 
-def build(
+def build_model(
     nodes: Sequence[Any],
     inputs: Sequence[tuple[str, int, int]],
     labels: Sequence[Any],
     *,
     zipmap: bool = False,
 ) -> bytes:
-    """The file of a graph."""
+    """Builds the file of a graph."""
     kind = STRING if isinstance(labels[0], str) else INT64
     probabilities = helper.make_tensor_type_proto(FLOAT, [None, 2])
     if zipmap:
@@ -80,15 +86,15 @@ def build(
 
 
 def make_schema(*columns: tuple[str, TypeName], classes: tuple[Label, ...] | None = None) -> Schema:
-    """A schema whose columns are all optional."""
+    """Makes a schema of optional columns."""
     return Schema(tuple(Column(n, kind, required=False) for n, kind in columns), classes)
 
 
 XN = make_schema(("x", "double"), ("n", "long"))
 
 
-def network(*inner: Any, label: int = INT64, wide: bool = False) -> bytes:
-    """What frameworks of neural networks export: the label is the place of the greatest."""
+def build_network(*inner: Any, label: int = INT64, wide: bool = False) -> bytes:
+    """Builds a neural network's export: the label is the index of the greatest probability."""
     shape = [None, 1] if wide else [None]
     nodes = [
         helper.make_node("Softmax", ["x"], ["probabilities"], axis=1),
@@ -109,21 +115,21 @@ def network(*inner: Any, label: int = INT64, wide: bool = False) -> bytes:
     return content
 
 
-def endless() -> bytes:
-    """A classifier whose label comes out of a loop that never ends."""
+def build_endless() -> bytes:
+    """Builds a classifier with a loop that never ends."""
     body = helper.make_graph(
         [
-            helper.make_node("Identity", ["goes_on"], ["goes_on_"]),
+            helper.make_node("Identity", ["continues"], ["continues_"]),
             helper.make_node("Identity", ["carried"], ["carried_"]),
         ],
         "body",
         [
             helper.make_tensor_value_info("turn", INT64, []),
-            helper.make_tensor_value_info("goes_on", BOOL, []),
+            helper.make_tensor_value_info("continues", BOOL, []),
             helper.make_tensor_value_info("carried", FLOAT, [None, 1]),
         ],
         [
-            helper.make_tensor_value_info("goes_on_", BOOL, []),
+            helper.make_tensor_value_info("continues_", BOOL, []),
             helper.make_tensor_value_info("carried_", FLOAT, [None, 1]),
         ],
     )
@@ -131,6 +137,6 @@ def endless() -> bytes:
     nodes = [
         helper.make_node("Constant", [], ["always"], value=always),
         helper.make_node("Loop", ["", "always", "x"], ["looped"], body=body),
-        *classifier("looped", 1, ("no", "yes")),
+        *build_classifier_nodes("looped", 1, ("no", "yes")),
     ]
-    return build(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+    return build_model(nodes, [("x", FLOAT, 1)], ("no", "yes"))

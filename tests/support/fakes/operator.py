@@ -2,7 +2,7 @@
 
 from baton_registry.promotion import alias_moves, history
 from baton_registry.versions.signing import TrustedKey
-from tests.support.fakes.registry import ALIAS, MODEL, Clock, FakeMlflow, mlmodel
+from tests.support.fakes.registry import ALIAS, MODEL, Clock, FakeMlflow, build_mlmodel
 
 AGE = ("age", "double", True)
 CITY = ("city", "string", False)
@@ -18,7 +18,7 @@ class Operator:
         self.clock = Clock()
         self.client = self.server.client()
         for version in "1234":
-            self.server.add(version, MLmodel=mlmodel(AGE, CITY))
+            self.server.add(version, MLmodel=build_mlmodel(AGE, CITY))
 
     def promote(self, version: str, *, force: bool = False, reason: str = "") -> str | None:
         """Promotes a version and returns where the alias points."""

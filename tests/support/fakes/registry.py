@@ -21,7 +21,7 @@ PASSED = {"baton.gate": "passed"}
 Body = dict[str, Any]
 
 
-def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "Yes")) -> str:
+def build_mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "Yes")) -> str:
     """Builds an MLmodel file with an ONNX flavour and columns of (name, type, required)."""
     inputs = [{"name": n, "type": t, "required": r} for n, t, r in columns]
     document = {
@@ -32,20 +32,20 @@ def mlmodel(*columns: tuple[str, str, bool], classes: tuple[str, ...] = ("No", "
     return json.dumps(document)  # JSON is YAML
 
 
-def sha256(content: str | bytes) -> str:
+def compute_sha256(content: str | bytes) -> str:
     """Computes the checksum of a file's content."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def manifest_of(files: Mapping[str, str | bytes], **facts: Any) -> str:
+def build_manifest(files: Mapping[str, str | bytes], **facts: Any) -> str:
     """Builds the manifest of these files, with more fields from `facts`."""
-    listed = {path: sha256(content) for path, content in files.items()}
+    listed = {path: compute_sha256(content) for path, content in files.items()}
     return Manifest(files=listed, **facts).to_json().decode()
 
 
-def older_tags(files: Mapping[str, str | bytes]) -> dict[str, str]:
+def build_older_tags(files: Mapping[str, str | bytes]) -> dict[str, str]:
     """Builds the checksum tags of versions without a manifest."""
-    return {f"baton.sha256.{path}": sha256(content) for path, content in files.items()}
+    return {f"baton.sha256.{path}": compute_sha256(content) for path, content in files.items()}
 
 
 class FakeMlflow(httpx.BaseTransport):
@@ -98,17 +98,19 @@ class FakeMlflow(httpx.BaseTransport):
 
     def _get_version(self, sent: Body) -> httpx.Response:
         if sent["version"] not in self.versions:
-            return refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
+            return build_refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
         return httpx.Response(200, json={"model_version": self.versions[sent["version"]]})
 
     def _get_alias(self, sent: Body) -> httpx.Response:
         if sent["alias"] not in self.aliases:
-            return refusal(400, "INVALID_PARAMETER_VALUE", "Registered model alias not found.")
+            return build_refusal(
+                400, "INVALID_PARAMETER_VALUE", "Registered model alias not found."
+            )
         return self._get_version({"version": self.aliases[sent["alias"]]})
 
     def _set_alias(self, sent: Body) -> httpx.Response:
         if sent["version"] not in self.versions:
-            return refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
+            return build_refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
         self.aliases[sent["alias"]] = sent["version"]
         return httpx.Response(200, json={})
 
@@ -161,7 +163,7 @@ class FakeMlflow(httpx.BaseTransport):
     }
 
 
-def refusal(status: int, code: str, message: str) -> httpx.Response:
+def build_refusal(status: int, code: str, message: str) -> httpx.Response:
     """Builds a 4xx as MLflow answers it."""
     return httpx.Response(status, json={"error_code": code, "message": message})
 

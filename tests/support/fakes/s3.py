@@ -1,4 +1,4 @@
-"""An object store in a dictionary, with the part of a boto3 client that a bucket uses."""
+"""An in-memory object store with the boto3 methods that a bucket uses."""
 
 import datetime as dt
 import io
@@ -8,7 +8,7 @@ from typing import IO, Any
 
 
 class FakeClientError(Exception):
-    """What boto3 raises, with the store's answer."""
+    """boto3's error, with the store's code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -16,7 +16,7 @@ class FakeClientError(Exception):
 
 
 class FakeS3:
-    """One bucket; `refusal` is the store's answer to whoever asks for it."""
+    """One bucket. `refusal` is the store's error code for it."""
 
     exceptions = SimpleNamespace(ClientError=FakeClientError)
 
@@ -37,14 +37,14 @@ class FakeS3:
         return SimpleNamespace(paginate=self._pages)
 
     def _pages(self, **_: str) -> Iterator[dict[str, Any]]:
-        """One object a page, and an empty page last, as S3 may answer."""
+        """Yields one object per page and an empty last page, as S3 may answer."""
         yield from ({"Contents": [{"Key": key}]} for key in sorted(self.objects or {}))
         yield {}
 
     def get_object(self, *, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
         body = (self.objects or {})[Key]
-        made = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-        return {"Body": io.BytesIO(body), "ContentLength": len(body), "LastModified": made}
+        modified = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+        return {"Body": io.BytesIO(body), "ContentLength": len(body), "LastModified": modified}
 
     def upload_fileobj(self, body: IO[bytes], _: str, key: str) -> None:
         assert self.objects is not None

@@ -1,4 +1,4 @@
-"""A server of a few lines that answers as a test says."""
+"""A small server; each test chooses its answers."""
 
 import socketserver
 import threading
@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Respond = Callable[[int], bytes]
-"""The number of a request, from 0, to what is sent for it; nothing closes the connection."""
+"""Maps the number of a request, from 0, to the answer; an empty answer closes the connection."""
 
 
 def answer(body: bytes = b"{}", status: int = 200, version: str = "1") -> bytes:
-    """A whole answer."""
+    """Builds a complete answer."""
     head = f"HTTP/1.1 {status} OK\r\nX-Model-Version: {version}\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"\r\n" + body
 
@@ -55,7 +55,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
 @contextmanager
 def tiny_server(respond: Respond) -> Iterator[int]:
-    """Runs it until the block ends; gives its port."""
+    """Runs the server until the block ends; yields its port."""
     with _Server(respond) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -1,4 +1,4 @@
-"""How much Python a call runs: a measure of work that no other load on the machine changes."""
+"""Counts the Python lines of a call: a measure of work that is independent of machine load."""
 
 import sys
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from typing import Any
 
 
 def count_steps(call: Callable[[], object]) -> int:
-    """Counts the lines that run, each turn of a loop or comprehension in one line included.
+    """Counts executed lines, including each turn of a loop or comprehension in one line.
 
-    What runs inside an extension in C counts as nothing.
+    Code in C extensions does not count.
     """
     steps = 0
 

@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "a comment above the names": (
         b"# exported\n" + GOOD,
         {},
-        "line 2 has 8 cells .*remove the lines above the header",
+        "line 2 has 8 cells.*remove the lines above the header",
     ),
     "two headers": (
         b"A,B,C,D,E,F,G,Goal\n" + GOOD,

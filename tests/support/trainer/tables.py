@@ -1,4 +1,4 @@
-"""Small tables, candidates and reports that the trainer's tests share."""
+"""Small tables, trained models and reports that the trainer's tests share."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ import pandas as pd
 from rich.table import Table as RichTable
 
 from baton_trainer.cards.content import Subject
-from baton_trainer.evaluation import intervals, slice_figures
+from baton_trainer.evaluation import intervals, slice_metrics
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.cross_validation import CrossValidation
 from baton_trainer.evaluation.importance import Importance
@@ -141,10 +141,10 @@ def some_report(classes: int = 2, rows: int = 300) -> Report:
     return Report(
         cross_validation=CrossValidation([evaluation.compute_metrics(seen)] * 2, seen),
         held_out=seen,
-        figures=evaluation.compute_metrics(seen),
+        held_out_metrics=evaluation.compute_metrics(seen),
         intervals=intervals.compute_intervals(seen, 0),
         thresholds=compute_thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
-        slices=slice_figures.compute_figures(seen, halves),
+        slices=slice_metrics.compute_slice_metrics(seen, halves),
         sliced_roc_auc=evaluation.compute_roc_auc(seen),
         importances=tuple(Importance(name, 0.1 / (k + 1), 0.01) for k, name in enumerate(names)),
     )

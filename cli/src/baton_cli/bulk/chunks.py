@@ -75,7 +75,7 @@ class CsvChunk:
 
     def read(self, column: Column) -> Array:
         """Reads a column. Raises `BadCells`."""
-        texts = self._texts(column.name)
+        texts = self._get_texts(column.name)
         try:
             return cast_column(column, texts, partial(cast_file_cells, decimal=self.decimal))
         except BadCells as error:
@@ -93,7 +93,7 @@ class CsvChunk:
 
     def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
         """Copies columns as text."""
-        return [ArrowArray(self._texts(name), DataType.string()) for name in names]
+        return [ArrowArray(self._get_texts(name), DataType.string()) for name in names]
 
     def _add_hint(self, cell: BadCell, text: str) -> BadCell:
         if self.decimal == "," or not _COMMA_NUMBER.fullmatch(text.strip()):
@@ -104,7 +104,7 @@ class CsvChunk:
     def _places(self) -> Mapping[str, int]:
         return find_first_places(self.names)
 
-    def _texts(self, name: str) -> list[str]:
+    def _get_texts(self, name: str) -> list[str]:
         at = self._places[name]
         return [row[at] for row in self.cells]
 

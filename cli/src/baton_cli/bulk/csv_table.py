@@ -50,7 +50,7 @@ class CsvTable:
         self._format = csv_format
         decompressed: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
         try:
-            self._reader = FileReader(self._lines(decompressed), csv_format.separator, rule)
+            self._reader = FileReader(self._decode_lines(decompressed), csv_format.separator, rule)
         except SeveralSeparators as error:
             raise CommandFailed(f"{path}: {error}") from error
         except _READ_ERRORS as error:
@@ -59,7 +59,7 @@ class CsvTable:
         self._names = make_names_unique(self._reader.names)
         self.fields = [Field(name, DataType.string()) for name in self._names]
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+    def read_chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
         """Reads all rows. A row with the wrong number of cells is malformed."""
         lines: list[int] = []
         cells: list[list[str]] = []
@@ -88,7 +88,7 @@ class CsvTable:
         """A hint for missing columns; empty if the file has several columns."""
         return "; is the separator right? --separator CHAR" if len(self.fields) == 1 else ""
 
-    def _lines(self, file: IO[bytes]) -> Iterator[str]:
+    def _decode_lines(self, file: IO[bytes]) -> Iterator[str]:
         encoding = self._format.encoding
         text = io.TextIOWrapper(file, encoding, errors="surrogateescape", newline="")
         number, line = 0, ""

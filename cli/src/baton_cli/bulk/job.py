@@ -86,7 +86,7 @@ class Job:
         Raises:
             CommandFailed: the file is damaged, a column has the wrong type, or the model fails.
         """
-        for chunk, malformed in self._table.chunks():
+        for chunk, malformed in self._table.read_chunks():
             for place, reason in malformed:
                 self._skip_row(on_bad_row, f"{place} {reason}")
             if len(chunk.places):

@@ -30,7 +30,7 @@ class Table(Protocol):
         """The unusual features that were detected, e.g. the separator; else empty."""
         ...
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+    def read_chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
         """Reads all rows chunk by chunk, with the malformed ones apart."""
         ...
 
@@ -89,7 +89,7 @@ class ParquetTable:
         self.fields = [schema.field(number) for number in range(len(schema))]
         self.detected = ""
 
-    def chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
+    def read_chunks(self) -> Iterator[tuple[Chunk, list[MalformedRow]]]:
         """Reads all rows; none is malformed."""
         start = 1
         batches = iter(self._reader)

@@ -62,23 +62,23 @@ class Report:
     @property
     def serving_version(self) -> str | None:
         """The version in its slot."""
-        serving = self._object("serving")
+        serving = self._get_object("serving")
         return None if serving is None else serving.get("version")
 
     @property
     def checks_outputs(self) -> bool:
         """Whether it checked the outputs of the version that it serves. Older releases do not."""
-        return (self._object("serving") or {}).get("outputs_checked") is True
+        return (self._get_object("serving") or {}).get("outputs_checked") is True
 
     @property
     def load_failure(self) -> Mapping[str, Any] | None:
         """The load failure that it reports, if any."""
-        return self._object("last_load_failure")
+        return self._get_object("last_load_failure")
 
     @property
     def is_without_registry(self) -> bool:
         """Whether it reports that the registry cannot be reached."""
-        registry = self._object("registry")
+        registry = self._get_object("registry")
         return registry is not None and registry.get("reachable") is False
 
     def follows(self, model_name: str, alias: str) -> bool:
@@ -90,7 +90,7 @@ class Report:
         """Builds its part of `baton status --json`."""
         return {"url": self.url, "reachable": self.status is not None, "status": self.status}
 
-    def _object(self, name: str) -> Mapping[str, Any] | None:
+    def _get_object(self, name: str) -> Mapping[str, Any] | None:
         value = (self.status or {}).get(name)
         return value if isinstance(value, Mapping) else None
 

@@ -49,7 +49,7 @@ def move_alias(
         RegistryError: the alias was not moved.
         CommandFailed: the alias was moved, but inference does not serve the version.
     """
-    with settings.inference() as inference:
+    with settings.open_status_client() as inference:
         earlier: LoadFailures = {}
         if wait_s is not None:
             earlier = collect_load_failures(inference.fetch_reports())

@@ -21,6 +21,7 @@ ESTIMATORS = (
     "lightgbm",
     "xgboost",
 )
+"""The names in `baton_trainer.models.families`, which an image may lack. A test compares them."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -128,12 +129,12 @@ _GATE_OPTIONS = (
 )
 
 
-def table_options(command: F) -> F:
+def add_table_options(command: F) -> F:
     """Adds the options of the table and its columns."""
     return _apply(_TABLE_OPTIONS, command)
 
 
-def gate_options(command: F) -> F:
+def add_gate_options(command: F) -> F:
     """Adds the options of the gate."""
     return _apply(_GATE_OPTIONS, command)
 

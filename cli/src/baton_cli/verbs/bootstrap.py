@@ -15,7 +15,7 @@ from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
-from baton_cli.training.options import TrainOptions, table_options
+from baton_cli.training.options import TrainOptions, add_table_options
 from baton_cli.training.trainer import run_training
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.promotion import alias_moves as promotion
@@ -25,7 +25,7 @@ POLL_INTERVAL_S = 1.0
 
 
 @click.command(hidden=True)
-@table_options
+@add_table_options
 @option(
     "--wait-registry",
     "wait_s",

@@ -116,7 +116,7 @@ def score(  # noqa: PLR0913 - one for each option
             file, source, number=number, csv_format=csv_format, keep=keep, progress=progress
         )
         bad_rows = BadRowHandler(file, progress, is_fatal=on_error == "fail")
-        with progress.rows(f"scoring {file} with {job.title}") as advance:
+        with progress.track_rows(f"scoring {file} with {job.title}") as advance:
             batches = _score_batches(job, bad_rows, advance)
             path = None if output == STDOUT else output
             write_output(batches, job.schema, path, output_format)

@@ -17,8 +17,8 @@ from baton_cli.training.options import (
     DEFAULT_ESTIMATOR,
     ESTIMATORS,
     TrainOptions,
-    gate_options,
-    table_options,
+    add_gate_options,
+    add_table_options,
 )
 from baton_cli.training.trainer import run_training
 from baton_registry.promotion import alias_moves as promotion
@@ -42,7 +42,7 @@ def _parse_params(
 
 
 @click.command()
-@table_options
+@add_table_options
 @option(
     "--estimator",
     "train__estimator",
@@ -75,7 +75,7 @@ def _parse_params(
     show_default="0",
     help="Random seed: same data, seed and libraries give the same metrics.",
 )
-@gate_options
+@add_gate_options
 @option(
     "--cost-fp",
     "train__cost_fp",

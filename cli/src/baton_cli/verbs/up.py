@@ -13,13 +13,13 @@ from baton_cli.embedded.programs import Plan
 from baton_cli.moves.arguments import FilePath
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, UpSettings, load
-from baton_cli.training.options import TrainOptions, list_arguments, table_options
+from baton_cli.training.options import TrainOptions, add_table_options, list_arguments
 
 PORT = click.IntRange(1, 65535)
 
 
 @click.command()
-@table_options
+@add_table_options
 @option(
     "--port",
     type=PORT,

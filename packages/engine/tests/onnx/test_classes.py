@@ -1,4 +1,4 @@
-"""The classes that a graph names."""
+"""Class names in a graph."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,23 +15,27 @@ ML = "ai.onnx.ml"
 TEXTS = numpy_helper.from_array(np.array(["no", "yes"], object), "names")
 
 
-def graph(nodes: Sequence[Any], *constants: Any) -> bytes:
+def build_graph(nodes: Sequence[Any], *constants: Any) -> bytes:
     """A model of these nodes."""
     model = helper.make_model(helper.make_graph(nodes, "g", [], [], constants))
     content: bytes = model.SerializeToString()
     return content
 
 
-def naming(*attributes: dict[str, Any]) -> bytes:
+def build_naming_graph(*attributes: dict[str, Any]) -> bytes:
     """A graph with a node for each set of attributes."""
-    return graph([helper.make_node("ZipMap", ["x"], ["y"], domain=ML, **a) for a in attributes])
+    return build_graph(
+        [helper.make_node("ZipMap", ["x"], ["y"], domain=ML, **a) for a in attributes]
+    )
 
 
-def outputs(*, texts: bool, width: int | None = 2, zipmap: bool = False, **names: Any) -> Outputs:
+def build_outputs(
+    *, texts: bool, width: int | None = 2, zipmap: bool = False, **fields: Any
+) -> Outputs:
     """The outputs of a classifier."""
-    given: dict[str, Any] = {"label": "label", "probabilities": "p", "others": (), **names}
+    names: dict[str, Any] = {"label": "label", "probabilities": "p", "others": (), **fields}
     return Outputs(
-        **given, has_text_labels=texts, is_zipmap=zipmap, is_float_table=not zipmap, width=width
+        **names, has_text_labels=texts, is_zipmap=zipmap, is_float_table=not zipmap, width=width
     )
 
 
@@ -44,26 +48,26 @@ def outputs(*, texts: bool, width: int | None = 2, zipmap: bool = False, **names
         ({"classlabels_ints": [0, 1]}, (0, 1)),
     ],
 )
-def test_names_in_their_order(attributes: dict[str, Any], classes: tuple[Any, ...]) -> None:
-    """Text and numbers are read, in the order that the node gives them."""
+def test_names_keep_the_order_of_the_node(
+    attributes: dict[str, Any], classes: tuple[Any, ...]
+) -> None:
     is_text = isinstance(classes[0], str)
-    found = find_classes(naming(attributes), outputs(texts=is_text, width=None))
-    assert found == FoundClasses(classes, are_indices=False)
+    result = find_classes(build_naming_graph(attributes), build_outputs(texts=is_text, width=None))
+    assert result == FoundClasses(classes, are_indices=False)
 
 
-def test_the_last_node_counts() -> None:
-    """Where several nodes name classes, the one nearest to the output counts."""
-    both = naming({"classlabels_strings": ["b"]}, {"classlabels_strings": ["a"]}, {})
-    assert find_classes(both, outputs(texts=True, width=1)).classes == ("a",)
+def test_last_node_with_names_wins() -> None:
+    both = build_naming_graph({"classlabels_strings": ["b"]}, {"classlabels_strings": ["a"]}, {})
+    assert find_classes(both, build_outputs(texts=True, width=1)).classes == ("a",)
 
 
 @pytest.mark.parametrize(
     "attributes", [{}, {"classlabels_strings": ["a", "b", "c"]}, {"classlabels_ints": [0, 1]}]
 )
-def test_no_classes(attributes: dict[str, Any]) -> None:
-    """A graph that names none, so many others, or numbers for texts, is no classifier of ours."""
+def test_graph_without_usable_names_is_an_error(attributes: dict[str, Any]) -> None:
+    """No names, another number of names, or numbers for texts."""
     with pytest.raises(EngineError, match="does not name its classes"):
-        find_classes(naming(attributes), outputs(texts=True))
+        find_classes(build_naming_graph(attributes), build_outputs(texts=True))
 
 
 @pytest.mark.parametrize(
@@ -78,10 +82,10 @@ def test_no_classes(attributes: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("look_up", ["ArrayFeatureExtractor", "Gather"])
 @pytest.mark.parametrize("as_constant", [False, True])
-def test_a_constant_that_the_label_is_looked_up_in(
+def test_look_up_constant_names_the_classes(
     constant: Any, classes: tuple[Any, ...], look_up: str, *, as_constant: bool
 ) -> None:
-    """What the label is looked up in names the classes, and not an inner classifier."""
+    """It wins over an inner classifier."""
     nodes = [
         helper.make_node("LinearClassifier", ["x"], ["l", "p"], domain=ML, classlabels_ints=[0, 1]),
         helper.make_node("ArgMax", ["p"], ["place"]),
@@ -91,13 +95,15 @@ def test_a_constant_that_the_label_is_looked_up_in(
     ]
     if as_constant:
         nodes.insert(0, helper.make_node("Constant", [], ["names"], value=constant))
-    model = graph(nodes, *([] if as_constant else [constant]))
+    model = build_graph(nodes, *([] if as_constant else [constant]))
     is_text = isinstance(classes[0], str)
-    assert find_classes(model, outputs(texts=is_text)) == FoundClasses(classes, are_indices=False)
+    assert find_classes(model, build_outputs(texts=is_text)) == FoundClasses(
+        classes, are_indices=False
+    )
 
 
-def test_an_output_of_its_own() -> None:
-    """An output that holds the classes names them, as skl2onnx's `output_class_labels` makes it."""
+def test_separate_output_names_the_classes() -> None:
+    """As skl2onnx's `output_class_labels` creates it."""
     node = helper.make_node(
         "LabelEncoder", ["c"], ["le"], keys_int64s=[1, 0], values_strings=["yes", "no"], domain=ML
     )
@@ -106,21 +112,20 @@ def test_an_output_of_its_own() -> None:
         node,
         helper.make_node("Identity", ["le"], ["class_labels"]),
     ]
-    found = find_classes(graph(nodes), outputs(texts=False, others=("class_labels",)))
-    assert found == FoundClasses(("no", "yes"), are_indices=False)
+    result = find_classes(build_graph(nodes), build_outputs(texts=False, others=("class_labels",)))
+    assert result == FoundClasses(("no", "yes"), are_indices=False)
 
 
-def test_the_places_of_the_classes() -> None:
-    """A label that is a whole number and has no name is a place, if their number is known."""
-    model = graph([helper.make_node("ArgMax", ["p"], ["label"])])
-    found = find_classes(model, outputs(texts=False, width=3))
-    assert found == FoundClasses((0, 1, 2), are_indices=True)
+def test_integer_labels_without_names_are_indices() -> None:
+    """If the number of classes is known."""
+    model = build_graph([helper.make_node("ArgMax", ["p"], ["label"])])
+    result = find_classes(model, build_outputs(texts=False, width=3))
+    assert result == FoundClasses((0, 1, 2), are_indices=True)
     with pytest.raises(EngineError, match="metadata"):
-        find_classes(model, outputs(texts=False, width=None))
+        find_classes(model, build_outputs(texts=False, width=None))
 
 
-def test_a_graph_in_a_circle() -> None:
-    """A file may hold what no graph is."""
-    model = graph([helper.make_node("Identity", ["label"], ["label"])])
+def test_graph_with_a_cycle_ends() -> None:
+    model = build_graph([helper.make_node("Identity", ["label"], ["label"])])
     with pytest.raises(EngineError, match="does not name its classes"):
-        find_classes(model, outputs(texts=True))
+        find_classes(model, build_outputs(texts=True))

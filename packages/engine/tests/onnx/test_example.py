@@ -1,4 +1,4 @@
-"""A version's input example."""
+"""Input examples."""
 
 import json
 from typing import Any
@@ -12,20 +12,23 @@ from baton_registry.versions.schema import Column, Schema
 SCHEMA = Schema((Column("x", "double"), Column("note", "string", required=False)))
 
 
-def split(*columns: Any, data: Any = ()) -> bytes:
+def build_split(*columns: Any, data: Any = ()) -> bytes:
     """An example in split form."""
     return json.dumps({"columns": columns, "data": data}).encode()
 
 
-def test_reads_its_rows() -> None:
-    """Rows come by name, gaps and absent optional columns included; at most a hundred."""
-    assert read_example(split("note", "x", data=[[None, 1]]), SCHEMA) == [{"note": None, "x": 1}]
-    assert read_example(split("x", data=[[1]] * 101), SCHEMA) == [{"x": 1}] * 100
+def test_rows_are_read_by_name() -> None:
+    """Values may be missing; at most 100 rows are read."""
+    assert read_example(build_split("note", "x", data=[[None, 1]]), SCHEMA) == [
+        {"note": None, "x": 1}
+    ]
+    assert read_example(build_split("x", data=[[1]] * 101), SCHEMA) == [{"x": 1}] * 100
 
 
-@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"inputs": [1]}', split("x", data=[[]])])
-def test_no_example_in_split_form(content: bytes | None) -> None:
-    """What is not there, or in another form, gives no rows."""
+@pytest.mark.parametrize(
+    "content", [None, b"{", b"[]", b'{"inputs": [1]}', build_split("x", data=[[]])]
+)
+def test_no_rows_without_an_example_in_split_form(content: bytes | None) -> None:
     assert read_example(content, SCHEMA) == ()
 
 
@@ -33,7 +36,6 @@ def test_no_example_in_split_form(content: bytes | None) -> None:
     ("columns", "words"),
     [(["y"], "unknown 'y'; missing 'x'"), (["note"], "missing 'x'"), (["x", "y"], "unknown 'y'")],
 )
-def test_other_columns_are_named(columns: list[str], words: str) -> None:
-    """An example of other columns than the schema's is refused, and they are named."""
+def test_error_names_wrong_columns(columns: list[str], words: str) -> None:
     with pytest.raises(EngineError, match=words):
-        read_example(split(*columns, data=[[1] * len(columns)]), SCHEMA)
+        read_example(build_split(*columns, data=[[1] * len(columns)]), SCHEMA)

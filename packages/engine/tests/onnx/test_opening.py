@@ -1,4 +1,4 @@
-"""Versions as engines, whose answers to made-up rows are looked at."""
+"""Building engines of fetched versions."""
 
 import pytest
 from onnx import TensorProto, helper
@@ -11,21 +11,28 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import MLModel
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
-from tests.support.fakes.engine_models import XN, endless, linear, make_schema, matrix, network
+from tests.support.fakes.engine_models import (
+    XN,
+    build_endless,
+    build_linear,
+    build_matrix,
+    build_network,
+    make_schema,
+)
 
 FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 TWO_INPUTS = [("x", FLOAT), ("n", INT64)]
 
 
-def fetched(onnx: bytes, of: Schema = XN) -> FetchedModel:
-    """A version of that ONNX file."""
+def build_fetched(onnx: bytes, schema: Schema = XN) -> FetchedModel:
+    """Builds a version with this ONNX file."""
     version = ModelVersion("m", "1", run_id="r", source="s")
-    mlmodel = MLModel(of, "model.onnx", None)
+    mlmodel = MLModel(schema, "model.onnx", None)
     return FetchedModel(version, mlmodel, onnx, None, verified=True, checksums={})
 
 
-def scorer(post_transform: str) -> bytes:
-    """A linear classifier that says of its scores what `post_transform` makes of them."""
+def build_scorer(post_transform: str) -> bytes:
+    """Builds a linear classifier with this `post_transform`."""
     node = helper.make_node(
         "LinearClassifier",
         ["x"],
@@ -52,55 +59,59 @@ def scorer(post_transform: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "model", [linear(TWO_INPUTS), linear(TWO_INPUTS, zipmap=True), matrix(2), network()]
+    "model",
+    [
+        build_linear(TWO_INPUTS),
+        build_linear(TWO_INPUTS, zipmap=True),
+        build_matrix(2),
+        build_network(),
+    ],
 )
-def test_opens_what_answers_with_probabilities(model: bytes) -> None:
-    """Whatever the form of inputs and outputs."""
-    assert len(open_engine(fetched(model)).classes) == 2
+def test_models_with_probabilities_are_opened(model: bytes) -> None:
+    """With every form of inputs and outputs."""
+    assert len(open_engine(build_fetched(model)).classes) == 2
 
 
-def test_refuses_scores() -> None:
-    """A classifier whose second output is decision scores is refused, one with softmax is not."""
-    open_engine(fetched(scorer("SOFTMAX")))
+def test_decision_scores_are_rejected() -> None:
+    """Softmax is accepted."""
+    open_engine(build_fetched(build_scorer("SOFTMAX")))
     with pytest.raises(EngineError, match="decision scores"):
-        open_engine(fetched(scorer("NONE")))
+        open_engine(build_fetched(build_scorer("NONE")))
 
 
-def test_refuses_classes_of_another_number() -> None:
-    """Three names for two probabilities, or one, name the wrong ones."""
+def test_wrong_number_of_classes_is_rejected() -> None:
     for classes in (("no", "maybe", "yes"), ("no",)):
         with pytest.raises(EngineError, match=r"classes|labels"):
-            open_engine(fetched(matrix(2), Schema(XN.columns, classes)))
+            open_engine(build_fetched(build_matrix(2), Schema(XN.columns, classes)))
 
 
-def test_refuses_places_that_are_none() -> None:
-    """A label that is no place, and has no name, would be given another class' probability."""
+def test_labels_that_are_not_indices_are_rejected() -> None:
+    """They would get another class' probability."""
     from_one = [
         helper.make_node("Constant", [], ["one"], value_int=1),
         helper.make_node("Sub", ["one", "place"], ["label"]),
     ]
     with pytest.raises(EngineError, match="does not name its classes"):
-        open_engine(fetched(network(*from_one)))
+        open_engine(build_fetched(build_network(*from_one)))
 
 
-def test_a_model_that_fails_on_made_up_rows() -> None:
-    """A model may refuse what it does not know; its own rows will show what it is."""
+def test_model_that_fails_on_synthetic_rows_is_opened() -> None:
+    """It may reject unknown categories."""
     fails = [helper.make_node("Gather", ["place", "far"], ["label"])]
     far = helper.make_node("Constant", [], ["far"], value_ints=[9])
-    engine = open_engine(fetched(network(far, *fails)))
+    engine = open_engine(build_fetched(build_network(far, *fails)))
     with pytest.raises(Exception, match="out of"):
         engine.score_rows([(0.0, 0)])
 
 
-def test_a_model_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is stopped, and refused."""
+def test_endless_model_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "LIMIT_S", 0.05)
     with pytest.raises(EngineError, match="does not end"):
-        open_engine(fetched(endless(), make_schema(("x", "double"))))
+        open_engine(build_fetched(build_endless(), make_schema(("x", "double"))))
 
 
-def test_made_up_rows_are_of_the_columns_types() -> None:
-    """Categories that are known are used, and each row is another."""
+def test_synthetic_rows_have_the_column_types() -> None:
+    """They use known categories and differ."""
     columns = (
         Column("plan", "string", categories=("basic", "pro")),
         Column("note", "string"),

@@ -1,4 +1,4 @@
-"""Answers that are probabilities, and those that are not."""
+"""Checks of probabilities."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from baton_engine.onnx.probabilities import (
 NAN = float("nan")
 
 
-def answer(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
+def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
     """What a model of the classes `no` and `yes` might answer."""
     return Scores(np.array(labels or ["no"] * len(rows), object), np.array(rows, dtype))
 
@@ -24,52 +24,51 @@ def answer(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> S
 @pytest.mark.parametrize(
     "row", [[8.05, -8.05], [0.0, 0.478], [0.0, 0.0], [1.0, 1.0], [NAN, 1.0], [1.002, -0.002]]
 )
-def test_refuses_what_are_no_probabilities(row: list[float]) -> None:
-    """One row of many that is not within [0, 1], or does not sum to 1, is refused and shown."""
+def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
+    """The error shows the row."""
     with pytest.raises(EngineError, match="probabilities are in"):
-        check_scores(answer([0.5, 0.5], row), 2, ("no", "yes"))
+        check_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
 
 
 @pytest.mark.parametrize(
     "row", [[1.0, 0.0], [1.0 + 1.2e-7, -1.2e-7], [0.5004, 0.5004], [0.4996, 0.4996]]
 )
-def test_takes_rounding_for_what_it_is(row: list[float]) -> None:
-    """Rounding of float32 and of half precision refuses no good model."""
-    check_scores(answer(row), 1, ("no", "yes"))
+def test_rounding_is_allowed(row: list[float]) -> None:
+    """Of float32 and half precision."""
+    check_scores(build_scores(row), 1, ("no", "yes"))
 
 
-def test_many_classes_sum_to_one() -> None:
-    """The float32 sums of thousands of classes are near enough to 1."""
+def test_float32_sums_of_many_classes_are_allowed() -> None:
     logits = np.random.default_rng(0).normal(size=(50, 10_000)).astype(np.float32)
     weights = np.exp(logits)
     check_probabilities(weights / weights.sum(axis=1, keepdims=True))
 
 
-def test_a_made_up_row_may_say_nothing() -> None:
-    """Rows like none in training may have no number or nothing but zeros; others are checked."""
-    check_scores(answer([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
+def test_synthetic_rows_may_give_nan_or_zeros() -> None:
+    """Other rows are checked."""
+    check_scores(build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
     with pytest.raises(EngineError, match="decision scores"):
-        check_scores(answer([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
+        check_scores(build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
 
 
 @pytest.mark.parametrize(
     ("scores", "word"),
     [
-        (answer([0.1, 0.2, 0.7]), "shape"),
-        (answer([1.0]), "decision scores"),
-        (answer([0.5, 0.5], labels=["maybe"]), "maybe"),
+        (build_scores([0.1, 0.2, 0.7]), "shape"),
+        (build_scores([1.0]), "decision scores"),
+        (build_scores([0.5, 0.5], labels=["maybe"]), "maybe"),
         (Scores(np.array([["no"]], object), np.array([[0.5, 0.5]])), "labels of shape"),
         (Scores(np.array(["no"], object), np.array([0.5])), "probabilities of"),
     ],
 )
-def test_answers_fit_the_classes(scores: Scores, word: str) -> None:
-    """Another number of probabilities, or a label that is no class, is refused."""
+def test_answer_must_fit_the_classes(scores: Scores, word: str) -> None:
+    """Another number of probabilities, or an unknown label, is rejected."""
     with pytest.raises(EngineError, match=word):
         check_scores(scores, 1, ("no", "yes"))
 
 
-def test_clips_rounding_only() -> None:
-    """A hair outside of [0, 1] is put back, no number stays none, and more is an error."""
+def test_only_rounding_is_clipped() -> None:
+    """NaN stays."""
     hair = np.array([[-1e-7, 1 + 1e-7], [NAN, 0.5]], np.float32)
     np.testing.assert_array_equal(clip_rounding(hair), [[0, 1], [NAN, np.float32(0.5)]])
     with pytest.raises(EngineError, match=r"\[8.05, -8.05\]"):

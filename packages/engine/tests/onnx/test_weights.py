@@ -1,4 +1,4 @@
-"""The files that an ONNX file names for its weights."""
+"""Weight files of a model."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 from baton_engine.onnx.weights import find_weight_files
 
 
-def external(name: str, location: str) -> TensorProto:
+def build_external_tensor(name: str, location: str) -> TensorProto:
     """A tensor in another file."""
     tensor = TensorProto(
         name=name, data_type=TensorProto.FLOAT, dims=[1], data_location=TensorProto.EXTERNAL
@@ -17,21 +17,25 @@ def external(name: str, location: str) -> TensorProto:
     return tensor
 
 
-def test_finds_them_wherever_they_are() -> None:
-    """Initializers, attributes and inner graphs are looked through; each file is found once."""
-    inner = helper.make_graph([], "inner", [], [], [external("c", "three")])
+def test_weight_files_are_found_everywhere() -> None:
+    """In initializers, attributes and subgraphs, each once."""
+    inner = helper.make_graph([], "inner", [], [], [build_external_tensor("c", "three")])
     nodes = [
-        helper.make_node("Constant", [], ["b"], value=external("b", "two")),
+        helper.make_node("Constant", [], ["b"], value=build_external_tensor("b", "two")),
         helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=inner),
     ]
-    tensors = [external("a", "one"), external("d", "one"), external("e", "../etc/passwd")]
+    tensors = [
+        build_external_tensor("a", "one"),
+        build_external_tensor("d", "one"),
+        build_external_tensor("e", "../etc/passwd"),
+    ]
     graph = helper.make_graph(nodes, "g", [], [], tensors)
     model = helper.make_model(graph).SerializeToString()
     assert find_weight_files(model) == ("one", "../etc/passwd", "two", "three")
 
 
-def test_finds_none_where_there_are_none() -> None:
-    """A model that holds its weights names no file, even where a tensor is called `location`."""
+def test_model_with_its_weights_has_no_weight_files() -> None:
+    """Also if a tensor is named `location`."""
     for name in ("w", "location"):
         tensor = numpy_helper.from_array(np.zeros(3), name)
         graph = helper.make_graph([], "g", [], [], [tensor])
@@ -39,6 +43,6 @@ def test_finds_none_where_there_are_none() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"location", b"\xfflocation"])
-def test_what_is_not_onnx_names_none(content: bytes) -> None:
-    """ONNX Runtime says what is wrong with it."""
+def test_invalid_content_has_no_weight_files(content: bytes) -> None:
+    """ONNX Runtime reports the error."""
     assert find_weight_files(content) == ()

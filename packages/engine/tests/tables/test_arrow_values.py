@@ -1,4 +1,4 @@
-"""Arrow arrays of every type, as pyarrow makes them."""
+"""Arrow arrays of every type, as pyarrow creates them."""
 
 import math
 from decimal import Decimal
@@ -20,30 +20,29 @@ TEXTS = [pa.string(), pa.large_string(), pa.string_view()]
 
 def read(values: Any, kind: Any = None) -> Any:
     """The values of a pyarrow array: a list where they are texts."""
-    found = read_values(Array.from_arrow(pa.array(values, kind) if kind else values))
-    return found.to_list() if isinstance(found, Texts) else found
+    values_read = read_values(Array.from_arrow(pa.array(values, kind) if kind else values))
+    return values_read.to_list() if isinstance(values_read, Texts) else values_read
 
 
 @pytest.mark.parametrize("kind", INTEGERS + FLOATS)
 def test_numbers_keep_their_type(kind: Any) -> None:
-    """Without a gap, the array is the one that Arrow has."""
-    found = read(pa.array(np.array([1, 100], kind.to_pandas_dtype()), kind))
-    assert found.dtype == kind.to_pandas_dtype()
-    assert found.tolist() == [1, 100]
+    """If no value is missing."""
+    result = read(pa.array(np.array([1, 100], kind.to_pandas_dtype()), kind))
+    assert result.dtype == kind.to_pandas_dtype()
+    assert result.tolist() == [1, 100]
 
 
 @pytest.mark.parametrize("kind", [*INTEGERS, *FLOATS, pa.bool_(), pa.decimal128(9, 2)])
-def test_a_missing_number_is_nan(kind: Any) -> None:
-    """With a gap they are floats, NaN for the gap; a boolean is 0 or 1."""
+def test_missing_number_is_nan(kind: Any) -> None:
+    """Booleans become 0 and 1."""
     one = Decimal(1) if pa.types.is_decimal(kind) else kind.to_pandas_dtype()(1)
-    found = read([one, None], kind)
-    assert found.dtype == np.float64
-    assert found[0] == 1
-    assert math.isnan(found[1])
+    result = read([one, None], kind)
+    assert result.dtype == np.float64
+    assert result[0] == 1
+    assert math.isnan(result[1])
 
 
-def test_booleans() -> None:
-    """Booleans stay what they are."""
+def test_booleans_keep_their_type() -> None:
     assert read([True, False], pa.bool_()).dtype == np.bool_
 
 
@@ -56,16 +55,16 @@ def test_booleans() -> None:
     ],
 )
 def test_decimals(values: list[str], dtype: Any) -> None:
-    """Whole decimals are whole numbers, to the last digit; others are floats."""
+    """Whole decimals are exact integers; others are floats."""
     decimals = [Decimal(value) for value in values]
-    found = read(decimals, pa.decimal128(38, 2))
-    assert found.dtype == dtype
-    assert found.tolist() == decimals
+    result = read(decimals, pa.decimal128(38, 2))
+    assert result.dtype == dtype
+    assert result.tolist() == decimals
 
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_texts(kind: Any) -> None:
-    """Every kind of text is text, None for a gap."""
+    """Of every text type, with None for missing ones."""
     assert read(["a", None, "é", "", "a"], kind) == ["a", None, "é", "", "a"]
     assert read(["a", "b"], kind) == ["a", "b"]
 
@@ -73,7 +72,7 @@ def test_texts(kind: Any) -> None:
 @pytest.mark.parametrize("kind", TEXTS)
 @pytest.mark.parametrize("index", [pa.int8(), pa.uint8(), pa.int32(), pa.int64()])
 def test_dictionaries_of_text(kind: Any, index: Any) -> None:
-    """A dictionary is looked up, whatever counts its entries; gaps stay gaps."""
+    """With every index type and missing values."""
     array = pa.DictionaryArray.from_arrays(
         pa.array([1, None, 0, 1, 2], index), pa.array(["a", "b", None], kind)
     )
@@ -81,7 +80,6 @@ def test_dictionaries_of_text(kind: Any, index: Any) -> None:
 
 
 def test_dictionaries_of_numbers() -> None:
-    """So is a dictionary of numbers."""
     full = pa.DictionaryArray.from_arrays(pa.array([1, 0, 1], pa.int8()), pa.array([5, 7]))
     assert read(full).tolist() == [7, 5, 7]
     gaps = pa.DictionaryArray.from_arrays(pa.array([1, None], pa.int8()), pa.array([5, 7]))
@@ -89,15 +87,13 @@ def test_dictionaries_of_numbers() -> None:
     assert math.isnan(read(gaps)[1])
 
 
-def test_a_slice_is_read_as_such() -> None:
-    """An array that is part of another gives its own part."""
+def test_slice_is_read_as_its_part() -> None:
     assert read(pa.array(["a", "b", None]).slice(1)) == ["b", None]
     assert read(pa.array([1, 2, 3]).slice(1)).tolist() == [2, 3]
     assert read(pa.array(["a", "b"]).dictionary_encode().slice(1)) == ["b"]
 
 
-def test_nulls_are_gaps() -> None:
-    """Arrow's own type for a column without a value is a column of gaps."""
+def test_null_type_is_missing_values() -> None:
     assert read(pa.nulls(2)) == [None, None]
 
 
@@ -112,13 +108,11 @@ def test_nulls_are_gaps() -> None:
         (pa.array([b"a"]).dictionary_encode(), "Binary"),
     ],
 )
-def test_other_types_are_odd(array: Any, kind: str) -> None:
-    """What is neither numbers nor text is told by its type."""
+def test_other_types_are_unsupported(array: Any, kind: str) -> None:
     assert read(array) == Unsupported(kind)
 
 
-def test_no_rows() -> None:
-    """An empty array has no values, of its kind."""
+def test_empty_arrays() -> None:
     assert read([], pa.string()) == []
     assert read([], pa.int64()).tolist() == []
     assert read(pa.array([], pa.string()).dictionary_encode()) == []

@@ -1,4 +1,4 @@
-"""Values to columns by MLflow's rules: pandas' for tables, numpy's for tensors."""
+"""Casts by MLflow's rules: pandas' for tables, numpy's for tensors."""
 
 import math
 from collections.abc import Sequence
@@ -78,27 +78,25 @@ BY_NUMPY: list[tuple[TypeName, list[Any], Any]] = [
 
 
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_PANDAS)
-def test_as_pandas_does(kind: TypeName, values: list[Any], expected: Any) -> None:
-    """A table's column is inferred first and cast then, but that no fraction is cut."""
+def test_cast_as_pandas(kind: TypeName, values: list[Any], expected: Any) -> None:
+    """Except that fractions are not truncated."""
     assert cast(kind, values, cast_as_pandas) == expected
 
 
 @pytest.mark.parametrize(("kind", "values", "expected"), BY_BOTH + BY_NUMPY)
-def test_as_numpy_does(kind: TypeName, values: list[Any], expected: Any) -> None:
-    """A tensor's values are converted one by one, but that no fraction is cut."""
+def test_cast_as_numpy(kind: TypeName, values: list[Any], expected: Any) -> None:
+    """Except that fractions are not truncated."""
     assert cast(kind, values, cast_as_numpy) == expected
 
 
 @pytest.mark.parametrize("how", [cast_as_pandas, cast_as_numpy])
-def test_gaps_are_nan(how: Cast) -> None:
-    """A missing number is NaN, which the model's imputer fills."""
+def test_missing_numbers_are_nan(how: Cast) -> None:
     array = cast_column(Column("c", "double"), [1, None, math.nan], how)
     assert np.isnan(array).tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("how", [cast_as_pandas, cast_as_numpy])
-def test_every_bad_cell_is_named(how: Cast) -> None:
-    """The bad cells are named, and the good ones beside them are not."""
+def test_only_bad_cells_are_named(how: Cast) -> None:
     with pytest.raises(BadCells) as caught:
         cast_column(Column("c", "long"), [1, "x", 2.5, [1], 3], how)
     assert [cell.row for cell in caught.value.cells] == [1, 2, 3]
@@ -115,14 +113,13 @@ def test_every_bad_cell_is_named(how: Cast) -> None:
         pytest.param("double", 10**400, id="double-int"),
     ],
 )
-def test_a_number_that_is_too_large_is_told_as_that(kind: TypeName, value: Any, how: Cast) -> None:
-    """It is no fraction, and 1e999 is infinity in JSON."""
+def test_too_large_number_has_its_own_message(kind: TypeName, value: Any, how: Cast) -> None:
+    """1e999 is infinity in JSON."""
     with pytest.raises(BadCells, match=f"is beyond the range of the column's type, {kind}"):
         cast_column(Column("c", kind), [1, value], how)
 
 
 def test_at_most_a_hundred_cells_are_named() -> None:
-    """Of many bad cells a hundred are named."""
     with pytest.raises(BadCells) as caught:
         cast_column(Column("c", "long"), ["x"] * 101, cast_as_pandas)
     assert len(caught.value.cells) == 100
@@ -134,8 +131,7 @@ scalars = (
 
 
 @given(st.sampled_from(TYPES), st.lists(scalars, min_size=1, max_size=5))
-def test_any_values_are_a_column_or_refused(kind: TypeName, values: list[Any]) -> None:
-    """Whatever stands in a column, it becomes as many values, or is refused with a cell."""
+def test_any_values_are_cast_or_rejected(kind: TypeName, values: list[Any]) -> None:
     for how in (cast_as_pandas, cast_as_numpy):
         column = cast(kind, values, how)
         assert column is REFUSED or len(column) == len(values)

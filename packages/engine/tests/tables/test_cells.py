@@ -1,9 +1,8 @@
-"""What is said of cells."""
+"""Errors of cells."""
 
 from baton_engine.tables.cells import BadCell, BadCells
 
 
-def test_bad_cells_speak_of_the_first() -> None:
-    """As one line, the error says what is wrong with the first of them."""
+def test_message_is_that_of_the_first_cell() -> None:
     error = BadCells((BadCell(3, "age", "must be a number"), BadCell(4, "age", "is missing")))
     assert str(error) == "column 'age': must be a number"

@@ -1,4 +1,4 @@
-"""What each type of columns means."""
+"""The column types."""
 
 from typing import get_args
 
@@ -11,15 +11,14 @@ from baton_registry.versions.schema import Label, TypeName
 TYPES = pytest.mark.parametrize("kind", COLUMN_TYPES.values(), ids=[*COLUMN_TYPES])
 
 
-def test_every_type_that_a_schema_may_have_is_known() -> None:
-    """By its own name, and no other."""
+def test_every_schema_type_is_defined() -> None:
     assert {*COLUMN_TYPES} == {*get_args(TypeName)}
     assert all(kind.name == name for name, kind in COLUMN_TYPES.items())
 
 
 @TYPES
-def test_what_is_made_up_is_of_the_type(kind: ColumnType) -> None:
-    """As Python reads it from JSON, within the limits, and as numpy keeps it, unchanged."""
+def test_samples_have_the_type(kind: ColumnType) -> None:
+    """In Python and in numpy, and within the limits."""
     assert {*map(type, kind.samples)} == {kind.python}
     assert np.array(kind.samples, kind.dtype).tolist() == [*kind.samples]
     least, greatest = kind.limits
@@ -27,8 +26,8 @@ def test_what_is_made_up_is_of_the_type(kind: ColumnType) -> None:
 
 
 @TYPES
-def test_the_limits_are_those_of_numpy(kind: ColumnType) -> None:
-    """They are the numbers that the type holds, and JSON's schema names the same."""
+def test_limits_are_those_of_numpy(kind: ColumnType) -> None:
+    """The JSON schema has the same limits."""
     if kind.python is int:
         assert kind.limits == (np.iinfo(kind.dtype).min, np.iinfo(kind.dtype).max)
     if kind.python is float:
@@ -39,12 +38,11 @@ def test_the_limits_are_those_of_numpy(kind: ColumnType) -> None:
 
 
 @TYPES
-def test_only_whole_numbers_are_whole(kind: ColumnType) -> None:
-    """Booleans are none, although Python takes them for integers."""
+def test_booleans_are_not_integers(kind: ColumnType) -> None:
+    """Although they are in Python."""
     assert kind.is_whole == (kind.name in ("integer", "long"))
 
 
 @pytest.mark.parametrize("label", [True, 3, "yes"])
-def test_labels_have_types_of_columns(label: Label) -> None:
-    """The type of the labels decides."""
+def test_labels_have_column_types(label: Label) -> None:
     assert LABEL_TYPES[type(label)].python is type(label)

@@ -1,4 +1,4 @@
-"""Values of a column as arrays."""
+"""Column values as arrays."""
 
 import numpy as np
 import pytest
@@ -19,8 +19,10 @@ from baton_registry.versions.schema import Column, TypeName
     ],
 )
 @pytest.mark.parametrize("required", [True, False])
-def test_types(kind: TypeName, values: list[object], dtype: type, *, required: bool) -> None:
-    """Without gaps a column has its own type, be it required or not, and keeps its values."""
+def test_columns_have_their_type(
+    kind: TypeName, values: list[object], dtype: type, *, required: bool
+) -> None:
+    """If no value is missing."""
     array = to_array(Column("c", kind, required), values)
     assert array.dtype == dtype
     assert array.tolist() == values
@@ -28,21 +30,18 @@ def test_types(kind: TypeName, values: list[object], dtype: type, *, required: b
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double"])
 def test_missing_numbers_are_nan(kind: TypeName) -> None:
-    """A missing number of any kind is NaN, and the others keep their values."""
     array = to_array(Column("c", kind, required=False), [None, 1])
     assert array.dtype == np.float64
     assert np.isnan(array[0])
     assert array[1] == 1
 
 
-def test_missing_text() -> None:
-    """Missing text is the text that no trained category has."""
+def test_missing_text_is_the_missing_category() -> None:
     array = to_array(Column("c", "string", required=False), [None, "a"])
     assert array.tolist() == [MISSING_TEXT, "a"]
 
 
 @pytest.mark.parametrize(("kind", "value"), [("integer", 2**31), ("long", 2**63)])
-def test_too_large_a_number(kind: TypeName, value: int) -> None:
-    """A whole number beyond its type is an error, never another number."""
+def test_too_large_number_is_an_error(kind: TypeName, value: int) -> None:
     with pytest.raises(OverflowError):
         to_array(Column("c", kind), [value])

@@ -1,4 +1,4 @@
-"""Numbers of any width to a column."""
+"""Casts of numbers of any width."""
 
 import math
 from typing import Any
@@ -15,8 +15,8 @@ from baton_registry.versions.schema import Column, TypeName
     "dtype", ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"]
 )
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_every_width_goes_into_every_type(kind: TypeName, dtype: str) -> None:
-    """A value that the type can hold is taken over unchanged."""
+def test_every_width_fits_every_type(kind: TypeName, dtype: str) -> None:
+    """The value does not change."""
     column = cast_numbers(Column("c", kind), np.array([0, 1, 100], dtype))
     assert column.tolist() == [0, 1, 100]
     assert column.dtype == {"integer": "i4", "long": "i8", "float": "f4", "double": "f8"}[kind]
@@ -36,23 +36,22 @@ def test_every_width_goes_into_every_type(kind: TypeName, dtype: str) -> None:
         ("long", "f8", math.nan, "is missing; the column is required"),
     ],
 )
-def test_no_value_is_changed(kind: TypeName, dtype: str, value: Any, message: str) -> None:
-    """What the type cannot hold is named by its row, and nothing else is."""
+def test_values_that_do_not_fit_are_named(
+    kind: TypeName, dtype: str, value: Any, message: str
+) -> None:
     with pytest.raises(BadCells) as caught:
         cast_numbers(Column("c", kind), np.array([1, value, 2], dtype))
     assert [(cell.row, cell.message) for cell in caught.value.cells] == [(1, message)]
 
 
 @pytest.mark.parametrize("kind", ["integer", "long", "float", "double"])
-def test_nan_is_a_gap_where_gaps_are_allowed(kind: TypeName) -> None:
-    """In an optional column NaN means missing, and the array can hold it."""
+def test_nan_is_missing_in_optional_columns(kind: TypeName) -> None:
     column = cast_numbers(Column("c", kind, required=False), np.array([1, math.nan], "f4"))
     assert column.dtype == np.float64
     assert np.isnan(column).tolist() == [False, True]
 
 
 def test_at_most_a_hundred_cells_are_named() -> None:
-    """Of many bad cells a hundred are named."""
     with pytest.raises(BadCells) as caught:
         cast_numbers(Column("c", "long"), np.full(101, 0.5))
     assert len(caught.value.cells) == 100

@@ -11,7 +11,7 @@ from arro3.io import read_parquet
 from baton_engine.tables.panics import Panic, convert_panics
 
 
-def damaged() -> io.BytesIO:
+def build_damaged_file() -> io.BytesIO:
     """A Parquet file whose footer tells nonsense where the library does not expect it."""
     file = io.BytesIO()
     pq.write_table(pa.table({"x": [1.0]}), file)
@@ -20,23 +20,23 @@ def damaged() -> io.BytesIO:
     return io.BytesIO(content[:schema] + b"?" + content[schema + 1 :])
 
 
-def test_a_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
-    """The caller gets an error with the library's words, and nobody's terminal gets them."""
+def test_panic_is_an_error_of_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    """Nothing is written to stderr."""
     with pytest.raises(Panic) as caught, convert_panics():
-        read_parquet(damaged())
+        read_parquet(build_damaged_file())
     assert "\n" not in str(caught.value)
     assert capfd.readouterr().err == ""
 
 
-def test_stderr_is_as_before(capfd: pytest.CaptureFixture[str]) -> None:
-    """What is written after the block is seen, whatever ended it; other errors pass."""
+def test_stderr_is_restored(capfd: pytest.CaptureFixture[str]) -> None:
+    """After a panic, another error, or none."""
 
-    def interrupted() -> None:
+    def interrupt() -> None:
         with convert_panics():
             os.write(2, b"lost")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        interrupted()
+        interrupt()
     os.write(2, b"seen")
     assert capfd.readouterr().err == "seen"

@@ -1,4 +1,4 @@
-"""Parquet files that the Arrow library does not survive."""
+"""Parquet files that crash the Arrow library."""
 
 import io
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 
 
-def written(array: Any) -> bytes:
+def write_parquet(array: Any) -> bytes:
     """A Parquet file of one column, `c`."""
     content = io.BytesIO()
     pq.write_table(pa.table({"c": array}), content)
@@ -18,13 +18,13 @@ def written(array: Any) -> bytes:
 
 
 @pytest.mark.parametrize("values", [[True, None], pa.array([b"ab"], pa.binary(2))])
-def test_dictionaries_that_end_the_process_are_refused(values: Any) -> None:
-    """A categorical column of booleans in pandas is written so."""
+def test_fatal_dictionaries_are_rejected(values: Any) -> None:
+    """Pandas writes a categorical column of booleans like this."""
     with pytest.raises(UnreadableColumn, match="column 'c' is a dictionary"):
-        open_parquet(written(pa.array(values).dictionary_encode()), 10)
+        open_parquet(write_parquet(pa.array(values).dictionary_encode()), 10)
 
 
 def test_other_columns_are_read() -> None:
-    """Dictionaries of texts among them."""
+    """Also dictionaries of texts."""
     for values in (pa.array(["a", "b"]).dictionary_encode(), [True, False]):
-        assert open_parquet(written(values), 10).read_all().num_rows == 2
+        assert open_parquet(write_parquet(values), 10).read_all().num_rows == 2

@@ -1,4 +1,4 @@
-"""Rows to columns, with the values and types that column by column gives."""
+"""Rows to columns, compared with single columns."""
 
 from typing import Any
 
@@ -30,24 +30,23 @@ COLUMNS = tuple(
 ROW = st.tuples(*[KINDS[c.type] if c.required else st.none() | KINDS[c.type] for c in COLUMNS])
 
 
-def plain(values: Any) -> list[Any]:
+def to_plain(values: Any) -> list[Any]:
     """The values as a list, in which NaN equals itself."""
     return ["NaN" if value != value else value for value in np.ravel(values).tolist()]  # noqa: PLR0124
 
 
 @given(st.lists(ROW, min_size=1, max_size=5))
-def test_the_same_as_column_by_column(rows: list[tuple[Any, ...]]) -> None:
-    """Whatever rows a schema allows: every column is what `to_array` makes of its values."""
-    found = Transposer(COLUMNS, {}).transpose(rows)
+def test_columns_equal_those_of_to_array(rows: list[tuple[Any, ...]]) -> None:
+    result = Transposer(COLUMNS, {}).transpose(rows)
     for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
         expected = to_array(column, values)
-        assert plain(found[column.name]) == plain(expected), column
-        assert found[column.name].shape[0] == len(rows)
+        assert to_plain(result[column.name]) == to_plain(expected), column
+        assert result[column.name].shape[0] == len(rows)
 
 
 @given(rows=st.lists(ROW, min_size=1, max_size=3), as_float32=st.booleans())
-def test_a_lone_row_is_the_same(rows: list[tuple[Any, ...]], *, as_float32: bool) -> None:
-    """Arrays that are used again hold what new ones would, or say that they cannot."""
+def test_single_row_equals_new_arrays(rows: list[tuple[Any, ...]], *, as_float32: bool) -> None:
+    """Or reports that it does not fit."""
     numbers = [column.name for column in COLUMNS if column.type != "string"]
     dtypes = dict.fromkeys(numbers, FLOAT32) if as_float32 else {}
     lone_row = LoneRow(COLUMNS, dtypes)
@@ -58,49 +57,48 @@ def test_a_lone_row_is_the_same(rows: list[tuple[Any, ...]], *, as_float32: bool
             continue
         expected = Transposer(COLUMNS, dtypes).transpose([row])
         for name, values in lone_row.columns.items():
-            assert plain(values) == plain(expected[name]), name
+            assert to_plain(values) == to_plain(expected[name]), name
             assert (values.dtype, values.shape) == (expected[name].dtype, (1, 1)), name
 
 
-def test_a_lone_row_is_filled_where_a_number_is_missing() -> None:
-    """A gap in a column of floats is the usual case, and no reason to make arrays anew."""
+def test_single_row_with_a_missing_number_is_filled() -> None:
     lone_row = LoneRow([Column("c", "double", required=False)], {"c": FLOAT32})
     assert lone_row.fill((None,))
-    assert plain(lone_row.columns["c"]) == ["NaN"]
+    assert to_plain(lone_row.columns["c"]) == ["NaN"]
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double"])
-def test_numbers_in_the_type_of_the_engine(kind: Any) -> None:
-    """Numbers become what the engine takes; a gap is NaN there, and nothing needs a cast."""
+def test_numbers_have_the_type_of_the_engine(kind: Any) -> None:
+    """A missing number is NaN."""
     column = Column("c", kind, required=False)
-    found = Transposer([column], {"c": FLOAT32}).transpose([(1,), (None,)])["c"]
-    assert found.dtype == FLOAT32
-    assert found.shape == (2, 1)
-    assert plain(found) == [1.0, "NaN"]
+    result = Transposer([column], {"c": FLOAT32}).transpose([(1,), (None,)])["c"]
+    assert result.dtype == FLOAT32
+    assert result.shape == (2, 1)
+    assert to_plain(result) == [1.0, "NaN"]
 
 
-def test_a_double_beyond_a_float32_is_infinite() -> None:
-    """As everywhere on the way to a model that takes float32, and without a warning."""
-    found = Transposer([Column("c", "double")], {"c": FLOAT32}).transpose([(1e300,), (-1e300,)])
-    assert plain(found["c"]) == [float("inf"), float("-inf")]
+def test_too_large_double_is_infinite_in_float32() -> None:
+    """Without a warning."""
+    result = Transposer([Column("c", "double")], {"c": FLOAT32}).transpose([(1e300,), (-1e300,)])
+    assert to_plain(result["c"]) == [float("inf"), float("-inf")]
 
 
 @pytest.mark.parametrize(("kind", "dtype"), [("boolean", np.bool_), ("long", np.int64)])
-def test_a_gap_where_the_engine_knows_none(kind: Any, dtype: Any) -> None:
-    """A missing flag is not False and a missing whole number not 0: both stay NaN."""
+def test_missing_boolean_or_integer_is_nan(kind: Any, dtype: Any) -> None:
+    """Not False or 0."""
     taken: dict[str, DType] = {"c": np.dtype(dtype)}
-    found = Transposer([Column("c", kind, required=False)], taken).transpose([(1,), (None,)])
-    assert plain(found["c"]) == [1.0, "NaN"]
+    result = Transposer([Column("c", kind, required=False)], taken).transpose([(1,), (None,)])
+    assert to_plain(result["c"]) == [1.0, "NaN"]
 
 
-def test_columns_keep_their_rows_apart() -> None:
-    """Columns of one type share a block of memory, and each is still its own, in order."""
+def test_columns_of_one_type_are_separate() -> None:
+    """They share a block of memory."""
     columns = [Column("a", "long"), Column("b", "string"), Column("c", "long")]
-    found = Transposer(columns, {}).transpose([(1, "x", 3), (2, "y", 4)])
-    assert {name: plain(values) for name, values in found.items()} == {
+    result = Transposer(columns, {}).transpose([(1, "x", 3), (2, "y", 4)])
+    assert {name: to_plain(values) for name, values in result.items()} == {
         "a": [1, 2],
         "b": ["x", "y"],
         "c": [3, 4],
     }
-    assert found["a"].dtype == np.int64
-    assert found["a"].flags["C_CONTIGUOUS"]
+    assert result["a"].dtype == np.int64
+    assert result["a"].flags["C_CONTIGUOUS"]

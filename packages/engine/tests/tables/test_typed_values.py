@@ -1,4 +1,4 @@
-"""Values with a type of their own to a column."""
+"""Casts of typed values."""
 
 import math
 from typing import Any
@@ -16,7 +16,7 @@ from baton_registry.versions.schema import Column, TypeName
 TYPES: tuple[TypeName, ...] = ("boolean", "integer", "long", "float", "double", "string")
 
 
-def texts(*values: str | None) -> Texts:
+def build_texts(*values: str | None) -> Texts:
     """Texts, each in a place of its own."""
     return Texts(values, np.arange(len(values), dtype=np.int32))
 
@@ -41,17 +41,17 @@ def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -
         ("boolean", [True, False], [True, False]),
         ("boolean", [1, 0], [True, False]),
         ("boolean", [1.0, 0.0], [True, False]),
-        ("string", texts("a", ""), ["a", ""]),
-        ("double", texts("29.85", " 1 "), [29.85, 1.0]),
-        ("long", texts("7"), [7]),
+        ("string", build_texts("a", ""), ["a", ""]),
+        ("double", build_texts("29.85", " 1 "), [29.85, 1.0]),
+        ("long", build_texts("7"), [7]),
         ("long", [1.5, 1], {0: "must be a whole number, not a fraction"}),
-        ("long", texts("1.5"), {0: "must be a whole number"}),
-        ("double", texts("much", "1"), {0: "must be a number"}),
+        ("long", build_texts("1.5"), {0: "must be a whole number"}),
+        ("double", build_texts("much", "1"), {0: "must be a number"}),
         ("boolean", [2, 1], {0: "must be true or false"}),
         ("boolean", [math.nan, 1], {0: "is missing; the column is required"}),
         ("double", [1, math.nan], {1: "is missing; the column is required"}),
-        ("string", texts("a", None), {1: "is missing; the column is required"}),
-        ("double", texts("1", None), {1: "is missing; the column is required"}),
+        ("string", build_texts("a", None), {1: "is missing; the column is required"}),
+        ("double", build_texts("1", None), {1: "is missing; the column is required"}),
         ("string", [1, 2], {0: "must be text; the column holds numbers"}),
         (
             "double",
@@ -66,40 +66,36 @@ def cast(kind: TypeName, values: Values | list[Any], *, required: bool = True) -
     ],
 )
 def test_casts(kind: TypeName, values: Any, expected: Any) -> None:
-    """No value is changed: what the column cannot hold as it is, is named by its row."""
+    """Values that do not fit are named by their row."""
     assert cast(kind, values) == expected
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_a_column_of_gaps(kind: TypeName) -> None:
-    """A column without a value fits every optional column, and no required one."""
+def test_column_of_missing_values_fits_optional_columns(kind: TypeName) -> None:
     gaps = Texts([None], np.zeros(2, np.int32))
-    found = cast(kind, gaps, required=False)
-    assert found == ["", ""] if kind == "string" else all(map(math.isnan, found))
+    result = cast(kind, gaps, required=False)
+    assert result == ["", ""] if kind == "string" else all(map(math.isnan, result))
     assert cast(kind, gaps) == dict.fromkeys((0, 1), "is missing; the column is required")
 
 
-def test_gaps_in_optional_columns_are_missing() -> None:
-    """A missing number is NaN, a missing text the one that no training has seen."""
-    assert cast("string", texts("a", None), required=False) == ["a", ""]
+def test_missing_values_in_optional_columns() -> None:
+    assert cast("string", build_texts("a", None), required=False) == ["a", ""]
     for kind in TYPES[:-1]:
-        found = cast(kind, [1.0, math.nan], required=False)
-        assert found[0] == 1
-        assert math.isnan(found[1])
-    assert math.isnan(cast("double", texts("1", None), required=False)[1])
+        result = cast(kind, [1.0, math.nan], required=False)
+        assert result[0] == 1
+        assert math.isnan(result[1])
+    assert math.isnan(cast("double", build_texts("1", None), required=False)[1])
 
 
-def test_a_gap_that_no_row_has_is_none() -> None:
-    """A dictionary may hold a null that nobody points to."""
+def test_unused_null_of_a_dictionary_is_ignored() -> None:
     assert cast("string", Texts(["a", None], np.zeros(2, np.int32))) == ["a", "a"]
 
 
 def test_at_most_a_hundred_cells_are_named() -> None:
-    """Of many bad cells a hundred are named, whatever is wrong with them."""
     for kind, values in [
         ("string", Texts([None], np.zeros(101, np.int32))),
         ("boolean", np.full(101, 2)),
-        ("double", texts(*["x"] * 101)),
+        ("double", build_texts(*["x"] * 101)),
     ]:
         assert len(cast(kind, values)) == 100  # type: ignore[arg-type]
 
@@ -108,16 +104,15 @@ numbers = st.lists(st.floats() | st.integers(-(2**63), 2**64 - 1) | st.booleans(
 some_texts = st.lists(st.none() | st.text(max_size=3), min_size=1)
 
 
-any_values = numbers.map(np.array) | some_texts.map(lambda found: texts(*found))
+any_values = numbers.map(np.array) | some_texts.map(lambda result: build_texts(*result))
 
 
 @given(st.sampled_from(TYPES), st.sampled_from([True, False]), any_values)
-def test_any_values_are_a_column_or_refused(kind: TypeName, required: Any, values: Any) -> None:
-    """Whatever the values, they become as many, or cells of theirs are named."""
+def test_any_values_are_cast_or_rejected(kind: TypeName, required: Any, values: Any) -> None:
     rows = len(values.codes) if isinstance(values, Texts) else len(values)
-    found = cast(kind, values, required=required)
-    if isinstance(found, dict):
-        assert found
-        assert max(found) < rows
+    result = cast(kind, values, required=required)
+    if isinstance(result, dict):
+        assert result
+        assert max(result) < rows
     else:
-        assert len(found) == rows
+        assert len(result) == rows

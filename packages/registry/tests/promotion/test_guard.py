@@ -5,7 +5,7 @@ import pytest
 from baton_registry import PromotionRefused
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from tests.support.fakes.operator import AGE, CITY, Operator
-from tests.support.fakes.registry import ALIAS, MODEL, mlmodel, older_tags
+from tests.support.fakes.registry import ALIAS, MODEL, build_mlmodel, build_older_tags
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_version_without_a_passed_gate_is_refused(
     operator: Operator, tags: dict[str, str], word: str
 ) -> None:
     """`--force` promotes it."""
-    operator.server.add("9", tags, MLmodel=mlmodel(AGE))
+    operator.server.add("9", tags, MLmodel=build_mlmodel(AGE))
 
     with pytest.raises(PromotionRefused, match=word):
         operator.promote("9")
@@ -38,11 +38,11 @@ def test_version_that_is_not_ready_is_refused(operator: Operator, status: str, h
 @pytest.mark.parametrize(
     ("file", "word"),
     [
-        (mlmodel(CITY), "'age' is gone"),
-        (mlmodel(("age", "long", True), CITY), "was double and is long"),
-        (mlmodel(AGE, ("city", "string", True)), "was optional and is required"),
-        (mlmodel(AGE, CITY, ("plan", "string", True)), "'plan' is new and required"),
-        (mlmodel(AGE, CITY, classes=("No", "Maybe", "Yes")), "classes"),
+        (build_mlmodel(CITY), "'age' is gone"),
+        (build_mlmodel(("age", "long", True), CITY), "was double and is long"),
+        (build_mlmodel(AGE, ("city", "string", True)), "was optional and is required"),
+        (build_mlmodel(AGE, CITY, ("plan", "string", True)), "'plan' is new and required"),
+        (build_mlmodel(AGE, CITY, classes=("No", "Maybe", "Yes")), "classes"),
         ("flavors: {sklearn: {}}", "no ONNX model"),
     ],
 )
@@ -59,7 +59,7 @@ def test_compatible_schema_changes_are_allowed(operator: Operator) -> None:
     """A new optional column, or a required column that becomes optional."""
     operator.promote("1")
     operator.server.add(
-        "9", MLmodel=mlmodel(("age", "double", False), CITY, ("plan", "string", False))
+        "9", MLmodel=build_mlmodel(("age", "double", False), CITY, ("plan", "string", False))
     )
 
     assert operator.promote("9") == "9"
@@ -68,8 +68,8 @@ def test_compatible_schema_changes_are_allowed(operator: Operator) -> None:
 def test_trusted_keys_require_a_signature(operator: Operator) -> None:
     """An unsigned version and one with an altered gate are refused."""
     key = parse_signing_key(generate_key_pair()[0])
-    files = {"MLmodel": mlmodel(AGE, CITY)}
-    tags = {"baton.gate": "failed: worse"} | older_tags(files)
+    files = {"MLmodel": build_mlmodel(AGE, CITY)}
+    tags = {"baton.gate": "failed: worse"} | build_older_tags(files)
     tag, signature = key.sign(MODEL, tags)
     operator.server.add("5", {**tags, tag: signature, "baton.gate": "passed"}, **files)
     tags["baton.gate"] = "passed"
@@ -86,8 +86,8 @@ def test_trusted_keys_require_a_signature(operator: Operator) -> None:
 def test_callers_of_an_unsigned_production_version_are_protected(operator: Operator) -> None:
     """Inference without trusted keys may serve it."""
     key = parse_signing_key(generate_key_pair()[0])
-    files = {"MLmodel": mlmodel(AGE)}
-    tags = {"baton.gate": "passed"} | older_tags(files)
+    files = {"MLmodel": build_mlmodel(AGE)}
+    tags = {"baton.gate": "passed"} | build_older_tags(files)
     tag, signature = key.sign(MODEL, tags)
     operator.server.add("5", {**tags, tag: signature}, **files)
     operator.server.aliases[ALIAS] = "1"

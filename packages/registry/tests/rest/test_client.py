@@ -14,7 +14,7 @@ from baton_registry import (
     RegistryUnavailable,
     VersionNotFound,
 )
-from tests.support.fakes.registry import ALIAS, MODEL, FakeMlflow, refusal
+from tests.support.fakes.registry import ALIAS, MODEL, FakeMlflow, build_refusal
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -50,7 +50,7 @@ def test_no_usable_answer(handler: Handler) -> None:
 
 def test_unknown_model_counts_as_an_unset_alias() -> None:
     for status, code in ((404, "RESOURCE_DOES_NOT_EXIST"), (400, "INVALID_PARAMETER_VALUE")):
-        answer = refusal(status, code, "not found")
+        answer = build_refusal(status, code, "not found")
         with pytest.raises(AliasNotSet, match=ALIAS):
             create_client(lambda _, answer=answer: answer).resolve_alias(MODEL, ALIAS)  # type: ignore[misc]
 
@@ -58,9 +58,9 @@ def test_unknown_model_counts_as_an_unset_alias() -> None:
 def test_refusal_has_the_servers_reason() -> None:
     """Without JSON, the status line."""
     with pytest.raises(RegistryRefused, match="no rights") as caught:
-        create_client(lambda _: refusal(403, "PERMISSION_DENIED", "no\nrights")).get_model_tags(
-            MODEL
-        )
+        create_client(
+            lambda _: build_refusal(403, "PERMISSION_DENIED", "no\nrights")
+        ).get_model_tags(MODEL)
     assert (caught.value.status, caught.value.error_code) == (403, "PERMISSION_DENIED")
 
     with pytest.raises(RegistryRefused, match="401 Unauthorized"):
@@ -128,7 +128,7 @@ def test_time_out_covers_the_whole_answer(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_invalid_alias_name_is_not_a_missing_version() -> None:
     """MLflow's message reaches the user."""
-    answer = refusal(400, "INVALID_PARAMETER_VALUE", "Invalid alias name")
+    answer = build_refusal(400, "INVALID_PARAMETER_VALUE", "Invalid alias name")
     client = create_client(lambda _: answer)
 
     with pytest.raises(RegistryRefused, match="Invalid alias name"):

@@ -46,7 +46,7 @@ def write(server: Server) -> None:
         client.set_alias("m", "production", "1")
 
 
-def basic(user: str, password: str) -> str:
+def encode_basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
@@ -55,12 +55,12 @@ def basic(user: str, password: str) -> str:
     [
         (URI, None, None),
         (URI, Connection(token="t"), "Bearer t"),
-        (URI, Connection(auth=("u", "p")), basic("u", "p")),
-        (URI, Connection(auth=("u", "p"), token="t"), basic("u", "p")),
+        (URI, Connection(auth=("u", "p")), encode_basic("u", "p")),
+        (URI, Connection(auth=("u", "p"), token="t"), encode_basic("u", "p")),
         (
             "http://x:y@registry:5000/mlflow",
             Connection(auth=("u", "p"), token="t"),
-            basic("x", "y"),
+            encode_basic("x", "y"),
         ),
     ],
 )
@@ -95,7 +95,7 @@ def test_http_to_https_keeps_the_credentials() -> None:
     """If both use their default ports."""
     server = Server("https://registry/mlflow")
     get(server, "http://registry/mlflow", Connection(auth=("u", "p")))
-    assert server.credentials == [basic("u", "p")] * 2
+    assert server.credentials == [encode_basic("u", "p")] * 2
 
 
 @pytest.mark.parametrize("call", [get, write])

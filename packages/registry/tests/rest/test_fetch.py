@@ -7,9 +7,15 @@ import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
 from baton_registry.rest.fetch import fetch
-from tests.support.fakes.registry import MODEL, FakeMlflow, mlmodel, older_tags, sha256
+from tests.support.fakes.registry import (
+    MODEL,
+    FakeMlflow,
+    build_mlmodel,
+    build_older_tags,
+    compute_sha256,
+)
 
-MLMODEL = mlmodel(("age", "double", True))
+MLMODEL = build_mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}
 
 
@@ -22,13 +28,15 @@ def create_server(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
 def test_fetched_files_are_verified(tmp_path: Path) -> None:
     """No other file is fetched."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx", "model.skops": "pickled"}
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
 
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     assert fetched.verified
     assert fetched.onnx == b"onnx"
-    assert fetched.checksums == {name: sha256(files[name]) for name in ("MLmodel", "model.onnx")}
+    assert fetched.checksums == {
+        name: compute_sha256(files[name]) for name in ("MLmodel", "model.onnx")
+    }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["MLmodel", "model.onnx"]
     assert reopen(fetched.version, tmp_path) == fetched
 
@@ -37,7 +45,7 @@ def test_fetched_files_are_verified(tmp_path: Path) -> None:
 def test_altered_file_is_refused(tmp_path: Path, altered: str) -> None:
     """The error names it."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    tags = older_tags(files | {altered: "the registered content"})
+    tags = build_older_tags(files | {altered: "the registered content"})
     client = create_server(files, tags).client()
 
     with pytest.raises(ChecksumMismatch, match=altered):
@@ -47,7 +55,7 @@ def test_altered_file_is_refused(tmp_path: Path, altered: str) -> None:
 def test_file_without_a_recorded_checksum_is_refused(tmp_path: Path) -> None:
     """It was added later."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = create_server(files, older_tags({"MLmodel": MLMODEL})).client()
+    client = create_server(files, build_older_tags({"MLmodel": MLMODEL})).client()
 
     with pytest.raises(ChecksumMismatch, match=r"model\.onnx"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
@@ -70,10 +78,10 @@ def test_error_names_the_missing_file(tmp_path: Path) -> None:
 def test_missing_recorded_file_is_refused(tmp_path: Path) -> None:
     """An input example may be absent only if it is not recorded."""
     files = {"MLmodel": json.dumps({**json.loads(MLMODEL), **WITH_EXAMPLE}), "model.onnx": "onnx"}
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
     assert fetch(client, client.get_version(MODEL, "1"), tmp_path).input_example is None
 
-    client = create_server(files, older_tags({**files, "example.json": "{}"})).client()
+    client = create_server(files, build_older_tags({**files, "example.json": "{}"})).client()
     with pytest.raises(ArtifactNotFound, match=r"example\.json"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
@@ -90,7 +98,7 @@ def test_artifact_path_outside_of_the_store_is_refused(tmp_path: Path, uri: str)
 
 def test_later_changes_on_disk_do_not_matter(tmp_path: Path) -> None:
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     (tmp_path / "model.onnx").write_text("evil")
@@ -100,7 +108,7 @@ def test_later_changes_on_disk_do_not_matter(tmp_path: Path) -> None:
 def test_link_in_the_cache_is_rejected(tmp_path: Path) -> None:
     """Also if it leads to the right content: that may change."""
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
     (tmp_path / "model.onnx").rename(tmp_path / "elsewhere")
     (tmp_path / "model.onnx").symlink_to(tmp_path / "elsewhere")
@@ -111,7 +119,7 @@ def test_link_in_the_cache_is_rejected(tmp_path: Path) -> None:
 
 def test_altered_or_missing_cached_file_is_refused(tmp_path: Path) -> None:
     files = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
     version = fetch(client, client.get_version(MODEL, "1"), tmp_path).version
 
     (tmp_path / "model.onnx").write_text("oops")
@@ -138,9 +146,9 @@ def test_altered_or_missing_cached_file_is_refused(tmp_path: Path) -> None:
             'flavors: {onnx: {data: m}}\nsignature: {inputs: \'[{"type": "tensor"}]\'}',
             "tensors",
         ),
-        (mlmodel(("when", "datetime", True)), "datetime"),
-        (mlmodel(("a", "long", True), ("a", "long", True)), "twice"),
-        (mlmodel(), "no input columns"),
+        (build_mlmodel(("when", "datetime", True)), "datetime"),
+        (build_mlmodel(("a", "long", True), ("a", "long", True)), "twice"),
+        (build_mlmodel(), "no input columns"),
     ],
 )
 def test_invalid_mlmodel_says_why(tmp_path: Path, text: str, word: str) -> None:

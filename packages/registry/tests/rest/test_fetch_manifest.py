@@ -9,18 +9,25 @@ import pytest
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
 from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_record
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
-from tests.support.fakes.registry import MODEL, FakeMlflow, manifest_of, mlmodel, older_tags, sha256
+from tests.support.fakes.registry import (
+    MODEL,
+    FakeMlflow,
+    build_manifest,
+    build_mlmodel,
+    build_older_tags,
+    compute_sha256,
+)
 
-MLMODEL = mlmodel(("age", "double", True))
+MLMODEL = build_mlmodel(("age", "double", True))
 WITH_EXAMPLE = {"saved_input_example_info": {"artifact_path": "example.json"}}
 FILES = {"MLmodel": MLMODEL, "model.onnx": "onnx"}
-DIGESTS = {path: sha256(text) for path, text in FILES.items()}
+DIGESTS = {path: compute_sha256(text) for path, text in FILES.items()}
 
 
 def add_manifest(files: dict[str, str], **facts: Any) -> tuple[dict[str, str], dict[str, str]]:
     """Adds a manifest to the files; returns them and the manifest's tag."""
-    text = manifest_of(files, **facts)
-    return {**files, MANIFEST_FILE: text}, {"baton.manifest": sha256(text)}
+    text = build_manifest(files, **facts)
+    return {**files, MANIFEST_FILE: text}, {"baton.manifest": compute_sha256(text)}
 
 
 def create_server(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
@@ -84,7 +91,7 @@ def test_unlisted_file_is_refused(tmp_path: Path, path: str) -> None:
 @pytest.mark.parametrize("tag", ["", "ab", "AB" * 32, "ab" * 32 + "\n", "ab" * 33])
 def test_invalid_manifest_tag_is_refused_before_any_download(tmp_path: Path, tag: str) -> None:
     """Also if there are valid older tags."""
-    server = create_server(FILES, {**older_tags(FILES), "baton.manifest": tag})
+    server = create_server(FILES, {**build_older_tags(FILES), "baton.manifest": tag})
     client = server.client()
     version = client.get_version(MODEL, "1")
     server.log.clear()
@@ -98,7 +105,7 @@ def test_invalid_manifest_tag_is_refused_before_any_download(tmp_path: Path, tag
 
 def test_manifest_and_older_tags_must_both_match(tmp_path: Path) -> None:
     files, tag = add_manifest(FILES, data_sha256="ab" * 32)
-    both = {**tag, **older_tags(files)}
+    both = {**tag, **build_older_tags(files)}
     client = create_server(files, both).client()
     assert fetch(client, client.get_version(MODEL, "1"), tmp_path).verified
 
@@ -125,7 +132,7 @@ def test_too_large_manifest_is_refused(tmp_path: Path) -> None:
     """During the download and on disk."""
     text = " " * (MAX_MANIFEST_BYTES + 1)
     client = create_server(
-        {**FILES, MANIFEST_FILE: text}, {"baton.manifest": sha256(text)}
+        {**FILES, MANIFEST_FILE: text}, {"baton.manifest": compute_sha256(text)}
     ).client()
     version = client.get_version(MODEL, "1")
 
@@ -141,7 +148,9 @@ def test_single_files_are_verified(tmp_path: Path) -> None:
     files, tags = add_manifest(FILES)
     client = create_server(files, tags).client()
     version = client.get_version(MODEL, "1")
-    assert fetch_record(client, version, tmp_path).files == {k: sha256(v) for k, v in FILES.items()}
+    assert fetch_record(client, version, tmp_path).files == {
+        k: compute_sha256(v) for k, v in FILES.items()
+    }
     assert fetch_mlmodel(client, version, tmp_path).onnx_path == "model.onnx"
     assert fetch_file(client, version, "model.onnx", tmp_path) == b"onnx"
 
@@ -157,7 +166,7 @@ def test_single_files_are_verified(tmp_path: Path) -> None:
 
 
 def test_older_tags_are_read_as_a_manifest(tmp_path: Path) -> None:
-    tags = older_tags(FILES) | {
+    tags = build_older_tags(FILES) | {
         "baton.data_sha256": "ab" * 32,
         "baton.held_out_by": "customer",
         "baton.gate_figures": '{"gate_rows": 5, "odd": "text", "none": null}',

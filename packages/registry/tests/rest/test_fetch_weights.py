@@ -8,9 +8,15 @@ import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, reopen
 from baton_registry.rest.fetch import fetch
-from tests.support.fakes.registry import MODEL, FakeMlflow, mlmodel, older_tags, sha256
+from tests.support.fakes.registry import (
+    MODEL,
+    FakeMlflow,
+    build_mlmodel,
+    build_older_tags,
+    compute_sha256,
+)
 
-MLMODEL = mlmodel(("age", "double", True))
+MLMODEL = build_mlmodel(("age", "double", True))
 
 
 def create_server(files: dict[str, str], tags: dict[str, str]) -> FakeMlflow:
@@ -35,11 +41,11 @@ def build_files(*names: str, folder: str = "", absent: str = "") -> dict[str, st
 def test_weights_are_fetched_and_verified(tmp_path: Path, folder: str) -> None:
     """Also when the cache is opened."""
     files = build_files("a.data", "b.data", folder=folder)
-    client = create_server(files, older_tags(files)).client()
+    client = create_server(files, build_older_tags(files)).client()
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path, find_weights)
 
     assert fetched.weights == {"a.data": b"of a.data", "b.data": b"of b.data"}
-    assert fetched.checksums == {name: sha256(files[name]) for name in files}
+    assert fetched.checksums == {name: compute_sha256(files[name]) for name in files}
     assert reopen(fetched.version, tmp_path, find_weights) == fetched
 
     (tmp_path / folder / "b.data").write_text("evil")
@@ -50,7 +56,7 @@ def test_weights_are_fetched_and_verified(tmp_path: Path, folder: str) -> None:
 
 def test_weights_without_a_recorded_checksum_are_refused(tmp_path: Path) -> None:
     files = build_files("a.data")
-    tags = older_tags({name: files[name] for name in ("MLmodel", "m.onnx")})
+    tags = build_older_tags({name: files[name] for name in ("MLmodel", "m.onnx")})
     client = create_server(files, tags).client()
     with pytest.raises(ChecksumMismatch, match=r"a\.data"):
         fetch(client, client.get_version(MODEL, "1"), tmp_path, find_weights)

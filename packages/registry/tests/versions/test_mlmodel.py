@@ -7,11 +7,11 @@ import pytest
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.schema import Column
-from tests.support.fakes.registry import mlmodel
+from tests.support.fakes.registry import build_mlmodel
 
 
 def test_classes_and_categories_are_read() -> None:
-    document = json.loads(mlmodel(("plan", "string", False), ("age", "long", True)))
+    document = json.loads(build_mlmodel(("plan", "string", False), ("age", "long", True)))
     document["metadata"]["baton"]["categories"] = {"plan": ["a", "b"], "age": ["1"], "gone": 7}
 
     schema = parse_mlmodel(json.dumps(document)).schema
@@ -25,7 +25,7 @@ def test_classes_and_categories_are_read() -> None:
 
 def test_classes_and_categories_are_optional() -> None:
     """A model that plain MLflow logged has none."""
-    document = json.loads(mlmodel(("plan", "string", True)))
+    document = json.loads(build_mlmodel(("plan", "string", True)))
     del document["metadata"]
 
     schema = parse_mlmodel(json.dumps(document)).schema
@@ -36,7 +36,7 @@ def test_classes_and_categories_are_optional() -> None:
 
 def test_other_categories_do_not_break_callers() -> None:
     """Categories are information, not a rule."""
-    documents = [json.loads(mlmodel(("plan", "string", True))) for _ in "ab"]
+    documents = [json.loads(build_mlmodel(("plan", "string", True))) for _ in "ab"]
     for document, category in zip(documents, "ab", strict=True):
         document["metadata"]["baton"]["categories"] = {"plan": [category]}
     old, new = (parse_mlmodel(json.dumps(document)).schema for document in documents)
@@ -46,7 +46,7 @@ def test_other_categories_do_not_break_callers() -> None:
 
 @pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])
 def test_invalid_classes_are_rejected(classes: object) -> None:
-    document = json.loads(mlmodel(("age", "long", True)))
+    document = json.loads(build_mlmodel(("age", "long", True)))
     document["metadata"]["baton"]["classes"] = classes
     with pytest.raises(InvalidModel, match="classes"):
         parse_mlmodel(json.dumps(document))

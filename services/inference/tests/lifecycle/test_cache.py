@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -39,10 +40,10 @@ def cache(tmp_path: Path) -> VersionCache:
 def test_a_cached_version_is_found_by_its_identity(cache: VersionCache) -> None:
     """The cache returns its tags and its files."""
     put(cache, version(1))
-    found = cache.find("churn_model", Identity("1", "models:/m-1"))
-    assert found is not None
-    assert found[0] == version(1)
-    assert (found[1] / "model.onnx").read_bytes() == b"x"
+    cached = cache.find("churn_model", Identity("1", "models:/m-1"))
+    assert cached is not None
+    assert cached[0] == version(1)
+    assert (cached[1] / "model.onnx").read_bytes() == b"x"
 
 
 def test_same_number_of_another_registry_is_not_found(cache: VersionCache) -> None:
@@ -65,9 +66,9 @@ def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) ->
         ("churn_model", "staging", version(2)),
         ("other", "production", version(1, "other")),
     ):
-        found = cache.find_last_served(name, alias)
-        assert found is not None
-        assert found[0] == expected
+        cached = cache.find_last_served(name, alias)
+        assert cached is not None
+        assert cached[0] == expected
     assert cache.find_last_served("other", "staging") is None
 
 
@@ -101,9 +102,9 @@ def test_keeping_again_replaces_altered_files(cache: VersionCache) -> None:
     """A version that was fetched again replaces its altered files."""
     put(cache, version(1), b"altered")
     put(cache, version(1), b"x")
-    found = cache.find("churn_model", Identity.from_version(version(1)))
-    assert found is not None
-    assert (found[1] / "model.onnx").read_bytes() == b"x"
+    cached = cache.find("churn_model", Identity.from_version(version(1)))
+    assert cached is not None
+    assert (cached[1] / "model.onnx").read_bytes() == b"x"
 
 
 def test_staging_is_empty_afterwards(cache: VersionCache, tmp_path: Path) -> None:
@@ -137,9 +138,9 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
         cache.point_to(version(number), "production")
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
-    kept = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
-    assert {0, 11} <= kept
-    assert kept - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
+    left = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
+    assert {0, 11} <= left
+    assert left - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"entry": 3}', '{"entry": "../../x"}'])
@@ -163,23 +164,17 @@ def test_a_pointer_to_a_removed_version_is_ignored(cache: VersionCache, tmp_path
 def test_processes_can_keep_the_same_version_at_once(cache: VersionCache) -> None:
     """All of them succeed, and one copy stays."""
     barrier = threading.Barrier(4)
-    errors: list[BaseException] = []
 
     def keep() -> None:
-        try:
-            with cache.stage() as folder:
-                (folder / "model.onnx").write_bytes(b"x")
-                barrier.wait()
-                cache.keep(version(1), folder)
-        except BaseException as error:  # noqa: BLE001 - asserted below
-            errors.append(error)
+        with cache.stage() as folder:
+            (folder / "model.onnx").write_bytes(b"x")
+            barrier.wait()
+            cache.keep(version(1), folder)
 
-    threads = [threading.Thread(target=keep) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(keep) for _ in range(4)]
+    for job in jobs:
+        job.result()
     assert cache.find("churn_model", Identity.from_version(version(1))) is not None
 
 
@@ -187,12 +182,12 @@ def test_an_entry_that_appears_before_the_rename_is_kept(
     cache: VersionCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A replica succeeds if another one adds the entry between its check and its rename."""
-    put(cache, version(1), b"theirs")
+    put(cache, version(1), b"first")
     monkeypatch.setattr(Path, "exists", lambda _: False)
-    put(cache, version(1), b"ours")
-    found = cache.find("churn_model", Identity.from_version(version(1)))
-    assert found is not None
-    assert (found[1] / "model.onnx").read_bytes() == b"theirs"
+    put(cache, version(1), b"second")
+    cached = cache.find("churn_model", Identity.from_version(version(1)))
+    assert cached is not None
+    assert (cached[1] / "model.onnx").read_bytes() == b"first"
 
 
 def test_staging_is_locked_while_in_use(cache: VersionCache) -> None:

@@ -95,7 +95,7 @@ def test_answers_that_do_not_fit_the_classes_are_a_load_failure(
 @pytest.mark.parametrize("probabilities", [[[8.05, -8.05]], [[0.0, 0.0]], [[float("nan")] * 2]])
 def test_answers_that_are_not_probabilities_are_a_load_failure(probabilities: Any) -> None:
     """The rule holds for the rows of the version's own example."""
-    with pytest.raises(LoadFailure, match="probabilities lie in"):
+    with pytest.raises(LoadFailure, match="probabilities are in"):
         warm(CannedModel(["no"], probabilities), {"columns": ["x", "n"], "data": [[1, 1]]})
 
 

@@ -109,7 +109,7 @@ def test_the_state_is_waiting_without_an_alias(core: Core, registry: FakeRegistr
 
 
 @pytest.mark.parametrize(
-    "fault", [AWAY, RegistryRefused("403", error_code="", status=403), ValueError("odd")]
+    "fault", [AWAY, RegistryRefused("403", error_code="", status=403), ValueError("unexpected")]
 )
 def test_an_outage_keeps_the_aspired_version(
     core: Core, registry: FakeRegistry, fault: Exception

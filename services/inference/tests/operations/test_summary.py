@@ -45,6 +45,15 @@ def test_failed_load() -> None:
     assert note.command == "baton rollback --wait"
 
 
+def test_failed_load_is_not_a_problem_after_another_move() -> None:
+    """Once the alias points elsewhere, Baton no longer retries the failed version."""
+    assert [
+        note.title for note in summarize_status(replace(FAILED, aspired_version=None)).notes
+    ] == ["The alias production is not set"]
+    moved = replace(FAILED, state="swapping", aspired_version="5")
+    assert only_note(moved).title == "Loading version 5"
+
+
 def test_removed_alias() -> None:
     """The command sets the alias to the serving version again."""
     note = only_note(replace(SERVING, state="degraded", aspired_version=None))

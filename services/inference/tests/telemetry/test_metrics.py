@@ -8,7 +8,7 @@ def test_histogram_buckets_are_cumulative() -> None:
     histogram = Histogram((1.0, 2.0))
     for value in (0.5, 1.0, 1.5, 9.0):
         histogram.observe(value)
-    assert [*histogram.buckets()] == [("1.0", 2), ("2.0", 3), ("+Inf", 4)]
+    assert [*histogram.accumulate()] == [("1.0", 2), ("2.0", 3), ("+Inf", 4)]
     assert histogram.sum == 12.0
 
 

@@ -1,1 +1,1 @@
-"""The tracking server's image: secrets from files, and the bucket through S3."""
+"""Programs of the tracking server's image: secrets from files, accounts, and the S3 bucket."""

@@ -1,7 +1,7 @@
-"""MLflow's accounts as the files of passwords say: made where they lack, renewed where they differ.
+"""Creates MLflow's accounts and updates their passwords from files.
 
-It writes through MLflow's own store into the database, and asks no server: that needs no password
-that held before, so a restored backup and a rotation that was cut short end up right as well.
+It writes to the database through MLflow's store. That needs no earlier password, so it also works
+after a restored backup or an interrupted rotation.
 """
 
 import sys
@@ -19,16 +19,16 @@ from baton_tracking.settings import AccountPasswords, load_accounts
 TRAINER = "trainer"
 INFERENCE = "inference"
 WRITABLE = ("experiment", "registered_model")
-"""What the trainer may write whoever made it: also what was there before accounts were."""
+"""The resources that the trainer may write, including those from before there were accounts."""
 
 
 class Account(NamedTuple):
-    """One account that shall be there.
+    """An account.
 
     Attributes:
-        password: what shall open it.
-        is_admin: may do everything, webhooks and accounts included.
-        writes: types of things of which it may write all.
+        password: the password.
+        is_admin: may do everything, including webhooks and accounts.
+        writes: the resource types that it may write.
     """
 
     password: str
@@ -37,7 +37,7 @@ class Account(NamedTuple):
 
 
 class Store(Protocol):
-    """The part of MLflow's store of accounts that is used."""
+    """The part of MLflow's account store that is used."""
 
     def has_user(self, username: str) -> bool: ...
 
@@ -53,7 +53,7 @@ class Store(Protocol):
 
 
 def list_accounts(admin: str, passwords: AccountPasswords) -> dict[str, Account]:
-    """The accounts that a stack has, by name; who reads only needs no grant."""
+    """Lists the accounts of a stack by name. Read access needs no grant."""
     return {
         admin: Account(passwords.admin, is_admin=True),
         TRAINER: Account(passwords.trainer, writes=WRITABLE),
@@ -62,32 +62,32 @@ def list_accounts(admin: str, passwords: AccountPasswords) -> dict[str, Account]
 
 
 def ensure_accounts(store: Store, accounts: Mapping[str, Account]) -> list[str]:
-    """Makes the store hold these accounts, and leaves all others alone; says what was done."""
-    done = []
+    """Creates or updates these accounts, and returns the changes. Other accounts stay."""
+    changes = []
     for name, account in accounts.items():
         if not store.has_user(name):
             store.create_user(name, account.password, is_admin=account.is_admin)
-            done.append(f"{name} made")
+            changes.append(f"{name} created")
         elif not store.authenticate_user(name, account.password):
             store.update_user(name, password=account.password, is_admin=account.is_admin)
-            done.append(f"{name} has a new password")
+            changes.append(f"{name} has a new password")
         for kind in account.writes:
             store.grant_user_permission(name, kind, "*", "EDIT")
-    return done
+    return changes
 
 
 def main() -> int:
-    """The exit code."""
+    """Runs the command and returns the exit code."""
     config = read_auth_config()
     store = SqlAlchemyStore()
     try:
         accounts = list_accounts(str(config.admin_username), load_accounts())
         store.init_db(config.database_uri)  # type: ignore[no-untyped-call] # MLflow's
-        done = ensure_accounts(store, accounts)
+        changes = ensure_accounts(store, accounts)
     except (SettingsError, SQLAlchemyError) as error:
         print(f"accounts: {to_one_line(error)}", file=sys.stderr)  # noqa: T201 - a command
         return 1
-    print(f"accounts: {', '.join(done) or 'as they should be'}")  # noqa: T201 - same
+    print(f"accounts: {', '.join(changes) or 'up to date'}")  # noqa: T201 - same
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The artifact bucket through S3 alone: `create`, `export` to stdout, `import` from stdin."""
+"""Creates, exports (to stdout) and imports (from stdin) the artifact bucket."""
 
 import sys
 import tarfile
@@ -16,34 +16,34 @@ FAILURES = (BucketNotEmptyError, SettingsError, BotoCoreError, ClientError, tarf
 
 
 def connect(settings: BucketSettings) -> Bucket:
-    """The bucket, with time-outs that do not take minutes."""
-    patience = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 5})
-    s3 = boto3.client("s3", endpoint_url=settings.endpoint, config=patience)
+    """Connects to the bucket, with short time-outs."""
+    limits = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 5})
+    s3 = boto3.client("s3", endpoint_url=settings.endpoint, config=limits)
     return Bucket(s3, settings.name)
 
 
 def run(verb: str, bucket: Bucket) -> str:
-    """What was done, in a few words."""
+    """Runs a verb and describes the result."""
     if verb == "create":
-        return "made" if bucket.create() else "is there"
+        return "created" if bucket.create() else "exists"
     if verb == "export":
         return f"{bucket.export(sys.stdout.buffer)} objects exported"
     if verb == "import":
         bucket.create()
         return f"{bucket.restore(sys.stdin.buffer)} objects imported"
-    raise SettingsError(f"{verb or 'nothing'} is not a verb; known: create, export, import")
+    raise SettingsError(f"unknown verb {verb!r}; choose create, export or import")
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code; stdout belongs to the archive, so everything said goes to stderr."""
+    """Runs the command and returns the exit code. Messages go to stderr; stdout is the archive."""
     code = 0
     try:
         settings = load_bucket()
-        said = f"bucket {settings.name}: {run(' '.join(arguments), connect(settings))}"
+        message = f"bucket {settings.name}: {run(' '.join(arguments), connect(settings))}"
     except FAILURES as error:
-        said = f"bucket: {to_one_line(error)}"
+        message = f"bucket: {to_one_line(error)}"
         code = 1
-    print(said, file=sys.stderr)  # noqa: T201 - this is a command
+    print(message, file=sys.stderr)  # noqa: T201 - this is a command
     return code
 
 

@@ -1,4 +1,4 @@
-"""What this image's processes were told. The only module here that reads the environment."""
+"""Settings of this image's programs. Only this module reads the environment."""
 
 import os
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from baton_common.settings import SUFFIX, SettingsError, read_setting
 
 SECRETS_ROOT = "/run/secrets/"
-HINT = "the `secrets` service writes it: docker compose up secrets"
+HINT = "create it with the `secrets` service: docker compose up secrets"
 
 
 @dataclass(frozen=True)
 class BucketSettings:
-    """Where the artifacts are."""
+    """The bucket of the artifacts."""
 
     endpoint: str
     name: str
@@ -20,7 +20,7 @@ class BucketSettings:
 
 @dataclass(frozen=True)
 class AccountPasswords:
-    """What opens each of the stack's accounts of MLflow."""
+    """The passwords of the stack's MLflow accounts."""
 
     admin: str
     trainer: str
@@ -28,10 +28,10 @@ class AccountPasswords:
 
 
 def load_bucket(environment: Mapping[str, str] = os.environ) -> BucketSettings:
-    """The bucket that the environment names.
+    """Reads the bucket from the environment.
 
     Raises:
-        SettingsError: it names none.
+        SettingsError: a variable is missing.
     """
     try:
         return BucketSettings(environment["MLFLOW_S3_ENDPOINT_URL"], environment["BATON_BUCKET"])
@@ -40,10 +40,10 @@ def load_bucket(environment: Mapping[str, str] = os.environ) -> BucketSettings:
 
 
 def load_accounts(environment: Mapping[str, str] = os.environ) -> AccountPasswords:
-    """The passwords that the environment holds.
+    """Reads the passwords from the environment.
 
     Raises:
-        SettingsError: one is missing.
+        SettingsError: a variable is missing.
     """
     try:
         return AccountPasswords(
@@ -58,12 +58,12 @@ def load_accounts(environment: Mapping[str, str] = os.environ) -> AccountPasswor
 def load_with_secrets(
     environment: Mapping[str, str] = os.environ, root: str = SECRETS_ROOT
 ) -> dict[str, str]:
-    """The environment, and `NAME` for every `NAME_FILE` that points below `root`.
+    """Returns the environment with `NAME` for every `NAME_FILE` below `root`.
 
-    A `NAME` that is set stays as it is.
+    A `NAME` that is set does not change.
 
     Raises:
-        SettingsError: such a file cannot be read, or is empty.
+        SettingsError: a file cannot be read, or is empty.
     """
     secrets = {
         name: _read(name, environment)

@@ -1,7 +1,7 @@
-"""Start a command with its secrets in the environment: `NAME_FILE` becomes `NAME`.
+"""Starts a command with its secrets in the environment: `NAME_FILE` becomes `NAME`.
 
-Neither MLflow nor boto3 reads secrets from files. Here they enter the environment of the server
-process alone: what was given to the container, and so `docker inspect`, names only the files.
+MLflow and boto3 cannot read secrets from files. Only the server's process has them in its
+environment: the container, and so `docker inspect`, has only the file names.
 """
 
 import os
@@ -13,7 +13,7 @@ from baton_tracking import settings
 
 
 def main(command: list[str]) -> NoReturn:
-    """Become `command`: it gets the signals that the container is sent."""
+    """Replaces this process with `command`, which then receives the container's signals."""
     try:
         environment = settings.load_with_secrets()
     except SettingsError as error:

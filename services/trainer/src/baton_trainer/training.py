@@ -33,7 +33,7 @@ def train(
 
     Args:
         request: what to train.
-        settings: of the trainer.
+        settings: the trainer's settings.
         progress: None: no progress is shown.
         command: the command line, which the run record keeps without its secrets.
         on_registering: called before the few calls that register the version, move the alias and

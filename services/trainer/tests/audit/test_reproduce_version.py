@@ -78,7 +78,7 @@ def test_changed_library_is_a_warning(workshop: Workshop) -> None:
         mlflow.log_text(json.dumps(document), run_record.RECORD_FILE)
     notes = Notes()
     assert not reproduce(result.version, workshop.file, workshop.options, notes).differences
-    assert [each for each in notes.warnings if each.startswith("numpy was 1.0 and is")]
+    assert [each for each in notes.warnings if each.startswith("numpy changed from 1.0 to")]
 
 
 def test_version_without_a_run_record_is_rejected(workshop: Workshop) -> None:

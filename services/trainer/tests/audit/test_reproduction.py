@@ -104,8 +104,8 @@ def test_changes_of_the_environment_are_listed() -> None:
     del versions["pandas"]
     then = now.model_copy(update={"python": "CPython 2.7", "requirements": versions})
     assert list(reproduction.describe_changes(then)) == [
-        f"Python was CPython 2.7 and is {now.python}",
-        "gone was 2 and is not installed",
-        f"numpy was 1.0 and is {np.__version__}",
-        f"pandas was not installed and is {now.requirements['pandas']}",
+        f"Python changed from CPython 2.7 to {now.python} since the training",
+        "gone changed from 2 to not installed since the training",
+        f"numpy changed from 1.0 to {np.__version__} since the training",
+        f"pandas changed from not installed to {now.requirements['pandas']} since the training",
     ]

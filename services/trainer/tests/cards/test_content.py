@@ -43,5 +43,5 @@ def test_summary_names_the_weakest_slice() -> None:
     """The MLflow UI shows the summary with the version."""
     subject = some_subject(some_table())
     text = summarize(subject)
-    assert text.startswith("logistic on 400 rows of some.csv. ROC AUC 0.")
+    assert text.startswith("logistic, trained on 400 rows (some.csv). ROC AUC 0.")
     assert f"Weakest slice: {subject.model.report.slices[0].name}, 0." in text

@@ -28,15 +28,15 @@ def test_few_rows_are_a_limitation() -> None:
 
 def test_figure_below_the_expected_range_is_a_limitation() -> None:
     report = some_report()
-    folds = [{**report.figures, "roc_auc": each} for each in (0.99, 0.991, 0.992)]
+    folds = [{**report.held_out_metrics, "roc_auc": each} for each in (0.99, 0.991, 0.992)]
     cv = CrossValidation(folds, report.held_out)
     assert "is below the range expected from cross-validation" in render(cross_validation=cv)
     assert "below the range" not in render()
 
 
 def test_bad_calibration_is_a_limitation() -> None:
-    assert "off by 12%" in render(figures={**some_report().figures, "ece": 0.12})
-    assert "off by" not in render(figures={**some_report().figures, "ece": 0.01})
+    assert "off by 12%" in render(held_out_metrics={**some_report().held_out_metrics, "ece": 0.12})
+    assert "off by" not in render(held_out_metrics={**some_report().held_out_metrics, "ece": 0.01})
 
 
 def test_weak_slices_are_named() -> None:

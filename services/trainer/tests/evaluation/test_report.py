@@ -4,16 +4,16 @@ import pytest
 from baton_trainer.evaluation import outcome as evaluation
 from tests.support.trainer.tables import TARGETS, some_report, some_table, some_trained_model
 
-FIGURES = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
+METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
 
 
 def test_every_metric_has_its_name() -> None:
     """Dashboards and scripts depend on the names."""
     names = set(some_report().metrics)
     ends = ("", "_std", "_ci_low", "_ci_high")
-    expected = {f"cv_{figure}{end}" for figure in FIGURES for end in ends}
-    expected |= {f"test_{figure}" for figure in FIGURES}
-    expected |= {f"test_{f}_ci_{end}" for f in FIGURES if f != "ece" for end in ("low", "high")}
+    expected = {f"cv_{metric}{end}" for metric in METRICS for end in ends}
+    expected |= {f"test_{metric}" for metric in METRICS}
+    expected |= {f"test_{f}_ci_{end}" for f in METRICS if f != "ece" for end in ("low", "high")}
     costs = {"cheapest_threshold", "test_cost", "test_cheapest_cost"}
     assert names == expected | costs | {"weakest_slice_roc_auc"}
     assert set(some_report(4).metrics) == names - costs
@@ -27,7 +27,7 @@ def test_the_report_covers_the_table_and_its_model(target: str) -> None:
     report = candidate.report
     assert len(report.held_out.truth) == data.held_out.sum()
     assert len(report.cross_validation.outcome.truth) == (~data.held_out).sum()
-    assert report.figures == evaluation.compute_metrics(report.held_out)
+    assert report.held_out_metrics == evaluation.compute_metrics(report.held_out)
     assert (report.thresholds is None) is (target == "three numbers")
     slices = {each.name: each for each in report.slices}
     assert slices["label = a"].rows == (data.features["label"] == "a").sum()

@@ -19,7 +19,7 @@ def test_rows_of_one_id_stay_together_with_a_note() -> None:
 
 
 def test_copies_on_both_sides_give_a_warning() -> None:
-    """The held-out figures are too optimistic then."""
+    """The held-out metrics are too optimistic then."""
     copies = pd.DataFrame({"a": [0, 1, 2, 3] * 50, TARGET: ["x", "y", "x", "x"] * 50})
     table = build_table(as_file(copies), Columns(target=TARGET))
     line = "200 of 200 rows are copies of a few common rows;"

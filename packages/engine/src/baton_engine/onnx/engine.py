@@ -81,7 +81,7 @@ class OnnxEngine:
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""
-        return self._scores(self._feed(columns))
+        return self._score_feed(self._build_feed(columns))
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the schema; None means missing."""
@@ -89,7 +89,7 @@ class OnnxEngine:
             try:
                 if self._lone_row.fill(rows[0]):
                     row = self._lone_row.columns
-                    return self.score(row) if self._one_matrix else self._scores(row)
+                    return self.score(row) if self._one_matrix else self._score_feed(row)
             finally:
                 self._lone_row_lock.release()
         return self.score(self._transposer.transpose(rows))
@@ -97,10 +97,14 @@ class OnnxEngine:
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         """Scores the rows of all parts in one call, in order."""
         feeds = [
-            self._feed(part if isinstance(part, Mapping) else self._transposer.transpose(part))
+            self._build_feed(
+                part if isinstance(part, Mapping) else self._transposer.transpose(part)
+            )
             for part in parts
         ]
-        return self._scores({name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]})
+        return self._score_feed(
+            {name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]}
+        )
 
     @contextmanager
     def limit_time(self, limit_s: float) -> Iterator[None]:
@@ -119,7 +123,7 @@ class OnnxEngine:
             timer.cancel()
             self._options = None
 
-    def _scores(self, feed: Mapping[str, Array]) -> Scores:
+    def _score_feed(self, feed: Mapping[str, Array]) -> Scores:
         options = self._options
         try:
             labels, probabilities = self._run(self._outputs, feed, options)
@@ -135,7 +139,7 @@ class OnnxEngine:
             probabilities = clip_rounding(probabilities)
         return Scores(labels, probabilities)
 
-    def _feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
+    def _build_feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
         if self._one_matrix:
             (name, dtype), *_ = self._inputs.items()
             return {name: np.hstack([_cast(columns[c], dtype) for c in self._columns])}

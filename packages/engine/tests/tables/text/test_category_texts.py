@@ -1,4 +1,4 @@
-"""Which values may be the categories of a version."""
+"""Values as categories of a version."""
 
 import numpy as np
 import pytest
@@ -25,14 +25,11 @@ from baton_engine.tables.values import Form, Texts
         ((), "number", False),
     ],
 )
-def test_what_categories_were_made_of(
-    categories: tuple[str, ...], form: Form, *, expected: bool
-) -> None:
-    """Numbers are refused where training had texts, e.g. codes with leading zeros."""
+def test_origin_of_categories(categories: tuple[str, ...], form: Form, *, expected: bool) -> None:
+    """Numbers cannot match texts such as codes with leading zeros."""
     assert can_come_from(categories, form) is expected
 
 
-def test_numbers_are_written_as_the_version_knows_them() -> None:
-    """Whatever the other rows of a request are."""
+def test_numbers_get_the_texts_of_the_version() -> None:
     texts = Texts(["1", None], np.zeros(1, np.int32), "number")
     assert match_categories(texts, ("1.0", "2.5")).distinct == ["1.0", None]

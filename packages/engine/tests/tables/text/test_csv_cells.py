@@ -1,4 +1,4 @@
-"""Cells of a CSV text to one column."""
+"""Casts of CSV cells."""
 
 import math
 from typing import Any
@@ -40,8 +40,7 @@ REFUSED = object()
         ("string", ["NA", " NA", "none", "1"], ["", " NA", "none", "1"]),
     ],
 )
-def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
-    """A column is what pandas reads with the schema's type."""
+def test_casts_as_pandas(kind: TypeName, values: list[str], expected: Any) -> None:
     try:
         assert cast_csv_cells(Column("c", kind), values).tolist() == expected
     except ValueError:
@@ -49,14 +48,13 @@ def test_casts(kind: TypeName, values: list[str], expected: Any) -> None:
 
 
 @pytest.mark.parametrize("end", ["x", ".x", "e", "e1x", ".1x", " x"])
-def test_a_long_cell_is_refused_at_once(end: str) -> None:
-    """A cell of digits that is no number is not tried in all ways to split it, for minutes."""
+def test_long_cell_takes_linear_time(end: str) -> None:
     with pytest.raises(ValueError, match="number"):
         cast_csv_cells(Column("c", "double"), ["1" * 131_000 + end])
 
 
 @pytest.mark.parametrize("marker", sorted(MISSING))
 def test_missing_markers(marker: str) -> None:
-    """Each of pandas' markers is a missing number and a missing text."""
+    """All of pandas' markers."""
     assert math.isnan(cast_csv_cells(Column("c", "double"), [marker])[0])
     assert cast_csv_cells(Column("c", "string"), [marker]).tolist() == [""]

@@ -1,4 +1,4 @@
-"""White space around cells, and the lines that rows begin in."""
+"""White space and line numbers."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from baton_engine.tables.text.csv_rows import CsvError, CsvRows
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 
 
-def rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
+def read_rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
     """The cells of each row."""
     return [cells for _, cells in CsvRows(io.StringIO(text, newline=""), separator, rule)]
 
@@ -32,25 +32,22 @@ def rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
     ],
 )
 def test_white_space_around_unquoted_cells_is_trimmed(text: str, cells: list[str]) -> None:
-    """Within quotes it stays, and a quote after it is a quote."""
-    assert rows(text, TRIMMED) == [cells]
+    """Quoted white space stays."""
+    assert read_rows(text, TRIMMED) == [cells]
 
 
 @pytest.mark.parametrize("separator", ["\t", " "])
-def test_a_separator_is_no_white_space(separator: str) -> None:
-    """Cells of white space that separate others are empty cells."""
-    assert rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
+def test_tab_separator_is_not_trimmed(separator: str) -> None:
+    assert read_rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
         ["a", "", "b", ""]
     ]
 
 
-def test_the_other_rule_keeps_it() -> None:
-    """As MLflow reads a body, and as versions without a record were trained."""
-    assert rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
+def test_other_rule_keeps_white_space() -> None:
+    assert read_rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
 
 
-def test_it_is_known_whether_cells_were_trimmed() -> None:
-    """Where none was, both rules read the same."""
+def test_has_trimmed_reports_trimming() -> None:
     plain = CsvRows(["a b,c\n", '"d ",e\n'], ",", TRIMMED)
     assert len([*plain]) == 2
     assert not plain.has_trimmed
@@ -59,43 +56,42 @@ def test_it_is_known_whether_cells_were_trimmed() -> None:
     assert spaced.has_trimmed
 
 
-def test_a_line_of_white_space_is_passed_over() -> None:
-    """Under either rule, also in a table of one column; an empty quoted cell is a row."""
+def test_blank_line_is_skipped() -> None:
+    """An empty quoted cell is a row."""
     for rule in (KEPT, TRIMMED):
-        assert rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
+        assert read_rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
 
 
 CELLS = st.text(st.sampled_from(' \t"a,;\n\r\u00a0é'), max_size=6)
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=4))
-def test_what_is_quoted_is_read_as_it_was_written(table: list[list[str]]) -> None:
-    """No rule changes a quoted cell, whatever is in it and wherever lines end."""
+def test_quoted_cells_do_not_change(table: list[list[str]]) -> None:
+    """By either rule."""
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
     spaced = out.getvalue()
     for rule in (KEPT, TRIMMED):
-        assert rows(spaced, rule) == table
+        assert read_rows(spaced, rule) == table
 
 
 @given(st.text(st.sampled_from(' "a,\n'), max_size=30))
-def test_trimming_takes_text_apart_as_without(text: str) -> None:
-    """On text without white space at the edges of cells, both rules find the same rows."""
+def test_both_rules_find_the_same_rows(text: str) -> None:
+    """In text without white space around cells."""
     lines = [part.strip() for part in text.split("\n")]
     text = "\n".join(",".join(map(str.strip, line.split(","))) for line in lines)
     try:
-        expected = rows(text, KEPT)
+        expected = read_rows(text, KEPT)
     except CsvError:
         with pytest.raises(CsvError):
-            rows(text, TRIMMED)
+            read_rows(text, TRIMMED)
     else:
-        assert rows(text, TRIMMED) == expected
+        assert read_rows(text, TRIMMED) == expected
 
 
 @pytest.mark.parametrize("rule", [KEPT, TRIMMED])
-def test_a_long_run_of_white_space_takes_no_longer_than_its_length(rule: ReaderRule) -> None:
-    """Neither between quotes and separators nor within cells."""
+def test_long_white_space_takes_linear_time(rule: ReaderRule) -> None:
     run = " " * 100_000
     text = f'a{run}b,"x"{run},{run}"y"\n'
-    assert [len(cell) for cell in rows(text, TRIMMED)[0]] == [100_002, 1, 1]
-    assert len(rows(f"a{run}b,c\n", rule)[0]) == 2
+    assert [len(cell) for cell in read_rows(text, TRIMMED)[0]] == [100_002, 1, 1]
+    assert len(read_rows(f"a{run}b,c\n", rule)[0]) == 2

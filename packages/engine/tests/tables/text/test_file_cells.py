@@ -1,4 +1,4 @@
-"""Cells of a CSV file to one column."""
+"""Casts of the cells of CSV files."""
 
 import numpy as np
 import pytest
@@ -29,14 +29,14 @@ def cast(kind: TypeName, *values: str, required: bool = True) -> object:
         ("string", ["a", " b", "None"], ["a", " b", "None"]),
     ],
 )
-def test_reads(kind: TypeName, values: list[str], expected: list[object]) -> None:
-    """White space around numbers and booleans is none of them; text stays as it is."""
+def test_casts(kind: TypeName, values: list[str], expected: list[object]) -> None:
+    """White space around numbers and booleans is removed; text does not change."""
     assert cast(kind, *values) == expected
 
 
 @pytest.mark.parametrize("gap", ["", "  ", "NA", "null"])
-def test_a_gap_in_an_optional_column(gap: str) -> None:
-    """A missing number or boolean is NaN, a missing text is empty."""
+def test_missing_value_in_an_optional_column(gap: str) -> None:
+    """A missing number or boolean is NaN; missing text is empty."""
     for kind in ("boolean", "integer", "long", "float", "double"):
         assert cast(kind, "1", gap, required=False) == [1, None]
     assert cast("boolean", gap, "true", required=False) == [None, 1.0]
@@ -44,26 +44,24 @@ def test_a_gap_in_an_optional_column(gap: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["boolean", "integer", "long", "float", "double", "string"])
-def test_a_gap_in_a_required_column_is_a_bad_cell(kind: TypeName) -> None:
-    """Text is no exception: training has seen no gap."""
+def test_missing_value_in_a_required_column_is_a_bad_cell(kind: TypeName) -> None:
     assert cast(kind, "1", " ", "") == {1: IS_MISSING, 2: IS_MISSING}
 
 
 @pytest.mark.parametrize("text", ["None", "<NA>", "-nan", "#NA"])
-def test_what_only_pandas_reads_as_missing_is_no_number(text: str) -> None:
-    """Neither was it in training."""
+def test_other_markers_of_pandas_are_not_missing(text: str) -> None:
+    """As in training."""
     assert cast("double", "1", text, required=False) == {1: "must be a number"}
 
 
-def test_a_column_of_gaps_alone() -> None:
-    """All are missing."""
+def test_column_of_missing_values() -> None:
     array = cast_file_cells(Column("c", "double", required=False), ["", " "])
     assert array.dtype == np.float64
     assert np.isnan(array).all()
 
 
-def test_a_decimal_comma_takes_the_place_of_the_point() -> None:
-    """A point is none then: it may be that of thousands. Text is left alone."""
+def test_decimal_comma() -> None:
+    """A point is rejected, because it may separate thousands. Text does not change."""
     assert cast_file_cells(Column("c", "double"), ["1,5", "-2"], ",").tolist() == [1.5, -2.0]
     assert cast_file_cells(Column("c", "string"), ["1,5"], ",").tolist() == ["1,5"]
     with pytest.raises(ValueError, match="must be a number with a decimal comma"):

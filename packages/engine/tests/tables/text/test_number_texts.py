@@ -1,4 +1,4 @@
-"""How numbers are written where they are categories."""
+"""Numbers as categories."""
 
 import math
 from decimal import Decimal
@@ -39,18 +39,17 @@ numbers = st.integers(-(2**70), 2**70) | st.floats() | decimals
     ],
 )
 def test_plain_texts(value: Any, text: str | None) -> None:
-    """A whole number has no point, and nothing is rounded."""
+    """Whole numbers have no point; nothing is rounded."""
     assert format_plain(value) == text
 
 
-def test_a_column_with_fractions_is_written_as_floats() -> None:
-    """As versions trained until now know it."""
+def test_column_with_fractions_is_formatted_as_floats() -> None:
     assert format_as_trained(["1", "2.5", None]) == ["1.0", "2.5", None]
     assert format_as_trained(["1", "2", None]) == ["1", "2", None]
 
 
-def test_the_text_that_a_version_knows() -> None:
-    """Whole, as a float, or rounded; what it does not know stays as it is."""
+def test_known_text_is_found() -> None:
+    """Whole, as a float, or rounded; unknown numbers do not change."""
     assert find_known_text("1", {"1", "2"}) == "1"
     assert find_known_text("1", {"1.0", "2.5"}) == "1.0"
     assert find_known_text("9007199254740993", {"9007199254740992"}) == "9007199254740992"
@@ -58,8 +57,7 @@ def test_the_text_that_a_version_knows() -> None:
 
 
 @given(numbers)
-def test_whatever_is_written_is_known_as_a_number(value: Any) -> None:
-    """Else a version's categories would not be taken for numbers."""
+def test_every_formatted_number_matches_the_pattern(value: Any) -> None:
     text = format_plain(value)
     assert text is None or PLAIN_NUMBER.fullmatch(text)
     (as_float,) = format_as_trained([text])

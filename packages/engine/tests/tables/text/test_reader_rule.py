@@ -1,4 +1,4 @@
-"""The rule by which cells are read, as a version records it."""
+"""The rule for reading cells."""
 
 from typing import Any
 
@@ -8,13 +8,12 @@ from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule, Unkn
 
 
 @pytest.mark.parametrize("rule", [KEPT, TRIMMED])
-def test_a_record_gives_its_rule_back(rule: ReaderRule) -> None:
-    """What training records, scoring reads."""
+def test_rule_round_trip(rule: ReaderRule) -> None:
     assert ReaderRule.from_json(rule.to_json()) == rule
 
 
-def test_without_a_record_white_space_is_data() -> None:
-    """As it was when versions recorded no rule: their answers do not change."""
+def test_without_a_record_white_space_is_kept() -> None:
+    """So the answers of older versions do not change."""
     assert ReaderRule.from_json({}) == KEPT
 
 
@@ -27,8 +26,7 @@ def test_without_a_record_white_space_is_data() -> None:
         {"quotes": "single"},
     ],
 )
-def test_an_unknown_rule_is_refused(record: dict[str, Any]) -> None:
-    """A newer Baton may read cells otherwise; to guess would be wrong answers."""
+def test_unknown_rule_is_rejected(record: dict[str, Any]) -> None:
     with pytest.raises(UnknownRule, match="upgrade") as caught:
         ReaderRule.from_json(record)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What stands between cells."""
+"""Separators."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from baton_engine.tables.text.separators import find_fitting_separators, parse_s
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "separators"),
     [
         ("a,b\n1,2\n", [","]),
         ("a;b\n1,5;2\n", [";"]),
@@ -22,19 +22,17 @@ from baton_engine.tables.text.separators import find_fitting_separators, parse_s
         ("a;b\n" + "1;2\n" * 100_000, [";"]),
     ],
 )
-def test_those_by_which_the_lines_fit_the_first(text: str, found: list[str]) -> None:
-    """Commas inside cells do not confuse it; where two fit, both are named."""
-    assert find_fitting_separators(text.splitlines(keepends=True), TRIMMED) == found
+def test_fitting_separators(text: str, separators: list[str]) -> None:
+    """Commas inside of cells do not matter; several may fit."""
+    assert find_fitting_separators(text.splitlines(keepends=True), TRIMMED) == separators
 
 
 @pytest.mark.parametrize(("text", "separator"), [("tab", "\t"), (";", ";"), ("x", "x")])
-def test_a_separator_is_a_name_or_a_character(text: str, separator: str) -> None:
-    """Those that are hard to write in a shell have names."""
+def test_separator_is_a_name_or_a_character(text: str, separator: str) -> None:
     assert parse_separator(text) == separator
 
 
 @pytest.mark.parametrize("text", ["", "ab", '"', "\n"])
-def test_what_is_no_separator(text: str) -> None:
-    """Neither is what a CSV file needs for something else."""
+def test_invalid_separator_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the caller says what is allowed
         parse_separator(text)

@@ -78,7 +78,7 @@ class Loader:
             raise to_load_failure(error) from error
 
     def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
-        """Loads the version that last served from the cache; None if the cache has none."""
+        """Loads the last serving version from the cache; None if the cache has none."""
         try:
             cached = self._cache.find_last_served(name, alias)
             if cached is None:

@@ -33,7 +33,7 @@ class KnownMoves:
 
 
 class MoveReader:
-    """Reads the moves at most once a minute, unless the alias moves.
+    """Reads the moves once a minute, and at once when the alias moves.
 
     Only the watcher calls it. Any thread may read `known`.
     """

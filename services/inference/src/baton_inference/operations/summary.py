@@ -80,7 +80,7 @@ def _describe_swap(status: Status) -> Note:
 
 def _describe_load_failure(status: Status, commands: Commands) -> Note | None:
     failure = status.last_load_failure
-    if failure is None:
+    if failure is None or (status.registry.reachable and failure.version != status.aspired_version):
         return None
     attempts = "1 attempt" if failure.attempts == 1 else f"{failure.attempts} attempts"
     return Note(

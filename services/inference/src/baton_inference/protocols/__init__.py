@@ -1,1 +1,1 @@
-"""The wire formats: the bytes of each scoring protocol to rows, and scores to bytes."""
+"""The wire formats: decode the bytes of each scoring protocol to rows, encode scores to bytes."""

@@ -1,1 +1,1 @@
-"""The data plane: rows in, scores out, by a live version. It knows no HTTP and no bytes."""
+"""The data plane: scores rows with a live version. Independent of HTTP and wire formats."""

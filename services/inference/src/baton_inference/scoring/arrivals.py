@@ -19,7 +19,7 @@ class Arrivals:
         self.unstarted += 1
 
     def note_start(self) -> None:
-        """Uncounts a request that starts. Behind another server, no arrival comes before it."""
+        """Subtracts a request that starts. Other servers report no arrivals before a start."""
         if self.unstarted:
             self.unstarted -= 1
 

@@ -29,6 +29,6 @@ class Target:
             )
         if self.version not in (None, model.version):
             raise NotServed(
-                f"version {truncate(self.version or '')!r} is not being served;"
+                f"version {truncate(self.version or '')!r} is not serving;"
                 f" version {model.version!r} is"
             )

@@ -48,7 +48,7 @@ class Histogram:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.sum += value
 
-    def buckets(self) -> Iterator[tuple[str, float]]:
+    def accumulate(self) -> Iterator[tuple[str, float]]:
         """Yields each upper bound, as Prometheus writes it, and the count at or below it."""
         total = 0
         for bound, count in zip((*map(str, self.bounds), "+Inf"), self.counts, strict=True):

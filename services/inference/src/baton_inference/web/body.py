@@ -72,7 +72,7 @@ class BodyReader:
     def check_length(self, media: MediaHeaders) -> None:
         """Raises `BodyTooLarge` by Content-Length, before anything is read."""
         if media.length is not None and media.length > self._max_bytes:
-            raise self._too_large()
+            raise self._build_too_large()
 
     def take_small(self, first: Message, media: MediaHeaders) -> bytes | None:
         """Returns the body if the first message holds all of it and it is small, else None.
@@ -115,7 +115,7 @@ class BodyReader:
                 piece = await self._workers.run(partial(gunzip.feed, piece))
             size += len(piece)
             if size > self._max_bytes:
-                raise self._too_large()
+                raise self._build_too_large()
             share.take(len(piece))
             pieces.append(piece)
             if more:
@@ -124,5 +124,5 @@ class BodyReader:
             gunzip.check_complete()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _too_large(self) -> BodyTooLarge:
+    def _build_too_large(self) -> BodyTooLarge:
         return BodyTooLarge(f"the body exceeds the limit of {self._max_bytes} bytes")

@@ -48,7 +48,7 @@ class MetricsCollector:
             labels=("protocol", "model_version"),
         )
         for labels, histogram in self._metrics.durations.items():
-            durations.add_metric(labels, [*histogram.buckets()], histogram.sum)
+            durations.add_metric(labels, [*histogram.accumulate()], histogram.sum)
         yield durations
         rows = CounterMetricFamily(
             "baton_rows", "Scored rows, by the version that scored them.", labels=("model_version",)
@@ -72,7 +72,7 @@ class MetricsCollector:
         yield HistogramMetricFamily(
             "baton_swap_duration_seconds",
             "Time from seeing the alias move to serving the new version.",
-            buckets=[*histogram.buckets()],
+            buckets=[*histogram.accumulate()],
             sum_value=histogram.sum,
         )
 

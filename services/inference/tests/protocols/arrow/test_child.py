@@ -18,7 +18,7 @@ from baton_inference.protocols.arrow.messages import (
     UnsupportedMessage,
 )
 from baton_inference.protocols.media import ARROW, PARQUET
-from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
+from tests.support.bodies.columnar import GOOD, WRITERS, write_parquet, write_stream
 
 NAMES = ("x", "n", "note")
 BOTH = [ARROW, PARQUET]
@@ -84,13 +84,13 @@ def test_a_duplicate_column_is_malformed(media_type: bytes) -> None:
 def test_common_compressions_of_parquet_are_read(compression: str) -> None:
     """Both versions of data pages are read, too."""
     for version in ("1.0", "2.0"):
-        body = parquet(GOOD, compression=compression, data_page_version=version)
+        body = write_parquet(GOOD, compression=compression, data_page_version=version)
         assert read(body, PARQUET).rows == 2
 
 
 @pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
 def test_all_compressions_of_arrow_are_read(compression: str | None) -> None:
-    assert read(stream(GOOD, compression=compression), ARROW).rows == 2
+    assert read(write_stream(GOOD, compression=compression), ARROW).rows == 2
 
 
 @pytest.mark.parametrize("media_type", BOTH)
@@ -103,7 +103,7 @@ def test_an_unsupported_type_is_reported(media_type: bytes) -> None:
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 def test_a_truncated_body_is_malformed(share: float) -> None:
     """The message is one line."""
-    body = stream(pa.table({"n": range(1000)}))
+    body = write_stream(pa.table({"n": range(1000)}))
     refusal = read(body[: int(share * len(body))], ARROW)
     assert isinstance(refusal, MalformedMessage)
     assert refusal.text

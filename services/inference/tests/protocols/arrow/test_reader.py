@@ -15,7 +15,7 @@ from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.versions.schema import Column
-from tests.support.bodies.columnar import GOOD, WRITERS, parquet, stream
+from tests.support.bodies.columnar import GOOD, WRITERS, write_parquet, write_stream
 from tests.support.fakes.models import SCHEMA
 
 MUTATIONS = 30
@@ -51,7 +51,7 @@ def test_a_table_is_read(reader: ArrowReader, media_type: bytes) -> None:
 
 def test_rows_over_the_limit_are_refused(reader: ArrowReader) -> None:
     with pytest.raises(TooManyRows):
-        reader.read(stream(GOOD), ARROW, SCHEMA.columns, 1)
+        reader.read(write_stream(GOOD), ARROW, SCHEMA.columns, 1)
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_rows_over_the_limit_are_refused(reader: ArrowReader) -> None:
         (b"PAR1", ARROW, "not an Arrow stream"),
         (b"", PARQUET, "not a Parquet file"),
         (b"a,b\n1,2\n", PARQUET, "not a Parquet file"),
-        (parquet(GOOD)[:-1], PARQUET, "not a Parquet file"),
+        (write_parquet(GOOD)[:-1], PARQUET, "not a Parquet file"),
         (b"PAR1PAR1", PARQUET, "cannot be read"),
-        (stream(GOOD)[:300], ARROW, "cannot be read"),
+        (write_stream(GOOD)[:300], ARROW, "cannot be read"),
     ],
 )
 def test_other_formats_and_corrupt_bodies_are_malformed(
@@ -80,19 +80,19 @@ def test_a_body_that_ends_the_reader_process_is_refused(reader: ArrowReader) -> 
     with capture_logs() as logs, pytest.raises(MalformedBody, match="corrupt, or needs over 64"):
         read(reader, GREEDY)
     assert [entry["log_level"] for entry in logs] == ["warning"]
-    assert read(reader, stream(GOOD)).rows == 2
+    assert read(reader, write_stream(GOOD)).rows == 2
 
 
 def build_long_texts() -> bytes:
     """Builds a body that takes 5 GB once each row has its own copy of a text."""
     text = pa.array(["x" * 2**20])
     note = pa.DictionaryArray.from_arrays(pa.array(np.zeros(5000, np.int32)), text)
-    return parquet(pa.table({"note": note}), store_schema=False)
+    return write_parquet(pa.table({"note": note}), store_schema=False)
 
 
 def build_zeros() -> bytes:
     """Builds a body that takes 256 MB in one batch."""
-    return stream(pa.table({"x": np.zeros(2**25)}), compression="zstd")
+    return write_stream(pa.table({"x": np.zeros(2**25)}), compression="zstd")
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_a_bomb_is_refused(
     assert len(body) < 2**20
     with pytest.raises(MalformedBody, match="needs over 64 MiB"):
         read(reader, body, media_type)
-    assert read(reader, stream(GOOD)).rows == 2
+    assert read(reader, write_stream(GOOD)).rows == 2
 
 
 def test_rows_over_the_limit_are_not_decoded(reader: ArrowReader) -> None:
     """A file with far too many rows is refused, although all of them exceed the memory limit."""
-    body = parquet(pa.table({"x": np.zeros(2**25)}), use_dictionary=False, compression="zstd")
+    body = write_parquet(pa.table({"x": np.zeros(2**25)}), use_dictionary=False, compression="zstd")
     with pytest.raises(TooManyRows):
         read(reader, body, PARQUET)
 
@@ -121,7 +121,7 @@ def test_a_dictionary_stores_a_long_text_once(reader: ArrowReader) -> None:
     """It is accepted, however many rows share the text."""
     long_text = pa.array(["x" * 2**20])
     note = pa.DictionaryArray.from_arrays(pa.array(np.zeros(5000, np.int32)), long_text)
-    table = read(reader, stream(pa.table({"note": note})))
+    table = read(reader, write_stream(pa.table({"note": note})))
     assert table.rows == 5000
 
 
@@ -137,9 +137,9 @@ def test_any_mutation_is_read_or_refused(reader: ArrowReader, number: int) -> No
         }
     )
     body, media_type = [
-        (stream(table, rows=40), ARROW),
-        (parquet(table, rows=40, compression="none"), PARQUET),
-        (parquet(table, use_dictionary=False, data_page_version="2.0"), PARQUET),
+        (write_stream(table, rows=40), ARROW),
+        (write_parquet(table, rows=40, compression="none"), PARQUET),
+        (write_parquet(table, use_dictionary=False, data_page_version="2.0"), PARQUET),
     ][number]
     chance = random.Random(number)
     for _ in range(MUTATIONS):
@@ -169,7 +169,7 @@ def test_the_reader_process_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     """The service does not pass its environment on."""
     monkeypatch.setenv("BATON_WEBHOOK_SECRET", "secret")
     reader = ArrowReader(2**20)
-    read(reader, stream(GOOD))
+    read(reader, write_stream(GOOD))
     assert read_environment(reader) == {"OPENBLAS_NUM_THREADS": "1"}
     reader.close()
 
@@ -192,9 +192,9 @@ def test_the_reader_process_starts_with_the_first_body() -> None:
 def test_close_ends_the_reader_process() -> None:
     """The next body starts a new process."""
     reader = ArrowReader(2**20)
-    read(reader, stream(GOOD))
+    read(reader, write_stream(GOOD))
     process: Any = reader._process
     reader.close()
     assert process.returncode is not None
-    assert read(reader, stream(GOOD)).rows == 2
+    assert read(reader, write_stream(GOOD)).rows == 2
     reader.close()

@@ -38,7 +38,7 @@ def compare(
         first: a version number or an alias.
         second: another one.
         file: a table that both score; None: the built-in table, if both were trained on it.
-        settings: of the trainer.
+        settings: the trainer's settings.
         progress: for the phases.
 
     Raises:
@@ -63,7 +63,7 @@ def _read_side(registry: RegistryClient, version: ModelVersion, settings: Traine
         model = load_version(registry, version, trusted=settings.trusted_keys)
     except VersionNotLoadable as error:
         return Side(version, run, None, str(error), _read_manifest(registry, version, settings))
-    return Side(version, run, model, manifest=model.record)
+    return Side(version, run, model, manifest=model.manifest)
 
 
 def _read_manifest(
@@ -90,7 +90,7 @@ def _score_both(first: Side, second: Side, file: Path | None, progress: Progress
 def _find_common_rule(first: ComparableModel, second: ComparableModel) -> ReaderRule:
     """The rule by which both read cells; if they differ, the rule of training today."""
     try:
-        rules = {ReaderRule.from_json(each.record.reader) for each in (first, second)}
+        rules = {ReaderRule.from_json(each.manifest.reader) for each in (first, second)}
     except UnknownRule as error:
         raise NotComparable(str(error)) from error
     return rules.pop() if len(rules) == 1 else TRIMMED

@@ -30,7 +30,7 @@ def reproduce(
     Args:
         name: a version number or an alias.
         file: the training data; None for the built-in table.
-        settings: of the trainer.
+        settings: the trainer's settings.
         progress: for the phases, and for a warning about each change of the environment.
 
     Raises:
@@ -78,7 +78,7 @@ def _load_table(
 ) -> Table:
     name = record.request.data.file
     try:
-        rule = ReaderRule.from_json(model.record.reader)
+        rule = ReaderRule.from_json(model.manifest.reader)
     except UnknownRule as error:
         raise RecordMissing(f"version {version.version}: {error}") from error
     table = loading.load(replace_file(record.request, file), rule)

@@ -97,7 +97,7 @@ class Reproduction:
         for name, (recorded, again) in self.metrics.items():
             row = (name, f"{recorded:.6g}", f"{again:.6g}")
             table.add_row(*row, _describe_agreement(recorded, again))
-        outputs = f"differ by up to {self.outputs.max_abs_diff:.1e} in {self.outputs.rows} rows"
+        outputs = f"difference {self.outputs.max_abs_diff:.1e} in {self.outputs.rows} rows"
         is_exact = not self.outputs.difference and self.outputs.max_abs_diff == 0
         word = "the same" if is_exact else "within tolerance"
         table.add_row("ONNX outputs", "", outputs, "differs" if self.outputs.difference else word)
@@ -165,4 +165,4 @@ def describe_changes(record: RunRecord) -> Iterator[str]:
         )
     for name, (before, now) in values.items():
         if before != now:
-            yield f"{name} was {before} and is {now}"
+            yield f"{name} changed from {before} to {now} since the training"

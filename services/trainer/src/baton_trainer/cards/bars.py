@@ -6,7 +6,7 @@ from matplotlib.ticker import MaxNLocator
 
 from baton_trainer.cards.curves import COLOURS, QUIET, shorten
 from baton_trainer.evaluation.importance import Importance
-from baton_trainer.evaluation.slice_figures import SliceFigures
+from baton_trainer.evaluation.slice_metrics import SliceMetrics
 from baton_trainer.evaluation.thresholds import Thresholds
 
 MAX_BARS = 15
@@ -32,7 +32,7 @@ def draw_importance(axes: Axes, importances: tuple[Importance, ...]) -> None:
     )
 
 
-def draw_slices(axes: Axes, slices: tuple[SliceFigures, ...], all_rows_auc: float) -> None:
+def draw_slices(axes: Axes, slices: tuple[SliceMetrics, ...], all_rows_auc: float) -> None:
     """A dot with its interval for each of the weakest slices, the first on top."""
     dots = slices[:MAX_BARS][::-1]
     aucs = np.array([dot.roc_auc for dot in dots])
@@ -57,11 +57,11 @@ def draw_costs(axes: Axes, thresholds: Thresholds) -> None:
     label = f"cheapest: {cheapest.cost:.3g} at {cheapest.at:.3g}"
     axes.plot([cheapest.at], [cheapest.cost], "o", color=COLOURS[1], markersize=8, label=label)
     even = thresholds.steps[len(thresholds.steps) // 2]
-    label = f"label: {even.cost:.3g} at {even.at:.3g}"
+    label = f"served label: {even.cost:.3g} at {even.at:.3g}"
     axes.plot([even.at], [even.cost], "s", color=QUIET, markersize=7, label=label)
     axes.set(
         title="Cost by threshold: "
-        f"{price.false_positive:g} a false positive, {price.false_negative:g} a false negative",
+        f"false positive {price.false_positive:g}, false negative {price.false_negative:g}",
         xlabel="Threshold",
         ylabel="Cross-validated cost per row",
         xlim=(0, 1),

@@ -13,7 +13,7 @@ from typing import Any
 from baton_trainer.cards import grids
 from baton_trainer.cards.grids import Grid
 from baton_trainer.cards.limitations import list_limitations
-from baton_trainer.evaluation import slice_figures
+from baton_trainer.evaluation import slice_metrics
 from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models.estimators import Classifier
 from baton_trainer.models.families import FAMILIES, SKLEARN
@@ -52,10 +52,10 @@ class Subject:
 def summarize(subject: Subject) -> str:
     """Summarizes the model in two or three sentences."""
     report, table = subject.model.report, subject.table
-    auc = grids.format_figure(report.figures["roc_auc"], report.intervals.get("roc_auc"))
+    auc = grids.format_figure(report.held_out_metrics["roc_auc"], report.intervals.get("roc_auc"))
     cv = report.cross_validation.means["roc_auc"]
     text = (
-        f"{subject.classifier.name} on {len(table.target):,} rows of {table.file_name}. "
+        f"{subject.classifier.name}, trained on {len(table.target):,} rows ({table.file_name}). "
         f"ROC AUC {auc} on held-out rows, {cv:.4f} in cross-validation."
     )
     if report.slices:
@@ -75,7 +75,7 @@ def build_content(subject: Subject) -> dict[str, Any]:
         "folds": len(report.cross_validation.folds),
         "figures": grids.build_figure_grid(report),
         **grids.build_threshold_values(report.thresholds),
-        "min_rows": slice_figures.MIN_ROWS,
+        "min_rows": slice_metrics.MIN_ROWS,
         "slices": grids.build_slice_grid(report),
         "slice_count": len(report.slices),
         "importances": grids.build_importance_grid(report),

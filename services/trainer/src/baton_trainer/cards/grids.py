@@ -9,7 +9,7 @@ import pandas as pd
 from baton_registry.versions.schema import Column
 from baton_trainer.evaluation.intervals import Interval
 from baton_trainer.evaluation.report import Report
-from baton_trainer.evaluation.slice_figures import SliceFigures
+from baton_trainer.evaluation.slice_metrics import SliceMetrics
 from baton_trainer.evaluation.thresholds import Threshold, Thresholds
 from baton_trainer.tables.table import Table
 
@@ -83,7 +83,7 @@ def build_figure_grid(report: Report) -> Grid:
             (
                 words,
                 format_figure(means[name], intervals.get(name)),
-                format_figure(report.figures[name], report.intervals.get(name)),
+                format_figure(report.held_out_metrics[name], report.intervals.get(name)),
             )
             for name, words in FIGURES.items()
         ],
@@ -146,7 +146,7 @@ def build_importance_grid(report: Report) -> Grid:
     )
 
 
-def format_slice_auc(part: SliceFigures) -> str:
+def format_slice_auc(part: SliceMetrics) -> str:
     """Formats the ROC AUC of a slice, with its interval."""
     return format_figure(part.roc_auc, part.interval)
 

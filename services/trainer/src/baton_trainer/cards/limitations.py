@@ -49,12 +49,12 @@ def _check_size(table: Table) -> list[str]:
 def _check_figures(report: Report) -> list[str]:
     limitations = []
     low, high = report.cross_validation.intervals["roc_auc"]
-    if (auc := report.figures["roc_auc"]) < low:
+    if (auc := report.held_out_metrics["roc_auc"]) < low:
         limitations.append(
             f"The ROC AUC on the held-out rows, {auc:.4f}, is below the range expected from "
             f"cross-validation, {low:.4f} to {high:.4f}."
         )
-    if (error := report.figures["ece"]) > LARGE_CALIBRATION_ERROR:
+    if (error := report.held_out_metrics["ece"]) > LARGE_CALIBRATION_ERROR:
         limitations.append(
             f"The probabilities are off by {error:.0%} on average: use them to rank rows, not as "
             "shares."

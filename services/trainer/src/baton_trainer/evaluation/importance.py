@@ -18,7 +18,7 @@ from baton_engine.tables.columns import Array
 from baton_registry.versions.schema import Column
 from baton_trainer.evaluation import scoring
 from baton_trainer.evaluation.outcome import Floats, Outcome
-from baton_trainer.evaluation.slice_figures import compute_auc
+from baton_trainer.evaluation.slice_metrics import compute_auc
 
 MAX_ROWS = 2_000
 REPEATS = 5

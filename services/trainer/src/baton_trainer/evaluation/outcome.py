@@ -35,7 +35,7 @@ class Outcome:
         classes: the labels in the order of the probabilities.
         truth: shape `[n]`, the index in `classes` of each row's true label.
         probabilities: shape `[n, classes]`.
-        positive: with two classes, the index of the one that the metrics are about.
+        positive: with two classes, the index of the one that the metrics describe.
     """
 
     classes: tuple[Label, ...]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from baton_trainer.evaluation import intervals, slice_figures
+from baton_trainer.evaluation import intervals, slice_metrics
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.cross_validation import CrossValidation
 from baton_trainer.evaluation.importance import EvaluatedModel, Importance, measure_importances
 from baton_trainer.evaluation.intervals import Interval
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slice_figures import SliceFigures
+from baton_trainer.evaluation.slice_metrics import SliceMetrics
 from baton_trainer.evaluation.slices import list_slices
 from baton_trainer.evaluation.thresholds import Costs, Thresholds, compute_thresholds
 from baton_trainer.request import Train
@@ -25,7 +25,7 @@ class Report:
     Attributes:
         cross_validation: on the training rows.
         held_out: the predictions of the fitted pipeline for the held-out rows.
-        figures: the metrics of `held_out`, by name.
+        held_out_metrics: of `held_out`, by name.
         intervals: their 95 % confidence intervals; some metrics have none.
         thresholds: None with more than two classes.
         slices: of all rows, each predicted by a model that did not learn from it; weakest first.
@@ -35,10 +35,10 @@ class Report:
 
     cross_validation: CrossValidation
     held_out: Outcome
-    figures: Mapping[str, float]
+    held_out_metrics: Mapping[str, float]
     intervals: Mapping[str, Interval]
     thresholds: Thresholds | None
-    slices: tuple[SliceFigures, ...]
+    slices: tuple[SliceMetrics, ...]
     sliced_roc_auc: float
     importances: tuple[Importance, ...]
 
@@ -52,7 +52,7 @@ class Report:
         metrics = {f"cv_{name}": value for name, value in cv.means.items()}
         metrics |= {f"cv_{name}_std": value for name, value in cv.spreads.items()}
         metrics |= _name_bounds("cv", cv.intervals)
-        metrics |= {f"test_{name}": value for name, value in self.figures.items()}
+        metrics |= {f"test_{name}": value for name, value in self.held_out_metrics.items()}
         metrics |= _name_bounds("test", self.intervals)
         if self.thresholds:
             metrics |= {
@@ -75,10 +75,12 @@ def build_report(
     return Report(
         cross_validation=cv,
         held_out=held_out,
-        figures=evaluation.compute_metrics(held_out),
+        held_out_metrics=evaluation.compute_metrics(held_out),
         intervals=intervals.compute_intervals(held_out, seed),
         thresholds=compute_thresholds(cv.outcome, held_out, costs) if held_out.is_binary else None,
-        slices=slice_figures.compute_figures(joined, list_slices(table.features, table.columns)),
+        slices=slice_metrics.compute_slice_metrics(
+            joined, list_slices(table.features, table.columns)
+        ),
         sliced_roc_auc=evaluation.compute_roc_auc(joined),
         importances=measure_importances(model, seed),
     )

@@ -46,7 +46,7 @@ class ComparableModel:
         size_bytes: of its ONNX file and of the files with its weights.
         holds_out: whether Baton trained it; if so, it never saw the rows that Baton holds out.
         held_out_by: the id column whose rows it held out together; empty if each row is on its own.
-        record: the manifest of a registered version; empty for a model that is not registered.
+        manifest: of a registered version; empty for a model that is not registered.
     """
 
     name: str
@@ -55,7 +55,7 @@ class ComparableModel:
     size_bytes: int
     holds_out: bool = True
     held_out_by: str = ""
-    record: Manifest = field(default_factory=Manifest)
+    manifest: Manifest = field(default_factory=Manifest)
 
     def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
         """Returns why it cannot score rows of these features and classes; empty if it can."""
@@ -114,15 +114,15 @@ def load_version(
 
 
 def _build(fetched: FetchedModel) -> ComparableModel:
-    record = fetched.record
+    manifest = fetched.record
     return ComparableModel(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),
         schema=fetched.mlmodel.schema,
         size_bytes=len(fetched.onnx) + sum(map(len, fetched.weights.values())),
-        holds_out=record.data_sha256 is not None,
-        held_out_by=record.held_out_by or "",
-        record=record,
+        holds_out=manifest.data_sha256 is not None,
+        held_out_by=manifest.held_out_by or "",
+        manifest=manifest,
     )
 
 

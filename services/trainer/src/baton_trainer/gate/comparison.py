@@ -94,7 +94,7 @@ def _read_for(model: ComparableModel, table: Table) -> Table:
         NotComparable: the result has different rows, or rows that the model cannot score.
     """
     try:
-        own = table.read_by(ReaderRule.from_json(model.record.reader))
+        own = table.read_by(ReaderRule.from_json(model.manifest.reader))
     except (UnknownRule, DataError) as error:
         raise NotComparable(f"{model.name} reads cells by a different rule: {error}") from error
     if obstacle := model.find_obstacle(own.features, table.classes):

@@ -63,7 +63,7 @@ class TrainedModel:
             schema=Schema(table.columns, table.classes),
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
-            record=Manifest(reader=table.reader),
+            manifest=Manifest(reader=table.reader),
         )
 
 

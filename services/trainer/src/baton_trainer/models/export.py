@@ -47,7 +47,7 @@ class Parity:
         return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
 
     def keep_worse(self, other: "Parity") -> "Parity":
-        """Returns the worse of both figures; `other` compared some of the same rows another way."""
+        """Returns the worse of both; `other` compared some of the same rows another way."""
         worst = max(self.max_abs_diff, other.max_abs_diff)
         return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 

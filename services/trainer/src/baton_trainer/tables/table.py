@@ -26,7 +26,7 @@ class Table:
         target: shape `[rows]`, without missing values; text, whole numbers or booleans.
         columns: the features as columns of a schema; optional if a value is missing.
         classes: the distinct values of the target, sorted.
-        positive: with two classes, the one that the figures are about; None with more.
+        positive: with two classes, the one that the metrics describe; None with more.
         held_out: shape `[rows]`, True for the rows that training must not see.
         held_out_by: the id column whose rows stay together; empty if each row is independent.
         groups: shape `[rows]`, equal for rows with the same id; None if each row is independent.

@@ -28,8 +28,7 @@ def build_table(file: DataFile, options: Columns) -> Table:
         DataError: the table cannot be trained on.
     """
     header.check(file, options)
-    target = _read_target(file, options)
-    rows = file.cells.loc[target.labels.index]  # the index keeps the row numbers of the file
+    target, rows = _read_target(file, options)
     decimal = file.decimal or _detect_decimal_mark(rows, options, file.name)
     typed = _type_columns(file, rows, target, options, decimal)
     roles = tuple(role for role, _ in typed)
@@ -60,13 +59,14 @@ def build_table(file: DataFile, options: Columns) -> Table:
     )
 
 
-def _read_target(file: DataFile, options: Columns) -> Target:
-    """Reads the labels; rows without one are left out."""
+def _read_target(file: DataFile, options: Columns) -> tuple[Target, pd.DataFrame]:
+    """Returns the target and the rows that have a label; the index keeps their row numbers."""
     labels = file.cells[options.target]
     labels = labels if file.is_typed else cells.convert(labels)
-    labels = labels.dropna()
-    _check_rows(file, options.target, len(labels))
-    return build_target(labels, options.positive, file.name)
+    has_label = labels.notna()
+    rows = file.cells.loc[has_label]
+    _check_rows(file, options.target, len(rows))
+    return build_target(labels[has_label], options.positive, file.name), rows
 
 
 def _check_rows(file: DataFile, name: str, usable: int) -> None:

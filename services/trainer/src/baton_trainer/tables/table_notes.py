@@ -39,7 +39,7 @@ def list_warnings(roles: Sequence[ColumnRole], sides: Split) -> list[str]:
     if copies := int(sides.common.sum()):
         lines.append(
             f"{copies:,} of {len(sides.common):,} rows are copies of a few common rows; the copies "
-            "are both trained on and held out, so the held-out figures are too optimistic"
+            "are both trained on and held out, so the held-out metrics are too optimistic"
         )
     return lines
 

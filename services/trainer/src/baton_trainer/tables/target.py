@@ -20,7 +20,7 @@ class Target:
     Attributes:
         labels: shape `[rows]`, without missing values; text, whole numbers or booleans.
         classes: the distinct labels, sorted.
-        positive: with two classes, the one that the figures are about; None with more.
+        positive: with two classes, the one that the metrics describe; None with more.
     """
 
     labels: pd.Series

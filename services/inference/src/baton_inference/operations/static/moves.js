@@ -4,14 +4,16 @@ import { byId, draw, drawCommand, el } from "./dom.js";
 import { formatUtc } from "./time.js";
 
 const MAX_OPEN_MOVES = 5;
+const NOT_READ = "Baton has not read the alias history from the registry yet.";
 
-export function showMoves(data) {
-  draw(byId("rollback"), { ...data.rollback }, drawRollback);
-  draw(byId("moves"), [data.moves, data.moves_read_at], ([moves, readAt]) => drawMoves(moves, readAt));
+export function showMoves({ rollback, moves, moves_read_at: readAt }) {
+  draw(byId("rollback"), [rollback, readAt], () => drawRollback(rollback, readAt));
+  draw(byId("moves"), [moves, readAt], () => drawMoves(moves, readAt));
 }
 
-function drawRollback(rollback) {
-  if (!rollback.to) return el("p", { class: "detail" }, "There is no earlier version to roll back to.");
+function drawRollback(rollback, readAt) {
+  if (!readAt) return el("p", { class: "detail" }, NOT_READ);
+  if (!rollback) return el("p", { class: "detail" }, "There is no earlier version to roll back to.");
   return [
     el("p", {}, `Roll back to version ${rollback.to}, the previously promoted version. In a terminal:`),
     drawCommand(rollback.command),
@@ -25,7 +27,7 @@ function drawRollback(rollback) {
 }
 
 function drawMoves(moves, readAt) {
-  if (!readAt) return el("p", { class: "detail" }, "Baton has not read the history from the registry yet.");
+  if (!readAt) return el("p", { class: "detail" }, NOT_READ);
   if (!moves.length) return el("p", { class: "detail" }, "The alias has not moved yet.");
   const items = moves.toReversed().map(drawMove);
   const earlier = items.slice(MAX_OPEN_MOVES);

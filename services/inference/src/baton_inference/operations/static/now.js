@@ -3,7 +3,11 @@
 import { byId, draw, drawCommand, drawLink, el } from "./dom.js";
 import { formatAge, formatUtc } from "./time.js";
 
-const VERBS = { promote: "Promoted", rollback: "Rolled back", external: "Moved by another client" };
+const MOVES = {
+  promote: (version) => `Version ${version} was promoted`,
+  rollback: (version) => `The alias was rolled back to version ${version}`,
+  external: (version) => `Another client moved the alias to version ${version}`,
+};
 
 export function showNow(data) {
   const { status, summary, links } = data;
@@ -48,35 +52,35 @@ function findLastMove({ status, moves }, now) {
   return version && move ? { ...move, when: formatAge(Date.parse(move.at), now) } : {};
 }
 
-function drawLastMove({ how, by, when, reason }) {
+function drawLastMove({ how, to, by, when, reason }) {
   if (!how) return null;
   // <bdi> keeps right-to-left names from reordering the rest of the sentence.
   return [
-    VERBS[how],
+    MOVES[how](to),
     ...(by ? [" by ", el("bdi", {}, by)] : []),
-    ` ${when}`,
+    `, ${when}`,
     ...(reason ? [": ", el("bdi", {}, reason)] : []),
   ];
 }
 
 /** Draws the way from the alias to the slot. */
 function drawPass({ status, links }) {
-  const { aspired_version: aspired, serving } = status;
+  const { aspired_version: aspired, serving, registry } = status;
   const isSame = serving !== null && serving.version === aspired;
-  const label = isSame ? "which is the version that serves" : "which is not the version that serves";
+  const label = isSame ? "the same version" : "not the same version";
   return [
-    drawPlace("Alias points to", aspired, links.aspired),
+    drawPlace("Alias points to", aspired, links.aspired, registry.reachable ? "no version" : "unknown"),
     el("span", { class: isSame ? "track agree" : "track", role: "img", "aria-label": label }),
-    drawPlace("Requests go to", serving?.version ?? null, links.serving),
+    drawPlace("Requests go to", serving?.version ?? null, links.serving, "no version"),
   ];
 }
 
-function drawPlace(title, version, href) {
+function drawPlace(title, version, href, fallback) {
   return el(
     "div",
     { class: version === null ? "place none" : "place" },
     el("span", { class: "label" }, title),
-    el("span", { class: "version" }, drawLink(href, version === null ? "none" : `version ${version}`)),
+    el("span", { class: "version" }, drawLink(href, version === null ? fallback : `version ${version}`)),
   );
 }
 
@@ -91,7 +95,7 @@ function listFacts({ status, links, process }, now) {
   const last = registry.last_success_at;
   const answered = last ? `last answer ${formatAge(Date.parse(last), now)}` : "no answer yet";
   rows.push(["Registry", registry.reachable ? "reachable" : "unreachable", answered]);
-  rows.push(["Swaps", String(status.swaps), `since ${formatUtc(process.started_at)}`]);
+  rows.push(["Swaps", String(status.swaps), `since start, ${formatAge(Date.parse(process.started_at), now)}`]);
   return rows;
 }
 

@@ -34,9 +34,9 @@ function show(data) {
 }
 
 function showFailure(error) {
-  const age = lastAt === null ? "" : ` The page shows data from ${formatAge(lastAt, Date.now())}.`;
+  const age = lastAt === null ? "" : ` Last update: ${formatAge(lastAt, Date.now())}.`;
   const note = byId("lost");
-  note.textContent = `Inference does not answer (${error.message}).${age} Retrying every 2 seconds.`;
+  note.textContent = `Inference does not answer (${error.message}).${age} The page retries every 2 seconds.`;
   note.hidden = false;
 }
 
@@ -47,7 +47,7 @@ function listProcesses() {
 
 function drawFooter(processes) {
   const names = processes.map(([host, serving]) => `${host} (${serving === null ? "no version" : `version ${serving}`})`);
-  const source = processes.length > 1 ? `Data from ${processes.length} processes: ${names.join(", ")}.` : `Data from ${processes[0][0]}.`;
+  const source = processes.length > 1 ? `Data from ${processes.length} processes: ${names.join(", ")}.` : `Data from host ${processes[0][0]}.`;
   return el("p", {}, `${source} This page is read-only.`);
 }
 

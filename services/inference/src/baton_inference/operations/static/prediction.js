@@ -11,6 +11,7 @@ export function drawPrediction({ model_version: version, predictions: [first] },
   return el(
     "div",
     { class: "prediction" },
+    el("p", { class: "detail" }, "Predicted label"),
     el("p", { class: "headline" }, String(first.label)),
     bars,
     el("p", { class: "detail" }, `version ${version} · ${ms.toFixed(0)} ms including the network`),

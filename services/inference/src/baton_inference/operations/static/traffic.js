@@ -41,7 +41,9 @@ function drawTable(rows) {
   return el(
     "table",
     {},
-    el("caption", {}, "Last minute. Total: since the process started. Failed: 5xx. Rejected: 4xx."),
+    el("caption", {},
+      "Last minute. Failed: 5xx.",
+      el("span", { class: "wide" }, " Rejected: 4xx. Total: since start.")),
     el("thead", {}, el("tr", {}, HEADINGS.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, rows.map(drawRow)),
   );

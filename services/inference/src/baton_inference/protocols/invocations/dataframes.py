@@ -27,7 +27,7 @@ def read_records(data: Any, names: Collection[str], max_rows: int) -> Frame:
     """
     if not isinstance(data, list):
         raise MalformedBody("'dataframe_records' is not a list")
-    rows = _check_records(data, max_rows)
+    rows = _to_records(data, max_rows)
     return Frame(len(rows), _collect_columns(rows, names), cast_as_pandas)
 
 
@@ -60,7 +60,7 @@ def read_split(data: Any, names: Collection[str], max_rows: int) -> Frame:
     return frame
 
 
-def _check_records(data: Sequence[Any], max_rows: int) -> Sequence[dict[Any, Any]]:
+def _to_records(data: Sequence[Any], max_rows: int) -> Sequence[dict[Any, Any]]:
     if not data:
         raise InvalidRows("the body has no rows")
     check_rows(len(data), max_rows)
@@ -123,7 +123,7 @@ def _read_rows(
         raise InvalidRows("the body has no rows")
     check_rows(len(data), max_rows)
     if isinstance(data[0], dict):
-        rows = _check_records(data, max_rows)
+        rows = _to_records(data, max_rows)
         selected = None if columns is None else {*columns}
         return Frame(len(rows), _collect_columns(rows, names, selected), cast_as_pandas)
     table = _to_lists(data) if isinstance(data[0], list) else [[value] for value in data]

@@ -1,6 +1,6 @@
 """Finds leaks, which give the target away, and columns that repeat another one.
 
-A column that is only known after the outcome makes the figures perfect and the model useless. Only
+A column that is only known after the outcome makes the metrics perfect and the model useless. Only
 the user can judge this, so the column is kept with a warning.
 """
 

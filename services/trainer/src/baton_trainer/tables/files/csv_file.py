@@ -41,7 +41,7 @@ def parse(
         DataError: the content is no CSV file, or its format cannot be detected.
     """
     text, codec = encoding.decode(content, name, options.encoding)
-    _check_kind(text, name)
+    _check_format(text, name)
     try:
         reader = FileReader(io.StringIO(text, newline=""), options.separator, rule)
         columns = _read_columns(reader, name)
@@ -54,11 +54,9 @@ def parse(
         notes.insert(0, f"encoding {codec}{_format_example(text)}")
     if reader.has_trimmed:
         notes.append("white space around cells, which is removed")
-    cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
-    cells.columns = pd.Index(reader.names, dtype=object)  # unchanged: names may repeat
     return DataFile(
         name=name,
-        cells=cells,
+        cells=_build_frame(reader.names, columns),
         sha256=hashlib.sha256(content).hexdigest(),
         decimal=options.decimal,
         notes=tuple(notes),
@@ -67,7 +65,13 @@ def parse(
     )
 
 
-def _check_kind(text: str, name: str) -> None:
+def _build_frame(names: list[str], columns: list[list[str]]) -> pd.DataFrame:
+    cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
+    cells.columns = pd.Index(names, dtype=object)  # unchanged: names may repeat
+    return cells
+
+
+def _check_format(text: str, name: str) -> None:
     start = text.lstrip()[:2].lower()
     if not start:
         raise DataError(f"{name}: the file is empty; its first line must name the columns")

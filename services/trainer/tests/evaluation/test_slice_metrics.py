@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from baton_trainer.evaluation import slice_figures
+from baton_trainer.evaluation import slice_metrics
 from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slice_figures import MIN_ROWS
+from baton_trainer.evaluation.slice_metrics import MIN_ROWS
 from baton_trainer.evaluation.slices import Slice
 from tests.support.trainer.tables import some_outcome
 
@@ -16,7 +16,7 @@ def test_the_auc_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None
     """Ties count half."""
     score, truth = np.array([s for s, _ in pairs], float), np.array([t for _, t in pairs], int)
     if 0 < truth.sum() < len(truth):
-        result, _ = slice_figures.compute_auc(truth, score)
+        result, _ = slice_metrics.compute_auc(truth, score)
         assert result == pytest.approx(roc_auc_score(truth, score))
 
 
@@ -24,7 +24,7 @@ def test_the_standard_error_agrees_with_the_paper() -> None:
     """Hanley and McNeil 1982, table II: 51 abnormal and 58 normal cases, 0.893 with 0.032."""
     truth = np.array([0] * 58 + [1] * 51)
     rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
-    result, error = slice_figures.compute_auc(truth, rating.astype(float))
+    result, error = slice_metrics.compute_auc(truth, rating.astype(float))
     assert result == pytest.approx(0.893, abs=5e-4)
     assert error == pytest.approx(0.032, abs=1e-3)
 
@@ -39,7 +39,7 @@ def test_the_weakest_slice_comes_first() -> None:
     outcome = some_outcome(2, 2_000)
     probabilities = outcome.probabilities.copy()
     probabilities[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
-    weak, good = slice_figures.compute_figures(
+    weak, good = slice_metrics.compute_slice_metrics(
         Outcome((0, 1), outcome.truth, probabilities), halves(2_000)
     )
     assert (weak.name, weak.rows) == ("half = second", 1_000)
@@ -56,7 +56,7 @@ def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     truth[: MIN_ROWS - 1] = 1
     truth[100 : 100 + MIN_ROWS] = 1
     outcome = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
-    (only,) = slice_figures.compute_figures(outcome, halves(200))
+    (only,) = slice_metrics.compute_slice_metrics(outcome, halves(200))
     assert only.value == "second"
 
 
@@ -66,7 +66,7 @@ def test_only_classes_with_enough_rows_count() -> None:
     truth = outcome.truth.copy()
     truth[truth == 2] = 0
     truth[:5] = 2
-    (first, second) = slice_figures.compute_figures(
+    (first, second) = slice_metrics.compute_slice_metrics(
         Outcome((0, 1, 2), truth, outcome.probabilities), halves(600)
     )
     for each in (first, second):
@@ -84,5 +84,5 @@ def test_slices_of_the_same_rows_are_merged() -> None:
     outcome = some_outcome(2, 400)
     rows = np.arange(400) < 200
     same = [Slice("internet", "No", rows), Slice("backup", "No internet", rows)]
-    (result,) = slice_figures.compute_figures(outcome, same)
+    (result,) = slice_metrics.compute_slice_metrics(outcome, same)
     assert (result.name, result.also) == ("internet = No", ("backup",))

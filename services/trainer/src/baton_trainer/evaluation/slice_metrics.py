@@ -16,7 +16,7 @@ LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class SliceFigures:
+class SliceMetrics:
     """The metrics of one slice; the fields are the columns of the run's `tables/slices.csv`.
 
     Attributes:
@@ -47,16 +47,16 @@ class SliceFigures:
         return f"{self.column} = {self.value}"
 
 
-def compute_figures(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceFigures, ...]:
+def compute_slice_metrics(outcome: Outcome, slices: Iterable[Slice]) -> tuple[SliceMetrics, ...]:
     """Computes the slices with enough rows, the weakest first; slices of equal rows are one."""
     same: dict[bytes, list[Slice]] = {}
     for each in slices:
         same.setdefault(np.packbits(each.rows).tobytes(), []).append(each)
-    figures = (_compute_slice(each, outcome.select(each[0].rows)) for each in same.values())
-    return tuple(sorted(filter(None, figures), key=lambda each: each.roc_auc))
+    metrics = (_compute_slice(each, outcome.select(each[0].rows)) for each in same.values())
+    return tuple(sorted(filter(None, metrics), key=lambda each: each.roc_auc))
 
 
-def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | None:
+def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceMetrics | None:
     truth = outcome.indicator
     positives = truth.sum(axis=0)
     usable = np.minimum(positives, len(truth) - positives) >= MIN_ROWS
@@ -67,7 +67,7 @@ def _compute_slice(same: Sequence[Slice], outcome: Outcome) -> SliceFigures | No
     mean = float(np.mean(areas))
     reach = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.sum(np.square(errors))) / len(errors)
     is_binary = outcome.is_binary
-    return SliceFigures(
+    return SliceMetrics(
         column=same[0].column,
         value=same[0].value,
         also=tuple(each.column for each in same[1:]),
