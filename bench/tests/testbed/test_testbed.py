@@ -45,7 +45,7 @@ def test_testbed_starts_and_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(testbeds, "HOME", tmp_path)
     monkeypatch.setattr(testbeds, "RUN", tmp_path / "run")
-    monkeypatch.setattr(testbeds, "tracking", create_file_server)
+    monkeypatch.setattr(testbeds, "build_tracking", create_file_server)
     monkeypatch.setattr(testbeds.Testbed, "run", run)
     monkeypatch.setattr(testbeds.Testbed, "download", download)
     uri = asyncio.run(start())
