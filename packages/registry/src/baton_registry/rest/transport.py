@@ -102,17 +102,15 @@ class Transport:
         """Converts an HTTP error to `RegistryUnavailable`."""
         reason = to_one_line(error)
         return RegistryUnavailable(
-            f"no answer from the registry at {self.address} ({reason}); check that it runs, and"
-            f" MLFLOW_TRACKING_URI{self._proxy_hint}"
+            f"no answer from the registry at {self.address} ({reason}); check that it runs"
+            f" and that MLFLOW_TRACKING_URI is right{self._proxy_hint}"
         )
 
     @property
     def _proxy_hint(self) -> str:
         if self._proxy is None:
             return ""
-        return (
-            f" It is asked through the proxy {self._proxy.description}; NO_PROXY names exceptions"
-        )
+        return f"; the proxy is {self._proxy.description}, NO_PROXY lists exceptions"
 
     def check_answered(self, response: httpx.Response) -> None:
         """Raises `RegistryUnavailable` on a 5xx."""
