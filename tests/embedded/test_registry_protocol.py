@@ -7,7 +7,7 @@ import pytest
 
 from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
 from baton_registry.promotion import alias_moves as promotion
-from baton_registry.promotion.history import update_history
+from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.manifest import Manifest
 from tests.support.rig.desk import Desk
@@ -80,9 +80,9 @@ def test_copy_by_mlflow_keeps_its_record(stocked_desk: Desk, tmp_path: Path) -> 
         (tmp_path / "bare").mkdir()
         unrecorded = fetch(registry, bare, tmp_path / "bare")
 
-    assert original.record.data_sha256
-    assert (copied.verified, copied.record) == (True, original.record)
-    assert (unrecorded.verified, unrecorded.record) == (False, Manifest())
+    assert original.manifest.data_sha256
+    assert (copied.verified, copied.manifest) == (True, original.manifest)
+    assert (unrecorded.verified, unrecorded.manifest) == (False, Manifest())
 
 
 def test_concurrent_promotions(stocked_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def test_concurrent_promotions(stocked_desk: Desk, monkeypatch: pytest.MonkeyPat
 
         monkeypatch.setattr(ann, "set_alias", interleaved)
         promotion.promote(ann, stocked_desk.model, "1", alias=ALIAS, by="ann")
-        moves = update_history(bob, stocked_desk.model, alias=ALIAS)
+        moves = sync_and_read_moves(bob, stocked_desk.model, alias=ALIAS)
 
     assert {(move.by, move.to_version) for move in moves} == {("ann", "1"), ("bob", "2")}
     assert moves[-1].to_version == "1"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from baton_registry import RegistryClient, RegistryRefused
-from baton_registry.rest.connection import Connection
+from baton_registry.rest.access import RegistryAccess
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
 from tests.support.rig.process import wait_until
@@ -68,7 +68,7 @@ def test_stolen_account_changes_nothing(protected_server: ProtectedServer, tmp_p
         assert inference.predict([CUSTOMER])["model_version"] == "1"
 
         with RegistryClient(
-            protected_server.uri, connection=Connection(auth=READER), timeout_s=30
+            protected_server.uri, access=RegistryAccess(auth=READER), timeout_s=30
         ) as thief:
             version = thief.resolve_alias(desk.model, "production")
             for attempt in (
@@ -96,7 +96,7 @@ def test_stolen_account_changes_nothing(protected_server: ProtectedServer, tmp_p
 
 def overwrite_model(server: ProtectedServer, desk: Desk, source: str) -> httpx.Response:
     """Tries to replace the ONNX file of the serving version."""
-    with RegistryClient(server.uri, connection=Connection(auth=READER), timeout_s=30) as thief:
+    with RegistryClient(server.uri, access=RegistryAccess(auth=READER), timeout_s=30) as thief:
         root = thief.get_artifact_root(thief.get_version(desk.model, "1"))
     url = f"{server.uri}/api/2.0/mlflow-artifacts/artifacts/{root}/model.onnx"
     return httpx.put(url, content=b"evil", auth=READER, timeout=20)

@@ -18,7 +18,7 @@ from baton_registry.settings import RegistrySettings
 
 S = TypeVar("S", bound=RegistrySettings)
 
-ADDRESS_RULE = "http:// or https:// addresses, comma-separated, e.g. http://127.0.0.1:8000"
+ADDRESS_RULE = "must be http:// or https:// addresses, comma-separated, e.g. http://127.0.0.1:8000"
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 CI_USERS = (
     "GITHUB_ACTOR",  # GitHub Actions, Forgejo, Gitea

@@ -6,7 +6,7 @@ import pytest
 
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.errors import CommandFailed
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
 from tests.support.cli.bulk import COLUMNS, TEXT, open_content
 

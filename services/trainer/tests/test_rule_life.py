@@ -111,8 +111,8 @@ def test_version_records_the_rule(workshop: Workshop, tmp_path: Path) -> None:
     """In its manifest."""
     write(workshop.file)
     version = workshop.registry.get_version(workshop.name, workshop.train().version)
-    record = fetch(workshop.registry, version, tmp_path / "got").record
-    assert record.reader == TRIMMED.to_json()
+    manifest = fetch(workshop.registry, version, tmp_path / "got").manifest
+    assert manifest.reader == TRIMMED.to_json()
 
 
 def test_version_is_reproduced_by_its_own_rule(

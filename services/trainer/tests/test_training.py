@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from baton_registry.promotion.alias_moves import CHALLENGER
-from baton_registry.rest.fetch import fetch, fetch_record
+from baton_registry.rest.fetch import fetch, fetch_manifest
 from baton_registry.versions.keys import generate_key_pair, parse_signing_key
 from baton_registry.versions.signing import check_signature
 from baton_trainer.gate import production
@@ -30,7 +30,7 @@ def test_version_has_all_that_serving_and_promotion_need(
     assert set(version.tags) == {"baton.gate", "baton.manifest"}
     fetched = fetch(workshop.registry, version, tmp_path)
     assert fetched.verified
-    assert fetched.record.data_sha256 == reading.read(workshop.file, Data()).sha256
+    assert fetched.manifest.data_sha256 == reading.read(workshop.file, Data()).sha256
     assert fetched.input_example is not None
     assert capsys.readouterr().out == ""
 
@@ -39,7 +39,7 @@ def test_version_has_all_that_serving_and_promotion_need(
 def test_manifest_lists_every_stored_file(workshop: Workshop, tmp_path: Path) -> None:
     result = workshop.train()
     version = workshop.registry.get_version(workshop.name, result.version)
-    record = fetch(workshop.registry, version, tmp_path).record
+    record = fetch(workshop.registry, version, tmp_path).manifest
     mlflow.set_tracking_uri(workshop.options.tracking_uri)
     folder = mlflow.artifacts.download_artifacts(version.source, dst_path=str(tmp_path / "all"))
     stored = logged_model.compute_checksums(Path(folder))
@@ -105,7 +105,7 @@ def test_worse_challenger_is_registered_but_fails_the_gate(
     assert worse.gate.startswith("failed: ROC AUC 0.")
     version = workshop.registry.get_version(workshop.name, worse.version)
     assert version.tags["baton.gate"] == worse.gate
-    figures = fetch_record(workshop.registry, version, tmp_path).gate_figures
+    figures = fetch_manifest(workshop.registry, version, tmp_path).gate_figures
     assert figures["production_roc_auc"] == pytest.approx(good.metrics["test_roc_auc"])
     assert (figures["gate_roc_auc_difference_high"] or 0) < -0.01
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
@@ -120,7 +120,7 @@ def test_rows_of_one_id_are_held_out_together(workshop: Workshop, tmp_path: Path
     request = workshop.request().model_copy(update={"columns": columns})
     first = train(request, workshop.options)
     version = workshop.registry.get_version(workshop.name, first.version)
-    assert fetch_record(workshop.registry, version, tmp_path).held_out_by == "customer"
+    assert fetch_manifest(workshop.registry, version, tmp_path).held_out_by == "customer"
     workshop.registry.set_alias(workshop.name, "production", first.version)
     second = train(request, workshop.options)
     assert second.gate_passed

@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from baton_inference.scoring.arrivals import Arrivals
-from baton_inference.web.transport.connection import Protocol
+from baton_inference.web.transport.connection import HttpConnection
 
 
 class Transport(asyncio.Transport):
@@ -72,7 +72,7 @@ class Client:
         self.loop, self.transport = Loop(), Transport()
         config = uvicorn.Config(_unused_app, log_config=None)
         config.load()
-        self.protocol = Protocol(
+        self.protocol = HttpConnection(
             arrivals=Arrivals(),
             config=config,
             server_state=ServerState(),

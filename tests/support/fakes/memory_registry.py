@@ -57,7 +57,7 @@ class FakeRegistry(RegistryClient):
         self.downloads.append(f"{root}/{path}")
         self.while_downloading()
         if path not in self.files[root]:
-            raise ArtifactNotFound(f"the version has no file {path!r}")
+            raise ArtifactNotFound(f"the version has no file {path!r}; register it again")
         destination.write_bytes(self.files[root][path])
 
     def add(

@@ -44,5 +44,5 @@ class Operator:
 
     def list_moves(self) -> list[tuple[str | None, str | None, str]]:
         """Lists all moves: from, to, how."""
-        moves = history.update_history(self.client, MODEL, alias=ALIAS, now=self.clock)
+        moves = history.sync_and_read_moves(self.client, MODEL, alias=ALIAS, now=self.clock)
         return [(move.from_version, move.to_version, move.how) for move in moves]

@@ -63,7 +63,7 @@ def fill_cache(directory: Path) -> None:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         cache.keep(version, folder)
-    cache.point_to(version, "production")
+    cache.record_serving(version, "production")
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from arro3.core import DataType, RecordBatch
 
 from baton_engine.tables.arrow_values import read_texts, read_values
 from baton_engine.tables.casts import cast_column
-from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_places import find_column_places, find_first_places
+from baton_engine.tables.cell_errors import BadCell, BadCells
+from baton_engine.tables.column_indices import find_column_indices, find_first_indices
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.file_cells import cast_file_cells
 from baton_engine.tables.typed_values import cast_typed_values
@@ -101,11 +101,11 @@ class CsvChunk:
         return replace(cell, message=f"{cell.message} (for a decimal comma: --decimal ,)")
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return find_first_places(self.names)
+    def _column_indices(self) -> Mapping[str, int]:
+        return find_first_indices(self.names)
 
     def _get_texts(self, name: str) -> list[str]:
-        at = self._places[name]
+        at = self._column_indices[name]
         return [row[at] for row in self.cells]
 
 
@@ -123,7 +123,7 @@ class ParquetChunk:
 
     @cached_property
     def _columns(self) -> Mapping[str, int]:
-        return find_column_places(self.batch.schema.names)
+        return find_column_indices(self.batch.schema.names)
 
     @property
     def places(self) -> Sequence[str]:

@@ -7,7 +7,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
 from baton_cli.stopping import defer_signals
 from baton_engine.engine import Engine, EngineError
-from baton_engine.open_version import download, open_version
+from baton_engine.open_version import fetch_temporarily, open_version
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
@@ -23,19 +23,19 @@ class LoadedVersion:
         version: its entry in the registry.
         schema: its columns.
         engine: scores rows.
-        record: its manifest, e.g. with the rule for cells of text files.
+        manifest: its manifest, e.g. with the rule for cells of text files.
     """
 
     version: ModelVersion
     schema: Schema
     engine: Engine
-    record: Manifest = field(default_factory=Manifest)
+    manifest: Manifest = field(default_factory=Manifest)
 
     @property
     def rule(self) -> ReaderRule:
         """The rule for cells of text files. Raises `CommandFailed` if it is unknown here."""
         try:
-            return ReaderRule.from_json(self.record.reader)
+            return ReaderRule.from_json(self.manifest.reader)
         except UnknownRule as error:
             raise CommandFailed(f"version {self.version.version}: {error}") from error
 
@@ -55,7 +55,7 @@ def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
         schema = fetched.mlmodel.schema
         with defer_signals():
             engine = open_engine(fetched)
-        return LoadedVersion(fetched.version, schema, engine, fetched.record)
+        return LoadedVersion(fetched.version, schema, engine, fetched.manifest)
 
     name = settings.model_name
     with settings.open_registry() as registry:
@@ -63,7 +63,7 @@ def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
             version = registry.resolve_alias(name, settings.alias)
         else:
             version = registry.get_version(name, number)
-        files = partial(download, registry, version)
+        files = partial(fetch_temporarily, registry, version)
         try:
             return open_version(version, files, build, trusted=settings.trusted_keys)
         except EngineError as error:

@@ -15,7 +15,7 @@ from baton_cli.settings import CliSettings
 from baton_cli.stopping import defer_signals
 from baton_engine.engine import EngineError
 from baton_engine.onnx.example import read_example
-from baton_engine.open_version import download, open_version
+from baton_engine.open_version import fetch_temporarily, open_version
 from baton_registry.rest.fetch import FetchedModel
 
 LIMIT_S = 10.0
@@ -25,7 +25,7 @@ LIMIT_S = 10.0
 def find_refused(settings: CliSettings, reports: Iterable[Report]) -> Mapping[str, str]:
     """Opens the versions that processes of an older release serve, as this release would.
 
-    Ignores a version that cannot be opened now: registry or artifacts away, or too slow.
+    Ignores a version that cannot be opened now: registry or artifacts unreachable, or too slow.
 
     Returns:
         The refused versions, each with its reason.
@@ -72,5 +72,5 @@ def _open(settings: CliSettings, number: str, folder: Path) -> None:
 
     with settings.open_registry() as registry:
         version = registry.get_version(settings.model_name, number)
-        files = partial(download, registry, version, folder)
+        files = partial(fetch_temporarily, registry, version, folder)
         open_version(version, files, build, trusted=settings.trusted_keys)

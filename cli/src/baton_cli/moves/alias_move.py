@@ -15,7 +15,7 @@ from baton_cli.moves.arguments import Seconds
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
 from baton_registry.promotion import rollback_stack
-from baton_registry.promotion.history import update_history
+from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 
@@ -109,7 +109,7 @@ def _can_roll_back(registry: RegistryClient, model_name: str, alias: str, move: 
     if move.from_version is not None and _has_moved(move):
         return True
     try:
-        moves = update_history(registry, model_name, alias=alias)
+        moves = sync_and_read_moves(registry, model_name, alias=alias)
         rollback_stack.find_rollback_target(moves, move.to_version)
     except RegistryError:
         return False

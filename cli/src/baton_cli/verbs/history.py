@@ -7,7 +7,7 @@ from rich.table import Table
 
 from baton_cli import terminal
 from baton_cli.settings import CliSettings, load
-from baton_registry.promotion.history import update_history
+from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.promotion.ledger import Move
 
 
@@ -17,7 +17,7 @@ def history(*, as_json: bool) -> None:
     """Show every known move of the alias, oldest first."""
     settings = load(CliSettings)
     with settings.open_registry() as registry:
-        moves = update_history(registry, settings.model_name, alias=settings.alias)
+        moves = sync_and_read_moves(registry, settings.model_name, alias=settings.alias)
     if as_json:
         terminal.show_json([move.to_json() for move in moves])
     elif moves:

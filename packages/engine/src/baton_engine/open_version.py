@@ -31,7 +31,7 @@ def open_version(
 
     Args:
         version: the version.
-        get_files: returns the verified files: `download`, or a cache.
+        get_files: returns the verified files: `fetch_temporarily`, or a cache.
         build: builds an engine from the files.
         trusted: the trusted keys, one of which must have signed the version; empty: no check.
 
@@ -50,10 +50,10 @@ def open_version(
     return build(get_files())
 
 
-def download(
+def fetch_temporarily(
     client: RegistryClient, version: ModelVersion, within: Path | None = None
 ) -> FetchedModel:
-    """Downloads and verifies the version's files; none remains on disk.
+    """Fetches and verifies the version's files; none remains on disk.
 
     Args:
         client: the registry client.

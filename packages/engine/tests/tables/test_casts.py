@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_engine.tables.casts import ABSENT, Cast, cast_as_numpy, cast_as_pandas, cast_column
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.casts import PANDAS_MISSING, Cast, cast_as_numpy, cast_as_pandas, cast_column
+from baton_engine.tables.cell_errors import BadCells
 from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
@@ -57,7 +57,7 @@ BY_BOTH: list[tuple[TypeName, list[Any], Any]] = [
 BY_PANDAS: list[tuple[TypeName, list[Any], Any]] = [
     ("boolean", [1, None], [True, True]),  # a float column, and NaN is true
     ("boolean", [None], [False]),  # an object column
-    ("boolean", [True, ABSENT], [True, True]),
+    ("boolean", [True, PANDAS_MISSING], [True, True]),
     ("boolean", ["", None], [False, True]),
     ("boolean", [[1], []], [True, False]),
     ("integer", [2**40 + 3], [3]),  # wraps around

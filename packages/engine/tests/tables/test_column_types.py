@@ -40,7 +40,7 @@ def test_limits_are_those_of_numpy(kind: ColumnType) -> None:
 @TYPES
 def test_booleans_are_not_integers(kind: ColumnType) -> None:
     """Although they are in Python."""
-    assert kind.is_whole == (kind.name in ("integer", "long"))
+    assert kind.is_integer == (kind.name in ("integer", "long"))
 
 
 @pytest.mark.parametrize("label", [True, 3, "yes"])

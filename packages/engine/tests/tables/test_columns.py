@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from baton_engine.tables.columns import MISSING_TEXT, to_array
+from baton_engine.tables.columns import ENCODED_MISSING, to_array
 from baton_registry.versions.schema import Column, TypeName
 
 
@@ -38,7 +38,7 @@ def test_missing_numbers_are_nan(kind: TypeName) -> None:
 
 def test_missing_text_is_the_missing_category() -> None:
     array = to_array(Column("c", "string", required=False), [None, "a"])
-    assert array.tolist() == [MISSING_TEXT, "a"]
+    assert array.tolist() == [ENCODED_MISSING, "a"]
 
 
 @pytest.mark.parametrize(("kind", "value"), [("integer", 2**31), ("long", 2**63)])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.numbers import cast_numbers
 from baton_registry.versions.schema import Column, TypeName
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Texts, Unsupported, Values
 from baton_registry.versions.schema import Column, TypeName

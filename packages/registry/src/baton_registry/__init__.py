@@ -16,7 +16,7 @@ from baton_registry.errors import (
     VersionNotReady,
 )
 from baton_registry.promotion.alias_moves import promote, rollback
-from baton_registry.promotion.history import update_history
+from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
@@ -48,5 +48,5 @@ __all__ = [
     "promote",
     "reopen",
     "rollback",
-    "update_history",
+    "sync_and_read_moves",
 ]

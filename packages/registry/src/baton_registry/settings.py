@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from baton_common.settings import SUFFIX, SettingsError, read_setting
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.connection import Connection
+from baton_registry.rest.access import RegistryAccess
 from baton_registry.rest.proxies import choose_proxy
 from baton_registry.rest.tls import Tls
 from baton_registry.setting_types import (
@@ -83,7 +83,7 @@ class RegistrySettings(BaseModel):
         return (self.username, password) if self.username and password else None
 
     @property
-    def connection(self) -> Connection:
+    def access(self) -> RegistryAccess:
         """How to reach the registry.
 
         Raises:
@@ -92,7 +92,7 @@ class RegistrySettings(BaseModel):
         host = urlsplit(self.tracking_uri).hostname or ""
         # Includes the system settings of macOS and Windows.
         proxies = {} if proxy_bypass(host) else getproxies()
-        return Connection(
+        return RegistryAccess(
             auth=self.auth,
             token=self.token.get_secret_value(),
             tls=self._build_tls(),
@@ -105,7 +105,7 @@ class RegistrySettings(BaseModel):
         Raises:
             RegistryMisconfigured: a proxy or certificate setting is invalid.
         """
-        return RegistryClient(self.tracking_uri, connection=self.connection)
+        return RegistryClient(self.tracking_uri, access=self.access)
 
     def _build_tls(self) -> Tls:
         authorities, variable = self.server_cert, "MLFLOW_TRACKING_SERVER_CERT_PATH"

@@ -62,14 +62,14 @@ def test_tags_round_trip(written: list[Entry]) -> None:
 
 
 @given(entries, positions)
-def test_reconciling_twice_adds_one_entry(written: list[Entry], position: str | None) -> None:
+def test_reconciling_twice_adds_one_entry(written: list[Entry], current_number: str | None) -> None:
     known = sorted(written, key=lambda entry: entry.order)
     now = START + timedelta(days=1)
-    entry = ledger.reconcile(known, position, now)
+    entry = ledger.reconcile(known, current_number, now)
     after = [*known, entry] if entry else known
 
-    assert ledger.find_position(after) == position
-    assert ledger.reconcile(after, position, now) is None
+    assert ledger.find_current_number(after) == current_number
+    assert ledger.reconcile(after, current_number, now) is None
 
 
 @given(st.lists(positions, max_size=30))
@@ -89,15 +89,15 @@ def test_rollbacks_end_at_the_first_promotion(visited: list[str]) -> None:
     """Repeated rollbacks visit each promotion once; then one is refused."""
     moves = build_moves([("promote", version) for version in visited])
     stack = rollback_stack.build_stack(moves)
-    position = stack[-1]
+    current_number = stack[-1]
     for expected in reversed(stack[:-1]):
-        target = rollback_stack.find_rollback_target(moves, position)
-        moves.append(Move(START, position, target, "rollback"))
-        position = target
+        target = rollback_stack.find_rollback_target(moves, current_number)
+        moves.append(Move(START, current_number, target, "rollback"))
+        current_number = target
         assert target == expected
 
     with pytest.raises(NothingToRollBackTo):
-        rollback_stack.find_rollback_target(moves, position)
+        rollback_stack.find_rollback_target(moves, current_number)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["promote", "external", "rollback"]), positions)))

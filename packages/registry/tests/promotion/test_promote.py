@@ -17,7 +17,7 @@ def test_promote_moves_the_alias_and_records_it(operator: Operator) -> None:
     operator.promote("1", reason="first")
 
     assert operator.server.aliases == {ALIAS: "1"}
-    (move,) = history.update_history(operator.client, MODEL, alias=ALIAS, now=operator.clock)
+    (move,) = history.sync_and_read_moves(operator.client, MODEL, alias=ALIAS, now=operator.clock)
     assert (move.from_version, move.to_version, move.how) == (None, "1", "promote")
     assert (move.by, move.reason) == ("ann", "first")
     assert len(operator.server.tags) == 1  # the intent is gone
@@ -65,7 +65,7 @@ def test_crash_after_the_move_loses_nothing(operator: Operator) -> None:
     operator.server.fail_on.clear()
     operator.clock.pass_s(7200)
 
-    last = history.update_history(operator.client, MODEL, alias=ALIAS, now=operator.clock)[-1]
+    last = history.sync_and_read_moves(operator.client, MODEL, alias=ALIAS, now=operator.clock)[-1]
     assert (last.to_version, last.how, last.by, last.reason) == ("2", "promote", "ann", "spring")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
-from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_record
+from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_manifest
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from tests.support.fakes.registry import (
     MODEL,
@@ -44,8 +44,8 @@ def test_version_with_a_manifest_is_verified(tmp_path: Path) -> None:
     fetched = fetch(client, client.get_version(MODEL, "1"), tmp_path)
 
     assert fetched.verified
-    assert fetched.record.held_out_by == "customer"
-    assert set(fetched.record.files) == {"MLmodel", "model.onnx", "model.skops"}
+    assert fetched.manifest.held_out_by == "customer"
+    assert set(fetched.manifest.files) == {"MLmodel", "model.onnx", "model.skops"}
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "MLmodel",
         MANIFEST_FILE,
@@ -148,7 +148,7 @@ def test_single_files_are_verified(tmp_path: Path) -> None:
     files, tags = add_manifest(FILES)
     client = create_server(files, tags).client()
     version = client.get_version(MODEL, "1")
-    assert fetch_record(client, version, tmp_path).files == {
+    assert fetch_manifest(client, version, tmp_path).files == {
         k: compute_sha256(v) for k, v in FILES.items()
     }
     assert fetch_mlmodel(client, version, tmp_path).onnx_path == "model.onnx"
@@ -156,7 +156,7 @@ def test_single_files_are_verified(tmp_path: Path) -> None:
 
     forged = create_server({path: text + " " for path, text in files.items()}, tags).client()
     for part in (
-        lambda: fetch_record(forged, version, tmp_path),
+        lambda: fetch_manifest(forged, version, tmp_path),
         lambda: fetch_mlmodel(forged, version, tmp_path),
         lambda: fetch_file(forged, version, "model.onnx", tmp_path),
         lambda: fetch_file(client, version, "unlisted", tmp_path),
@@ -177,4 +177,4 @@ def test_older_tags_are_read_as_a_manifest(tmp_path: Path) -> None:
         ({}, Manifest()),
     ):
         client = create_server(FILES, recorded).client()
-        assert fetch(client, client.get_version(MODEL, "1"), tmp_path).record == expected
+        assert fetch(client, client.get_version(MODEL, "1"), tmp_path).manifest == expected

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from baton_inference.core import Core
-from baton_inference.operations.document import DocumentWriter
+from baton_inference.operations.document import DocumentBuilder
 from baton_inference.operations.routes import build_operations_routes
 from baton_inference.protocols.catalog import PROTOCOLS
 from baton_inference.scoring.arrivals import Arrivals
@@ -49,33 +49,33 @@ def create_app(
         status=lambda: core.watcher_state.status,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
-    rest = _create_rest(settings, core, Exposition(collector), needs_key=access is not None)
+    other_routes = _create_fastapi_app(settings, core, Exposition(collector), needs_key=access is not None)
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
-        rest.include_router(build_webhook_routes(receiver, pools.rows, request_log))
+        other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
-    return Front(routes, rest, RequestIds(), arrivals, access)
+    return Front(routes, other_routes, RequestIds(), arrivals, access)
 
 
-def _create_rest(
+def _create_fastapi_app(
     settings: InferenceSettings, core: Core, exposition: Exposition, *, needs_key: bool
 ) -> FastAPI:
     """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
-    rest = _create_framework(settings)
+    app = _create_framework(settings)
     add_routes(
-        rest, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition
+        app, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition
     )
-    rest.include_router(build_operations_routes(_create_document_writer(settings, core)))
-    rest.include_router(build_mlflow_routes(core.live))
-    rest.include_router(build_v2_routes(core.live))
+    app.include_router(build_operations_routes(_create_document_builder(settings, core)))
+    app.include_router(build_mlflow_routes(core.live))
+    app.include_router(build_v2_routes(core.live))
     # FastAPI's documented way to extend OpenAPI: https://fastapi.tiangolo.com/how-to/extending-openapi/
-    rest.openapi = LiveDocument(  # type: ignore[method-assign]
-        rest, core.live, max_rows=settings.max_rows, needs_key=needs_key
+    app.openapi = LiveDocument(  # type: ignore[method-assign]
+        app, core.live, max_rows=settings.max_rows, needs_key=needs_key
     )
-    return rest
+    return app
 
 
 def _create_framework(settings: InferenceSettings) -> FastAPI:
@@ -87,8 +87,8 @@ def _create_framework(settings: InferenceSettings) -> FastAPI:
     )
 
 
-def _create_document_writer(settings: InferenceSettings, core: Core) -> DocumentWriter:
-    return DocumentWriter(
+def _create_document_builder(settings: InferenceSettings, core: Core) -> DocumentBuilder:
+    return DocumentBuilder(
         status=lambda: core.watcher_state.status,
         moves=lambda: core.moves.known,
         metrics=core.metrics,

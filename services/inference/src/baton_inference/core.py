@@ -27,8 +27,8 @@ class Core:
     Attributes:
         live: the versions that can answer.
         watcher_state: what the watcher knows, and the status.
-        watcher: moves the slot to the version that the alias points to, step by step.
-        poller: repeats the watcher's step.
+        watcher: moves the slot to the version that the alias points to, poll by poll.
+        poller: the thread that calls the watcher.
         metrics: the counters.
         registry: the client of the tracking server.
         moves: the history of the alias, for the operations page.
@@ -55,7 +55,7 @@ class Core:
 
 def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
     """Opens the engine of a version's ONNX file. Raises as `open_engine` does."""
-    # ONNX Runtime takes a third of a second to import. This import runs in the watcher's thread,
+    # ONNX Runtime takes a third of a second to import. This import runs in the poller's thread,
     # while the main thread imports the web framework.
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 

@@ -24,7 +24,7 @@ Every message is one line and safe to show to the sender of the request.
 from enum import StrEnum
 from typing import Self
 
-from baton_engine.tables.cells import BadCell
+from baton_engine.tables.cell_errors import BadCell
 
 
 class InferenceError(Exception):
@@ -45,7 +45,7 @@ class FailureKind(StrEnum):
     ENGINE = "engine"
     """The model does not load, or does not fit its schema."""
     WARM_UP = "warm_up"
-    """The model fails on its own input example."""
+    """The model fails on its own input example, or on a synthetic row if it has none."""
     INTERNAL = "internal"
     """A bug in Baton."""
 

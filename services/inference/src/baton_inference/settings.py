@@ -16,7 +16,7 @@ def _expand(path: Path) -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise ValueError("a path; ~ and ~user must name an existing user") from error
+        raise ValueError("must be a path; ~ and ~user must name an existing user") from error
 
 
 UserPath = Annotated[Path, AfterValidator(_expand)]
@@ -27,7 +27,7 @@ MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
 
 
 class InferenceSettings(RegistrySettings):
-    """The settings of the service; load them with `baton_registry.settings.load`.
+    """The settings of the service; load them with `load_settings`.
 
     Attributes:
         poll_interval_s: poll interval in seconds.

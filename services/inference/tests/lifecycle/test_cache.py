@@ -57,10 +57,10 @@ def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) ->
     """Two aliases and two models can share a folder."""
     for each in (version(1), version(2), version(1, "other")):
         put(cache, each)
-    cache.point_to(version(1), "production")
-    cache.point_to(version(2), "staging")
-    cache.point_to(version(1, "other"), "production")
-    cache.point_to(version(2), "production")
+    cache.record_serving(version(1), "production")
+    cache.record_serving(version(2), "staging")
+    cache.record_serving(version(1, "other"), "production")
+    cache.record_serving(version(2), "production")
     for name, alias, expected in (
         ("churn_model", "production", version(2)),
         ("churn_model", "staging", version(2)),
@@ -75,7 +75,7 @@ def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) ->
 def put_altered(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
     """Caches version 1 as the serving one, and alters fields of its `version.json`."""
     put(cache, version(1))
-    cache.point_to(version(1), "production")
+    cache.record_serving(version(1), "production")
     (file,) = tmp_path.rglob("version.json")
     file.write_text(json.dumps({**json.loads(file.read_text()), **fields}))
 
@@ -132,10 +132,10 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
 ) -> None:
     """It keeps the serving versions and the most recently used others."""
     put(cache, version(0))
-    cache.point_to(version(0), "staging")
+    cache.record_serving(version(0), "staging")
     for number in range(1, 12):
         put(cache, version(number))
-        cache.point_to(version(number), "production")
+        cache.record_serving(version(number), "production")
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
     left = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
@@ -147,16 +147,16 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
 def test_an_unreadable_pointer_is_ignored(cache: VersionCache, tmp_path: Path, text: str) -> None:
     """A pointer that is invalid or leads out of the folder names no version."""
     put(cache, version(1))
-    cache.point_to(version(1), "production")
+    cache.record_serving(version(1), "production")
     (pointer,) = (tmp_path / "cache" / "serving").iterdir()
     pointer.write_text(text)
     assert cache.find_last_served("churn_model", "production") is None
-    cache.point_to(version(1), "staging")
+    cache.record_serving(version(1), "staging")
 
 
 def test_a_pointer_to_a_removed_version_is_ignored(cache: VersionCache, tmp_path: Path) -> None:
     put(cache, version(1))
-    cache.point_to(version(1), "production")
+    cache.record_serving(version(1), "production")
     shutil.rmtree(tmp_path / "cache" / "versions")
     assert cache.find_last_served("churn_model", "production") is None
 

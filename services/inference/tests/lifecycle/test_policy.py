@@ -10,7 +10,7 @@ from baton_inference.lifecycle.policy import (
     JITTER,
     LOAD_RETRY_S,
     Decision,
-    Failure,
+    FailedLoad,
     Identity,
     compute_wait_s,
     decide,
@@ -25,7 +25,7 @@ FETCH, ENGINE = FailureKind.FETCH, FailureKind.ENGINE
 identities = st.builds(Identity, st.sampled_from("123"), st.sampled_from("ab"))
 times_s = st.floats(0, 1e6)
 failures = st.builds(
-    Failure, identities, st.sampled_from(FailureKind), times_s, st.integers(1, 100)
+    FailedLoad, identities, st.sampled_from(FailureKind), times_s, st.integers(1, 100)
 )
 
 
@@ -39,17 +39,17 @@ failures = st.builds(
         (V1, V2, None, Decision.LOAD),
         (V2, V1, None, Decision.LOAD),
         (V1, V1_OF_ANOTHER_REGISTRY, None, Decision.LOAD),
-        (V1, V2, Failure(V2, FETCH, at_s=100 - FETCH_RETRY_S + 1), Decision.WAIT),
-        (V1, V2, Failure(V2, FETCH, at_s=100 - FETCH_RETRY_S), Decision.LOAD),
-        (None, V2, Failure(V2, ENGINE, at_s=100 - LOAD_RETRY_S + 1), Decision.WAIT),
-        (None, V2, Failure(V2, ENGINE, at_s=100 - LOAD_RETRY_S), Decision.LOAD),
-        (V1, V2, Failure(V1, ENGINE, at_s=100), Decision.LOAD),
+        (V1, V2, FailedLoad(V2, FETCH, at_s=100 - FETCH_RETRY_S + 1), Decision.WAIT),
+        (V1, V2, FailedLoad(V2, FETCH, at_s=100 - FETCH_RETRY_S), Decision.LOAD),
+        (None, V2, FailedLoad(V2, ENGINE, at_s=100 - LOAD_RETRY_S + 1), Decision.WAIT),
+        (None, V2, FailedLoad(V2, ENGINE, at_s=100 - LOAD_RETRY_S), Decision.LOAD),
+        (V1, V2, FailedLoad(V1, ENGINE, at_s=100), Decision.LOAD),
     ],
 )
 def test_decisions_by_table(
     serving: Identity | None,
     aspired: Identity | None,
-    failure: Failure | None,
+    failure: FailedLoad | None,
     decision: Decision,
 ) -> None:
     """The decision at 100 s is the one in the table."""
@@ -58,7 +58,7 @@ def test_decisions_by_table(
 
 @given(st.none() | identities, identities, st.none() | failures, times_s)
 def test_the_aspired_version_is_loaded_at_the_latest_after_its_retry(
-    serving: Identity | None, aspired: Identity, failure: Failure | None, now_s: float
+    serving: Identity | None, aspired: Identity, failure: FailedLoad | None, now_s: float
 ) -> None:
     """It is loaded if and only if it does not serve already."""
     later_s = now_s + 1e6 + LOAD_RETRY_S
@@ -67,7 +67,7 @@ def test_the_aspired_version_is_loaded_at_the_latest_after_its_retry(
 
 @given(st.none() | identities, st.none() | identities, st.none() | failures, times_s)
 def test_the_serving_version_is_not_loaded_again(
-    serving: Identity | None, aspired: Identity | None, failure: Failure | None, now_s: float
+    serving: Identity | None, aspired: Identity | None, failure: FailedLoad | None, now_s: float
 ) -> None:
     """Nothing is loaded if the alias is not set or its version already serves."""
     if aspired is None or aspired == serving:
@@ -76,7 +76,7 @@ def test_the_serving_version_is_not_loaded_again(
 
 @given(st.none() | identities, failures, identities, times_s)
 def test_a_moved_alias_is_followed_at_once(
-    serving: Identity | None, failure: Failure, aspired: Identity, now_s: float
+    serving: Identity | None, failure: FailedLoad, aspired: Identity, now_s: float
 ) -> None:
     """Once the alias leaves a failed version, no version has to wait for its retry."""
     left = drop_outdated(failure, None)
@@ -90,13 +90,13 @@ def test_a_moved_alias_is_followed_at_once(
 
 @given(st.floats(0.05, 3600), st.floats(-1, 1), st.none() | failures, times_s)
 def test_waits_are_about_the_interval_and_end_at_a_retry(
-    interval_s: float, jitter: float, failure: Failure | None, now_s: float
+    interval_s: float, jitter: float, failure: FailedLoad | None, now_s: float
 ) -> None:
     """A wait is within the jitter of the interval, or shorter if a retry is due sooner."""
     waited_s = compute_wait_s(interval_s, jitter, failure, now_s)
     assert 0 < waited_s <= interval_s * (1 + JITTER) * 1.000001
     is_due_sooner = (
-        failure is not None and failure.is_fresh(now_s) and failure.retry_at_s - now_s < interval_s
+        failure is not None and failure.is_backing_off(now_s) and failure.retry_at_s - now_s < interval_s
     )
     if not is_due_sooner:
         assert waited_s >= interval_s * (1 - JITTER) * 0.999999
@@ -107,7 +107,7 @@ def test_waits_are_about_the_interval_and_end_at_a_retry(
 
 @given(st.none() | identities, identities, failures, times_s, st.floats(-1e6, 1e6))
 def test_a_jump_of_the_clock_does_not_delay_a_version(
-    serving: Identity | None, aspired: Identity, failure: Failure, now_s: float, jump_s: float
+    serving: Identity | None, aspired: Identity, failure: FailedLoad, now_s: float, jump_s: float
 ) -> None:
     """After any jump, a failed version waits at most a minute for its retry.
 

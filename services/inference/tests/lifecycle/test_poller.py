@@ -1,4 +1,4 @@
-"""The thread that repeats the watcher's step."""
+"""The thread that polls."""
 
 import threading
 from pathlib import Path
@@ -59,8 +59,8 @@ def test_a_nudge_ends_the_wait(tmp_path: Path) -> None:
     core.close()
 
 
-def test_the_thread_survives_a_failed_step(tmp_path: Path) -> None:
-    """The failure is logged, and the next step runs."""
+def test_the_thread_survives_a_failed_poll(tmp_path: Path) -> None:
+    """The failure is logged, and the next poll runs."""
     registry = CountingRegistry()
     core = make_core(tmp_path, registry, 0.05)
     faults = [ZeroDivisionError(), ZeroDivisionError()]
@@ -71,7 +71,7 @@ def test_the_thread_survives_a_failed_step(tmp_path: Path) -> None:
             raise faults.pop()
         done.set()
 
-    core.watcher.step = fail  # type: ignore[method-assign]
+    core.watcher.poll = fail  # type: ignore[method-assign]
     with capture_logs() as logs:
         core.poller.start()
         assert done.wait(TIMEOUT_S)

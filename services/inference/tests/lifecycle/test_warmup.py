@@ -59,9 +59,17 @@ def test_an_example_with_other_columns_is_a_load_failure(columns: list[str]) -> 
         warm(SumModel(), {"columns": columns, "data": [[1] * len(columns)]})
 
 
-def test_a_model_that_fails_on_its_example_is_a_load_failure() -> None:
-    with pytest.raises(LoadFailure, match="could not convert"):
-        warm(ErrorModel())
+@pytest.mark.parametrize(
+    ("example", "row"),
+    [
+        (None, "a synthetic row"),
+        ({"columns": ["x", "n"], "data": [[1, 1]]}, "its own input example"),
+    ],
+)
+def test_a_model_that_fails_is_a_load_failure(example: Any, row: str) -> None:
+    """The message names the rows that the model fails on."""
+    with pytest.raises(LoadFailure, match=f"fails on {row}: .*could not convert"):
+        warm(ErrorModel(), example)
 
 
 class CannedModel(SumModel):

@@ -38,8 +38,8 @@ def test_transitions_are_logged_once() -> None:
     assert [entry["event"] for entry in logs] == [
         "the registry cannot be reached",
         "the registry can be reached again",
-        "the alias points to",
-        "the alias points to",
+        "alias resolved",
+        "alias resolved",
     ]
 
 

@@ -47,7 +47,7 @@ def test_document_is_consistent(tmp_path: Path) -> None:
     for number, version in enumerate("12", 1):
         registry.add(version)
         promote(registry, number, str(number - 1) if number > 1 else None, version, f"r{version}")
-        core.watcher.step()
+        core.watcher.poll()
         call(app, post("/predict", GOOD_BODY))
     data = read_data(app)
     assert data["status"] == get(app, "/status").json()
@@ -68,7 +68,7 @@ def test_page_works_without_a_model_and_a_registry(tmp_path: Path) -> None:
     registry.fault = RegistryUnavailable("no answer")
     app, core = make(tmp_path, registry)
     assert read_data(app)["moves_read_at"] is None
-    core.watcher.step()
+    core.watcher.poll()
     data = read_data(app)
     assert [note["title"] for note in data["summary"]["notes"]] == [
         "The registry cannot be reached"
@@ -83,7 +83,7 @@ def test_moves_are_limited(tmp_path: Path) -> None:
     for number in range(MAX_MOVES + 10):
         promote(registry, number, None, "1", "x" * 10_000)
     app, core = make(tmp_path, registry)
-    core.watcher.step()
+    core.watcher.poll()
     moves = read_data(app)["moves"]
     assert len(moves) == MAX_MOVES
     assert {len(move["reason"]) for move in moves} == {MAX_TEXT}

@@ -5,7 +5,7 @@ import pytest
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_path, is_companion
 from baton_inference.protocols.protocol import CodecParts, Protocol
-from baton_inference.scoring.targets import Target
+from baton_inference.scoring.requested_version import RequestedVersion
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.live_version import InProcessReader, make_live_version
 from tests.support.fakes.models import SCHEMA
@@ -18,19 +18,19 @@ def test_every_protocol_has_a_codec() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "target"),
+    ("path", "requested"),
     [
-        ("/v2/models/m/infer", Target("m")),
-        ("/v2/models/m 1/versions/7/infer", Target("m 1", "7")),
+        ("/v2/models/m/infer", RequestedVersion("m")),
+        ("/v2/models/m 1/versions/7/infer", RequestedVersion("m 1", "7")),
         ("/predict", None),
         ("/invocations", None),
     ],
 )
-def test_scoring_paths_are_found(path: str, target: Target | None) -> None:
-    """A path has a protocol, and a target if it names a model."""
+def test_scoring_paths_are_found(path: str, requested: RequestedVersion | None) -> None:
+    """A path has a protocol, and a requested version if it names a model."""
     scoring_path = find_path(path)
     assert scoring_path is not None
-    assert scoring_path.target == target
+    assert scoring_path.requested == requested
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_requests_rows_and_state_are_reported(tmp_path: Path) -> None:
     for _ in range(2):
         call(app, post("/predict", GOOD_BODY))
     call(app, post("/predict", b"{"))
-    core.watcher.step()  # the alias is not set
+    core.watcher.poll()  # the alias is not set
     samples = read_samples(get(app, "/metrics").body)
     requests = 'baton_requests_total{code="%s",model_version="7",protocol="predict"}'
     assert (samples[requests % 200], samples[requests % 400]) == (2, 1)
@@ -71,7 +71,7 @@ def test_swaps_and_failures_are_reported(tmp_path: Path) -> None:
     for version, model in (("1", "sum 0.1"), ("2", "sum 0.2"), ("3", "broken")):
         registry.add(version, model)
         registry.alias = version
-        core.watcher.step()
+        core.watcher.poll()
     samples = read_samples(get(app, "/metrics").body)
     assert samples["baton_swaps_total"] == samples["baton_swap_duration_seconds_count"] == 1
     assert samples['baton_swap_failures_total{reason="engine"}'] == 1

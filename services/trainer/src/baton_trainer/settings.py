@@ -61,13 +61,13 @@ def set_credentials(settings: RegistrySettings) -> None:
     Raises:
         RegistryMisconfigured: the server needs a proxy, and the variable's value is not a proxy.
     """
-    connection = settings.connection
-    user, password = connection.auth or ("", "")
-    tls = connection.tls
+    access = settings.access
+    user, password = access.auth or ("", "")
+    tls = access.tls
     for name, value in {
         "MLFLOW_TRACKING_USERNAME": user,
         "MLFLOW_TRACKING_PASSWORD": password,
-        "MLFLOW_TRACKING_TOKEN": connection.token,
+        "MLFLOW_TRACKING_TOKEN": access.token,
         "MLFLOW_TRACKING_INSECURE_TLS": "true" if tls.is_insecure else "",
         "MLFLOW_TRACKING_SERVER_CERT_PATH": str(settings.server_cert or ""),
         "MLFLOW_TRACKING_CLIENT_CERT_PATH": str(tls.client or ""),
@@ -79,7 +79,7 @@ def set_credentials(settings: RegistrySettings) -> None:
     bundle = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
     if bundle and tls.authorities is None:
         os.environ["REQUESTS_CA_BUNDLE"] = bundle  # Baton's own client trusts it, too
-    if connection.proxy is None:
+    if access.proxy is None:
         host = urlsplit(settings.tracking_uri).hostname or ""
         for name in ("NO_PROXY", "no_proxy"):
             os.environ[name] = ",".join(filter(None, (os.environ.get(name), host)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from baton_registry.promotion.guard import GATE_PASSED
+from baton_registry.versions.model_version import GATE_PASSED
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _is_allowed(column: Column, value: Any) -> bool:
     if type(value) not in (int, float):
         return False
     least, greatest = kind.limits
-    return bool(least <= value <= greatest and (not kind.is_whole or value == int(value)))
+    return bool(least <= value <= greatest and (not kind.is_integer or value == int(value)))
 
 
 def _convert(column: Column, value: Any) -> Any:

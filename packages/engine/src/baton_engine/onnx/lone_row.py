@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import MISSING_TEXT, Array, DType
+from baton_engine.tables.columns import ENCODED_MISSING, Array, DType
 from baton_registry.versions.schema import Column
 
 _CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
@@ -29,19 +29,19 @@ class LoneRow:
         self.columns: dict[str, Array] = {}
         self._groups: list[tuple[list[int], Fill]] = []
         groups: dict[DType, list[int]] = {}
-        for place, column in enumerate(columns):
+        for index, column in enumerate(columns):
             dtype = dtypes.get(column.name, COLUMN_TYPES[column.type].dtype)
-            groups.setdefault(dtype, []).append(place)
-        for dtype, places in groups.items():
-            block = np.zeros((len(places), 1, 1), dtype)
-            self.columns |= {columns[place].name: block[at] for at, place in enumerate(places)}
-            self._groups.append((places, _create_fill(block.reshape(-1))))
+            groups.setdefault(dtype, []).append(index)
+        for dtype, indices in groups.items():
+            block = np.zeros((len(indices), 1, 1), dtype)
+            self.columns |= {columns[index].name: block[at] for at, index in enumerate(indices)}
+            self._groups.append((indices, _create_fill(block.reshape(-1))))
 
     def fill(self, row: Sequence[Any]) -> bool:
         """Fills in a row. Returns False if a value does not fit, e.g. a missing boolean."""
         try:
-            for places, fill in self._groups:
-                fill([row[place] for place in places])
+            for indices, fill in self._groups:
+                fill([row[index] for index in indices])
         except (struct.error, OverflowError):
             return False
         return True
@@ -53,7 +53,7 @@ def _create_fill(cells: Array) -> Fill:
 
         def fill_texts(values: Sequence[Any]) -> None:
             if None in values:
-                values = [MISSING_TEXT if value is None else value for value in values]
+                values = [ENCODED_MISSING if value is None else value for value in values]
             cells[:] = values
 
         return fill_texts

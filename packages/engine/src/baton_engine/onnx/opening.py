@@ -33,7 +33,7 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
         scores = engine.score_rows(rows)
     except EngineError:
         raise
-    except Exception:  # noqa: BLE001 - e.g. a category that it does not know; real rows may do
+    except Exception:  # noqa: BLE001 - e.g. an unknown category; real rows may succeed
         return
     check_scores(scores, len(rows), engine.classes, synthetic=True)
     if engine.are_indices and not _are_indices(scores):

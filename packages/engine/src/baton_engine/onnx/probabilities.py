@@ -105,7 +105,7 @@ def _format_error(row: Array) -> str:
     numbers = ", ".join(f"{value:.3g}" for value in row[:_SHOWN].tolist())
     more = ", …" if len(row) > _SHOWN else ""
     return (
-        f"the model answers a row with [{numbers}{more}], but probabilities are in [0, 1] and sum"
+        f"the model returns [{numbers}{more}] for a row, but probabilities are in [0, 1] and sum"
         f" to 1; {_HINT}"
     )
 

@@ -18,8 +18,8 @@ def build_synthetic_rows(schema: Schema) -> Rows:
     return [*zip(*columns, strict=True)]
 
 
-def _build_cells(column: Column, place: int) -> list[Any]:
+def _build_cells(column: Column, index: int) -> list[Any]:
     if column.categories:
         return [column.categories[row % len(column.categories)] for row in range(_ROWS)]
     plain, *others = COLUMN_TYPES[column.type].samples
-    return [plain, *(others[(place + row) % len(others)] for row in range(len(others)))]
+    return [plain, *(others[(index + row) % len(others)] for row in range(len(others)))]

@@ -8,14 +8,14 @@ from arro3.core import DataType
 
 Family = Literal["null", "text", "boolean", "number", "decimal", "time", "nested", "bytes", "other"]
 
-# The annotations of its predicates take `bool` for the method of that name.
+# In arro3's annotations, `bool` is the method `DataType.bool`, so mypy misreads its predicates.
 _Type: Any = DataType
 _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("null", ("null",)),
     ("text", ("string", "large_string", "string_view")),
     ("boolean", ("boolean",)),
     ("number", ("integer", "floating")),
-    ("decimal", ("numeric",)),  # `is_decimal` misses those of 32 and 64 bits
+    ("decimal", ("numeric",)),  # `is_decimal` misses decimals of 32 and 64 bits
     ("other", ("interval",)),  # months have no fixed length
     ("time", ("temporal",)),
     ("bytes", ("binary", "large_binary", "binary_view", "fixed_size_binary")),

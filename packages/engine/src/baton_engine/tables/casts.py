@@ -12,20 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.tables.cells import (
-    MAX_NAMED_CELLS,
-    BadCell,
-    BadCells,
-    CellError,
-)
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells, CellError
+from baton_engine.tables.cell_messages import FRACTION_MESSAGE, format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import MISSING_TEXT, Array
+from baton_engine.tables.columns import ENCODED_MISSING, Array
 from baton_registry.versions.schema import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
 
-ABSENT = math.nan
-"""An absent cell, as pandas fills it in."""
+PANDAS_MISSING = math.nan
+"""A missing cell, as pandas fills it in."""
 _NUMBERS = frozenset({int, float, type(None)})
 # What numpy and Python raise if a value does not have the type.
 CAST_ERRORS = (ValueError, TypeError, OverflowError)
@@ -54,8 +50,8 @@ def cast_as_pandas(column: Column, values: Sequence[Any]) -> Array:
             values = [_to_pandas_text(value) for value in values]
         return np.array(values, dtype=np.object_)
     array = _infer(values)
-    if COLUMN_TYPES[column.type].is_whole:
-        _check_whole(array)
+    if COLUMN_TYPES[column.type].is_integer:
+        _check_integers(array)
     with np.errstate(invalid="ignore", over="ignore"):  # overflow wraps around, as in pandas
         return array.astype(COLUMN_TYPES[column.type].dtype)
 
@@ -67,8 +63,8 @@ def cast_as_numpy(column: Column, values: Sequence[Any]) -> Array:
         raise TypeError("a list in a cell")
     if column.type == "string":
         return np.array(_to_numpy_texts(values), dtype=np.object_)
-    if COLUMN_TYPES[column.type].is_whole and float in kinds:
-        _check_whole(_to_objects(values))
+    if COLUMN_TYPES[column.type].is_integer and float in kinds:
+        _check_integers(_to_objects(values))
     with np.errstate(over="ignore"):
         return np.array(values, dtype=COLUMN_TYPES[column.type].dtype)
 
@@ -96,18 +92,14 @@ def _find_reason(column: Column, value: Any, cast: Cast) -> str | None:
     try:
         array = cast(column, [value])
     except CellError as error:
-        return _format_overflow(column) if value in (math.inf, -math.inf) else str(error)
+        return format_range_message(column.type) if value in (math.inf, -math.inf) else str(error)
     except OverflowError:
-        return _format_overflow(column)
+        return format_range_message(column.type)
     except CAST_ERRORS:
         return f"must be {COLUMN_TYPES[column.type].words}"
     if array.dtype.kind == "f" and np.isinf(array).any():
-        return _format_overflow(column)
+        return format_range_message(column.type)
     return None
-
-
-def _format_overflow(column: Column) -> str:
-    return f"is beyond the range of the column's type, {column.type}"
 
 
 def _to_numpy_texts(values: Sequence[Any]) -> Sequence[str]:
@@ -125,7 +117,7 @@ def _to_pandas_text(value: Any) -> str:
     if type(value) is str:
         return value
     hash(value)  # as scikit-learn does: a list or an object is a TypeError
-    return MISSING_TEXT
+    return ENCODED_MISSING
 
 
 def _infer(values: Sequence[Any]) -> Array:
@@ -138,7 +130,7 @@ def _infer(values: Sequence[Any]) -> Array:
     if kinds <= _NUMBERS and kinds != {type(None)}:
         return np.array(values, dtype=np.float64)  # None is read as NaN
     if str in kinds and kinds <= {str, type(None)}:
-        return _to_objects([ABSENT if value is None else value for value in values])
+        return _to_objects([PANDAS_MISSING if value is None else value for value in values])
     return _to_objects(values)
 
 
@@ -156,13 +148,13 @@ def _to_objects(values: Sequence[Any]) -> Array:
     return np.fromiter(values, dtype=np.object_, count=len(values))
 
 
-def _check_whole(array: Array) -> None:
+def _check_integers(array: Array) -> None:
     """Raises if an integer column has a fraction or a missing value."""
     if array.dtype.kind == "f":
-        is_whole = bool(np.all(np.isfinite(array) & (np.trunc(array) == array)))
+        are_integers = bool(np.all(np.isfinite(array) & (np.trunc(array) == array)))
     elif array.dtype.kind == "O":
-        is_whole = all(value.is_integer() for value in array if isinstance(value, float))
+        are_integers = all(value.is_integer() for value in array if isinstance(value, float))
     else:
         return
-    if not is_whole:
-        raise CellError("must be a whole number, not a fraction")
+    if not are_integers:
+        raise CellError(FRACTION_MESSAGE)

@@ -47,7 +47,7 @@ class ColumnType:
     samples: tuple[Any, ...]
 
     @cached_property
-    def is_whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether it is an integer type."""
         return self.python is int
 

@@ -12,21 +12,21 @@ from baton_registry.versions.schema import Column
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
-MISSING_TEXT = ""
+ENCODED_MISSING = ""
 """A missing category. No trained category is empty, so one-hot encoding gives zeros."""
 
 
 def to_array(column: Column, values: Sequence[Any]) -> Array:
     """Converts the values to an array of shape `[n]`. None in optional columns means missing.
 
-    A missing number is NaN, and the array is float64. Missing text is `MISSING_TEXT`.
+    A missing number is NaN, and the array is float64. Missing text is `ENCODED_MISSING`.
 
     Raises:
         OverflowError: a number does not fit the column's type.
     """
     if column.type == "string":
         if not column.required:
-            values = [MISSING_TEXT if value is None else value for value in values]
+            values = [ENCODED_MISSING if value is None else value for value in values]
         return np.array(values, dtype=np.object_)
     if not column.required and None in values:
         return np.array(values, dtype=np.float64)  # numpy reads None as NaN

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_messages import (
+    FRACTION_MESSAGE,
+    MISSING_MESSAGE,
+    format_range_message,
+)
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_registry.versions.schema import Column
@@ -28,7 +33,7 @@ def cast_numbers(column: Column, values: Array) -> Array:
 
 def _is_allowed(column: Column, values: Array) -> Array:
     fits: Array
-    if COLUMN_TYPES[column.type].is_whole:
+    if COLUMN_TYPES[column.type].is_integer:
         least, greatest = COLUMN_TYPES[column.type].limits
         if values.dtype.kind == "f":
             values = values.astype(np.float64)  # the limits are infinite in half precision
@@ -49,10 +54,10 @@ def _build_bad_cells(column: Column, values: Array, rows: Array) -> BadCells:
     cells = []
     for row in rows.tolist():
         value = float(values[row])
-        message = f"is beyond the range of the column's type, {column.type}"
+        message = format_range_message(column.type)
         if np.isnan(value):
-            message = IS_MISSING
-        elif COLUMN_TYPES[column.type].is_whole and np.isfinite(value) and not value.is_integer():
-            message = "must be a whole number, not a fraction"
+            message = MISSING_MESSAGE
+        elif COLUMN_TYPES[column.type].is_integer and np.isfinite(value) and not value.is_integer():
+            message = FRACTION_MESSAGE
         cells.append(BadCell(row, column.name, message))
     return BadCells(tuple(cells))

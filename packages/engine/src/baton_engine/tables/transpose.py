@@ -1,4 +1,7 @@
-"""Transposes rows to columns, with one array per type: the cost of a single row is in arrays."""
+"""Transposes rows to columns, with one array per type.
+
+Creating arrays dominates the cost of a single row.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -8,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import MISSING_TEXT, Array, DType, to_array
+from baton_engine.tables.columns import ENCODED_MISSING, Array, DType, to_array
 from baton_registry.versions.schema import Column
 
 Rows = Sequence[tuple[Any, ...]]
@@ -26,23 +29,23 @@ class Transposer:
         """
         self._columns = columns
         self._texts = [
-            place
-            for place, column in enumerate(columns)
+            index
+            for index, column in enumerate(columns)
             if column.type == "string" and not column.required
         ]
         groups: dict[DType, list[int]] = {}
-        for place, column in enumerate(columns):
+        for index, column in enumerate(columns):
             dtype = dtypes.get(column.name, COLUMN_TYPES[column.type].dtype)
-            groups.setdefault(dtype, []).append(place)
+            groups.setdefault(dtype, []).append(index)
         self._flags = [
-            place
-            for dtype, places in groups.items()
-            for place in places
-            if dtype.kind == "b" and not columns[place].required
+            index
+            for dtype, indices in groups.items()
+            for index in indices
+            if dtype.kind == "b" and not columns[index].required
         ]
         self._groups = [
-            (dtype, places, [columns[place].name for place in places])
-            for dtype, places in groups.items()
+            (dtype, indices, [columns[index].name for index in indices])
+            for dtype, indices in groups.items()
         ]
 
     def transpose(self, rows: Rows) -> dict[str, Array]:
@@ -52,19 +55,19 @@ class Transposer:
             OverflowError: a number does not fit the column's type.
         """
         cells: list[Sequence[Any]] = [*zip(*rows, strict=True)]
-        for place in self._texts:
-            if None in cells[place]:
-                cells[place] = [MISSING_TEXT if text is None else text for text in cells[place]]
+        for index in self._texts:
+            if None in cells[index]:
+                cells[index] = [ENCODED_MISSING if text is None else text for text in cells[index]]
         # numpy would read None as False in a boolean column; in an integer column it raises.
-        if not any(None in cells[place] for place in self._flags):
+        if not any(None in cells[index] for index in self._flags):
             with suppress(TypeError, ValueError, OverflowError), np.errstate(over="ignore"):
                 return self._transpose_groups(cells, len(rows))
         return {c.name: to_array(c, v) for c, v in zip(self._columns, cells, strict=True)}
 
     def _transpose_groups(self, cells: Sequence[Sequence[Any]], rows: int) -> dict[str, Array]:
         columns: dict[str, Array] = {}
-        for dtype, places, names in self._groups:
-            values = chain.from_iterable([cells[place] for place in places])
-            block = np.fromiter(values, dtype, count=rows * len(places))
+        for dtype, indices, names in self._groups:
+            values = chain.from_iterable([cells[index] for index in indices])
+            block = np.fromiter(values, dtype, count=rows * len(indices))
             columns.update(zip(names, block.reshape(-1, rows, 1), strict=True))
         return columns

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from baton_engine.tables.casts import cast_as_pandas, cast_column
-from baton_engine.tables.cells import IS_MISSING, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_messages import MISSING_MESSAGE
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
@@ -60,7 +61,7 @@ def _cast_texts(column: Column, values: Texts) -> Array:
     )
     if len(missing_rows) and column.required:
         raise _build_bad_cells(
-            column, ((row, IS_MISSING) for row in missing_rows[:MAX_NAMED_CELLS].tolist())
+            column, ((row, MISSING_MESSAGE) for row in missing_rows[:MAX_NAMED_CELLS].tolist())
         )
     if column.type == "string":
         return to_array(column, values.distinct)[values.codes]
@@ -79,7 +80,7 @@ def _cast_booleans(column: Column, values: Numbers) -> Array:
         rows = np.flatnonzero(is_bad)[:MAX_NAMED_CELLS].tolist()
         message = f"must be {COLUMN_TYPES[column.type].words}"
         raise _build_bad_cells(
-            column, ((row, IS_MISSING if is_missing[row] else message) for row in rows)
+            column, ((row, MISSING_MESSAGE if is_missing[row] else message) for row in rows)
         )
     return values.astype(np.float64 if is_missing.any() else np.bool_)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from baton_engine.tables.text.csv_cells import MISSING, cast_csv_cells
+from baton_engine.tables.text.csv_cells import PANDAS_MISSING_TEXTS, cast_csv_cells
 from baton_registry.versions.schema import Column, TypeName
 
 REFUSED = object()
@@ -53,7 +53,7 @@ def test_long_cell_takes_linear_time(end: str) -> None:
         cast_csv_cells(Column("c", "double"), ["1" * 131_000 + end])
 
 
-@pytest.mark.parametrize("marker", sorted(MISSING))
+@pytest.mark.parametrize("marker", sorted(PANDAS_MISSING_TEXTS))
 def test_missing_markers(marker: str) -> None:
     """All of pandas' markers."""
     assert math.isnan(cast_csv_cells(Column("c", "double"), [marker])[0])

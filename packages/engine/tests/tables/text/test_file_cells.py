@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.casts import cast_column
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.text.file_cells import cast_file_cells
 from baton_registry.versions.schema import Column, TypeName
 

@@ -15,8 +15,8 @@ from baton_registry.promotion.history import (
     get_number,
     get_utc_now,
     read_entries,
-    update_history,
-    update_ledger,
+    sync_and_read_moves,
+    sync_ledger,
 )
 from baton_registry.promotion.ledger import Entry, Move
 from baton_registry.rest.client import RegistryClient
@@ -63,10 +63,10 @@ def promote(  # noqa: PLR0913 - the options of the command
         RegistryRefused: the registry rejected the request.
     """
     target = _find_target(client, model, version)
-    position = update_ledger(client, model, alias, now)
+    current = sync_ledger(client, model, alias, now)
     if not force:
-        guard.check(client, target, position, trusted)
-    move = Move(now(), get_number(position), target.version, "promote", by, reason)
+        guard.check_promotion(client, target, current, trusted)
+    move = Move(now(), get_number(current), target.version, "promote", by, reason)
     return _commit(client, model, alias, move)
 
 
@@ -101,14 +101,14 @@ def rollback(  # noqa: PLR0913 - the options of the command
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry rejected the request.
     """
-    position = get_number(update_ledger(client, model, alias, now))
+    current_number = get_number(sync_ledger(client, model, alias, now))
     if to is None:
-        moves = update_history(client, model, alias=alias, now=now)
-        if position is None and not moves:
+        moves = sync_and_read_moves(client, model, alias=alias, now=now)
+        if current_number is None and not moves:
             raise AliasNotSet.for_alias(model, alias)
-        to = rollback_stack.find_rollback_target(moves, position)
+        to = rollback_stack.find_rollback_target(moves, current_number)
     version = client.get_version(model, to).version
-    move = Move(now(), position, version, "rollback", by, reason)
+    move = Move(now(), current_number, version, "rollback", by, reason)
     return _commit(client, model, alias, move)
 
 
@@ -138,10 +138,10 @@ def _mark_done(client: RegistryClient, model: str, alias: str, intent: Entry) ->
     """Marks the intent as done. The alias has moved, so an error here does not fail the move."""
     try:
         entries = read_entries(client, model, alias)
-        position = client.resolve_alias(model, alias).version
+        current_number = client.resolve_alias(model, alias).version
         # If another move came right after this one and is already recorded, this move keeps the
-        # place of its intent, before the other move.
-        is_overtaken = position == ledger.find_position(entries)
+        # position of its intent, before the other move.
+        is_overtaken = current_number == ledger.find_current_number(entries)
         done = replace(intent, done=True) if is_overtaken else ledger.complete(intent, entries)
         is_recorded = ledger.is_recorded(intent, entries)  # by another command in between
         if not is_recorded:

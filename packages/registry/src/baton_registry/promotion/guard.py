@@ -14,17 +14,15 @@ from baton_registry.errors import (
 )
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
-from baton_registry.versions.model_version import GATE_TAG, PENDING, ModelVersion
+from baton_registry.versions.model_version import GATE_PASSED, GATE_TAG, PENDING, ModelVersion
 from baton_registry.versions.schema import Schema, format_breaks
 from baton_registry.versions.signing import TrustedKey, check_signature
 
-GATE_PASSED = "passed"
 
-
-def check(
+def check_promotion(
     client: RegistryClient,
     target: ModelVersion,
-    position: ModelVersion | None,
+    current: ModelVersion | None,
     trusted: Sequence[TrustedKey] = (),
 ) -> None:
     """Checks that a version is signed, is READY, passed the gate and does not break callers.
@@ -32,7 +30,7 @@ def check(
     Args:
         client: the registry client.
         target: the version to promote.
-        position: the version that the alias points to; None if it is not set.
+        current: the version that the alias points to; None if it is not set.
         trusted: the trusted keys, one of which must have signed the version; empty: no check.
 
     Raises:
@@ -44,7 +42,7 @@ def check(
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference with these keys rejects it") from error
     _check_gate(target)
-    _check_schema(client, target, position)
+    _check_schema(client, target, current)
 
 
 def _check_gate(target: ModelVersion) -> None:
@@ -52,37 +50,37 @@ def _check_gate(target: ModelVersion) -> None:
     if not target.is_ready:
         hint = "wait" if target.status == PENDING else "register it again"
         raise PromotionRefused(
-            f"version {number} is {target.status}, not READY; {hint}, or --force"
+            f"version {number} is {target.status}, not READY; {hint}, or promote with --force"
         )
     gate = target.tags.get(GATE_TAG)
     if gate is None:
         raise PromotionRefused(
             f"version {number} has no gate verdict (tag {GATE_TAG});"
-            " train it with baton, or --force"
+            " train it with baton, or promote with --force"
         )
     if gate != GATE_PASSED:
         raise PromotionRefused(
-            f"version {number} did not pass the gate ({gate}); see its run, or --force"
+            f"version {number} did not pass the gate ({gate}); see its run, or promote with --force"
         )
 
 
 def _check_schema(
-    client: RegistryClient, target: ModelVersion, position: ModelVersion | None
+    client: RegistryClient, target: ModelVersion, current: ModelVersion | None
 ) -> None:
     try:
         new = _fetch_schema(client, target)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch) as error:
         raise PromotionRefused(f"version {target.version} cannot be served: {error}") from error
-    if position is None:
+    if current is None:
         return
     try:  # not checked for a signature: inference without trusted keys serves it
-        old = _fetch_schema(client, position)
+        old = _fetch_schema(client, current)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # a version that cannot be served has no callers
     if reasons := new.find_breaks(old):
         raise PromotionRefused(
-            f"version {target.version} would break callers of version {position.version}: "
-            f"{format_breaks(reasons, '; ')}; change the callers first, then --force"
+            f"version {target.version} would break callers of version {current.version}: "
+            f"{format_breaks(reasons, '; ')}; change the callers first, then promote with --force"
         )
 
 

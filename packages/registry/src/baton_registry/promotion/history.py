@@ -17,21 +17,21 @@ def get_utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def update_history(
+def sync_and_read_moves(
     client: RegistryClient, model: str, *, alias: str, now: Clock = get_utc_now
 ) -> list[Move]:
-    """Records a move that the ledger does not know yet, and returns all moves, oldest first.
+    """Syncs the ledger as `sync_ledger` does, and returns all moves, oldest first.
 
     Raises:
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry rejected the request.
     """
-    update_ledger(client, model, alias, now)
+    sync_ledger(client, model, alias, now)
     return [entry.move for entry in read_entries(client, model, alias) if entry.done]
 
 
-def read_history(
-    client: RegistryClient, model: str, *, alias: str, position: str | None, seen_at: datetime
+def read_moves(
+    client: RegistryClient, model: str, *, alias: str, current_number: str | None, seen_at: datetime
 ) -> list[Move]:
     """Returns all moves of the alias, oldest first, without writing to the registry.
 
@@ -39,7 +39,7 @@ def read_history(
         client: the registry client.
         model: the registered model.
         alias: the alias.
-        position: the version that the alias points to; None if it is not set.
+        current_number: the version that the alias points to; None if it is not set.
         seen_at: when that was first seen. It is the time of a move that the ledger does not know.
 
     Raises:
@@ -47,7 +47,7 @@ def read_history(
         RegistryRefused: the registry rejected the request.
     """
     entries = read_entries(client, model, alias)
-    new_entry = ledger.reconcile(entries, position, seen_at)
+    new_entry = ledger.reconcile(entries, current_number, seen_at)
     moves = [entry.move for entry in entries if entry.done]
     return moves if new_entry is None else [*moves, new_entry.move]
 
@@ -57,21 +57,21 @@ def read_entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
     return ledger.parse_tags(alias, client.get_model_tags(model))
 
 
-def update_ledger(
+def sync_ledger(
     client: RegistryClient, model: str, alias: str, now: Clock
 ) -> ModelVersion | None:
-    """Records a move that the ledger does not know yet, and returns the alias' version."""
+    """Records a move that the ledger does not know yet. Returns the alias' current version."""
     try:
-        position = client.resolve_alias(model, alias)
+        current = client.resolve_alias(model, alias)
     except AliasNotSet:
-        position = None
+        current = None
     entries = read_entries(client, model, alias)
-    new_entry = ledger.reconcile(entries, get_number(position), now())
+    new_entry = ledger.reconcile(entries, get_number(current), now())
     if new_entry is not None:
         client.set_model_tag(model, *ledger.to_tag(alias, new_entry))
     for entry in ledger.find_abandoned(entries, now()):
         client.delete_model_tag(model, ledger.to_tag(alias, entry)[0])
-    return position
+    return current
 
 
 def get_number(version: ModelVersion | None) -> str | None:

@@ -59,7 +59,8 @@ class Entry:
     """An entry of the ledger.
 
     Attributes:
-        sequence: the place in the ledger. Concurrent entries may share it; `at` and `token` decide.
+        sequence: the position in the ledger. If concurrent entries share it, `at` and `token`
+            decide.
         token: makes the tag unique.
         move: the move.
         done: False for an intent.
@@ -98,8 +99,8 @@ def parse_tags(alias: str, tags: Mapping[str, str]) -> list[Entry]:
     return sorted((entry for entry in entries if entry is not None), key=lambda entry: entry.order)
 
 
-def _parse_tag(place: str, value: str) -> Entry | None:
-    sequence, _, token = place.partition("-")
+def _parse_tag(key_suffix: str, value: str) -> Entry | None:
+    sequence, _, token = key_suffix.partition("-")
     try:
         fields = json.loads(value)
         return Entry(int(sequence), token, _parse_move(fields), done=bool(fields["done"]))
@@ -119,34 +120,34 @@ def _parse_move(fields: Mapping[str, Any]) -> Move:
     return Move(at, fields["from"], fields["to"], fields["how"], fields["by"], fields["reason"])
 
 
-def find_position(entries: Iterable[Entry]) -> str | None:
+def find_current_number(entries: Iterable[Entry]) -> str | None:
     """Returns the alias' version by the ledger; None if it is not set."""
-    position = None
+    current_number = None
     for entry in entries:
         if entry.done:
-            position = entry.move.to_version
-    return position
+            current_number = entry.move.to_version
+    return current_number
 
 
-def reconcile(entries: Sequence[Entry], position: str | None, now: datetime) -> Entry | None:
+def reconcile(entries: Sequence[Entry], current_number: str | None, now: datetime) -> Entry | None:
     """Compares the ledger with the alias and returns the entry to add.
 
     Args:
         entries: the ledger's entries, in order.
-        position: the version that the alias points to.
+        current_number: the version that the alias points to.
         now: the time.
 
     Returns:
         The intent that matches the alias, marked done; else an `external` move; None if nothing
         changed.
     """
-    known = find_position(entries)
-    if position == known:
+    known = find_current_number(entries)
+    if current_number == known:
         return None
     for entry in reversed(entries):
-        if not entry.done and entry.move.to_version == position:
+        if not entry.done and entry.move.to_version == current_number:
             return complete(entry, entries)
-    move = Move(now, known, position, "external")
+    move = Move(now, known, current_number, "external")
     return Entry(compute_next_sequence(entries), "external", move, done=True)
 
 
@@ -166,5 +167,5 @@ def find_abandoned(entries: Iterable[Entry], now: datetime) -> list[Entry]:
 
 
 def compute_next_sequence(entries: Iterable[Entry]) -> int:
-    """Returns the place after the last entry."""
+    """Returns the position after the last entry."""
     return max((entry.sequence for entry in entries), default=0) + 1

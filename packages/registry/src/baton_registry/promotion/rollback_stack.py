@@ -31,14 +31,14 @@ def _pop(stack: list[str], move: Move) -> list[str]:
     return [*stack, str(move.to_version)]
 
 
-def find_rollback_target(moves: Sequence[Move], position: str | None) -> str:
-    """Finds the version that a rollback from `position` goes to.
+def find_rollback_target(moves: Sequence[Move], current_number: str | None) -> str:
+    """Finds the version that a rollback from `current_number` goes to.
 
     Raises:
         NothingToRollBackTo: there is no earlier version.
     """
     stack = build_stack(moves)
-    below = stack if position is None else stack[:-1]
+    below = stack if current_number is None else stack[:-1]
     if not below:
         raise NothingToRollBackTo(
             "there is no earlier promoted version; name one: baton rollback --to VERSION"

@@ -53,7 +53,8 @@ class ArtifactClient:
         root = uri.path.strip("/")
         if ".." in root.split("/"):
             raise InvalidModel(
-                f"the files of version {version.version} are outside of the artifact store"
+                f"the files of version {version.version} are outside of the artifact store;"
+                " register it again"
             )
         return root
 
@@ -85,7 +86,9 @@ class ArtifactClient:
                     file.write(chunk)
                     size += len(chunk)
                     if size > max_bytes:
-                        raise InvalidModel(f"the file {path!r} is over {max_bytes} bytes")
+                        raise InvalidModel(
+                            f"the file {path!r} is over {max_bytes} bytes; register a smaller model"
+                        )
                     if time.monotonic() > end_s:  # httpx limits each read only
                         raise httpx.ReadTimeout(f"{path} took over {DOWNLOAD_TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
@@ -94,7 +97,7 @@ class ArtifactClient:
     def _check_download(self, response: httpx.Response, path: str) -> None:
         self._transport.check_answered(response)
         if response.status_code == HTTP_NOT_FOUND:
-            raise ArtifactNotFound(f"the version has no file {path!r}")
+            raise ArtifactNotFound(f"the version has no file {path!r}; register it again")
         if response.status_code >= FIRST_ERROR_STATUS:
             raise RegistryRefused(
                 f"the registry refused the file {path!r}: "

@@ -11,7 +11,7 @@ from baton_registry.rest.artifacts import (
     NOT_FOUND,
     to_version_error,
 )
-from baton_registry.rest.connection import Connection, open_http
+from baton_registry.rest.access import RegistryAccess, open_http
 from baton_registry.rest.transport import Transport
 from baton_registry.rest.versions import VersionClient, build_tag
 from baton_registry.rest.webhooks import WebhookClient
@@ -35,17 +35,17 @@ class RegistryClient(VersionClient):
         tracking_uri: str,
         *,
         timeout_s: float = 5.0,
-        connection: Connection | None = None,
+        access: RegistryAccess | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Creates the client. Without a `connection` it sends no credentials and uses no proxy.
+        """Creates the client. Without `access` it sends no credentials and uses no proxy.
 
         Raises:
-            RegistryMisconfigured: a certificate or key of the connection cannot be read.
+            RegistryMisconfigured: a certificate or key cannot be read.
         """
-        connection = connection or Connection()
-        http = open_http(tracking_uri, connection, timeout_s=timeout_s, transport=transport)
-        proxy = connection.proxy
+        access = access or RegistryAccess()
+        http = open_http(tracking_uri, access, timeout_s=timeout_s, transport=transport)
+        proxy = access.proxy
         super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s, proxy=proxy))
         self.webhooks = WebhookClient(self._transport)
 

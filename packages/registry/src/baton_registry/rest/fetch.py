@@ -17,7 +17,7 @@ from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, check_path
 from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
-from baton_registry.versions.record import get_record
+from baton_registry.versions.manifest_from_tags import resolve_manifest
 from baton_registry.versions.verified_files import (
     VerifiedFiles,
     check_manifest_tag,
@@ -47,7 +47,7 @@ class FetchedModel:
         checksums: the checksums of the files, without the manifest.
         weights: the content of the weight files by their name in the ONNX file; empty if the ONNX
             file holds the weights itself.
-        record: the record of the version, from its manifest or from older tags.
+        manifest: the manifest; of an older version, its tags as a manifest.
     """
 
     version: ModelVersion
@@ -57,7 +57,7 @@ class FetchedModel:
     verified: bool
     checksums: Mapping[str, str]
     weights: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    record: Manifest = field(default_factory=Manifest)
+    manifest: Manifest = field(default_factory=Manifest)
 
 
 def fetch(
@@ -77,7 +77,7 @@ def fetch(
         OSError: the folder cannot be written.
     """
     download = _Download(client, version, directory)
-    files = VerifiedFiles(version, directory, download.fetch_manifest())
+    files = VerifiedFiles(version, directory, download.fetch_manifest_file())
     mlmodel = download.fetch_mlmodel(files)
     files.check_listed(mlmodel.onnx_path)
     download(mlmodel.onnx_path)
@@ -123,28 +123,28 @@ def _build(
         input_example=files.read_optional(example) if example else None,
         verified=files.version.records_checksums,
         checksums=files.checksums,
-        record=get_record(files.version, files.manifest),
+        manifest=resolve_manifest(files.version, files.manifest),
     )
 
 
 def fetch_mlmodel(client: RegistryClient, version: ModelVersion, directory: Path) -> MLModel:
     """Fetches and verifies only the MLmodel file, to compare schemas. Raises as `fetch` does."""
     download = _Download(client, version, directory)
-    return download.fetch_mlmodel(VerifiedFiles(version, directory, download.fetch_manifest()))
+    return download.fetch_mlmodel(VerifiedFiles(version, directory, download.fetch_manifest_file()))
 
 
 def fetch_file(client: RegistryClient, version: ModelVersion, path: str, directory: Path) -> bytes:
     """Fetches and verifies one file. Raises as `fetch` does."""
     download = _Download(client, version, directory)
-    files = VerifiedFiles(version, directory, download.fetch_manifest())
+    files = VerifiedFiles(version, directory, download.fetch_manifest_file())
     files.check_listed(path)
     download(path)
     return files.read(path)
 
 
-def fetch_record(client: RegistryClient, version: ModelVersion, directory: Path) -> Manifest:
-    """Fetches and verifies only the version's record. Raises as `fetch` does."""
-    return get_record(version, _Download(client, version, directory).fetch_manifest())
+def fetch_manifest(client: RegistryClient, version: ModelVersion, directory: Path) -> Manifest:
+    """Fetches and verifies only the version's manifest. Raises as `fetch` does."""
+    return resolve_manifest(version, _Download(client, version, directory).fetch_manifest_file())
 
 
 class _Download:
@@ -162,8 +162,8 @@ class _Download:
         destination.parent.mkdir(parents=True, exist_ok=True)
         self._client.download(self._root, path, destination, max_bytes)
 
-    def fetch_manifest(self) -> Manifest | None:
-        """Fetches and verifies the manifest; None if the version has none."""
+    def fetch_manifest_file(self) -> Manifest | None:
+        """Fetches and verifies the file; None if the version has none."""
         if MANIFEST_TAG in self._version.tags:
             self(MANIFEST_FILE, MAX_MANIFEST_BYTES)
         return read_manifest(self._version, self._directory)
@@ -182,10 +182,15 @@ class _Download:
             try:
                 self(path)
             except ArtifactNotFound as error:
-                raise ArtifactNotFound(f"{error}, which holds weights; {_IN_ONE_FILE}") from error
+                raise ArtifactNotFound(
+                    f"the version has no file {path!r}, which holds weights; {_IN_ONE_FILE}"
+                ) from error
             size += (self._directory / path).stat().st_size
             if size > MAX_FILE_BYTES:  # the ONNX file may name any number of them
-                raise InvalidModel(f"the weight files are over {MAX_FILE_BYTES} bytes together")
+                raise InvalidModel(
+                    f"the weight files are over {MAX_FILE_BYTES} bytes together;"
+                    " register a smaller model"
+                )
 
 
 def _locate_weights(mlmodel: MLModel, names: Sequence[str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""`baton-manifest.json`: the checksums of a version's files, and the record of the version.
+"""`baton-manifest.json`: the checksums of a version's files, and facts about its training.
 
 The tag `baton.manifest` holds the file's SHA-256. One file and one short tag, which the signature
 covers, thus record everything about a version except the gate's verdict.
@@ -32,7 +32,7 @@ Figures = Mapping[str, float | None]
 
 @dataclass(frozen=True)
 class Manifest:
-    """The record of a version, without the gate's verdict.
+    """What `baton-manifest.json` says about a version: all but the gate's verdict.
 
     Attributes:
         files: the lower-case hex SHA-256 of every other file, by its path below the model's root.

@@ -8,6 +8,8 @@ from typing import Any
 CHECKSUM_TAG_PREFIX = "baton.sha256."
 MANIFEST_TAG = "baton.manifest"
 GATE_TAG = "baton.gate"
+GATE_PASSED = "passed"
+"""The value of the gate's tag for a version that passed."""
 GATE_FIGURES_TAG = "baton.gate_figures"
 DATA_CHECKSUM_TAG = "baton.data_sha256"
 HELD_OUT_BY_TAG = "baton.held_out_by"

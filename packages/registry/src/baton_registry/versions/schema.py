@@ -11,6 +11,7 @@ Label = str | int | bool
 
 MAX_LISTED = 10
 """The number of reasons in a message. MLflow's tags do not hold thousands."""
+_NAME_COLUMNS = "log the model with named columns"
 
 
 @dataclass(frozen=True)
@@ -92,16 +93,16 @@ def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, .
     columns = tuple(_parse_column(spec, categories) for spec in inputs)
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
-        raise InvalidModel("the schema names a column twice")
+        raise InvalidModel("the schema names a column twice; log the model with distinct names")
     return columns
 
 
 def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
     if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
-        raise InvalidModel("the schema is made of tensors, not of named columns")
+        raise InvalidModel(f"the schema is made of tensors, not of named columns; {_NAME_COLUMNS}")
     name, kind = spec.get("name"), spec.get("type")
     if not isinstance(name, str):
-        raise InvalidModel("the schema has a column without a name")
+        raise InvalidModel(f"the schema has a column without a name; {_NAME_COLUMNS}")
     if kind not in get_args(TypeName):
         raise InvalidModel(
             f"column {name!r} has type {kind!r}; supported are {', '.join(get_args(TypeName))}"

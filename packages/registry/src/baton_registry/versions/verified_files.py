@@ -1,4 +1,4 @@
-"""Reads a version's files from disk and verifies each against the registry's record."""
+"""Reads a version's files from disk and verifies each against the recorded checksums."""
 
 import hashlib
 from pathlib import Path

@@ -1,6 +1,6 @@
 """The cache of versions on disk. A restart can serve from it while the registry is unreachable.
 
-    versions/<key>/version.json   the registry's record of the version, with its checksums
+    versions/<key>/version.json   the registry entry of the version, with its checksums
     versions/<key>/model/…        its files
     serving/<key>.json            the version that serves for a model and alias
     staging/<random>/             a version that is being fetched; locked while its process lives
@@ -87,7 +87,7 @@ class VersionCache:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
 
-    def point_to(self, version: ModelVersion, alias: str) -> None:
+    def record_serving(self, version: ModelVersion, alias: str) -> None:
         """Records that the version serves, and removes the least recently used versions."""
         entry = _make_key(version.name, version.version, version.source)
         with suppress(FileNotFoundError):  # it was loaded without being cached

@@ -20,7 +20,7 @@ class LiveVersion:
     """A version that can answer. Immutable: a swap replaces it whole.
 
     Attributes:
-        model: the registry's record of the version.
+        model: the registry entry of the version.
         schema: its columns and classes.
         engine: the loaded model.
         codecs: protocol name to the codec of this version. Opaque to the control plane.
@@ -48,7 +48,7 @@ class LiveVersion:
 class LiveVersions:
     """Holds the live versions by role. Once filled, a role is never empty again.
 
-    The watcher's thread writes; any thread may read. A request reads the reference to a version
+    The poller's thread writes; any thread may read. A request reads the reference to a version
     once and keeps it. The old version is freed when the last request that holds it ends.
     """
 

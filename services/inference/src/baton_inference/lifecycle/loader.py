@@ -11,7 +11,7 @@ import structlog
 from baton_common.utc import format_utc
 from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
-from baton_engine.open_version import download, open_version
+from baton_engine.open_version import fetch_temporarily, open_version
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
@@ -34,7 +34,7 @@ log = structlog.get_logger("baton.loader")
 
 
 class Loader:
-    """Loads versions, one at a time, in the watcher's thread."""
+    """Loads versions, one at a time, in the poller's thread."""
 
     def __init__(  # noqa: PLR0913 - its dependencies, each passed by name
         self,
@@ -91,7 +91,7 @@ class Loader:
     def record_serving(self, version: LiveVersion, alias: str) -> None:
         """Records in the cache which version serves. Logs a warning if the disk fails."""
         try:
-            self._cache.point_to(version.model, alias)
+            self._cache.record_serving(version.model, alias)
         except OSError as error:
             log.warning("the cache cannot be written", reason=describe_disk_error(error))
 
@@ -142,7 +142,7 @@ class Loader:
                 return open_version(version, get_files, build_and_keep, trusted=self._trusted)
         except OSError as error:  # a full or read-only cache must not prevent serving
             log.warning("the version cannot be cached", reason=describe_disk_error(error))
-        return self._open(version, partial(download, self._registry, version), "registry")
+        return self._open(version, partial(fetch_temporarily, self._registry, version), "registry")
 
     def _keep(self, version: ModelVersion, folder: Path) -> None:
         """Caches the fetched files. After a failure, the next start downloads them again."""

@@ -8,7 +8,7 @@ import structlog
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_registry.errors import RegistryError
-from baton_registry.promotion.history import read_history
+from baton_registry.promotion.history import read_moves
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 
@@ -43,30 +43,30 @@ class MoveReader:
         self._model_name = model_name
         self._alias = alias
         self._clock = clock
-        self._position: str | None = None
+        self._current_number: str | None = None
         self._seen_at: datetime | None = None
         self._next_s = 0.0
         self.known = KnownMoves()
         """The last reading. It stays while the registry cannot be reached."""
 
-    def refresh(self, position: str | None) -> None:
-        """Reads the moves if they are due; `position` is the version that the alias points to."""
+    def refresh(self, current_number: str | None) -> None:
+        """Reads the moves if they are due; `current_number` is the alias' version."""
         now_s = self._clock.steady_s()
-        if self._seen_at is None or position != self._position:
-            self._position = position
+        if self._seen_at is None or current_number != self._current_number:
+            self._current_number = current_number
             self._seen_at = datetime.fromtimestamp(self._clock.posix_s(), UTC)
             self._next_s = now_s
         if now_s >= self._next_s:
-            succeeded = self._read(position, self._seen_at)
+            succeeded = self._read(current_number, self._seen_at)
             self._next_s = now_s + (REFRESH_S if succeeded else RETRY_S)
 
-    def _read(self, position: str | None, seen_at: datetime) -> bool:
+    def _read(self, current_number: str | None, seen_at: datetime) -> bool:
         try:
-            moves = read_history(
+            moves = read_moves(
                 self._registry,
                 self._model_name,
                 alias=self._alias,
-                position=position,
+                current_number=current_number,
                 seen_at=seen_at,
             )
         except RegistryError as error:

@@ -32,7 +32,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedLoad:
     """The last failed load of the aspired version.
 
     Attributes:
@@ -53,8 +53,8 @@ class Failure:
         wait_s = FETCH_RETRY_S if self.kind is FailureKind.FETCH else LOAD_RETRY_S
         return self.at_s + wait_s
 
-    def is_fresh(self, now_s: float) -> bool:
-        """Whether it is too early to retry. Always False if the clock was set back."""
+    def is_backing_off(self, now_s: float) -> bool:
+        """Whether it is too early for a retry. Always False if the clock was set back."""
         return self.at_s <= now_s < self.retry_at_s
 
 
@@ -70,7 +70,7 @@ class Decision(Enum):
 
 
 def decide(
-    serving: Identity | None, aspired: Identity | None, failure: Failure | None, now_s: float
+    serving: Identity | None, aspired: Identity | None, failure: FailedLoad | None, now_s: float
 ) -> Decision:
     """Decides what to do about the aspired version.
 
@@ -82,18 +82,18 @@ def decide(
     """
     if aspired is None or aspired == serving:
         return Decision.NOTHING
-    if failure is not None and failure.identity == aspired and failure.is_fresh(now_s):
+    if failure is not None and failure.identity == aspired and failure.is_backing_off(now_s):
         return Decision.WAIT
     return Decision.LOAD
 
 
-def drop_outdated(failure: Failure | None, aspired: Identity | None) -> Failure | None:
+def drop_outdated(failure: FailedLoad | None, aspired: Identity | None) -> FailedLoad | None:
     """Drops a failure of a version that the alias left. If the alias returns, it loads at once."""
     return failure if failure is not None and failure.identity == aspired else None
 
 
 def compute_wait_s(
-    poll_interval_s: float, jitter: float, failure: Failure | None, now_s: float
+    poll_interval_s: float, jitter: float, failure: FailedLoad | None, now_s: float
 ) -> float:
     """Computes the wait before the next poll.
 
@@ -104,6 +104,6 @@ def compute_wait_s(
         now_s: a reading of the clock that timed `failure`.
     """
     poll_s = poll_interval_s * (1 + JITTER * jitter)
-    if failure is None or not failure.is_fresh(now_s):
+    if failure is None or not failure.is_backing_off(now_s):
         return poll_s  # a retry is overdue only while the registry cannot be reached
     return min(poll_s, failure.retry_at_s - now_s)

@@ -1,4 +1,4 @@
-"""The thread that repeats the watcher's step and waits in between."""
+"""The thread that polls: it calls `Watcher.poll` and waits in between."""
 
 import random
 import threading
@@ -12,7 +12,7 @@ from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 
 JOIN_TIMEOUT_S = 1.5
-"""How long `stop` waits for a running step. The thread does not keep the process alive."""
+"""How long `stop` waits for a running poll. The thread does not keep the process alive."""
 
 log = structlog.get_logger("baton.poller")
 
@@ -36,7 +36,7 @@ class Poller:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops the thread. Does not wait for a step longer than `JOIN_TIMEOUT_S`."""
+        """Stops the thread. Does not wait for a poll longer than `JOIN_TIMEOUT_S`."""
         self._is_stopping = True
         self._wake.set()
         if self._thread.is_alive():
@@ -55,15 +55,15 @@ class Poller:
             self._wake.clear()
 
     def compute_wait_s(self) -> float:
-        """Computes the wait before the next step."""
+        """Computes the wait before the next poll."""
         jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
         now_s = self._clock.steady_s()
         return compute_wait_s(self._poll_interval_s, jitter, self._state.failure, now_s)
 
 
-def _run_safely(step: Callable[[], None]) -> None:
-    """Runs a step and logs any error, so that the thread survives."""
+def _run_safely(job: Callable[[], None]) -> None:
+    """Runs a job and logs any error, so that the thread survives."""
     try:
-        step()
+        job()
     except Exception:
-        log.exception("a step of the watcher failed")
+        log.exception("the watcher failed with an unexpected error")

@@ -62,7 +62,7 @@ def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> War
         instances = [dict(zip(names, rows[0], strict=True))]
     with engine.limit_time(TIME_LIMIT_S):
         _check_outputs(engine, rows, synthetic=not has_example)
-        inline_rows = _measure_inline_rows(engine, rows)
+        inline_rows = _measure_inline_rows(engine, rows, synthetic=not has_example)
     return WarmUp(max(instances, key=_count_filled_cells), inline_rows, has_example)
 
 
@@ -70,40 +70,45 @@ def _count_filled_cells(instance: Mapping[str, Any]) -> int:
     return sum(value is not None for value in instance.values())
 
 
-def _score(engine: Engine, rows: Rows) -> Scores:
+def _score(engine: Engine, rows: Rows, *, synthetic: bool) -> Scores:
     try:
         return engine.score_rows(rows)
     except Exception as error:
-        raise LoadFailure(
-            FailureKind.WARM_UP,
-            f"the model fails on its own input example: {truncate(to_one_line(error), 300)}",
-        ) from error
+        reason = truncate(to_one_line(error), 300)
+        message = (
+            f"the model fails on a synthetic row: {reason}; log it with an input example"
+            if synthetic
+            else f"the model fails on its own input example: {reason}; correct one of the two"
+        )
+        raise LoadFailure(FailureKind.WARM_UP, message) from error
 
 
 def _check_outputs(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
-        check_scores(_score(engine, rows), len(rows), engine.classes, synthetic=synthetic)
+        scores = _score(engine, rows, synthetic=synthetic)
+        check_scores(scores, len(rows), engine.classes, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 
 
-def _measure_inline_rows(engine: Engine, rows: Rows) -> int:
+def _measure_inline_rows(engine: Engine, rows: Rows, *, synthetic: bool) -> int:
     """Measures how many rows are scored within the budget."""
     inline_rows = 0
     for count in _INLINE_STEPS:  # smallest first: a slow model never scores the large ones
         batch = [*islice(cycle(rows), count)]
-        if min(_time_scoring(engine, batch) for _ in range(_REPEATS)) > INLINE_BUDGET_S:
+        times_s = [_time_scoring(engine, batch, synthetic=synthetic) for _ in range(_REPEATS)]
+        if min(times_s) > INLINE_BUDGET_S:
             break
         inline_rows = count
     return inline_rows
 
 
-def _time_scoring(engine: Engine, rows: Rows) -> float:
+def _time_scoring(engine: Engine, rows: Rows, *, synthetic: bool) -> float:
     """Measures the processor time of this thread.
 
     At the start, another thread imports the web framework. By wall-clock time a quick model could
     look slow, and its requests would always go to threads.
     """
     started_s = time.thread_time()
-    _score(engine, rows)
+    _score(engine, rows, synthetic=synthetic)
     return time.thread_time() - started_s

@@ -1,4 +1,4 @@
-"""Follows the alias: resolves it, decides, loads, swaps. Synchronous, one step a call."""
+"""Follows the alias: resolves it, decides, loads, swaps. Synchronous, one poll a call."""
 
 import gc
 
@@ -18,7 +18,7 @@ log = structlog.get_logger("baton.watcher")
 
 
 class Watcher:
-    """Keeps the serving version equal to the aspired one. `step` is one poll and its effects."""
+    """Keeps the serving version equal to the aspired one. `poll` is one poll and its effects."""
 
     def __init__(
         self,
@@ -54,10 +54,10 @@ class Watcher:
             self._live.swap(version)
         state.note_serving(version)
 
-    def step(self) -> None:
+    def poll(self) -> None:
         """Resolves the alias once, and loads its version if the policy decides so."""
         if self._resolve():
-            self._follow()
+            self._load_if_due()
             aspired = self._state.aspired
             self._moves.refresh(aspired.version if aspired else None)
 
@@ -77,7 +77,7 @@ class Watcher:
             return False
         return True
 
-    def _follow(self) -> None:
+    def _load_if_due(self) -> None:
         """Loads the aspired version if the policy decides so."""
         state, production = self._state, self._live.production
         serving, aspired = production.identity if production else None, state.aspired_identity

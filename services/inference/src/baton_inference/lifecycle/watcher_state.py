@@ -8,7 +8,7 @@ from baton_common.utc import format_utc
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
-from baton_inference.lifecycle.policy import Failure, Identity, drop_outdated
+from baton_inference.lifecycle.policy import FailedLoad, Identity, drop_outdated
 from baton_inference.lifecycle.status import (
     LoadFailureStatus,
     RegistryStatus,
@@ -43,7 +43,7 @@ class WatcherState:
         self._metrics = metrics
         self._clock = clock
         self.aspired: ModelVersion | None = None
-        self.failure: Failure | None = None
+        self.failure: FailedLoad | None = None
         self._aspired_since_s = 0.0
         self._reported_failure: LoadFailureStatus | None = None
         self._registry = RegistryStatus()
@@ -66,7 +66,7 @@ class WatcherState:
         self.aspired = aspired
         if is_first or before != self.aspired_identity:
             self._aspired_since_s = self._clock.steady_s()
-            log.info("the alias points to", version=aspired.version if aspired else None)
+            log.info("alias resolved", version=aspired.version if aspired else None)
         self.failure = drop_outdated(self.failure, self.aspired_identity)
         self._publish()
 
@@ -94,7 +94,7 @@ class WatcherState:
         self._metrics.count_swap_failure(failure.kind)
         attempts = self.failure.attempts + 1 if self.failure else 1
         identity, now_s = Identity.from_version(version), self._clock.steady_s()
-        self.failure = Failure(identity, failure.kind, now_s, attempts)
+        self.failure = FailedLoad(identity, failure.kind, now_s, attempts)
         at, reason = format_utc(self._clock.posix_s()), str(failure)
         self._reported_failure = LoadFailureStatus(version.version, reason, at, attempts)
         self._publish()
@@ -117,7 +117,7 @@ class WatcherState:
             self.aspired = self.aspired or version.model
             self.failure = self._reported_failure = None
             fields = {} if duration_s is None else {"seconds": round(duration_s, 3)}
-            log.info("serving", version=version.model.version, source=version.source, **fields)
+            log.info("version serving", version=version.model.version, source=version.source, **fields)
         self._publish()
 
     def note_agreement(self) -> None:

@@ -67,7 +67,7 @@ class Document:
     traffic: Traffic
 
 
-class DocumentWriter:
+class DocumentBuilder:
     """Builds the current document on each call."""
 
     def __init__(
@@ -79,7 +79,7 @@ class DocumentWriter:
         ui_url: str,
         clock: Clock,
     ) -> None:
-        """Wires the writer.
+        """Wires the builder.
 
         Args:
             status: returns the current status.
@@ -96,8 +96,8 @@ class DocumentWriter:
         started_at = format_utc(clock.posix_s())
         self._process = Process(secrets.token_hex(4), socket.gethostname(), started_at)
 
-    def write(self) -> Document:
-        """Builds the document. Call it on the event loop, which writes the counters."""
+    def build(self) -> Document:
+        """Builds the document. Call it on the event loop, which updates the counters."""
         status, known = self._status(), self._moves()
         commands = Commands(status.model_name, status.alias)
         return Document(
@@ -118,9 +118,9 @@ def _format_move(move: Move) -> dict[str, str | None]:
 
 
 def _find_rollback(
-    moves: tuple[Move, ...], position: str | None, commands: Commands
+    moves: tuple[Move, ...], current_number: str | None, commands: Commands
 ) -> Rollback | None:
     try:
-        return Rollback(find_rollback_target(moves, position), commands.build_rollback())
+        return Rollback(find_rollback_target(moves, current_number), commands.build_rollback())
     except NothingToRollBackTo:
         return None

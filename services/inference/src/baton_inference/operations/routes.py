@@ -3,7 +3,7 @@
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from baton_inference.operations.document import DocumentWriter
+from baton_inference.operations.document import DocumentBuilder
 from baton_inference.operations.files import PAGE, File, load_files
 from baton_inference.protocols.protocol import Json
 
@@ -21,7 +21,7 @@ _TEXT: Json = {"schema": {"type": "string"}}
 _NOT_MODIFIED: Json = {"description": "The browser's cached copy is current."}
 
 
-def build_operations_routes(writer: DocumentWriter) -> APIRouter:
+def build_operations_routes(builder: DocumentBuilder) -> APIRouter:
     """Builds the routes of the operations page."""
     router = APIRouter(tags=["operations"])
     files = load_files()
@@ -37,7 +37,7 @@ def build_operations_routes(writer: DocumentWriter) -> APIRouter:
 
     @router.get("/console/data", summary="Data of the operations page (internal)")
     async def data() -> Response:
-        body = msgspec.json.encode(writer.write())
+        body = msgspec.json.encode(builder.build())
         headers = {"Cache-Control": "no-store"}
         return Response(body, headers=headers, media_type="application/json")
 

@@ -9,7 +9,7 @@ from baton_inference.protocols.invocations.protocol import INVOCATIONS
 from baton_inference.protocols.predict.protocol import PREDICT
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.protocols.v2.protocol import V2
-from baton_inference.scoring.targets import Target
+from baton_inference.scoring.requested_version import RequestedVersion
 
 PROTOCOLS = (PREDICT, INVOCATIONS, V2)
 """Every scoring protocol of the service."""
@@ -24,12 +24,12 @@ class ScoringPath(NamedTuple):
     Attributes:
         protocol: the protocol of the path.
         template: the path in the OpenAPI document.
-        target: the model and version that the path names; None if it names none.
+        requested: the model and version that the path names; None if it names none.
     """
 
     protocol: Protocol
     template: str
-    target: Target | None
+    requested: RequestedVersion | None
 
 
 def compile_codecs(parts: CodecParts) -> Codecs:
@@ -38,14 +38,14 @@ def compile_codecs(parts: CodecParts) -> Codecs:
 
 
 def find_path(path: str) -> ScoringPath | None:
-    """Finds the protocol and target of a path; None if it is not a scoring path."""
+    """Finds the protocol, model and version of a path; None if it is not a scoring path."""
     exact = _EXACT.get(path)
     if exact is not None:
         return exact
     for pattern, protocol, template in _PATTERNS:
         if match := pattern.fullmatch(path):
             names = match.groupdict()
-            return ScoringPath(protocol, template, Target(names["name"], names.get("version")))
+            return ScoringPath(protocol, template, RequestedVersion(names["name"], names.get("version")))
     return None
 
 

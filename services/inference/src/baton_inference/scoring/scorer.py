@@ -53,11 +53,11 @@ class Scorer:
         """
         version, batch = request
         if batch.rows > version.inline_rows:
-            return await self._workers.run(partial(self.score_here, request))
+            return await self._workers.run(partial(self.score_alone, request))
         scores = self._batcher.score(version, batch)
         return ScoreResult(version, scores if isinstance(scores, Scores) else await scores)
 
-    def score_here(self, request: ScoreRequest) -> ScoreResult:
-        """Scores a request alone, in the calling worker thread."""
+    def score_alone(self, request: ScoreRequest) -> ScoreResult:
+        """Scores a request alone, in the calling thread."""
         version, batch = request
         return ScoreResult(version, score_call(version, (batch,)))

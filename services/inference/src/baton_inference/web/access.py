@@ -30,7 +30,7 @@ _OPERATIONS = frozenset({Scope.OPERATIONS})
 
 
 def find_scopes(path: str) -> frozenset[Scope]:
-    """Finds the scopes of which a key needs one for this path; empty if the path is open.
+    """Finds the accepted scopes for this path; a key needs one. Empty if the path is open.
 
     A path that is not named here is for operations: a new route stays closed by default.
     """

@@ -74,7 +74,7 @@ class BodyReader:
         if media.length is not None and media.length > self._max_bytes:
             raise self._build_too_large()
 
-    def take_small(self, first: Message, media: MediaHeaders) -> bytes | None:
+    def get_small_body(self, first: Message, media: MediaHeaders) -> bytes | None:
         """Returns the body if the first message holds all of it and it is small, else None.
 
         Such a body takes no share: it is freed after a turn or two of the event loop. A columnar

@@ -57,7 +57,7 @@ class Front:
     def __init__(
         self,
         routes: Mapping[str, ScoringRoute],
-        rest: ASGIApp,
+        other_routes: ASGIApp,
         ids: RequestIds,
         arrivals: Arrivals,
         access: Access | None = None,
@@ -66,13 +66,13 @@ class Front:
 
         Args:
             routes: each protocol's scoring route by name; these check API keys themselves.
-            rest: answers all other requests.
+            other_routes: answers all other requests.
             ids: chooses request ids.
             arrivals: counts the requests that the server has read.
             access: checks the API keys of all other requests; None without authentication.
         """
         self._routes = routes
-        self._rest = rest
+        self._other_routes = other_routes
         self._ids = ids
         self._access = access
         self.arrivals = arrivals
@@ -80,7 +80,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request, or handles the ASGI life cycle."""
         if scope["type"] != "http":
-            await self._rest(scope, receive, send)
+            await self._other_routes(scope, receive, send)
             return
         self.arrivals.note_start()
         request_id = self._ids.choose(scope["headers"])
@@ -96,7 +96,7 @@ class Front:
             await problem.send(scope, send, request_id)
         else:
             route = self._routes[found.protocol.name]
-            await route.handle(scope, receive, send, request_id, found.target)
+            await route.handle(scope, receive, send, request_id, found.requested)
 
     async def _forward(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         try:
@@ -121,7 +121,7 @@ class Front:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             inner = {**scope, "method": method, REQUEST_ID: request_id}
-            await self._rest(inner, receive, send_tagged)
+            await self._other_routes(inner, receive, send_tagged)
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from baton_engine.tables.cells import CellError
+from baton_engine.tables.cell_errors import CellError
 from baton_inference.protocols.bodies.cells import CellReader
 from baton_registry.versions.schema import Column, TypeName
 

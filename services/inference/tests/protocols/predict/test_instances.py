@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from baton_engine.tables.cells import MAX_NAMED_CELLS
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_registry.versions.schema import Column, Schema

@@ -119,8 +119,8 @@ def test_the_fast_path_accepts_every_allowed_value(instances: list[dict[str, Any
     assert decoder(ALL_TYPES).decode_fast(body) is not None
     assert_paths_agree(decoder(ALL_TYPES), body)
     rows = decoder(ALL_TYPES).decode(body)
-    places = {column.name: place for place, column in enumerate(ALL_TYPES.columns)}
+    indices = {column.name: index for index, column in enumerate(ALL_TYPES.columns)}
     assert len(rows) == len(instances)
     for kind in TYPES:
-        assert [row[places[kind]] for row in rows] == [instance[kind] for instance in instances]
-        assert {row[places[f"{kind}?"]] for row in rows} == {None}
+        assert [row[indices[kind]] for row in rows] == [instance[kind] for instance in instances]
+        assert {row[indices[f"{kind}?"]] for row in rows} == {None}

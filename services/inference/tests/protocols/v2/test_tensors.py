@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from baton_engine.tables.cells import BadCells
+from baton_engine.tables.cell_errors import BadCells
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.v2.request import Tensor

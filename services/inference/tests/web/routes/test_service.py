@@ -30,9 +30,9 @@ def test_service_stays_ready_without_the_registry(tmp_path: Path) -> None:
     app = create_app(make_settings(tmp_path), core, Pools())
     registry.add("1")
     registry.alias = "1"
-    core.watcher.step()
+    core.watcher.poll()
     registry.fault = RegistryUnavailable("away")
-    core.watcher.step()
+    core.watcher.poll()
     assert get(app, "/readyz").status == 200
     assert get(app, "/status").json()["state"] == "degraded"
 
@@ -46,7 +46,7 @@ def test_status_has_the_documented_shape(tmp_path: Path) -> None:
     registry.add("2", "broken")
     for version in ("1", "2"):
         registry.alias = version
-        core.watcher.step()
+        core.watcher.poll()
     status = get(app, "/status").json()
     assert list(status) == [
         "model_name",

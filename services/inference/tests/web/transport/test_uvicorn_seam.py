@@ -39,10 +39,10 @@ class CountingArrivals(Arrivals):
         counts["arrivals"] += 1
         super().note_arrival()
 
-original = connection.Protocol.connection_made
+original = connection.HttpConnection.connection_made
 def connection_made(self, transport):
     original(self, CountingTransport(transport))
-connection.Protocol.connection_made = connection_made
+connection.HttpConnection.connection_made = connection_made
 app, _ = make_app(Path(sys.argv[1]), make_live_version())
 listener = listen("127.0.0.1", 0)
 signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again after its shutdown

@@ -12,7 +12,7 @@ from baton_registry.errors import (
     VersionNotFound,
 )
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.fetch import fetch_record
+from baton_registry.rest.fetch import fetch_manifest
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signature
@@ -73,7 +73,7 @@ def _read_manifest(
     try:
         check_signature(version, settings.trusted_keys)
         with tempfile.TemporaryDirectory(prefix="baton-") as folder:
-            return fetch_record(registry, version, Path(folder))
+            return fetch_manifest(registry, version, Path(folder))
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotFound):
         return Manifest()
 

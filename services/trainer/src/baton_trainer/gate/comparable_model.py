@@ -12,7 +12,7 @@ from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.probabilities import check_probabilities
-from baton_engine.open_version import download, open_version
+from baton_engine.open_version import fetch_temporarily, open_version
 from baton_registry.errors import (
     ArtifactNotFound,
     ChecksumMismatch,
@@ -106,7 +106,7 @@ def load_version(
         RegistryUnavailable: the registry did not answer.
         VersionNotFound: the version no longer exists.
     """
-    files = partial(download, client, version)
+    files = partial(fetch_temporarily, client, version)
     try:
         return open_version(version, files, _build, trusted=trusted)
     except (*_VERSION_ERRORS, EngineError) as error:
@@ -114,7 +114,7 @@ def load_version(
 
 
 def _build(fetched: FetchedModel) -> ComparableModel:
-    manifest = fetched.record
+    manifest = fetched.manifest
     return ComparableModel(
         name=f"version {fetched.version.version}",
         engine=open_engine(fetched),

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from baton_registry.promotion.guard import GATE_PASSED
+from baton_registry.versions.model_version import GATE_PASSED
 
 _WORDS = {True: ("passed", "green"), False: ("failed", "bold red"), None: ("skipped", "yellow")}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baton_registry.promotion.alias_moves import CHALLENGER
-from baton_registry.promotion.guard import GATE_PASSED
+from baton_registry.versions.model_version import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import GATE_TAG, MANIFEST_TAG

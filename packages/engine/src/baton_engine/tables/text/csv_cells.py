@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from baton_engine.tables.cells import CellError
+from baton_engine.tables.cell_errors import CellError
+from baton_engine.tables.cell_messages import format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import MISSING_TEXT, Array
+from baton_engine.tables.columns import ENCODED_MISSING, Array
 from baton_registry.versions.schema import Column
 
-MISSING = frozenset({
+PANDAS_MISSING_TEXTS = frozenset({
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 })  # fmt: skip
@@ -28,7 +29,7 @@ _NUMBER = re.compile(
 
 
 def cast_csv_cells(
-    column: Column, values: Sequence[str], missing: Container[str] = MISSING
+    column: Column, values: Sequence[str], missing: Container[str] = PANDAS_MISSING_TEXTS
 ) -> Array:
     """Casts as `pandas.read_csv(dtype=…)` does: a column has numbers or booleans, not both.
 
@@ -41,7 +42,7 @@ def cast_csv_cells(
         ValueError: a value does not have the column's type.
     """
     if column.type == "string":
-        texts: list[Any] = [MISSING_TEXT if value in missing else value for value in values]
+        texts: list[Any] = [ENCODED_MISSING if value in missing else value for value in values]
         return np.array(texts, dtype=np.object_)
     if {value.lower() for value in values} <= _BOOLEANS.keys():
         parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
@@ -70,5 +71,5 @@ def _parse_whole(column: Column, value: str, missing: Container[str]) -> int:
         if not number.is_integer():  # false for NaN and infinity
             raise CellError(f"must be {'true or false' if least == 0 else 'a whole number'}")
     if not least <= number <= greatest:
-        raise CellError(f"is beyond the range of the column's type, {column.type}")
+        raise CellError(format_range_message(column.type))
     return int(number)

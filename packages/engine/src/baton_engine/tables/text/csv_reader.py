@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from baton_engine.tables.column_places import find_first_places
+from baton_engine.tables.column_indices import find_first_indices
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
 from baton_engine.tables.text.reader_rule import KEPT
 
@@ -36,7 +36,7 @@ class CsvReader:
         # If rows are wider than the header, their first cells are an index.
         self._indexes = max(len(first[1]) - len(header), 0) if first else 0
         self.names = make_names_unique(header)
-        self._places = find_first_places(self.names)
+        self._index_by_name = find_first_indices(self.names)
 
     def iter_rows(self) -> Iterator[Row]:
         """Yields each row with the number of its first line, from 1. Call it once.
@@ -52,7 +52,7 @@ class CsvReader:
 
     def get_column(self, name: str, rows: Iterable[Sequence[str]]) -> list[str]:
         """Returns the cells of a column in these rows."""
-        index = self._indexes + self._places[name]
+        index = self._indexes + self._index_by_name[name]
         return [row[index] if index < len(row) else "" for row in rows]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from baton_engine.tables.cells import IS_MISSING, CellError
+from baton_engine.tables.cell_errors import CellError
+from baton_engine.tables.cell_messages import MISSING_MESSAGE
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.csv_cells import cast_csv_cells
 from baton_engine.tables.text.missing_values import is_missing
@@ -24,7 +25,7 @@ def cast_file_cells(column: Column, values: Sequence[str], decimal: str = ".") -
     """
     missing = frozenset(text for text in {*values} if is_missing(text))
     if missing and column.required:
-        raise CellError(IS_MISSING)
+        raise CellError(MISSING_MESSAGE)
     if column.type == "string":
         return cast_csv_cells(column, values, missing)
     texts = [text.strip() for text in values if text not in missing]

@@ -47,19 +47,19 @@ class LineTrimmer:
 
     def _iter_parts(self, line: str, *, is_inside: bool) -> Iterator[str]:
         """Yields each cell and the separator or line end after it."""
-        place = 0
+        position = 0
         quoted = (self._quoted_on if is_inside else self._quoted).match(line)
         while True:
             if quoted:
                 yield quoted[1]
-                place = quoted.end()
-            plain = self._plain.match(line, place)
+                position = quoted.end()
+            plain = self._plain.match(line, position)
             text = plain[0] if plain else ""
             yield text.rstrip(self._blanks) if quoted else text.strip(self._blanks)
-            place += len(text)
-            if not line.startswith(self._separator, place):
-                yield line[place:]  # the line's end
+            position += len(text)
+            if not line.startswith(self._separator, position):
+                yield line[position:]  # the line's end
                 return
             yield self._separator
-            place += len(self._separator)
-            quoted = self._quoted.match(line, place)
+            position += len(self._separator)
+            quoted = self._quoted.match(line, position)

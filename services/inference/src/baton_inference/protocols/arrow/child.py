@@ -21,7 +21,7 @@ from arro3.io import read_ipc_stream
 
 from baton_common.texts import get_first_line, truncate
 from baton_engine.tables.arrow_values import read_texts, read_values
-from baton_engine.tables.column_places import find_column_places
+from baton_engine.tables.column_indices import find_column_indices
 from baton_engine.tables.parquet_reader import open_parquet
 from baton_engine.tables.values import Unsupported, Values, join_values
 from baton_inference.protocols.arrow.messages import (
@@ -76,8 +76,8 @@ def _read_table(request: ReadRequest) -> ReadAnswer:
     duplicate = next((name for name in request.names if counts[name] > 1), None)
     if duplicate is not None:
         return MalformedMessage(f"the column {truncate(duplicate)!r} occurs twice")
-    places = find_column_places(names)
-    parts: dict[str, list[Values]] = {name: [] for name in request.names if name in places}
+    indices = find_column_indices(names)
+    parts: dict[str, list[Values]] = {name: [] for name in request.names if name in indices}
     categories = frozenset(request.texts)
     rows = 0
     for batch in reader:
@@ -86,7 +86,7 @@ def _read_table(request: ReadRequest) -> ReadAnswer:
             return TooManyMessage()
         for name, values in parts.items():
             read = read_texts if name in categories else read_values
-            values.append(read(batch.column(places[name])))
+            values.append(read(batch.column(indices[name])))
     if not rows:
         return TableMessage(0, {})
     return TableMessage(

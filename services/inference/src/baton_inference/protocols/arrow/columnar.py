@@ -11,7 +11,7 @@ from baton_engine.tables.columns import Array
 from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Values
 from baton_inference.errors import InvalidRows
-from baton_inference.protocols.bodies.frame import read_absent, read_columns
+from baton_inference.protocols.bodies.frame import build_missing_column, read_columns
 from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import ARROW
 from baton_inference.scoring.batch import ColumnBatch
@@ -46,7 +46,7 @@ class ArrowTable:
     def _read(self, column: Column) -> Array:
         if column.name in self.columns:
             return cast_typed_values(column, self.columns[column.name])
-        return read_absent(column, self.rows)
+        return build_missing_column(column, self.rows)
 
 
 class TableReader(Protocol):

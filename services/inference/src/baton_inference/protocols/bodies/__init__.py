@@ -1,1 +1,1 @@
-"""JSON documents, cells and tables: what several protocols read alike."""
+"""JSON documents, cells and tables: shared by several protocols."""

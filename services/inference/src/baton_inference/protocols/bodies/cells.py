@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from baton_engine.tables.cells import CellError
+from baton_engine.tables.cell_errors import CellError
+from baton_engine.tables.cell_messages import FRACTION_MESSAGE, format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
 from baton_registry.versions.schema import Column
 
@@ -64,14 +65,14 @@ class CellReader:
             raise CellError(f"must be {expected}, not {kind}")
         if self._column.type in ("boolean", "string"):
             raise CellError(f"must be {expected}, not a number")
-        if COLUMN_TYPES[self._column.type].is_whole and not text.lstrip("-").isdigit():
-            return self._to_whole(float(text))
-        raise CellError(f"is beyond the range of the column's type, {self._column.type}")
+        if COLUMN_TYPES[self._column.type].is_integer and not text.lstrip("-").isdigit():
+            return self._to_integer(float(text))
+        raise CellError(format_range_message(self._column.type))
 
-    def _to_whole(self, number: float) -> int:
+    def _to_integer(self, number: float) -> int:
         least, greatest = COLUMN_TYPES[self._column.type].limits
         if not math.isfinite(number) or not least <= number <= greatest:
-            raise CellError(f"is beyond the range of the column's type, {self._column.type}")
+            raise CellError(format_range_message(self._column.type))
         if not number.is_integer():
-            raise CellError("must be a whole number, not a fraction")
+            raise CellError(FRACTION_MESSAGE)
         return int(number)

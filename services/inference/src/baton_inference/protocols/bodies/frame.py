@@ -6,7 +6,8 @@ from operator import itemgetter
 from typing import Any
 
 from baton_engine.tables.casts import Cast, cast_column
-from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells
+from baton_engine.tables.cell_messages import ABSENT_MESSAGE
 from baton_engine.tables.columns import Array, to_array
 from baton_inference.errors import InvalidRows, TooManyRows
 from baton_inference.scoring.batch import ColumnBatch
@@ -42,18 +43,18 @@ class Frame:
 
     def _read(self, column: Column) -> Array:
         if column.name not in self.columns:
-            raise BadCells((BadCell(0, column.name, ABSENT),))
+            raise BadCells((BadCell(0, column.name, ABSENT_MESSAGE),))
         return cast_column(column, self.columns[column.name], self.cast)
 
 
-def read_absent(column: Column, rows: int) -> Array:
-    """Returns missing values for a column that is absent from a request.
+def build_missing_column(column: Column, rows: int) -> Array:
+    """Builds an array of missing values for a column that is absent from a request.
 
     Raises:
         BadCells: the column is required.
     """
     if column.required:
-        raise BadCells((BadCell(0, column.name, ABSENT),))
+        raise BadCells((BadCell(0, column.name, ABSENT_MESSAGE),))
     return to_array(column, [None] * rows)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from baton_engine.tables.casts import ABSENT, cast_as_pandas
-from baton_engine.tables.column_places import find_first_places
+from baton_engine.tables.casts import PANDAS_MISSING, cast_as_pandas
+from baton_engine.tables.column_indices import find_first_indices
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 
@@ -85,7 +85,7 @@ def _collect_columns(
     """Returns the values of the selected columns; by default, of all that any row has."""
     columns = transpose_rows(rows) if selected is None else None
     return columns or {
-        name: [row.get(name, ABSENT) for row in rows]
+        name: [row.get(name, PANDAS_MISSING) for row in rows]
         for name in names
         if (any(name in row for row in rows) if selected is None else name in selected)
     }
@@ -135,8 +135,8 @@ def _read_rows(
             f"'columns' of 'dataframe_split' has {len(columns)} names, but 'data' has {width}"
             " columns"
         )
-    places = find_first_places(columns)
-    values = {name: _get_cells(table, places[name]) for name in names if name in places}
+    indices = find_first_indices(columns)
+    values = {name: _get_cells(table, indices[name]) for name in names if name in indices}
     return Frame(len(table), values, cast_as_pandas)
 
 
@@ -149,9 +149,9 @@ def _to_lists(data: Sequence[Any]) -> Sequence[Sequence[Any]]:
         raise MalformedBody("a row of 'data' is not a list") from error
 
 
-def _get_cells(table: Sequence[Sequence[Any]], place: int) -> list[Any]:
+def _get_cells(table: Sequence[Sequence[Any]], index: int) -> list[Any]:
     """Returns one column. A row that is too short has missing values at its end."""
-    return [row[place] if place < len(row) else None for row in table]
+    return [row[index] if index < len(row) else None for row in table]
 
 
 def _read_mapping(
@@ -175,9 +175,9 @@ def _read_mapping(
     values: dict[str, Sequence[Any]] = {}
     for name in names:
         if name in (data if columns is None else columns):
-            value = data.get(name, ABSENT)
+            value = data.get(name, PANDAS_MISSING)
             if isinstance(value, dict):
-                values[name] = [value.get(key, ABSENT) for key in keys or ()]
+                values[name] = [value.get(key, PANDAS_MISSING) for key in keys or ()]
             else:
                 values[name] = value if isinstance(value, list) else [value] * rows
     return Frame(rows, values, cast_as_pandas)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from baton_common.texts import truncate
-from baton_engine.tables.casts import ABSENT, cast_as_numpy
+from baton_engine.tables.casts import PANDAS_MISSING, cast_as_numpy
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import Frame, check_rows, transpose_rows
 from baton_registry.versions.schema import Column
@@ -59,7 +59,7 @@ class TensorReader:
                 if name not in self._columns:
                     _check_homogeneous(name, [value])
         values = transpose_rows(data) or {
-            name: [row.get(name, ABSENT) for row in data]
+            name: [row.get(name, PANDAS_MISSING) for row in data]
             for name in self._columns
             if any(name in row for row in data)
         }
@@ -95,10 +95,10 @@ def _collect_columns(data: Sequence[Any]) -> dict[str, Sequence[Any]]:
 
 def _cast_rows(column: Column, values: Sequence[Any]) -> Any:
     """Casts as `cast_as_numpy` does, but allows missing fractions and texts."""
-    if not [value for value in values if value is ABSENT]:
+    if not [value for value in values if value is PANDAS_MISSING]:
         return cast_as_numpy(column, values)
     if column.type == "string":
-        values = ["" if value is ABSENT else value for value in values]
+        values = ["" if value is PANDAS_MISSING else value for value in values]
     elif column.type not in ("float", "double"):
         raise ValueError("missing value in a column of whole numbers or booleans")
     return cast_as_numpy(column, values)

@@ -103,7 +103,7 @@ class TypedJson:
 
 
 def _build_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
-    row = build_row_struct(columns, whole=True)
+    row = build_row_struct(columns, complete=True)
     if row is None:
         return None
     rows: Any = list[row] | UnsetType  # type: ignore[valid-type]

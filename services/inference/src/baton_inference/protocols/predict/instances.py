@@ -13,7 +13,8 @@ import msgspec
 from msgspec import Raw
 
 from baton_common.texts import truncate
-from baton_engine.tables.cells import ABSENT, MAX_NAMED_CELLS, BadCell, CellError
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, CellError
+from baton_engine.tables.cell_messages import ABSENT_MESSAGE
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, build_json_type
@@ -98,20 +99,20 @@ class InstancesDecoder:
         if cell is not None:
             return self._readers[name].read(cell)
         if required:
-            raise CellError(ABSENT)
+            raise CellError(ABSENT_MESSAGE)
         return None
 
 
 def build_row_struct(
-    columns: Sequence[Column], *, whole: bool = False
+    columns: Sequence[Column], *, complete: bool = False
 ) -> type[msgspec.Struct] | None:
     """Builds msgspec's type of a row; None if msgspec does not support a column's name.
 
-    With `whole`, a row must have every column, and only null is a missing value.
+    With `complete`, a row must have every column, and only null is a missing value.
     """
     fields: list[Any] = []
     for number, column in enumerate(columns):
-        default = () if whole or column.required else (None,)
+        default = () if complete or column.required else (None,)
         fields.append((f"c{number}", build_json_type(column), *default))
     names = {f"c{number}": column.name for number, column in enumerate(columns)}
     try:

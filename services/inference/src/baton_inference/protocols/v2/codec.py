@@ -18,7 +18,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import check_rows, read_absent, read_columns
+from baton_inference.protocols.bodies.frame import check_rows, build_missing_column, read_columns
 from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
 from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
@@ -76,7 +76,7 @@ class V2Codec:
             if tensor is not None:
                 decoder = self._decoders[column.name]
                 return decoder.decode(tensor, pieces.get(column.name), rows)
-            return read_absent(column, rows)
+            return build_missing_column(column, rows)
 
         return V2Batch(rows, read_columns(self._schema, read), request.id, outputs)
 
@@ -95,9 +95,11 @@ class V2Codec:
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} occurs twice")
+                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} occurs twice; send it once")
             if tensor.name not in self._decoders:
-                raise MalformedBody(f"the model has no input {truncate(tensor.name)!r}")
+                raise MalformedBody(
+                    f"the model has no input {truncate(tensor.name)!r}; see the model's metadata"
+                )
             tensors[tensor.name] = tensor
         return tensors
 
@@ -126,13 +128,19 @@ def _select_outputs(request: InferRequest) -> Mapping[str, bool]:
     outputs: dict[str, bool] = {}
     for output in request.outputs:
         if output.name in outputs:
-            raise MalformedBody(f"the output {truncate(output.name)!r} is requested twice")
+            raise MalformedBody(
+                f"the output {truncate(output.name)!r} is requested twice; name it once"
+            )
         if output.name not in OUTPUTS:
-            raise MalformedBody(f"the model has no output {truncate(output.name)!r}")
+            raise MalformedBody(
+                f"the model has no output {truncate(output.name)!r}; it has {' and '.join(OUTPUTS)}"
+            )
         parameters = output.parameters or {}
         unsupported = parameters.keys() & {"classification", "shared_memory_region"}
         if unsupported:
-            raise MalformedBody(f"the output parameter {min(unsupported)!r} is not supported")
+            raise MalformedBody(
+                f"the output parameter {min(unsupported)!r} is not supported; leave it out"
+            )
         outputs[output.name] = parameters.get("binary_data", binary) is True
     return outputs
 
@@ -140,7 +148,7 @@ def _select_outputs(request: InferRequest) -> Mapping[str, bool]:
 def _count_rows(request: InferRequest) -> int:
     counts = {read_row_count(tensor) for tensor in request.inputs}
     if len(counts) != 1:
-        raise MalformedBody("the tensors do not have the same number of rows")
+        raise MalformedBody("the tensors must have the same number of rows")
     return counts.pop()
 
 

@@ -11,6 +11,7 @@ from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 Parameters = dict[str, Any] | None
 """None if absent or null."""
+DATA_RULE = "send 'data' or 'binary_data_size'"
 
 
 class Tensor(msgspec.Struct):
@@ -39,16 +40,17 @@ class Tensor(msgspec.Struct):
         """
         parameters = self.parameters or {}
         if "shared_memory_region" in parameters:
-            raise MalformedBody("shared memory is not supported")
+            raise MalformedBody("shared memory is not supported; send the data in the body")
         size = parameters.get("binary_data_size")
         if size is None:
             if self.data is UNSET:
-                raise MalformedBody(f"the tensor {truncate(self.name)!r} has no data")
+                raise MalformedBody(f"the tensor {truncate(self.name)!r} has no data; {DATA_RULE}")
             return None
         if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-            raise MalformedBody("'binary_data_size' is not a number of bytes")
+            raise MalformedBody("'binary_data_size' must be a whole number of bytes, at least 0")
         if self.data is not UNSET:
-            raise MalformedBody(f"the tensor {truncate(self.name)!r} has both data and binary data")
+            name = truncate(self.name)
+            raise MalformedBody(f"the tensor {name!r} has both data and binary data; send one")
         return size
 
 
@@ -85,7 +87,9 @@ def split_body(body: bytes, json_length: int | None) -> tuple[bytes, memoryview]
     if json_length is None:
         return body, view[len(body) :]
     if json_length > len(body):
-        raise MalformedBody("Inference-Header-Content-Length is larger than the body")
+        raise MalformedBody(
+            "Inference-Header-Content-Length is larger than the body; it must be the JSON's length"
+        )
     return bytes(view[:json_length]), view[json_length:]
 
 
@@ -107,5 +111,5 @@ def parse_request(text: bytes) -> InferRequest:
     except msgspec.DecodeError as error:
         raise MalformedBody(describe_json_error(text, error)) from error
     if not request.inputs:
-        raise MalformedBody("the request has no inputs")
+        raise MalformedBody("the request has no inputs; send a tensor for each column")
     return request

@@ -9,13 +9,13 @@ import numpy as np
 from msgspec import Raw
 
 from baton_common.texts import truncate
-from baton_engine.tables.cells import MAX_NAMED_CELLS, BadCell, BadCells, CellError
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells, CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, build_json_type
-from baton_inference.protocols.v2.request import Tensor
+from baton_inference.protocols.v2.request import DATA_RULE, Tensor
 from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
@@ -58,17 +58,17 @@ class TensorDecoder:
         return self._decode_binary(tensor.datatype, binary, rows)
 
     def _check_datatype(self, datatype: str) -> None:
-        if datatype not in _DATATYPES:
-            raise MalformedBody(f"unknown datatype {truncate(datatype)!r}")
         kind = COLUMN_TYPES[self._column.type]
         own = kind.v2
+        if datatype not in _DATATYPES:
+            raise MalformedBody(f"unknown datatype {truncate(datatype)!r}; send {own}")
         if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
             message = f"must be {kind.words}: a tensor of {own}, not {datatype}"
             raise BadCells((BadCell(0, self._column.name, message),))
 
     def _decode_json(self, tensor: Tensor, rows: int) -> Sequence[Any]:
         if not isinstance(tensor.data, Raw):
-            raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data")
+            raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data; {DATA_RULE}")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -91,7 +91,7 @@ class TensorDecoder:
                 except CellError as error:
                     bad.append(BadCell(row, self._column.name, str(error)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise MalformedBody(f"the data of {self._column.name!r} is not a list") from error
+            raise MalformedBody(f"the data of {self._column.name!r} must be a list of values") from error
         if bad:
             raise BadCells(tuple(bad[:MAX_NAMED_CELLS]))
         return values
@@ -137,7 +137,7 @@ def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
         (length,) = _LENGTH.unpack(binary[start:end])
         start = end + length
         if start > len(binary):
-            raise MalformedBody("a BYTES tensor is truncated")
+            raise MalformedBody("a BYTES tensor is truncated; send each text after its length")
         try:
             yield str(binary[end:start], "utf-8")
         except UnicodeDecodeError as error:

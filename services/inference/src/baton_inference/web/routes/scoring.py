@@ -17,7 +17,7 @@ from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.codec import Codec, EncodedAnswer
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.scorer import Scorer, ScoreRequest
-from baton_inference.scoring.targets import Target
+from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import (
@@ -73,15 +73,15 @@ class ScoringRoute:
         self._log = parts.log
 
     async def handle(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, target: Target | None
+        self, scope: Scope, receive: Receive, send: Send, request_id: str, requested: RequestedVersion | None
     ) -> None:
-        """Answers one POST; `target` is the model and version in its path."""
+        """Answers one POST; `requested` is the model and version in its path."""
         started_s = time.perf_counter()
         served = self._live.production
         answer, rows = None, 0
         problem, stack = "", None
         try:
-            answer, rows = await self._score(scope, receive, served, target)
+            answer, rows = await self._score(scope, receive, served, requested)
         except ClientDisconnected:
             pass
         except asyncio.CancelledError:  # the server's last resort at shutdown
@@ -112,21 +112,21 @@ class ScoringRoute:
                 )
 
     async def _score(
-        self, scope: Scope, receive: Receive, served: LiveVersion | None, target: Target | None
+        self, scope: Scope, receive: Receive, served: LiveVersion | None, requested: RequestedVersion | None
     ) -> tuple[Answer, int]:
         """Returns the answer and the number of scored rows."""
         if self._access is not None:
             self._access.check(scope["path"], scope["headers"])
         if served is None:
             raise NotReady
-        if target is not None:
-            target.check(served)
+        if requested is not None:
+            requested.check(served)
         codec: Codec[Any] = served.codecs[self._protocol]
         media = MediaHeaders(scope["headers"])
         media.check(codec.media_types)
         self._bodies.check_length(media)
         first = await receive()
-        body = self._bodies.take_small(first, media)
+        body = self._bodies.get_small_body(first, media)
         if body is None:
             return await self._score_large(served, codec, media, first, receive)
         batch = codec.decode(body, media)
@@ -153,7 +153,7 @@ class ScoringRoute:
     ) -> tuple[Answer, int]:
         """Decodes, scores and encodes in the caller's thread."""
         batch = codec.decode(body, media)
-        result = self._scorer.score_here(ScoreRequest(served, batch))
+        result = self._scorer.score_alone(ScoreRequest(served, batch))
         return _build_answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
 

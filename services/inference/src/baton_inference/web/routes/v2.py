@@ -10,7 +10,7 @@ from baton_inference.errors import InferenceError, NotReady
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2 import codec as v2
-from baton_inference.scoring.targets import Target
+from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.answers.responses import to_response
 from baton_inference.web.front import REQUEST_ID
@@ -58,7 +58,7 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
         openapi_extra=parameters,
     )
     async def metadata(request: Request) -> Any:
-        return _answer(request, versions, _read_target(request), describe_model)
+        return _answer(request, versions, _read_requested(request), describe_model)
 
     @router.get(
         f"{path}/ready",
@@ -68,7 +68,7 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
         openapi_extra=parameters,
     )
     async def is_ready(request: Request) -> Any:
-        return _answer(request, versions, _read_target(request), _describe_readiness)
+        return _answer(request, versions, _read_requested(request), _describe_readiness)
 
 
 def describe_model(served: LiveVersion) -> Json:
@@ -86,14 +86,14 @@ def _describe_readiness(served: LiveVersion) -> Json:
     return {"name": served.model.name, "ready": True}
 
 
-def _read_target(request: Request) -> Target:
-    return Target(request.path_params["model_name"], request.path_params.get("model_version"))
+def _read_requested(request: Request) -> RequestedVersion:
+    return RequestedVersion(request.path_params["model_name"], request.path_params.get("model_version"))
 
 
 def _answer(
     request: Request,
     versions: LiveVersions,
-    target: Target | None,
+    requested: RequestedVersion | None,
     describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
     """Returns what `describe` returns for the serving version, or a problem."""
@@ -101,8 +101,8 @@ def _answer(
     try:
         if served is None:
             raise NotReady
-        if target is not None:
-            target.check(served)
+        if requested is not None:
+            requested.check(served)
     except InferenceError as error:
         return to_response(build_problem(error, request.scope[REQUEST_ID], request.url.path))
     return describe(served)

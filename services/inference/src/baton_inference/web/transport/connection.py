@@ -21,7 +21,7 @@ MIN_BYTES_PER_S = 32 * 1024
 """Minimum speed after the grace time: large bodies get more time."""
 
 
-class Protocol(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """One connection. The server calls `close_if_slow` about once a second."""
 
     _is_partial = False

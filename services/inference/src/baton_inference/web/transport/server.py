@@ -9,7 +9,7 @@ import uvicorn
 
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import ASGIApp
-from baton_inference.web.transport.connection import Protocol
+from baton_inference.web.transport.connection import HttpConnection
 from baton_inference.web.transport.listening import BACKLOG
 
 KEEP_ALIVE_S = 75
@@ -37,7 +37,7 @@ class Server(uvicorn.Server):
         if counter % TICKS_PER_CHECK == 0:
             now_s = asyncio.get_running_loop().time()
             for connection in [*self.server_state.connections]:
-                if isinstance(connection, Protocol):
+                if isinstance(connection, HttpConnection):
                     connection.close_if_slow(now_s)
         return await super().on_tick(counter)
 
@@ -66,7 +66,7 @@ def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = Non
         listener: the listening socket.
         arrivals: counts each request as soon as its head is read.
     """
-    connection: Any = partial(Protocol, arrivals=arrivals or Arrivals())
+    connection: Any = partial(HttpConnection, arrivals=arrivals or Arrivals())
     config = uvicorn.Config(
         _as_asgi(app),
         loop="uvloop",

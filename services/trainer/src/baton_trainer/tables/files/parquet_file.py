@@ -14,7 +14,7 @@ from arro3.core import ChunkedArray, DataType, Table
 from baton_common.texts import get_first_line
 from baton_engine.tables.arrow_types import get_family, get_type_name
 from baton_engine.tables.arrow_values import read_texts, read_values
-from baton_engine.tables.column_places import find_first_places
+from baton_engine.tables.column_indices import find_first_indices
 from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.number_texts import format_as_trained
@@ -37,11 +37,11 @@ def parse(content: bytes, name: str) -> DataFile:
     """
     table = _read_table(content, name)
     names = [column.strip() for column in table.column_names]
-    places = find_first_places(names)
+    indices = find_first_indices(names)
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
-    for place, column in enumerate(names):
-        values = _convert_column(table.column(place))
+    for index, column in enumerate(names):
+        values = _convert_column(table.column(index))
         if isinstance(values, str):
             unreadable[column] = values
             values = pd.Series(None, range(table.num_rows), dtype=object)
@@ -55,7 +55,7 @@ def parse(content: bytes, name: str) -> DataFile:
         is_typed=True,
         decimal=".",
         unreadable=unreadable,
-        texts=lambda column: _read_categories(table.column(places[column])),
+        texts=lambda column: _read_categories(table.column(indices[column])),
     )
 
 

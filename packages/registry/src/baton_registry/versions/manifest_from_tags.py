@@ -1,7 +1,6 @@
-"""The record of a version: its manifest, or older tags.
+"""The manifest of a version; for an older version without one, its tags as a manifest.
 
-Versions without a manifest have a tag for each file and each fact. Only this module reads those
-tags.
+Such a version has a tag for each file and each fact. Only this module reads those tags.
 """
 
 import json
@@ -18,7 +17,7 @@ from baton_registry.versions.model_version import (
 )
 
 
-def get_record(version: ModelVersion, manifest: Manifest | None) -> Manifest:
+def resolve_manifest(version: ModelVersion, manifest: Manifest | None) -> Manifest:
     """Returns the version's manifest, or its older tags as a manifest.
 
     Args:

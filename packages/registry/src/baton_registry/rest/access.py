@@ -1,4 +1,4 @@
-"""The HTTP client for the tracking server: credentials, TLS, proxy and redirects.
+"""Access to the tracking server over HTTP: credentials, TLS, proxy and redirects.
 
 It accepts the settings that MLflow's client accepts. The trainer uses both clients.
 """
@@ -20,14 +20,14 @@ BasicAuth = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Connection:
+class RegistryAccess:
     """How to reach a tracking server.
 
     Attributes:
         auth: username and password. They win over the token, as in MLflow.
         token: the bearer token.
         tls: the certificates to trust and to present.
-        proxy: the proxy; None for a direct connection.
+        proxy: the proxy; None connects directly.
     """
 
     auth: BasicAuth | None = field(default=None, repr=False)
@@ -47,7 +47,7 @@ class _BearerAuth(httpx.Auth):
 
 def open_http(
     uri: str,
-    connection: Connection,
+    access: RegistryAccess,
     *,
     timeout_s: float,
     transport: httpx.BaseTransport | None = None,
@@ -59,26 +59,26 @@ def open_http(
     """
     base = httpx.URL(uri)
     if transport is None:
-        context = create_context(connection.tls, is_needed=base.scheme == "https")
-        proxy = httpx.Proxy(connection.proxy.url) if connection.proxy else None
+        context = create_context(access.tls, is_needed=base.scheme == "https")
+        proxy = httpx.Proxy(access.proxy.url) if access.proxy else None
         transport = httpx.HTTPTransport(verify=context, proxy=proxy)
     return httpx.Client(
         base_url=base,
         timeout=timeout_s,
-        auth=_choose_auth(base, connection),
+        auth=_choose_auth(base, access),
         transport=transport,
-        trust_env=False,  # `Connection` has the settings of the environment
+        trust_env=False,  # `RegistryAccess` has the settings of the environment
         follow_redirects=True,
         event_hooks={"response": [_check_redirect]},
     )
 
 
-def _choose_auth(base: httpx.URL, connection: Connection) -> httpx.Auth | BasicAuth | None:
+def _choose_auth(base: httpx.URL, access: RegistryAccess) -> httpx.Auth | BasicAuth | None:
     if base.userinfo:
         return None  # httpx uses the credentials of the URL; they win in MLflow's client, too
-    if connection.auth is not None:
-        return connection.auth
-    return _BearerAuth(connection.token) if connection.token else None
+    if access.auth is not None:
+        return access.auth
+    return _BearerAuth(access.token) if access.token else None
 
 
 def _check_redirect(response: httpx.Response) -> None:

@@ -1,4 +1,4 @@
-"""The model and version that a request names, and their check against the serving version."""
+"""The model and version that a request names, checked against the serving version."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 
 
 @dataclass(frozen=True)
-class Target:
+class RequestedVersion:
     """The model and version that a request names.
 
     Attributes:

@@ -8,7 +8,7 @@ import pytest
 
 from baton_registry.errors import RegistryRefused
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.connection import Connection
+from baton_registry.rest.access import RegistryAccess
 
 URI = "http://registry:5000/mlflow"
 VERSION = {"model_version": {"name": "m", "version": "1", "source": "models:/m-1", "tags": []}}
@@ -36,8 +36,8 @@ class Server(httpx.BaseTransport):
         return [authorization for _, _, authorization in self.requests]
 
 
-def get(server: Server, uri: str = URI, connection: Connection | None = None) -> None:
-    with RegistryClient(uri, connection=connection, transport=server) as client:
+def get(server: Server, uri: str = URI, access: RegistryAccess | None = None) -> None:
+    with RegistryClient(uri, access=access, transport=server) as client:
         assert client.get_version("m", "1").version == "1"
 
 
@@ -51,25 +51,25 @@ def encode_basic(user: str, password: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("uri", "connection", "expected"),
+    ("uri", "access", "expected"),
     [
         (URI, None, None),
-        (URI, Connection(token="t"), "Bearer t"),
-        (URI, Connection(auth=("u", "p")), encode_basic("u", "p")),
-        (URI, Connection(auth=("u", "p"), token="t"), encode_basic("u", "p")),
+        (URI, RegistryAccess(token="t"), "Bearer t"),
+        (URI, RegistryAccess(auth=("u", "p")), encode_basic("u", "p")),
+        (URI, RegistryAccess(auth=("u", "p"), token="t"), encode_basic("u", "p")),
         (
             "http://x:y@registry:5000/mlflow",
-            Connection(auth=("u", "p"), token="t"),
+            RegistryAccess(auth=("u", "p"), token="t"),
             encode_basic("x", "y"),
         ),
     ],
 )
 def test_credentials_in_order_of_precedence(
-    uri: str, connection: Connection | None, expected: str | None
+    uri: str, access: RegistryAccess | None, expected: str | None
 ) -> None:
     """As in MLflow's client: the URL's, then username and password, then the token."""
     server = Server(URI)
-    get(server, uri, connection)
+    get(server, uri, access)
     assert server.credentials == [expected]
 
 
@@ -87,14 +87,14 @@ def test_redirect_on_the_same_host_is_followed(
 ) -> None:
     """Credentials are sent only to the same scheme and port."""
     server = Server(home, status)
-    get(server, connection=Connection(token="t"))
+    get(server, access=RegistryAccess(token="t"))
     assert server.credentials == ["Bearer t", expected]
 
 
 def test_http_to_https_keeps_the_credentials() -> None:
     """If both use their default ports."""
     server = Server("https://registry/mlflow")
-    get(server, "http://registry/mlflow", Connection(auth=("u", "p")))
+    get(server, "http://registry/mlflow", RegistryAccess(auth=("u", "p")))
     assert server.credentials == [encode_basic("u", "p")] * 2
 
 

@@ -4,11 +4,6 @@ from dataclasses import dataclass
 
 MAX_NAMED_CELLS = 100
 
-IS_MISSING = "is missing; the column is required"
-"""The message for a cell."""
-ABSENT = "is missing"
-"""The message for a required column that a request omits."""
-
 
 @dataclass(frozen=True)
 class BadCell:

@@ -1,6 +1,6 @@
 """Errors of cells."""
 
-from baton_engine.tables.cells import BadCell, BadCells
+from baton_engine.tables.cell_errors import BadCell, BadCells
 
 
 def test_message_is_that_of_the_first_cell() -> None:

@@ -1,4 +1,4 @@
-"""Settings of the connection to the registry: credentials, token and proxy."""
+"""Settings of the access to the registry: credentials, token and proxy."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -62,8 +62,8 @@ def test_token_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     (tmp_path / "token").write_text("abc\n")
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN_FILE", str(tmp_path / "token"))
     settings = load_settings(RegistrySettings)
-    assert settings.connection.token == "abc"
-    assert "abc" not in f"{settings!r} {settings.connection!r}"
+    assert settings.access.token == "abc"
+    assert "abc" not in f"{settings!r} {settings.access!r}"
     for bad in ("a b", "schlüssel", "a\nb"):
         monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", bad)
         with pytest.raises(SettingsError, match=r"^MLFLOW_TRACKING_TOKEN=\*\*\*: "):
