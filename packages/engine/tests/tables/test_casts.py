@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baton_engine.tables.casts import PANDAS_MISSING, Cast, cast_as_numpy, cast_as_pandas, cast_column
+from baton_engine.tables.casts import (
+    PANDAS_MISSING,
+    Cast,
+    cast_as_numpy,
+    cast_as_pandas,
+    cast_column,
+)
 from baton_engine.tables.cell_errors import BadCells
 from baton_registry.versions.schema import Column, TypeName
 

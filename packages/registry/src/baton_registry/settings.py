@@ -17,8 +17,8 @@ from urllib.request import getproxies, proxy_bypass
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from baton_common.settings import SUFFIX, SettingsError, read_setting
-from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.access import RegistryAccess
+from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.proxies import choose_proxy
 from baton_registry.rest.tls import Tls
 from baton_registry.setting_types import (

@@ -13,7 +13,9 @@ def test_history_is_read_without_writing(operator: Operator) -> None:
     tags = dict(operator.server.tags)
     seen_at = operator.clock()
 
-    moves = history.read_moves(operator.client, MODEL, alias=ALIAS, current_number="3", seen_at=seen_at)
+    moves = history.read_moves(
+        operator.client, MODEL, alias=ALIAS, current_number="3", seen_at=seen_at
+    )
 
     listed = [(move.from_version, move.to_version, move.how) for move in moves]
     assert listed == [(None, "1", "promote"), ("1", "3", "external")]

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from baton_registry.errors import RegistryRefused
-from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.access import RegistryAccess
+from baton_registry.rest.client import RegistryClient
 
 URI = "http://registry:5000/mlflow"
 VERSION = {"model_version": {"name": "m", "version": "1", "source": "models:/m-1", "tags": []}}

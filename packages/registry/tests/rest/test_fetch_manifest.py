@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from baton_registry import ArtifactNotFound, ChecksumMismatch, InvalidModel, RegistryError, reopen
-from baton_registry.rest.fetch import fetch, fetch_file, fetch_mlmodel, fetch_manifest
+from baton_registry.rest.fetch import fetch, fetch_file, fetch_manifest, fetch_mlmodel
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
 from tests.support.fakes.registry import (
     MODEL,

@@ -49,7 +49,9 @@ def create_app(
         status=lambda: core.watcher_state.status,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
-    other_routes = _create_fastapi_app(settings, core, Exposition(collector), needs_key=access is not None)
+    other_routes = _create_fastapi_app(
+        settings, core, Exposition(collector), needs_key=access is not None
+    )
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
@@ -65,9 +67,7 @@ def _create_fastapi_app(
 ) -> FastAPI:
     """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
     app = _create_framework(settings)
-    add_routes(
-        app, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition
-    )
+    add_routes(app, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition)
     app.include_router(build_operations_routes(_create_document_builder(settings, core)))
     app.include_router(build_mlflow_routes(core.live))
     app.include_router(build_v2_routes(core.live))

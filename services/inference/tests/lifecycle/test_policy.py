@@ -96,7 +96,9 @@ def test_waits_are_about_the_interval_and_end_at_a_retry(
     waited_s = compute_wait_s(interval_s, jitter, failure, now_s)
     assert 0 < waited_s <= interval_s * (1 + JITTER) * 1.000001
     is_due_sooner = (
-        failure is not None and failure.is_backing_off(now_s) and failure.retry_at_s - now_s < interval_s
+        failure is not None
+        and failure.is_backing_off(now_s)
+        and failure.retry_at_s - now_s < interval_s
     )
     if not is_due_sooner:
         assert waited_s >= interval_s * (1 - JITTER) * 0.999999

@@ -12,6 +12,10 @@ def test_only_the_serving_version_passes() -> None:
     serving = make_live_version(version="7")
     RequestedVersion("churn_model").check(serving)
     RequestedVersion("churn_model", "7").check(serving)
-    for requested in (RequestedVersion("other"), RequestedVersion("churn_model", "8"), RequestedVersion("churn_model", "07")):
+    for requested in (
+        RequestedVersion("other"),
+        RequestedVersion("churn_model", "8"),
+        RequestedVersion("churn_model", "07"),
+    ):
         with pytest.raises(NotServed):
             requested.check(serving)

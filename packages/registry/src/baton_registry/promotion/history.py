@@ -57,9 +57,7 @@ def read_entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
     return ledger.parse_tags(alias, client.get_model_tags(model))
 
 
-def sync_ledger(
-    client: RegistryClient, model: str, alias: str, now: Clock
-) -> ModelVersion | None:
+def sync_ledger(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVersion | None:
     """Records a move that the ledger does not know yet. Returns the alias' current version."""
     try:
         current = client.resolve_alias(model, alias)

@@ -6,12 +6,12 @@ from typing import Self
 import httpx
 
 from baton_registry.errors import AliasNotSet, RegistryRefused
+from baton_registry.rest.access import RegistryAccess, open_http
 from baton_registry.rest.artifacts import (
     INVALID,
     NOT_FOUND,
     to_version_error,
 )
-from baton_registry.rest.access import RegistryAccess, open_http
 from baton_registry.rest.transport import Transport
 from baton_registry.rest.versions import VersionClient, build_tag
 from baton_registry.rest.webhooks import WebhookClient

@@ -15,9 +15,9 @@ from baton_registry.errors import ArtifactNotFound, InvalidModel
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.files import MAX_FILE_BYTES
 from baton_registry.versions.manifest import MANIFEST_FILE, MAX_MANIFEST_BYTES, Manifest
+from baton_registry.versions.manifest_from_tags import resolve_manifest
 from baton_registry.versions.mlmodel import MLMODEL_FILE, MLModel, check_path
 from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
-from baton_registry.versions.manifest_from_tags import resolve_manifest
 from baton_registry.versions.verified_files import (
     VerifiedFiles,
     check_manifest_tag,

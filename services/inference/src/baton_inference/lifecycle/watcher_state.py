@@ -117,7 +117,9 @@ class WatcherState:
             self.aspired = self.aspired or version.model
             self.failure = self._reported_failure = None
             fields = {} if duration_s is None else {"seconds": round(duration_s, 3)}
-            log.info("version serving", version=version.model.version, source=version.source, **fields)
+            log.info(
+                "version serving", version=version.model.version, source=version.source, **fields
+            )
         self._publish()
 
     def note_agreement(self) -> None:

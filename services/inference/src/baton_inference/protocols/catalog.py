@@ -45,7 +45,9 @@ def find_path(path: str) -> ScoringPath | None:
     for pattern, protocol, template in _PATTERNS:
         if match := pattern.fullmatch(path):
             names = match.groupdict()
-            return ScoringPath(protocol, template, RequestedVersion(names["name"], names.get("version")))
+            return ScoringPath(
+                protocol, template, RequestedVersion(names["name"], names.get("version"))
+            )
     return None
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from baton_registry.promotion.alias_moves import CHALLENGER
-from baton_registry.versions.model_version import GATE_PASSED
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.model_version import GATE_TAG, MANIFEST_TAG
+from baton_registry.versions.model_version import GATE_PASSED, GATE_TAG, MANIFEST_TAG
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table

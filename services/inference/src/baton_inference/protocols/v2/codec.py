@@ -18,7 +18,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.frame import check_rows, build_missing_column, read_columns
+from baton_inference.protocols.bodies.frame import build_missing_column, check_rows, read_columns
 from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
 from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
@@ -95,7 +95,9 @@ class V2Codec:
         tensors: dict[str, Tensor] = {}
         for tensor in request.inputs:
             if tensor.name in tensors:
-                raise MalformedBody(f"the tensor {truncate(tensor.name)!r} occurs twice; send it once")
+                raise MalformedBody(
+                    f"the tensor {truncate(tensor.name)!r} occurs twice; send it once"
+                )
             if tensor.name not in self._decoders:
                 raise MalformedBody(
                     f"the model has no input {truncate(tensor.name)!r}; see the model's metadata"

@@ -91,7 +91,9 @@ class TensorDecoder:
                 except CellError as error:
                     bad.append(BadCell(row, self._column.name, str(error)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise MalformedBody(f"the data of {self._column.name!r} must be a list of values") from error
+            raise MalformedBody(
+                f"the data of {self._column.name!r} must be a list of values"
+            ) from error
         if bad:
             raise BadCells(tuple(bad[:MAX_NAMED_CELLS]))
         return values

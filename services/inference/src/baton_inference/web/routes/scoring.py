@@ -16,8 +16,8 @@ from baton_inference.errors import (
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.codec import Codec, EncodedAnswer
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.scoring.scorer import Scorer, ScoreRequest
 from baton_inference.scoring.requested_version import RequestedVersion
+from baton_inference.scoring.scorer import Scorer, ScoreRequest
 from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import (
@@ -73,7 +73,12 @@ class ScoringRoute:
         self._log = parts.log
 
     async def handle(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, requested: RequestedVersion | None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        request_id: str,
+        requested: RequestedVersion | None,
     ) -> None:
         """Answers one POST; `requested` is the model and version in its path."""
         started_s = time.perf_counter()
@@ -112,7 +117,11 @@ class ScoringRoute:
                 )
 
     async def _score(
-        self, scope: Scope, receive: Receive, served: LiveVersion | None, requested: RequestedVersion | None
+        self,
+        scope: Scope,
+        receive: Receive,
+        served: LiveVersion | None,
+        requested: RequestedVersion | None,
     ) -> tuple[Answer, int]:
         """Returns the answer and the number of scored rows."""
         if self._access is not None:

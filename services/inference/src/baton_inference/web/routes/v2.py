@@ -87,7 +87,9 @@ def _describe_readiness(served: LiveVersion) -> Json:
 
 
 def _read_requested(request: Request) -> RequestedVersion:
-    return RequestedVersion(request.path_params["model_name"], request.path_params.get("model_version"))
+    return RequestedVersion(
+        request.path_params["model_name"], request.path_params.get("model_version")
+    )
 
 
 def _answer(
