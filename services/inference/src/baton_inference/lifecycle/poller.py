@@ -50,7 +50,7 @@ class Poller:
         """Restores the version from the cache, then polls until `stop` is called."""
         _run_safely(self._watcher.restore)
         while not self._is_stopping:
-            _run_safely(self._watcher.step)
+            _run_safely(self._watcher.poll)
             self._wake.wait(self.compute_wait_s())
             self._wake.clear()
 
