@@ -105,8 +105,8 @@ def format_summary(results: TrainingResults) -> str:
         for name, each in results.trainings.items()
     ]
     return (
-        f"`baton train` trained, evaluated and registered {results.rows:,} rows of 19 columns: "
-        f"{', '.join(trainings)}.\n\nMachine: {results.machine}."
+        "`baton train` trained, evaluated and registered a model on a table of "
+        f"{results.rows:,} rows and 19 columns: {', '.join(trainings)}.\n\nMachine: {results.machine}."
     )
 
 
