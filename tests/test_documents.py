@@ -101,7 +101,9 @@ def test_estimators() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", page, re.MULTILINE))
     assert [*rows] == [*FAMILIES]
     for name, arguments in rows.items():
-        documented = {key: parse_value(text) for key, text in re.findall(r"`(\w+)=(.*?)`", arguments)}
+        documented = {
+            key: parse_value(text) for key, text in re.findall(r"`(\w+)=(.*?)`", arguments)
+        }
         assert documented
         assert documented.items() <= FAMILIES[name].defaults.items()
 

@@ -106,7 +106,8 @@ def format_summary(results: TrainingResults) -> str:
     ]
     return (
         "`baton train` trained, evaluated and registered a model on a table of "
-        f"{results.rows:,} rows and 19 columns: {', '.join(trainings)}.\n\nMachine: {results.machine}."
+        f"{results.rows:,} rows and 19 columns: {', '.join(trainings)}.\n\n"
+        f"Machine: {results.machine}."
     )
 
 
