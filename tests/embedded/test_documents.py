@@ -63,9 +63,10 @@ def run_up(folder: Path, command: Command) -> Iterator[Up]:
         (folder / name).symlink_to(target)
     rows = ["customer,since,age,plan,visits,left,notes"]
     for number in range(400):
-        left = "yes" if number % 7 > 3 else "no"
+        is_middle_aged = 12 <= number % 37 < 28  # boosting learns this, logistic regression cannot
+        left = "yes" if is_middle_aged != (number % 11 == 0) else "no"
         since = date(2024, 1, 1) + timedelta(days=number)
-        age = number % 37 + 18 if number % 30 else ""  # some are missing
+        age = number % 37 + 18 if number % 29 else ""  # some are missing
         rows.append(f"c{number},{since},{age},{PLANS[number % 3]},{number % 5},{left},-")
     (folder / "customers.csv").write_text("\n".join(rows))
     _, *options = command.baton_arguments or []
