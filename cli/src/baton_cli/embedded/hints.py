@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from baton_cli.embedded.programs import Plan
-from baton_cli.processes.supervisor import shorten_path
+from baton_cli.terminal import shorten_path
 from baton_cli.settings import DEFAULTS, CliSettings
 
 
