@@ -101,11 +101,11 @@ class CsvChunk:
         return replace(cell, message=f"{cell.message} (for a decimal comma: --decimal ,)")
 
     @cached_property
-    def _indices(self) -> Mapping[str, int]:
+    def _column_indices(self) -> Mapping[str, int]:
         return find_first_places(self.names)
 
     def _get_texts(self, name: str) -> list[str]:
-        at = self._indices[name]
+        at = self._column_indices[name]
         return [row[at] for row in self.cells]
 
 

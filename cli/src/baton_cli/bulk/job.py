@@ -16,7 +16,7 @@ from baton_engine.engine import Scores
 from baton_engine.onnx.probabilities import check_probabilities
 from baton_engine.tables.arrow_types import get_label_type
 from baton_engine.tables.cells import BadCell, BadCells
-from baton_engine.tables.column_locations import find_column_locations
+from baton_engine.tables.column_places import find_column_places
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
@@ -52,7 +52,7 @@ class Job:
         self._model = model
         self.counts = Counts()
         fields = {each.name: each for each in table.fields}
-        self._present = find_column_locations([*fields]).keys()
+        self._present = find_column_places([*fields]).keys()
         self._check_columns()
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
