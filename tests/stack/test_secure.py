@@ -58,7 +58,10 @@ def test_keys_open_their_own_routes(secure_stack: SecureStack) -> None:
         assert http.post("/predict", json=BODY).status_code == 401
         assert http.get("/status").status_code == 401
         assert http.get("/readyz").status_code == 200
-        operations, scoring = build_authorization(secure_stack.operations), build_authorization(secure_stack.scoring)
+        operations, scoring = (
+            build_authorization(secure_stack.operations),
+            build_authorization(secure_stack.scoring),
+        )
         assert http.post("/predict", json=BODY, headers=operations).status_code == 403
         assert http.get("/status", headers=scoring).status_code == 403
 
@@ -198,7 +201,11 @@ def test_rotation_replaces_credentials(secure_stack: SecureStack) -> None:
     assert [secure_stack.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
     with httpx.Client(base_url=secure_stack.inference_url, verify=secure_stack.trust) as http:
         scored = http.post("/predict", json=BODY, headers=build_authorization(keys[0]))
-        assert scored.status_code == http.get("/status", headers=build_authorization(keys[1])).status_code == 401
+        assert (
+            scored.status_code
+            == http.get("/status", headers=build_authorization(keys[1])).status_code
+            == 401
+        )
     # Its first poll may fail while the tracking server restarts.
     wait_until(
         lambda: secure_stack.status()["registry"]["reachable"],

@@ -85,7 +85,9 @@ class ConsoleProgress:
 
     def track_steps(self, text: str, total: int) -> AbstractContextManager[AdvanceStep]:
         """Counts steps: a bar with the time left, or one line a step outside a terminal."""
-        return self._show_step_bar(text, total) if self._live else self._show_step_lines(text, total)
+        return (
+            self._show_step_bar(text, total) if self._live else self._show_step_lines(text, total)
+        )
 
     def track_rows(self, text: str) -> AbstractContextManager[AdvanceRows]:
         """Counts rows: a bar with the time left, or a line every few seconds."""

@@ -22,9 +22,9 @@ from baton_trainer.tracking.logged_model import Contents
 from tests.support.trainer.tables import (
     TARGET,
     make_features,
+    make_text_target,
     some_table,
     some_trained_model,
-    make_text_target,
 )
 from tests.support.trainer.workshop import Workshop
 

@@ -14,7 +14,15 @@ import pytest
 from baton_trainer.errors import DataError
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables import loading
-from tests.support.trainer.damage import GOOD, REFUSED, ROWS, SPREAD, make_good_frame, to_csv_bytes, with_cell
+from tests.support.trainer.damage import (
+    GOOD,
+    REFUSED,
+    ROWS,
+    SPREAD,
+    make_good_frame,
+    to_csv_bytes,
+    with_cell,
+)
 from tests.support.trainer.tables import TARGET
 
 
@@ -41,7 +49,11 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         "column 'leak' matches the target 'goal' in every row; .*--drop leak",
     ),
     "a leak": (
-        to_csv_bytes(make_good_frame().assign(leak=(make_good_frame()[TARGET] == "yes") + np.arange(ROWS) / 500)),
+        to_csv_bytes(
+            make_good_frame().assign(
+                leak=(make_good_frame()[TARGET] == "yes") + np.arange(ROWS) / 500
+            )
+        ),
         {},
         "column 'leak' alone predicts the target 'goal'",
     ),
@@ -55,7 +67,11 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         {},
         "column 'key' is left out: an id",
     ),
-    "an id kept as a number": (to_csv_bytes(make_good_frame().assign(n=SPREAD)), {}, "column 'n' looks like an id"),
+    "an id kept as a number": (
+        to_csv_bytes(make_good_frame().assign(n=SPREAD)),
+        {},
+        "column 'n' looks like an id",
+    ),
     "whole numbers that a model rounds": (
         to_csv_bytes(make_good_frame().assign(n=[2**24 + row % 150 for row in range(ROWS)])),
         {},
@@ -67,12 +83,16 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         "column 'n' is left out: a row number",
     ),
     "dates": (
-        to_csv_bytes(make_good_frame().assign(day=pd.date_range("2024-01-01", periods=ROWS).astype(str))),
+        to_csv_bytes(
+            make_good_frame().assign(day=pd.date_range("2024-01-01", periods=ROWS).astype(str))
+        ),
         {},
         "column 'day' is left out: a date; derive a number from it",
     ),
     "free text": (
-        to_csv_bytes(make_good_frame().assign(note=[f"they called about case {row}" for row in range(ROWS)])),
+        to_csv_bytes(
+            make_good_frame().assign(note=[f"they called about case {row}" for row in range(ROWS)])
+        ),
         {},
         "column 'note' is left out: free text",
     ),
@@ -81,9 +101,21 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         {},
         "column 'town': only the 100 most frequent of 150 texts are categories",
     ),
-    "a constant": (to_csv_bytes(make_good_frame().assign(c=1)), {}, "column 'c' is left out: it has one value"),
-    "an empty column": (to_csv_bytes(make_good_frame().assign(c="")), {}, "column 'c' is left out: it is empty"),
-    "a column without a name": (to_csv_bytes(make_good_frame().assign(**{"": 1})), {}, "'' is left out: it has no n"),
+    "a constant": (
+        to_csv_bytes(make_good_frame().assign(c=1)),
+        {},
+        "column 'c' is left out: it has one value",
+    ),
+    "an empty column": (
+        to_csv_bytes(make_good_frame().assign(c="")),
+        {},
+        "column 'c' is left out: it is empty",
+    ),
+    "a column without a name": (
+        to_csv_bytes(make_good_frame().assign(**{"": 1})),
+        {},
+        "'' is left out: it has no n",
+    ),
     "a word among numbers": (
         to_csv_bytes(make_good_frame().assign(n=with_cell("?"))),
         {},

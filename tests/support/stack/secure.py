@@ -39,7 +39,10 @@ class SecureStack(Stack):
         self.scoring, self.operations = credentials["scoring"], credentials["operations"]
         self.http.close()
         self.http = httpx.Client(
-            base_url=self.inference_url, verify=self.trust, timeout=10, headers=build_authorization(self.scoring)
+            base_url=self.inference_url,
+            verify=self.trust,
+            timeout=10,
+            headers=build_authorization(self.scoring),
         )
 
     def user(self, name: str) -> User:

@@ -49,7 +49,11 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         "only 39 rows have a value for the target 'goal'; at least 50",
     ),
     "binary data": (b"\x01\x02\0\x04" * 99, {}, "binary data"),
-    "an Excel workbook": (build_workbook(), {}, "a zip archive or an Excel workbook.*save the table as"),
+    "an Excel workbook": (
+        build_workbook(),
+        {},
+        "a zip archive or an Excel workbook.*save the table as",
+    ),
     "gzip": (gzip.compress(GOOD), {}, "compressed with gzip, .*unpack it first"),
     "SQLite": (b"SQLite format 3\0" + b"x" * 99, {}, "an SQLite database"),
     "JSON": (b'[{"a": 1}]', {}, "the file is JSON"),
@@ -104,9 +108,21 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "the target as an id": (GOOD, {"id": (TARGET,)}, "--id names the target"),
     "a role for no column": (GOOD, {"roles": {"nix": "number"}}, "'nix' for .columns.roles."),
     "a number that is text": (GOOD, {"roles": {"label": "number"}}, "'label' cannot be a number: "),
-    "an empty target": (to_csv_bytes(make_good_frame().assign(**{TARGET: ""})), {}, "'goal' is empty in every row"),
-    "one class": (to_csv_bytes(make_good_frame().assign(**{TARGET: "yes"})), {}, "has only one class, 'yes'; at leas"),
-    "too many classes": (to_csv_bytes(make_good_frame().assign(**{TARGET: SPREAD})), {}, "has 400 distinct values"),
+    "an empty target": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: ""})),
+        {},
+        "'goal' is empty in every row",
+    ),
+    "one class": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: "yes"})),
+        {},
+        "has only one class, 'yes'; at leas",
+    ),
+    "too many classes": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: SPREAD})),
+        {},
+        "has 400 distinct values",
+    ),
     "a target of fractions": (
         to_csv_bytes(make_good_frame().assign(**{TARGET: np.linspace(0, 1, ROWS)})),
         {},
@@ -143,6 +159,10 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         {},
         "'n' has '1,234', which may be thousands or a fraction; set --decimal",
     ),
-    "no column left": (to_csv_bytes(make_good_frame()[[TARGET]].assign(a=1)), {}, "no column is left.*'a' is left out"),
+    "no column left": (
+        to_csv_bytes(make_good_frame()[[TARGET]].assign(a=1)),
+        {},
+        "no column is left.*'a' is left out",
+    ),
 }
 """By damage: the file's content, keys of its request by section, a pattern of the line."""

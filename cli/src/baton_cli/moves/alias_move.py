@@ -5,13 +5,13 @@ from collections.abc import Callable
 import click
 
 from baton_cli import terminal
+from baton_cli.argument_types import Seconds
 from baton_cli.inference.convergence import (
     Goal,
     LoadFailures,
     collect_load_failures,
     wait_until_served,
 )
-from baton_cli.argument_types import Seconds
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
 from baton_registry.promotion import rollback_stack

@@ -13,9 +13,9 @@ from tests.support.trainer.tables import (
     TARGETS,
     as_file,
     make_features,
+    make_text_target,
     some_subject,
     some_table,
-    make_text_target,
 )
 
 
@@ -63,9 +63,9 @@ def test_names_of_columns_and_classes_are_escaped() -> None:
     """The data must not inject Markdown or HTML."""
     frame = make_features().rename(columns={"label": "<script>alert(1)</script>"})
     frame["a|b*c*`d`"] = frame.pop("whole")
-    frame[TARGET] = make_text_target(frame.rename(columns={"<script>alert(1)</script>": "label"})).map(
-        {"yes": "_yes_ | no", "no": "<b>"}
-    )
+    frame[TARGET] = make_text_target(
+        frame.rename(columns={"<script>alert(1)</script>": "label"})
+    ).map({"yes": "_yes_ | no", "no": "<b>"})
     data = build_table(as_file(frame), Columns(target=TARGET))
     subject = some_subject(data)
     page = rendering.render_html(

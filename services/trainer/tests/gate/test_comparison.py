@@ -14,8 +14,8 @@ from tests.support.trainer.tables import (
     as_file,
     changed_table,
     make_features,
-    some_table,
     make_text_target,
+    some_table,
 )
 
 

@@ -7,7 +7,7 @@ from baton_trainer.models.export import Parity
 from baton_trainer.request import GateLimits
 from baton_trainer.tables.table import Table
 from tests.support.trainer.comparable_models import make_model
-from tests.support.trainer.tables import changed_table, add_noise, some_outcome
+from tests.support.trainer.tables import add_noise, changed_table, some_outcome
 
 SAME = Parity(1e-7, 0, 100)
 ONE = some_outcome(2, 1_000)
@@ -30,7 +30,10 @@ def compare(whole: AucDifference, *slices: SliceComparison) -> Comparison:
 
 
 def decide(
-    table: Table, comparison: Comparison | None, bounds: GateLimits | None = None, parity: Parity = SAME
+    table: Table,
+    comparison: Comparison | None,
+    bounds: GateLimits | None = None,
+    parity: Parity = SAME,
 ) -> Verdict:
     """The verdict on a challenger with version 3 in production."""
     production = Production("3", make_model(table), comparison, "it has other classes (maybe)")
@@ -162,4 +165,7 @@ def test_first_version_is_not_compared(some_data: Table) -> None:
     verdict = gate.decide_gate(SAME, make_model(some_data), None, GateLimits())
     assert (verdict.text, verdict.production) == ("passed", None)
     assert find_result(verdict, "ROC AUC") is None
-    assert gate.decide_gate(Parity(1, 0, 9), make_model(some_data), None, GateLimits()).text != "passed"
+    assert (
+        gate.decide_gate(Parity(1, 0, 9), make_model(some_data), None, GateLimits()).text
+        != "passed"
+    )

@@ -12,7 +12,13 @@ from baton_trainer.request import Columns, Data, Train
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
 from baton_trainer.tables.table_builder import build_table
-from tests.support.trainer.tables import Notes, make_features, compute_signal, some_table, some_trained_model
+from tests.support.trainer.tables import (
+    Notes,
+    compute_signal,
+    make_features,
+    some_table,
+    some_trained_model,
+)
 
 
 @pytest.mark.parametrize("estimator", FAMILIES)

@@ -7,7 +7,14 @@ from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.table import Table
 from baton_trainer.tables.table_builder import build_table
-from tests.support.trainer.tables import ROWS, TARGET, as_file, make_features, some_table, make_text_target
+from tests.support.trainer.tables import (
+    ROWS,
+    TARGET,
+    as_file,
+    make_features,
+    make_text_target,
+    some_table,
+)
 
 
 def build(frame: pd.DataFrame, target: str = TARGET) -> Table:

@@ -68,7 +68,9 @@ def _check_parity(parity: Parity) -> Check:
     )
 
 
-def _check_size(challenger: ComparableModel, production: Production | None, limits: GateLimits) -> Check:
+def _check_size(
+    challenger: ComparableModel, production: Production | None, limits: GateLimits
+) -> Check:
     size_mb = challenger.size_bytes / _MB
     model = production and production.model
     return Check(
