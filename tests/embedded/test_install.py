@@ -40,13 +40,15 @@ def test_command_names_its_version(installed: Path, tmp_path: Path) -> None:
     assert _run(installed / "baton", "--version", folder=tmp_path) == f"baton {version}\n"
 
 
-def test_baton_up_works(installed: Path, tmp_path: Path) -> None:
-    """It trains, promotes and serves version 1, and ends clean."""
-    with Up(tmp_path, program=(str(installed / "baton"), "up")) as up:
+def test_baton_up_trains_on_own_table(installed: Path, tmp_path: Path, telco_csv: Path) -> None:
+    """It trains on the user's table, promotes and serves version 1, and ends clean."""
+    table = ("--data", str(telco_csv), "--target", "Churn")
+    with Up(tmp_path, *table, program=(str(installed / "baton"), "up")) as up:
         up.wait_until_ready(240)  # uv compiles nothing: the first start of each program is slow
         assert up.predict() == "1"
         assert any(str(installed) in line for line in up.list_processes().values())
         assert up.stop(limit_s=40) == 0
+        assert up.list_processes() == {}
 
 
 def _run(*command: str | Path, folder: Path = ROOT) -> str:

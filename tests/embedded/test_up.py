@@ -37,15 +37,6 @@ def test_life_of_baton_up(tmp_path: Path) -> None:
         wait_until(lambda: not up.list_processes(), 15, "nothing is left after SIGKILL")
 
 
-def test_own_table(tmp_path: Path, telco_csv: Path) -> None:
-    """`--data` and `--target` train the first version on the user's own table."""
-    with Up(tmp_path, "--data", str(telco_csv), "--target", "Churn") as up:
-        up.wait_until_ready()
-        assert up.predict() == "1"
-        assert up.stop(signal.SIGTERM, limit_s=40) == 0
-        assert up.list_processes() == {}
-
-
 @pytest.mark.parametrize("which", ["port", "tracking_port"])
 def test_taken_port_is_one_line(tmp_path: Path, which: str) -> None:
     """It exits with 1 and one line that names the port."""

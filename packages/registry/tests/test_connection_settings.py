@@ -103,7 +103,7 @@ def test_proxy_is_used_and_named_in_errors(monkeypatch: pytest.MonkeyPatch) -> N
         pytest.raises(RegistryUnavailable) as caught,
     ):
         registry.get_model_tags("m")
-    assert "proxy http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
+    assert "the proxy is http://127.0.0.1:1 (HTTP_PROXY)" in str(caught.value)
     monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
     with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
         load_settings(RegistrySettings).open_registry()

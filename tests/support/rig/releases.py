@@ -1,8 +1,6 @@
 """Earlier releases, taken from the repository's history, to upgrade from."""
 
 import subprocess
-import tarfile
-from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
@@ -16,10 +14,10 @@ def unpack_release(commit: str, folder: Path) -> None:
     Raises:
         subprocess.CalledProcessError: the history does not reach so far (a shallow clone).
     """
-    archive = ["git", "archive", "--format=tar", commit]
-    tree = subprocess.run(archive, cwd=ROOT, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=BytesIO(tree)) as tar:
-        tar.extractall(folder, filter="data")
+    archive = subprocess.run(
+        ["git", "archive", "--format=tar", commit], cwd=ROOT, capture_output=True, check=True
+    )
+    subprocess.run(["tar", "--extract", "--directory", folder], input=archive.stdout, check=True)
 
 
 def source_path(release: Path) -> str:
