@@ -41,7 +41,7 @@ class TrainingResults:
     """The results of a run.
 
     Attributes:
-        rows: of the table.
+        rows: the number of rows.
         file_mb: its size as CSV, in MB of 10^6 bytes.
         trainings: by estimator.
         machine: description of the machine.

@@ -1,4 +1,4 @@
-"""The table of the trainings."""
+"""The table of training runs."""
 
 from bench.measurements import training
 from bench.measurements.training import Training, TrainingResults

@@ -37,11 +37,11 @@ def parse(content: bytes, name: str) -> DataFile:
     """
     table = _read_table(content, name)
     names = [column.strip() for column in table.column_names]
-    places = find_first_places(names)
+    indices = find_first_places(names)
     unreadable: dict[str, str] = {}
     columns: list[pd.Series] = []
-    for place, column in enumerate(names):
-        values = _convert_column(table.column(place))
+    for index, column in enumerate(names):
+        values = _convert_column(table.column(index))
         if isinstance(values, str):
             unreadable[column] = values
             values = pd.Series(None, range(table.num_rows), dtype=object)
@@ -55,7 +55,7 @@ def parse(content: bytes, name: str) -> DataFile:
         is_typed=True,
         decimal=".",
         unreadable=unreadable,
-        texts=lambda column: _read_categories(table.column(places[column])),
+        texts=lambda column: _read_categories(table.column(indices[column])),
     )
 
 
