@@ -15,7 +15,7 @@ from tests.support.documents.reliability import RecordRow, write_page
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.tracking_server import TrackingServer
-from tests.support.suite.lanes import Lanes, rank
+from tests.support.suite.lanes import Lanes, get_rank
 
 decline_telemetry()  # for the servers and clients that the tests start themselves
 
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Sorts the longest lanes first in a worker of pytest-xdist."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: rank(item.path))
+        items.sort(key=lambda item: get_rank(item.path))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.suite.lanes import ROOT, Lanes, lane, rank
+from tests.support.suite.lanes import ROOT, Lanes, get_lane, get_rank
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from tests.support.suite.lanes import ROOT, Lanes, lane, rank
 )
 def test_tests_that_share_a_server_are_one_lane(one: str, other: str, *, is_shared: bool) -> None:
     """Another process would start the server or the stack again."""
-    assert (lane(ROOT / one) == lane(ROOT / other)) is is_shared
+    assert (get_lane(ROOT / one) == get_lane(ROOT / other)) is is_shared
 
 
 def test_scheduler_splits_by_lanes() -> None:
@@ -32,4 +32,4 @@ def test_long_lanes_start_first() -> None:
     """A long lane that starts last would run alone."""
     files = ["cli/tests/test_a.py", "tests/embedded/test_a.py", "tests/stack/test_a.py"]
 
-    assert sorted(files, key=lambda file: rank(ROOT / file)) == files[::-1]
+    assert sorted(files, key=lambda file: get_rank(ROOT / file)) == files[::-1]

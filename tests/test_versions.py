@@ -38,7 +38,7 @@ def test_image_has_the_version(file: Path) -> None:
 
 
 def test_script_writes_the_version_everywhere(tmp_path: Path) -> None:
-    """`scripts/version VERSION` leaves the old one nowhere, and refuses what is no version."""
+    """`scripts/version VERSION` leaves the old one nowhere, and refuses what is not a version."""
     files = [ROOT / "pyproject.toml", *PROJECTS, *DOCKERFILES]
     files += [ROOT / "scripts" / name for name in ("env", "version")]
     for file in files:

@@ -27,8 +27,8 @@ class OpenLoopResult:
     """The result of a load.
 
     Attributes:
-        counts: of the generator.
-        latencies_s: of the 2xx answers, from the due time, seconds.
+        counts: the generator's counts.
+        latencies_s: the latencies of the 2xx answers, from the due time, seconds.
     """
 
     counts: LoadCounts

@@ -1,4 +1,4 @@
-"""The machine of a measurement, and how much of it other programs used."""
+"""The machine of a measurement, and how much of it other processes used."""
 
 import os
 import platform
@@ -64,8 +64,8 @@ def describe_machine(start: Usage, end: Usage) -> str:
     others = max(0.0, end.busy_s - start.busy_s - ours_s) / available_s
     stolen = (end.stolen_s - start.stolen_s) / available_s
     return (
-        f"{count} processors ({_read_model()}), Python {platform.python_version()}; other programs "
-        f"used at least {others:.0%} of their time, other machines {stolen:.0%}"
+        f"{count} processors ({_read_model()}), Python {platform.python_version()}; other "
+        f"processes used at least {others:.0%} of CPU time, other virtual machines {stolen:.0%}"
     )
 
 

@@ -41,7 +41,7 @@ class TrainingResults:
     """The results of a run.
 
     Attributes:
-        rows: of the table.
+        rows: the number of rows.
         file_mb: its size as CSV, in MB of 10^6 bytes.
         trainings: by estimator.
         machine: description of the machine.
@@ -105,8 +105,9 @@ def format_summary(results: TrainingResults) -> str:
         for name, each in results.trainings.items()
     ]
     return (
-        f"`baton train` trained, evaluated and registered {results.rows:,} rows of 19 columns: "
-        f"{', '.join(trainings)}.\n\nMachine: {results.machine}."
+        "`baton train` trained, evaluated and registered a model on a table of "
+        f"{results.rows:,} rows and 19 columns: {', '.join(trainings)}.\n\n"
+        f"Machine: {results.machine}."
     )
 
 

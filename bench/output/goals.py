@@ -14,7 +14,7 @@ class Goal:
         name: the measured quantity.
         target: its minimum or maximum.
         reached: its value in this run.
-        unit: of both numbers.
+        unit: the unit of both numbers.
         is_minimum: whether the target is a minimum.
     """
 

@@ -20,7 +20,7 @@ async def build_peer_environment(name: str, model_requirements: Path, folder: Pa
     """Builds the virtual environment of a peer, unless it is current.
 
     Args:
-        name: of the peer's file in `requirements/`.
+        name: the name of the peer's file in `requirements/`.
         model_requirements: the `requirements.txt` of the model version.
         folder: parent of all environments.
 

@@ -1,4 +1,4 @@
-"""Progress of trainings and scorings, in a terminal and outside one."""
+"""Progress of training runs and scoring jobs, in a terminal and outside one."""
 
 import io
 import itertools

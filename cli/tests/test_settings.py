@@ -26,7 +26,9 @@ def test_invalid_address_is_one_line(monkeypatch: pytest.MonkeyPatch, value: str
     monkeypatch.setenv("BATON_INFERENCE_URL", value)
     with pytest.raises(CommandFailed) as failure:
         load(CliSettings)
-    assert str(failure.value).startswith(f"BATON_INFERENCE_URL='{value}': http:// or https://")
+    assert str(failure.value).startswith(
+        f"BATON_INFERENCE_URL='{value}': must be http:// or https://"
+    )
 
 
 def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.table import Table
@@ -65,9 +66,18 @@ def test_spinner_prints_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_markup_in_a_table_is_printed_literally(capsys: pytest.CaptureFixture[str]) -> None:
-    """So are names of emojis."""
+    """Names of emojis are printed literally, too."""
     table = Table()
     table.add_column("reason")
     table.add_row(":warning: [red]x[/red]")
     terminal.show(table)
     assert ":warning: [red]x[/red]" in capsys.readouterr().out
+
+
+def test_path_below_the_working_directory_is_relative(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Other paths stay absolute."""
+    monkeypatch.chdir(tmp_path)
+    assert terminal.shorten_path(tmp_path / "a" / "b") == "a/b"
+    assert terminal.shorten_path(Path("/elsewhere")) == "/elsewhere"

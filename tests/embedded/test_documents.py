@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,13 @@ def run_up(folder: Path, command: Command) -> Iterator[Up]:
     programs = {"scripts/up": [f"{ROOT}/scripts/up"], "baton": [f"{sys.prefix}/bin/baton", "up"]}
     for name, target in ((".venv", Path(sys.prefix)), ("docs", ROOT / "docs")):
         (folder / name).symlink_to(target)
-    rows = ["customer,age,plan,visits,left,notes"]
+    rows = ["customer,since,age,plan,visits,left,notes"]
     for number in range(400):
-        left = "yes" if number % 7 > 3 else "no"
-        rows.append(f"c{number},{number % 37 + 18},{PLANS[number % 3]},{number % 5},{left},-")
+        is_middle_aged = 12 <= number % 37 < 28  # boosting learns this, logistic regression cannot
+        left = "yes" if is_middle_aged != (number % 11 == 0) else "no"
+        since = date(2024, 1, 1) + timedelta(days=number)
+        age = number % 37 + 18 if number % 29 else ""  # some are missing
+        rows.append(f"c{number},{since},{age},{PLANS[number % 3]},{number % 5},{left},-")
     (folder / "customers.csv").write_text("\n".join(rows))
     _, *options = command.baton_arguments or []
     with Up(folder, *options, program=programs[command.words[0]]) as up:

@@ -80,7 +80,7 @@ def test_broken_connection(
 def test_useless_answer(
     production_desk: Desk, proxy: FaultyProxy, record_row: RecordRow, fault: Fault
 ) -> None:
-    """An answer without the alias is no reason to drop a version."""
+    """An answer without the alias is not a reason to drop a version."""
     with production_desk.serve(MLFLOW_TRACKING_URI=proxy.uri) as inference:
         inference.wait_until_serving("1")
         with observe(inference, production_desk.folder / "cache", record_row) as incident:

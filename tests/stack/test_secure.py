@@ -12,7 +12,7 @@ from tests.stack.test_monitoring import list_targets
 from tests.support.rig.process import LOCAL, find_free_port, wait_until
 from tests.support.stack.attempts import list_attempts
 from tests.support.stack.containers import BODY, MODEL, assert_confined
-from tests.support.stack.secure import SecureStack, bearer
+from tests.support.stack.secure import SecureStack, build_authorization
 from tests.support.stack.tls import negotiate_tls
 
 POLL_INTERVAL_S = 20
@@ -58,7 +58,10 @@ def test_keys_open_their_own_routes(secure_stack: SecureStack) -> None:
         assert http.post("/predict", json=BODY).status_code == 401
         assert http.get("/status").status_code == 401
         assert http.get("/readyz").status_code == 200
-        operations, scoring = bearer(secure_stack.operations), bearer(secure_stack.scoring)
+        operations, scoring = (
+            build_authorization(secure_stack.operations),
+            build_authorization(secure_stack.scoring),
+        )
         assert http.post("/predict", json=BODY, headers=operations).status_code == 403
         assert http.get("/status", headers=scoring).status_code == 403
 
@@ -197,8 +200,12 @@ def test_rotation_replaces_credentials(secure_stack: SecureStack) -> None:
     new = [secure_stack.user(name) for name in accounts]
     assert [secure_stack.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
     with httpx.Client(base_url=secure_stack.inference_url, verify=secure_stack.trust) as http:
-        scored = http.post("/predict", json=BODY, headers=bearer(keys[0]))
-        assert scored.status_code == http.get("/status", headers=bearer(keys[1])).status_code == 401
+        scored = http.post("/predict", json=BODY, headers=build_authorization(keys[0]))
+        assert (
+            scored.status_code
+            == http.get("/status", headers=build_authorization(keys[1])).status_code
+            == 401
+        )
     # Its first poll may fail while the tracking server restarts.
     wait_until(
         lambda: secure_stack.status()["registry"]["reachable"],

@@ -35,7 +35,7 @@ class Scale:
     Attributes:
         rounds: repetitions of each measurement.
         seconds: length of a measurement, longer for a slow server.
-        connections: of the closed loop; 1 and `REFERENCE` are among them.
+        connections: the connections of the closed loop; 1 and `REFERENCE` are among them.
         warm_up: whether a load of a second precedes the first measurement of a line.
     """
 

@@ -51,7 +51,7 @@ class SwapPlan:
     Attributes:
         phases: number of phases with swaps, and of phases without.
         per_phase: swaps in a phase; memory is measured after each phase.
-        estimator: of the second version.
+        estimator: the second version's estimator.
         capacity_s: length of a capacity measurement.
     """
 

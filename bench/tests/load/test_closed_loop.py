@@ -10,7 +10,7 @@ import pytest
 from bench.errors import CannotRun
 from bench.load.closed_loop import _parse_figures, require_wrk, run_closed_loop
 from bench.load.request import Request
-from tests.support.fakes.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import build_answer, tiny_server
 
 
 def test_refusals_are_not_answers() -> None:
@@ -34,7 +34,7 @@ def test_wrk_posts_the_body_and_counts_answers(tmp_path: Path) -> None:
         pytest.skip("wrk is not installed")
     body = tmp_path / "body.json"
     body.write_text('{"instances": []}')
-    with tiny_server(lambda number: answer(status=503 if number == 0 else 200)) as port:
+    with tiny_server(lambda number: build_answer(status=503 if number == 0 else 200)) as port:
         figures = asyncio.run(run_closed_loop(Request(port, "/", body), connections=2, seconds=1))
 
     assert figures.failed == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.load.connection import Answer, Connection, build_post
-from tests.support.fakes.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import build_answer, tiny_server
 
 
 def receive(sent: bytes) -> Answer:
@@ -22,7 +22,7 @@ def test_long_answer_is_returned_whole() -> None:
     """The body arrives in many packets."""
     body = b"x" * 1_000_000
 
-    received = receive(answer(body, status=201))
+    received = receive(build_answer(body, status=201))
 
     assert (received.status, received.body) == (201, body)
 

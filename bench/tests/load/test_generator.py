@@ -14,7 +14,7 @@ import pytest
 
 from bench.load.generator import Generator, generate_arrivals
 from bench.load.plan import LoadPlan
-from tests.support.fakes.tiny_server import Respond, answer, tiny_server
+from tests.support.fakes.tiny_server import Respond, build_answer, tiny_server
 
 PER_S = 400.0
 SECONDS = 0.25
@@ -61,7 +61,7 @@ class Load:
 
 def test_every_due_request_is_answered(stop: tuple[int, int], tmp_path: Path) -> None:
     """A good server has one good answer per arrival and no failure."""
-    generator = Load(tmp_path, stop[0]).run(lambda _: answer())
+    generator = Load(tmp_path, stop[0]).run(lambda _: build_answer())
 
     due = sum(
         1 for _ in itertools.takewhile(lambda at_s: at_s <= SECONDS, generate_arrivals(0.0, PER_S))
@@ -77,7 +77,7 @@ def test_stall_counts_for_every_waiting_request(stop: tuple[int, int], tmp_path:
     def respond(number: int) -> bytes:
         if number == 0:
             time.sleep(0.2)
-        return answer()
+        return build_answer()
 
     generator = Load(tmp_path, stop[0], connections=1).run(respond)
 
@@ -90,7 +90,7 @@ def test_refusals_and_broken_connections_fail(stop: tuple[int, int], tmp_path: P
     """They count as failures, and the load continues."""
 
     def respond(number: int) -> bytes:
-        return (answer(status=503), b"", answer())[min(number, 2)]
+        return (build_answer(status=503), b"", build_answer())[min(number, 2)]
 
     generator = Load(tmp_path, stop[0]).run(respond)
 
@@ -109,7 +109,7 @@ def test_answer_of_another_version_is_mixed(
         probability = {"1": 0.25, "2": 0.75}[scores]
         prediction = {"label": "Yes", "probabilities": {"Yes": probability}}
         document = {"model_version": version, "predictions": [prediction]}
-        return answer(json.dumps(document).encode(), version=version)
+        return build_answer(json.dumps(document).encode(), version=version)
 
     expected = {
         version: {"label": "Yes", "probabilities": {"Yes": p}}
@@ -125,7 +125,7 @@ def test_stop_signal_ends_the_load(stop: tuple[int, int], tmp_path: Path) -> Non
     """The load ends early, and every request is answered."""
     timer = threading.Timer(0.1, lambda: os.write(stop[1], b"x"))
     timer.start()
-    generator = Load(tmp_path, stop[0], seconds=60).run(lambda _: answer())
+    generator = Load(tmp_path, stop[0], seconds=60).run(lambda _: build_answer())
     timer.join()
 
     assert generator.counts.seconds < 30

@@ -9,7 +9,7 @@ import pytest
 from bench.errors import CannotRun
 from bench.load.open_loop import OpenLoopResult, Versions, compute_quantiles_ms, run_open_loop
 from bench.load.plan import LoadCounts, LoadPlan
-from tests.support.fakes.tiny_server import answer, tiny_server
+from tests.support.fakes.tiny_server import build_answer, tiny_server
 
 
 def create_plan(port: int, folder: Path, seconds: float) -> LoadPlan:
@@ -25,7 +25,7 @@ def test_load_ends_with_its_task(tmp_path: Path) -> None:
     async def task(_: Versions) -> None:
         await asyncio.sleep(0.2)
 
-    with tiny_server(lambda _: answer()) as port:
+    with tiny_server(lambda _: build_answer()) as port:
         result = asyncio.run(run_open_loop(create_plan(port, tmp_path, seconds=60), task))
 
     figures = result.compute_figures()
@@ -42,7 +42,7 @@ def test_load_that_ends_before_its_task_is_an_error(tmp_path: Path) -> None:
         await versions.get()
 
     with (
-        tiny_server(lambda _: answer()) as port,
+        tiny_server(lambda _: build_answer()) as port,
         pytest.raises(CannotRun, match="ended before"),
     ):
         asyncio.run(run_open_loop(create_plan(port, tmp_path, seconds=0.05), task))

@@ -1,4 +1,4 @@
-"""The table of the trainings."""
+"""The table of training runs."""
 
 from bench.measurements import training
 from bench.measurements.training import Training, TrainingResults
@@ -17,6 +17,7 @@ def test_goals_take_the_worst_estimator() -> None:
     assert text.endswith("Machine: a machine.")
     line = training.format_summary(results)
     assert line.startswith(
-        "`baton train` trained, evaluated and registered 1,000,000 rows of 19 columns: "
+        "`baton train` trained, evaluated and registered a model on a table of "
+        "1,000,000 rows and 19 columns: "
     )
     assert "a 61 s and 1.50 GB, b 700 s and 6.50 GB.\n" in line

@@ -4,7 +4,7 @@ import click
 
 
 class CommandFailed(click.ClickException):
-    """The command could not be done: exit code 1; the message is the last line on stderr.
+    """The command failed: exit code 1; the message is the last line on stderr.
 
     The message is one line: what failed, why, and what to do.
     """
@@ -15,10 +15,10 @@ def to_usage_error(error: Exception) -> click.UsageError:
     return click.UsageError(str(error), click.get_current_context(silent=True))
 
 
-def missing_package_error(package: str, error: ModuleNotFoundError) -> CommandFailed:
-    """Returns the error of a verb whose package is not installed.
+def build_missing_package_error(package: str, error: ModuleNotFoundError) -> CommandFailed:
+    """Builds the error of a verb whose package is not installed.
 
-    An image contains one package: the trainer image has no inference, and the reverse.
+    An image contains one package: the trainer image has no inference, and vice versa.
     """
     return CommandFailed(
         f"{package} is not installed here (no module {error.name}); "

@@ -1,4 +1,4 @@
-"""Shows on stderr how far a training or a scoring is: live in a terminal, else plain lines."""
+"""Shows the progress of a training run or scoring job on stderr: live in a terminal, else lines."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -85,20 +85,22 @@ class ConsoleProgress:
 
     def track_steps(self, text: str, total: int) -> AbstractContextManager[AdvanceStep]:
         """Counts steps: a bar with the time left, or one line a step outside a terminal."""
-        return self._step_bar(text, total) if self._live else self._step_lines(text, total)
+        return (
+            self._show_step_bar(text, total) if self._live else self._show_step_lines(text, total)
+        )
 
     def track_rows(self, text: str) -> AbstractContextManager[AdvanceRows]:
         """Counts rows: a bar with the time left, or a line every few seconds."""
-        return self._row_bar(text) if self._live else self._row_lines(text)
+        return self._show_row_bar(text) if self._live else self._show_row_lines(text)
 
     @contextmanager
-    def _step_bar(self, text: str, total: int) -> Iterator[AdvanceStep]:
-        with self._bar(MofNCompleteColumn()) as bar:
+    def _show_step_bar(self, text: str, total: int) -> Iterator[AdvanceStep]:
+        with self._show_bar(MofNCompleteColumn()) as bar:
             task = bar.add_task(text, total=total, note="")
             yield lambda note: bar.update(task, advance=1, description=f"{text}: {note}")
 
     @contextmanager
-    def _step_lines(self, text: str, total: int) -> Iterator[AdvanceStep]:
+    def _show_step_lines(self, text: str, total: int) -> Iterator[AdvanceStep]:
         start, count = self._clock(), 0
 
         def advance(note: str) -> None:
@@ -110,19 +112,19 @@ class ConsoleProgress:
         yield advance
 
     @contextmanager
-    def _row_bar(self, text: str) -> Iterator[AdvanceRows]:
+    def _show_row_bar(self, text: str) -> Iterator[AdvanceRows]:
         start = self._clock()
 
         def advance(rows: int, share_read: float) -> None:
             note = _format_pace(rows, self._clock() - start)
             bar.update(task, completed=share_read * _SCALE, note=note)
 
-        with self._bar(TaskProgressColumn()) as bar:
+        with self._show_bar(TaskProgressColumn()) as bar:
             task = bar.add_task(text, total=_SCALE, note="")
             yield advance
 
     @contextmanager
-    def _row_lines(self, text: str) -> Iterator[AdvanceRows]:
+    def _show_row_lines(self, text: str) -> Iterator[AdvanceRows]:
         self._print(text)
         start = last = self._clock()
 
@@ -135,7 +137,7 @@ class ConsoleProgress:
         yield advance
 
     @contextmanager
-    def _bar(self, count: ProgressColumn) -> Iterator[Progress]:
+    def _show_bar(self, count: ProgressColumn) -> Iterator[Progress]:
         """A bar in place of the live line; `note` is a field of its task."""
         columns = (
             TextColumn("{task.description}", markup=False),

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -47,6 +48,14 @@ def render_plain(renderable: RenderableType) -> list[str]:
 def to_printable_line(text: str) -> str:
     """Makes one line of a user's text: each run of unprintable characters becomes a space."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def shorten_path(path: Path) -> str:
+    """Returns the path relative to the working directory if it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def print_progress(text: str) -> None:

@@ -44,11 +44,11 @@ def test_csv_and_parquet_are_read_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chunk", "places"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
+    ("chunk", "locations"), [(CSV, ["line 2", "line 5"]), (PARQUET, ["row 101", "row 103"])]
 )
-def test_dropped_rows_do_not_change_other_places(chunk: Chunk, places: list[str]) -> None:
-    """The places are those in the file."""
+def test_dropped_rows_do_not_change_other_locations(chunk: Chunk, locations: list[str]) -> None:
+    """The locations are those in the file."""
     remaining = chunk.drop({1})
-    assert remaining.places == places
+    assert remaining.locations == locations
     assert remaining.read(COLUMNS[0]).tolist() == [1.0, 3.0]
-    assert not chunk.drop({0, 1, 2}).places
+    assert not chunk.drop({0, 1, 2}).locations

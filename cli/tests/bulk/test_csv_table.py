@@ -13,7 +13,7 @@ from tests.support.cli.bulk import COLUMNS, TEXT, open_content
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
 def test_separator_is_detected(tmp_path: Path, separator: str) -> None:
-    """As in training. A comma is not reported."""
+    """Training does the same. A comma is not reported."""
     with open_content(tmp_path, TEXT.replace(",", separator)) as table:
         ((chunk, malformed),) = table.read_chunks()
         assert [field.name for field in table.fields] == ["x", "n", "note"]
@@ -33,7 +33,7 @@ def test_long_file_is_read_completely_after_the_detection(tmp_path: Path) -> Non
 
 
 def test_white_space_around_names_is_removed(tmp_path: Path) -> None:
-    """As in training."""
+    """Training does the same."""
     with open_content(tmp_path, TEXT.replace("x,n,note", "x, n , note")) as table:
         assert [field.name for field in table.fields] == ["x", "n", "note"]
         ((chunk, _),) = table.read_chunks()
@@ -58,8 +58,8 @@ def test_spreadsheet_files_are_read(tmp_path: Path, rule: ReaderRule) -> None:
         assert table.detected == "separator ';', one more separator at the end of every row"
         ((chunk, malformed),) = table.read_chunks()
         assert chunk.read(COLUMNS[2]).tolist() == ["a", ""]
-        assert chunk.places == ["line 3", "line 4"]
-        assert [place for place, _ in malformed] == ["line 5"]
+        assert chunk.locations == ["line 3", "line 4"]
+        assert [location for location, _ in malformed] == ["line 5"]
 
 
 def test_ambiguous_separator_is_rejected(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_single_column_hints_at_the_separator(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "shift_jis", "utf-8-sig"])
 def test_encoding_option_is_used(tmp_path: Path, encoding: str) -> None:
-    """With or without a byte order mark."""
+    """A byte order mark may be present."""
     word = "\u732b" if encoding == "shift_jis" else "\u00e4"
     content = TEXT.replace("a", word).encode(encoding)
     with open_content(tmp_path, content, CsvFormat(encoding=encoding)) as table:
@@ -104,7 +104,7 @@ def test_encoding_option_is_used(tmp_path: Path, encoding: str) -> None:
 def test_wrong_encoding_is_one_line(
     tmp_path: Path, content: bytes, encoding: str, message: str
 ) -> None:
-    """With the line and the option."""
+    """The message has the line and the option."""
     other = "utf-16" if encoding == "utf-8" else "NAME, e.g. cp1252"
     with (
         pytest.raises(CommandFailed, match=f"{message}; use --encoding {other}"),

@@ -70,7 +70,7 @@ def test_labels_have_the_type_of_the_target(tmp_path: Path, classes: tuple[Any, 
 
 
 def test_parquet_columns_keep_their_types(tmp_path: Path) -> None:
-    """Also columns that the model does not use."""
+    """The model need not use them."""
     path = write_parquet(tmp_path, x=[0.5], n=[1], when=pa.array([1], pa.date32()), tags=[["a"]])
     with path.open("rb") as file:
         output = score(open_table(path, file))
@@ -79,7 +79,7 @@ def test_parquet_columns_keep_their_types(tmp_path: Path) -> None:
 
 
 def test_file_is_scored_chunk_by_chunk(tmp_path: Path) -> None:
-    """In the order of the file."""
+    """The order is the file's."""
     model = SignModel()
     rows = CHUNK_ROWS + 2
     text = "x,n,note\n" + "".join(f"1,{number},\n" for number in range(rows))
@@ -124,7 +124,7 @@ def test_null_in_a_required_column_of_parquet_is_a_bad_row(tmp_path: Path) -> No
 
 
 def test_missing_text_in_a_required_column_is_a_bad_row(tmp_path: Path) -> None:
-    """In CSV and in Parquet, null or empty."""
+    """The file is CSV or Parquet, the value null or empty."""
     model = load_fake_version(columns=(Column("x", "double"), Column("plan", "string")))
     of_csv: list[str] = []
     with open_content(tmp_path, "x,plan\n1,a\n2,\n3, \n4,None\n") as table:
@@ -157,7 +157,7 @@ def test_optional_column_may_be_absent(tmp_path: Path) -> None:
 def test_unfit_table_is_rejected(
     tmp_path: Path, text: str, keep: list[str] | None, message: str
 ) -> None:
-    """Before any row is scored."""
+    """No row has been scored yet."""
     with open_content(tmp_path, text) as table, pytest.raises(CommandFailed, match=message):
         Job(table, load_fake_version(), keep)
 
@@ -176,7 +176,7 @@ def test_column_of_the_wrong_type_ends_the_scoring(tmp_path: Path) -> None:
 
 
 def test_failure_in_the_model_names_the_rows(tmp_path: Path) -> None:
-    """In one line."""
+    """The message is one line."""
     with open_content(tmp_path, TEXT) as table, pytest.raises(CommandFailed) as caught:
         score(table, load_fake_version(BrokenModel()))
     assert caught.value.message == "the model fails on line 2 to line 3: no mercy"

@@ -37,7 +37,7 @@ def test_alias_is_resolved_once(registry: Registry) -> None:
 
 
 def test_unverified_version_is_rejected(registry: Registry) -> None:
-    """Also a missing version and one that is not ready."""
+    """A missing version is rejected, too, and one that is not ready."""
     settings = load(CliSettings)
     with pytest.raises(VersionNotFound):
         load_version(settings, "9")

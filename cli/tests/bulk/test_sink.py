@@ -50,7 +50,7 @@ def test_nested_column_has_no_csv_form() -> None:
 
 
 def test_parquet_has_types_and_metadata() -> None:
-    """Of the schema."""
+    """The types are the schema's."""
     file = io.BytesIO()
     write_as_parquet(batches(0, 1, 2), schema(), file)
     read = pq.read_table(io.BytesIO(file.getvalue()))
@@ -60,7 +60,7 @@ def test_parquet_has_types_and_metadata() -> None:
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_output_without_rows_names_the_columns(write: Write) -> None:
-    """In both formats."""
+    """Both formats are tested."""
     file = io.BytesIO()
     write(batches(), schema(), file)
     if write is write_as_csv:

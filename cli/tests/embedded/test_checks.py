@@ -40,7 +40,7 @@ def test_equal_ports_are_rejected(free: int) -> None:
 
 
 def test_free_ports_are_accepted(free: int) -> None:
-    """Also if inference listens on every address."""
+    """Inference may listen on every address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         other = probe.getsockname()[1]
@@ -70,7 +70,7 @@ def test_unreadable_data_file_is_rejected(tmp_path: Path) -> None:
 
 
 def test_invalid_baton_toml_is_rejected(tmp_path: Path) -> None:
-    """Before anything starts; its data file is checked, too."""
+    """Nothing has started yet; its data file is checked, too."""
     config = tmp_path / "b.toml"
     config.write_text('[data]\nfile = "nix.csv"')
     with pytest.raises(CommandFailed, match=r"cannot read .*nix\.csv"):
@@ -81,14 +81,14 @@ def test_invalid_baton_toml_is_rejected(tmp_path: Path) -> None:
 
 
 def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the extra to install."""
+    """The line names the extra to install."""
     monkeypatch.setattr(checks, "PACKAGES", ("sys", "no_such_package"))
     with pytest.raises(CommandFailed, match="not installed: no_such_package; install"):
         check_packages()
 
 
 def test_invalid_setting_of_a_child_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the child starts."""
+    """The child has not started yet."""
     check_settings()
     monkeypatch.setenv("BATON_MAX_ROWS", "many")
     with pytest.raises(CommandFailed, match="BATON_MAX_ROWS='many'"):

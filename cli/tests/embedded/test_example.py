@@ -12,7 +12,7 @@ SPLIT = {"columns": ["tenure", "Contract"], "data": [[3, "One year"], [4, "Two y
 
 
 def test_example_is_the_first_row_as_a_request(tmp_path: Path) -> None:
-    """In the form of `/predict`."""
+    """The form is that of `/predict`."""
     registry = Registry()
     registry.add("1", None, **{"input_example.json": json.dumps(SPLIT)})
     registry.aliases[ALIAS] = "1"

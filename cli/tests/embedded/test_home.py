@@ -7,14 +7,14 @@ from baton_cli.errors import CommandFailed
 
 
 def test_lock_creates_the_folder(tmp_path: Path) -> None:
-    """With the folder of the logs."""
+    """The folder of the logs exists, too."""
     home = Home(tmp_path / "new" / "home")
     with home.lock():
         assert home.logs.is_dir()
 
 
 def test_second_lock_is_rejected(tmp_path: Path) -> None:
-    """After the first block the home is free again."""
+    """The home is free again after the first block."""
     with Home(tmp_path).lock(), pytest.raises(CommandFailed, match="another baton up uses"):
         Home(tmp_path).lock().__enter__()
     with Home(tmp_path).lock():

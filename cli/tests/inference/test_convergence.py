@@ -141,7 +141,7 @@ def test_load_failure_from_before_the_move_is_ignored() -> None:
 
 
 def test_process_that_follows_another_alias_ends_the_wait() -> None:
-    """Even if it serves the same number."""
+    """It may serve the same number."""
     with pytest.raises(CommandFailed, match="follows alias 'staging'"):
         wait(Script([build_status("2", alias="staging")]))
 

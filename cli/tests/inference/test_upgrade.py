@@ -57,7 +57,7 @@ def find_refused(*bodies: dict[str, Any] | None) -> dict[str, str]:
 def test_version_with_decision_scores_is_found(
     registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before the upgrade."""
+    """The check runs before the upgrade."""
     add_scores(registry, "2")
     add_onnx(registry, "3")
     assert list(
@@ -82,7 +82,7 @@ def test_version_with_an_example_of_other_columns_is_found(registry: Registry) -
 
 
 def test_current_processes_cost_no_request(registry: Registry) -> None:
-    """Neither do processes of other models."""
+    """Processes of other models do not count either."""
     add_scores(registry, "2")
     assert (
         find_refused(

@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import get_user_at_host, name_actor
+from baton_cli.moves.actor import get_actor, get_user_at_host
 from baton_cli.settings import CI_USERS, CliSettings, load
 
 
@@ -36,25 +36,25 @@ def _no_actor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_actor_comes_from_baton_actor_then_ci_then_user(monkeypatch: pytest.MonkeyPatch) -> None:
     """`BATON_ACTOR` has precedence."""
-    assert name_actor(load(CliSettings)) == get_user_at_host()
+    assert get_actor(load(CliSettings)) == get_user_at_host()
     monkeypatch.setenv("GITLAB_USER_LOGIN", "grace")
-    assert name_actor(load(CliSettings)) == "grace"
+    assert get_actor(load(CliSettings)) == "grace"
     monkeypatch.setenv("BATON_ACTOR", " ada ")
-    assert name_actor(load(CliSettings)) == "ada"
+    assert get_actor(load(CliSettings)) == "ada"
 
 
 @pytest.mark.parametrize("name", CI_USERS)
 def test_ci_variable_names_the_actor(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A name with a line break is ignored."""
     monkeypatch.setenv(name, "grace")
-    assert name_actor(load(CliSettings)) == "grace"
+    assert get_actor(load(CliSettings)) == "grace"
     monkeypatch.setenv(name, "gra\nce")
-    assert name_actor(load(CliSettings)) == get_user_at_host()
+    assert get_actor(load(CliSettings)) == get_user_at_host()
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[2J", "a\u202eb", "a" * 201, " "])
 def test_unprintable_actor_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """The error comes at the start, not after the training."""
+    """The error comes at the start, not after training."""
     monkeypatch.setenv("BATON_ACTOR", name)
     with pytest.raises(CommandFailed, match="BATON_ACTOR") as caught:
         load(CliSettings)

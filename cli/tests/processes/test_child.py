@@ -64,7 +64,7 @@ def test_stop_kills_after_the_timeout(tmp_path: Path) -> None:
 
 
 def test_descendants_of_a_killed_program_are_ended(tmp_path: Path) -> None:
-    """Even if the leash itself is killed."""
+    """The leash itself may be killed."""
 
     async def scenario() -> None:
         with Lifeline() as lifeline:
@@ -90,7 +90,7 @@ def test_child_has_its_own_session(tmp_path: Path) -> None:
 
 
 def test_child_ends_when_the_lifeline_closes(tmp_path: Path) -> None:
-    """As if this process were killed."""
+    """The same happens if this process is killed."""
 
     async def scenario() -> None:
         with Lifeline() as lifeline:

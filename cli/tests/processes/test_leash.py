@@ -46,7 +46,7 @@ def test_exit_code_is_that_of_the_command(code: str, expected: int) -> None:
 
 
 def test_signal_is_128_plus_its_number() -> None:
-    """Like the exit code of a shell."""
+    """A shell has the same exit code."""
     with run_leashed("import os; os.kill(os.getpid(), 9)") as (process, write_end):
         assert process.wait(20) == 128 + signal.SIGKILL
         os.close(write_end)

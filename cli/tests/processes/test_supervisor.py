@@ -7,7 +7,7 @@ import pytest
 
 from baton_cli.processes import restart
 from baton_cli.processes.child import Lifeline
-from baton_cli.processes.supervisor import Supervisor, shorten_path
+from baton_cli.processes.supervisor import Supervisor
 from tests.support.cli.processes import (
     SLEEP,
     WITH_A_CHILD,
@@ -25,7 +25,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restart, "FIRST_DELAY_S", 0.0)
 
 
-def pids(log: Path) -> list[int]:
+def read_pids(log: Path) -> list[int]:
     return [int(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
@@ -39,14 +39,14 @@ def test_restarts_a_program_and_leaves_the_others_running(tmp_path: Path) -> Non
             supervisor.keep_running(build_program(tmp_path, PRINT_PID + SLEEP, "mortal"))
             supervisor.keep_running(build_program(tmp_path, PRINT_PID + SLEEP, "other"))
             mortal, other = tmp_path / "mortal.log", tmp_path / "other.log"
-            await poll_until(lambda: pids(mortal) and pids(other))
-            os.kill(pids(mortal)[0], signal.SIGKILL)
-            await poll_until(lambda: len(pids(mortal)) == 2)
-            assert len(pids(other)) == 1
-            assert is_alive(pids(other)[0])
+            await poll_until(lambda: read_pids(mortal) and read_pids(other))
+            os.kill(read_pids(mortal)[0], signal.SIGKILL)
+            await poll_until(lambda: len(read_pids(mortal)) == 2)
+            assert len(read_pids(other)) == 1
+            assert is_alive(read_pids(other)[0])
             assert supervisor.exit_counts == {"mortal": 1}
             await supervisor.stop()
-            assert not any(map(is_alive, [*pids(mortal), *pids(other)]))
+            assert not any(map(is_alive, [*read_pids(mortal), *read_pids(other)]))
 
     asyncio.run(scenario())
     assert lines == [
@@ -55,7 +55,7 @@ def test_restarts_a_program_and_leaves_the_others_running(tmp_path: Path) -> Non
 
 
 def test_line_has_the_exit_code(tmp_path: Path) -> None:
-    """Of a program that exits by itself."""
+    """The program exits by itself."""
     lines: list[str] = []
 
     async def scenario() -> None:
@@ -82,7 +82,7 @@ def test_failed_start_is_retried(tmp_path: Path) -> None:
             folder.touch()
             await poll_until(lambda: lines)
             folder.unlink()
-            await poll_until(lambda: pids(folder / "it.log"))
+            await poll_until(lambda: read_pids(folder / "it.log"))
             await supervisor.stop()
 
     asyncio.run(scenario())
@@ -102,7 +102,7 @@ def test_run_once_does_not_restart(tmp_path: Path) -> None:
             return code
 
     assert asyncio.run(scenario()) == 4
-    assert len(pids(tmp_path / "it.log")) == 1
+    assert len(read_pids(tmp_path / "it.log")) == 1
 
 
 def test_cancelled_run_once_is_stopped(tmp_path: Path) -> None:
@@ -112,11 +112,11 @@ def test_cancelled_run_once_is_stopped(tmp_path: Path) -> None:
         with Lifeline() as lifeline:
             supervisor = Supervisor(lifeline, print)
             run = asyncio.create_task(supervisor.run_once(build_program(tmp_path, WITH_A_CHILD)))
-            await poll_until(lambda: pids(tmp_path / "it.log"))
+            await poll_until(lambda: read_pids(tmp_path / "it.log"))
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
             await supervisor.stop()
-            return [pid for pid in pids(tmp_path / "it.log") if is_alive(pid)]
+            return [pid for pid in read_pids(tmp_path / "it.log") if is_alive(pid)]
 
     assert asyncio.run(scenario()) == []
 
@@ -128,19 +128,10 @@ def test_kill_ends_programs_at_once(tmp_path: Path) -> None:
         with Lifeline() as lifeline:
             supervisor = Supervisor(lifeline, lambda _: None)
             supervisor.keep_running(build_program(tmp_path, PRINT_PID + SLEEP))
-            await poll_until(lambda: pids(tmp_path / "it.log"))
-            group = os.getpgid(pids(tmp_path / "it.log")[0])
+            await poll_until(lambda: read_pids(tmp_path / "it.log"))
+            group = os.getpgid(read_pids(tmp_path / "it.log")[0])
             supervisor.kill()
             await poll_until(lambda: list_members(group) == [])
             await supervisor.stop()
 
     asyncio.run(scenario())
-
-
-def test_path_below_the_working_directory_is_relative(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Other paths stay absolute."""
-    monkeypatch.chdir(tmp_path)
-    assert shorten_path(tmp_path / "a" / "b") == "a/b"
-    assert shorten_path(Path("/elsewhere")) == "/elsewhere"

@@ -33,7 +33,7 @@ def test_invalid_key_in_baton_toml_is_a_failure(
 
 
 def test_only_given_options_are_collected() -> None:
-    """By section and key of baton.toml."""
+    """The keys are the sections and keys of baton.toml."""
     options = {
         "data__file": None,
         "columns__target": "y",

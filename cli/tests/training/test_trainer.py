@@ -21,7 +21,7 @@ def test_missing_trainer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_error_of_the_trainer_is_one_line() -> None:
-    """With the trainer's own message."""
+    """The message is the trainer's."""
     with pytest.raises(CommandFailed, match="has no parameter 'nix'"):
         run_training(TrainOptions(values={"train": {"params": {"nix": "1"}}}), Deferral())
 
@@ -47,7 +47,7 @@ def hide_package(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
 def test_signal_before_the_registration_explains_that_nothing_was_registered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """During the training."""
+    """The signal comes during training."""
 
     def interrupt(_: object) -> None:
         raise KeyboardInterrupt
@@ -59,7 +59,7 @@ def test_signal_before_the_registration_explains_that_nothing_was_registered(
 
 
 def test_signal_after_the_registration_is_deferred(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until the block ends."""
+    """The signal waits until the block ends."""
     done = []
 
     def train(*arguments: Any) -> None:

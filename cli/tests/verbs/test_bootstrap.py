@@ -26,36 +26,36 @@ def empty(registry: Registry) -> Registry:
 
 
 @pytest.fixture
-def trainings(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
-    """The options of each training; a fake trainer registers version 1."""
-    trainings: list[TrainOptions] = []
+def training_runs(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
+    """The options of each training run; a fake trainer registers version 1."""
+    training_runs: list[TrainOptions] = []
 
     def train(options: TrainOptions, _: Deferral) -> Trained:
-        trainings.append(options)
+        training_runs.append(options)
         registry.add("1", MLmodel=build_mlmodel(("tenure", "long", True)))
         return Trained()
 
     monkeypatch.setattr(verb, "run_training", train)
-    return trainings
+    return training_runs
 
 
 def test_first_version_is_trained_and_promoted(
-    empty: Registry, trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+    empty: Registry, training_runs: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """If the registry is empty."""
+    """The registry is empty."""
     assert run(["bootstrap", "--target", "y"]) == 0
-    assert trainings == [TrainOptions(values={"columns": {"target": "y"}})]
+    assert training_runs == [TrainOptions(values={"columns": {"target": "y"}})]
     assert empty.aliases == {ALIAS: "1"}
     assert capsys.readouterr().out == "churn_model@production now points to version 1\n"
 
 
 def test_existing_version_needs_no_training(
-    registry: Registry, trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+    registry: Registry, training_runs: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """E.g. at later starts."""
     registry.aliases[ALIAS] = "2"
     assert run(["bootstrap"]) == 0
-    assert trainings == []
+    assert training_runs == []
     assert (
         capsys.readouterr().err == "churn_model@production points to version 2; nothing to train\n"
     )
@@ -79,11 +79,11 @@ def test_ctrl_c_during_the_registration_waits_for_the_promotion(
 
 
 def test_unset_alias_is_not_changed(
-    registry: Registry, trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+    registry: Registry, training_runs: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A user may have removed it on purpose."""
     assert run(["bootstrap"]) == 0
-    assert (trainings, registry.aliases) == ([], {})
+    assert (training_runs, registry.aliases) == ([], {})
     assert capsys.readouterr().err.startswith(
         "warning: churn_model@production is not set; run: baton promote"
     )
@@ -126,9 +126,9 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_webhook_is_ensured_before_the_training(
-    empty: Registry, trainings: list[TrainOptions], secret: str
+    empty: Registry, training_runs: list[TrainOptions], secret: str
 ) -> None:
-    """It exists even if the training fails."""
+    """It exists even if training fails."""
     empty.fail_on.add(("POST", "registered-models/alias"))
     assert run(["bootstrap"]) == 1
     [webhook] = empty.webhooks.values()
@@ -137,7 +137,7 @@ def test_webhook_is_ensured_before_the_training(
 
 def test_failed_webhook_is_a_warning(
     registry: Registry,
-    trainings: list[TrainOptions],
+    training_runs: list[TrainOptions],
     secret: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -152,7 +152,7 @@ def test_failed_webhook_is_a_warning(
 
 
 def test_without_a_secret_there_is_no_webhook(registry: Registry) -> None:
-    """And no warning."""
+    """That is not an error."""
     assert run(["bootstrap"]) == 0
     assert registry.webhooks == {}
 

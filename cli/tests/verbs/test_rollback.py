@@ -30,7 +30,7 @@ def test_missing_previous_version_is_one_line(
 
 
 def test_to_moves_to_the_given_version(registry: Registry) -> None:
-    """Even if it was never promoted."""
+    """Version 2 was never promoted."""
     run(["promote", "1"])
     assert run(["rollback", "--to", "2"]) == 0
     assert registry.aliases == {ALIAS: "2"}

@@ -58,7 +58,7 @@ def test_output_name_decides_the_format(file: Path, name: str, options: list[str
 
 
 def test_bad_row_ends_the_command(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line with its place and a hint; no output."""
+    """One line with its location and a hint; no output."""
     file.write_text('x\n1\n"\n"\nmuch\n')
     output = file.parent / "out.csv"
     assert run(["score", str(file), "--output", str(output)]) == 1

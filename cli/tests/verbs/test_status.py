@@ -23,7 +23,7 @@ def test_agreement_has_exit_code_0(
 def test_json_is_one_document_for_every_exit_code(
     registry: Registry, inference: Inference, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also without agreement."""
+    """The processes need not agree."""
     inference.registry, inference.version = None, "1"
     registry.aliases[ALIAS] = "2"
     assert run(["status", "--json"]) == 1
@@ -52,7 +52,7 @@ def test_inference_is_shown_while_the_registry_is_away(
 def test_missing_inference_process_is_named(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the variable that has its URL."""
+    """The line names the variable that has its URL."""
     registry.aliases[ALIAS] = "1"
     monkeypatch.setenv("BATON_INFERENCE_URL", NO_SERVER)
     assert run(["status"]) == 1

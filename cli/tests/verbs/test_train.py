@@ -27,39 +27,39 @@ class TrainResult:
 
 
 @pytest.fixture
-def trainings(monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
+def training_runs(monkeypatch: pytest.MonkeyPatch) -> list[TrainOptions]:
     return install_trainer(monkeypatch, TrainResult())
 
 
 def install_trainer(monkeypatch: pytest.MonkeyPatch, answer: TrainResult) -> list[TrainOptions]:
-    """Installs a fake trainer with this result; returns the options of each training."""
-    trainings: list[TrainOptions] = []
+    """Installs a fake trainer with this result; returns the options of each training run."""
+    training_runs: list[TrainOptions] = []
 
     def train(options: TrainOptions, _: Deferral) -> TrainResult:
-        trainings.append(options)
+        training_runs.append(options)
         return answer
 
     monkeypatch.setattr(verb, "run_training", train)
-    return trainings
+    return training_runs
 
 
 def test_stdout_has_only_the_version(
-    trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+    training_runs: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`version=$(baton train)` works."""
     assert run(["train"]) == 0
     assert capsys.readouterr() == ("2\n", "churn_model version 2: ROC AUC 0.8400, gate passed\n")
-    assert trainings == [TrainOptions()]
+    assert training_runs == [TrainOptions()]
 
 
-def test_options_reach_the_trainer(trainings: list[TrainOptions]) -> None:
+def test_options_reach_the_trainer(training_runs: list[TrainOptions]) -> None:
     """Parameters are passed as text; the last value of a parameter counts."""
     arguments = ["--estimator", "random_forest", "--target", "y"]
     arguments += ["--param", "max_depth=3", "--param", "C=a=b", "--param", "max_depth=4"]
     arguments += ["--search", "20", "--seed", "7"]
     assert run(["train", *arguments]) == 0
     params = {"max_depth": "4", "C": "a=b"}
-    (options,) = trainings
+    (options,) = training_runs
     assert options.values == {
         "columns": {"target": "y"},
         "train": {"estimator": "random_forest", "params": params, "search": 20, "seed": 7},
@@ -77,15 +77,15 @@ def test_options_reach_the_trainer(trainings: list[TrainOptions]) -> None:
     ],
 )
 def test_invalid_option_is_a_usage_error(
-    arguments: list[str], trainings: list[TrainOptions]
+    arguments: list[str], training_runs: list[TrainOptions]
 ) -> None:
     """Nothing is trained."""
     assert run(["train", *arguments]) == 2
-    assert trainings == []
+    assert training_runs == []
 
 
 def test_promote_moves_the_alias(
-    registry: Registry, trainings: list[TrainOptions], capsys: pytest.CaptureFixture[str]
+    registry: Registry, training_runs: list[TrainOptions], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Stdout still has only the version."""
     assert run(["train", "--promote"]) == 0
@@ -107,14 +107,16 @@ def test_failed_gate_without_promote_has_exit_code_0(
 def test_failed_gate_with_promote_has_exit_code_1(
     registry: Registry, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The alias stays; the last line has the reason."""
+    """The alias stays; the last line has the version and the command that promotes it."""
     install_trainer(monkeypatch, TrainResult(gate="failed: worse"))
     assert run(["train", "--promote"]) == 1
     out, err = capsys.readouterr()
     assert out == "2\n"
-    assert err.splitlines()[-1].startswith(
-        "baton: version 2 is registered but not promoted: gate failed: worse; see"
+    assert err.splitlines()[-1] == (
+        "baton: version 2 is registered but not promoted: its gate failed (see above); "
+        "promote it with: baton promote 2 --force"
     )
+    assert err.count("worse") == 1
     assert registry.aliases == {}
 
 

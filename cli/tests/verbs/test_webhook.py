@@ -17,7 +17,7 @@ def test_webhook_is_registered_for_every_inference_url(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By default from BATON_INFERENCE_URL. A second run changes nothing."""
+    """The default is BATON_INFERENCE_URL. A second run changes nothing."""
     monkeypatch.setenv("BATON_INFERENCE_URL", "http://a:8000, https://b")
     for _ in range(2):
         assert run(["webhook", "ensure"]) == 0
@@ -47,7 +47,7 @@ def test_missing_secret_is_one_line(registry: Registry, capsys: pytest.CaptureFi
 def test_refusal_of_the_registry_is_one_line(
     registry: Registry, secret: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With the reason of the registry."""
+    """The line has the registry's reason."""
     registry.fail_on.add(("GET", "webhooks"))
     assert run(["webhook", "ensure"]) == 1
     assert capsys.readouterr().err.count("\n") == 1

@@ -21,14 +21,14 @@ from baton_trainer.tracking import logged_model
 from baton_trainer.tracking.logged_model import Contents
 from tests.support.trainer.tables import (
     TARGET,
-    features,
+    make_features,
+    make_text_target,
     some_table,
     some_trained_model,
-    text_target,
 )
 from tests.support.trainer.workshop import Workshop
 
-# A busy machine is no failure of a property.
+# A busy machine does not break a property.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -112,8 +112,8 @@ def workshop(
 ) -> Iterator[Workshop]:
     """A workshop for one test."""
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    frame = features()
-    frame.assign(**{TARGET: text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
+    frame = make_features()
+    frame.assign(**{TARGET: make_text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
     options = TrainerSettings.model_validate(
         {"MLFLOW_TRACKING_URI": tracking_uri, "BATON_MODEL_NAME": request.node.name[:80]}
     )

@@ -14,7 +14,15 @@ import pytest
 from baton_trainer.errors import DataError
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables import loading
-from tests.support.trainer.damage import GOOD, REFUSED, ROWS, SPREAD, csv, good, with_cell
+from tests.support.trainer.damage import (
+    GOOD,
+    REFUSED,
+    ROWS,
+    SPREAD,
+    make_good_frame,
+    to_csv_bytes,
+    with_cell,
+)
 from tests.support.trainer.tables import TARGET
 
 
@@ -31,71 +39,95 @@ def load(folder: Path, content: bytes, **options: Any) -> list[str]:
 
 WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "rows without a target": (
-        csv(good().assign(**{TARGET: ["", ""] + ["yes", "no"] * 199})),
+        to_csv_bytes(make_good_frame().assign(**{TARGET: ["", ""] + ["yes", "no"] * 199})),
         {},
         "2 rows without a 'goal' value are left out",
     ),
     "the target again": (
-        csv(good().assign(leak=good()[TARGET])),
+        to_csv_bytes(make_good_frame().assign(leak=make_good_frame()[TARGET])),
         {},
         "column 'leak' matches the target 'goal' in every row; .*--drop leak",
     ),
     "a leak": (
-        csv(good().assign(leak=(good()[TARGET] == "yes") + np.arange(ROWS) / 500)),
+        to_csv_bytes(
+            make_good_frame().assign(
+                leak=(make_good_frame()[TARGET] == "yes") + np.arange(ROWS) / 500
+            )
+        ),
         {},
         "column 'leak' alone predicts the target 'goal'",
     ),
     "a column twice under two names": (
-        csv(good().assign(again=good()["label"])),
+        to_csv_bytes(make_good_frame().assign(again=make_good_frame()["label"])),
         {},
         "column 'again' repeats column 'label'",
     ),
     "an id of text": (
-        csv(good().assign(key=[f"k{row}" for row in range(ROWS)])),
+        to_csv_bytes(make_good_frame().assign(key=[f"k{row}" for row in range(ROWS)])),
         {},
         "column 'key' is left out: an id",
     ),
-    "an id kept as a number": (csv(good().assign(n=SPREAD)), {}, "column 'n' looks like an id"),
+    "an id kept as a number": (
+        to_csv_bytes(make_good_frame().assign(n=SPREAD)),
+        {},
+        "column 'n' looks like an id",
+    ),
     "whole numbers that a model rounds": (
-        csv(good().assign(n=[2**24 + row % 150 for row in range(ROWS)])),
+        to_csv_bytes(make_good_frame().assign(n=[2**24 + row % 150 for row in range(ROWS)])),
         {},
         "column 'n' has whole numbers above 16,777,216, .* 75 of 150 distinct values remain",
     ),
     "a row number": (
-        csv(good().assign(n=range(ROWS))),
+        to_csv_bytes(make_good_frame().assign(n=range(ROWS))),
         {},
         "column 'n' is left out: a row number",
     ),
     "dates": (
-        csv(good().assign(day=pd.date_range("2024-01-01", periods=ROWS).astype(str))),
+        to_csv_bytes(
+            make_good_frame().assign(day=pd.date_range("2024-01-01", periods=ROWS).astype(str))
+        ),
         {},
         "column 'day' is left out: a date; derive a number from it",
     ),
     "free text": (
-        csv(good().assign(note=[f"they called about case {row}" for row in range(ROWS)])),
+        to_csv_bytes(
+            make_good_frame().assign(note=[f"they called about case {row}" for row in range(ROWS)])
+        ),
         {},
         "column 'note' is left out: free text",
     ),
     "very many categories": (
-        csv(good().assign(town=[f"town {row % 150}" for row in range(ROWS)])),
+        to_csv_bytes(make_good_frame().assign(town=[f"town {row % 150}" for row in range(ROWS)])),
         {},
         "column 'town': only the 100 most frequent of 150 texts are categories",
     ),
-    "a constant": (csv(good().assign(c=1)), {}, "column 'c' is left out: it has one value"),
-    "an empty column": (csv(good().assign(c="")), {}, "column 'c' is left out: it is empty"),
-    "a column without a name": (csv(good().assign(**{"": 1})), {}, "'' is left out: it has no n"),
+    "a constant": (
+        to_csv_bytes(make_good_frame().assign(c=1)),
+        {},
+        "column 'c' is left out: it has one value",
+    ),
+    "an empty column": (
+        to_csv_bytes(make_good_frame().assign(c="")),
+        {},
+        "column 'c' is left out: it is empty",
+    ),
+    "a column without a name": (
+        to_csv_bytes(make_good_frame().assign(**{"": 1})),
+        {},
+        "'' is left out: it has no n",
+    ),
     "a word among numbers": (
-        csv(good().assign(n=with_cell("?"))),
+        to_csv_bytes(make_good_frame().assign(n=with_cell("?"))),
         {},
         "'n' is read as text because 1 of 400 cells are not numbers, e.g. '.' in row 5",
     ),
     "the wrong decimal mark": (
-        csv(good().assign(n=["1,5", "2,5"] * 200)),
+        to_csv_bytes(make_good_frame().assign(n=["1,5", "2,5"] * 200)),
         {"data": {"decimal": "."}},
         "'n' is read as text but looks like numbers with a decimal comma; if so, set --decimal ,",
     ),
     "many copies": (
-        csv(pd.DataFrame({"a": [0, 1, 2, 3] * 100, TARGET: ["x", "y", "x", "x"] * 100})),
+        to_csv_bytes(pd.DataFrame({"a": [0, 1, 2, 3] * 100, TARGET: ["x", "y", "x", "x"] * 100})),
         {},
         "400 of 400 rows are copies of a few",
     ),
@@ -104,7 +136,7 @@ WARNED: dict[str, tuple[bytes, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("damage", REFUSED)
 def test_a_damaged_table_is_rejected(damage: str, tmp_path: Path) -> None:
-    """With one line: the file, what is wrong, where, and what to do."""
+    """One line names the file, what is wrong, where, and what to do."""
     content, options, line = REFUSED[damage]
     with pytest.raises(DataError, match=line) as raised:
         load(tmp_path, content, **options)
@@ -114,7 +146,7 @@ def test_a_damaged_table_is_rejected(damage: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suspicion", WARNED)
 def test_a_suspicious_table_gives_a_warning(suspicion: str, tmp_path: Path) -> None:
-    """With one line that names the column."""
+    """One line names the column."""
     content, options, line = WARNED[suspicion]
     warnings = load(tmp_path, content, **options)
     assert pd.Series(warnings).str.contains(line).any(), warnings
@@ -127,7 +159,7 @@ def test_a_good_table_gives_no_warning(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_file_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the system's words: missing, a folder, no permission."""
+    """The line has the system's words: missing, a folder, no permission."""
     request = {"data": {"file": tmp_path / "nix.csv"}}
     with pytest.raises(DataError, match=r"nix\.csv: No such file.*; name a CSV or Parquet file"):
         loading.load(TrainRequest.model_validate(request))

@@ -69,7 +69,7 @@ TOKEN = {"TOKEN": "t"}
 def test_both_clients_send_the_same_credentials(
     server: Server, variables: Mapping[str, str], user_of_address: str, stored: str
 ) -> None:
-    """From the address, from variables, or from MLflow's file."""
+    """They come from the address, from variables, or from MLflow's file."""
     folder = Path(os.environ["HOME"]) / ".mlflow"
     folder.mkdir()
     (folder / "credentials").write_text(stored)

@@ -38,7 +38,7 @@ params = {max_depth = 3, bootstrap = false, criterion = "gini"}
 
 
 def test_default_is_the_built_in_table() -> None:
-    """With its target, and the first estimator."""
+    """The target and the estimator have defaults, too."""
     assert request.load(None, {}) == TrainRequest()
     assert TrainRequest().columns.target == "Churn"
 
@@ -155,7 +155,7 @@ def test_example_in_the_document_is_valid() -> None:
 
 
 def test_document_names_existing_keys_only() -> None:
-    """In each row of its tables."""
+    """Each row of its tables is checked."""
     text = DOCUMENT.read_text(encoding="utf-8")
     for title, section in (("data", Data), ("columns", Columns), ("train", Train)):
         part = text.split(f"## [{title}]\n")[1].split("\n## ")[0]
@@ -173,7 +173,7 @@ def test_document_names_existing_keys_only() -> None:
     ],
 )
 def test_error_names_an_option_of_the_command_line(given: dict[str, str], line: str) -> None:
-    """Without its section."""
+    """The section is left out."""
     with pytest.raises(OptionError, match=line):
         request.load(None, {"data": given})
 

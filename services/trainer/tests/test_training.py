@@ -141,7 +141,7 @@ def test_production_that_cannot_be_compared_is_a_warning(
 
 
 def test_version_is_signed_if_there_is_a_key(workshop: Workshop) -> None:
-    """In the call that creates it."""
+    """The call that creates it has the signature."""
     key = parse_signing_key(generate_key_pair()[0])
     workshop.options = workshop.options.model_copy(update={"signing_key": key})
     result = workshop.train()

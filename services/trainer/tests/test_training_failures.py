@@ -35,7 +35,7 @@ def test_unreachable_registry_is_reported_before_the_fit() -> None:
 def test_failure_leaves_a_failed_run_and_no_version(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Even a failure of the upload."""
+    """A failed upload does the same."""
 
     def fail(*_: object) -> dict[str, str]:
         raise error

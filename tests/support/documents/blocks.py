@@ -71,7 +71,7 @@ class Block:
 
     Attributes:
         document: the file.
-        line: of its fence, from 1.
+        line: the line of its fence, from 1.
         language: named by the fence.
         text: the lines between the fences.
         file: the name under which a reader saves it, or None.

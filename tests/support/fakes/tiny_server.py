@@ -9,7 +9,7 @@ Respond = Callable[[int], bytes]
 """Maps the number of a request, from 0, to the answer; an empty answer closes the connection."""
 
 
-def answer(body: bytes = b"{}", status: int = 200, version: str = "1") -> bytes:
+def build_answer(body: bytes = b"{}", status: int = 200, version: str = "1") -> bytes:
     """Builds a complete answer."""
     head = f"HTTP/1.1 {status} OK\r\nX-Model-Version: {version}\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"\r\n" + body

@@ -30,7 +30,7 @@ class Link:
 
         Args:
             kind: a toxic, e.g. `latency`; `down` refuses every connection.
-            attributes: of the toxic, e.g. `latency=10_000` in ms.
+            attributes: the toxic's attributes, e.g. `latency=10_000` in ms.
         """
         if kind == "down":
             self._post(f"/proxies/{self._name}", {"enabled": False})

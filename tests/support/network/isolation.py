@@ -33,7 +33,7 @@ class Network:
     """The network.
 
     Attributes:
-        pid: of the resolver.
+        pid: the resolver's process id.
         log: the resolver's output.
     """
 

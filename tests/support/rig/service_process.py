@@ -113,12 +113,12 @@ class Service:
         raise TimeoutError("the service still accepts connections")
 
 
-def command() -> list[str]:
+def build_command() -> list[str]:
     """Builds the command line."""
     return [sys.executable, "-m", "baton_inference"]
 
 
-def environment(cache: Path, **values: str) -> dict[str, str]:
+def build_environment(cache: Path, **values: str) -> dict[str, str]:
     """Builds the environment of a service on a free port."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("BATON_", "MLFLOW_"))}
     return {**inherited, "BATON_CACHE_DIR": str(cache), "BATON_PORT": "0", **values}
@@ -130,8 +130,8 @@ def running(tmp_path: Path, **values: str) -> Iterator[Service]:
     fill_cache(tmp_path / "cache")
     log_file = tmp_path / "log"
     with hanging_server() as uri, log_file.open("w") as log:
-        environ = environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
-        process = subprocess.Popen(command(), stderr=log, env=environ, text=True)
+        environ = build_environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
+        process = subprocess.Popen(build_command(), stderr=log, env=environ, text=True)
         try:
             yield Service(process, _read_port(process, log_file), log_file)
         finally:

@@ -39,7 +39,10 @@ class SecureStack(Stack):
         self.scoring, self.operations = credentials["scoring"], credentials["operations"]
         self.http.close()
         self.http = httpx.Client(
-            base_url=self.inference_url, verify=self.trust, timeout=10, headers=bearer(self.scoring)
+            base_url=self.inference_url,
+            verify=self.trust,
+            timeout=10,
+            headers=build_authorization(self.scoring),
         )
 
     def user(self, name: str) -> User:
@@ -58,10 +61,10 @@ class SecureStack(Stack):
         return self.mlflow(user, "POST", "mlflow/registered-models/alias", **body)
 
     def status(self) -> dict[str, Any]:
-        answer = self.http.get("/status", headers=bearer(self.operations))
+        answer = self.http.get("/status", headers=build_authorization(self.operations))
         status: dict[str, Any] = answer.raise_for_status().json()
         return status
 
 
-def bearer(key: str) -> dict[str, str]:
+def build_authorization(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}

@@ -9,40 +9,40 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[3]
 CONTAINERS = ("tests/stack", "tests/faults")
-"""The stack."""
+"""They share the stack."""
 SECURE = ("tests/stack/test_secure.py", "tests/stack/test_upgrade.py")
-"""Stacks of their own, whose images the other lane has built."""
+"""Each starts its own stack, from images that the other lane has built."""
 PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
-"""A tracking server, and versions trained once."""
+"""They share a tracking server, and versions trained once."""
 LINT = ("tests/test_lint.py",)
-"""A cache of types."""
+"""It fills a cache of types."""
 TRAINER = ("services/trainer",)
-"""Another tracking server."""
+"""They share another tracking server."""
 _LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER)
 
 
-def lane(path: Path) -> str:
-    """The lane of a test file: that of its folder, else one of its own."""
+def get_lane(path: Path) -> str:
+    """Returns the lane of a test file: its folder's lane, else a lane for this file alone."""
     file = path.relative_to(ROOT)
-    return _long_lane(file) or str(file)
+    return _find_long_lane(file) or str(file)
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
-    """xdist's scheduler, with a lane as what one process runs."""
+    """xdist's scheduler; one process runs a whole lane."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return lane(ROOT / nodeid.partition("::")[0])
+        return get_lane(ROOT / nodeid.partition("::")[0])
 
 
-def rank(path: Path) -> int:
-    """The lane's place in the order of starts."""
+def get_rank(path: Path) -> int:
+    """Returns the position of the file's lane in the order of starts."""
     names = [folders[0] for folders in _LONG]
-    name = lane(path)
+    name = get_lane(path)
     return names.index(name) if name in names else len(names)
 
 
-def _long_lane(file: Path) -> str | None:
-    """Of the lanes that hold the file the one that names it most closely."""
+def _find_long_lane(file: Path) -> str | None:
+    """Returns the most specific lane that contains the file."""
     holders = {
         folder: folders[0] for folders in _LONG for folder in folders if file.is_relative_to(folder)
     }

@@ -35,7 +35,7 @@ class RuleEngine:
 
 
 def good(rows: pd.DataFrame) -> "pd.Series[float]":
-    """The formula of `text_target`, without its noise."""
+    """The formula of `make_text_target`, without its noise."""
     return rows["flag"].astype(float) + rows["prix (€)"] + (rows["label"] == "a") - 0.8
 
 

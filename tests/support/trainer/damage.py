@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tests.support.trainer.tables import TARGET, features, text_target
+from tests.support.trainer.tables import TARGET, make_features, make_text_target
 
 ROWS = 400
 SPREAD = [7 * row for row in range(ROWS)]
 
 
-def good() -> pd.DataFrame:
-    frame = features(ROWS)
-    return frame.assign(**{TARGET: text_target(frame)})
+def make_good_frame() -> pd.DataFrame:
+    frame = make_features(ROWS)
+    return frame.assign(**{TARGET: make_text_target(frame)})
 
 
 def with_cell(value: object, row: int = 5) -> list[Any]:
@@ -26,18 +26,18 @@ def with_cell(value: object, row: int = 5) -> list[Any]:
     return column
 
 
-def csv(frame: pd.DataFrame, **how: Any) -> bytes:
+def to_csv_bytes(frame: pd.DataFrame, **how: Any) -> bytes:
     return str(frame.to_csv(index=False, **how)).encode()
 
 
-def workbook() -> bytes:
+def build_workbook() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     return target.getvalue()
 
 
-GOOD = csv(good())
+GOOD = to_csv_bytes(make_good_frame())
 LINES = GOOD.splitlines(keepends=True)
 REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "an empty file": (b"", {}, "the file is empty; its first line must name the columns"),
@@ -49,7 +49,11 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         "only 39 rows have a value for the target 'goal'; at least 50",
     ),
     "binary data": (b"\x01\x02\0\x04" * 99, {}, "binary data"),
-    "an Excel workbook": (workbook(), {}, "a zip archive or an Excel workbook.*save the table as"),
+    "an Excel workbook": (
+        build_workbook(),
+        {},
+        "a zip archive or an Excel workbook.*save the table as",
+    ),
     "gzip": (gzip.compress(GOOD), {}, "compressed with gzip, .*unpack it first"),
     "SQLite": (b"SQLite format 3\0" + b"x" * 99, {}, "an SQLite database"),
     "JSON": (b'[{"a": 1}]', {}, "the file is JSON"),
@@ -94,7 +98,7 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         "no column 'goal'.*the first line looks like data",
     ),
     "a repeated name": (
-        csv(good().rename(columns={"whole": "flag"})),
+        to_csv_bytes(make_good_frame().rename(columns={"whole": "flag"})),
         {},
         "more than one column is called 'flag'",
     ),
@@ -104,45 +108,61 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "the target as an id": (GOOD, {"id": (TARGET,)}, "--id names the target"),
     "a role for no column": (GOOD, {"roles": {"nix": "number"}}, "'nix' for .columns.roles."),
     "a number that is text": (GOOD, {"roles": {"label": "number"}}, "'label' cannot be a number: "),
-    "an empty target": (csv(good().assign(**{TARGET: ""})), {}, "'goal' is empty in every row"),
-    "one class": (csv(good().assign(**{TARGET: "yes"})), {}, "has only one class, 'yes'; at leas"),
-    "too many classes": (csv(good().assign(**{TARGET: SPREAD})), {}, "has 400 distinct values"),
+    "an empty target": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: ""})),
+        {},
+        "'goal' is empty in every row",
+    ),
+    "one class": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: "yes"})),
+        {},
+        "has only one class, 'yes'; at leas",
+    ),
+    "too many classes": (
+        to_csv_bytes(make_good_frame().assign(**{TARGET: SPREAD})),
+        {},
+        "has 400 distinct values",
+    ),
     "a target of fractions": (
-        csv(good().assign(**{TARGET: np.linspace(0, 1, ROWS)})),
+        to_csv_bytes(make_good_frame().assign(**{TARGET: np.linspace(0, 1, ROWS)})),
         {},
         "'goal' has fractions; classes must be text, whole numbers or booleans",
     ),
     "a class of one row": (
-        csv(good().assign(**{TARGET: ["rare"] + ["yes", "no", "no"] * 133})),
+        to_csv_bytes(make_good_frame().assign(**{TARGET: ["rare"] + ["yes", "no", "no"] * 133})),
         {},
         "of class 'rare' .1 of 400 rows.; add more rows",
     ),
     "no such class": (GOOD, {"positive": "maybe"}, "--positive 'maybe' is not a class.*'no' and"),
     "a positive class among many": (
-        csv(good().assign(**{TARGET: ["a", "b", "c", "d"] * 100})),
+        to_csv_bytes(make_good_frame().assign(**{TARGET: ["a", "b", "c", "d"] * 100})),
         {"positive": "a"},
         "--positive a needs a target with two classes, but this one has 4",
     ),
     "an infinite number": (
-        csv(good().assign(n=with_cell("inf"))),
+        to_csv_bytes(make_good_frame().assign(n=with_cell("inf"))),
         {},
         "'n' has an infinite number in row 5",
     ),
     "a huge number": (
-        csv(good().assign(n=with_cell("1e300"))),
+        to_csv_bytes(make_good_frame().assign(n=with_cell("1e300"))),
         {},
         "'n' has 1e.300, too large for a model, in row 5",
     ),
     "both decimal marks": (
-        csv(good().assign(n=[f"{row},5" for row in range(ROWS)])),
+        to_csv_bytes(make_good_frame().assign(n=[f"{row},5" for row in range(ROWS)])),
         {},
         "'n' has decimal commas and column 'prix .€.' decimal points",
     ),
     "thousands or fractions": (
-        csv(good().assign(n=["1,234", "5,678"] * 200)),
+        to_csv_bytes(make_good_frame().assign(n=["1,234", "5,678"] * 200)),
         {},
         "'n' has '1,234', which may be thousands or a fraction; set --decimal",
     ),
-    "no column left": (csv(good()[[TARGET]].assign(a=1)), {}, "no column is left.*'a' is left out"),
+    "no column left": (
+        to_csv_bytes(make_good_frame()[[TARGET]].assign(a=1)),
+        {},
+        "no column is left.*'a' is left out",
+    ),
 }
 """By damage: the file's content, keys of its request by section, a pattern of the line."""

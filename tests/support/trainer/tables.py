@@ -41,7 +41,7 @@ QUICK: dict[str, dict[str, str]] = {
 """Parameters that make a test short."""
 
 
-def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
+def make_features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
     """Returns a column of every type, with and without missing values, under unusual names."""
     rng = np.random.default_rng(seed)
     return pd.DataFrame(
@@ -57,15 +57,15 @@ def features(rows: int = ROWS, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def hidden(frame: pd.DataFrame, seed: int = 1) -> "pd.Series[Any]":
+def compute_signal(frame: pd.DataFrame, seed: int = 1) -> "pd.Series[Any]":
     """Returns a noisy sum of the features, from which targets are built."""
     noise = np.random.default_rng(seed).logistic(size=len(frame))
     return frame["flag"] + frame["prix (€)"] + (frame["label"] == "a") + noise
 
 
-def text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
+def make_text_target(frame: pd.DataFrame) -> "pd.Series[Any]":
     """Returns `yes` and `no`, about half each, learnable from the features."""
-    return pd.Series(np.where(hidden(frame) > 0.8, "yes", "no"))
+    return pd.Series(np.where(compute_signal(frame) > 0.8, "yes", "no"))
 
 
 def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
@@ -80,16 +80,16 @@ def some_table(
 
     `more` are columns to add, `options` are `Columns`.
     """
-    frame = features(rows).assign(**(more or {}))
-    frame[TARGET] = text_target(frame) if target is None else target
+    frame = make_features(rows).assign(**(more or {}))
+    frame[TARGET] = make_text_target(frame) if target is None else target
     return build_table(as_file(frame), Columns(target=TARGET, **options))
 
 
 def changed_table(**columns: Any) -> Table:
     """Builds the same rows and target with other values in some columns, or with more columns."""
-    frame = features().assign(**columns)
+    frame = make_features().assign(**columns)
     return build_table(
-        as_file(frame.assign(**{TARGET: text_target(features())})), Columns(target=TARGET)
+        as_file(frame.assign(**{TARGET: make_text_target(make_features())})), Columns(target=TARGET)
     )
 
 
@@ -165,7 +165,7 @@ def some_subject(data: Table, **options: Any) -> Subject:
     )
 
 
-def noisy(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
+def add_noise(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
     """Returns the predictions of a worse classifier for the same rows."""
     rng = np.random.default_rng(seed)
     odds = outcome.probabilities * np.exp(noise * rng.normal(size=outcome.probabilities.shape))
@@ -180,12 +180,12 @@ def some_outcome(classes: int, rows: int = 300) -> Outcome:
     return Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
 
 
-_HIDDEN = hidden(features())
+_SIGNAL = compute_signal(make_features())
 TARGETS = {
-    "texts": np.where(_HIDDEN > 0.8, "yes", "no"),
-    "whole numbers": (_HIDDEN > 0.8).astype(int) + 3,
-    "booleans": _HIDDEN > 0.8,
-    "three texts": np.select([_HIDDEN < 0, _HIDDEN > 1.5], ["low", "high"], "middle"),
-    "three numbers": np.select([_HIDDEN < 0, _HIDDEN > 1.5], [9, 2], 5),
+    "texts": np.where(_SIGNAL > 0.8, "yes", "no"),
+    "whole numbers": (_SIGNAL > 0.8).astype(int) + 3,
+    "booleans": _SIGNAL > 0.8,
+    "three texts": np.select([_SIGNAL < 0, _SIGNAL > 1.5], ["low", "high"], "middle"),
+    "three numbers": np.select([_SIGNAL < 0, _SIGNAL > 1.5], [9, 2], 5),
 }
 """Targets of every type for `some_table`."""

@@ -22,7 +22,7 @@ from baton_registry.versions.schema import Column
 CHUNK_ROWS = 4096
 
 MalformedRow = tuple[str, str]
-"""A row that does not fit the table: its place, and the reason."""
+"""A row that does not fit the table: its location, and the reason."""
 
 _COMMA_NUMBER = re.compile(r"[+-]?[0-9.]*,[0-9]+")
 
@@ -31,12 +31,12 @@ class Chunk(Protocol):
     """Some rows of a file.
 
     Attributes:
-        places: the place of each row, e.g. `line 17`.
+        locations: the location of each row, e.g. `line 17`.
     """
 
     @property
-    def places(self) -> Sequence[str]:
-        """The place of each row."""
+    def locations(self) -> Sequence[str]:
+        """The location of each row."""
         ...
 
     def read(self, column: Column) -> Array:
@@ -69,8 +69,8 @@ class CsvChunk:
     decimal: str = "."
 
     @property
-    def places(self) -> Sequence[str]:
-        """The place of each row."""
+    def locations(self) -> Sequence[str]:
+        """The location of each row."""
         return [f"line {line}" for line in self.lines]
 
     def read(self, column: Column) -> Array:
@@ -126,8 +126,8 @@ class ParquetChunk:
         return find_column_indices(self.batch.schema.names)
 
     @property
-    def places(self) -> Sequence[str]:
-        """The place of each row."""
+    def locations(self) -> Sequence[str]:
+        """The location of each row."""
         return [f"row {row}" for row in self.rows]
 
     def read(self, column: Column) -> Array:

@@ -98,9 +98,9 @@ class CsvTable:
                     line.encode()  # fails on escaped bytes, which are not text
                 yield line.removeprefix("\ufeff") if number == 1 else line
         except UnicodeError as error:
-            place = f"line {number}" if isinstance(error, UnicodeEncodeError) else "the file"
+            location = f"line {number}" if isinstance(error, UnicodeEncodeError) else "the file"
             other = "utf-16" if line.startswith(_UTF_16) else "NAME, e.g. cp1252"
-            reason = f"{place} is not {encoding} text; use --encoding {other}"
+            reason = f"{location} is not {encoding} text; use --encoding {other}"
             raise CommandFailed(f"{self._path}: {reason}") from error
         finally:
             with suppress(ValueError):  # a failure has closed it

@@ -23,7 +23,7 @@ from baton_engine.tables.typed_values import WrongType
 LABEL, VERSION = "label", "model_version"
 
 OnBadRow = Callable[[str], None]
-"""Handles a row that cannot be scored; the text has its place and the reason."""
+"""Handles a row that cannot be scored; the text has its location and the reason."""
 
 
 @dataclass
@@ -87,13 +87,13 @@ class Job:
             CommandFailed: the file is damaged, a column has the wrong type, or the model fails.
         """
         for chunk, malformed in self._table.read_chunks():
-            for place, reason in malformed:
-                self._skip_row(on_bad_row, f"{place} {reason}")
-            if len(chunk.places):
+            for location, reason in malformed:
+                self._skip_row(on_bad_row, f"{location} {reason}")
+            if len(chunk.locations):
                 good, columns = self._read_columns(chunk, on_bad_row)
-                if len(good.places):
+                if len(good.locations):
                     batch = self._score_chunk(good, columns)
-                    self.counts.scored += len(good.places)
+                    self.counts.scored += len(good.locations)
                     yield batch
 
     @property
@@ -116,7 +116,7 @@ class Job:
                     if column.name in self._present:
                         columns[column.name] = chunk.read(column)
                     else:
-                        columns[column.name] = to_array(column, [None] * len(chunk.places))
+                        columns[column.name] = to_array(column, [None] * len(chunk.locations))
                 except WrongType as error:
                     raise CommandFailed(str(error)) from error
                 except BadCells as error:
@@ -125,10 +125,10 @@ class Job:
             if not bad:
                 return chunk, columns
             for row, cell in sorted(bad.items()):
-                text = f"{chunk.places[row]}, column {cell.column!r}: {cell.message}"
+                text = f"{chunk.locations[row]}, column {cell.column!r}: {cell.message}"
                 self._skip_row(on_bad_row, text)
             chunk = chunk.drop(set(bad))
-            if not len(chunk.places):
+            if not len(chunk.locations):
                 return chunk, {}
 
     def _skip_row(self, on_bad_row: OnBadRow, text: str) -> None:
@@ -140,9 +140,9 @@ class Job:
             scores = self._model.engine.score(columns)
             check_probabilities(scores.probabilities)
         except Exception as error:
-            places = f"{chunk.places[0]} to {chunk.places[-1]}"
+            locations = f"{chunk.locations[0]} to {chunk.locations[-1]}"
             reason = truncate(to_one_line(error))
-            raise CommandFailed(f"the model fails on {places}: {reason}") from error
+            raise CommandFailed(f"the model fails on {locations}: {reason}") from error
         return RecordBatch.from_arrays(
             [*chunk.copy_columns(self._copied), *self._build_columns(scores)], schema=self.schema
         )

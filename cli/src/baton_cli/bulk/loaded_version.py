@@ -44,7 +44,8 @@ def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
     """Loads a version by number, or the version that the alias points to now.
 
     Raises:
-        RegistryError: the version does not exist, fails verification, or the registry is away.
+        RegistryError: the version does not exist or fails verification, or the registry is
+            unreachable.
         CommandFailed: the version cannot be loaded.
     """
     with defer_signals():  # an interrupted import of a native module fails with another error

@@ -30,7 +30,7 @@ def check_settings() -> None:
 
 
 def check_table(options: TrainOptions) -> None:
-    """Checks the options of the training, and that the data file can be opened."""
+    """Checks the training options, and that the data file can be opened."""
     from baton_trainer import request  # noqa: PLC0415 - check_packages runs first
     from baton_trainer.errors import OptionError, RequestError  # noqa: PLC0415 - same
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from baton_cli.embedded.programs import Plan
-from baton_cli.processes.supervisor import shorten_path
 from baton_cli.settings import DEFAULTS, CliSettings
+from baton_cli.terminal import shorten_path
 
 
 def format_summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_ready: bool) -> str:

@@ -87,7 +87,7 @@ class _Lifecycle:
         text = hints.format_summary(
             self._plan, self._settings, has_example=has_example, is_ready=is_ready
         )
-        with suppress(OSError):  # a closed stdout is no reason to stop
+        with suppress(OSError):  # a closed stdout is not a reason to stop
             click.echo(text)
         await asyncio.Event().wait()
 
@@ -103,7 +103,7 @@ class _Lifecycle:
                     *dict.fromkeys([*program.log.read_warnings(), program.log.read_last_line()])
                 ]
             if self._supervisor.exit_counts[self._tracking.title] == exits:
-                break  # the training failed, not the tracking server
+                break  # training failed, not the tracking server
         raise CommandFailed(format_failure(program, "the first training failed"))
 
     async def _run_bootstrap(self, program: Program) -> int:

@@ -7,7 +7,7 @@ import socket
 from baton_cli.settings import CliSettings, find_ci_user
 
 
-def name_actor(settings: CliSettings) -> str:
+def get_actor(settings: CliSettings) -> str:
     """Returns `BATON_ACTOR`, else the user that CI names, else `user@host`.
 
     In a container, `user@host` is only the container's user and its random id.

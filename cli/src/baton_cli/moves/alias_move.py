@@ -5,13 +5,13 @@ from collections.abc import Callable
 import click
 
 from baton_cli import terminal
+from baton_cli.argument_types import Seconds
 from baton_cli.inference.convergence import (
     Goal,
     LoadFailures,
     collect_load_failures,
     wait_until_served,
 )
-from baton_cli.moves.arguments import Seconds
 from baton_cli.settings import CliSettings
 from baton_registry.errors import RegistryError
 from baton_registry.promotion import rollback_stack
@@ -39,11 +39,11 @@ reason_option = click.option(
 def move_alias(
     settings: CliSettings,
     alias: str,
-    act: Callable[[RegistryClient], Move],
+    run: Callable[[RegistryClient], Move],
     *,
     wait_s: float | None,
 ) -> None:
-    """Moves the alias by `act` and prints the move; waits up to `wait_s` if it is given.
+    """Moves the alias by `run` and prints the move; waits up to `wait_s` if it is given.
 
     Raises:
         RegistryError: the alias was not moved.
@@ -54,7 +54,7 @@ def move_alias(
         if wait_s is not None:
             earlier = collect_load_failures(inference.fetch_reports())
         with settings.open_registry() as registry:
-            move = act(registry)
+            move = run(registry)
             terminal.show(describe_move(settings.model_name, alias, move))
             if wait_s is None or move.to_version is None:
                 return

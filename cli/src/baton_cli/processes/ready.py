@@ -8,7 +8,8 @@ import httpx
 
 from baton_cli.errors import CommandFailed
 from baton_cli.processes.child import Program
-from baton_cli.processes.supervisor import Supervisor, shorten_path
+from baton_cli.processes.supervisor import Supervisor
+from baton_cli.terminal import shorten_path
 
 POLL_INTERVAL_S = 0.1
 REQUEST_TIMEOUT_S = 2.0

@@ -5,10 +5,10 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.restart import Backoff
+from baton_cli.terminal import shorten_path
 
 LOG_CHECK_S = 10.0
 
@@ -17,7 +17,7 @@ class Supervisor:
     """Runs programs until it is stopped.
 
     Attributes:
-        exit_counts: how often each program has ended, by title.
+        exit_counts: the number of exits of each program, by title.
     """
 
     def __init__(self, lifeline: Lifeline, print_line: Callable[[str], None]) -> None:
@@ -87,11 +87,3 @@ def _describe_exit(code: int) -> str:
         return f"was killed by {signal.Signals(number).name}"
     except ValueError:
         return f"exited with code {code}"
-
-
-def shorten_path(path: Path) -> str:
-    """Returns the path relative to the working directory if it is below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

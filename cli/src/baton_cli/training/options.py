@@ -1,4 +1,4 @@
-"""Options of a training, for `train`, `bootstrap` and `up`.
+"""Options of a training run, for `train`, `bootstrap` and `up`.
 
 The parameter of an option is named `section__key`, like its section and key in `baton.toml`.
 """
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from baton_cli.moves.arguments import FilePath
+from baton_cli.argument_types import FilePath
 from baton_cli.options import option
 
 DEFAULT_ESTIMATOR = "logistic"
@@ -147,7 +147,7 @@ def _apply(options: Sequence[Callable[[F], F]], command: F) -> F:
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """The options of a training.
+    """The options of a training run.
 
     Attributes:
         config: a `baton.toml` with further options; None uses the one in the working directory.

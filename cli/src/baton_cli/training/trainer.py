@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from baton_cli.errors import CommandFailed, missing_package_error, to_usage_error
+from baton_cli.errors import CommandFailed, build_missing_package_error, to_usage_error
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
 from baton_cli.stopping import Deferral, defer_signals, explain_interruption
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
+def call_trainer(run: Callable[["TrainerSettings", "Progress"], T]) -> T:
     """Calls the trainer with its settings; progress goes to stderr.
 
     Args:
-        act: the call. It imports the parts of the trainer that it uses.
+        run: the call. It imports the parts of the trainer that it uses.
 
     Raises:
         CommandFailed: the trainer is not installed, or it failed.
@@ -38,13 +38,13 @@ def call_trainer(act: Callable[["TrainerSettings", "Progress"], T]) -> T:
 
         try:
             with ConsoleProgress() as progress:
-                return act(load(TrainerSettings), progress)
+                return run(load(TrainerSettings), progress)
         except OptionError as error:
             raise to_usage_error(error) from error
         except TrainError as error:
             raise CommandFailed(str(error)) from error
     except ModuleNotFoundError as error:
-        raise missing_package_error("trainer", error) from error
+        raise build_missing_package_error("trainer", error) from error
 
 
 def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
@@ -54,7 +54,7 @@ def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
     before a signal ends it.
     """
 
-    def act(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
+    def run(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
         with defer_signals():
             from baton_trainer import request, training  # noqa: PLC0415 - see above
 
@@ -63,26 +63,26 @@ def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
         return training.train(training_request, settings, progress, command, deferral.begin)
 
     with explain_interruption("nothing was registered"):
-        return call_trainer(act)
+        return call_trainer(run)
 
 
 def repeat_training(version: str, data: Path | None) -> "Reproduction":
     """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
-    def act(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
+    def run(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
         from baton_trainer.audit import reproduce_version  # noqa: PLC0415 - see above
 
         return reproduce_version.reproduce(version, data, settings, progress)
 
-    return call_trainer(act)
+    return call_trainer(run)
 
 
 def compare_versions(first: str, second: str, data: Path | None) -> "VersionComparison":
     """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
-    def act(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
+    def run(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
         from baton_trainer.audit import compare_versions as audit  # noqa: PLC0415 - see above
 
         return audit.compare(first, second, data, settings, progress)
 
-    return call_trainer(act)
+    return call_trainer(run)

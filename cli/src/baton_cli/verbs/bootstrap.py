@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from baton_cli import terminal
-from baton_cli.moves.actor import name_actor
+from baton_cli.argument_types import Seconds
+from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import describe_move
-from baton_cli.moves.arguments import Seconds
 from baton_cli.moves.webhooks import build_webhook_urls, ensure_webhooks
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
@@ -59,7 +59,7 @@ def bootstrap(config: Path | None, wait_s: float, **options: Any) -> None:
                 settings.model_name,
                 result.version,
                 alias=settings.alias,
-                by=name_actor(settings),
+                by=get_actor(settings),
                 reason="the first version",
                 trusted=settings.trusted_keys,
             )

@@ -2,9 +2,9 @@
 
 import click
 
-from baton_cli.moves.actor import name_actor
+from baton_cli.argument_types import Version
+from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
-from baton_cli.moves.arguments import Version
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
@@ -35,7 +35,7 @@ def promote(
             settings.model_name,
             version,
             alias=target,
-            by=name_actor(settings),
+            by=get_actor(settings),
             reason=reason,
             force=force,
             trusted=settings.trusted_keys,

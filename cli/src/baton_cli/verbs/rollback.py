@@ -2,9 +2,9 @@
 
 import click
 
-from baton_cli.moves.actor import name_actor
+from baton_cli.argument_types import Version
+from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
-from baton_cli.moves.arguments import Version
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
 
@@ -26,7 +26,7 @@ def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
             registry,
             settings.model_name,
             alias=settings.alias,
-            by=name_actor(settings),
+            by=get_actor(settings),
             to=to,
             reason=reason,
         ),

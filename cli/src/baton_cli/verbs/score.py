@@ -6,9 +6,9 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from baton_cli import terminal
+from baton_cli.argument_types import Encoding, FilePath, Separator, Version
 from baton_cli.bulk.bad_rows import BadRowHandler
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.arguments import Encoding, FilePath, Separator, Version
 from baton_cli.options import option
 from baton_cli.progress import AdvanceRows, ConsoleProgress
 from baton_cli.settings import CliSettings, load

@@ -2,7 +2,7 @@
 
 import click
 
-from baton_cli.errors import missing_package_error
+from baton_cli.errors import build_missing_package_error
 
 
 @click.command()
@@ -16,5 +16,5 @@ def serve(ctx: click.Context) -> None:
     try:
         from baton_inference.main import main  # noqa: PLC0415 - an image may lack it
     except ModuleNotFoundError as error:
-        raise missing_package_error("inference", error) from error
+        raise build_missing_package_error("inference", error) from error
     ctx.exit(main())

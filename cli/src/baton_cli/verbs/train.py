@@ -8,7 +8,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import name_actor
+from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
@@ -113,8 +113,8 @@ def train(config: Path | None, *, and_promote: bool, **options: Any) -> None:
         terminal.print_progress(_promote(settings, result.version))
     if and_promote and not result.gate_passed:
         raise CommandFailed(
-            f"version {result.version} is registered but not promoted: gate {result.gate}; "
-            f"see its run, or promote it with: baton promote {result.version} --force"
+            f"version {result.version} is registered but not promoted: its gate failed (see "
+            f"above); promote it with: baton promote {result.version} --force"
         )
 
 
@@ -125,7 +125,7 @@ def _promote(settings: CliSettings, version: str) -> str:
             settings.model_name,
             version,
             alias=settings.alias,
-            by=name_actor(settings),
+            by=get_actor(settings),
             reason="train --promote",
             trusted=settings.trusted_keys,
         )

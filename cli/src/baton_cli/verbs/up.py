@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from baton_cli.argument_types import FilePath
 from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.embedded.home import Home
 from baton_cli.embedded.lifecycle import run_until_stopped
 from baton_cli.embedded.programs import Plan
-from baton_cli.moves.arguments import FilePath
 from baton_cli.options import option
 from baton_cli.settings import CliSettings, UpSettings, load
 from baton_cli.training.options import TrainOptions, add_table_options, list_arguments

@@ -15,7 +15,7 @@ from tests.support.fakes.memory_registry import FakeRegistry
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class Bench:
+class Scenario:
     """A reader, its registry, and the number of its readings."""
 
     def __init__(self) -> None:
@@ -43,55 +43,55 @@ class Bench:
 
 
 @pytest.fixture
-def bench() -> Bench:
+def scenario() -> Scenario:
     """A new reader."""
-    return Bench()
+    return Scenario()
 
 
-def test_nothing_is_known_before_the_first_reading(bench: Bench) -> None:
+def test_nothing_is_known_before_the_first_reading(scenario: Scenario) -> None:
     """No reading differs from an empty one."""
-    assert bench.reader.known == KnownMoves()
-    bench.reader.refresh(None)
-    assert bench.reader.known == KnownMoves("1970-01-01T00:16:40.000Z")
+    assert scenario.reader.known == KnownMoves()
+    scenario.reader.refresh(None)
+    assert scenario.reader.known == KnownMoves("1970-01-01T00:16:40.000Z")
 
 
-def test_moves_are_read_once_a_move_and_once_a_minute(bench: Bench) -> None:
+def test_moves_are_read_once_a_move_and_once_a_minute(scenario: Scenario) -> None:
     """A poll alone reads nothing."""
-    bench.promote(1, "1")
+    scenario.promote(1, "1")
     for _ in range(3):
-        bench.reader.refresh("1")
-    assert bench.reads == 1
-    bench.promote(2, "2")
-    bench.reader.refresh("2")
-    assert (bench.reads, bench.list_moves()) == (2, [("1", "promote"), ("2", "promote")])
-    bench.time.now_s += REFRESH_S
-    bench.reader.refresh("2")
-    assert bench.reads == 3
+        scenario.reader.refresh("1")
+    assert scenario.reads == 1
+    scenario.promote(2, "2")
+    scenario.reader.refresh("2")
+    assert (scenario.reads, scenario.list_moves()) == (2, [("1", "promote"), ("2", "promote")])
+    scenario.time.now_s += REFRESH_S
+    scenario.reader.refresh("2")
+    assert scenario.reads == 3
 
 
-def test_an_external_move_has_the_time_of_its_first_reading(bench: Bench) -> None:
+def test_an_external_move_has_the_time_of_its_first_reading(scenario: Scenario) -> None:
     """Later readings do not change its time, and the ledger stays as it is."""
-    bench.reader.refresh("7")
-    seen = bench.reader.known.moves
-    bench.time.now_s += REFRESH_S
-    bench.reader.refresh("7")
-    assert bench.reader.known.moves == seen
-    assert bench.list_moves() == [("7", "external")]
-    assert bench.registry.tags == {}
+    scenario.reader.refresh("7")
+    seen = scenario.reader.known.moves
+    scenario.time.now_s += REFRESH_S
+    scenario.reader.refresh("7")
+    assert scenario.reader.known.moves == seen
+    assert scenario.list_moves() == [("7", "external")]
+    assert scenario.registry.tags == {}
 
 
-def test_a_failed_reading_keeps_the_last_one(bench: Bench) -> None:
+def test_a_failed_reading_keeps_the_last_one(scenario: Scenario) -> None:
     """It is logged, and retried soon."""
-    bench.promote(1, "1")
-    bench.reader.refresh("1")
-    known = bench.reader.known
-    bench.registry.fault = RegistryUnavailable("no answer")
+    scenario.promote(1, "1")
+    scenario.reader.refresh("1")
+    known = scenario.reader.known
+    scenario.registry.fault = RegistryUnavailable("no answer")
     with capture_logs() as logs:
-        bench.reader.refresh("2")
-        bench.reader.refresh("2")
-    assert bench.reader.known == known
+        scenario.reader.refresh("2")
+        scenario.reader.refresh("2")
+    assert scenario.reader.known == known
     assert [entry["reason"] for entry in logs] == ["no answer"]
-    bench.registry.fault = None
-    bench.time.now_s += RETRY_S
-    bench.reader.refresh("2")
-    assert bench.list_moves() == [("1", "promote"), ("2", "external")]
+    scenario.registry.fault = None
+    scenario.time.now_s += RETRY_S
+    scenario.reader.refresh("2")
+    assert scenario.list_moves() == [("1", "promote"), ("2", "external")]

@@ -14,16 +14,19 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.batcher import MAX_WAITING_CALLS, Batcher
+from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import SumModel
 
 ROW = RowBatch(1, [(0.5, 1, "a")])
 
 
-async def get_second_probabilities(result: Scores | asyncio.Future[Scores]) -> list[float]:
+async def get_second_probabilities(
+    result: ScoreResult | asyncio.Future[ScoreResult],
+) -> list[float]:
     """Returns the second probability of each row."""
-    scores = result if isinstance(result, Scores) else await result
-    probabilities: list[float] = scores.probabilities[:, 1].tolist()
+    scored = result if isinstance(result, ScoreResult) else await result
+    probabilities: list[float] = scored.scores.probabilities[:, 1].tolist()
     return probabilities
 
 
@@ -55,14 +58,16 @@ class Bench:
         """Scores a request; returns its second probabilities."""
         self.arrivals.note_start()
         batch = RowBatch(len(x), [(value, 1, "a") for value in x])
-        return await get_second_probabilities(self.batcher.score(version or self.version, batch))
+        return await get_second_probabilities(
+            self.batcher.score(ScoreRequest(version or self.version, batch))
+        )
 
     async def invoke(self, body: bytes) -> list[float]:
         """Scores a request of another protocol."""
         self.arrivals.note_start()
         codec = self.version.codecs["invocations"]
         batch = codec.decode(body, MediaHeaders(()))
-        return await get_second_probabilities(self.batcher.score(self.version, batch))
+        return await get_second_probabilities(self.batcher.score(ScoreRequest(self.version, batch)))
 
     def run_together(self, *requests: Awaitable[Any]) -> list[Any]:
         """Runs requests whose heads were all read before the first of them starts."""
@@ -77,7 +82,7 @@ class Bench:
 def test_a_lone_request_is_scored_at_once() -> None:
     """It needs no future and no turn of the event loop."""
     bench = Bench()
-    assert isinstance(bench.batcher.score(bench.version, ROW), Scores)
+    assert isinstance(bench.batcher.score(ScoreRequest(bench.version, ROW)), ScoreResult)
     assert bench.engine.calls == [1]
 
 
@@ -179,4 +184,4 @@ def test_requests_over_the_limit_are_refused() -> None:
 def test_a_lone_request_after_a_burst_is_scored_at_once() -> None:
     bench = Bench()
     bench.run_together(bench.request(0.25), bench.request(0.5))
-    assert isinstance(bench.batcher.score(bench.version, ROW), Scores)
+    assert isinstance(bench.batcher.score(ScoreRequest(bench.version, ROW)), ScoreResult)

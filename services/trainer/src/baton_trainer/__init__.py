@@ -1,4 +1,4 @@
-"""Trains, evaluates, exports and registers a version of the model; the only package with mlflow.
+"""Trains, evaluates, exports and registers a version of the model. It imports mlflow.
 
 Importing any module of this package prepares the libraries that it loads: see
 `baton_trainer.settings.prepare_libraries`.

@@ -1,4 +1,4 @@
-"""The errors of a training, of a comparison and of a reproduction.
+"""The errors of training, comparison and reproduction.
 
 TrainError
 ├── RequestError      an option or a key of baton.toml is unknown, or its value is not allowed

@@ -1,4 +1,4 @@
-"""Progress of a training: the protocol that the command line implements."""
+"""Progress of a training run: the protocol that the command line implements."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,7 +11,7 @@ Advance = Callable[[str], None]
 
 
 class Progress(Protocol):
-    """Receives the progress of a training."""
+    """Receives the progress of a training run."""
 
     def start_phase(self, text: str) -> None:
         """Begins a phase."""

@@ -1,4 +1,4 @@
-"""A request for a training: the options of `baton train`, and the keys of a `baton.toml`.
+"""A training request: the options of `baton train`, and the keys of a `baton.toml`.
 
 Each section of the file is a model here, and each of its keys a field; `docs/baton-toml.md`
 explains them. All imports are fast, so a command line is checked before the work begins.
@@ -102,7 +102,7 @@ class Train(_Section):
         return bool({"cost_fp", "cost_fn"} & self.model_fields_set)
 
 
-class Gate(_Section):
+class GateLimits(_Section):
     """Limits for a challenger, most of them relative to the version in production."""
 
     margin: float = Field(default=0.01, ge=0, le=1, description="a number from 0 to 1")
@@ -122,14 +122,14 @@ class TrainRequest(_Section):
     data: Data = Field(default=Data(), description="a table of keys")
     columns: Columns = Field(default=Columns(), description="a table of keys")
     train: Train = Field(default=Train(), description="a table of keys")
-    gate: Gate = Field(default=Gate(), description="a table of keys")
+    gate: GateLimits = Field(default=GateLimits(), description="a table of keys")
 
 
 _SECTIONS: Mapping[str, type[_Section]] = {
     "data": Data,
     "columns": Columns,
     "train": Train,
-    "gate": Gate,
+    "gate": GateLimits,
 }
 
 

@@ -1,4 +1,4 @@
-"""The result of a training."""
+"""The result of a training run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class TrainResult:
 
     Attributes:
         version: its number.
-        run_id: of its MLflow run.
+        run_id: the id of its MLflow run.
         gate: the text of the gate's tag, `passed` or `failed: why`.
         metrics: by name, as logged.
     """

@@ -32,7 +32,7 @@ def train(
     work begins. A failure leaves nothing registered.
 
     Args:
-        request: what to train.
+        request: the training request.
         settings: the trainer's settings.
         progress: None: no progress is shown.
         command: the command line, which the run record keeps without its secrets.

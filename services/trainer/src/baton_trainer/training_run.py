@@ -1,4 +1,4 @@
-"""The steps of a training inside its MLflow run."""
+"""The steps of training, inside an MLflow run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import registration, run
 from baton_trainer.tracking.logged_model import Contents
-from baton_trainer.tracking.mlflow_limits import MAX_DESCRIPTION, truncate
+from baton_trainer.tracking.mlflow_limits import MAX_DESCRIPTION, truncate_with_ellipsis
 from baton_trainer.tracking.registration import VersionEntry
 from baton_trainer.tracking.run_record import RunRecord
 from baton_trainer.train_result import TrainResult
@@ -130,5 +130,5 @@ class TrainingRun:
             model_id=model_id,
             run_id=self.run_id,
             tags=registration.build_tags(digest, verdict),
-            description=truncate(summary, MAX_DESCRIPTION),
+            description=truncate_with_ellipsis(summary, MAX_DESCRIPTION),
         )

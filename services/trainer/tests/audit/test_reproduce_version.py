@@ -30,7 +30,7 @@ def tamper(workshop: Workshop, run_id: str, **train: Any) -> None:
 
 
 def test_version_is_reproduced_exactly(workshop: Workshop) -> None:
-    """By number and by alias, with its parameters and seed; nothing is logged or registered."""
+    """A number or an alias names it; nothing is logged or registered."""
     result = workshop.train(estimator="random_forest", params={"n_estimators": "9"}, seed=7)
     reproduction = reproduce_again(workshop, result.version)
     assert reproduction.differences == []
@@ -58,7 +58,7 @@ def test_different_training_is_detected(workshop: Workshop) -> None:
 
 
 def test_different_table_is_rejected(workshop: Workshop, tmp_path: Path) -> None:
-    """By its checksum; without a table, the error names the file."""
+    """Its checksum differs; without a table, the error names the file."""
     result = workshop.train()
     altered = tmp_path / "altered.csv"
     altered.write_text(workshop.file.read_text().replace("a", "b", 1))
@@ -100,7 +100,7 @@ def test_version_without_a_run_record_is_rejected(workshop: Workshop) -> None:
 
 
 def test_run_has_no_path_of_this_machine(workshop: Workshop, tmp_path: Path) -> None:
-    """Neither in its tags nor in its run record."""
+    """Its tags and its run record have none."""
     result = workshop.train()
     (run,) = workshop.runs()
     text = mlflow.artifacts.load_text(f"runs:/{result.run_id}/{run_record.RECORD_FILE}")

@@ -28,7 +28,7 @@ def repeat(trained: TrainedModel, some_data: Table, **metrics: float) -> Reprodu
 
 
 def test_same_training_agrees(trained: TrainedModel, some_data: Table) -> None:
-    """In every metric, and in the outputs on the held-out rows."""
+    """Every metric agrees, and so do the outputs on the held-out rows."""
     result = repeat(trained, some_data)
     assert result.differences == []
     assert set(result.metrics) == set(trained.metrics)
@@ -39,7 +39,7 @@ def test_same_training_agrees(trained: TrainedModel, some_data: Table) -> None:
 def test_different_metric_is_listed_with_both_values(
     trained: TrainedModel, some_data: Table
 ) -> None:
-    """Beyond the rounding of another machine."""
+    """The rounding of another machine is not a difference."""
     auc = trained.metrics["test_roc_auc"]
     assert repeat(trained, some_data, test_roc_auc=auc + 1e-9).differences == []
     assert repeat(trained, some_data, test_roc_auc=0.123).differences == [

@@ -24,7 +24,7 @@ def test_figures_are_the_logged_metrics_with_their_intervals() -> None:
 
 
 def test_two_classes_have_thresholds_with_the_cheapest_marked() -> None:
-    """With the costs of the request."""
+    """The costs are those of the request."""
     content = some_content(cost_fp=2, cost_fn=7.5)
     assert (content["cost_fp"], content["cost_fn"]) == ("2", "7.5")
     assert [each for each in read_rows(content["thresholds"]) if "cheapest" in each] == [

@@ -14,7 +14,7 @@ ALWAYS = {"roc", "precision_recall", "calibration", "confusion", "scores", "impo
     [(2, ALWAYS | {"costs", "slices"}), (4, ALWAYS | {"slices"}), (20, ALWAYS)],
 )
 def test_every_plot_of_a_report_is_a_png_file(classes: int, names: set[str]) -> None:
-    """For two classes, for a few, and for too many to have enough rows in a slice."""
+    """There are two classes, a few, or too many to have enough rows in a slice."""
     drawn = draw_plots(some_report(classes))
     assert set(drawn) == names
     assert all(png.startswith(b"\x89PNG") for png in drawn.values())

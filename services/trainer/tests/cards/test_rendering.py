@@ -12,10 +12,10 @@ from tests.support.trainer.tables import (
     TARGET,
     TARGETS,
     as_file,
-    features,
+    make_features,
+    make_text_target,
     some_subject,
     some_table,
-    text_target,
 )
 
 
@@ -61,11 +61,11 @@ def test_card_says_how_rows_are_held_out() -> None:
 
 def test_names_of_columns_and_classes_are_escaped() -> None:
     """The data must not inject Markdown or HTML."""
-    frame = features().rename(columns={"label": "<script>alert(1)</script>"})
+    frame = make_features().rename(columns={"label": "<script>alert(1)</script>"})
     frame["a|b*c*`d`"] = frame.pop("whole")
-    frame[TARGET] = text_target(frame.rename(columns={"<script>alert(1)</script>": "label"})).map(
-        {"yes": "_yes_ | no", "no": "<b>"}
-    )
+    frame[TARGET] = make_text_target(
+        frame.rename(columns={"<script>alert(1)</script>": "label"})
+    ).map({"yes": "_yes_ | no", "no": "<b>"})
     data = build_table(as_file(frame), Columns(target=TARGET))
     subject = some_subject(data)
     page = rendering.render_html(

@@ -50,7 +50,7 @@ def test_predictions_are_in_the_order_of_the_rows() -> None:
 
 
 def test_the_interval_follows_the_corrected_t_test() -> None:
-    """By hand: five folds, standard deviation 0.01, one test row per four training rows."""
+    """Computed by hand for five folds, deviation 0.01, and one test row per four training rows."""
     folds = [{"roc_auc": each, "log_loss": each} for each in (0.79, 0.79, 0.8, 0.81, 0.81)]
     (low, high) = CrossValidation(folds, some_outcome()).intervals["roc_auc"]
     assert (low + high) / 2 == pytest.approx(0.8)

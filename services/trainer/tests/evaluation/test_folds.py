@@ -15,7 +15,7 @@ GROUPS = np.repeat(np.arange(30, dtype=np.uint64), 4)
 def test_every_row_is_tested_once_and_classes_keep_their_shares(
     groups: Hashes | None,
 ) -> None:
-    """With and without groups."""
+    """Groups do not change this."""
     parts = list(Folds(0, groups).split(TARGET))
     assert len(parts) == folds.MAX_FOLDS
     assert sorted(np.concatenate([test for _, test in parts])) == list(range(len(TARGET)))

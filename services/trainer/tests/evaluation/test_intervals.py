@@ -16,7 +16,7 @@ from tests.support.trainer.tables import some_outcome
 def test_each_row_once_gives_the_metrics_of_scikit_learn(
     classes: int, positive: int, data: st.DataObject
 ) -> None:
-    """Also if many rows have the same probability."""
+    """Many rows may have the same probability."""
     rows = data.draw(st.integers(classes, 40))
     tenths = st.lists(st.integers(1, 10), min_size=classes, max_size=classes)
     odds = np.array(data.draw(st.lists(tenths, min_size=rows, max_size=rows)), float)
@@ -34,7 +34,7 @@ def test_each_row_once_gives_the_metrics_of_scikit_learn(
 
 
 def test_a_row_counts_as_often_as_it_is_drawn() -> None:
-    """Like a sample weight in scikit-learn."""
+    """A sample weight in scikit-learn has the same effect."""
     outcome = some_outcome(2, 80)
     counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
     result = intervals.compute_resampled(outcome, counts)
@@ -66,7 +66,7 @@ def test_most_intervals_contain_the_true_value(classes: int) -> None:
 
 
 def test_more_rows_make_the_interval_narrower_even_if_sampled() -> None:
-    """By the square root of their number."""
+    """Its width falls with the square root of their number."""
     few, many = (
         intervals.compute_intervals(some_outcome(2, rows), 0)["roc_auc"] for rows in (4_000, 64_000)
     )

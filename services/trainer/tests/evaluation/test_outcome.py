@@ -11,7 +11,7 @@ from tests.support.trainer.tables import some_outcome
 
 
 def test_a_perfect_classifier_has_perfect_metrics() -> None:
-    """With two classes and with more."""
+    """The number of classes does not matter."""
     for classes in (2, 4):
         truth = np.arange(40) % classes
         result = evaluation.compute_metrics(
@@ -42,7 +42,7 @@ def test_metrics_agree_with_scikit_learn(classes: int) -> None:
 
 
 def test_truth_follows_the_order_of_the_classes() -> None:
-    """Not the order in which labels appear."""
+    """The order in which labels appear does not matter."""
     result = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
     assert result.truth.tolist() == [1, 0, 0]
 

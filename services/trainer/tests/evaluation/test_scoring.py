@@ -59,7 +59,7 @@ def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
 
 
 def test_each_row_is_scored_alone() -> None:
-    """With values in the order of the columns, None if missing."""
+    """The values are in the order of the columns, None if missing."""
     frame = pd.DataFrame({"n": [1.5, np.nan], "t": ["x", "y"]})
     columns = (Column("t", "string"), Column("n", "double", required=False))
     engine = RecordingEngine()

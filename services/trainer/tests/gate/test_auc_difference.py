@@ -6,14 +6,14 @@ import pytest
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.gate.auc_difference import compare_auc
-from tests.support.trainer.tables import noisy, some_outcome
+from tests.support.trainer.tables import add_noise, some_outcome
 
 
 @pytest.mark.parametrize("classes", [2, 3, 7])
 def test_figures_are_the_same_as_in_scikit_learn(classes: int) -> None:
     """Ties included; for more than two classes the mean, each against the rest."""
     one = some_outcome(classes)
-    two = replace(one, probabilities=noisy(one, 0.5).probabilities.round(1))
+    two = replace(one, probabilities=add_noise(one, 0.5).probabilities.round(1))
     difference = compare_auc(one, two)
     assert difference is not None
     assert difference.first == pytest.approx(evaluation.compute_roc_auc(one))
@@ -23,7 +23,7 @@ def test_figures_are_the_same_as_in_scikit_learn(classes: int) -> None:
 def test_standard_error_follows_delongs_definition() -> None:
     """The definition of 1988, pair by pair, ties counted half."""
     one = some_outcome(2, 200)
-    two = replace(one, probabilities=noisy(one, 1.0).probabilities.round(1))
+    two = replace(one, probabilities=add_noise(one, 1.0).probabilities.round(1))
     positive_shares, negative_shares = [], []
     for each in (one, two):
         scores = each.probabilities[:, 1]
@@ -55,11 +55,11 @@ def sample(classes: int, seed: int) -> tuple[Outcome, Outcome]:
     truth = np.arange(400) % classes
     odds = np.exp(rng.normal(size=(400, classes)) + np.eye(classes)[truth])
     one = Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
-    return one, noisy(one, 0.7, seed)
+    return one, add_noise(one, 0.7, seed)
 
 
 def test_model_does_not_differ_from_itself() -> None:
-    """So training again on the same data passes any margin."""
+    """Training again on the same data passes any margin."""
     one = some_outcome(3)
     difference = compare_auc(one, one)
     assert difference is not None
@@ -67,9 +67,9 @@ def test_model_does_not_differ_from_itself() -> None:
 
 
 def test_paired_interval_is_narrower() -> None:
-    """If both classifiers err on the same rows."""
+    """Both classifiers err on the same rows."""
     one = some_outcome(2, 1_000)
-    difference = compare_auc(one, noisy(one, 0.1))
+    difference = compare_auc(one, add_noise(one, 0.1))
     other = compare_auc(one, other_outcome())
     assert difference is not None
     assert other is not None
@@ -87,7 +87,7 @@ def other_outcome() -> Outcome:
 def test_lower_bound_falls_with_the_confidence() -> None:
     """Confidence 0.5 gives the estimate; the ends of the interval are bounds, too."""
     one = some_outcome(2)
-    difference = compare_auc(one, noisy(one, 1.0))
+    difference = compare_auc(one, add_noise(one, 1.0))
     assert difference is not None
     bounds = [difference.lower_bound(each) for each in (0.975, 0.95, 0.5, 0.025)]
     assert bounds == sorted(set(bounds))
@@ -95,8 +95,19 @@ def test_lower_bound_falls_with_the_confidence() -> None:
     assert difference.lower_bound(0.5) == difference.estimate
 
 
+def test_upper_bound_is_as_far_from_the_estimate_as_the_lower_bound() -> None:
+    """The ends of the interval are bounds of the same confidence."""
+    one = some_outcome(2)
+    difference = compare_auc(one, add_noise(one, 1.0))
+    assert difference is not None
+    lower, upper = difference.lower_bound(0.975), difference.upper_bound(0.975)
+    assert upper - difference.estimate == pytest.approx(difference.estimate - lower)
+    assert difference.interval == (lower, upper)
+    assert difference.upper_bound(0.5) == difference.estimate
+
+
 def test_class_with_too_few_rows_does_not_count() -> None:
-    """Nor one that leaves too few for the others; if none counts, there is no figure."""
+    """The other classes need as many rows; if no class counts, there is no figure."""
     few = Outcome(("a", "b"), np.array([0] * 20 + [1] * 3), np.full((23, 2), 0.5))
     assert compare_auc(few, few, min_rows=3) is not None
     assert compare_auc(few, few, min_rows=4) is None
@@ -106,6 +117,6 @@ def test_class_with_too_few_rows_does_not_count() -> None:
 def test_class_of_one_row_gives_a_figure() -> None:
     """Its spread is unknown; the spread of the other rows is used."""
     one = Outcome(("a", "b"), np.array([0] * 20 + [1]), some_outcome(2, 21).probabilities)
-    difference = compare_auc(one, noisy(one, 1.0))
+    difference = compare_auc(one, add_noise(one, 1.0))
     assert difference is not None
     assert difference.standard_error > 0

@@ -29,7 +29,7 @@ def load(folder: Path, **tags: str) -> ComparableModel:
 def test_probabilities_are_the_same_as_in_the_service(
     version_folder: Path, some_data: Table
 ) -> None:
-    """In the requested order of classes."""
+    """The classes are in the requested order."""
     loaded = load(version_folder)
     rows = some_data.features[some_data.held_out]
     engine = some_trained_model(some_data).engine

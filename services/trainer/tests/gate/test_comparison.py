@@ -13,9 +13,9 @@ from tests.support.trainer.tables import (
     TARGET,
     as_file,
     changed_table,
-    features,
+    make_features,
+    make_text_target,
     some_table,
-    text_target,
 )
 
 
@@ -68,8 +68,8 @@ def test_version_not_trained_by_baton_is_compared_with_a_warning(large: Table) -
 
 def test_repeating_id_decides_which_rows_are_held_out() -> None:
     """A model that held out row by row keeps its own split; a missing id is a warning."""
-    frame = features(4_000).assign(customer=[f"c{row % 1_500}" for row in range(4_000)])
-    frame[TARGET] = text_target(frame)
+    frame = make_features(4_000).assign(customer=[f"c{row % 1_500}" for row in range(4_000)])
+    frame[TARGET] = make_text_target(frame)
     by_id = build_table(as_file(frame), Columns(target=TARGET, id=("customer",)))
     assert by_id.held_out_by == "customer"
     grouped = make_model(by_id, held_out_by="customer")

@@ -12,12 +12,18 @@ from baton_trainer.request import Columns, Data, Train
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
 from baton_trainer.tables.table_builder import build_table
-from tests.support.trainer.tables import Notes, features, hidden, some_table, some_trained_model
+from tests.support.trainer.tables import (
+    Notes,
+    compute_signal,
+    make_features,
+    some_table,
+    some_trained_model,
+)
 
 
 @pytest.mark.parametrize("estimator", FAMILIES)
 def test_same_table_gives_same_metrics(estimator: str) -> None:
-    """To the last digit: seeds are fixed, and nothing depends on the order of threads."""
+    """Every digit is equal: seeds are fixed, and nothing depends on the order of threads."""
     first, second = (some_trained_model(some_table(), estimator) for _ in range(2))
     assert first.metrics == second.metrics
 
@@ -36,7 +42,7 @@ def test_held_out_rows_do_not_change_the_model() -> None:
 
 def test_model_beats_chance_on_a_learnable_target() -> None:
     """Both in cross-validation and on the held-out rows."""
-    model = some_trained_model(some_table(hidden(features()) > 0.8))
+    model = some_trained_model(some_table(compute_signal(make_features()) > 0.8))
     assert model.metrics["cv_roc_auc"] > 0.7
     assert model.metrics["test_roc_auc"] > 0.7
 

@@ -15,7 +15,7 @@ def test_text_of_the_tag() -> None:
 
 
 def test_document_has_all_checks_and_figures() -> None:
-    """With a reason only for checks that did not pass."""
+    """Only checks that did not pass have a reason."""
     document = Verdict((PASSED, SKIPPED), "3", {"rows": 9.0}).to_json()
     assert document["verdict"] == "passed"
     assert document["production"] == "3"

@@ -43,7 +43,7 @@ def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
     ],
 )
 def test_inputs_have_the_names_of_the_columns(names: tuple[str, str]) -> None:
-    """Also if two names differ only by a blank, or equal those of the graph's tensors."""
+    """Two names may differ only by a blank, or equal those of the graph's tensors."""
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
     columns = (Column(names[0], "double"), Column(names[1], "string"))

@@ -23,7 +23,7 @@ def test_trees_get_unscaled_numbers_and_medians_for_missing_values() -> None:
 
 
 def test_linear_models_get_scaled_numbers() -> None:
-    """Of mean zero and unit variance over the training rows."""
+    """Over the training rows, the mean is 0 and the variance 1."""
     numbers = np.array(encoded("logistic", ROWS))[:, 0]
     assert numbers.mean() == pytest.approx(0)
     assert numbers.std() == pytest.approx(1)

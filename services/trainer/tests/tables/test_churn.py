@@ -23,7 +23,7 @@ def test_it_has_the_shape_of_the_original(table: pd.DataFrame) -> None:
 
 
 def test_only_new_customers_have_no_total(table: pd.DataFrame) -> None:
-    """As in the original."""
+    """The original table is the same."""
     assert table["TotalCharges"].isna().equals(table["tenure"] == 0)
     assert 0 < table["TotalCharges"].isna().sum() < 50
 

@@ -16,7 +16,7 @@ def test_an_id_that_does_not_repeat_is_ignored() -> None:
 
 
 def test_the_id_with_the_fewest_values_counts() -> None:
-    """Of orders, customers and shops, the shop: it has all rows of its customers."""
+    """A shop has all rows of its customers, and a customer all rows of its orders."""
     result = find_repeating_id(ROWS, ("order", "customer"))
     assert result is not None
     assert result.name == "customer"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_trainer.tables.split import COMMON_COPIES, hash_rows, split
-from tests.support.trainer.tables import features
+from tests.support.trainer.tables import make_features
 
 few_rows = st.lists(
     st.tuples(st.sampled_from("ab"), st.sampled_from([1.0, 2.5, None])), min_size=1, max_size=30
@@ -49,7 +49,7 @@ def test_added_rows_move_no_first_copy(rows: Rows, more: Rows) -> None:
 
 def test_equal_rows_are_on_one_side() -> None:
     """The model must not learn from a copy of a held-out row."""
-    table = features(2_000)
+    table = make_features(2_000)
     twice = pd.concat([table, table], ignore_index=True)
     sides = split(twice)
     assert (sides.held_out[:2_000] == sides.held_out[2_000:]).all()
@@ -70,7 +70,7 @@ def test_copies_of_common_rows_are_on_both_sides() -> None:
 
 def test_rows_of_one_id_are_on_one_side() -> None:
     """Whatever their features are; a row without an id is placed by its features."""
-    table = features(3_000)
+    table = make_features(3_000)
     ids = pd.Series([f"c{row % 900}" if row % 10 else None for row in range(3_000)], dtype=object)
     sides = split(table, ids)
     assert pd.Series(sides.held_out).groupby(ids).nunique().max() == 1
@@ -83,8 +83,8 @@ def test_rows_of_one_id_are_on_one_side() -> None:
 
 
 def test_about_a_fifth_is_held_out() -> None:
-    """If the rows differ."""
-    assert 0.17 < split(features(5_000)).held_out.mean() < 0.23
+    """The rows must differ."""
+    assert 0.17 < split(make_features(5_000)).held_out.mean() < 0.23
 
 
 def test_cells_do_not_run_into_each_other() -> None:

@@ -7,7 +7,14 @@ from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
 from baton_trainer.tables.table import Table
 from baton_trainer.tables.table_builder import build_table
-from tests.support.trainer.tables import ROWS, TARGET, as_file, features, some_table, text_target
+from tests.support.trainer.tables import (
+    ROWS,
+    TARGET,
+    as_file,
+    make_features,
+    make_text_target,
+    some_table,
+)
 
 
 def build(frame: pd.DataFrame, target: str = TARGET) -> Table:
@@ -15,8 +22,8 @@ def build(frame: pd.DataFrame, target: str = TARGET) -> Table:
 
 
 def good() -> pd.DataFrame:
-    frame = features()
-    return frame.assign(**{TARGET: text_target(frame)})
+    frame = make_features()
+    return frame.assign(**{TARGET: make_text_target(frame)})
 
 
 def test_the_schema_follows_the_columns() -> None:
@@ -87,7 +94,7 @@ def test_a_column_without_a_name_is_left_out() -> None:
 
 @pytest.mark.parametrize("words", [{"yes": "yes", "no": "no"}, {"yes": 1, "no": 0}])
 def test_a_column_equal_to_the_target_is_kept_with_a_warning(words: dict[str, object]) -> None:
-    """In the same words or in others; only the user can judge whether it is a leak."""
+    """It may use other words; only the user can judge whether it is a leak."""
     frame = good()
     result = build(frame.assign(leak=frame[TARGET].map(words)))
     assert "leak" in result.features
@@ -102,7 +109,7 @@ def test_a_column_equal_to_the_target_is_kept_with_a_warning(words: dict[str, ob
         (good().rename(columns={TARGET: "other"}), "no column 'goal'.*--target.*flag, gappy flag"),
         (good().assign(**{TARGET: ""}), "'goal' is empty in every row"),
         (good().assign(**{TARGET: "yes"}), "only one class, 'yes'"),
-        (good().assign(**{TARGET: features()["prix (€)"]}), "fractions"),
+        (good().assign(**{TARGET: make_features()["prix (€)"]}), "fractions"),
         (good().assign(**{TARGET: range(ROWS)}), "400 distinct values"),
         (good()[[TARGET]].assign(same=1), "no column is left.*'same' is left out"),
         (good().rename(columns={"whole": "flag"}), "more than one column is called 'flag'"),

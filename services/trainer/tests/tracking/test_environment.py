@@ -41,7 +41,7 @@ def test_code_is_the_version_without_git(source: Path, monkeypatch: pytest.Monke
 
 
 def test_requirements_are_the_trainers_dependencies() -> None:
-    """With indirect ones, but without development tools and Baton's own packages."""
+    """Indirect ones are listed; development tools and Baton's own packages are not."""
     versions = environment.list_requirements()
     assert versions["scikit-learn"] == metadata.version("scikit-learn")
     assert versions["joblib"] == metadata.version("joblib")  # required by scikit-learn

@@ -59,7 +59,7 @@ def test_mlflow_client_and_service_give_the_same_labels(
 def test_requirements_name_the_booster_of_the_model(
     estimator: str, needed: set[str], tmp_path: Path
 ) -> None:
-    """And no booster that the model does not use."""
+    """They do not name a booster that the model does not use."""
     lines = (save(some_table(), tmp_path, estimator) / "requirements.txt").read_text().split()
     assert {line.partition("==")[0] for line in lines} & {"lightgbm", "xgboost-cpu"} == needed
 
@@ -80,7 +80,7 @@ def test_mlmodel_file_has_what_serving_needs(tmp_path: Path) -> None:
 
 
 def test_input_example_is_five_rows_in_split_form(tmp_path: Path) -> None:
-    """Without missing values, so a caller can copy any row."""
+    """It has no missing values, so a caller can copy any row."""
     data = some_table()
     example = json.loads((save(data, tmp_path) / "input_example.json").read_text())
     assert example["columns"] == [each.name for each in data.columns]
@@ -89,14 +89,14 @@ def test_input_example_is_five_rows_in_split_form(tmp_path: Path) -> None:
 
 
 def test_missing_values_are_filled_if_every_row_has_one() -> None:
-    """With the most frequent value of the column."""
+    """They get the most frequent value of the column."""
     rows = pd.DataFrame({"a": [1.0, np.nan] * 5, "b": pd.Series([None, "x"] * 5, dtype=object)})
     example = logged_model.build_input_example(rows)
     assert example.to_dict("list") == {"a": [1.0] * 5, "b": ["x"] * 5}
 
 
 def test_every_file_has_a_checksum(tmp_path: Path) -> None:
-    """By its path relative to the model's root."""
+    """Its key is the path relative to the model's root."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "b").write_bytes(b"b")
     (tmp_path / "a").write_bytes(b"a")
@@ -107,7 +107,7 @@ def test_every_file_has_a_checksum(tmp_path: Path) -> None:
 
 
 def test_manifest_lists_every_other_file(tmp_path: Path, some_data: Table) -> None:
-    """With facts of the table and the gate; its own checksum is a tag of the version."""
+    """It has facts of the table and the gate; its own checksum is a tag of the version."""
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "b").write_bytes(b"b")
     reader = {"separator": ";"}

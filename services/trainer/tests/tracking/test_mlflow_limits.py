@@ -34,7 +34,7 @@ def test_server_that_is_new_or_unknown_is_accepted(status: int, text: str) -> No
 
 
 def test_columns_that_are_too_large_for_inference_are_rejected() -> None:
-    """Because of their names, or of their categories."""
+    """Their names or their categories are too long."""
     wide = [Column(f"gene_{number:05d}_expression", "double") for number in range(20_531)]
     mlflow_limits.check_columns(wide, "t.csv")
     texts = tuple(f"{number:0100d}" for number in range(100))
@@ -60,5 +60,5 @@ def test_schema_that_mlflow_refuses_is_left_out(workshop: Workshop) -> None:
 
 
 def test_long_text_is_cut() -> None:
-    assert mlflow_limits.truncate("abc", 3) == "abc"
-    assert mlflow_limits.truncate("abcd", 3) == "ab…"
+    assert mlflow_limits.truncate_with_ellipsis("abc", 3) == "abc"
+    assert mlflow_limits.truncate_with_ellipsis("abcd", 3) == "ab…"

@@ -78,7 +78,7 @@ def test_record_describes_the_environment() -> None:
 
 @pytest.mark.parametrize("text", ["no JSON", "{}", '{"request": {"train": {"later": 1}}}'])
 def test_unreadable_record_is_a_one_line_error(text: str) -> None:
-    """The line names the place of the error."""
+    """The line names the key that is wrong."""
     with pytest.raises(
         RecordMissing, match=r"record\.json\) cannot be read \(.*use the version of Baton"
     ):

@@ -30,7 +30,7 @@ def run_trials(
 
 @pytest.mark.parametrize("estimator", FAMILIES)
 def test_the_same_seed_gives_the_same_trials(estimator: str) -> None:
-    """And the same metrics to the last digit."""
+    """The metrics are the same to the last digit."""
     first, second = (run_trials(estimator, 3, QUICK[estimator]) for _ in range(2))
     assert [each.params for each in first] == [each.params for each in second]
     assert [each.metrics for each in first] == [each.metrics for each in second]
@@ -46,7 +46,7 @@ def test_another_seed_gives_other_trials() -> None:
 
 @pytest.mark.parametrize("estimator", FAMILIES)
 def test_the_first_trial_is_the_untuned_estimator(estimator: str) -> None:
-    """So a search never makes it worse; the space includes the defaults."""
+    """A search never makes it worse; the space includes the defaults."""
     untuned = estimators.build_classifier(estimator, {})
     for name, space in search.SPACES[estimator].items():
         assert space._contains(space.to_internal_repr(untuned.params[name])), name
@@ -63,13 +63,13 @@ def test_requested_parameters_are_not_tuned() -> None:
 
 
 def test_a_search_over_nothing_is_rejected() -> None:
-    """If the user sets every parameter that would be tuned."""
+    """The user sets every parameter that would be tuned."""
     with pytest.raises(ParameterError, match="logistic is tuned by C only"):
         run_trials("logistic", 1, {"C": "1"})
 
 
 def test_the_best_trial_has_the_highest_roc_auc() -> None:
-    """Of equal trials, the earlier one."""
+    """The earlier of two equal trials is the best."""
     untuned = estimators.build_classifier("logistic", {})
     result = [
         Trial(number, {}, {"roc_auc": auc}, untuned) for number, auc in enumerate([0.7, 0.8, 0.8])

@@ -16,17 +16,17 @@ from baton_inference.errors import ModelFailure, Overloaded
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.batch import Batch, score_batches
+from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
 MAX_WAITING_CALLS = 512
 """The most calls whose rows may wait. A call takes at most 2 ms, so this is a second of work."""
 
 
 class _QueuedRequest(NamedTuple):
-    """The rows of a request, and the future of its scores."""
+    """A request, and the future of its result."""
 
-    version: LiveVersion
-    batch: Batch
-    scores: asyncio.Future[Scores]
+    request: ScoreRequest
+    result: asyncio.Future[ScoreResult]
 
 
 class Batcher:
@@ -42,26 +42,29 @@ class Batcher:
         """The number of requests that are accepted and not scored."""
         return sum(map(len, self._queues.values()))
 
-    def score(self, version: LiveVersion, batch: Batch) -> Scores | asyncio.Future[Scores]:
-        """Scores a batch. Returns a future if the batch is scored together with others.
+    def score(self, request: ScoreRequest) -> ScoreResult | asyncio.Future[ScoreResult]:
+        """Scores a request. Returns a future if it is scored together with others.
 
         Args:
-            version: the version that scores the request.
-            batch: at most `version.inline_rows` rows.
+            request: at most `version.inline_rows` rows.
 
         Raises:
             Overloaded: too many rows are waiting.
             ModelFailure: the engine failed on these rows. The future raises it, too.
         """
+        version, batch = request
         is_last = not self._arrivals.unstarted
         if is_last and not self._queues:
-            return score_call(version, (batch,))
+            return ScoreResult(version, score_call(version, (batch,)))
         if self._rows + batch.rows > MAX_WAITING_CALLS * version.inline_rows:
             raise Overloaded(f"{self._rows} rows are waiting; retry later")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Scores] = loop.create_future()
+        future: asyncio.Future[ScoreResult] = loop.create_future()
         is_first = not self._queues
-        self._queues.setdefault(id(version), deque()).append(_QueuedRequest(version, batch, future))
+        queue = self._queues.get(id(version))
+        if queue is None:
+            queue = self._queues[id(version)] = deque()
+        queue.append(_QueuedRequest(request, future))
         self._rows += batch.rows
         if is_first:
             # The last request to start may score nothing, or its body may be late.
@@ -86,7 +89,7 @@ class Batcher:
         call = _take_call(queue)
         if not queue:
             del self._queues[key]
-        self._rows -= sum(each.batch.rows for each in call)
+        self._rows -= sum([each.request.batch.rows for each in call])
         _score_and_resolve(call)
         if self._queues:  # other work of the event loop runs between two calls
             asyncio.get_running_loop().call_soon(self._score_queued)
@@ -95,8 +98,9 @@ class Batcher:
 def _take_call(queue: deque[_QueuedRequest]) -> list[_QueuedRequest]:
     """Takes the requests of one call: the first one, and others within the version's row limit."""
     call = [queue.popleft()]
-    rows = call[0].batch.rows
-    while queue and (rows := rows + queue[0].batch.rows) <= queue[0].version.inline_rows:
+    version, batch = call[0].request
+    rows = batch.rows
+    while queue and (rows := rows + queue[0].request.batch.rows) <= version.inline_rows:
         call.append(queue.popleft())
     return call
 
@@ -121,20 +125,20 @@ def _score_and_resolve(call: Sequence[_QueuedRequest]) -> None:
 
     If the call fails, each request is scored alone, because one of them may cause the failure.
     """
-    first = call[0]
+    version = call[0].request.version
     try:
-        scores = score_call(first.version, [each.batch for each in call])
+        scores = score_call(version, [each.request.batch for each in call])
     except ModelFailure as error:
         if len(call) > 1:
             for each in call:
                 _score_and_resolve([each])
-        elif not first.scores.done():
-            first.scores.set_exception(error)
+        elif not call[0].result.done():
+            call[0].result.set_exception(error)
         return
     start = 0
-    for each in call:
-        end = start + each.batch.rows
-        if not each.scores.done():  # a cancelled request needs no scores
+    for request, result in call:
+        end = start + request.batch.rows
+        if not result.done():  # a cancelled request needs no scores
             part = Scores(scores.labels[start:end], scores.probabilities[start:end])
-            each.scores.set_result(part)
+            result.set_result(ScoreResult(version, part))
         start = end

@@ -25,7 +25,7 @@ from baton_trainer.tracking.version_run import VersionRun, read_run
 def reproduce(
     name: str, file: Path | None, settings: TrainerSettings, progress: Progress
 ) -> Reproduction:
-    """Repeats the training of a version, and compares.
+    """Repeats a version's training run, and compares.
 
     Args:
         name: a version number or an alias.
@@ -36,7 +36,7 @@ def reproduce(
     Raises:
         RecordMissing: the version has no run record that this version of Baton can read.
         DataError: the table is not the training data.
-        TrainError: the training failed, or the version cannot be loaded.
+        TrainError: training failed, or the version cannot be loaded.
         RegistryError: no such version, or no answer.
     """
     configure_mlflow(settings)

@@ -59,7 +59,7 @@ class Reproduction:
     Attributes:
         version: the version's number.
         metrics: by name, the recorded and the repeated value.
-        outputs: of both models on the held-out rows.
+        outputs: both models' outputs on the held-out rows.
     """
 
     version: str
@@ -125,7 +125,7 @@ def compare_results(
 
     Args:
         version: the version's number.
-        metrics: of the version's run.
+        metrics: the metrics of the version's run.
         model: the version, loaded.
         again: the result of the repeated training.
         table: the training data of both.

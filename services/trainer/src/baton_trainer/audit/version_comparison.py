@@ -67,7 +67,7 @@ class VersionComparison:
     Attributes:
         first: the version to start from.
         second: the version to go to.
-        comparison: of the second with the first, on rows that both held out; None if there is none.
+        comparison: the second with the first, on rows that both held out; None if there is none.
         reason: why there is no comparison.
     """
 

@@ -29,10 +29,10 @@ class Subject:
     """What a card describes.
 
     Attributes:
-        model_name: of the registered model.
-        run_id: of the MLflow run.
-        day: of the training.
-        request: of the training.
+        model_name: the registered model's name.
+        run_id: the id of the MLflow run.
+        day: the day of the run.
+        request: the training request.
         table: the training data.
         classifier: the unfitted classifier.
         model: the trained model.

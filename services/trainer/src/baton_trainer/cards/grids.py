@@ -33,7 +33,7 @@ class Grid:
     """A table of the card.
 
     Attributes:
-        heads: of its columns.
+        heads: the columns' heads.
         rows: a text for each column.
     """
 

@@ -27,7 +27,7 @@ def render_html(markdown: str, title: str, plots: Mapping[str, bytes]) -> str:
 
     Args:
         markdown: the output of `render_markdown`.
-        title: of the page.
+        title: the page's title.
         plots: PNG files by name.
     """
     # HTML in the name of a column or class stays text.

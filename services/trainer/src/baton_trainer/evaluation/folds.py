@@ -15,7 +15,7 @@ MAX_FOLDS = 5
 
 _MIN_FOLDS = 2
 
-Places = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Folds:
     """Stratified folds.
 
     Attributes:
-        seed: of the shuffle.
+        seed: seeds the shuffle.
         groups: shape `[rows]`; rows of one group are in one fold. None: rows are independent.
     """
 
     seed: int = 0
     groups: Hashes | None = None
 
-    def split(self, target: pd.Series) -> Iterator[tuple[Places, Places]]:
-        """Yields the places of the training rows and of the test rows for each fold.
+    def split(self, target: pd.Series) -> Iterator[tuple[Indices, Indices]]:
+        """Yields the indices of the training rows and of the test rows for each fold.
 
         Each class has about the same share in every fold.
 

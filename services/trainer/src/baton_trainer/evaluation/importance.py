@@ -108,12 +108,12 @@ def _score_shuffles(
     at_once = max(1, min(_CALL_ROWS // rows, _CALL_CELLS // (rows * len(arrays))))
     tiled = {name: np.tile(values, at_once) for name, values in arrays.items()}
     while batch := [*islice(shuffles, at_once)]:
-        for place, (name, values) in enumerate(batch):
-            tiled[name][place * rows : (place + 1) * rows] = values
+        for index, (name, values) in enumerate(batch):
+            tiled[name][index * rows : (index + 1) * rows] = values
         inputs = {name: values[: len(batch) * rows] for name, values in tiled.items()}
         probabilities = engine.score(inputs).probabilities
-        for place, (name, _) in enumerate(batch):
-            part = slice(place * rows, (place + 1) * rows)
+        for index, (name, _) in enumerate(batch):
+            part = slice(index * rows, (index + 1) * rows)
             tiled[name][part] = arrays[name]
             yield name, probabilities[part]
 

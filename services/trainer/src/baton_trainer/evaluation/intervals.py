@@ -6,7 +6,7 @@ Bootstrap" (1993), chapter 13. A large table is sampled, and the spread scaled b
 share: Bickel, Götze, van Zwet 1997, Statistica Sinica 7, 1-31.
 
 scikit-learn's metrics take a millisecond each; a thousand draws of seven metrics for each class
-would take longer than the training. This module computes all draws at once.
+would take longer than training. This module computes all draws at once.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def compute_resampled(outcome: Outcome, counts: Floats) -> dict[str, Floats]:
     """Computes the metrics of each draw, except `ece`; each has the shape `[draws]`.
 
     Args:
-        outcome: of n rows.
+        outcome: the outcome of n rows.
         counts: how often each draw has each row, shape `[draws, n]`; no class may be missing.
     """
     rows = counts.sum(axis=1)

@@ -56,8 +56,8 @@ class Outcome:
         `positive` is a label; None means the second of two classes.
         """
         truth = pd.Index(classes).get_indexer(pd.Index(target))
-        place = 1 if positive is None else list(classes).index(positive)
-        return cls(tuple(classes), truth, probabilities, place)
+        index = 1 if positive is None else list(classes).index(positive)
+        return cls(tuple(classes), truth, probabilities, index)
 
     @property
     def shown_classes(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""The report of a training: all metrics, intervals, thresholds, slices and importances."""
+"""The report of a training run: all metrics, intervals, thresholds, slices and importances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,13 +23,14 @@ class Report:
     """Everything that is measured.
 
     Attributes:
-        cross_validation: on the training rows.
+        cross_validation: the metrics on the training rows.
         held_out: the predictions of the fitted pipeline for the held-out rows.
-        held_out_metrics: of `held_out`, by name.
+        held_out_metrics: the metrics of `held_out`, by name.
         intervals: their 95 % confidence intervals; some metrics have none.
         thresholds: None with more than two classes.
-        slices: of all rows, each predicted by a model that did not learn from it; weakest first.
-        sliced_roc_auc: of all these rows together.
+        slices: metrics by category, weakest first; each row is predicted by a model that
+            did not learn from it.
+        sliced_roc_auc: the ROC AUC of all these rows together.
         importances: the most important column first.
     """
 

@@ -49,7 +49,7 @@ class Threshold:
         recall: the share of the positive class that is acted on.
         false_positives: rows.
         false_negatives: rows.
-        cost: of all errors, per row.
+        cost: the cost of all errors, per row.
     """
 
     at: float
@@ -66,9 +66,9 @@ class Thresholds:
     """All thresholds and the cheapest.
 
     Attributes:
-        costs: of the errors.
+        costs: the costs of the errors.
         steps: all thresholds on the cross-validated rows, ascending.
-        cheapest: of `steps`.
+        cheapest: the cheapest of `steps`.
         cheapest_held_out: the same threshold on the held-out rows, which did not choose it.
         even_held_out: the threshold 0.5 of the served label, on the held-out rows.
     """

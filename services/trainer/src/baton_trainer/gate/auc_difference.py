@@ -28,7 +28,7 @@ class AucDifference:
     Attributes:
         first: the first classifier's ROC AUC.
         second: the second classifier's ROC AUC.
-        standard_error: of the difference.
+        standard_error: the standard error of the difference.
     """
 
     first: float
@@ -43,11 +43,16 @@ class AucDifference:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval of the difference."""
-        return self.lower_bound((1 + LEVEL) / 2), self.lower_bound((1 - LEVEL) / 2)
+        confidence = (1 + LEVEL) / 2
+        return self.lower_bound(confidence), self.upper_bound(confidence)
 
     def lower_bound(self, confidence: float) -> float:
         """The lower confidence bound of the difference; with confidence 0.5 the estimate itself."""
         return self.estimate - _NORMAL.inv_cdf(confidence) * self.standard_error
+
+    def upper_bound(self, confidence: float) -> float:
+        """The upper confidence bound of the difference; with confidence 0.5 the estimate itself."""
+        return self.lower_bound(1 - confidence)
 
 
 def compare_auc(first: Outcome, second: Outcome, min_rows: int = 1) -> AucDifference | None:
@@ -56,8 +61,8 @@ def compare_auc(first: Outcome, second: Outcome, min_rows: int = 1) -> AucDiffer
     For more than two classes the ROC AUC is the mean over the classes, each against the rest.
 
     Args:
-        first: of the first classifier.
-        second: of the second classifier.
+        first: the first classifier's outcome.
+        second: the second classifier's outcome.
         min_rows: a class counts if it has this many rows, and so do the other classes together.
 
     Returns:
@@ -103,8 +108,8 @@ def _compute_class_auc(is_positive: Bools, scores: Floats) -> tuple[float, Float
 def _compute_share_below(scores: Floats, others: Floats) -> Floats:
     """For each score the share of the others that are lower, ties counted half."""
     ordered = np.sort(others)
-    places = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
-    return np.asarray(sum(places) / (2 * len(others)))
+    ranks = (np.searchsorted(ordered, scores, side) for side in ("left", "right"))
+    return np.asarray(sum(ranks) / (2 * len(others)))
 
 
 def _compute_standard_error(strata: NDArray[np.intp], shares: Floats) -> float:

@@ -42,11 +42,11 @@ class ComparableModel:
     Attributes:
         name: in messages, e.g. `version 3`.
         engine: scores rows.
-        signature: the schema of its rows.
-        size_bytes: of its ONNX file and of the files with its weights.
+        schema: the columns that it needs, and its classes.
+        size_bytes: the size of its ONNX file and the files with its weights.
         holds_out: whether Baton trained it; if so, it never saw the rows that Baton holds out.
         held_out_by: the id column whose rows it held out together; empty if each row is on its own.
-        manifest: of a registered version; empty for a model that is not registered.
+        manifest: a registered version's manifest; empty if the model is not registered.
     """
 
     name: str

@@ -8,7 +8,7 @@ from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Check, Verdict
 from baton_trainer.models.export import MAX_ABS_DIFF, Parity
-from baton_trainer.request import Gate
+from baton_trainer.request import GateLimits
 
 SLICE_CONFIDENCE = 0.95
 """A slice fails only if its drop is this certain: of many slices, some look bad by chance."""
@@ -20,15 +20,15 @@ _MB = 1_000_000
 
 
 def decide_gate(
-    parity: Parity, challenger: ComparableModel, production: Production | None, limits: Gate
+    parity: Parity, challenger: ComparableModel, production: Production | None, limits: GateLimits
 ) -> Verdict:
     """Decides whether a challenger passes.
 
     Args:
-        parity: of the challenger's ONNX model with its pipeline.
-        challenger: the model.
+        parity: how closely the challenger's ONNX model agrees with its pipeline.
+        challenger: the model that the gate decides on.
         production: None if nothing is in production.
-        limits: what is allowed.
+        limits: the limits of this run.
     """
     checks = [_check_parity(parity), _check_size(challenger, production, limits)]
     figures = {"gate_size_bytes": float(challenger.size_bytes)}
@@ -68,7 +68,9 @@ def _check_parity(parity: Parity) -> Check:
     )
 
 
-def _check_size(challenger: ComparableModel, production: Production | None, limits: Gate) -> Check:
+def _check_size(
+    challenger: ComparableModel, production: Production | None, limits: GateLimits
+) -> Check:
     size_mb = challenger.size_bytes / _MB
     model = production and production.model
     return Check(
@@ -82,7 +84,7 @@ def _check_size(challenger: ComparableModel, production: Production | None, limi
 
 
 def _check_against(
-    production: Production, challenger: ComparableModel, limits: Gate
+    production: Production, challenger: ComparableModel, limits: GateLimits
 ) -> Iterator[Check]:
     """The checks that need a version in production."""
     production_name = f"version {production.version} in production"
@@ -112,7 +114,7 @@ def _count_columns(model: ComparableModel) -> str:
     return f"{len(model.schema.columns)} columns"
 
 
-def _check_roc_auc(comparison: Comparison, limits: Gate, production_name: str) -> Check:
+def _check_roc_auc(comparison: Comparison, limits: GateLimits, production_name: str) -> Check:
     difference = comparison.difference
     low, high = difference.interval
     lower = difference.lower_bound(limits.confidence)
@@ -121,26 +123,27 @@ def _check_roc_auc(comparison: Comparison, limits: Gate, production_name: str) -
         passed=lower >= -limits.margin,
         challenger=(
             f"{difference.first:.4f} "
-            f"({difference.estimate:+.4f}, 95 % CI {low:+.4f} to {high:+.4f})"
+            f"({difference.estimate:+z.4f}, 95 % CI {low:+z.4f} to {high:+z.4f})"
         ),
         production=f"{difference.second:.4f}",
-        allowed=f"{limits.margin:g} lower ({limits.confidence:.0%} confidence)",
+        allowed=f"{limits.margin:zg} lower ({limits.confidence:.0%} confidence)",
         why=(
-            f"ROC AUC {difference.first:.4f} is up to {-lower:.4f} below the "
+            f"ROC AUC {difference.first:.4f} is up to {-lower:z.4f} below the "
             f"{difference.second:.4f} of {production_name} ({comparison.rows} held-out rows, "
-            f"{limits.confidence:.0%} confidence); {limits.margin:g} is allowed"
+            f"{limits.confidence:.0%} confidence); {limits.margin:zg} is allowed; train a better "
+            "version, or raise --gate-margin"
         ),
     )
 
 
-def _check_slices(comparison: Comparison, limits: Gate) -> Check:
-    """Fails if the ROC AUC of a slice surely fell by more than is allowed."""
+def _check_slices(comparison: Comparison, limits: GateLimits) -> Check:
+    """Fails if the ROC AUC of a slice fell by more than is allowed, with 95 % confidence."""
     if not comparison.slices:
         return Check("slices", None, why="no category has enough rows of each class")
     collapsed = [
         part
         for part in comparison.slices
-        if part.difference.lower_bound(1 - SLICE_CONFIDENCE) < -limits.slice_margin
+        if part.difference.upper_bound(SLICE_CONFIDENCE) < -limits.slice_margin
     ]
     worst = (collapsed or comparison.slices)[0]
     return Check(
@@ -148,7 +151,7 @@ def _check_slices(comparison: Comparison, limits: Gate) -> Check:
         passed=not collapsed,
         challenger=f"{worst.difference.first:.4f} ({_name_slice(worst)})",
         production=f"{worst.difference.second:.4f}",
-        allowed=f"{limits.slice_margin:g} lower, or by chance",
+        allowed=f"{limits.slice_margin:zg} lower, or by chance",
         why=f"ROC AUC fell where {_describe_drops(collapsed)}",
     )
 

@@ -19,7 +19,7 @@ class Production:
     Attributes:
         version: its number.
         model: loaded; None if it cannot be loaded.
-        comparison: of the challenger (first) with it (second); None if they cannot be compared.
+        comparison: the challenger (first) with it (second); None if they cannot be compared.
         reason: why `model` or `comparison` is None.
     """
 

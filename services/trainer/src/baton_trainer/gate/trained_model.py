@@ -30,12 +30,12 @@ SINGLE_ROWS = 100
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """The result of a training, before it is registered.
+    """The result of training, before it is registered.
 
     Attributes:
         pipeline: fitted on the rows that are not held out.
         onnx: the pipeline as an ONNX file.
-        parity: of pipeline and ONNX model on the held-out rows.
+        parity: how closely pipeline and ONNX model agree on the held-out rows.
         engine: the ONNX model, loaded as the service loads it.
         report: the evaluation.
     """

@@ -17,11 +17,11 @@ class Check:
     """One check of the gate; the figures are texts for people.
 
     Attributes:
-        name: of the check.
+        name: the check's name.
         passed: None if the check was skipped.
         challenger: the challenger's figure.
         production: production's figure; empty if it has none.
-        allowed: what passes.
+        allowed: the limit for the challenger.
         why: a clause that says what is wrong; meaningful only if the check did not pass.
     """
 

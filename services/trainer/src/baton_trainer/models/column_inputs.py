@@ -34,8 +34,8 @@ def split_off_columns(fitted: Pipeline) -> tuple[Pipeline, dict[str, int]]:
         is_text = isinstance(step, OneHotEncoder)
         start = sum(widths.values())
         widths[name] = sum(map(len, step.categories_)) if is_text else len(columns)
-        places = [*range(start, start + widths[name])]
-        steps.append((name, "passthrough" if is_text else step, places))
+        indices = [*range(start, start + widths[name])]
+        steps.append((name, "passthrough" if is_text else step, indices))
     name, all_columns = fitted.steps[0]
     rest = copy(all_columns)
     rest.transformers_ = steps
@@ -47,7 +47,7 @@ def insert_inputs(graph: onnx.GraphProto, fitted: Pipeline, columns: Sequence[Co
 
     Texts are strings. Numbers and booleans are float32, the only type of ONNX's tree operators.
     """
-    inputs = {column.name: f"column_{place}" for place, column in enumerate(columns)}
+    inputs = {column.name: f"column_{index}" for index, column in enumerate(columns)}
     nodes = [node for step in _list_steps(fitted) for node in _build_nodes(step, inputs)]
     nodes += graph.node
     del graph.node[:], graph.input[:]

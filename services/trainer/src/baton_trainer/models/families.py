@@ -47,7 +47,7 @@ class Family:
 
     Attributes:
         constructor: the import path of a class or function that builds it from its arguments.
-        space: of a search; ONNX can express all its values.
+        space: what a search may try; ONNX can express all its values.
         defaults: arguments that differ from the library's defaults.
         is_linear: whether its features must be scaled.
         takes_any_labels: False if it only learns the classes 0 to k-1.

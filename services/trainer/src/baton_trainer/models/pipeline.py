@@ -1,7 +1,7 @@
 """Builds scikit-learn pipelines: imputation, scaling for linear models, one-hot, a classifier.
 
 ONNX reproduces these steps to 1e-6. Trees are not scaled, because rounding at thresholds would flip
-labels. Missing text is no category: it is encoded as zeros, like unknown text.
+labels. Missing text is not a category: it is encoded as zeros, like unknown text.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Finds the id whose rows belong together.
 
 Rows of one customer have much in common that the model does not see. If they were on both sides of
-the split, the model would be evaluated on what it learned by heart.
+the split, the model would be evaluated on what it memorized.
 """
 
 from collections.abc import Sequence

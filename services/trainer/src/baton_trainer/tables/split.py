@@ -1,4 +1,4 @@
-"""Chooses the held-out rows by a hash of each row, never by its place in the file.
+"""Chooses the held-out rows by a hash of each row, never by its position in the file.
 
 The hash covers the features, not the target. Rows with equal features are on the same side, so no
 model is evaluated on a row that it learned from. A row keeps its side when rows are added, removed

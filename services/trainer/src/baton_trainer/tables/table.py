@@ -20,8 +20,8 @@ class Table:
     """A validated table; `table_builder.build_table` builds it.
 
     Attributes:
-        name: of the table in messages.
-        sha256: of its file.
+        name: the table's name in messages.
+        sha256: the checksum of its file.
         features: shape `[rows, columns]`; int64, float64, bool or object columns (`cells.convert`).
         target: shape `[rows]`, without missing values; text, whole numbers or booleans.
         columns: the features as columns of a schema; optional if a value is missing.
@@ -30,8 +30,8 @@ class Table:
         held_out: shape `[rows]`, True for the rows that training must not see.
         held_out_by: the id column whose rows stay together; empty if each row is independent.
         groups: shape `[rows]`, equal for rows with the same id; None if each row is independent.
-        roles: of each column of the file, in its order.
-        notes: what was detected about the file, one line each.
+        roles: the role of each column, in the file's order.
+        notes: one line for each detection about the file.
         warnings: one line for everything that was left out or looks suspicious.
         reader: how the file's cells were read, as a JSON object for the version's manifest.
         reread: reads the same file by another rule; None if every rule gives the same cells.
@@ -57,7 +57,7 @@ class Table:
         """Returns the same rows, with the cells as another version reads them.
 
         Raises:
-            DataError: by that rule the file is no valid table.
+            DataError: by that rule the file is not a valid table.
         """
         return self if self.reread is None else self.reread(rule)
 

@@ -113,7 +113,7 @@ def _choose_reader_rule(file: DataFile, columns: Sequence[Column]) -> ReaderRule
     """Chooses the rule by which text files hold the same cells as this file.
 
     Categories of a typed file may have white space around them. If none has, white space around
-    the cells of a text file is no data either.
+    the cells of a text file is not data either.
     """
     if not file.is_typed:
         return file.rule

@@ -34,10 +34,10 @@ def build_target(labels: pd.Series, positive: str | None, name: str) -> Target:
     Args:
         labels: typed (`cells.convert`), without missing values.
         positive: the positive class as the user names it; None means the second one.
-        name: of the file, for messages.
+        name: the file's name in messages.
 
     Raises:
-        DataError: the labels are no classes, or there is no such class.
+        DataError: the labels are not classes, or no class has that name.
     """
     labels = _convert_labels(labels, name)
     classes = tuple(sorted(labels.unique().tolist()))

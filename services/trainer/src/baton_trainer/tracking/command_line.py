@@ -1,4 +1,4 @@
-"""The command line of a training."""
+"""The command line of a training run."""
 
 import shlex
 from collections.abc import Iterator, Mapping

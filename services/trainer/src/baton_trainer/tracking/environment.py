@@ -1,4 +1,4 @@
-"""The environment of a training: code, Python, platform, and installed distributions."""
+"""The environment of a training run: code, Python, platform, and installed distributions."""
 
 import platform
 import subprocess

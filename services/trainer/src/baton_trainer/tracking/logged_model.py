@@ -54,8 +54,8 @@ def save_model(contents: Contents, folder: Path, identity: Model) -> None:
     """Writes the model's folder, which must not exist.
 
     Args:
-        contents: of the model.
-        folder: to write.
+        contents: the model's contents.
+        folder: the folder to write.
         identity: an `mlflow.models.Model` with the ids of the run and of the logged model.
     """
     types = _list_skops_types(contents.pipeline)

@@ -31,14 +31,14 @@ def _mask(arguments: Sequence[str]) -> Iterator[str]:
         name, equals, value = argument.partition("=")
         if not equals:
             hide_next = argument.startswith("-") and bool(_SECRET.search(argument))
-            yield _strip_place(argument)
+            yield _strip_credentials_and_folders(argument)
         elif _SECRET.search(name):
             yield f"{name}={HIDDEN}"
         else:
-            yield f"{_strip_place(name)}={_strip_place(value)}"
+            yield f"{_strip_credentials_and_folders(name)}={_strip_credentials_and_folders(value)}"
 
 
-def _strip_place(text: str) -> str:
+def _strip_credentials_and_folders(text: str) -> str:
     """Removes the credentials of a URL, or the folders of a path."""
     if "://" in text:
         return _CREDENTIALS.sub("", text)

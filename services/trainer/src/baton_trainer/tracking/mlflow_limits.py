@@ -1,4 +1,4 @@
-"""Size limits of MLflow and of inference, checked before a training begins.
+"""Size limits of MLflow and of inference, checked before training begins.
 
 MLflow's limits are in `mlflow.utils.validation` and in the columns of its database.
 """
@@ -58,6 +58,6 @@ def check_columns(columns: Sequence[Column], name: str) -> None:
         )
 
 
-def truncate(text: str, max_length: int) -> str:
+def truncate_with_ellipsis(text: str, max_length: int) -> str:
     """Cuts a text to the length of its database column."""
     return text if len(text) <= max_length else f"{text[: max_length - 1]}…"

@@ -32,8 +32,8 @@ class VersionEntry:
     """What is registered.
 
     Attributes:
-        model_id: of the logged model.
-        run_id: of the run that logged it.
+        model_id: the logged model's id.
+        run_id: the id of the run that logged it.
         tags: from `build_tags`.
         description: the text that the MLflow UI shows with the version.
     """

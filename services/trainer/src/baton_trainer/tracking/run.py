@@ -24,7 +24,7 @@ from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model
 from baton_trainer.tracking.dataset import build_dataset_inputs, has_long_schema
 from baton_trainer.tracking.logged_model import Contents
-from baton_trainer.tracking.mlflow_limits import MAX_PARAM, truncate
+from baton_trainer.tracking.mlflow_limits import MAX_PARAM, truncate_with_ellipsis
 
 _INVALID = "INVALID_PARAMETER_VALUE"
 _USUAL_COLUMNS = 200
@@ -54,7 +54,7 @@ def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
 def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> list[str]:
     """Logs the table and the parameters; returns a line for what MLflow cannot store."""
     mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
-    mlflow.log_params(_truncate(params))
+    mlflow.log_params(_truncate_params(params))
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
     return _log_datasets(run_id, table)
 
@@ -74,8 +74,8 @@ def _log_datasets(run_id: str, table: Table) -> list[str]:
     return [f"{line}, which is too long for it; see data/columns.json in the run"]
 
 
-def _truncate(params: Mapping[str, Any]) -> dict[str, str]:
-    return {key: truncate(str(value), MAX_PARAM) for key, value in params.items()}
+def _truncate_params(params: Mapping[str, Any]) -> dict[str, str]:
+    return {key: truncate_with_ellipsis(str(value), MAX_PARAM) for key, value in params.items()}
 
 
 def log_texts(files: Mapping[str, str]) -> None:
@@ -109,7 +109,7 @@ def describe_run(text: str) -> None:
 def log_trial(name: str, params: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
     """Logs a trial as a run inside the active one."""
     with mlflow.start_run(run_name=name, nested=True):
-        mlflow.log_params(_truncate(params))
+        mlflow.log_params(_truncate_params(params))
         mlflow.log_metrics(dict(metrics))
 
 
@@ -123,7 +123,7 @@ def create_logged_model(name: str, run_id: str, params: Mapping[str, Any]) -> It
     model = mlflow.initialize_logged_model(
         name=name.translate(_INVALID_IN_NAMES),
         source_run_id=run_id,
-        params=_truncate(params),
+        params=_truncate_params(params),
         model_type="classifier",
     )
     mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])
@@ -139,10 +139,10 @@ def upload_model(contents: Contents, manifest: Manifest, model_id: str, run_id: 
     """Writes and uploads the model's files; returns the checksum of its manifest.
 
     Args:
-        contents: of the model.
+        contents: the model's contents.
         manifest: without its list of files.
-        model_id: of the logged model.
-        run_id: of the run.
+        model_id: the logged model's id.
+        run_id: the run's id.
     """
     identity = Model(model_uuid=model_id, model_id=model_id, run_id=run_id)
     with TemporaryDirectory(prefix="baton-model-") as directory:

@@ -20,12 +20,12 @@ REQUIREMENTS_FILE = "environment/requirements.txt"
 
 
 class RunRecord(BaseModel):
-    """The request and the environment of a training.
+    """The request and the environment of a training run.
 
     Attributes:
         request: the whole request, so every new option is recorded; of the table's path only the
             name.
-        data_sha256: of the table's file.
+        data_sha256: the checksum of the table's file.
         search_params: the result of a search; a reproduction uses it and repeats no trials.
         command: the command line, masked.
         code: see `environment.describe_code`.
@@ -55,7 +55,7 @@ class RunRecord(BaseModel):
         search_params: Mapping[str, Any],
         command: Sequence[str],
     ) -> "RunRecord":
-        """Records a training in the environment of this process."""
+        """Records a training run in the environment of this process."""
         file = request.data.file
         return cls(
             request=replace_file(request, Path(file.name) if file else None),
@@ -86,9 +86,9 @@ def parse_record(text: str) -> RunRecord:
         return RunRecord.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "document"
+        key = ".".join(map(str, first["loc"])) or "document"
         raise RecordMissing(
-            f"its run record ({RECORD_FILE}) cannot be read ({place}: {first['msg']}); use the "
+            f"its run record ({RECORD_FILE}) cannot be read ({key}: {first['msg']}); use the "
             "version of Baton that trained it"
         ) from error
 

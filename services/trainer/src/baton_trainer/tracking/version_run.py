@@ -23,7 +23,7 @@ class VersionRun:
     Attributes:
         metrics: by name, as logged.
         params: by name, as logged.
-        record: how to reproduce the training; None if the run has no record.
+        record: the run record; None if the run has none.
     """
 
     metrics: Mapping[str, float]

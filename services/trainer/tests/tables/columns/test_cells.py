@@ -38,7 +38,7 @@ def test_a_column_has_the_narrowest_type_that_fits_all_its_cells(
 
 @pytest.mark.parametrize("marker", ["", "   ", "NA", "n/a", "NaN", "null"])
 def test_missing_values_do_not_change_the_type(marker: str) -> None:
-    """But whole numbers become float64; among booleans and texts, missing is None."""
+    """Only whole numbers become float64; among booleans and texts, missing is None."""
     numbers = convert("1", marker, "3")
     assert numbers.dtype == np.float64
     assert np.isnan(numbers[1])
@@ -111,13 +111,13 @@ def test_decimal_commas_differ_from_thousands_separators(
     ],
 )
 def test_any_column_can_be_converted_to_text(values: list[object], texts: list[object]) -> None:
-    """As callers would write its values."""
+    """The texts are what callers would write."""
     assert cells.convert_to_text(pd.Series(values)).tolist() == texts
 
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
 def test_whole_numbers_keep_every_digit(numbers: list[int]) -> None:
-    """If they fit 64 bits."""
+    """They must fit 64 bits."""
     assert convert(*map(str, numbers)).tolist() == numbers
 
 

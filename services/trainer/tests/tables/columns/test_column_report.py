@@ -6,7 +6,7 @@ from tests.support.trainer.tables import TARGET, some_table
 
 
 def test_every_column_has_a_row() -> None:
-    """In the file's order, including the target and columns that are left out."""
+    """The file's order stays; the target and columns that are left out are listed, too."""
     roles = some_table(drop=("flag",), id=("whole",)).roles
     shown = column_report.build_table(roles)
     names, kinds = (list(column.cells) for column in shown.columns[:2])
@@ -42,4 +42,5 @@ def test_the_document_is_complete() -> None:
         for each in json.loads(json.dumps(column_report.to_json(roles)))
         if each["role"] == "target"
     ]
+    assert target["done"].startswith("predicted: ")
     assert (target["name"], target["different"], target["missing"]) == (TARGET, 2, 0)

@@ -21,7 +21,7 @@ ROWS = 400
 def test_a_number_that_looks_like_an_id_gives_a_warning(
     name: str, values: list[Any], *, is_suspect: bool
 ) -> None:
-    """By its name, or because no two rows share a value."""
+    """Its name says so, or no two rows share a value."""
     column = pd.Series(values, name=name)
     assert any(f"--id {name}" in line for line in doubts.list_number_doubts(column)) is is_suspect
 
@@ -59,7 +59,7 @@ def test_other_texts_give_no_warning(values: list[str]) -> None:
 
 
 def test_decimal_points_under_a_decimal_comma_give_a_warning() -> None:
-    """So a wrong `--decimal` is noticed."""
+    """The user notices a wrong `--decimal`."""
     column = cells.convert(pd.Series(["1.5", "2.5"] * 9, dtype=object, name="c"), ",")
     assert "decimal point; if so, set --decimal ." in doubts.list_text_doubts(column)[0]
 

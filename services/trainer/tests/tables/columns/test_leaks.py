@@ -21,7 +21,7 @@ def list_warnings(column: Any, target: "pd.Series[Any]" = TWO) -> list[str]:
 
 @pytest.mark.parametrize("column", [TWO, TWO == "yes", TWO.map({"yes": "left", "no": "stayed"})])
 def test_a_copy_of_the_target_gives_a_warning(column: Any) -> None:
-    """In the same or in other words; the line says how to leave it out."""
+    """It may use other words; the line says how to leave it out."""
     (line,) = list_warnings(column)
     assert line.startswith("column 'c' matches the target 'y' in every row;")
     assert line.endswith("--drop c")
@@ -40,7 +40,7 @@ def test_a_copy_of_the_target_gives_a_warning(column: Any) -> None:
     ],
 )
 def test_a_leak_gives_a_warning(column: Any, target: "pd.Series[Any]") -> None:
-    """By a threshold, an interval, categories, or missing values."""
+    """A threshold, an interval, categories or missing values separate the classes."""
     (line,) = list_warnings(column, target)
     assert line.startswith("column 'c' alone predicts the target 'y' almost perfectly;")
 
@@ -55,7 +55,7 @@ def test_a_leak_gives_a_warning(column: Any, target: "pd.Series[Any]") -> None:
     ],
 )
 def test_a_good_predictor_is_no_leak(column: Any, target: "pd.Series[Any]") -> None:
-    """Nor is a distinct text in each row, or a column that separates one class of three."""
+    """A distinct text in each row is not one, nor a column that separates one class of three."""
     assert list_warnings(column, target) == []
 
 
@@ -66,7 +66,7 @@ def test_few_rows_of_a_class_prove_nothing() -> None:
 
 
 def test_a_repeated_column_gives_a_warning() -> None:
-    """In the same or in other words; two measurements without equal values are no repetition."""
+    """It may use other words; two measurements without equal values are not a repetition."""
     tenth = NOISE.round(1)
     frame = pd.DataFrame({"a": NOISE, "b": NOISE + 1, "c": tenth, "d": tenth * 2, "e": NOISE})
     assert leaks.list_warnings(frame, TWO, "yes") == [
@@ -77,7 +77,7 @@ def test_a_repeated_column_gives_a_warning() -> None:
 
 @pytest.mark.parametrize("digits", [1, 2, 4])
 def test_random_columns_of_a_wide_table_give_no_warning(digits: int) -> None:
-    """Even if hardly two rows share a value, or columns share their missing values."""
+    """Columns may share their missing values, and hardly two rows share a value."""
     rng = np.random.default_rng(1)
     values = rng.normal(size=(160, 1_000)).round(digits)
     values[7] = np.nan

@@ -13,7 +13,7 @@ def column(*texts: object) -> pd.Series:
 
 
 def test_texts_that_look_alike_are_grouped() -> None:
-    """By white space at the ends and within, and by case; no white space differs from some."""
+    """They differ in case or white space only; no white space differs from some."""
     texts = ["New York", "new  york", "New\u00a0York ", "NewYork", "Straße", "STRASSE", "x"]
     assert look_alikes.find(texts) == [
         ["New York", "New\u00a0York ", "new  york"],
@@ -23,11 +23,11 @@ def test_texts_that_look_alike_are_grouped() -> None:
 
 @pytest.mark.parametrize("is_requested", [False, True])
 def test_categories_that_look_alike_give_a_warning(*, is_requested: bool) -> None:
-    """Also if the user requests a category; the categories stay."""
+    """A requested category gives it, too; the categories stay."""
     result = roles.detect_role(
         column("basic", "plus", "Basic", "x", "X "), is_requested=is_requested
     )
-    assert (result.role, result.different) == ("category", 5)
+    assert (result.role, result.distinct) == ("category", 5)
     (line,) = result.warnings
     assert line.startswith("column 'plan': 'Basic' and 'basic' differ only in white space or case")
     assert "1 more" in line

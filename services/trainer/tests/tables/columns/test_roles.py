@@ -46,7 +46,7 @@ def test_the_role_of_a_column_is_detected(values: Any, role: str) -> None:
 
 
 def test_a_requested_role_is_used() -> None:
-    """Unless the column has a single value."""
+    """A column with a single value is left out."""
     keys = [f"k{row}" for row in range(ROWS)]
     assert role_of(keys, is_requested=True).role == "category"
     assert role_of([20240131, 20240201], is_requested=True).role == "number"
@@ -56,7 +56,7 @@ def test_a_requested_role_is_used() -> None:
 def test_a_column_without_a_name_is_unnamed() -> None:
     """Whatever its values are."""
     result = role_of([1, 2, 3], name="")
-    assert (result.role, result.different, result.done) == (
+    assert (result.role, result.distinct, result.usage) == (
         "unnamed",
         3,
         "left out: it has no name",

@@ -9,7 +9,7 @@ from baton_trainer.tables.files import csv_file
 
 
 def test_cells_are_the_texts_of_the_file() -> None:
-    """Nothing is typed yet, and a byte order mark is no part of a name."""
+    """Nothing is typed yet, and a byte order mark is not a part of a name."""
     content = '\ufeffa,b\n 1,NA\n\n"x,\ny",\n'.encode()
     file = csv_file.parse(content, "f")
     assert file.cells.columns.tolist() == ["a", "b"]
@@ -18,7 +18,7 @@ def test_cells_are_the_texts_of_the_file() -> None:
 
 
 def test_white_space_around_cells_is_removed() -> None:
-    """With a note; quotes keep it, and so does the rule of older versions."""
+    """A note says so; quotes keep it, and so does the rule of older versions."""
     content = b'a,b\n1, Private \n2, "x, y "\n'
     file = csv_file.parse(content, "f")
     assert file.cells["b"].tolist() == ["Private", "x, y "]
@@ -34,7 +34,7 @@ def test_white_space_around_cells_is_removed() -> None:
     [(b"sep=;\r\na;b\r\n1;2\r\n", ";"), (b"\xef\xbb\xbfsep=,\na,b\n1,2\n", ",")],
 )
 def test_a_separator_line_is_read(content: bytes, separator: str) -> None:
-    """As spreadsheets write it, also after a byte order mark."""
+    """Spreadsheets write it, also after a byte order mark."""
     file = csv_file.parse(content, "f")
     assert file.cells.to_dict("list") == {"a": ["1"], "b": ["2"]}
     assert file.notes == ((f"separator {separator!r}",) if separator != "," else ())
@@ -49,7 +49,7 @@ def test_a_separator_at_the_end_of_every_row_makes_no_column() -> None:
 
 
 def test_a_line_above_the_header_is_named_in_the_error() -> None:
-    """Not only the separator."""
+    """The error does not only name the separator."""
     with pytest.raises(DataError, match=r"line 2 has 2 cells.* remove the lines above the header"):
         csv_file.parse(b"# exported\na,b\n1,2\n", "f")
 
@@ -92,7 +92,7 @@ def test_the_separator_is_detected_with_a_note(separator: str) -> None:
 
 
 def test_given_settings_are_not_detected() -> None:
-    """And need no note."""
+    """They need no note."""
     content = "a;b,ü\n1;2,ö\n".encode("latin-1")
     file = csv_file.parse(content, "f", Data(separator=",", encoding="latin-1"))
     assert file.cells.columns.tolist() == ["a;b", "ü"]

@@ -34,7 +34,7 @@ RARE = "name,city\n" + "".join(f"n{row},Paris\n" for row in range(300)) + "x,Orl
     ],
 )
 def test_the_encoding_is_detected(text: str, written_as: str, read_as: str) -> None:
-    """Also if few lines have a letter outside ASCII."""
+    """A few lines with a letter outside ASCII are enough."""
     content = text.encode(written_as)
     assert encoding.decode(content, "f") == (text, read_as)
     assert encoding.decode(content, "f") == (text, read_as)

@@ -77,7 +77,7 @@ def test_unusable_columns_are_reported(values: list[Any], reason: str) -> None:
 
 
 def test_rows_of_many_batches_stay_in_order() -> None:
-    """And the checksum covers the bytes."""
+    """The checksum covers the bytes."""
     rows = list(range(200_000))
     content = written(n=rows, t=[str(row % 7) for row in rows])
     file = parquet_file.parse(content, "f")

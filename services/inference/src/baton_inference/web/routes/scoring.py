@@ -17,7 +17,8 @@ from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.codec import Codec, EncodedAnswer
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.requested_version import RequestedVersion
-from baton_inference.scoring.scorer import Scorer, ScoreRequest
+from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
+from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import (
@@ -139,7 +140,9 @@ class ScoringRoute:
         if body is None:
             return await self._score_large(served, codec, media, first, receive)
         batch = codec.decode(body, media)
-        result = await self._scorer.score(ScoreRequest(served, batch))
+        result = self._scorer.score(ScoreRequest(served, batch))
+        if not isinstance(result, ScoreResult):
+            result = await result
         return _build_answer(result.version, codec.encode(result.scores, batch)), batch.rows
 
     async def _score_large(
@@ -168,4 +171,6 @@ class ScoringRoute:
 
 def _build_answer(version: LiveVersion, encoded: EncodedAnswer) -> Answer:
     headers = build_version_headers(version.model.name, version.model.version)
-    return Answer(200, encoded.body, encoded.media_type, (*headers, *encoded.headers))
+    if encoded.headers:
+        headers = (*headers, *encoded.headers)
+    return Answer(200, encoded.body, encoded.media_type, headers)

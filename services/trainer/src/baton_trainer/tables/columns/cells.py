@@ -67,9 +67,9 @@ def find_missing(texts: Texts) -> NDArray[np.bool_]:
     return np.array([is_missing(text) for text in texts], np.bool_)
 
 
-def locate_row(column: pd.Series, place: int) -> int:
+def locate_row(column: pd.Series, index: int) -> int:
     """Returns the number of a row in its file; the first row below the header is 1."""
-    return int(column.index.to_numpy()[place]) + 1
+    return int(column.index.to_numpy()[index]) + 1
 
 
 def check_size(column: pd.Series) -> None:
@@ -92,7 +92,7 @@ def check_size(column: pd.Series) -> None:
 
 
 def parse_numbers(texts: Sequence[str], decimal: str = ".") -> NDArray[np.float64]:
-    """Returns the texts as numbers, NaN for each that is no number."""
+    """Returns the texts as numbers, NaN for each that is not a number."""
     if decimal == ",":
         texts = [text.replace(",", ".") if "." not in text else "" for text in texts]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object).str.strip(), errors="coerce")

@@ -10,6 +10,9 @@ from baton_trainer.tables.columns.roles import ColumnRole
 
 MAX_SHOWN = 60
 
+_JSON_KEYS = {"usage": "done", "distinct": "different"}
+"""Runs store these fields under other keys."""
+
 _COLOURS = {"target": "bold green", "number": "cyan", "boolean": "cyan", "category": "cyan"}
 
 
@@ -27,8 +30,8 @@ def build_table(roles: Sequence[ColumnRole]) -> Table:
         table.add_row(
             role.name,
             role.role,
-            role.done,
-            f"{role.different:,}" if role.different else "",
+            role.usage,
+            f"{role.distinct:,}" if role.distinct else "",
             f"{role.missing:,}" if role.missing else "",
             style=_COLOURS.get(role.role, "dim"),
         )
@@ -39,4 +42,6 @@ def build_table(roles: Sequence[ColumnRole]) -> Table:
 
 def to_json(roles: Sequence[ColumnRole]) -> list[dict[str, Any]]:
     """Returns all roles, as a JSON document."""
-    return [asdict(role) for role in roles]
+    return [
+        {_JSON_KEYS.get(key, key): value for key, value in asdict(role).items()} for role in roles
+    ]

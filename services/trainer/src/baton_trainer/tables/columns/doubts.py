@@ -12,7 +12,7 @@ from baton_trainer.tables.columns import cells
 ID_SHARE = 0.5
 """A column with more distinct values than this share of its cells identifies rows."""
 MIXED_SHARE = 0.5
-"""If less than this share of a column of texts are no numbers, numbers were probably meant."""
+"""If less than this share of a column of texts are not numbers, numbers were probably meant."""
 MAX_WHOLE = 2**24
 """Larger whole numbers are rounded: ONNX's tree operators take only float32."""
 
@@ -21,9 +21,9 @@ _SAMPLE_TEXTS = 1_000
 _SIGN = re.compile("[%$\u00a2-\u00a5\u20a0-\u20cf]")
 """Per cent and Unicode's currency signs."""
 _SEPARATOR = re.compile(r"(?<=\d)[,'\u2019\u00a0\u202f](?=\d{3}(?!\d))")
-"""Of thousands; without the plain space, which would match telephone numbers."""
+"""Separates thousands; without the plain space, which would match telephone numbers."""
 _NEGATIVE = re.compile(r"\s*(?:\(([^()]+)\)|[\u2212\u2013\ufe63\uff0d]([^()]+))\s*")
-"""In an accountant's parentheses, or with a minus sign that is no hyphen."""
+"""A negative number: in parentheses, or with a minus sign that is not a hyphen."""
 _ID_NAME = re.compile(r"(?i:(^|[_\W])(id|uuid|guid)$)|[a-z](Id|ID)$")
 
 
@@ -59,11 +59,11 @@ def list_text_doubts(column: pd.Series) -> list[str]:
     other_cells = int(counts[~is_number].sum())
     if not 0 < other_cells < MIXED_SHARE * counts.sum():
         return []
-    place = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
-    example = column.iloc[place]
+    index = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
+    example = column.iloc[index]
     line = (
         f"{subject} because {other_cells:,} of {counts.sum():,} cells are not numbers, e.g. "
-        f"{example!r} in row {cells.locate_row(column, place)}; {_suggest_fix(example)}"
+        f"{example!r} in row {cells.locate_row(column, index)}; {_suggest_fix(example)}"
     )
     return [line]
 

@@ -17,13 +17,13 @@ def assign_role(
     """Returns the role of a column that is not the target, and its typed values.
 
     Args:
-        file: of the column.
-        column: of `file.cells`, or some of its rows.
-        options: what the user set for the columns.
+        file: the file.
+        column: a column of `file.cells`, or some of its rows.
+        options: the user's options for the columns.
         decimal: the decimal mark.
 
     Raises:
-        DataError: a number is too large, or a column that the user calls a number is none.
+        DataError: a number is too large, or a column that the user calls a number is not one.
     """
     name = str(column.name)
     if name in options.drop:
@@ -70,8 +70,8 @@ def build_target_role(target: Target, missing: int) -> ColumnRole:
     return ColumnRole(
         name=str(target.labels.name),
         role="target",
-        done=f"predicted: {shown}{positive}",
-        different=len(classes),
+        usage=f"predicted: {shown}{positive}",
+        distinct=len(classes),
         missing=missing,
     )
 

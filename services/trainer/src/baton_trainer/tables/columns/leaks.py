@@ -102,12 +102,12 @@ def _find_leaks(
     truth = labels[rows]
     if np.bincount(truth, minlength=len(classes)).min() < _MIN_CLASS_ROWS:
         return []
-    place = [*classes].index(positive) if len(classes) == _TWO and positive is not None else None
+    index = [*classes].index(positive) if len(classes) == _TWO and positive is not None else None
     return [
         str(name)
         for name, column in features.items()
         if _predicts(codes[str(name)][rows], truth)
-        or _separates(_select_numbers(column, rows), truth, place)
+        or _separates(_select_numbers(column, rows), truth, index)
     ]
 
 

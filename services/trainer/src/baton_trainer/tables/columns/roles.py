@@ -38,21 +38,21 @@ _DATE = "a date; derive a number from it, e.g. an age in days, and use that inst
 
 @dataclass(frozen=True)
 class ColumnRole:
-    """How a column is used; the fields are the keys of the run's `data/columns.json`.
+    """How a column is used; the run's `data/columns.json` has one entry for each.
 
     Attributes:
-        name: of the column.
-        role: of the column.
-        done: how it is used or why it is left out.
-        different: how many distinct values it has.
+        name: the column's name.
+        role: one of the roles above.
+        usage: how it is used or why it is left out.
+        distinct: how many distinct values it has.
         missing: how many rows have no value.
-        warnings: what the user should know, one line each.
+        warnings: one line each.
     """
 
     name: str
     role: Role
-    done: str
-    different: int = 0
+    usage: str
+    distinct: int = 0
     missing: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -73,31 +73,31 @@ def detect_role(column: pd.Series, *, is_requested: bool = False) -> ColumnRole:
     if not reason and not is_requested:
         role, reason = _detect_unsuitable(column, present, distinct)
     if reason:
-        done, lines = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
+        usage, lines = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
-        role, done, lines = _describe_feature(column, present, distinct)
+        role, usage, lines = _describe_feature(column, present, distinct)
     warnings = [] if is_requested and not reason else [*doubts.list_text_doubts(column), *lines]
     if role == "category":
         warnings += look_alikes.list_warnings(column)
     missing = len(column) - len(present)
-    return ColumnRole(str(column.name), role, done, distinct, missing, tuple(warnings))
+    return ColumnRole(str(column.name), role, usage, distinct, missing, tuple(warnings))
 
 
 def _describe_feature(
     column: pd.Series, present: pd.Series, distinct: int
 ) -> tuple[Role, str, list[str]]:
     """Returns the role of a feature, how it is used, and warnings about it."""
-    done = "used" if len(present) == len(column) else "used, may be missing"
+    usage = "used" if len(present) == len(column) else "used, may be missing"
     if cells.is_text(column):
         if distinct <= MAX_CATEGORIES:
-            return "category", done, []
+            return "category", usage, []
         share = present.isin(list_categories(column)).mean()
         limit = f"only the {MAX_CATEGORIES} most frequent of {distinct:,} texts are categories"
         line = f"column {column.name!r}: {limit} ({share:.0%} of its cells); others count as unseen"
-        return "category", f"{done}; {limit}", [line]
+        return "category", f"{usage}; {limit}", [line]
     if column.dtype in (np.bool_, object):
-        return "boolean", done, []
-    return "number", done, list(doubts.list_number_doubts(column))
+        return "boolean", usage, []
+    return "number", usage, list(doubts.list_number_doubts(column))
 
 
 def list_categories(column: pd.Series) -> list[str]:
@@ -119,10 +119,10 @@ def convert_to_number(column: pd.Series) -> pd.Series:
     present = column.dropna()
     values = cells.parse_numbers(present.tolist())
     if np.isnan(values).any():
-        place = int(np.isnan(values).argmax())
+        index = int(np.isnan(values).argmax())
         raise DataError(
-            f"column {column.name!r} cannot be a number: {present.iloc[place]!r} in row "
-            f"{cells.locate_row(present, place)} is not a number; leave such cells empty"
+            f"column {column.name!r} cannot be a number: {present.iloc[index]!r} in row "
+            f"{cells.locate_row(present, index)} is not a number; leave such cells empty"
         )
     numbers = pd.Series(np.nan, column.index, name=column.name)
     numbers[present.index] = values

@@ -33,8 +33,8 @@ def parse(
 
     Args:
         content: the file's bytes.
-        name: of the file in messages.
-        options: what the user set; the rest is detected.
+        name: the file's name in messages.
+        options: the user's options; the rest is detected.
         rule: how to read cells.
 
     Raises:

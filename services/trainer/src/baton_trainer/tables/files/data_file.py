@@ -13,13 +13,13 @@ class DataFile:
     """The content of a file.
 
     Attributes:
-        name: of the file in messages.
+        name: the file's name in messages.
         cells: shape `[rows, columns]`; names may repeat. The texts of the file, or, if the format
             has types, values of the types of `cells.convert`.
         sha256: of the file's bytes, lower-case hex.
         is_typed: whether the format has types.
         decimal: the decimal mark of numbers in texts; None means that it is not known yet.
-        notes: what was detected and is unusual, in a few words each.
+        notes: each unusual detection, in a few words.
         unreadable: columns without usable cells, with the reason; they are empty in `cells`.
         texts: if the format has types, returns a column's cells as the texts of a category.
         rule: how the cells of a text file were read.

@@ -42,11 +42,11 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
 
     Args:
         content: the file's bytes.
-        name: of the file in messages.
-        encoding: None means that it is detected.
+        name: the file's name in messages.
+        encoding: the encoding; None detects it.
 
     Raises:
-        DataError: the content is no text in that encoding, or the encoding cannot be detected.
+        DataError: the content is not text in that encoding, or the encoding cannot be detected.
     """
     codec = encoding or _detect(content, name)
     try:

@@ -29,8 +29,8 @@ def read(path: Path, options: Data, rule: ReaderRule = TRIMMED) -> DataFile:
     """Reads a CSV or Parquet file.
 
     Args:
-        path: of the file.
-        options: what the user set; the rest is detected.
+        path: the file's path.
+        options: the user's options; the rest is detected.
         rule: how to read the cells of a CSV file.
 
     Raises:

@@ -4,8 +4,8 @@ from pathlib import Path
 import click
 import pytest
 
+from baton_cli.argument_types import Encoding, FilePath, HttpAddress, Seconds, Separator, Version
 from baton_cli.main import HIDDEN_VERBS, VERBS
-from baton_cli.moves.arguments import Encoding, FilePath, HttpAddress, Seconds, Separator, Version
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])

@@ -18,28 +18,28 @@ from baton_trainer.tables.columns import look_alikes
 from baton_trainer.tables.table import Table
 from baton_trainer.training import train
 from tests.support.trainer.comparable_models import good, make_model
-from tests.support.trainer.tables import TARGET, Notes, features, text_target
+from tests.support.trainer.tables import TARGET, Notes, make_features, make_text_target
 from tests.support.trainer.workshop import Workshop
 
 
-def write(file: Path, rows: int = 400, *, are_labels_spaced: bool = False) -> None:
+def write_table(file: Path, rows: int = 400, *, are_labels_spaced: bool = False) -> None:
     """A table with a blank before each cell of `label`, and maybe before each of the target."""
-    frame = features(rows)
-    target = text_target(frame)
+    frame = make_features(rows)
+    target = make_text_target(frame)
     frame = frame.assign(label=" " + frame["label"])
     frame[TARGET] = " " + target if are_labels_spaced else target
     frame.to_csv(file, index=False)
 
 
-def request(file: Path) -> TrainRequest:
+def build_request(file: Path) -> TrainRequest:
     return TrainRequest(data=Data(file=file), columns=Columns(target=TARGET))
 
 
 @pytest.fixture
 def spaced(tmp_path: Path) -> Table:
     """A table with white space, read as training reads it."""
-    write(tmp_path / "t.csv", 4_000)
-    return loading.load(request(tmp_path / "t.csv"))
+    write_table(tmp_path / "t.csv", 4_000)
+    return loading.load(build_request(tmp_path / "t.csv"))
 
 
 def score_with_blanks(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -78,8 +78,8 @@ def test_version_with_an_unknown_rule_is_not_compared(spaced: Table) -> None:
 
 def test_classes_that_differ_by_rule_are_not_compared(tmp_path: Path) -> None:
     """To an older version, a label with white space is a different class."""
-    write(tmp_path / "t.csv", are_labels_spaced=True)
-    table = loading.load(request(tmp_path / "t.csv"))
+    write_table(tmp_path / "t.csv", are_labels_spaced=True)
+    table = loading.load(build_request(tmp_path / "t.csv"))
     assert table.classes == ("no", "yes")
     own = table.read_by(KEPT)
     assert own.classes == (" no", " yes")
@@ -90,9 +90,9 @@ def test_classes_that_differ_by_rule_are_not_compared(tmp_path: Path) -> None:
 
 def test_table_without_white_space_is_read_once(tmp_path: Path) -> None:
     """All rules give the same cells."""
-    frame = features()
-    frame.assign(**{TARGET: text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
-    table = loading.load(request(tmp_path / "t.csv"))
+    frame = make_features()
+    frame.assign(**{TARGET: make_text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
+    table = loading.load(build_request(tmp_path / "t.csv"))
     assert table.read_by(KEPT) is table
 
 
@@ -102,14 +102,14 @@ def test_typed_table_keeps_white_space(tmp_path: Path, texts: list[str], rule: o
     pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     columns = {"n": [*range(60)], "c": texts * 30, TARGET: ["no", "yes", "yes"] * 20}
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
-    table = loading.load(request(tmp_path / "t.parquet"))
+    table = loading.load(build_request(tmp_path / "t.parquet"))
     assert set(table.features["c"]) == set(texts)
     assert table.reader == rule.to_json()  # type: ignore[attr-defined]
 
 
 def test_version_records_the_rule(workshop: Workshop, tmp_path: Path) -> None:
-    """In its manifest."""
-    write(workshop.file)
+    """Its manifest has the rule."""
+    write_table(workshop.file)
     version = workshop.registry.get_version(workshop.name, workshop.train().version)
     manifest = fetch(workshop.registry, version, tmp_path / "got").manifest
     assert manifest.reader == TRIMMED.to_json()
@@ -118,8 +118,8 @@ def test_version_records_the_rule(workshop: Workshop, tmp_path: Path) -> None:
 def test_version_is_reproduced_by_its_own_rule(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even a version that keeps white space, with labels that look alike."""
-    write(workshop.file, are_labels_spaced=True)
+    """The version keeps white space, and its labels look alike."""
+    write_table(workshop.file, are_labels_spaced=True)
     with monkeypatch.context() as before:
         before.setattr(loading, "load", partial(loading.load, rule=KEPT))
         result = workshop.train()
@@ -129,9 +129,9 @@ def test_version_is_reproduced_by_its_own_rule(
 
 def test_labels_that_look_alike_register_nothing(workshop: Workshop) -> None:
     """They are rejected before the first request to the registry."""
-    frame = features()
-    target = text_target(frame).mask(frame["flag"], "Yes")
+    frame = make_features()
+    target = make_text_target(frame).mask(frame["flag"], "Yes")
     frame.assign(**{TARGET: target}).to_csv(workshop.file, index=False)
     with pytest.raises(DataError, match=look_alikes.DIFFERENCE):
-        train(request(workshop.file), workshop.options)
+        train(build_request(workshop.file), workshop.options)
     assert workshop.registry.list_versions(workshop.name) == []
