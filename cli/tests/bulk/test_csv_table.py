@@ -7,7 +7,7 @@ import pytest
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.cell_errors import BadCells
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE, ReaderRule
 from tests.support.cli.bulk import COLUMNS, TEXT, open_content
 
 
@@ -43,14 +43,14 @@ def test_white_space_around_names_is_removed(tmp_path: Path) -> None:
 def test_cells_are_read_by_the_rule_of_the_version(tmp_path: Path) -> None:
     """White space is data for older versions without a rule."""
     text = 'x,n,note\n0.5, 1, a \n1, 2, "b "\n'
-    for rule, notes in ((KEPT, [" a ", ' "b "']), (TRIMMED, ["a", "b "])):
+    for rule, notes in ((KEEP_WHITE_SPACE, [" a ", ' "b "']), (TRIM_WHITE_SPACE, ["a", "b "])):
         with open_content(tmp_path, text, rule=rule) as table:
             ((chunk, _),) = table.read_chunks()
             assert chunk.read(COLUMNS[1]).tolist() == [1, 2]
             assert chunk.read(COLUMNS[2]).tolist() == notes
 
 
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_spreadsheet_files_are_read(tmp_path: Path, rule: ReaderRule) -> None:
     """They may begin with a `sep=` line and end every row with a separator."""
     text = "sep=;\r\nx;n;note\r\n0.5;1;a;\r\n-1;2;;\r\n-1;2;\r\n"

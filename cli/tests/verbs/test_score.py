@@ -13,7 +13,7 @@ from baton_cli.main import run
 from baton_engine.engine import Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from tests.support.cli.bulk import add_onnx, write_parquet
 from tests.support.cli.fakes import Registry
@@ -102,7 +102,11 @@ def test_rule_of_the_version_decides_how_cells_are_read(
     file.write_text("x,id\n1, a \n")
     output = file.parent / "out.csv"
     arguments = ["score", str(file), "--output", str(output)]
-    for rule, cell in (({}, " a "), (TRIMMED.to_json(), "a"), (KEPT.to_json(), " a ")):
+    for rule, cell in (
+        ({}, " a "),
+        (TRIM_WHITE_SPACE.to_json(), "a"),
+        (KEEP_WHITE_SPACE.to_json(), " a "),
+    ):
         if rule:
             record_rule(registry, rule)
         assert run(arguments) == 0

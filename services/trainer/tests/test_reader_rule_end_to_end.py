@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.manifest import Manifest
 from baton_trainer.audit.reproduce_version import reproduce
@@ -53,13 +53,13 @@ def test_training_reads_cells_without_white_space(spaced: Table) -> None:
     """The version records the rule, and categories without white space."""
     (column,) = (each for each in spaced.columns if each.name == "label")
     assert column.categories == ("a", "b", "c")
-    assert spaced.reader == TRIMMED.to_json()
+    assert spaced.reader == TRIM_WHITE_SPACE.to_json()
     assert "white space around cells" in spaced.notes[0]
 
 
 def test_older_version_is_compared_with_the_cells_that_it_reads(spaced: Table) -> None:
     """A warning says what callers must change."""
-    own = spaced.read_by(KEPT)
+    own = spaced.read_by(KEEP_WHITE_SPACE)
     older = make_model(own, score_with_blanks, name="version 1")
     challenger = make_model(spaced, manifest=Manifest(reader=spaced.reader))
     comparison = compare_models(challenger, older, spaced)
@@ -81,7 +81,7 @@ def test_classes_that_differ_by_rule_are_not_compared(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", are_labels_spaced=True)
     table = loading.load(build_request(tmp_path / "t.csv"))
     assert table.classes == ("no", "yes")
-    own = table.read_by(KEPT)
+    own = table.read_by(KEEP_WHITE_SPACE)
     assert own.classes == (" no", " yes")
     challenger = make_model(table, manifest=Manifest(reader=table.reader))
     with pytest.raises(NotComparable):
@@ -93,10 +93,12 @@ def test_table_without_white_space_is_read_once(tmp_path: Path) -> None:
     frame = make_features()
     frame.assign(**{TARGET: make_text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
     table = loading.load(build_request(tmp_path / "t.csv"))
-    assert table.read_by(KEPT) is table
+    assert table.read_by(KEEP_WHITE_SPACE) is table
 
 
-@pytest.mark.parametrize(("texts", "rule"), [(["x", "y"], TRIMMED), (["x ", "y"], KEPT)])
+@pytest.mark.parametrize(
+    ("texts", "rule"), [(["x", "y"], TRIM_WHITE_SPACE), (["x ", "y"], KEEP_WHITE_SPACE)]
+)
 def test_typed_table_keeps_white_space(tmp_path: Path, texts: list[str], rule: object) -> None:
     """The rule for text files keeps white space if a category has some."""
     pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
@@ -112,7 +114,7 @@ def test_version_records_the_rule(workshop: Workshop, tmp_path: Path) -> None:
     write_table(workshop.file)
     version = workshop.registry.get_version(workshop.name, workshop.train().version)
     manifest = fetch(workshop.registry, version, tmp_path / "got").manifest
-    assert manifest.reader == TRIMMED.to_json()
+    assert manifest.reader == TRIM_WHITE_SPACE.to_json()
 
 
 def test_version_is_reproduced_by_its_own_rule(
@@ -121,7 +123,7 @@ def test_version_is_reproduced_by_its_own_rule(
     """The version keeps white space, and its labels look alike."""
     write_table(workshop.file, are_labels_spaced=True)
     with monkeypatch.context() as before:
-        before.setattr(loading, "load", partial(loading.load, rule=KEPT))
+        before.setattr(loading, "load", partial(loading.load, rule=KEEP_WHITE_SPACE))
         result = workshop.train()
     reproduction = reproduce(result.version, workshop.file, workshop.options, Notes())
     assert reproduction.differences == []

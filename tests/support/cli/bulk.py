@@ -16,7 +16,7 @@ from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table, open_table
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
-from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, ReaderRule
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
@@ -69,7 +69,7 @@ def open_content(
     folder: Path,
     content: str | bytes,
     csv_format: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
-    rule: ReaderRule = KEPT,
+    rule: ReaderRule = KEEP_WHITE_SPACE,
 ) -> Iterator[Table]:
     """Writes the content to a file and opens it as a table."""
     path = folder / "in.csv"

@@ -12,7 +12,7 @@ from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
 from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
-from baton_engine.tables.text.reader_rule import KEPT, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, ReaderRule
 
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 
@@ -49,7 +49,7 @@ def open_table(
     path: Path,
     file: IO[bytes],
     csv_format: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
-    rule: ReaderRule = KEPT,
+    rule: ReaderRule = KEEP_WHITE_SPACE,
 ) -> Table:
     """Opens the table in a file. The first bytes decide the format.
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE, ReaderRule
 
 
 def read_rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[str]]:
@@ -33,32 +33,32 @@ def read_rows(text: str, rule: ReaderRule, separator: str = ",") -> list[list[st
 )
 def test_white_space_around_unquoted_cells_is_trimmed(text: str, cells: list[str]) -> None:
     """Quoted white space stays."""
-    assert read_rows(text, TRIMMED) == [cells]
+    assert read_rows(text, TRIM_WHITE_SPACE) == [cells]
 
 
 @pytest.mark.parametrize("separator", ["\t", " "])
 def test_tab_separator_is_not_trimmed(separator: str) -> None:
-    assert read_rows(f"a{separator}{separator}b{separator}\n", TRIMMED, separator) == [
+    assert read_rows(f"a{separator}{separator}b{separator}\n", TRIM_WHITE_SPACE, separator) == [
         ["a", "", "b", ""]
     ]
 
 
 def test_other_rule_keeps_white_space() -> None:
-    assert read_rows('47, Private , "x"\n', KEPT) == [["47", " Private ", ' "x"']]
+    assert read_rows('47, Private , "x"\n', KEEP_WHITE_SPACE) == [["47", " Private ", ' "x"']]
 
 
 def test_has_trimmed_reports_trimming() -> None:
-    plain = CsvRows(["a b,c\n", '"d ",e\n'], ",", TRIMMED)
+    plain = CsvRows(["a b,c\n", '"d ",e\n'], ",", TRIM_WHITE_SPACE)
     assert len([*plain]) == 2
     assert not plain.has_trimmed
-    spaced = CsvRows(["a b,c\n", "d ,e\n"], ",", TRIMMED)
+    spaced = CsvRows(["a b,c\n", "d ,e\n"], ",", TRIM_WHITE_SPACE)
     assert len([*spaced]) == 2
     assert spaced.has_trimmed
 
 
 def test_blank_line_is_skipped() -> None:
     """An empty quoted cell is a row."""
-    for rule in (KEPT, TRIMMED):
+    for rule in (KEEP_WHITE_SPACE, TRIM_WHITE_SPACE):
         assert read_rows('a\n \t\n\n""\nb\n', rule) == [["a"], [""], ["b"]]
 
 
@@ -71,7 +71,7 @@ def test_quoted_cells_do_not_change(table: list[list[str]]) -> None:
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
     spaced = out.getvalue()
-    for rule in (KEPT, TRIMMED):
+    for rule in (KEEP_WHITE_SPACE, TRIM_WHITE_SPACE):
         assert read_rows(spaced, rule) == table
 
 
@@ -81,17 +81,17 @@ def test_both_rules_find_the_same_rows(text: str) -> None:
     lines = [part.strip() for part in text.split("\n")]
     text = "\n".join(",".join(map(str.strip, line.split(","))) for line in lines)
     try:
-        expected = read_rows(text, KEPT)
+        expected = read_rows(text, KEEP_WHITE_SPACE)
     except CsvError:
         with pytest.raises(CsvError):
-            read_rows(text, TRIMMED)
+            read_rows(text, TRIM_WHITE_SPACE)
     else:
-        assert read_rows(text, TRIMMED) == expected
+        assert read_rows(text, TRIM_WHITE_SPACE) == expected
 
 
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_long_white_space_takes_linear_time(rule: ReaderRule) -> None:
     run = " " * 100_000
     text = f'a{run}b,"x"{run},{run}"y"\n'
-    assert [len(cell) for cell in read_rows(text, TRIMMED)[0]] == [100_002, 1, 1]
+    assert [len(cell) for cell in read_rows(text, TRIM_WHITE_SPACE)[0]] == [100_002, 1, 1]
     assert len(read_rows(f"a{run}b,c\n", rule)[0]) == 2

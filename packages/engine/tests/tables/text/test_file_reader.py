@@ -6,11 +6,11 @@ import pytest
 
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE, ReaderRule
 
 
 def create_reader(
-    text: str, separator: str | None = None, rule: ReaderRule = TRIMMED
+    text: str, separator: str | None = None, rule: ReaderRule = TRIM_WHITE_SPACE
 ) -> FileReader:
     """A reader of the text as a file gives it."""
     return FileReader(io.StringIO(text, newline=""), separator, rule)
@@ -27,7 +27,7 @@ def read_cells(file: FileReader) -> list[list[str]]:
     ("line", "separator"),
     [("sep=;", ";"), ('"sep=;"', ";"), ("SEP=,", ","), ("sep=\t", "\t"), ("sep=:::", ":")],
 )
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_first_line_may_declare_the_separator(line: str, separator: str, rule: ReaderRule) -> None:
     """It counts in line numbers."""
     text = f"{line}\r\na{separator}b\r\n1{separator}2\r\n"
@@ -41,7 +41,7 @@ def test_sep_with_a_letter_is_a_column_name() -> None:
     assert create_reader("sep=a\n1\n").names == ["sep=a"]
 
 
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_separator_at_the_end_of_every_row_is_removed(rule: ReaderRule) -> None:
     file = create_reader("a;b\n1;2;\n3;4; \n", rule=rule)
     assert file.names == ["a", "b"]
@@ -70,7 +70,7 @@ def test_row_with_another_number_of_cells_does_not_fit() -> None:
 
 def test_names_are_trimmed() -> None:
     """By either rule."""
-    for rule in (KEPT, TRIMMED):
+    for rule in (KEEP_WHITE_SPACE, TRIM_WHITE_SPACE):
         assert create_reader("a , b,\ta\n1,2,3\n", rule=rule).names == ["a", "b", "a"]
 
 
@@ -79,7 +79,7 @@ def test_separator_in_a_quoted_cell_after_a_blank_is_ignored() -> None:
     assert read_cells(file) == [["1", "x, y;z"], ["2", "x; z"]]
 
 
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_separator_is_detected_and_reported(rule: ReaderRule) -> None:
     """Unless it is a comma or was given."""
     assert create_reader("a|b\n1|2\n", rule=rule).describe_format() == ["separator '|'"]

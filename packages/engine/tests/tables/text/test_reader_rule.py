@@ -4,17 +4,22 @@ from typing import Any
 
 import pytest
 
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule, UnknownRule
+from baton_engine.tables.text.reader_rule import (
+    KEEP_WHITE_SPACE,
+    TRIM_WHITE_SPACE,
+    ReaderRule,
+    UnknownRule,
+)
 
 
-@pytest.mark.parametrize("rule", [KEPT, TRIMMED])
+@pytest.mark.parametrize("rule", [KEEP_WHITE_SPACE, TRIM_WHITE_SPACE])
 def test_rule_round_trip(rule: ReaderRule) -> None:
     assert ReaderRule.from_json(rule.to_json()) == rule
 
 
 def test_without_a_record_white_space_is_kept() -> None:
     """So the answers of older versions do not change."""
-    assert ReaderRule.from_json({}) == KEPT
+    assert ReaderRule.from_json({}) == KEEP_WHITE_SPACE
 
 
 @pytest.mark.parametrize(

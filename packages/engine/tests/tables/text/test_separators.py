@@ -2,7 +2,7 @@
 
 import pytest
 
-from baton_engine.tables.text.reader_rule import TRIMMED
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE
 from baton_engine.tables.text.separators import find_fitting_separators, parse_separator
 
 
@@ -24,7 +24,7 @@ from baton_engine.tables.text.separators import find_fitting_separators, parse_s
 )
 def test_fitting_separators(text: str, separators: list[str]) -> None:
     """Commas inside of cells do not matter; several may fit."""
-    assert find_fitting_separators(text.splitlines(keepends=True), TRIMMED) == separators
+    assert find_fitting_separators(text.splitlines(keepends=True), TRIM_WHITE_SPACE) == separators
 
 
 @pytest.mark.parametrize(("text", "separator"), [("tab", "\t"), (";", ";"), ("x", "x")])

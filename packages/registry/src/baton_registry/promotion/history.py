@@ -58,7 +58,7 @@ def read_entries(client: RegistryClient, model: str, alias: str) -> list[Entry]:
 
 
 def sync_ledger(client: RegistryClient, model: str, alias: str, now: Clock) -> ModelVersion | None:
-    """Records a move that the ledger does not know yet. Returns the alias' current version."""
+    """Records a move that the ledger does not know yet. Returns the alias's current version."""
     try:
         current = client.resolve_alias(model, alias)
     except AliasNotSet:

@@ -28,8 +28,8 @@ class Move:
 
     Attributes:
         at: the time in UTC.
-        from_version: the alias' version before the move; None if it was not set.
-        to_version: the alias' version after the move; None if it was removed.
+        from_version: the alias's version before the move; None if it was not set.
+        to_version: the alias's version after the move; None if it was removed.
         how: the verb, or `external` if the alias was moved without Baton.
         by: the actor; empty if unknown.
         reason: the actor's reason.
@@ -78,7 +78,7 @@ class Entry:
 
 
 def format_tag_prefix(alias: str) -> str:
-    """Returns the key prefix of the alias' tags."""
+    """Returns the key prefix of the alias's tags."""
     return f"baton.move.{alias}."
 
 
@@ -121,7 +121,7 @@ def _parse_move(fields: Mapping[str, Any]) -> Move:
 
 
 def find_current_number(entries: Iterable[Entry]) -> str | None:
-    """Returns the alias' version by the ledger; None if it is not set."""
+    """Returns the alias's version by the ledger; None if it is not set."""
     current_number = None
     for entry in entries:
         if entry.done:

@@ -50,7 +50,7 @@ class MoveReader:
         """The last reading. It stays while the registry cannot be reached."""
 
     def refresh(self, current_number: str | None) -> None:
-        """Reads the moves if they are due; `current_number` is the alias' version."""
+        """Reads the moves if they are due; `current_number` is the alias's version."""
         now_s = self._clock.steady_s()
         if self._seen_at is None or current_number != self._current_number:
             self._current_number = current_number

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule, UnknownRule
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule, UnknownRule
 from baton_registry.errors import (
     ArtifactNotFound,
     ChecksumMismatch,
@@ -93,7 +93,7 @@ def _find_common_rule(first: ComparableModel, second: ComparableModel) -> Reader
         rules = {ReaderRule.from_json(each.manifest.reader) for each in (first, second)}
     except UnknownRule as error:
         raise NotComparable(str(error)) from error
-    return rules.pop() if len(rules) == 1 else TRIMMED
+    return rules.pop() if len(rules) == 1 else TRIM_WHITE_SPACE
 
 
 def _build_request(first: Side, second: Side, file: Path | None) -> TrainRequest:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
 from baton_trainer.request import Data, TrainRequest
 from baton_trainer.tables import churn
 from baton_trainer.tables.files import csv_file, reading
@@ -13,7 +13,7 @@ BUILT_IN = "built-in churn table"
 _PLAIN = Data(separator=",", encoding="utf-8", decimal=".")
 
 
-def load(request: TrainRequest, rule: ReaderRule = TRIMMED) -> Table:
+def load(request: TrainRequest, rule: ReaderRule = TRIM_WHITE_SPACE) -> Table:
     """Reads and validates a table; `rule` says how to read the cells of a text file.
 
     Raises:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from baton_engine.tables.text.reader_rule import KEPT, TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE, ReaderRule
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError
 from baton_trainer.request import Columns
@@ -118,4 +118,4 @@ def _choose_reader_rule(file: DataFile, columns: Sequence[Column]) -> ReaderRule
     if not file.is_typed:
         return file.rule
     texts = [text for column in columns for text in column.categories]
-    return KEPT if any(text != text.strip() for text in texts) else TRIMMED
+    return KEEP_WHITE_SPACE if any(text != text.strip() for text in texts) else TRIM_WHITE_SPACE

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from baton_engine.tables.text.reader_rule import KEPT
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file
@@ -24,9 +24,9 @@ def test_white_space_around_cells_is_removed() -> None:
     assert file.cells["b"].tolist() == ["Private", "x, y "]
     assert file.has_trimmed
     assert file.notes == ("white space around cells, which is removed",)
-    kept = csv_file.parse(b"a,b\n1, Private \n", "f", rule=KEPT)
+    kept = csv_file.parse(b"a,b\n1, Private \n", "f", rule=KEEP_WHITE_SPACE)
     assert kept.cells["b"].tolist() == [" Private "]
-    assert (kept.has_trimmed, kept.notes, kept.rule) == (False, (), KEPT)
+    assert (kept.has_trimmed, kept.notes, kept.rule) == (False, (), KEEP_WHITE_SPACE)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from itertools import chain
 
 from baton_engine.tables.column_indices import find_first_indices
 from baton_engine.tables.text.csv_rows import CsvError, CsvRows, Row
-from baton_engine.tables.text.reader_rule import KEPT
+from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE
 
 
 class CsvReader:
@@ -26,7 +26,7 @@ class CsvReader:
         Raises:
             CsvError: there is no header, or its quote is not closed.
         """
-        self._rows = iter(CsvRows(lines, separator, KEPT))
+        self._rows = iter(CsvRows(lines, separator, KEEP_WHITE_SPACE))
         _, header = next(self._rows, (0, None))
         if header is None:
             raise CsvError("there is no header line")

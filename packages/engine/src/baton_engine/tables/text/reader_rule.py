@@ -44,7 +44,7 @@ class ReaderRule:
             UnknownRule: this Baton does not know the rule.
         """
         if not record:
-            return KEPT
+            return KEEP_WHITE_SPACE
         if record.keys() != {_KEY} or record[_KEY] not in get_args(WhiteSpace):
             raise UnknownRule(
                 "its record has an unknown rule for reading cells "
@@ -53,7 +53,7 @@ class ReaderRule:
         return cls(record[_KEY])
 
 
-KEPT = ReaderRule("kept")
+KEEP_WHITE_SPACE = ReaderRule("kept")
 """The rule of versions that record none."""
-TRIMMED = ReaderRule("trimmed")
+TRIM_WHITE_SPACE = ReaderRule("trimmed")
 """The rule of training."""

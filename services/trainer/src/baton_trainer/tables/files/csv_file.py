@@ -11,7 +11,7 @@ import pandas as pd
 from baton_common.texts import truncate
 from baton_engine.tables.text.csv_rows import CsvError
 from baton_engine.tables.text.file_reader import FileReader, SeveralSeparators
-from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import encoding
@@ -27,7 +27,7 @@ def parse(
     content: bytes,
     name: str,
     options: Data = Data(),  # noqa: B008 - frozen
-    rule: ReaderRule = TRIMMED,
+    rule: ReaderRule = TRIM_WHITE_SPACE,
 ) -> DataFile:
     """Parses the bytes of a CSV file whose first line names the columns.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
 
 
 @dataclass(frozen=True)
@@ -34,5 +34,5 @@ class DataFile:
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     texts: Callable[[str], pd.Series] | None = None
-    rule: ReaderRule = TRIMMED
+    rule: ReaderRule = TRIM_WHITE_SPACE
     has_trimmed: bool = False

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from baton_engine.tables.text.reader_rule import TRIMMED, ReaderRule
+from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file, parquet_file
@@ -25,7 +25,7 @@ _OTHERS = {  # https://en.wikipedia.org/wiki/List_of_file_signatures
 }
 
 
-def read(path: Path, options: Data, rule: ReaderRule = TRIMMED) -> DataFile:
+def read(path: Path, options: Data, rule: ReaderRule = TRIM_WHITE_SPACE) -> DataFile:
     """Reads a CSV or Parquet file.
 
     Args:
