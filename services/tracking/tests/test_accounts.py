@@ -59,11 +59,11 @@ def test_new_passwords_replace_old_ones(store: SqlAlchemyStore) -> None:
 
 
 def test_other_accounts_do_not_change(store: SqlAlchemyStore) -> None:
-    store.create_user("somebody", "somebody's password")
+    store.create_user("another", "another password")
 
     ensure_accounts(store, {"trainer": Account(FIRST.trainer)})
 
-    assert store.authenticate_user("somebody", "somebody's password")
+    assert store.authenticate_user("another", "another password")
 
 
 def test_trainer_may_write_all_models_and_experiments(store: SqlAlchemyStore) -> None:

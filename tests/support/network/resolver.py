@@ -1,4 +1,4 @@
-"""A resolver without names: `python resolver.py ADDRESS` prints each name that it is asked for."""
+"""A resolver without names: `python resolver.py ADDRESS` prints each requested name."""
 
 import socket
 import sys

@@ -107,7 +107,7 @@ class _Lifecycle:
         raise CommandFailed(format_failure(program, "the first training failed"))
 
     async def _run_bootstrap(self, program: Program) -> int:
-        """Runs the program to its end, shows its last line meanwhile, returns its exit code."""
+        """Runs the program to its end, shows its last line, and returns its exit code."""
         with terminal.show_spinner("checking for a version; the first one is trained now") as show:
             run = asyncio.create_task(self._supervisor.run_once(program))
             try:

@@ -111,10 +111,9 @@ class ScoringRoute:
             if rows:
                 self._metrics.count_rows(version, rows)
             if is_notable(code, duration_s):
+                cause = (problem, stack)
                 self._log.write(
-                    RequestOutcome(
-                        request_id, self._protocol, code, version, duration_s, problem, stack
-                    )
+                    RequestOutcome(request_id, self._protocol, code, version, duration_s, *cause)
                 )
 
     async def _score(
