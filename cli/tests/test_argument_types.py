@@ -52,7 +52,7 @@ def test_invalid_separator_or_encoding_is_rejected(kind: click.ParamType[str], t
 
 
 def test_path_expands_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shell does not expand `~` after `--option=`. If no user has the name, `~name` is a file name."""
+    """A shell does not expand `~` after `--option=`; `~unknown` is a file name."""
     monkeypatch.setenv("HOME", "/home/me")
     assert FilePath().convert("~/t.csv", None, None) == Path("/home/me/t.csv")
     assert FilePath().convert("~", None, None) == Path("/home/me")
