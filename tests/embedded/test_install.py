@@ -1,7 +1,6 @@
 """The wheels work away from the checkout, as `uv tool install` and `pipx` install them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.rig.up import Up
+from tests.support.rig.uv import require_uv
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,11 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a fresh environment; the lock says which releases of others it gets."""
-    uv = shutil.which("uv")
-    if uv is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("uv is not on PATH; scripts/test puts it there")
-        pytest.skip("uv is not on PATH")
+    uv = require_uv()
     wheels, home = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("tool")
     version = _run(ROOT / "scripts" / "version").strip()
     _run(ROOT / "scripts" / "build", wheels)

@@ -6,8 +6,6 @@ lock in a few seconds and keeps it.
 
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 
 from tests.support.bodies.rows import OTHER, ROW
 from tests.support.rig.inference import Inference
+from tests.support.rig.uv import require_uv
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "tests" / "requirements" / "kserve.lock"
@@ -26,11 +25,7 @@ CLIENT = Path(__file__).with_name("kserve_client.py")
 @pytest.fixture(scope="session")
 def kserve_python() -> Path:
     """The Python of an environment with `kserve`, rebuilt when its lock changes."""
-    uv = shutil.which("uv")
-    if uv is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("uv is not on PATH; scripts/test puts it there")
-        pytest.skip("uv is not on PATH")
+    uv = require_uv()
     content = LOCK.read_bytes() + sys.version.encode()
     home = ROOT / ".tools" / f"kserve-{hashlib.sha256(content).hexdigest()[:12]}"
     python = home / "bin" / "python"

@@ -1,7 +1,5 @@
 """Proxies between inference and a real tracking server that inject faults."""
 
-import os
-import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +12,7 @@ from tests.support.faults.proxy import FaultyProxy, run_proxy
 from tests.support.faults.toxiproxy import Link, Toxiproxy
 from tests.support.rig.desk import Desk, move_alias, register
 from tests.support.rig.tracking_server import TrackingServer
-from tests.support.stack.docker import require_docker
+from tests.support.stack.docker import build_program
 
 HERE = Path(__file__).parent
 
@@ -22,12 +20,8 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def toxiproxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toxiproxy]:
     """Toxiproxy, built once by its Dockerfile."""
-    require_docker()
     folder = tmp_path_factory.mktemp("toxiproxy")
-    build = ["docker", "build", "--output", str(folder), str(HERE)]
-    env = {**os.environ, "DOCKER_BUILDKIT": "1"}
-    done = subprocess.run(build, env=env, capture_output=True, text=True, timeout=280, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
+    build_program(HERE, folder)
     with Toxiproxy(folder / "toxiproxy", folder / "toxiproxy.log") as running:
         yield running
 

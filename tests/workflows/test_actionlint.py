@@ -1,12 +1,11 @@
 """The GitHub workflows are checked by actionlint."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.stack.docker import require_docker
+from tests.support.stack.docker import build_program
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -15,14 +14,8 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="session")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program, built by the Dockerfile beside this file."""
-    require_docker()
     folder = tmp_path_factory.mktemp("actionlint")
-    build = ["docker", "build", "--output", str(folder), str(HERE)]
-    environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
-    done = subprocess.run(
-        build, env=environment, capture_output=True, text=True, timeout=280, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    build_program(HERE, folder)
     return folder / "actionlint"
 
 

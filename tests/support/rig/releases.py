@@ -22,4 +22,4 @@ def unpack_release(commit: str, folder: Path) -> None:
 
 def source_path(release: Path) -> str:
     """The `PYTHONPATH` that puts a release's packages before the installed ones."""
-    return ":".join(str(folder) for folder in sorted(release.glob("*/*/src")))
+    return ":".join(str(folder) for folder in sorted(release.glob("**/src")))

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,17 @@ def require_docker() -> None:
         if os.environ.get("CI") == "true":
             pytest.fail(problem)
         pytest.skip(problem)
+
+
+def build_program(context: Path, target: Path) -> None:
+    """Builds the Dockerfile of a folder and puts what its last stage holds into another folder."""
+    require_docker()
+    command = ["docker", "build", "--output", str(target), str(context)]
+    environment = {**os.environ, "DOCKER_BUILDKIT": "1"}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def _find_problem() -> str | None:

@@ -19,6 +19,14 @@ def registry() -> FakeRegistry:
 
 
 @pytest.fixture
+def two_versions(registry: FakeRegistry) -> None:
+    """Fills the registry with two versions; the alias points to the first."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.alias = "1"
+
+
+@pytest.fixture
 def loader(registry: FakeRegistry, tmp_path: Path) -> Loader:
     """A loader with an empty cache."""
     return make_loader(registry, tmp_path / "cache")

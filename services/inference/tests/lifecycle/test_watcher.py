@@ -8,26 +8,10 @@ from structlog.testing import capture_logs
 
 from baton_inference.core import Core
 from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.core_state import get_version
 from tests.support.fakes.memory_registry import FakeRegistry
 
-
-@pytest.fixture
-def registry(registry: FakeRegistry) -> FakeRegistry:
-    """A registry with two versions; the alias points to the first."""
-    registry.add("1", "sum 0.25")
-    registry.add("2", "sum 0.75")
-    registry.alias = "1"
-    return registry
-
-
-def get_version(core: Core) -> str | None:
-    """Returns the version in the slot."""
-    return core.live.production.model.version if core.live.production else None
-
-
-def get_state(core: Core) -> str:
-    """Returns the state in the status."""
-    return core.watcher_state.status.state
+pytestmark = pytest.mark.usefixtures("two_versions")
 
 
 def test_the_state_is_waiting_before_the_first_contact(core: Core) -> None:
