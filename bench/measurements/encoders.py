@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
 from baton_registry import Column, ModelVersion, Schema
+from baton_registry.versions.output_schema import OutputSchema
 from bench.output.table import format_number, format_table
 
 ROWS = (1, 16, 1000)
