@@ -42,6 +42,8 @@ class Schema:
         output_names: the names of several values or labels; empty if not recorded.
         is_matrix: the columns have no names of their own: a row is a list of numbers of one type.
             The columns are then called `0`, `1`, ….
+        predicts_probabilities: MLflow's `predict` returns the probabilities of a classifier, not
+            its labels.
     """
 
     columns: tuple[Column, ...]
@@ -49,6 +51,7 @@ class Schema:
     task: Task | None = None
     output_names: tuple[str, ...] = ()
     is_matrix: bool = False
+    predicts_probabilities: bool = False
 
     def find_breaks(self, older: "Schema") -> list[str]:
         """Lists why this schema breaks callers of `older`; empty if it does not."""
