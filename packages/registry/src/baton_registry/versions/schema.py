@@ -1,17 +1,15 @@
 """A model's schema: input columns of scalar types, and what is recorded of its outputs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Literal
 
-from baton_registry.errors import InvalidModel
 from baton_registry.versions.output_schema import Label, Task
 
-TypeName = Literal["boolean", "integer", "long", "float", "double", "string"]
+TypeName = Literal["boolean", "integer", "long", "float", "double", "string", "datetime"]
 
 MAX_LISTED = 10
 """The number of reasons in a message. MLflow's tags do not hold thousands."""
-_NAME_COLUMNS = "log the model with named columns"
 
 
 @dataclass(frozen=True)
@@ -90,49 +88,3 @@ def _find_column_breaks(before: Column | None, now: Column) -> list[str]:
 
 def _format_classes(classes: Iterable[Label] | None) -> str:
     return "[" + ", ".join(map(str, classes or ())) + "]"
-
-
-def parse_columns(inputs: Any, categories: Mapping[str, Any]) -> tuple[Column, ...]:
-    """Parses the columns of MLflow's `signature.inputs`.
-
-    Args:
-        inputs: the decoded JSON.
-        categories: the texts in training by column, if recorded.
-
-    Raises:
-        InvalidModel: it is made of tensors, has no columns, or has a type that Baton cannot score.
-    """
-    if not isinstance(inputs, list) or not inputs:
-        raise InvalidModel("the schema has no input columns; log the model with columns")
-    columns = tuple(_parse_column(spec, categories) for spec in inputs)
-    names = [column.name for column in columns]
-    if len(set(names)) != len(names):
-        raise InvalidModel("the schema names a column twice; log the model with distinct names")
-    return columns
-
-
-def _parse_column(spec: Any, categories: Mapping[str, Any]) -> Column:
-    if not isinstance(spec, Mapping) or spec.get("type") == "tensor":
-        raise InvalidModel(f"the schema is made of tensors, not of named columns; {_NAME_COLUMNS}")
-    name, kind = spec.get("name"), spec.get("type")
-    if not isinstance(name, str):
-        raise InvalidModel(f"the schema has a column without a name; {_NAME_COLUMNS}")
-    if kind not in get_args(TypeName):
-        raise InvalidModel(
-            f"column {name!r} has type {kind!r}; supported are {', '.join(get_args(TypeName))}"
-        )
-    required = spec.get("required", not spec.get("optional", False))
-    texts = categories.get(name) if kind == "string" else None
-    return Column(
-        name=name,
-        type=cast("TypeName", kind),
-        required=bool(required),
-        categories=_parse_texts(texts),
-    )
-
-
-def _parse_texts(values: Any) -> tuple[str, ...]:
-    """Converts a list of scalars to texts; empty for others, because YAML lists may be nested."""
-    if not isinstance(values, list) or not all(isinstance(v, str | int | float) for v in values):
-        return ()
-    return tuple(map(str, values))
