@@ -120,6 +120,7 @@ def _parse_schema(document: dict[str, Any]) -> Schema:
         is_matrix=recorded.is_matrix,
         is_tensor=recorded.is_tensor,
         tensor_name=recorded.tensor_name,
+        shown_answers=outputs.shown,
         predicts_probabilities=_predicts_probabilities(document),
     )
 
