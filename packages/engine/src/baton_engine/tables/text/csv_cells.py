@@ -11,6 +11,7 @@ from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.cell_messages import format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import ENCODED_MISSING, Array
+from baton_engine.tables.text.datetimes import cast_datetimes
 from baton_registry.versions.schema import Column
 
 PANDAS_MISSING_TEXTS = frozenset({
@@ -47,6 +48,8 @@ def cast_csv_cells(
     if column.type == "string":
         texts: list[Any] = [ENCODED_MISSING if value in missing else value for value in values]
         return np.array(texts, dtype=np.object_)
+    if column.type == "datetime":
+        return cast_datetimes([ENCODED_MISSING if v in missing else v.strip() for v in values])
     plain = cast_plain_numbers(column, values)
     if plain is not None:
         return plain
@@ -67,7 +70,7 @@ def cast_plain_numbers(column: Column, values: Sequence[str]) -> Array | None:
         The numbers; None for a column of text, or if a value may be something else, may be missing,
         or does not fit the type.
     """
-    if column.type == "string" or not all(values):
+    if COLUMN_TYPES[column.type].is_text or not all(values):
         return None
     is_float = column.type in ("float", "double")
     if not (_OF_FLOATS if is_float else _OF_INTEGERS).fullmatch("".join(values)):
