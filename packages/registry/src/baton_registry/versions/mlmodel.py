@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
+from baton_registry.versions.recorded_inputs import parse_inputs
 from baton_registry.versions.recorded_outputs import parse_outputs
-from baton_registry.versions.schema import Schema, parse_columns
+from baton_registry.versions.schema import Schema
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
@@ -42,6 +43,21 @@ def parse_mlmodel(text: str) -> MLModel:
     Raises:
         InvalidModel: the file is too large or not valid YAML, or has no ONNX flavour or no columns.
     """
+    document = load_document(text)
+    onnx_path = _find_onnx_path(document)
+    return MLModel(
+        schema=_parse_schema(document),
+        onnx_path=onnx_path,
+        input_example_path=_find_example_path(document),
+    )
+
+
+def load_document(text: str) -> dict[str, Any]:
+    """Reads an MLmodel file as plain YAML.
+
+    Raises:
+        InvalidModel: the file is too large, or not a YAML mapping.
+    """
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
     try:
@@ -50,12 +66,7 @@ def parse_mlmodel(text: str) -> MLModel:
         raise InvalidModel("the MLmodel file is not YAML") from error
     if not isinstance(document, dict):
         raise InvalidModel("the MLmodel file is not a mapping")
-    onnx_path = _find_onnx_path(document)
-    return MLModel(
-        schema=_parse_schema(document),
-        onnx_path=onnx_path,
-        input_example_path=_find_example_path(document),
-    )
+    return document
 
 
 class _Loader(yaml.SafeLoader):
@@ -109,13 +120,17 @@ def _parse_schema(document: dict[str, Any]) -> Schema:
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidModel("the schema in the MLmodel file is not JSON") from error
     metadata = _get_mapping(_get_mapping(document, "metadata"), METADATA_KEY)
-    columns = parse_columns(decoded, _get_mapping(metadata, "categories"))
+    recorded = parse_inputs(decoded, _get_mapping(metadata, "categories"))
     outputs = parse_outputs(metadata, _get_mapping(document, "signature").get("outputs"))
     return Schema(
-        columns=columns,
+        columns=recorded.columns,
         classes=outputs.classes,
         task=outputs.task,
         output_names=outputs.names,
+        is_matrix=recorded.is_matrix,
+        is_tensor=recorded.is_tensor,
+        tensor_name=recorded.tensor_name,
+        shown_answers=outputs.shown,
         predicts_probabilities=_predicts_probabilities(document),
     )
 
