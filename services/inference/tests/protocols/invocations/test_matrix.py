@@ -32,12 +32,14 @@ def read(schema: Schema, form: str, data: Any, max_rows: int = 9) -> dict[str, A
 @pytest.mark.parametrize(
     ("schema", "form", "data"),
     [
-        *((schema, "inputs", ROWS) for schema in (MATRIX, TENSOR, NAMED)),
-        *((schema, "instances", ROWS) for schema in (MATRIX, TENSOR, NAMED)),
-        (MATRIX, "inputs", [[*row, 7] for row in ROWS]),
+        (MATRIX, "inputs", ROWS),
+        (MATRIX, "instances", ROWS),
+        (TENSOR, "inputs", ROWS),
+        (NAMED, "instances", ROWS),
+        (MATRIX, "inputs", [[1, 2, 3, 7], [4.5, 5, 6, 7]]),
         (MATRIX, "split", {"columns": ["a", "b", "c"], "data": ROWS}),
         (MATRIX, "split", {"data": ROWS}),
-        (MATRIX, "split", {"columns": [*"abcd"], "data": [[*row, "z"] for row in ROWS]}),
+        (MATRIX, "split", {"columns": [*"abcd"], "data": [[1, 2, 3, "z"], [4.5, 5, 6, "z"]]}),
         (MATRIX, "split", {"data": {"c": [1, 4.5], "b": [2, 5], "a": [3, 6]}}),
         (MATRIX, "split", {"data": [{"c": 1, "b": 2, "a": 3}, {"a": 6, "b": 5, "c": 4.5}]}),
         (MATRIX, "records", [{"c": 1, "b": 2, "a": 3}, {"a": 6, "b": 5, "c": 4.5}]),

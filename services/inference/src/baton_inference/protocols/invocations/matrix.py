@@ -131,7 +131,7 @@ def _list_labels(data: Any) -> list[Any]:
     columns, content = data.get("columns"), data.get("data")
     if columns is not None:
         return [*columns] if isinstance(columns, list | dict) else []
-    if _has_cells(content):
+    if isinstance(content, list) and _has_cells(content):
         return [*range(max((len(row) for row in content if isinstance(row, list)), default=1))]
     return [*content] if isinstance(content, dict) else _collect_keys(content)
 
