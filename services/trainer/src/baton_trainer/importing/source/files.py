@@ -65,11 +65,10 @@ def _copy_from_store(uri: str, version: ModelVersion, folder: Path) -> Path:
         )
     try:
         return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(folder)))
-    except ModuleNotFoundError as error:
-        package = _PACKAGES.get(scheme, error.name)
+    except ImportError as error:
         raise ImportFailed(
-            f"{where}, and {error.name} is not installed here; install it into the environment of "
-            f"baton: pip install {package}"
+            f"{where}, which MLflow reads by a package that is not installed here; install it into "
+            f"the environment of baton: pip install {_PACKAGES.get(scheme, error.name)}"
         ) from error
     except MlflowException as error:
         raise ImportFailed(f"{where}: {get_first_line(error)}") from error
@@ -77,6 +76,7 @@ def _copy_from_store(uri: str, version: ModelVersion, folder: Path) -> Path:
         raise ImportFailed(
             f"{where}: {get_first_line(error)}; check the credentials for that store"
         ) from error
+
 
 def _verify(version: ModelVersion, folder: Path) -> None:
     """Compares the files with the recorded checksums; without any, there is nothing to compare."""

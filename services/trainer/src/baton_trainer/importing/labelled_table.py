@@ -1,0 +1,85 @@
+"""A table of rows with a target, for the comparison of an imported classifier with production."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from baton_registry.versions.output_schema import Label
+from baton_trainer.errors import DataError
+from baton_trainer.importing.rows.file_rows import FileRows
+from baton_trainer.importing.source.columns import Inputs
+from baton_trainer.tables.columns import cells
+from baton_trainer.tables.split import split
+from baton_trainer.tables.table import Table
+
+_TWO = 2
+_SHOWN = 3
+
+
+def build_labelled_table(
+    inputs: Inputs, read: FileRows, target: str, classes: Sequence[Label]
+) -> Table:
+    """Builds the table of the rows that have a label.
+
+    Columns that only the version in production takes are typed as training types them.
+
+    Raises:
+        DataError: no row has a label, or a label is none of the classes.
+    """
+    file = inputs.file
+    labels = _read_labels(inputs, target, classes).loc[read.kept]
+    labelled = labels.notna().to_numpy()
+    if labels[labelled].nunique() < _TWO:
+        raise DataError(f"{file.name}: the target {target!r} has fewer than two classes")
+    own = read.rows.to_frame().set_index(read.kept)
+    known = {target, *own}
+    others = {
+        str(name): values if file.is_typed else cells.convert(values, inputs.decimal)
+        for name, values in file.cells.items()
+        if name not in known and name not in file.unreadable
+    }
+    features = own.assign(**{name: values.loc[read.kept] for name, values in others.items()})
+    features = features[labelled].reset_index(drop=True)
+    return Table(
+        name=file.name,
+        sha256=file.sha256,
+        features=features,
+        target=labels[labelled].reset_index(drop=True),
+        columns=inputs.columns,
+        classes=tuple(classes),
+        positive=classes[1] if len(classes) == _TWO else None,
+        held_out=split(features).held_out,
+        held_out_by="",
+        groups=None,
+        roles=(),
+        notes=(),
+        warnings=(),
+        reader=file.rule.to_json(),
+    )
+
+
+def _read_labels(inputs: Inputs, target: str, classes: Sequence[Label]) -> "pd.Series[object]":
+    """Returns the labels as the model's classes, None if missing; by their texts."""
+    values = inputs.file.cells[target]
+    known = {_to_text(label): label for label in classes}
+    codes, distinct = pd.factorize(values.to_numpy(object))
+    if not inputs.file.is_typed:
+        gaps = cells.find_missing(distinct)
+        distinct = np.where(gaps, None, distinct)
+    texts = [None if each is None else _to_text(each) for each in distinct]
+    if unknown := sorted({text for text in texts if text is not None and text not in known}):
+        raise DataError(
+            f"{inputs.file.name}: the target {target!r} has {unknown[:_SHOWN]}, which are none of "
+            f"the model's classes {[*known][:_SHOWN]}; name the column with the truth"
+        )
+    labels = [*(None if text is None else known[text] for text in texts), None]
+    return pd.Series([labels[code] for code in codes], values.index, dtype=object, name=target)
+
+
+def _to_text(label: object) -> str:
+    """The text of a label: 1.0 in a file with gaps is the class 1."""
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    text = str(label).strip()
+    return text.lower() if text.lower() in ("true", "false") else text
