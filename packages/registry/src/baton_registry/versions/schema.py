@@ -42,6 +42,10 @@ class Schema:
         output_names: the names of several values or labels; empty if not recorded.
         is_matrix: the columns have no names of their own: a row is a list of numbers of one type.
             The columns are then called `0`, `1`, ….
+        is_tensor: the matrix is one tensor `[-1, columns]`, not several columns without names.
+        tensor_name: the name of this tensor; None if it has none.
+        predicts_probabilities: the version's `predict` returns probabilities, because it was logged
+            with `pyfunc_predict_fn="predict_proba"`.
     """
 
     columns: tuple[Column, ...]
@@ -49,6 +53,9 @@ class Schema:
     task: Task | None = None
     output_names: tuple[str, ...] = ()
     is_matrix: bool = False
+    is_tensor: bool = False
+    tensor_name: str | None = None
+    predicts_probabilities: bool = False
 
     def find_breaks(self, older: "Schema") -> list[str]:
         """Lists why this schema breaks callers of `older`; empty if it does not."""
