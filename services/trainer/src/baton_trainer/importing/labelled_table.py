@@ -1,9 +1,11 @@
 """A table of rows with a target, for the comparison of an imported classifier with production."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from baton_registry.versions.output_schema import Label
 from baton_trainer.errors import DataError
@@ -17,9 +19,22 @@ _TWO = 2
 _SHOWN = 3
 
 
+@dataclass(frozen=True)
+class LabelledTable:
+    """The rows that have a label.
+
+    Attributes:
+        table: the rows, as the gate compares them.
+        positions: shape `[rows]`, the position of each row among the rows that were compared.
+    """
+
+    table: Table
+    positions: NDArray[np.intp]
+
+
 def build_labelled_table(
     inputs: Inputs, read: FileRows, target: str, classes: Sequence[Label]
-) -> Table:
+) -> LabelledTable:
     """Builds the table of the rows that have a label.
 
     Columns that only the version in production takes are typed as training types them.
@@ -32,21 +47,13 @@ def build_labelled_table(
     labelled = labels.notna().to_numpy()
     if labels[labelled].nunique() < _TWO:
         raise DataError(f"{file.name}: the target {target!r} has fewer than two classes")
-    own = read.rows.to_frame().set_index(read.kept)
-    known = {target, *own}
-    others = {
-        str(name): values if file.is_typed else cells.convert(values, inputs.decimal)
-        for name, values in file.cells.items()
-        if name not in known and name not in file.unreadable
-    }
-    features = own.assign(**{name: values.loc[read.kept] for name, values in others.items()})
-    features = features[labelled].reset_index(drop=True)
-    return Table(
+    features = _collect_features(inputs, read, target)[labelled].reset_index(drop=True)
+    table = Table(
         name=file.name,
         sha256=file.sha256,
         features=features,
         target=labels[labelled].reset_index(drop=True),
-        columns=inputs.columns,
+        columns=inputs.schema.columns,
         classes=tuple(classes),
         positive=classes[1] if len(classes) == _TWO else None,
         held_out=split(features).held_out,
@@ -57,6 +64,18 @@ def build_labelled_table(
         warnings=(),
         reader=file.rule.to_json(),
     )
+    return LabelledTable(table, np.flatnonzero(labelled))
+
+
+def _collect_features(inputs: Inputs, read: FileRows, target: str) -> pd.DataFrame:
+    """Returns the model's columns, and then the others of the file."""
+    file, own = inputs.file, read.rows.to_frame().set_index(read.kept)
+    others = {
+        str(name): values if file.is_typed else cells.convert(values, inputs.decimal)
+        for name, values in file.cells.items()
+        if name not in {target, *own} and name not in file.unreadable
+    }
+    return own.assign(**{name: values.loc[read.kept] for name, values in others.items()})
 
 
 def _read_labels(inputs: Inputs, target: str, classes: Sequence[Label]) -> "pd.Series[object]":

@@ -1,18 +1,17 @@
 """The metrics of an imported version on the rows of the file that have a truth."""
 
 import numpy as np
-import pandas as pd
 
-from baton_registry.versions.output_schema import PROBABILITIES, VALUE, OutputSchema
+from baton_registry.versions.output_schema import PROBABILITIES, VALUE
 from baton_trainer.errors import DataError
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.importing.comparison.agreement import Agreement
 from baton_trainer.importing.comparison.answers import Answers
+from baton_trainer.importing.labelled_table import LabelledTable
 from baton_trainer.importing.rows.file_rows import FileRows
 from baton_trainer.importing.source.columns import Inputs
 from baton_trainer.tables.columns import cells
-from baton_trainer.tables.table import Table
 
 
 def describe_parity(agreement: Agreement) -> dict[str, float]:
@@ -25,15 +24,15 @@ def describe_parity(agreement: Agreement) -> dict[str, float]:
     }
 
 
-def measure_classifier(answers: Answers, table: Table, labelled: "pd.Index[int]") -> dict[str, float]:
+def measure_classifier(answers: Answers, labelled: LabelledTable) -> dict[str, float]:
     """Measures a classifier, as training does, on all rows with a label: `data_*`.
 
     Args:
         answers: for the rows of the file, in their order.
-        table: the rows with a label.
-        labelled: the index of each of these rows in `answers`.
+        labelled: the rows with a label.
     """
-    probabilities = answers.outputs[PROBABILITIES][labelled]
+    table = labelled.table
+    probabilities = answers.outputs[PROBABILITIES][labelled.positions]
     answered = ~np.isnan(probabilities).any(axis=1)
     outcome = Outcome.from_labels(
         table.classes, table.target[answered], probabilities[answered], table.positive
@@ -66,8 +65,3 @@ def measure_regression(
         "data_mae": float(np.abs(errors).mean()),
     }
     return metrics | ({"data_r2": 1 - float((errors**2).mean()) / spread} if spread else {})
-
-
-def has_metrics(schema: OutputSchema) -> bool:
-    """Whether Baton measures such a model on rows with a truth."""
-    return schema.is_classifier or schema.task == "regression"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from baton_trainer.request import GateLimits
+
 
 @dataclass(frozen=True)
 class ImportRequest:
@@ -18,6 +20,7 @@ class ImportRequest:
         name: the registered model that gets the new version; empty: `model`.
         trust_model: open the pickle also on a machine without a sandbox.
         sign: sign the new version with the trainer's key.
+        gate: the limits of the gate.
     """
 
     model: str
@@ -29,6 +32,7 @@ class ImportRequest:
     name: str = ""
     trust_model: bool = False
     sign: bool = False
+    gate: GateLimits = GateLimits()
 
     @property
     def target_name(self) -> str:

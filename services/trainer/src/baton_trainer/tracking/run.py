@@ -32,9 +32,7 @@ _USUAL_COLUMNS = 200
 
 
 @contextmanager
-def open_run(
-    settings: TrainerSettings, name: str, source: str = "baton train"
-) -> Iterator[str]:
+def open_run(settings: TrainerSettings, name: str, source: str = "baton train") -> Iterator[str]:
     """Starts a run that is active until the block ends, and yields its id.
 
     Args:

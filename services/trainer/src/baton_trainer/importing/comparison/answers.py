@@ -36,6 +36,16 @@ class Answers:
         """Returns the first rows' answers."""
         return Answers({name: values[:rows] for name, values in self.outputs.items()})
 
+    def replace_head(self, first: "Answers") -> "Answers":
+        """Returns these answers with other ones for the first rows."""
+        rows = len(first)
+        return Answers(
+            {
+                name: np.concatenate([first.outputs[name], values[rows:]])
+                for name, values in self.outputs.items()
+            }
+        )
+
 
 def join_answers(parts: Sequence[Answers]) -> Answers:
     """Joins the answers for several parts of the rows, of which there is at least one."""

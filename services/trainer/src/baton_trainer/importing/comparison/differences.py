@@ -19,9 +19,7 @@ _MAX_TEXT = 40
 class DifferenceReport:
     """Describes how the ONNX form differs from the original."""
 
-    def __init__(
-        self, rows: Rows, original: Answers, onnx: Answers, agreement: Agreement
-    ) -> None:
+    def __init__(self, rows: Rows, original: Answers, onnx: Answers, agreement: Agreement) -> None:
         self._rows = rows
         self._original = original
         self._onnx = onnx
@@ -84,9 +82,7 @@ def list_rejections(rows: Rows, agreement: Agreement) -> Iterator[str]:
             yield f"the original model fails on {len(found):,} rows ({shown}), {what}"
 
 
-def _format(
-    answers: Answers, row: int, output: Output, member: int, schema: OutputSchema
-) -> str:
+def _format(answers: Answers, row: int, output: Output, member: int, schema: OutputSchema) -> str:
     if answers.is_rejected[row]:
         return _REJECTED
     value = float(answers.outputs[output.name][row, member])

@@ -35,7 +35,9 @@ def score_all(engine: OnnxEngine, rows: Rows) -> Answers:
     with engine.limit_time(LIMIT_S):
         starts = range(0, len(rows), _CHUNK_ROWS)
         chunks = (np.arange(start, min(start + _CHUNK_ROWS, len(rows))) for start in starts)
-        return join_answers([part for chunk in chunks for part in _score(engine, rows, chunk, end_s)])
+        return join_answers(
+            [part for chunk in chunks for part in _score(engine, rows, chunk, end_s)]
+        )
 
 
 def _score(engine: OnnxEngine, rows: Rows, indices: Array, end_s: float) -> Iterator[Answers]:

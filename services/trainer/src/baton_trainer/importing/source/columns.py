@@ -1,15 +1,16 @@
 """The input columns of a model: those of its schema, else those of the data."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.schema import Column, parse_columns
+from baton_registry.versions.mlmodel import parse_schema
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.errors import DataError, ImportFailed
+from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.tables.columns import cells, features
 from baton_trainer.tables.files import decimal_mark
 from baton_trainer.tables.files.data_file import DataFile
@@ -20,19 +21,19 @@ class Inputs:
     """The columns that a model takes, and the file that has them.
 
     Attributes:
-        columns: the columns, in the model's order.
-        file: the file, with the columns' names.
+        schema: the columns, in the model's order.
+        file: the file; its columns have the names of the schema's.
         decimal: the decimal mark of its numbers.
-        note: a line if the model has no schema; else empty.
+        note: a line if the schema does not name the columns; else empty.
     """
 
-    columns: tuple[Column, ...]
+    schema: Schema
     file: DataFile
     decimal: str
     note: str = ""
 
 
-def choose_inputs(document: Mapping[str, Any], file: DataFile, target: str) -> Inputs:
+def choose_inputs(document: dict[str, Any], file: DataFile, target: str) -> Inputs:
     """Chooses the columns of a model.
 
     Args:
@@ -45,34 +46,43 @@ def choose_inputs(document: Mapping[str, Any], file: DataFile, target: str) -> I
         DataError: the file does not have such columns.
     """
     if target and target not in file.cells:
-        raise DataError(f"{file.name}: no column {target!r}; name the target with --target")
-    inputs = _read_schema(document)
-    if inputs is not None:
-        try:
-            columns = parse_columns(inputs, {})
-        except InvalidModel as error:
-            raise ImportFailed(str(error)) from error
-        return Inputs(columns, file, _find_decimal_mark(file, [c.name for c in columns]))
+        raise DataError(f"{file.name}: no column {target!r}; name another one with --target")
     names = [str(name) for name in file.cells if name != target]
-    decimal = _find_decimal_mark(file, names)
-    columns = tuple(_build_column(file, name, decimal) for name in names)
-    others = f"{len(columns)} columns of {file.name}{f' without {target}' if target else ''}"
-    return Inputs(columns, file, decimal, f"the model has no schema: it takes the {others}")
-
-
-def _read_schema(document: Mapping[str, Any]) -> Any:
-    """Returns the decoded `signature.inputs`; None if the model has no schema."""
     signature = document.get("signature")
-    inputs = signature.get("inputs") if isinstance(signature, Mapping) else None
-    if inputs is None:
-        return None
+    if not isinstance(signature, dict) or signature.get("inputs") is None:
+        decimal = _find_decimal_mark(file, names)
+        columns = tuple(_build_column(file, name, decimal) for name in names)
+        return Inputs(Schema(columns), file, decimal, f"the model has no schema: {_list(names)}")
     try:
-        return json.loads(inputs)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ImportFailed("the schema in the MLmodel file is not JSON; log it again") from error
+        schema = parse_schema(document)
+    except InvalidModel as error:
+        raise ImportFailed(str(error)) from error
+    if not schema.is_matrix:
+        return Inputs(schema, file, _find_decimal_mark(file, [c.name for c in schema.columns]))
+    if len(names) != len(schema.columns):
+        raise DataError(
+            f"{file.name}: the model takes {len(schema.columns)} columns without names, and the "
+            f"table has {len(names)}{f' beside {target}' if target else ''}; use a table with the "
+            "model's columns in their order, and name the target with --target"
+        )
+    note = f"the model's columns have no names: {_list(names)}"
+    return Inputs(
+        schema, _rename(file, names, schema.columns), _find_decimal_mark(file, names), note
+    )
 
 
-def _find_decimal_mark(file: DataFile, names: list[str]) -> str:
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"it takes the table's {len(names)} columns in their order ({shown}, …)"
+
+
+def _rename(file: DataFile, names: Sequence[str], columns: Sequence[Column]) -> DataFile:
+    """Gives the columns of a file the names of the schema; the target keeps its own."""
+    new = dict(zip(names, (column.name for column in columns), strict=True))
+    return replace(file, cells=file.cells.rename(columns=new))
+
+
+def _find_decimal_mark(file: DataFile, names: Sequence[str]) -> str:
     known = [name for name in file.cells if name in names]
     return file.decimal or decimal_mark.detect(file.cells[known], file.name)
 
@@ -86,11 +96,13 @@ def _build_column(file: DataFile, name: str, decimal: str) -> Column:
     return features.build_schema_column(values if file.is_typed else cells.convert(values, decimal))
 
 
-def add_categories(columns: tuple[Column, ...], frame: pd.DataFrame) -> tuple[Column, ...]:
-    """Records the texts of the data as the columns' categories."""
-    return tuple(
+def add_categories(schema: Schema, rows: Rows) -> Schema:
+    """Records the texts of the rows as the columns' categories."""
+    frame = rows.to_frame()
+    columns = (
         replace(each, categories=features.build_schema_column(frame[each.name]).categories)
         if each.type == "string"
         else each
-        for each in columns
+        for each in schema.columns
     )
+    return replace(schema, columns=tuple(columns))
