@@ -6,7 +6,8 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from baton_registry.versions.schema import Column, Label, Schema, TypeName
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column, Schema, TypeName
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 BOOL, STRING = TensorProto.BOOL, TensorProto.STRING

@@ -49,7 +49,7 @@ def make_live_version(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    parts = CodecParts(model, schema, engine.classes, InProcessReader(), max_rows)
+    parts = CodecParts(model, schema, engine.output_schema, InProcessReader(), max_rows)
     return LiveVersion(
         model, schema, engine, compile_codecs(parts), INSTANCE, inline_rows, "registry", AT
     )

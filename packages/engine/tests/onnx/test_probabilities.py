@@ -18,7 +18,10 @@ NAN = float("nan")
 
 def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
     """What a model of the classes `no` and `yes` might answer."""
-    return Scores(np.array(labels or ["no"] * len(rows), object), np.array(rows, dtype))
+    return {
+        "label": np.array(labels or ["no"] * len(rows), object),
+        "probabilities": np.array(rows, dtype),
+    }
 
 
 @pytest.mark.parametrize(
@@ -57,8 +60,11 @@ def test_synthetic_rows_may_give_nan_or_zeros() -> None:
         (build_scores([0.1, 0.2, 0.7]), "shape"),
         (build_scores([1.0]), "decision scores"),
         (build_scores([0.5, 0.5], labels=["maybe"]), "maybe"),
-        (Scores(np.array([["no"]], object), np.array([[0.5, 0.5]])), "labels of shape"),
-        (Scores(np.array(["no"], object), np.array([0.5])), "probabilities of"),
+        (
+            {"label": np.array([["no"]], object), "probabilities": np.array([[0.5, 0.5]])},
+            "labels of shape",
+        ),
+        ({"label": np.array(["no"], object), "probabilities": np.array([0.5])}, "probabilities of"),
     ],
 )
 def test_answer_must_fit_the_classes(scores: Scores, word: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.outputs import Outputs
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 
 Classes = tuple[Label, ...]
 CLASSES_HINT = (

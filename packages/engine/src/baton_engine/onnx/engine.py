@@ -18,7 +18,8 @@ from baton_engine.onnx.probabilities import are_in_range, clip_rounding
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, DType
 from baton_engine.tables.transpose import Rows, Transposer
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.output_schema import Label, OutputSchema
+from baton_registry.versions.schema import Schema
 
 _INPUT_DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
 _FATAL_ONLY = 4
@@ -70,13 +71,14 @@ class OnnxEngine:
         self._lone_row_lock = Lock()  # a thread that does not get it uses the transposer
         outputs = find_outputs(self._session.get_outputs())
         self._outputs = [outputs.label, outputs.probabilities]
-        self.classes: tuple[Label, ...] = schema.classes or ()
+        classes: tuple[Label, ...] = schema.classes or ()
         self.are_indices = False
-        if not self.classes:
-            self.classes, self.are_indices = find_classes(model, outputs)
-        if len({*map(str, self.classes)}) != len(self.classes):
+        if not classes:
+            classes, self.are_indices = find_classes(model, outputs)
+        if len({*map(str, classes)}) != len(classes):
             raise EngineError("the model names a class twice")
-        self._reader = OutputReader(outputs, self.classes)
+        self.output_schema = OutputSchema.from_classes(classes)
+        self._reader = OutputReader(outputs, classes)
         self._reader_is_needed = self._reader.is_needed
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
@@ -137,7 +139,7 @@ class OnnxEngine:
             labels, probabilities = self._reader.read(labels, probabilities)
         if not are_in_range(probabilities):
             probabilities = clip_rounding(probabilities)
-        return Scores(labels, probabilities)
+        return {"label": labels, "probabilities": probabilities}
 
     def _build_feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
         if self._one_matrix:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from baton_engine.engine import EngineError
 from baton_engine.tables.columns import Array
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 
 _TEXT = "tensor(string)"
 _LABELS = (_TEXT, "tensor(int64)")

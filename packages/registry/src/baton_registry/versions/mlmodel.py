@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.schema import Label, Schema, parse_columns
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Schema, parse_columns
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20

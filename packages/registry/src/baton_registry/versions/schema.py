@@ -1,13 +1,13 @@
-"""A model's schema: named columns of scalar types, and the classes."""
+"""A model's schema: input columns of scalar types, and what is recorded of its outputs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from baton_registry.errors import InvalidModel
+from baton_registry.versions.output_schema import Label, Task
 
 TypeName = Literal["boolean", "integer", "long", "float", "double", "string"]
-Label = str | int | bool
 
 MAX_LISTED = 10
 """The number of reasons in a message. MLflow's tags do not hold thousands."""
@@ -33,15 +33,29 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The input columns and the classes.
+    """The input columns, and the recorded part of the outputs. The engine finds out the rest.
 
     Attributes:
         columns: the input columns in order.
         classes: the labels in the order of the probabilities; None if not recorded.
+        task: None if not recorded.
+        output_names: the names of several values or labels; empty if not recorded.
+        is_matrix: the columns have no names of their own: a row is a list of numbers of one type.
+            The columns are then called `0`, `1`, ….
+        is_tensor: the matrix is one tensor `[-1, columns]`, not several columns without names.
+        tensor_name: the name of this tensor; None if it has none.
+        predicts_probabilities: the version's `predict` returns probabilities, because it was logged
+            with `pyfunc_predict_fn="predict_proba"`.
     """
 
     columns: tuple[Column, ...]
     classes: tuple[Label, ...] | None = None
+    task: Task | None = None
+    output_names: tuple[str, ...] = ()
+    is_matrix: bool = False
+    is_tensor: bool = False
+    tensor_name: str | None = None
+    predicts_probabilities: bool = False
 
     def find_breaks(self, older: "Schema") -> list[str]:
         """Lists why this schema breaks callers of `older`; empty if it does not."""

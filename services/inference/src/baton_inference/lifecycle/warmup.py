@@ -86,7 +86,7 @@ def _score(engine: Engine, rows: Rows, *, synthetic: bool) -> Scores:
 def _check_outputs(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
         scores = _score(engine, rows, synthetic=synthetic)
-        check_scores(scores, len(rows), engine.classes, synthetic=synthetic)
+        check_scores(scores, len(rows), engine.output_schema.classes, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 

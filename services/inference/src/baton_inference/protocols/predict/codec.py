@@ -10,7 +10,8 @@ from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.predict.instances import InstancesDecoder
 from baton_inference.scoring.batch import RowBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Schema
 
 
 class PredictCodec:
@@ -22,12 +23,12 @@ class PredictCodec:
         self,
         version: ModelVersion,
         schema: Schema,
-        classes: tuple[Label, ...],
+        output_schema: OutputSchema,
         *,
         max_rows: int,
     ) -> None:
         self._decoder = InstancesDecoder(schema, max_rows=max_rows)
-        self._keys = [str(label) for label in classes]
+        self._keys = [str(label) for label in output_schema.classes]
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
@@ -42,7 +43,7 @@ class PredictCodec:
         predictions: list[dict[str, Any]] = [
             {"label": label, "probabilities": dict(zip(keys, row, strict=True))}
             for label, row in zip(
-                scores.labels.tolist(), scores.probabilities.tolist(), strict=True
+                scores["label"].tolist(), scores["probabilities"].tolist(), strict=True
             )
         ]
         return EncodedAnswer(self._head + msgspec.json.encode(predictions) + b"}")

@@ -3,7 +3,8 @@
 from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.protocol import Description, Json, refer_to
-from baton_registry.versions.schema import Column, Label
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column
 
 
 def describe(version: LiveVersion | None, max_rows: int) -> Description:
@@ -55,7 +56,7 @@ def _build_instances_schema(version: LiveVersion | None, max_rows: int) -> Json:
 
 def _build_predictions_schema(version: LiveVersion | None) -> Json:
     """Builds the schema of the answer: the classes of the serving version."""
-    classes = version.engine.classes if version else ()
+    classes = version.engine.output_schema.classes if version else ()
     return {
         "type": "object",
         "required": ["model_name", "model_version", "predictions"],
