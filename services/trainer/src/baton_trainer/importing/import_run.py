@@ -8,10 +8,10 @@ from pathlib import Path
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.schema import Column, Schema
 from baton_trainer.importing.comparison.answers import Answers
-from baton_trainer.importing.comparison.choosing import ComparedModel, choose_form
+from baton_trainer.importing.comparison.choosing import ComparedModel, Original, choose_form
 from baton_trainer.importing.comparison.differences import list_rejections
 from baton_trainer.importing.conversion import convert_isolated
-from baton_trainer.importing.evaluator import Evaluator
+from baton_trainer.importing.evaluation.evaluator import Evaluator
 from baton_trainer.importing.job import Conversion, ConversionJob
 from baton_trainer.importing.registering import ImportRecord, register
 from baton_trainer.importing.request import ImportRequest
@@ -104,10 +104,8 @@ class ImportRun:
             classes=conversion.classes or None,
             output_names=conversion.names,
         )
-        original = Answers(conversion.answers)
-        compared = choose_form(
-            conversion.candidates, original, rows, len(read.rows), schema, self.progress
-        )
+        original = Original(rows, len(read.rows), Answers(conversion.answers))
+        compared = choose_form(conversion.candidates, original, schema, self.progress)
         for line in list_rejections(rows, compared.agreement):
             self.progress.warn(line)
         return compared

@@ -1,6 +1,6 @@
 """An import request: the arguments and options of `baton import`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from baton_trainer.request import GateLimits
@@ -32,7 +32,7 @@ class ImportRequest:
     name: str = ""
     trust_model: bool = False
     sign: bool = False
-    gate: GateLimits = GateLimits()
+    gate: GateLimits = field(default_factory=GateLimits)
 
     @property
     def target_name(self) -> str:

@@ -18,6 +18,21 @@ from baton_trainer.progress import Progress
 
 
 @dataclass(frozen=True)
+class Original:
+    """The rows, and the answers of the original model.
+
+    Attributes:
+        rows: the rows of the file, then generated rows.
+        file_rows: the number of rows of the file.
+        answers: for all rows.
+    """
+
+    rows: Rows
+    file_rows: int
+    answers: Answers
+
+
+@dataclass(frozen=True)
 class ComparedModel:
     """An ONNX form, compared with the original.
 
@@ -37,20 +52,13 @@ class ComparedModel:
 
 
 def choose_form(
-    forms: Sequence[ConvertedModel],
-    original: Answers,
-    rows: Rows,
-    file_rows: int,
-    schema: Schema,
-    progress: Progress,
+    forms: Sequence[ConvertedModel], original: Original, schema: Schema, progress: Progress
 ) -> ComparedModel:
     """Returns the first form that is the same model; shows the differences if none is.
 
     Args:
         forms: the ONNX forms, the preferred first.
-        original: what the original answers for the rows.
-        rows: the rows of the file, then generated rows.
-        file_rows: the number of rows of the file.
+        original: the original's answers.
         schema: the columns, the task and the classes.
         progress: gets the table of the worst rows.
 
@@ -61,7 +69,7 @@ def choose_form(
     reasons: list[str] = []
     for form in forms:
         try:
-            compared.append(_compare(form, original, rows, file_rows, schema))
+            compared.append(_compare(form, original, schema))
         except (EngineError, ValueError) as error:
             reasons.append(get_first_line(error))
             continue
@@ -70,17 +78,15 @@ def choose_form(
     if not compared:
         raise ImportFailed(f"the model's ONNX form cannot be served: {reasons[0]}")
     nearest = min(compared, key=lambda each: len(each.agreement.different))
-    report = DifferenceReport(rows, original, nearest.answers, nearest.agreement)
+    report = DifferenceReport(original.rows, original.answers, nearest.answers, nearest.agreement)
     progress.show(report.to_table(nearest.engine.output_schema))
     raise ImportFailed(
-        f"the ONNX form is another model than the original: of {len(rows):,} rows, "
+        f"the ONNX form is another model than the original: of {len(original.rows):,} rows, "
         f"{report.summarize()}; nothing was registered; docs/models.md lists what converts exactly"
     )
 
 
-def _compare(
-    form: ConvertedModel, original: Answers, rows: Rows, file_rows: int, schema: Schema
-) -> ComparedModel:
+def _compare(form: ConvertedModel, original: Original, schema: Schema) -> ComparedModel:
     """Compares all rows at once; where they agree, also the first ones as lone requests.
 
     Raises:
@@ -88,9 +94,9 @@ def _compare(
         ValueError: it has other outputs than the original.
     """
     engine = OnnxEngine(form.onnx, schema)
-    answers = score_all(engine, rows)
-    agreement = compare_answers(original, answers, file_rows)
+    answers = score_all(engine, original.rows)
+    agreement = compare_answers(original.answers, answers, original.file_rows)
     if agreement.holds:
-        answers = answers.replace_head(score_each(engine, rows))
-        agreement = compare_answers(original, answers, file_rows)
+        answers = answers.replace_head(score_each(engine, original.rows))
+        agreement = compare_answers(original.answers, answers, original.file_rows)
     return ComparedModel(form, schema, engine, answers, agreement)

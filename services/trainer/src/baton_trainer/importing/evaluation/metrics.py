@@ -8,7 +8,7 @@ from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.importing.comparison.agreement import Agreement
 from baton_trainer.importing.comparison.answers import Answers
-from baton_trainer.importing.labelled_table import LabelledTable
+from baton_trainer.importing.evaluation.labelled_table import LabelledTable
 from baton_trainer.importing.rows.file_rows import FileRows
 from baton_trainer.importing.source.columns import Inputs
 from baton_trainer.tables.columns import cells

@@ -7,9 +7,9 @@ from baton_registry.versions.manifest import Manifest
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.production import Production, compare_with_production
 from baton_trainer.gate.verdict import Verdict
-from baton_trainer.importing import gate, metrics
 from baton_trainer.importing.comparison.choosing import ComparedModel
-from baton_trainer.importing.labelled_table import LabelledTable, build_labelled_table
+from baton_trainer.importing.evaluation import gate, metrics
+from baton_trainer.importing.evaluation.labelled_table import LabelledTable, build_labelled_table
 from baton_trainer.importing.rows.file_rows import FileRows
 from baton_trainer.importing.source.columns import Inputs
 from baton_trainer.progress import Progress

@@ -39,6 +39,7 @@ def decide_alone(
 
 
 def _check_parity(agreement: Agreement) -> list[Check]:
+    rows, generated = agreement.file_rows, agreement.rows - agreement.file_rows
     parity = Check(
         "ONNX parity",
         passed=agreement.holds,
@@ -46,11 +47,11 @@ def _check_parity(agreement: Agreement) -> list[Check]:
         allowed=f"{TOLERANCE:.0e}, none",
         why="the ONNX form is another model",
     )
-    rows = Check(
+    size = Check(
         "rows compared",
-        passed=agreement.file_rows >= MIN_ROWS,
-        challenger=f"{agreement.file_rows:,} and {agreement.rows - agreement.file_rows:,} generated",
+        passed=rows >= MIN_ROWS,
+        challenger=f"{rows:,} and {generated:,} generated",
         allowed=f"at least {MIN_ROWS:,}",
-        why=f"compared on {agreement.file_rows:,} rows only; at least {MIN_ROWS:,} are needed",
+        why=f"compared on {rows:,} rows only; at least {MIN_ROWS:,} are needed",
     )
-    return [parity, rows]
+    return [parity, size]
