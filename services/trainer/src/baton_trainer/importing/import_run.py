@@ -89,7 +89,6 @@ class ImportRun:
                 rows=file,
                 row_count=len(rows),
                 cache=self.settings.cache_dir,
-                importer=self.settings.importer_dir,
                 progress=self.progress,
             )
             return convert_isolated(job, trust_model=self.request.trust_model)

@@ -8,7 +8,7 @@ from pathlib import Path
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.mlmodel import MLMODEL_FILE, load_document
-from baton_trainer.errors import ImportFailed
+from baton_trainer.errors import ImportFailed, OptionError
 from baton_trainer.importing.flavor import parse_flavor
 from baton_trainer.importing.import_run import ImportRun
 from baton_trainer.importing.request import ImportRequest
@@ -42,10 +42,10 @@ def import_version(
         TrainError: the version, the data or MLflow is at fault; the text is one line.
         RegistryError: a registry did not answer, or refused.
     """
-    changes = {"model_name": request.target_name}
-    if not request.sign:
-        changes["signing_key"] = None
-    settings = settings.model_copy(update=changes)
+    if request.sign and settings.signing_key is None:
+        raise OptionError("--sign needs a key: set BATON_SIGNING_KEY; baton keys creates one")
+    key = settings.signing_key if request.sign else None
+    settings = settings.model_copy(update={"model_name": request.target_name, "signing_key": key})
     source_settings = build_source_settings(settings, request.source_uri)
     configure_mlflow(settings)
     with ExitStack() as stack:

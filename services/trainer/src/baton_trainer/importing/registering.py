@@ -1,7 +1,8 @@
 """Registers an imported version: a run, a logged model with both flavors, a version."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,6 @@ class ImportRecord:
     verdict: Verdict
     metrics: Mapping[str, float]
     target: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def params(self) -> dict[str, Any]:
@@ -95,7 +95,8 @@ def register(
     title = f"import {record.source.version.name} {record.source.version.version}"
     with run.open_run(settings, title, "baton import") as run_id:
         run.log_params(record.data_sha256, record.params)
-        run.log_json({"versions": dict(record.conversion.versions)}, "import/libraries.json")
+        libraries = json.dumps(dict(record.conversion.versions), indent=2)
+        run.log_texts({"import/libraries.json": libraries})
         kind = _MODEL_TYPES.get(record.params["task"], "classifier")
         with run.create_logged_model(name, run_id, record.params, kind) as model_id:
             run.log_evaluation(record.metrics, {}, model_id)

@@ -30,7 +30,8 @@ class Answers:
     @cached_property
     def is_rejected(self) -> NDArray[np.bool_]:
         """Whether the model has no answer for a row, shape `[n]`."""
-        return np.any([np.isnan(each).any(axis=1) for each in self.outputs.values()], axis=0)
+        rejected = [np.isnan(each).any(axis=1) for each in self.outputs.values()]
+        return np.asarray(np.any(rejected, axis=0))
 
     def head(self, rows: int) -> "Answers":
         """Returns the first rows' answers."""

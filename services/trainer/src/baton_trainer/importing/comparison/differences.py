@@ -75,8 +75,8 @@ def list_rejections(rows: Rows, agreement: Agreement) -> Iterator[str]:
         (agreement.neither, "so does the ONNX form: such a request is answered with status 500"),
         (agreement.only_onnx, "and the ONNX form answers: do not rely on these answers"),
     ):
-        found = np.flatnonzero(rejected)
-        if len(found):
+        found = np.flatnonzero(rejected).tolist()
+        if found:
             reasons = dict.fromkeys(rows.locations[row].partition(", ")[2] for row in found)
             shown = "; ".join([*filter(None, reasons)][:MAX_SHOWN]) or rows.locations[found[0]]
             yield f"the original model fails on {len(found):,} rows ({shown}), {what}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -78,15 +79,13 @@ def _collect_features(inputs: Inputs, read: FileRows, target: str) -> pd.DataFra
     return own.assign(**{name: values.loc[read.kept] for name, values in others.items()})
 
 
-def _read_labels(inputs: Inputs, target: str, classes: Sequence[Label]) -> "pd.Series[object]":
+def _read_labels(inputs: Inputs, target: str, classes: Sequence[Label]) -> "pd.Series[Any]":
     """Returns the labels as the model's classes, None if missing; by their texts."""
     values = inputs.file.cells[target]
     known = {_to_text(label): label for label in classes}
     codes, distinct = pd.factorize(values.to_numpy(object))
-    if not inputs.file.is_typed:
-        gaps = cells.find_missing(distinct)
-        distinct = np.where(gaps, None, distinct)
-    texts = [None if each is None else _to_text(each) for each in distinct]
+    gaps = [False] * len(distinct) if inputs.file.is_typed else cells.find_missing(distinct)
+    texts = [None if gap else _to_text(each) for each, gap in zip(distinct, gaps, strict=True)]
     if unknown := sorted({text for text in texts if text is not None and text not in known}):
         raise DataError(
             f"{inputs.file.name}: the target {target!r} has {unknown[:_SHOWN]}, which are none of "

@@ -33,9 +33,9 @@ def measure_classifier(answers: Answers, labelled: LabelledTable) -> dict[str, f
     """
     table = labelled.table
     probabilities = answers.outputs[PROBABILITIES][labelled.positions]
-    answered = ~np.isnan(probabilities).any(axis=1)
+    answered = np.flatnonzero(~np.isnan(probabilities).any(axis=1))
     outcome = Outcome.from_labels(
-        table.classes, table.target[answered], probabilities[answered], table.positive
+        table.classes, table.target.iloc[answered], probabilities[answered], table.positive
     )
     return {f"data_{name}": value for name, value in evaluation.compute_metrics(outcome).items()}
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ def _check_names(file: DataFile, columns: Sequence[Column]) -> None:
             raise DataError(f"{file.name}: column {column.name!r} cannot be read: {reason}")
 
 
-def _find_gaps(file: DataFile, values: "pd.Series[object]") -> Array:
+def _find_gaps(file: DataFile, values: "pd.Series[Any]") -> Array:
     if file.is_typed:
         return values.isna().to_numpy(np.bool_)
     codes, distinct = pd.factorize(values.to_numpy(object))
@@ -113,12 +114,13 @@ def _read_column(file: DataFile, column: Column, kept: Array, decimal: str) -> A
         ) from error
 
 
-def _read_typed(file: DataFile, column: Column, values: "pd.Series[object]") -> Array:
+def _read_typed(file: DataFile, column: Column, values: "pd.Series[Any]") -> Array:
     if column.type == "string" and values.dtype != object and file.texts is not None:
         values = file.texts(column.name).loc[values.index]
     if cells.is_text(values) or column.type == "string":
         codes, distinct = pd.factorize(values.to_numpy(object))
         codes[codes < 0] = len(distinct)
         return cast_typed_values(column, Texts([*distinct, None], codes.astype(np.int32)))
-    numbers = values.to_numpy(np.float64 if values.dtype == object else values.dtype)
+    is_boolean = values.dtype == object  # with gaps
+    numbers = values.to_numpy(np.float64) if is_boolean else values.to_numpy()
     return cast_typed_values(column, numbers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,8 +62,9 @@ def is_missing(column: Column, values: Array) -> Array:
     return np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), np.bool_)
 
 
-def _build_series(column: Column, values: Array) -> "pd.Series[object]":
+def _build_series(column: Column, values: Array) -> "pd.Series[Any]":
     if column.type != "string":
         return pd.Series(values)
-    present = np.where(is_missing(column, values), None, values)
-    return pd.Series(present, dtype=object)
+    texts = values.copy()
+    texts[is_missing(column, values)] = None
+    return pd.Series(texts, dtype=object)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_schema
 from baton_registry.versions.schema import Column, Schema
@@ -90,9 +88,9 @@ def _find_decimal_mark(file: DataFile, names: Sequence[str]) -> str:
 def _build_column(file: DataFile, name: str, decimal: str) -> Column:
     if not name:
         raise DataError(f"{file.name}: a column has no name; name it, or remove it")
-    values = file.cells[name]
-    if isinstance(values, pd.DataFrame):
+    if list(file.cells).count(name) > 1:
         raise DataError(f"{file.name}: more than one column is called {name!r}; rename one")
+    values = file.cells[name]
     return features.build_schema_column(values if file.is_typed else cells.convert(values, decimal))
 
 
