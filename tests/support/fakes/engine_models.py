@@ -141,3 +141,32 @@ def build_endless() -> bytes:
         *build_classifier_nodes("looped", 1, ("no", "yes")),
     ]
     return build_model(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+
+
+def build_regressor(
+    columns: int, values: int = 1, *, kind: int = FLOAT, shape: Sequence[int | None] | None = None
+) -> bytes:
+    """Builds a model of one matrix: value k (from 1) is k times the sum of the row.
+
+    Args:
+        columns: the number of columns.
+        values: the number of values per row.
+        kind: the type of the output.
+        shape: the declared shape of the output; by default the right one.
+    """
+    weights = [[float(at + 1) for at in range(values)]] * columns
+    table = helper.make_tensor("w", FLOAT, [columns, values], [w for row in weights for w in row])
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["sum"]),
+        helper.make_node("Cast", ["sum"], ["value"], to=kind),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [None, columns])],
+        [helper.make_tensor_value_info("value", kind, shape or [None, values])],
+        [table],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    content: bytes = model.SerializeToString()
+    return content

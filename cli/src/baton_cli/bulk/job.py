@@ -13,7 +13,7 @@ from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Scores
-from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.onnx.outputs.probabilities import check_probabilities
 from baton_engine.tables.arrow_types import get_label_type
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices

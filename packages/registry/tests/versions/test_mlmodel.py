@@ -50,3 +50,16 @@ def test_invalid_classes_are_rejected(classes: object) -> None:
     document["metadata"]["baton"]["classes"] = classes
     with pytest.raises(InvalidModel, match="classes"):
         parse_mlmodel(json.dumps(document))
+
+
+def test_the_record_of_the_outputs_is_read() -> None:
+    """Also MLflow's own: `predict_fn` and the names in the signature."""
+    document = json.loads(build_mlmodel(("age", "long", True)))
+    document["metadata"]["baton"] = {"task": "quantiles"}
+    document["signature"]["outputs"] = '[{"name": "p10", "type": "double"}, {"name": "p90"}]'
+    schema = parse_mlmodel(json.dumps(document)).schema
+    assert (schema.task, schema.output_names) == ("quantiles", ("p10", "p90"))
+    assert not schema.predicts_probabilities
+
+    document["flavors"]["python_function"] = {"predict_fn": "predict_proba"}
+    assert parse_mlmodel(json.dumps(document)).schema.predicts_probabilities

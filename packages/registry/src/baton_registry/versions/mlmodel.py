@@ -8,15 +8,15 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.output_schema import Label
+from baton_registry.versions.recorded_outputs import parse_outputs
 from baton_registry.versions.schema import Schema, parse_columns
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
 """The size limit in characters. A file with thousands of categories has a tenth of it."""
 METADATA_KEY = "baton"
-"""The key under `metadata` in MLmodel where the trainer writes `{"classes": […], "categories":
-{column: […]}}`."""
+"""The key under `metadata` in MLmodel of Baton's record: `{"task": …, "classes": […], "outputs":
+[names], "categories": {column: […]}}`, all optional."""
 
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -26,7 +26,7 @@ class MLModel:
     """The parts of an MLmodel file that serving needs.
 
     Attributes:
-        schema: the columns, and the classes if they are recorded.
+        schema: the columns, and what is recorded of the outputs.
         onnx_path: the ONNX file, relative to the model's root.
         input_example_path: the input example; None if there is none.
     """
@@ -125,18 +125,20 @@ def parse_schema(document: dict[str, Any]) -> Schema:
         raise InvalidModel("the schema in the MLmodel file is not JSON") from error
     metadata = _get_mapping(_get_mapping(document, "metadata"), METADATA_KEY)
     columns = parse_columns(decoded, _get_mapping(metadata, "categories"))
-    return Schema(columns=columns, classes=_parse_classes(metadata))
+    outputs = parse_outputs(metadata, _get_mapping(document, "signature").get("outputs"))
+    return Schema(
+        columns=columns,
+        classes=outputs.classes,
+        task=outputs.task,
+        output_names=outputs.names,
+        predicts_probabilities=_predicts_probabilities(document),
+    )
 
 
-def _parse_classes(metadata: dict[str, Any]) -> tuple[Label, ...] | None:
-    classes = metadata.get("classes")
-    if classes is None or classes == []:
-        return None
-    if not isinstance(classes, list) or not all(isinstance(label, str | int) for label in classes):
-        raise InvalidModel(
-            "the classes in the MLmodel file are not a list of strings, integers or booleans"
-        )
-    return tuple(classes)
+def _predicts_probabilities(document: dict[str, Any]) -> bool:
+    """Whether MLflow's `predict` calls `predict_proba`: `pyfunc_predict_fn` of `log_model`."""
+    function = _get_mapping(_get_mapping(document, "flavors"), "python_function")
+    return function.get("predict_fn") == "predict_proba"
 
 
 def _find_example_path(document: dict[str, Any]) -> str | None:

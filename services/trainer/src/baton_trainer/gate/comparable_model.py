@@ -11,7 +11,7 @@ import pandas as pd
 from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
-from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.onnx.outputs.probabilities import check_probabilities
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_registry.errors import (
     ArtifactNotFound,

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from baton_engine.engine import EngineError
-from baton_engine.onnx.outputs import Outputs
+from baton_engine.onnx.outputs.classifier_outputs import ClassifierOutputs
 from baton_registry.versions.output_schema import Label
 
 Classes = tuple[Label, ...]
@@ -32,7 +32,7 @@ class FoundClasses(NamedTuple):
     are_indices: bool
 
 
-def find_classes(model: bytes, outputs: Outputs) -> FoundClasses:
+def find_classes(model: bytes, outputs: ClassifierOutputs) -> FoundClasses:
     """Finds the labels that the graph names, in the order of the probabilities.
 
     Converters write them to several places. The search order is: the ZipMap of the probabilities;

@@ -46,10 +46,10 @@ def clip_rounding(probabilities: Array) -> Array:
     return clipped
 
 
-def check_scores(
+def check_classifier_scores(
     scores: Scores, rows: int, classes: Sequence[Label], *, synthetic: bool = False
 ) -> None:
-    """Checks a model's answer to its first rows.
+    """Checks a classifier's answer to its first rows.
 
     Args:
         scores: the model's answer.
@@ -85,7 +85,7 @@ def check_probabilities(
 
     Args:
         probabilities: shape `[rows, classes]`.
-        synthetic: see `check_scores`.
+        synthetic: see `check_classifier_scores`.
         allow_nan: allow rows of NaN, for example if a value is missing.
 
     Raises:
