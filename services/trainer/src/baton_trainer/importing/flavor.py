@@ -98,9 +98,7 @@ def parse_flavor(document: Mapping[str, Any], model: Path) -> Flavor:
     return _build(name, entry, function, model)
 
 
-def _build(
-    name: str, entry: Mapping[str, Any], function: Mapping[str, Any], model: Path
-) -> Flavor:
+def _build(name: str, entry: Mapping[str, Any], function: Mapping[str, Any], model: Path) -> Flavor:
     distribution, key = _VERSION_KEYS.get(name, ("", ""))
     version = _get_text(entry, key)
     code = _get_text(entry, "code") or _get_text(function, "code")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 from baton_trainer.importing.flavor import Flavor
 from baton_trainer.progress import NoProgress, Progress
 

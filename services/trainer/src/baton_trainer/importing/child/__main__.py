@@ -13,6 +13,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from baton_trainer.importing.child.loading import load_model
 from baton_trainer.importing.child.stream import write_error, write_result
 
 JOB_FILE, ROWS_FILE = "job.json", "rows.parquet"
@@ -47,20 +48,18 @@ def limit(memory_bytes: int, file_bytes: int) -> None:
 
 def convert(job: dict[str, Any], folder: Path, model_folder: Path) -> tuple[Any, ...]:
     """Loads, predicts, then exports. Returns what `write_result` takes."""
-    # Imported late: the limits hold for the libraries, too, and a failure to import is one line.
+    loaded = load_model(model_folder, job["flavor"])
+    # Imported late, because they are slow: a model that cannot be opened fails at once.
     from baton_export import (  # noqa: PLC0415
         InputColumn,
         InputMatrix,
         describe_task,
         iter_candidates,
     )
-
     from baton_trainer.importing.child.answers import predict  # noqa: PLC0415
-    from baton_trainer.importing.child.loading import load_model  # noqa: PLC0415
     from baton_trainer.importing.child.rows import read_rows  # noqa: PLC0415
     from baton_trainer.importing.child.wrappers import compare_with_inside, unwrap  # noqa: PLC0415
 
-    loaded = load_model(model_folder, job["flavor"])
     model = unwrap(loaded) if job["flavor"]["name"] == "python_function" else loaded
     task = describe_task(model)
     rows = read_rows(folder / ROWS_FILE, model, is_matrix=job["matrix_width"] is not None)
@@ -76,7 +75,7 @@ def convert(job: dict[str, Any], folder: Path, model_folder: Path) -> tuple[Any,
         candidates.append((candidate.way, candidate.onnx))
         if len(candidates) == job["max_candidates"]:
             break
-    return task.task, task.classes, task.names, answers, candidates
+    return task, answers, candidates
 
 
 def describe(error: BaseException) -> str:

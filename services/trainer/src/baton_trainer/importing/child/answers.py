@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def _join(probabilities: Any) -> Any:
     return to_matrix(probabilities)
 
 
-def _predict_booster(model: Any, task: Any, rows: Any) -> Mapping[str, Any]:
+def _predict_booster(model: Any, task: Any, rows: Any) -> dict[str, Any]:
     if type(model).__module__.startswith("xgboost."):
         rows = sys.modules["xgboost"].DMatrix(rows)
     answer = to_matrix(model.predict(rows))

@@ -24,7 +24,7 @@ def read_rows(file: Path, model: Any, *, is_matrix: bool) -> Any:
         return frame.to_numpy()
     if takes_categories(model):
         texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
-        frame = frame.astype({name: "category" for name in texts})
+        frame = frame.astype(dict.fromkeys(texts, "category"))
     return frame
 
 

@@ -13,9 +13,7 @@ from typing import IO, Any
 
 def write_result(
     output: IO[bytes],
-    task: str,
-    classes: Sequence[Any],
-    names: Sequence[str],
+    task: Any,
     answers: Mapping[str, Any],
     candidates: Sequence[tuple[str, bytes]],
 ) -> None:
@@ -23,16 +21,14 @@ def write_result(
 
     Args:
         output: the stream.
-        task: the task's name.
-        classes: its classes; may be empty.
-        names: the names of several values or labels; may be empty.
+        task: what `baton_export.describe_task` says.
         answers: output to matrix, float64, shape `[rows, width]`.
         candidates: way and ONNX file.
     """
     head = {
-        "task": task,
-        "classes": list(classes),
-        "names": list(names),
+        "task": task.task,
+        "classes": list(task.classes),
+        "names": list(task.names),
         "answers": [[name, matrix.shape[1]] for name, matrix in answers.items()],
         "candidates": [[way, len(onnx)] for way, onnx in candidates],
     }

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-
 _LIBRARIES = ("sklearn.", "xgboost.", "lightgbm.", "catboost.")
 _TOLERANCE = 1e-12  # one multiplication more or less; anything that a user adds is larger
 
@@ -22,8 +21,8 @@ def unwrap(wrapper: Any) -> Any:
     found = [name for name, value in vars(wrapper).items() if _is_model(value)]
     if len(found) != 1:
         raise ValueError(
-            f"{type(wrapper).__name__} holds {len(found) or 'no'} models as attributes; Baton imports"
-            " a python_function that holds one and answers what that one answers. Log the model"
+            f"{type(wrapper).__name__} holds {len(found) or 'no'} models as attributes; Baton"
+            " imports a python_function that holds one and returns its answers. Log the model"
             " itself with its own flavor"
         )
     return vars(wrapper)[found[0]]
@@ -40,8 +39,9 @@ def compare_with_inside(
     answer = np.asarray(_call(wrapper, rows))
     if not any(_is_same(answer, each) for each in _list_forms(answers, classes)):
         raise ValueError(
-            f"{type(wrapper).__name__}.predict changes the answers of the model inside; Baton imports"
-            " only a python_function that returns them. Log the model itself with its own flavor"
+            f"{type(wrapper).__name__}.predict changes the answers of the model inside; Baton"
+            " imports only a python_function that returns them. Log the model itself with its own"
+            " flavor"
         )
 
 

@@ -1,8 +1,8 @@
 """Installs the packages of an environment, and keeps it for the next import.
 
-An environment is a folder of unpacked wheels, no `venv`: so no interpreter ever starts in it outside
-of the sandbox, not even the one with which an installer looks around, and no `.pth` file runs.
-Wheels have no code that runs when they are installed, and nothing is built.
+An environment is a folder of unpacked wheels, no `venv`. So no interpreter starts in it outside of
+the sandbox, not even the one with which an installer looks around, and no `.pth` file runs. Wheels
+have no code that runs when they are installed, and nothing is built.
 """
 
 import hashlib
@@ -68,11 +68,13 @@ def prepare_environment(
     """
     progress.start_phase("Resolving the model's libraries")
     pins = _resolve(lines, interpreter)
-    versions = {canonicalize_name(name): version for name, version in _PIN.findall(pins)}
+    versions: dict[str, str] = {
+        canonicalize_name(name): version for name, version in _PIN.findall(pins)
+    }
     key = "\n".join((_LAYOUT, interpreter.version, str(interpreter.executable), pins))
     folder = cache / ENVIRONMENTS / hashlib.sha256(key.encode()).hexdigest()[:32]
     if not folder.is_dir():
-        progress.start_phase(f"Installing {len(versions)} packages for Python {interpreter.version}")
+        progress.start_phase(f"Installing {len(versions)} libraries, Python {interpreter.version}")
         try:
             _install(pins, interpreter, folder)
         except OSError as error:

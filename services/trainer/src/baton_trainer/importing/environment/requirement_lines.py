@@ -1,4 +1,4 @@
-"""Reads what a model requires: only names and versions of packages, nothing else that pip allows."""
+"""Reads what a model requires: names and versions of packages, nothing else that pip allows."""
 
 import re
 from collections.abc import Iterator, Sequence

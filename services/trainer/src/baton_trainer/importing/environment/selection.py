@@ -18,10 +18,12 @@ EXPORT = "baton-export"
 _SERVING = frozenset({"mlflow", "mlflow-skinny", "mlflow-tracing", "baton-trainer"})
 _SKINNY = "mlflow-skinny"
 
-_CARRIERS = ("arro3-core", "arro3-io")  # they read the rows: a hundredth of pyarrow's size
-_PANDAS = "pandas<3"  # every MLflow up to now needs such a one
+_CARRIERS = ("arro3-core", "arro3-io")  # they read the rows: a tenth of pyarrow's size
+# onnxmltools imports packaging without requiring it. skl2onnx 1.20 fails with protobuf 7.
+_FORGOTTEN = ("packaging", "protobuf<7")
+_PANDAS = "pandas<3"  # a model that names none is of the time when mlflow<3 brought it
 
-# The first built for numpy 2. Older wheels do not load with it, and do not say so in their metadata.
+# The first built for numpy 2. Older wheels do not load with it; their metadata does not say so.
 _FIRST_FOR_NUMPY_2 = Version("1.4.2")
 
 OVERRIDES = ("nvidia-nccl-cu12; sys_platform == 'none'",)
@@ -42,7 +44,7 @@ def select_packages(requirements: Sequence[Requirement], flavor: Flavor) -> tupl
     names = {canonicalize_name(each.name) for each in chosen}
     recorded = [f"{name}=={version}" for name, version in flavor.libraries.items()]
     chosen += [each for each in parse_lines(recorded, MLMODEL_FILE) if each.name not in names]
-    lines = [*map(str, chosen), *_CARRIERS]
+    lines = [*map(str, chosen), *_CARRIERS, *_FORGOTTEN]
     if "pandas" not in names:
         lines.append(_PANDAS)
     if "numpy" not in names and _needs_numpy_1(lines):

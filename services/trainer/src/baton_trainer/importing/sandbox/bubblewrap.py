@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from baton_trainer.importing.sandbox.program import (
+    FIRST_TO_KILL,
     SYSTEM_FILES,
     SYSTEM_FOLDERS,
     TEMPORARY_BYTES,
@@ -21,8 +22,12 @@ def wrap(program: Program, _scratch: Path) -> list[str]:
     the program can read the environment that it was started with.
     """
     return [
+        *FIRST_TO_KILL,
         "bwrap",
-        *("--unshare-user", "--unshare-all"),  # no network, process or shared memory of this machine
+        *(
+            "--unshare-user",
+            "--unshare-all",
+        ),  # no network, process or shared memory of this machine
         "--disable-userns",  # the program cannot make namespaces, a common way to attack kernels
         "--die-with-parent",
         "--new-session",  # it cannot type into the user's terminal (CVE-2017-5226)

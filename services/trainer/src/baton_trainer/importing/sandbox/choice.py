@@ -1,6 +1,5 @@
 """Chooses the sandbox of this machine, by trying each."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,9 +45,7 @@ class Sandbox:
             return run(self.wrap(program, Path(scratch)), program.environment, limits)
 
 
-def choose_sandbox(
-    interpreter: Interpreter, wrappers: Mapping[str, Wrap] = WRAPPERS
-) -> Sandbox:
+def choose_sandbox(interpreter: Interpreter) -> Sandbox:
     """Returns the first sandbox in which Python starts.
 
     Raises:
@@ -61,7 +58,7 @@ def choose_sandbox(
         environment={},
     )
     reasons = []
-    for name, wrap in wrappers.items():
+    for name, wrap in WRAPPERS.items():
         sandbox = Sandbox(name, wrap)
         outcome = _try(sandbox, program)
         if outcome.output == b"inside\n":
@@ -77,9 +74,6 @@ def mount_interpreter(interpreter: Interpreter) -> Sequence[Mount]:
 
 
 def _try(sandbox: Sandbox, program: Program) -> Outcome:
-    tool = sandbox.wrap(program, Path("/"))[0]
-    if shutil.which(tool) is None:
-        return Outcome(127, b"", f"{tool} is not installed")
     try:
         return sandbox.run(program, _TRIAL)
     except ImportFailed as error:

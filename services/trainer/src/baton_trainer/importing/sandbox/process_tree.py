@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-# Counted after the name, which may have spaces and parentheses: man proc_pid_stat, fields 4, 20, 24.
+# Counted after the name, which may have spaces: fields 4, 20 and 24 of man proc_pid_stat.
 _PARENT, _THREADS, _RESIDENT_PAGES = 1, 17, 21
 
 

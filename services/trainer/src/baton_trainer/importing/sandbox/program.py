@@ -11,6 +11,9 @@ SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin"
 """The operating system's programs and libraries, which the sandbox can read."""
 SYSTEM_FILES = ("/etc/ld.so.cache",)
 
+FIRST_TO_KILL = ("choom", "-n", "1000", "--")
+"""Before the command: if this machine runs out of memory, the kernel ends the sandbox first."""
+
 
 @dataclass(frozen=True)
 class Mount:

@@ -38,7 +38,9 @@ class Outcome:
     last_line: str
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], limits: Limits) -> Outcome:
+def run(
+    command: Sequence[str], environment: Mapping[str, str], limits: Limits, folder: str = "/"
+) -> Outcome:
     """Runs a command to its end.
 
     Raises:
@@ -51,7 +53,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], limits: Limits) 
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd="/",
+            cwd=folder,
             start_new_session=True,  # on Ctrl-C this process ends it
         )
     except OSError as error:

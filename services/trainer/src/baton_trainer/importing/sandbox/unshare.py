@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from baton_trainer.importing.sandbox.program import (
+    FIRST_TO_KILL,
     SYSTEM_FILES,
     SYSTEM_FOLDERS,
     TEMPORARY_BYTES,
@@ -15,7 +16,16 @@ from baton_trainer.importing.sandbox.program import (
 NAME = "unshare"
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_NAMESPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--ipc", "--uts", "--cgroup")
+_NAMESPACES = (
+    "--user",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--ipc",
+    "--uts",
+    "--cgroup",
+)
 
 
 def wrap(program: Program, scratch: Path) -> list[str]:
@@ -31,6 +41,7 @@ def wrap(program: Program, scratch: Path) -> list[str]:
     # unshare itself ends with this process, and all processes inside with unshare.
     leash = ("setpriv", "--pdeathsig", "KILL", "--")
     return [
+        *FIRST_TO_KILL,
         *leash,
         *("unshare", *_NAMESPACES, "--fork", "--kill-child=KILL", "--"),
         *("/bin/sh", "-c", script, "sh", *program.command),
@@ -49,8 +60,8 @@ def _build_root(program: Program, scratch: Path) -> Iterator[str]:
             yield f"ln -s {shlex.quote(str(folder.readlink()))} .{name}"
         elif folder.is_dir():
             yield from _mount(Mount(folder, name))
-    for each in (Path(name) for name in SYSTEM_FILES if Path(name).exists()):
-        yield from _mount(Mount(each, str(each)))
+    for file in filter(Path.exists, map(Path, SYSTEM_FILES)):
+        yield from _mount(Mount(file, str(file)))
     for each in program.mounts:
         yield from _mount(each)
     for device in _DEVICES:
