@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from baton_engine.engine import Scores
+from baton_engine.onnx.outputs.anomaly import AnomalyReader, is_anomaly
 from baton_engine.onnx.outputs.classifier import ClassifierReader
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput
+from baton_engine.onnx.outputs.multilabel import MultilabelReader, is_multilabel
+from baton_engine.onnx.outputs.probability_table import ProbabilityReader
 from baton_engine.onnx.outputs.regressor import RegressionReader
-from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.output_schema import OutputSchema, Task
 from baton_registry.versions.schema import Schema
 
 Probe = Callable[[Sequence[str]], Sequence[Any] | None]
@@ -48,7 +51,28 @@ def find_reader(
     Raises:
         EngineError: the outputs are not those of the task, or of any task.
     """
-    has_labels = any(each.is_text or each.is_integer for each in outputs)
-    if schema.task in ("regression", "quantiles") or (not has_labels and schema.classes is None):
+    task = schema.task or _infer_task(model, outputs, schema)
+    if task == "anomaly":
+        return AnomalyReader(outputs)
+    if task == "multilabel":
+        return MultilabelReader(outputs, schema, probe([each.name for each in outputs]))
+    if task in ("regression", "quantiles"):
         return RegressionReader(outputs, schema, probe([each.name for each in outputs]))
-    return ClassifierReader(model, outputs, schema)
+    if _has_labels(outputs):
+        return ClassifierReader(model, outputs, schema)
+    return ProbabilityReader(outputs, schema)
+
+
+def _infer_task(model: bytes, outputs: Sequence[GraphOutput], schema: Schema) -> Task | None:
+    """Infers the task that the outputs show; None for a classifier."""
+    if schema.classes:
+        return None
+    if not _has_labels(outputs):
+        return "regression"
+    if is_multilabel(outputs):
+        return "multilabel"
+    return "anomaly" if is_anomaly(model, outputs) else None
+
+
+def _has_labels(outputs: Sequence[GraphOutput]) -> bool:
+    return any(each.is_text or each.is_integer for each in outputs)
