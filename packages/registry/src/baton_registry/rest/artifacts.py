@@ -85,8 +85,9 @@ class ArtifactClient:
             query = {"path": f"{root}/{folder}".rstrip("/")}
             payload = self._call("GET", "artifacts", params=query, api=ARTIFACTS_API)
             for entry in payload.get("files") or ():
-                path = check_path(f"{folder}/{entry.get('path', '')}".lstrip("/"))
-                (folders if entry.get("is_dir") else files).append(path)
+                path = check_path(str(entry.get("path", "")))
+                inside = f"{folder}/{path}" if folder else path
+                (folders if entry.get("is_dir") else files).append(inside)
                 seen += 1
             if seen > MAX_FILES:
                 raise InvalidModel(f"the version has over {MAX_FILES:,} files; register it again")
