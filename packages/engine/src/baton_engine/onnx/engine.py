@@ -75,7 +75,7 @@ class OnnxEngine:
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the schema; None means missing."""
-        if len(rows) == 1 and self._lone_row_lock.acquire(blocking=False):
+        if len(rows) == 1 and self._lone_feed and self._lone_row_lock.acquire(blocking=False):
             try:
                 if self._lone_row.fill(rows[0]):
                     return self._score_feed(self._lone_feed)

@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
+from baton_registry.versions.recorded_inputs import parse_inputs
 from baton_registry.versions.recorded_outputs import parse_outputs
-from baton_registry.versions.schema import Schema, parse_columns
+from baton_registry.versions.schema import Schema
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
@@ -124,13 +125,17 @@ def parse_schema(document: dict[str, Any]) -> Schema:
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidModel("the schema in the MLmodel file is not JSON") from error
     metadata = _get_mapping(_get_mapping(document, "metadata"), METADATA_KEY)
-    columns = parse_columns(decoded, _get_mapping(metadata, "categories"))
+    recorded = parse_inputs(decoded, _get_mapping(metadata, "categories"))
     outputs = parse_outputs(metadata, _get_mapping(document, "signature").get("outputs"))
     return Schema(
-        columns=columns,
+        columns=recorded.columns,
         classes=outputs.classes,
         task=outputs.task,
         output_names=outputs.names,
+        is_matrix=recorded.is_matrix,
+        is_tensor=recorded.is_tensor,
+        tensor_name=recorded.tensor_name,
+        shown_answers=outputs.shown,
         predicts_probabilities=_predicts_probabilities(document),
     )
 

@@ -35,7 +35,9 @@ def write_wheel(folder: Path, marker: Path) -> None:
         wheel.writestr("evil.py", code)
         info = "evil-1.0.dist-info/"
         wheel.writestr(info + "METADATA", METADATA.format("evil"))
-        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any")
+        wheel.writestr(
+            info + "WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any"
+        )
         wheel.writestr(info + "RECORD", "")
 
 

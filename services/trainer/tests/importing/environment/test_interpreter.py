@@ -19,7 +19,12 @@ def test_baton_s_own_python_is_the_last_resort(wanted: str) -> None:
 
 def test_it_is_outside_of_a_virtual_environment() -> None:
     """Its packages are not the model's."""
-    command = [os.fspath(get_own().executable), "-S", "-c", "import sys; print(sys.path, sys.prefix)"]
+    command = [
+        os.fspath(get_own().executable),
+        "-S",
+        "-c",
+        "import sys; print(sys.path, sys.prefix)",
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     assert "site-packages" not in shown

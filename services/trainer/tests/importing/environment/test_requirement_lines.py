@@ -79,7 +79,9 @@ def test_requirements_are_read() -> None:
     ]
 
 
-@given(st.text(max_size=60) | st.from_regex(r"[a-z.]{1,8}[ @=<>~!;$\\/:\[\]+-]{0,3}[a-z0-9./:]{0,9}"))
+@given(
+    st.text(max_size=60) | st.from_regex(r"[a-z.]{1,8}[ @=<>~!;$\\/:\[\]+-]{0,3}[a-z0-9./:]{0,9}")
+)
 def test_accepted_lines_have_no_place(line: str) -> None:
     """Whatever is accepted has no URL, and its text cannot be read as an option, path or URL."""
     try:

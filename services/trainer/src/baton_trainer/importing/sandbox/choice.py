@@ -20,7 +20,7 @@ WRAPPERS: Mapping[str, Wrap] = {bubblewrap.NAME: bubblewrap.wrap, unshare.NAME: 
 _TRIAL = Limits(time_s=30.0)
 _ADVICE = (
     "install bubblewrap (apt install bubblewrap); in the stack run: docker compose run --rm import"
-    " MODEL --data FILE; or pass --trust-model, if whoever made the model may run code here"
+    " MODEL --data FILE; or pass --trust-model, if the author of the model may run code here"
 )
 
 
