@@ -93,9 +93,7 @@ class ModelName(click.ParamType[str]):
         """Checks the value. Raises a usage error."""
         text = str(value)
         if not text or "/" in text or ":" in text:
-            self.fail(
-                f"{text!r} is not a name: MLflow rejects / and : in it.", param, ctx
-            )
+            self.fail(f"{text!r} is not a name: MLflow rejects / and : in it.", param, ctx)
         return text
 
 

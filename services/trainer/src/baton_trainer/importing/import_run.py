@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.schema import Column, Schema
@@ -26,6 +27,9 @@ from baton_trainer.request import Data
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.files import reading
 from baton_trainer.train_result import TrainResult
+
+if TYPE_CHECKING:
+    from baton_registry.versions.output_schema import Task
 
 _KINDS = {"string": "text", "boolean": "boolean", "integer": "integer", "long": "integer"}
 
@@ -99,7 +103,7 @@ class ImportRun:
         """Chooses the ONNX form that is the same model; warns of rows that the original rejects."""
         schema = replace(
             add_categories(inputs.schema, read.rows),
-            task=conversion.task,
+            task=cast("Task", conversion.task),
             classes=conversion.classes or None,
             output_names=conversion.names,
         )

@@ -1,6 +1,7 @@
 """How the rows of a file are read by a model's schema."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def test_parquet_gives_the_same_rows() -> None:
     pd.testing.assert_frame_equal(from_parquet.to_frame(), from_csv.to_frame())
 
 
-def _to_arrow(frame: pd.DataFrame) -> dict[str, object]:
+def _to_arrow(frame: pd.DataFrame) -> dict[str, Any]:
     from arro3.core import Array, DataType  # noqa: PLC0415
 
     kinds = {
