@@ -110,15 +110,16 @@ def test_invalid_onnx_is_rejected_in_one_line(content: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_model_without_a_label_is_rejected() -> None:
+def test_outputs_of_no_task_are_rejected() -> None:
+    """The message says what was found."""
     graph = helper.make_graph(
-        [helper.make_node("Identity", ["x"], ["y"])],
+        [helper.make_node("Cast", ["x"], ["y"], to=INT64)],
         "g",
         [helper.make_tensor_value_info("x", FLOAT, [None, 1])],
-        [helper.make_tensor_value_info("y", FLOAT, [None, 1])],
+        [helper.make_tensor_value_info("y", INT64, [None, 1])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    with pytest.raises(EngineError, match="not a classifier"):
+    with pytest.raises(EngineError, match=r"answers y \(int64 \[n, 1\]\); a classifier"):
         OnnxEngine(model.SerializeToString(), make_schema(("x", "double")))
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.classes import CLASSES_HINT
 from baton_engine.onnx.engine import OnnxEngine
-from baton_engine.onnx.probabilities import check_scores
+from baton_engine.onnx.outputs.checks import check_scores
+from baton_engine.onnx.outputs.classes import CLASSES_HINT
+from baton_engine.onnx.outputs.classifier import ClassifierReader
 from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_registry.rest.fetch import FetchedModel
@@ -16,11 +17,10 @@ LIMIT_S = 30.0
 
 
 def open_engine(fetched: FetchedModel) -> OnnxEngine:
-    """Builds the engine of a version and checks that it returns probabilities.
+    """Builds the engine of a version and checks that its answers are those of its task.
 
     Raises:
-        EngineError: the model cannot be loaded, does not end, or does not return labels and
-            probabilities of its classes.
+        EngineError: the model cannot be loaded, does not end, or its answers are those of no task.
     """
     schema = fetched.mlmodel.schema
     engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
@@ -36,8 +36,9 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
         raise
     except Exception:  # noqa: BLE001 - e.g. an unknown category; real rows may succeed
         return
-    check_scores(scores, len(rows), engine.output_schema.classes, synthetic=True)
-    if engine.are_indices and not _are_indices(scores):
+    check_scores(scores, len(rows), engine.output_schema, synthetic=True)
+    reader = engine.reader
+    if isinstance(reader, ClassifierReader) and reader.are_indices and not _are_indices(scores):
         raise EngineError(
             f"the ONNX model does not name its classes, and its labels are not the indices of its"
             f" greatest probabilities; {CLASSES_HINT}"

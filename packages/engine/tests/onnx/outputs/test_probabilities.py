@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.probabilities import (
+from baton_engine.onnx.outputs.probabilities import (
     ROUNDING,
+    check_classifier_scores,
     check_probabilities,
-    check_scores,
     clip_rounding,
 )
 
@@ -30,7 +30,7 @@ def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32
 def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
     """The error shows the row."""
     with pytest.raises(EngineError, match="probabilities are in"):
-        check_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
+        check_classifier_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
 )
 def test_rounding_is_allowed(row: list[float]) -> None:
     """Of float32 and half precision."""
-    check_scores(build_scores(row), 1, ("no", "yes"))
+    check_classifier_scores(build_scores(row), 1, ("no", "yes"))
 
 
 def test_float32_sums_of_many_classes_are_allowed() -> None:
@@ -49,9 +49,13 @@ def test_float32_sums_of_many_classes_are_allowed() -> None:
 
 def test_synthetic_rows_may_give_nan_or_zeros() -> None:
     """Other rows are checked."""
-    check_scores(build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
+    check_classifier_scores(
+        build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True
+    )
     with pytest.raises(EngineError, match="decision scores"):
-        check_scores(build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
+        check_classifier_scores(
+            build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True
+        )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +74,7 @@ def test_synthetic_rows_may_give_nan_or_zeros() -> None:
 def test_answer_must_fit_the_classes(scores: Scores, word: str) -> None:
     """Another number of probabilities, or an unknown label, is rejected."""
     with pytest.raises(EngineError, match=word):
-        check_scores(scores, 1, ("no", "yes"))
+        check_classifier_scores(scores, 1, ("no", "yes"))
 
 
 def test_only_rounding_is_clipped() -> None:
