@@ -75,14 +75,14 @@ def ask(desk: Desk, version: str, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 def read(stranger: Stranger, model: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Returns the rows of a model, and what the original answers."""
-    rows = pd.read_csv(stranger.folder / f"{model}.csv").drop(columns="truth")
-    answers: dict[str, Any] = json.loads((stranger.folder / f"{model}.json").read_text())
+    rows = pd.read_csv(stranger.tables / f"{model}.csv").drop(columns="truth")
+    answers: dict[str, Any] = json.loads((stranger.tables / f"{model}.json").read_text())
     return rows, answers
 
 
 def test_boosted_trees_behind_a_scaler_are_served_exactly(importer: Desk, old: Stranger) -> None:
     """The usual conversion gives another label to one row in forty."""
-    version = run_import(importer, old, "scaled_xgboost", old.folder / "scaled_xgboost.csv")
+    version = run_import(importer, old, "scaled_xgboost", old.tables / "scaled_xgboost.csv")
     rows, expected = read(old, "scaled_xgboost")
 
     predictions = ask(importer, version, rows)
@@ -94,7 +94,7 @@ def test_boosted_trees_behind_a_scaler_are_served_exactly(importer: Desk, old: S
 
 def test_version_says_where_it_is_from(importer: Desk, old: Stranger) -> None:
     """Both flavors, a tag, metrics, the gate, and an example that warms it up."""
-    version = run_import(importer, old, "scaled_xgboost/1", old.folder / "scaled_xgboost.csv")
+    version = run_import(importer, old, "scaled_xgboost/1", old.tables / "scaled_xgboost.csv")
     with importer.registry as registry:
         found = registry.resolve_alias(importer.model, "challenger")
         root = registry.get_artifact_root(found)
@@ -112,7 +112,7 @@ def test_version_says_where_it_is_from(importer: Desk, old: Stranger) -> None:
 
 def test_forest_of_numbers_is_served_as_a_regression(importer: Desk, new: Stranger) -> None:
     """MLflow's own first example."""
-    version = run_import(importer, new, "forest_regressor", new.folder / "forest_regressor.csv")
+    version = run_import(importer, new, "forest_regressor", new.tables / "forest_regressor.csv")
     rows, expected = read(new, "forest_regressor")
 
     predictions = ask(importer, version, rows)
@@ -124,7 +124,7 @@ def test_forest_of_numbers_is_served_as_a_regression(importer: Desk, new: Strang
 
 def test_few_rows_are_registered_but_not_promoted(importer: Desk, old: Stranger) -> None:
     few = importer.folder / "few.csv"
-    pd.read_csv(old.folder / "scaled_xgboost.csv").head(100).to_csv(few, index=False)
+    pd.read_csv(old.tables / "scaled_xgboost.csv").head(100).to_csv(few, index=False)
     version = run_import(importer, old, "scaled_xgboost", few)
     with importer.registry as registry:
         assert registry.get_version(importer.model, version).tags["baton.gate"] == (
@@ -136,7 +136,7 @@ def test_few_rows_are_registered_but_not_promoted(importer: Desk, old: Stranger)
 
 def test_what_does_not_convert_exactly_is_refused(importer: Desk, old: Stranger) -> None:
     """skl2onnx converts KNNImputer without a word, and some rows differ."""
-    line = run_import(importer, old, "neighbours", old.folder / "neighbours.csv", code=1)
+    line = run_import(importer, old, "neighbours", old.tables / "neighbours.csv", code=1)
     assert line.startswith("baton: ")
     with importer.registry as registry, pytest.raises(AliasNotSet):
         registry.resolve_alias(importer.model, "challenger")

@@ -14,7 +14,7 @@ class Stranger(Process):
     """A tracking server of another release of MLflow, in an environment of its own.
 
     Attributes:
-        folder: has the tables of the models, and what they answer.
+        tables: the folder of the tables of the models, and of what they answer.
     """
 
     def __init__(self, home: Path, *packages: str) -> None:
@@ -24,8 +24,8 @@ class Stranger(Process):
         _run(uv, "pip", "install", "--quiet", "--python", str(self.python), *packages)
         self.port = find_free_port()
         self.uri = f"http://{LOCAL}:{self.port}"
-        self.folder = home / "models"
-        self.folder.mkdir()
+        self.tables = home / "models"
+        self.tables.mkdir()
         command = [str(self.python), "-m", "mlflow", "server", "--host", LOCAL]
         command += ["--port", str(self.port), "--workers", "1", "--serve-artifacts"]
         command += ["--backend-store-uri", f"sqlite:///{home}/mlflow.db"]
@@ -39,7 +39,7 @@ class Stranger(Process):
     def register(self, *models: str) -> None:
         """Logs and registers models by MLflow's client of this environment."""
         own = {"MLFLOW_TRACKING_URI": self.uri, "GIT_PYTHON_REFRESH": "quiet"}
-        _run(str(self.python), str(SCRIPT), str(self.folder), *models, **own)
+        _run(str(self.python), str(SCRIPT), str(self.tables), *models, **own)
 
 
 def _run(*command: str, **env: str) -> None:

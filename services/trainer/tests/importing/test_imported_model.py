@@ -20,8 +20,6 @@ COLUMNS = (
     Column("plan", "string", categories=("basic", "pro")),
 )
 INPUTS = json.dumps([{"type": "double", "name": "age"}, {"type": "long", "name": "visits"}])
-    '[{"type": "double", "name": "age", "required": false}, {"type": "long", "name": "visits"}]'
-)
 DOCUMENT: dict[str, Any] = {
     "flavors": {
         "python_function": {"loader_module": "mlflow.sklearn", "predict_fn": "predict"},
