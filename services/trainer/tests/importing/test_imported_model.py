@@ -74,10 +74,14 @@ def test_the_originals_files_and_flavors_stay(tmp_path: Path) -> None:
     assert (tmp_path / "outside").exists()
 
 
-def test_a_schema_is_not_changed(tmp_path: Path) -> None:
+def test_columns_of_a_schema_may_become_optional(tmp_path: Path) -> None:
+    """Nothing else of it changes."""
     signature = {"inputs": INPUTS, "outputs": "[]"}
     folder = save(tmp_path, make_rows([1.0] * 9), signature=signature)
-    assert yaml.safe_load((folder / "MLmodel").read_text())["signature"] == signature
+    found = yaml.safe_load((folder / "MLmodel").read_text())["signature"]
+    age, visits = json.loads(INPUTS)
+    assert json.loads(found["inputs"]) == [{**age, "required": False}, visits]
+    assert found["outputs"] == "[]"
 
 
 @pytest.mark.parametrize(
