@@ -93,6 +93,7 @@ class ImportRun:
                 rows=file,
                 row_count=len(rows),
                 cache=self.settings.cache_dir,
+                importer=self.settings.import_volume,
                 progress=self.progress,
             )
             return convert_isolated(job, trust_model=self.request.trust_model)
