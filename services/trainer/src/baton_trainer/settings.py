@@ -35,6 +35,8 @@ class TrainerSettings(RegistrySettings):
         experiment: None: the experiment has the name of the model.
         signing_key: signs each registered version; None: versions are not signed.
         cache_dir: keeps the environments of imported models.
+        import_volume: what the stack's containers `import` and `importer` share; None outside of
+            the stack.
     """
 
     experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
@@ -44,6 +46,7 @@ class TrainerSettings(RegistrySettings):
     cache_dir: Annotated[Path, AfterValidator(expand_home)] = Field(
         default_factory=get_user_cache_dir, validation_alias="BATON_CACHE_DIR"
     )
+    import_volume: Path | None = Field(None, validation_alias="BATON_IMPORT_VOLUME")
 
     @property
     def experiment_name(self) -> str:
