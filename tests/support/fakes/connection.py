@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-import uvicorn
-from uvicorn.server import ServerState
-
 from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.web.answers.answer import ASGIApp
 from baton_inference.web.transport.connection import HttpConnection
+from baton_inference.web.transport.state import DirectWay, ServerState
 
 
 class Transport(asyncio.Transport):
@@ -19,6 +18,7 @@ class Transport(asyncio.Transport):
         self.written = b""
         self.unread = 0
         self.end = ""
+        self.is_reading = True
 
     def write(self, data: Any) -> None:
         if not self.end:
@@ -33,11 +33,17 @@ class Transport(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return self.unread
 
+    def is_closing(self) -> bool:
+        return bool(self.end)
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
     def pause_reading(self) -> None:
-        pass
+        self.is_reading = False
 
     def resume_reading(self) -> None:
-        pass
+        self.is_reading = True
 
 
 class Task:
@@ -68,17 +74,10 @@ async def _unused_app(scope: Any, receive: Any, send: Any) -> None:
 class Client:
     """A client of one connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: ASGIApp = _unused_app, direct: DirectWay | None = None) -> None:
         self.loop, self.transport = Loop(), Transport()
-        config = uvicorn.Config(_unused_app, log_config=None)
-        config.load()
-        self.protocol = HttpConnection(
-            arrivals=Arrivals(),
-            config=config,
-            server_state=ServerState(),
-            app_state={},
-            _loop=self.loop,
-        )
+        self.state = ServerState(self.loop, app, Arrivals(), direct, date=b"today")  # type: ignore[arg-type]
+        self.protocol = HttpConnection(self.state)
         self.protocol.connection_made(self.transport)
 
     def send(self, data: bytes) -> None:
@@ -87,7 +86,7 @@ class Client:
     def wait(self, seconds: float) -> str:
         """Returns how the connection ended after this time; empty if it is open."""
         self.loop.now_s += seconds
-        self.protocol.close_if_slow(self.loop.now_s)
+        self.protocol.check(self.loop.now_s)
         return self.transport.end
 
     @property

@@ -13,7 +13,7 @@ def test_answer_is_two_messages() -> None:
         sent.append(message)
 
     answer = Answer(418, b"short and stout", b"text/plain", ((b"x-tea", b"yes"),))
-    asyncio.run(answer.send({}, send, "id-1"))
+    asyncio.run(answer.send(send, "id-1"))
     assert sent == [
         {
             "type": "http.response.start",
