@@ -126,8 +126,8 @@ class Overloaded(InferenceError):
 class ShuttingDown(InferenceError):
     """The service stops before it can answer the request."""
 
-    def __init__(self) -> None:
-        super().__init__("the service is shutting down; send the request again")
+    def __init__(self, text: str = "the service is shutting down; send the request again") -> None:
+        super().__init__(text)
 
 
 class ModelFailure(InferenceError):

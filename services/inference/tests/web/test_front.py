@@ -14,6 +14,7 @@ from tests.support.fakes.asgi_client import Request, call, get, post
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import GOOD_BODY
 
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

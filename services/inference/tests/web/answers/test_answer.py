@@ -18,12 +18,12 @@ def test_answer_is_two_messages() -> None:
         {
             "type": "http.response.start",
             "status": 418,
-            "headers": [
+            "headers": (
                 (b"content-type", b"text/plain"),
                 (b"content-length", b"15"),
                 (b"x-request-id", b"id-1"),
                 (b"x-tea", b"yes"),
-            ],
+            ),
         },
         {"type": "http.response.body", "body": b"short and stout"},
     ]

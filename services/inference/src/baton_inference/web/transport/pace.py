@@ -29,7 +29,7 @@ class Pace:
 
     def note_whole(self) -> None:
         """Notes that all requests have arrived whole."""
-        self._awaited_since_s = self._idle_since_s = None
+        self._awaited_since_s = self._idle_since_s = self._unread_since_s = None
         self._received = 0
 
     def note_part(self, now_s: float, received: int) -> None:
@@ -37,7 +37,7 @@ class Pace:
         self._idle_since_s = None
         self._received = received
         if self._awaited_since_s is None:
-            self._awaited_since_s = now_s
+            self._awaited_since_s, self._unread_since_s = now_s, None
 
     def is_sent_too_slowly(self, now_s: float) -> bool:
         """Whether the time for the current request is over."""
