@@ -22,6 +22,12 @@ class RawAnswer(NamedTuple):
         """The HTTP status."""
         return int(self.head[9:12])
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, by lower-case name."""
+        lines = self.head.decode("latin-1").split("\r\n")[1:]
+        return dict(line.split(": ", 1) for line in lines)
+
     def without_date(self) -> "RawAnswer":
         """The answer without the value of its date."""
         return self._replace(head=re.sub(rb"\r\ndate: [^\r]*", b"\r\ndate: D", self.head))
@@ -61,6 +67,11 @@ class RawConnection:
             if number:
                 time.sleep(SPLIT_PAUSE_S)
             self.socket.sendall(part)
+
+    def ask(self, *parts: bytes) -> RawAnswer:
+        """Sends a request and reads its answer."""
+        self.send(*parts)
+        return self.read()
 
     def read(self) -> RawAnswer:
         """Reads one answer; its body ends by its Content-Length."""
