@@ -4,7 +4,7 @@ import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 LOCAL = "127.0.0.1"
 SPLIT_PAUSE_S = 0.01
@@ -28,7 +28,7 @@ class RawAnswer(NamedTuple):
         lines = self.head.decode("latin-1").split("\r\n")[1:]
         return dict(line.split(": ", 1) for line in lines)
 
-    def without_date(self) -> "RawAnswer":
+    def without_date(self) -> Self:
         """The answer without the value of its date."""
         return self._replace(head=re.sub(rb"\r\ndate: [^\r]*", b"\r\ndate: D", self.head))
 
@@ -55,7 +55,7 @@ class RawConnection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._rest = b""
 
-    def __enter__(self) -> "RawConnection":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -32,7 +32,7 @@ class Front:
     documents these routes, and serves all others.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - wired in one place, `create_app`
         self,
         routes: Mapping[str, ScoringRoute],
         other_routes: ASGIApp,

@@ -1,6 +1,7 @@
 """One connection, with a fake transport and a fake clock."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,8 +14,10 @@ GET = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
 @pytest.fixture
-def client() -> Client:
-    return Client()
+def client() -> Iterator[Client]:
+    client = Client()
+    yield client
+    client.close()
 
 
 def test_silent_connection_is_closed(client: Client) -> None:

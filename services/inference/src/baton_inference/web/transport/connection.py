@@ -5,13 +5,12 @@ from collections import deque
 from typing import Any
 
 from baton_inference.web.answers.answer import Answer
-from baton_inference.web.answers.problems import build_status_problem
-from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.transport.asgi import AsgiExchange
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.head import encode_head
 from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
+from baton_inference.web.transport.rejection import build_rejection
 from baton_inference.web.transport.scope import build_scope
 from baton_inference.web.transport.state import ServerState
 
@@ -59,7 +58,8 @@ class HttpConnection(asyncio.Protocol):
             self._start_requests()
         if self._asgi is not None:
             self._asgi.wake()
-        self.update_reading()
+        if reader.requests or self._asgi is not None:
+            self.update_reading()
 
     def eof_received(self) -> bool:
         """Keeps the connection for the answers to whole requests; RFC 9112, 9.6."""
@@ -110,11 +110,12 @@ class HttpConnection(asyncio.Protocol):
 
     def encode_head(self, exchange: Exchange, status: int, headers: Any) -> bytes:
         """Encodes the head of an answer; decides whether the answer closes the connection."""
-        exchange.is_answered = True
         state = self._state
         if state.is_ending and self._open[-1] is exchange and not self._reader.requests:
             exchange.keeps_alive = False
-        return encode_head(status, headers, state.date, closes=not exchange.keeps_alive)
+        head = encode_head(status, headers, state.date, closes=not exchange.keeps_alive)
+        exchange.is_answered = True
+        return head
 
     async def write(self, data: bytes) -> None:
         """Writes a part of an ASGI answer; waits while the client reads too slowly."""
@@ -139,6 +140,7 @@ class HttpConnection(asyncio.Protocol):
         exchange = self._open.popleft()
         if exchange.keeps_alive and not self.transport.is_closing():
             self._start_requests()
+            self._write_answers()
             self.update_reading()
         else:
             self._close()
@@ -153,7 +155,6 @@ class HttpConnection(asyncio.Protocol):
                 if not self._start_asgi(exchange):
                     return
             opened.append(requests.popleft())
-        self._write_answers()
 
     def _start_directly(self, exchange: Exchange) -> bool:
         state = self._state
@@ -195,15 +196,10 @@ class HttpConnection(asyncio.Protocol):
             self._asgi.disconnect()  # drops an answer that the application still sends
             self._asgi = None
             self._open.clear()
-        request_id = RequestIds().create()
-        problem = build_status_problem(status, detail, request_id)
-        rejection = Exchange()
-        rejection.keeps_alive = False
-        headers = problem.build_headers(request_id)
-        head = encode_head(status, headers, self._state.date, closes=True)
-        rejection.output = head + problem.body
+        rejection = build_rejection(status, detail, self._state.date)
         self._reader.requests += [*(each for each in requests if each is not current), rejection]
         self._start_requests()
+        self._write_answers()
 
     def _write_answers(self) -> None:
         """Writes the answers that need not wait for earlier ones."""

@@ -5,8 +5,7 @@ from http import HTTPStatus
 
 from baton_inference.protocols.media import Headers
 
-_LINES_AROUND = 2
-"""The status line and the empty line."""
+CLOSE = b"connection: close\r\n"
 
 
 def encode_head(status: int, headers: Headers, date: bytes, *, closes: bool) -> bytes:
@@ -23,17 +22,11 @@ def encode_head(status: int, headers: Headers, date: bytes, *, closes: bool) -> 
     """
     lines = [_encode_status_line(status)]
     for name, value in headers:
-        lines += (name, b": ", value, b"\r\n")
-    count = len(lines) // 4 + 1 + _LINES_AROUND
-    lines += (b"date: ", date, b"\r\n")
-    if closes:
-        lines.append(b"connection: close\r\n")
-        count += 1
-    lines.append(b"\r\n")
+        lines.append(b"%b: %b\r\n" % (name, value))
     head = b"".join(lines)
-    if head.count(b"\n") != count or head.count(b"\r") != count:
+    if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines):
         raise ValueError("a header of the answer contains a line break")
-    return head
+    return b"%bdate: %b\r\n%b\r\n" % (head, date, CLOSE if closes else b"")
 
 
 @lru_cache(maxsize=64)
