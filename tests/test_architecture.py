@@ -12,6 +12,7 @@ PACKAGES = (
     "services/inference/src/baton_inference",
     "services/tracking/src/baton_tracking",
     "packages/engine/src/baton_engine",
+    "packages/export/src/baton_export",
     "packages/registry/src/baton_registry",
     "packages/common/src/baton_common",
 )

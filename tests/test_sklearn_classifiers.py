@@ -146,11 +146,11 @@ def test_classifier_serves_its_predictions(name: str, target: str) -> None:
     pipeline = fit(name, TARGETS[target])
     engine = open_engine(build_fetched_model(convert(pipeline)))
     scores = engine.score({each.name: FEATURES[each.name].to_numpy() for each in SCHEMA.columns})
-    assert engine.classes == tuple(pipeline.classes_.tolist())
+    assert engine.output_schema.classes == tuple(pipeline.classes_.tolist())
     if name not in WRONG_MODELS:
-        assert scores.labels.tolist() == pipeline.predict(FEATURES).tolist()
+        assert scores["label"].tolist() == pipeline.predict(FEATURES).tolist()
         expected = pipeline.predict_proba(FEATURES)
-        np.testing.assert_allclose(scores.probabilities, expected, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(scores["probabilities"], expected, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("target", TARGETS)

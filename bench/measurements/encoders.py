@@ -15,10 +15,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from baton_engine.engine import Scores
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
 from baton_registry import Column, ModelVersion, Schema
+from baton_registry.versions.output_schema import OutputSchema
 from bench.output.table import format_number, format_table
 
 ROWS = (1, 16, 1000)
@@ -93,9 +93,11 @@ def _fill_template(labels: NDArray[Any], rows: Iterable[Sequence[object]]) -> by
 def create_baton_encoder() -> Encode:
     """Creates Baton's current encoder."""
     schema = Schema((Column("tenure", "long"),), CLASSES)
-    codec = PredictCodec(_VERSION, schema, CLASSES, max_rows=max(ROWS))
+    codec = PredictCodec(_VERSION, schema, OutputSchema.from_classes(CLASSES), max_rows=max(ROWS))
     return lambda labels, probabilities: (
-        codec.encode(Scores(labels, probabilities), RowBatch(len(labels), ())).body
+        codec.encode(
+            {"label": labels, "probabilities": probabilities}, RowBatch(len(labels), ())
+        ).body
     )
 
 

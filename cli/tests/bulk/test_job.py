@@ -186,8 +186,8 @@ class ScoreModel(SignModel):
     """Answers the second of two rows with decision scores."""
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
-        labels, _ = super().score(columns)
-        return Scores(labels, np.array([[0.25, 0.75], [0.1, 0.2]], np.float32))
+        probabilities = np.array([[0.25, 0.75], [0.1, 0.2]], np.float32)
+        return {**super().score(columns), "probabilities": probabilities}
 
 
 def test_invalid_probabilities_end_the_scoring(tmp_path: Path) -> None:

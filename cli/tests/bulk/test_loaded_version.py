@@ -29,7 +29,7 @@ def test_alias_is_resolved_once(registry: Registry) -> None:
     model = load_version(settings, None)
     registry.aliases[ALIAS] = "4"
     assert model.version.version == "3"
-    assert model.engine.classes == ("no", "yes")
+    assert model.engine.output_schema.classes == ("no", "yes")
     assert model.manifest.data_sha256 == "ab" * 32
     assert [column.name for column in model.schema.columns] == ["x"]
     assert registry.log.count(("GET", "registered-models/alias")) == 2

@@ -20,7 +20,8 @@ from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, ReaderRule
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.manifest import MANIFEST_FILE
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import Label, OutputSchema
+from baton_registry.versions.schema import Column, Schema
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import build_manifest, build_mlmodel, compute_sha256
 
@@ -34,15 +35,15 @@ class SignModel:
     name = "sign"
 
     def __init__(self, classes: tuple[Label, ...] = ("no", "yes")) -> None:
-        self.classes = classes
+        self.output_schema = OutputSchema.from_classes(classes)
         self.calls: list[int] = []
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         positive = columns["x"] > 0
         self.calls.append(len(positive))
-        labels = np.array([self.classes[int(each)] for each in positive])
+        labels = np.array([self.output_schema.classes[int(each)] for each in positive])
         last = np.where(positive, 0.75, 0.25).astype(np.float32)
-        return Scores(labels, np.column_stack([1 - last, last]))
+        return {"label": labels, "probabilities": np.column_stack([1 - last, last])}
 
     def score_rows(self, rows: Rows) -> Scores:
         raise AssertionError("a file is scored by columns")
@@ -60,7 +61,7 @@ def load_fake_version(
 ) -> LoadedVersion:
     """Builds version 7 of a model."""
     engine = engine or SignModel()
-    schema = Schema(tuple(columns), engine.classes)
+    schema = Schema(tuple(columns), engine.output_schema.classes)
     return LoadedVersion(ModelVersion("churn_model", "7"), schema, engine)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from baton_registry.versions.schema import Column, Label, Schema, TypeName
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column, Schema, TypeName
 
 FLOAT, DOUBLE, INT64 = TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64
 BOOL, STRING = TensorProto.BOOL, TensorProto.STRING
@@ -140,3 +141,107 @@ def build_endless() -> bytes:
         *build_classifier_nodes("looped", 1, ("no", "yes")),
     ]
     return build_model(nodes, [("x", FLOAT, 1)], ("no", "yes"))
+
+
+def build_regressor(
+    columns: int, values: int = 1, *, kind: int = FLOAT, shape: Sequence[int | None] | None = None
+) -> bytes:
+    """Builds a model of one matrix: value k (from 1) is k times the sum of the row.
+
+    Args:
+        columns: the number of columns.
+        values: the number of values per row.
+        kind: the type of the output.
+        shape: the declared shape of the output; by default the right one.
+    """
+    weights = [[float(at + 1) for at in range(values)]] * columns
+    table = helper.make_tensor("w", FLOAT, [columns, values], [w for row in weights for w in row])
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["sum"]),
+        helper.make_node("Cast", ["sum"], ["value"], to=kind),
+    ]
+    return build_matrix_graph(columns, nodes, [("value", kind, shape or [None, values])], [table])
+
+
+def build_anomaly(columns: int, *, width: int | None = 1, low: int = -1, high: int = 1) -> bytes:
+    """Builds a detector as skl2onnx does: the score is the row's sum, the label its sign.
+
+    Args:
+        columns: the number of columns.
+        width: the declared and real width of both outputs; None for the shape `[n]`.
+        low: the label of a row whose sum is not positive.
+        high: the label of the other rows.
+    """
+    shape = [None] if width is None else [None, width]
+    labels = [
+        helper.make_tensor(name, INT64, [], [value]) for name, value in (("lo", low), ("hi", high))
+    ]
+    nodes = [
+        helper.make_node("Constant", [], ["zero"], value_float=0.0),
+        helper.make_node("Constant", [], ["axes"], value_ints=[1]),
+        helper.make_node("ReduceSum", ["x", "axes"], ["scores"], keepdims=int(width is not None)),
+        helper.make_node("Greater", ["scores", "zero"], ["is_high"]),
+        helper.make_node("Where", ["is_high", "hi", "lo"], ["label"]),
+    ]
+    outputs = [("label", INT64, shape), ("scores", FLOAT, shape)]
+    return build_matrix_graph(columns, nodes, outputs, labels)
+
+
+def build_multilabel(columns: int, *, as_sequence: bool = False, offset: float = 0.0) -> bytes:
+    """Builds a classifier with one label per column, as probable as the column plus `offset`."""
+    nodes = [
+        helper.make_node("Constant", [], ["half"], value_float=0.5),
+        helper.make_node("Constant", [], ["offset"], value_float=offset),
+        helper.make_node("Add", ["x", "offset"], ["present"]),
+        helper.make_node("Greater", ["present", "half"], ["is_present"]),
+        helper.make_node("Cast", ["is_present"], ["label"], to=INT64),
+    ]
+    label = ("label", INT64, [None, columns])
+    if not as_sequence:
+        return build_matrix_graph(columns, nodes, [label, ("present", FLOAT, [None, columns])])
+    nodes += [
+        helper.make_node("Constant", [], ["one"], value_float=1.0),
+        helper.make_node("Sub", ["one", "present"], ["absent"]),
+        helper.make_node("SplitToSequence", ["present"], ["presents"], axis=1),
+        helper.make_node("SplitToSequence", ["absent"], ["absents"], axis=1),
+    ]
+    pairs = []
+    for at in range(columns):
+        nodes += [
+            helper.make_node("Constant", [], [f"at{at}"], value_int=at),
+            helper.make_node("SequenceAt", ["absents", f"at{at}"], [f"no{at}"]),
+            helper.make_node("SequenceAt", ["presents", f"at{at}"], [f"yes{at}"]),
+            helper.make_node("Concat", [f"no{at}", f"yes{at}"], [f"pair{at}"], axis=1),
+        ]
+        pairs.append(f"pair{at}")
+    nodes.append(helper.make_node("SequenceConstruct", pairs, ["pairs"]))
+    sequence = helper.make_sequence_type_proto(helper.make_tensor_type_proto(FLOAT, None))
+    return build_matrix_graph(columns, nodes, [label, ("pairs", sequence)])
+
+
+def build_matrix_graph(
+    columns: int, nodes: Sequence[Any], outputs: Sequence[tuple[Any, ...]], constants: Any = ()
+) -> bytes:
+    """Builds the file of a graph with the float input `x`, `[n, columns]`.
+
+    Args:
+        columns: the number of columns.
+        nodes: its nodes.
+        outputs: name, type and shape of each output, or its name and protobuf type.
+        constants: its initializers.
+    """
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", FLOAT, [None, columns])],
+        [
+            helper.make_value_info(name, kind[0])
+            if len(kind) == 1
+            else helper.make_tensor_value_info(name, *kind)
+            for name, *kind in outputs
+        ],
+        constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
+    content: bytes = model.SerializeToString()
+    return content

@@ -1,7 +1,9 @@
 """A live version with a fake model, and a status that names one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.status import RegistryStatus, ServingStatus, Status
 from baton_inference.protocols.arrow.child import answer
@@ -36,11 +38,12 @@ class InProcessReader:
         return parse_read_answer(answer(request), max_rows)
 
 
-def make_live_version(
-    engine: SumModel | None = None,
+def make_live_version(  # noqa: PLR0913 - each passed by name
+    engine: ServingEngine | None = None,
     *,
     version: str = "1",
     schema: Schema = SCHEMA,
+    example: Mapping[str, Any] = INSTANCE,
     inline_rows: int = 64,
     max_rows: int = 10_000,
 ) -> LiveVersion:
@@ -49,7 +52,7 @@ def make_live_version(
     model = ModelVersion(
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
-    parts = CodecParts(model, schema, engine.classes, InProcessReader(), max_rows)
+    parts = CodecParts(model, schema, engine.output_schema, InProcessReader(), max_rows)
     return LiveVersion(
-        model, schema, engine, compile_codecs(parts), INSTANCE, inline_rows, "registry", AT
+        model, schema, engine, compile_codecs(parts), example, inline_rows, "registry", AT
     )

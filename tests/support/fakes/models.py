@@ -11,7 +11,8 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_registry.rest.fetch import FetchedModel
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import Label, OutputSchema
+from baton_registry.versions.schema import Column, Schema
 
 COLUMNS = (Column("x", "double"), Column("n", "long"), Column("note", "string", required=False))
 SCHEMA = Schema(COLUMNS, classes=("no", "yes"))
@@ -26,13 +27,13 @@ class SumModel:
 
     def __init__(self, share: float = 0.25, classes: tuple[Label, ...] = ("no", "yes")) -> None:
         self.share = share
-        self.classes = classes
+        self.output_schema = OutputSchema.from_classes(classes)
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         rows = len(next(iter(columns.values())))
-        label = self.classes[-1 if self.share > 0.5 else 0]
+        label = self.output_schema.classes[-1 if self.share > 0.5 else 0]
         probabilities = np.full((rows, 2), [1 - self.share, self.share], np.float32)
-        return Scores(np.array([label] * rows), probabilities)
+        return {"label": np.array([label] * rows), "probabilities": probabilities}
 
     def score_rows(self, rows: Rows) -> Scores:
         return self.score(Transposer(COLUMNS, {}).transpose(rows))

@@ -10,10 +10,12 @@ import pandas as pd
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
 
+BINARY = OutputSchema("binary", ("no", "yes"))
 Rule = Callable[[pd.DataFrame], "pd.Series[float]"]
 
 
@@ -22,13 +24,14 @@ class RuleEngine:
     """Computes the probability of the second of two classes by a rule."""
 
     rule: Rule
-    classes: tuple[Label, ...] = ("no", "yes")
+    output_schema: OutputSchema = BINARY
     name: str = "rule"
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         second = 1 / (1 + np.exp(-self.rule(pd.DataFrame(columns)).to_numpy()))
         probabilities = np.column_stack([1 - second, second]).astype(np.float32)
-        return Scores(np.array(self.classes)[probabilities.argmax(axis=1)], probabilities)
+        labels = np.array(self.output_schema.classes)[probabilities.argmax(axis=1)]
+        return {"label": labels, "probabilities": probabilities}
 
     def score_rows(self, rows: Rows) -> Scores:
         raise NotImplementedError

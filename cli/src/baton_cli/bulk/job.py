@@ -13,7 +13,7 @@ from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Scores
-from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.onnx.outputs.probabilities import check_probabilities
 from baton_engine.tables.arrow_types import get_label_type
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices
@@ -58,14 +58,14 @@ class Job:
         if unknown:
             raise CommandFailed(f"there is no column {unknown[0]!r} to keep; check --keep")
         self._copied = [*fields] if keep is None else [*dict.fromkeys(keep)]
-        labels = [str(label) for label in model.engine.classes]
+        labels = [str(label) for label in model.engine.output_schema.classes]
         added = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
         if duplicate := next((name for name in self._copied if name in added), None):
             raise CommandFailed(
                 f"the output adds a column {duplicate!r}, which the file already has; "
                 "name the columns to copy: --keep COLUMN"
             )
-        kinds = [get_label_type(model.engine.classes)]
+        kinds = [get_label_type(model.engine.output_schema.classes)]
         kinds += [DataType.float32()] * len(labels) + [DataType.string()]
         self._added = [Field(name, kind) for name, kind in zip(added, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
@@ -138,7 +138,7 @@ class Job:
     def _score_chunk(self, chunk: Chunk, columns: dict[str, Array]) -> RecordBatch:
         try:
             scores = self._model.engine.score(columns)
-            check_probabilities(scores.probabilities)
+            check_probabilities(scores["probabilities"])
         except Exception as error:
             locations = f"{chunk.locations[0]} to {chunk.locations[-1]}"
             reason = truncate(to_one_line(error))
@@ -148,8 +148,8 @@ class Job:
         )
 
     def _build_columns(self, scores: Scores) -> Iterator[ArrowArray]:
-        yield ArrowArray(scores.labels.tolist(), self._added[0].type)
-        for number in range(scores.probabilities.shape[1]):
-            yield ArrowArray.from_numpy(np.ascontiguousarray(scores.probabilities[:, number]))
-        rows = len(scores.labels)
+        yield ArrowArray(scores["label"].tolist(), self._added[0].type)
+        for number in range(scores["probabilities"].shape[1]):
+            yield ArrowArray.from_numpy(np.ascontiguousarray(scores["probabilities"][:, number]))
+        rows = len(scores["label"])
         yield ArrowArray([self._model.version.version] * rows, DataType.string())

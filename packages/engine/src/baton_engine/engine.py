@@ -2,30 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import OutputSchema
 
 
 class EngineError(Exception):
     """The model cannot be loaded or does not fit its schema. The message is one line."""
 
 
-class Scores(NamedTuple):
-    """A model's answer for n rows.
+Scores = Mapping[str, Array]
+"""A model's answer for n rows: each output of its schema, by name.
 
-    Attributes:
-        labels: shape `[n]`, in the type of the target.
-        probabilities: shape `[n, classes]`, float32, in the order of `Engine.classes`.
-    """
-
-    labels: NDArray[Any]
-    probabilities: NDArray[np.float32]
+The shape is `[n]`, or `[n, members]` for an output with members. Probabilities are float32, values
+and scores float64, and labels have the type of the target.
+"""
 
 
 class Engine(Protocol):
@@ -33,11 +26,11 @@ class Engine(Protocol):
 
     Attributes:
         name: the kind of engine.
-        classes: the labels, in the order of the probabilities.
+        output_schema: the model's task and outputs.
     """
 
     name: str
-    classes: tuple[Label, ...]
+    output_schema: OutputSchema
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as all columns of the schema, of shape `[n]` or `[n, 1]`."""

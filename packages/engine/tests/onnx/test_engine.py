@@ -37,30 +37,30 @@ def test_one_input_per_column(*, zipmap: bool) -> None:
     """Columns are cast to the types of their inputs, with and without ZipMap."""
     engine = OnnxEngine(build_linear([("n", INT64), ("x", FLOAT)], zipmap=zipmap), XN)
     scores = engine.score(build_columns(XN, [0.5, -3], [1, 1]))
-    assert engine.classes == ("no", "yes")
-    assert scores.labels.tolist() == ["yes", "no"]
-    assert scores.probabilities.shape == (2, 2)
-    assert scores.probabilities.dtype == np.float32
+    assert engine.output_schema.classes == ("no", "yes")
+    assert scores["label"].tolist() == ["yes", "no"]
+    assert scores["probabilities"].shape == (2, 2)
+    assert scores["probabilities"].dtype == np.float32
     expected = 1 / (1 + np.exp(-2 * np.array([1.5, -2])))
-    np.testing.assert_allclose(scores.probabilities[:, 1], expected, rtol=1e-6)
-    np.testing.assert_allclose(scores.probabilities.sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_allclose(scores["probabilities"][:, 1], expected, rtol=1e-6)
+    np.testing.assert_allclose(scores["probabilities"].sum(axis=1), 1, rtol=1e-6)
 
 
 def test_one_input_for_all_columns() -> None:
     """A matrix has the columns in the order of the schema."""
     scores = OnnxEngine(build_matrix(2), XN).score(build_columns(XN, [0.5, -3], [1, 1]))
-    assert scores.labels.tolist() == ["yes", "no"]
+    assert scores["label"].tolist() == ["yes", "no"]
 
 
 def test_missing_numbers() -> None:
     """NaN if the input can hold it, else an error."""
     columns = build_columns(XN, [None, 1.0], [None, 2])
     floats = OnnxEngine(build_linear([("x", FLOAT), ("n", FLOAT)]), XN)
-    assert np.isnan(floats.score(columns).probabilities[0]).all()
+    assert np.isnan(floats.score(columns)["probabilities"][0]).all()
     whole = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)]), XN)
     with pytest.raises(EngineError, match="missing"):
         whole.score(columns)
-    assert whole.score(build_columns(XN, [1.0], [2])).labels.tolist() == ["yes"]
+    assert whole.score(build_columns(XN, [1.0], [2]))["label"].tolist() == ["yes"]
 
 
 def test_too_large_double_is_infinite() -> None:
@@ -69,7 +69,7 @@ def test_too_large_double_is_infinite() -> None:
     scores = OnnxEngine(build_linear([("x", FLOAT)]), one).score(
         build_columns(one, [1e300, -1e300])
     )
-    assert scores.labels.shape == (2,)
+    assert scores["label"].shape == (2,)
 
 
 def test_booleans_and_text_are_not_cast() -> None:
@@ -88,8 +88,8 @@ def test_booleans_and_text_are_not_cast() -> None:
     scores = OnnxEngine(model, both).score(
         build_columns(both, [True, False, False], [None, "a", "odd"])
     )
-    assert scores.labels.tolist()[:2] == ["yes", "yes"]
-    np.testing.assert_allclose(scores.probabilities[2], [0.5, 0.5])
+    assert scores["label"].tolist()[:2] == ["yes", "yes"]
+    np.testing.assert_allclose(scores["probabilities"][2], [0.5, 0.5])
 
 
 def test_error_names_inputs_that_are_not_columns() -> None:
@@ -110,15 +110,16 @@ def test_invalid_onnx_is_rejected_in_one_line(content: bytes) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_model_without_a_label_is_rejected() -> None:
+def test_outputs_of_no_task_are_rejected() -> None:
+    """The message says what was found."""
     graph = helper.make_graph(
-        [helper.make_node("Identity", ["x"], ["y"])],
+        [helper.make_node("Cast", ["x"], ["y"], to=INT64)],
         "g",
         [helper.make_tensor_value_info("x", FLOAT, [None, 1])],
-        [helper.make_tensor_value_info("y", FLOAT, [None, 1])],
+        [helper.make_tensor_value_info("y", INT64, [None, 1])],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    with pytest.raises(EngineError, match="not a classifier"):
+    with pytest.raises(EngineError, match=r"answers y \(int64 \[n, 1\]\); a classifier"):
         OnnxEngine(model.SerializeToString(), make_schema(("x", "double")))
 
 
@@ -131,7 +132,7 @@ def test_endless_model_is_stopped() -> None:
 
     engine = OnnxEngine(build_linear([("x", DOUBLE)]), one)
     with engine.limit_time(60):
-        assert engine.score_rows([(1.0,)]).labels.tolist() == ["yes"]
+        assert engine.score_rows([(1.0,)])["label"].tolist() == ["yes"]
 
 
 def test_private_call_equals_the_public_call() -> None:
@@ -150,8 +151,6 @@ def test_parts_do_not_affect_each_other() -> None:
     columns = build_columns(XN, [-0.25, 1e300], [-(2**60), 3])
     together = engine.score_parts([rows, columns, rows])
     one, two = engine.score_rows(rows), engine.score(columns)
-    assert together.labels.tolist() == [*one.labels, *two.labels, *one.labels]
-    np.testing.assert_array_equal(
-        together.probabilities,
-        np.concatenate([one.probabilities, two.probabilities, one.probabilities]),
-    )
+    for name, values in together.items():
+        expected = np.concatenate([one[name], two[name], one[name]])
+        np.testing.assert_array_equal(values, expected)

@@ -33,11 +33,11 @@ def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
     """Integers stay integers; booleans follow from the schema."""
     columns = build_columns(XN, [0.5, -3], [1, 1])
     numbers = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), XN)
-    assert numbers.classes == (0, 1)
-    assert numbers.score(columns).labels.tolist() == [1, 0]
+    assert numbers.output_schema.classes == (0, 1)
+    assert numbers.score(columns)["label"].tolist() == [1, 0]
     schema = Schema(XN.columns, classes=(False, True))
     booleans = OnnxEngine(build_linear([("x", FLOAT), ("n", INT64)], (0, 1), zipmap=zipmap), schema)
-    labels = booleans.score(columns).labels.tolist()
+    labels = booleans.score(columns)["label"].tolist()
     assert labels == [True, False]
     assert all(type(label) is bool for label in labels)
 
@@ -45,10 +45,10 @@ def test_labels_have_the_type_of_the_target(*, zipmap: bool) -> None:
 def test_zipmap_is_in_the_order_of_the_classes() -> None:
     model = build_linear([("x", FLOAT)], ("zebra", "ant"), zipmap=True)
     engine = OnnxEngine(model, make_schema(("x", "double")))
-    assert engine.classes == ("zebra", "ant")
+    assert engine.output_schema.classes == ("zebra", "ant")
     scores = engine.score({"x": np.array([3.0])})
-    assert scores.labels.tolist() == ["ant"]
-    assert scores.probabilities[0, 1] > 0.9
+    assert scores["label"].tolist() == ["ant"]
+    assert scores["probabilities"][0, 1] > 0.9
 
 
 def test_unknown_recorded_class_is_an_error() -> None:
@@ -72,8 +72,8 @@ def test_rounding_outside_of_the_range_is_clipped(
 
     monkeypatch.setattr(engine, "_run", run)
     scores = engine.score({"a": np.ones(len(rows))})
-    np.testing.assert_array_equal(scores.probabilities, expected)
-    assert scores.probabilities.dtype == np.float32
+    np.testing.assert_array_equal(scores["probabilities"], expected)
+    assert scores["probabilities"].dtype == np.float32
 
 
 @pytest.mark.parametrize("label", [INT64, TensorProto.INT32])
@@ -81,15 +81,15 @@ def test_rounding_outside_of_the_range_is_clipped(
 def test_integer_labels_without_names_are_indices(label: int, *, wide: bool) -> None:
     """Also of shape `[n, 1]`."""
     engine = OnnxEngine(build_network(label=label, wide=wide), XN)
-    assert engine.classes == (0, 1)
+    assert engine.output_schema.classes == (0, 1)
     for rows in ([(3.0, 1)], [(3.0, 1), (0.5, 1)]):
-        assert engine.score_rows(rows).labels.tolist() == [0, 1][: len(rows)]
+        assert engine.score_rows(rows)["label"].tolist() == [0, 1][: len(rows)]
 
 
 @pytest.mark.parametrize("wide", [False, True])
 def test_recorded_texts_replace_indices(*, wide: bool) -> None:
     engine = OnnxEngine(build_network(wide=wide), Schema(XN.columns, ("leaves", "stays")))
-    assert engine.score_rows([(3.0, 1), (0.5, 1)]).labels.tolist() == ["leaves", "stays"]
+    assert engine.score_rows([(3.0, 1), (0.5, 1)])["label"].tolist() == ["leaves", "stays"]
     with pytest.raises(EngineError, match="names only"):
         OnnxEngine(build_network(), Schema(XN.columns, ("leaves",))).score_rows([(0.5, 1)])
 
@@ -109,6 +109,6 @@ def test_probabilities_are_cast_to_float32(kind: int) -> None:
     model.graph.output[1].type.tensor_type.elem_type = kind
     engine = OnnxEngine(model.SerializeToString(), XN)
     for rows in ([(3.0, 1)], [(3.0, 1), (0.5, 1)]):
-        probabilities = engine.score_rows(rows).probabilities
+        probabilities = engine.score_rows(rows)["probabilities"]
         assert probabilities.dtype == np.float32
         np.testing.assert_allclose(probabilities[0], [0.8808, 0.1192], atol=1e-3)

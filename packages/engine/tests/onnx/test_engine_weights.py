@@ -70,7 +70,7 @@ def test_weights_are_read_from_memory(entries: dict[str, str]) -> None:
     name = entries.get("location", "w.bin")
     one = make_schema(("x", "double"))
     engine = OnnxEngine(build_with_weights(**entries), one, {name: file.tobytes()})
-    assert engine.score_rows([(1.0,)]).labels.tolist() == ["no"]
+    assert engine.score_rows([(1.0,)])["label"].tolist() == ["no"]
 
 
 @pytest.mark.parametrize(

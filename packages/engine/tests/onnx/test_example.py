@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from baton_engine.engine import EngineError
-from baton_engine.onnx.example import read_example
+from baton_engine.onnx.example import build_rows, read_example
 from baton_registry.versions.schema import Column, Schema
 
 SCHEMA = Schema((Column("x", "double"), Column("note", "string", required=False)))
@@ -39,3 +39,39 @@ def test_no_rows_without_an_example_in_split_form(content: bytes | None) -> None
 def test_error_names_wrong_columns(columns: list[str], words: str) -> None:
     with pytest.raises(EngineError, match=words):
         read_example(build_split(*columns, data=[[1] * len(columns)]), SCHEMA)
+
+
+MATRIX = Schema((Column("0", "double"), Column("1", "double")), is_matrix=True, is_tensor=True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"inputs": [[1, 2]]}', b'{"inputs": {"x": [[1, 2]]}}', b'{"data": [[1, 2]]}',
+     build_split(0, 1, data=[[1, 2]])],
+)  # fmt: skip
+def test_rows_of_a_matrix_have_numbers_for_names(content: bytes) -> None:
+    """In the forms that MLflow writes for arrays and for tables without names."""
+    assert read_example(content, MATRIX) == [{"0": 1, "1": 2}]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"inputs": {}}', b'{"inputs": []}', b'{"inputs": [1]}', b'{"inputs": [[1, 2], [1]]}'],
+)
+def test_no_rows_of_a_matrix_without_rows(content: bytes) -> None:
+    assert read_example(content, MATRIX) == ()
+
+
+def test_error_names_wrong_columns_of_a_matrix() -> None:
+    with pytest.raises(EngineError, match="unknown '2'"):
+        read_example(b'{"inputs": [[1, 2, 3]]}', MATRIX)
+    with pytest.raises(EngineError, match="missing '1'"):
+        read_example(b'{"inputs": [[1]]}', MATRIX)
+
+
+def test_datetimes_are_checked() -> None:
+    """As a request's are."""
+    schema = Schema((Column("at", "datetime"),))
+    assert build_rows([{"at": "2026-01-31"}], schema) == [("2026-01-31",)]
+    for value in ("soon", 7, None):
+        assert build_rows([{"at": value}], schema) is None

@@ -69,7 +69,7 @@ def build_scorer(post_transform: str) -> bytes:
 )
 def test_models_with_probabilities_are_opened(model: bytes) -> None:
     """With every form of inputs and outputs."""
-    assert len(open_engine(build_fetched(model)).classes) == 2
+    assert len(open_engine(build_fetched(model)).output_schema.classes) == 2
 
 
 def test_decision_scores_are_rejected() -> None:

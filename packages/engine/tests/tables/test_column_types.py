@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES, ColumnType
-from baton_registry.versions.schema import Label, TypeName
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import TypeName
 
 TYPES = pytest.mark.parametrize("kind", COLUMN_TYPES.values(), ids=[*COLUMN_TYPES])
 

@@ -21,7 +21,8 @@ from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column, Schema
 
 __all__ = [
     "AliasNotSet",

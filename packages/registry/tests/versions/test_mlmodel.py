@@ -7,6 +7,7 @@ import pytest
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.schema import Column
+from baton_registry.versions.schema_breaks import find_breaks
 from tests.support.fakes.registry import build_mlmodel
 
 
@@ -41,7 +42,7 @@ def test_other_categories_do_not_break_callers() -> None:
         document["metadata"]["baton"]["categories"] = {"plan": [category]}
     old, new = (parse_mlmodel(json.dumps(document)).schema for document in documents)
 
-    assert new.find_breaks(old) == []
+    assert find_breaks(old, new) == []
 
 
 @pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])
@@ -50,3 +51,16 @@ def test_invalid_classes_are_rejected(classes: object) -> None:
     document["metadata"]["baton"]["classes"] = classes
     with pytest.raises(InvalidModel, match="classes"):
         parse_mlmodel(json.dumps(document))
+
+
+def test_the_record_of_the_outputs_is_read() -> None:
+    """Also MLflow's own: `predict_fn` and the names in the signature."""
+    document = json.loads(build_mlmodel(("age", "long", True)))
+    document["metadata"]["baton"] = {"task": "quantiles"}
+    document["signature"]["outputs"] = '[{"name": "p10", "type": "double"}, {"name": "p90"}]'
+    schema = parse_mlmodel(json.dumps(document)).schema
+    assert (schema.task, schema.output_names) == ("quantiles", ("p10", "p90"))
+    assert not schema.predicts_probabilities
+
+    document["flavors"]["python_function"] = {"predict_fn": "predict_proba"}
+    assert parse_mlmodel(json.dumps(document)).schema.predicts_probabilities

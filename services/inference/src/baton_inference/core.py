@@ -84,8 +84,8 @@ def create_core(
         registry,
         VersionCache(settings.cache_dir),
         open_engine=open_engine,
-        compile_codecs=lambda version, schema, classes: compile_codecs(
-            CodecParts(version, schema, classes, arrow, settings.max_rows)
+        compile_codecs=lambda version, schema, outputs: compile_codecs(
+            CodecParts(version, schema, outputs, arrow, settings.max_rows)
         ),
         clock=clock,
         trusted=settings.trusted_keys,

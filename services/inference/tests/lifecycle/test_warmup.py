@@ -77,7 +77,10 @@ class CannedModel(SumModel):
 
     def __init__(self, labels: Any, probabilities: Any) -> None:
         super().__init__()
-        self.answer = Scores(np.array(labels), np.array(probabilities, np.float32))
+        self.answer = {
+            "label": np.array(labels),
+            "probabilities": np.array(probabilities, np.float32),
+        }
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         return self.answer

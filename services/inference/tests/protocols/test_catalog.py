@@ -7,13 +7,15 @@ from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_pa
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.output_schema import OutputSchema
 from tests.support.fakes.live_version import InProcessReader, make_live_version
 from tests.support.fakes.models import SCHEMA
 
 
 def test_every_protocol_has_a_codec() -> None:
     """The codecs have the protocols' names."""
-    parts = CodecParts(ModelVersion("m", "1"), SCHEMA, ("no", "yes"), InProcessReader(), max_rows=1)
+    outputs = OutputSchema("binary", ("no", "yes"))
+    parts = CodecParts(ModelVersion("m", "1"), SCHEMA, outputs, InProcessReader(), max_rows=1)
     assert set(compile_codecs(parts)) == {"predict", "invocations", "v2"}
 
 

@@ -26,7 +26,7 @@ async def get_second_probabilities(
 ) -> list[float]:
     """Returns the second probability of each row."""
     scored = result if isinstance(result, ScoreResult) else await result
-    probabilities: list[float] = scored.scores.probabilities[:, 1].tolist()
+    probabilities: list[float] = scored.scores["probabilities"][:, 1].tolist()
     return probabilities
 
 
@@ -42,7 +42,10 @@ class EchoModel(SumModel):
         self.calls.append(len(x))
         if (x < 0).any():
             raise ValueError("negative")
-        return Scores(np.full(len(x), "no"), np.column_stack([1 - x, x]).astype(np.float32))
+        return {
+            "label": np.full(len(x), "no"),
+            "probabilities": np.column_stack([1 - x, x]).astype(np.float32),
+        }
 
 
 class Bench:

@@ -8,7 +8,8 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.evaluation.importance import (
     MAX_ROWS,
     MAX_SCORED,
@@ -19,20 +20,22 @@ from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
 from tests.support.trainer.tables import some_table, some_trained_model
 
+BINARY = OutputSchema("binary", (0, 1))
+
 
 @dataclass
 class FirstColumn:
     """Predicts the first column's value as the probability of the second class."""
 
     name: str = "first column"
-    classes: tuple[Label, ...] = (0, 1)
+    output_schema: OutputSchema = BINARY
     rows: list[int] = field(default_factory=list)
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         values = np.asarray(next(iter(columns.values())))
         self.rows.append(len(values))
         probabilities = np.stack([1 - values, values], axis=1).astype(np.float32)
-        return Scores(probabilities.argmax(axis=1), probabilities)
+        return {"label": probabilities.argmax(axis=1), "probabilities": probabilities}
 
     def score_rows(self, rows: Rows) -> Scores:
         raise NotImplementedError

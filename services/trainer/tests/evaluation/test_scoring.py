@@ -6,7 +6,8 @@ import pandas as pd
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
-from baton_registry.versions.schema import Column, Label
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Column
 from baton_trainer.evaluation import scoring
 
 
@@ -14,7 +15,7 @@ class RecordingEngine:
     """Records its inputs."""
 
     name = "recording"
-    classes: tuple[Label, ...] = ("a", "b")
+    output_schema = OutputSchema("binary", ("a", "b"))
 
     def __init__(self) -> None:
         self.given: Mapping[str, Array] = {}
@@ -22,11 +23,11 @@ class RecordingEngine:
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         self.given = columns
-        return Scores(np.array(["a"]), np.array([[1.0, 0.0]], np.float32))
+        return {"label": np.array(["a"]), "probabilities": np.array([[1.0, 0.0]], np.float32)}
 
     def score_rows(self, rows: Rows) -> Scores:
         self.rows.append(rows)
-        return Scores(np.array(["b"]), np.array([[0.0, 1.0]], np.float32))
+        return {"label": np.array(["b"]), "probabilities": np.array([[0.0, 1.0]], np.float32)}
 
 
 def test_rows_reach_the_engine_as_the_service_sends_them() -> None:
@@ -65,5 +66,5 @@ def test_each_row_is_scored_alone() -> None:
     engine = RecordingEngine()
     scores = scoring.score_each_row(engine, columns, frame)
     assert engine.rows == [[("x", 1.5)], [("y", None)]]
-    assert scores.labels.tolist() == ["b", "b"]
-    assert scores.probabilities.shape == (2, 2)
+    assert scores["label"].tolist() == ["b", "b"]
+    assert scores["probabilities"].shape == (2, 2)

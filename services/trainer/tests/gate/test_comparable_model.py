@@ -33,7 +33,7 @@ def test_probabilities_are_the_same_as_in_the_service(
     loaded = load(version_folder)
     rows = some_data.features[some_data.held_out]
     engine = some_trained_model(some_data).engine
-    expected = scoring.score(engine, some_data.columns, rows).probabilities
+    expected = scoring.score(engine, some_data.columns, rows)["probabilities"]
     assert (loaded.predict(rows, ("no", "yes")) == expected).all()
     assert (loaded.predict(rows, ("yes", "no")) == expected[:, ::-1]).all()
     assert loaded.name == "version 3"
@@ -111,8 +111,8 @@ def test_model_with_decision_scores_is_not_comparable(some_data: Table) -> None:
     answer = model.engine.score
 
     def doubled(columns: Mapping[str, Array]) -> Scores:
-        labels, probabilities = answer(columns)
-        return Scores(labels, 2 * probabilities)
+        scores = answer(columns)
+        return {**scores, "probabilities": 2 * scores["probabilities"]}
 
     model.engine.score = doubled  # type: ignore[method-assign]
     with pytest.raises(NotComparable, match="decision scores"):

@@ -28,7 +28,7 @@ def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
     assert candidate.parity.holds, candidate.parity
     assert candidate.parity.rows == data.held_out.sum()
     engine = export.build_engine(candidate.onnx, Schema(data.columns, data.classes))
-    labels = scoring.score(engine, data.columns, data.features).labels.tolist()
+    labels = scoring.score(engine, data.columns, data.features)["label"].tolist()
     assert labels == candidate.pipeline.predict(data.features).tolist()
     assert type(labels[0]) is type(data.classes[0])
 
@@ -89,12 +89,12 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     rows = data.features[:10]
     engine = export.build_engine(candidate.onnx, Schema(data.columns, data.classes))
     scores = scoring.score(engine, data.columns, rows)
-    shifted = scores.probabilities.copy()
+    shifted = scores["probabilities"].copy()
     shifted[3, 1] += 0.25
-    labels = scores.labels.copy()
+    labels = scores["label"].copy()
     labels[7] = "other"
     result = export.measure_parity(
-        candidate.pipeline, scores._replace(labels=labels, probabilities=shifted), rows
+        candidate.pipeline, {"label": labels, "probabilities": shifted}, rows
     )
     assert (result.flips, result.rows) == (1, 10)
     assert result.max_abs_diff == pytest.approx(0.25, abs=1e-6)

@@ -48,7 +48,7 @@ def test_mlflow_client_and_service_give_the_same_labels(
     labels = np.asarray(mlflow.pyfunc.load_model(str(folder)).predict(data.features))
     mlmodel = parse_mlmodel((folder / "MLmodel").read_text())
     engine = OnnxEngine((folder / mlmodel.onnx_path).read_bytes(), mlmodel.schema)
-    served = scoring.score(engine, mlmodel.schema.columns, data.features).labels
+    served = scoring.score(engine, mlmodel.schema.columns, data.features)["label"]
     assert labels.tolist() == served.tolist()
 
 

@@ -11,28 +11,28 @@ import onnxruntime as ort
 
 from baton_common.texts import get_first_line, truncate
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.classes import find_classes
+from baton_engine.onnx.inputs import Inputs
 from baton_engine.onnx.lone_row import LoneRow
-from baton_engine.onnx.outputs import OutputReader, find_outputs
-from baton_engine.onnx.probabilities import are_in_range, clip_rounding
-from baton_engine.tables.column_types import COLUMN_TYPES
-from baton_engine.tables.columns import Array, DType
+from baton_engine.onnx.outputs.graph_outputs import list_outputs
+from baton_engine.onnx.outputs.reader import find_reader
+from baton_engine.onnx.synthetic import build_synthetic_rows
+from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.schema import Schema
 
-_INPUT_DTYPES: dict[str, DType] = {each.onnx: each.dtype for each in COLUMN_TYPES.values()}
+PROBE_LIMIT_S = 30.0
+"""The limit for the rows that show a model's outputs: a model may loop for ever."""
 _FATAL_ONLY = 4
-_TABLE = 2
 
 
 class OnnxEngine:
-    """An ONNX classifier.
+    """A model in ONNX.
 
     It has either one input per column (`[n, 1]`) with the names of the schema, or one input for all
     columns (`[n, columns]`), as MLflow's ONNX flavour has.
 
     Attributes:
-        are_indices: the model names no classes, and its labels seem to be indices.
+        are_indices: a classifier names no classes, and its labels seem to be indices.
     """
 
     name = "onnx"
@@ -44,40 +44,30 @@ class OnnxEngine:
 
         Args:
             model: the ONNX file's content.
-            schema: the columns, and the classes if they are recorded.
+            schema: the columns, and what is recorded of the outputs.
             weights: the content of the model's weight files (`find_weight_files`).
 
         Raises:
-            EngineError: the model is not an ONNX classifier with the schema's columns as inputs.
+            EngineError: the inputs of the model are not the schema's columns, or its outputs are
+                those of no task.
         """
         self._session = _create_session(model, weights or {})
         # `run` would check the names of the inputs again, which takes a fifth of a single row's
         # time. They are checked here.
         self._run = self._session._sess.run  # noqa: SLF001
         self._options: Any = None  # only set within `limit_time`
-        self._inputs = {each.name: _get_dtype(each) for each in self._session.get_inputs()}
-        self._columns = tuple(column.name for column in schema.columns)
-        self._one_matrix = len(self._inputs) == 1 and len(self._columns) > 1
-        if not self._one_matrix and set(self._inputs) != set(self._columns):
-            names = sorted(set(self._inputs) ^ set(self._columns))[:3]
-            raise EngineError(f"the inputs of the ONNX model are not the schema's columns: {names}")
-        dtypes = self._inputs
-        if self._one_matrix:
-            (dtype,) = self._inputs.values()
-            dtypes = dict.fromkeys(self._columns, dtype)
-        self._transposer = Transposer(schema.columns, dtypes)
-        self._lone_row = LoneRow(schema.columns, dtypes)
+        inputs = Inputs(self._session.get_inputs(), schema)
+        self._build_feed = inputs.build_feed
+        self._transposer = Transposer(schema.columns, inputs.dtypes)
+        self._lone_row = LoneRow(schema.columns, inputs.dtypes)
+        self._lone_feed = inputs.share(self._lone_row)
         self._lone_row_lock = Lock()  # a thread that does not get it uses the transposer
-        outputs = find_outputs(self._session.get_outputs())
-        self._outputs = [outputs.label, outputs.probabilities]
-        self.classes: tuple[Label, ...] = schema.classes or ()
-        self.are_indices = False
-        if not self.classes:
-            self.classes, self.are_indices = find_classes(model, outputs)
-        if len({*map(str, self.classes)}) != len(self.classes):
-            raise EngineError("the model names a class twice")
-        self._reader = OutputReader(outputs, self.classes)
-        self._reader_is_needed = self._reader.is_needed
+        outputs = list_outputs(self._session.get_outputs())
+        reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
+        self._outputs = reader.names
+        self._read = reader.read
+        self.output_schema = reader.output_schema
+        self.are_indices = getattr(reader, "are_indices", False)
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""
@@ -85,11 +75,10 @@ class OnnxEngine:
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the schema; None means missing."""
-        if len(rows) == 1 and self._lone_row_lock.acquire(blocking=False):
+        if len(rows) == 1 and self._lone_feed and self._lone_row_lock.acquire(blocking=False):
             try:
                 if self._lone_row.fill(rows[0]):
-                    row = self._lone_row.columns
-                    return self.score(row) if self._one_matrix else self._score_feed(row)
+                    return self._score_feed(self._lone_feed)
             finally:
                 self._lone_row_lock.release()
         return self.score(self._transposer.transpose(rows))
@@ -124,50 +113,27 @@ class OnnxEngine:
             self._options = None
 
     def _score_feed(self, feed: Mapping[str, Array]) -> Scores:
-        options = self._options
         try:
-            labels, probabilities = self._run(self._outputs, feed, options)
+            values = self._run(self._outputs, feed, self._options)
         except Exception as error:
-            if options is not None and options.terminate:
-                raise EngineError(
-                    "the model does not end: it was stopped at the time limit"
-                ) from error
+            self._check_time(error)
             raise
-        if self._reader_is_needed or labels.ndim != 1:
-            labels, probabilities = self._reader.read(labels, probabilities)
-        if not are_in_range(probabilities):
-            probabilities = clip_rounding(probabilities)
-        return Scores(labels, probabilities)
+        return self._read(values)
 
-    def _build_feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
-        if self._one_matrix:
-            (name, dtype), *_ = self._inputs.items()
-            return {name: np.hstack([_cast(columns[c], dtype) for c in self._columns])}
-        return {
-            # No call unless it is needed: calls are most of the cost of a single row.
-            name: column
-            if (column := columns[name]).dtype is dtype and column.ndim == _TABLE
-            else _cast(column, dtype)
-            for name, dtype in self._inputs.items()
-        }
+    def _check_time(self, error: Exception) -> None:
+        """Raises `EngineError` if the time limit stopped the model."""
+        if self._options is not None and self._options.terminate:
+            raise EngineError("the model does not end: it was stopped at the time limit") from error
 
-
-def _cast(column: Array, dtype: DType) -> Array:
-    """Casts a column to `[n, 1]` and the type of its input. Too large doubles become infinite.
-
-    Raises:
-        EngineError: a value is missing, and the input takes integers or booleans.
-    """
-    if column.ndim == 1:
-        column = column.reshape(-1, 1)
-    if column.dtype == dtype:
-        return column
-    if column.dtype.kind == "f" and dtype.kind != "f" and np.isnan(column).any():
-        raise EngineError(
-            "a value is missing in a column of integers or booleans of the ONNX model"
-        )
-    with np.errstate(over="ignore"):
-        return column.astype(dtype)
+    def _probe(self, outputs: Sequence[str], schema: Schema) -> Sequence[Any] | None:
+        feed = self._build_feed(self._transposer.transpose(build_synthetic_rows(schema)))
+        with self.limit_time(PROBE_LIMIT_S):
+            try:
+                values: Sequence[Any] = self._run(outputs, feed, self._options)
+            except Exception as error:  # noqa: BLE001 - e.g. an unknown category
+                self._check_time(error)
+                return None
+        return values
 
 
 def _create_session(model: bytes, weights: Mapping[str, bytes]) -> Any:
@@ -191,9 +157,3 @@ def _create_session(model: bytes, weights: Mapping[str, bytes]) -> Any:
         raise EngineError(
             f"ONNX Runtime cannot load the model: {truncate(get_first_line(error), 300)}"
         ) from error
-
-
-def _get_dtype(node: Any) -> DType:
-    if node.type not in _INPUT_DTYPES:
-        raise EngineError(f"the ONNX input {node.name!r} is a {node.type}, which is not supported")
-    return _INPUT_DTYPES[node.type]

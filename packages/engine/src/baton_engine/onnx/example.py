@@ -1,11 +1,17 @@
-"""A version's input example in MLflow's split form: `{"columns": […], "data": […]}`."""
+"""A version's input example, as MLflow writes it.
+
+With named columns: `{"columns": […], "data": […]}`. For a matrix: `{"data": […]}`, or
+`{"inputs": […]}`, or `{"inputs": {name: […]}}`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baton_engine.engine import EngineError
+from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.text.datetimes import parse_datetime
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.schema import Column, Schema
 
@@ -14,7 +20,7 @@ _SHOWN = 3
 
 
 def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, Any]]:
-    """Reads the example's rows; empty without an example in split form.
+    """Reads the example's rows; empty without an example in one of these forms.
 
     Args:
         content: the content of the file.
@@ -25,11 +31,20 @@ def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, An
     """
     try:
         document = json.loads(content or b"{}")
-        columns = [str(column) for column in document["columns"]]
-        rows = [dict(zip(columns, row, strict=True)) for row in document["data"][:_MAX_ROWS]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        data = _read_matrix(document) if schema.is_matrix else document["data"]
+        names = range(len(data[0])) if schema.is_matrix else document["columns"]
+        columns = [str(name) for name in names]
+        rows = [dict(zip(columns, row, strict=True)) for row in data[:_MAX_ROWS]]
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return ()
     _check_columns(columns, schema)
+    return rows
+
+
+def _read_matrix(document: Any) -> Any:
+    rows = document["inputs"] if "inputs" in document else document["data"]
+    if isinstance(rows, dict):
+        (rows,) = rows.values()
     return rows
 
 
@@ -50,12 +65,22 @@ def _is_allowed(column: Column, value: Any) -> bool:
     if value is None:
         return not column.required
     kind = COLUMN_TYPES[column.type]
+    if column.type == "datetime":
+        return type(value) is str and _is_datetime(value)
     if kind.python in (bool, str):
         return type(value) is kind.python
     if type(value) not in (int, float):
         return False
     least, greatest = kind.limits
     return bool(least <= value <= greatest and (not kind.is_integer or value == int(value)))
+
+
+def _is_datetime(text: str) -> bool:
+    try:
+        parse_datetime(text)
+    except CellError:
+        return False
+    return True
 
 
 def _convert(column: Column, value: Any) -> Any:

@@ -22,6 +22,7 @@ class LoneRow:
 
     Attributes:
         columns: the columns, shape `[1, 1]`; `fill` sets their content.
+        matrix: all columns, shape `[1, columns]`, if they have one type; else only the last type's.
     """
 
     def __init__(self, columns: Sequence[Column], dtypes: Mapping[str, DType]) -> None:
@@ -34,6 +35,7 @@ class LoneRow:
             groups.setdefault(dtype, []).append(index)
         for dtype, indices in groups.items():
             block = np.zeros((len(indices), 1, 1), dtype)
+            self.matrix: Array = block.reshape(1, -1)
             self.columns |= {columns[index].name: block[at] for at, index in enumerate(indices)}
             self._groups.append((indices, _create_fill(block.reshape(-1))))
 

@@ -3,23 +3,23 @@
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.classes import CLASSES_HINT
 from baton_engine.onnx.engine import OnnxEngine
-from baton_engine.onnx.probabilities import check_scores
+from baton_engine.onnx.outputs.checks import check_scores
+from baton_engine.onnx.outputs.classes import CLASSES_HINT
 from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_registry.rest.fetch import FetchedModel
+from baton_registry.versions.output_schema import LABEL, PROBABILITIES
 
 LIMIT_S = 30.0
 """The limit for the synthetic rows: a model may loop for ever."""
 
 
 def open_engine(fetched: FetchedModel) -> OnnxEngine:
-    """Builds the engine of a version and checks that it returns probabilities.
+    """Builds the engine of a version and checks that its answers are those of its task.
 
     Raises:
-        EngineError: the model cannot be loaded, does not end, or does not return labels and
-            probabilities of its classes.
+        EngineError: the model cannot be loaded, does not end, or its answers are those of no task.
     """
     schema = fetched.mlmodel.schema
     engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
@@ -35,7 +35,7 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
         raise
     except Exception:  # noqa: BLE001 - e.g. an unknown category; real rows may succeed
         return
-    check_scores(scores, len(rows), engine.classes, synthetic=True)
+    check_scores(scores, len(rows), engine.output_schema, synthetic=True)
     if engine.are_indices and not _are_indices(scores):
         raise EngineError(
             f"the ONNX model does not name its classes, and its labels are not the indices of its"
@@ -45,7 +45,8 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
 
 def _are_indices(scores: Scores) -> bool:
     """Whether each label is the index of its row's greatest probability. Ties are ignored."""
-    best = scores.probabilities.max(axis=1, keepdims=True)
-    is_decided = (scores.probabilities == best).sum(axis=1) == 1
-    indices = scores.probabilities.argmax(axis=1)
-    return bool(np.all(indices[is_decided] == scores.labels[is_decided]))
+    labels, probabilities = scores[LABEL], scores[PROBABILITIES]
+    best = probabilities.max(axis=1, keepdims=True)
+    is_decided = (probabilities == best).sum(axis=1) == 1
+    indices = probabilities.argmax(axis=1)
+    return bool(np.all(indices[is_decided] == labels[is_decided]))

@@ -11,6 +11,7 @@ import numpy as np
 
 from baton_registry.versions.schema import TypeName
 
+DATETIME_WORDS = "a date and time in ISO 8601, such as 2026-01-31T12:00:00"
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 _INT32 = (-(2**31), 2**31 - 1)
@@ -45,6 +46,11 @@ class ColumnType:
     onnx: str
     v2: str
     samples: tuple[Any, ...]
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether its values are texts."""
+        return self.python is str
 
     @cached_property
     def is_integer(self) -> bool:
@@ -123,6 +129,22 @@ _ALL = (
         onnx="tensor(string)",
         v2="BYTES",
         samples=("a", "a", "a", "a"),
+    ),
+    ColumnType(
+        name="datetime",
+        dtype=np.dtype(np.object_),  # texts; the engine converts them to what a model takes
+        python=str,
+        limits=_NO_NUMBER,
+        words=DATETIME_WORDS,
+        json_schema={"type": "string", "format": "date-time"},
+        onnx="tensor(string)",
+        v2="BYTES",
+        samples=(
+            "2026-01-01T00:00:00",
+            "2026-01-31T12:00:00",
+            "2025-07-01T06:30:00",
+            "2024-02-29T23:59:59",
+        ),
     ),
 )
 

@@ -19,12 +19,13 @@ ENCODED_MISSING = ""
 def to_array(column: Column, values: Sequence[Any]) -> Array:
     """Converts the values to an array of shape `[n]`. None in optional columns means missing.
 
-    A missing number is NaN, and the array is float64. Missing text is `ENCODED_MISSING`.
+    A missing number is NaN, and the array is float64. Missing text is `ENCODED_MISSING`. Datetimes
+    are texts.
 
     Raises:
         OverflowError: a number does not fit the column's type.
     """
-    if column.type == "string":
+    if COLUMN_TYPES[column.type].is_text:
         if not column.required:
             values = [ENCODED_MISSING if value is None else value for value in values]
         return np.array(values, dtype=np.object_)

@@ -31,7 +31,7 @@ class Transposer:
         self._texts = [
             index
             for index, column in enumerate(columns)
-            if column.type == "string" and not column.required
+            if COLUMN_TYPES[column.type].is_text and not column.required
         ]
         groups: dict[DType, list[int]] = {}
         for index, column in enumerate(columns):

@@ -8,14 +8,16 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.schema import Label, Schema, parse_columns
+from baton_registry.versions.recorded_inputs import parse_inputs
+from baton_registry.versions.recorded_outputs import parse_outputs
+from baton_registry.versions.schema import Schema
 
 MLMODEL_FILE = "MLmodel"
 MAX_TEXT = 4 * 2**20
 """The size limit in characters. A file with thousands of categories has a tenth of it."""
 METADATA_KEY = "baton"
-"""The key under `metadata` in MLmodel where the trainer writes `{"classes": […], "categories":
-{column: […]}}`."""
+"""The key under `metadata` in MLmodel of Baton's record: `{"task": …, "classes": […], "outputs":
+[names], "categories": {column: […]}}`, all optional."""
 
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -25,7 +27,7 @@ class MLModel:
     """The parts of an MLmodel file that serving needs.
 
     Attributes:
-        schema: the columns, and the classes if they are recorded.
+        schema: the columns, and what is recorded of the outputs.
         onnx_path: the ONNX file, relative to the model's root.
         input_example_path: the input example; None if there is none.
     """
@@ -108,19 +110,25 @@ def _parse_schema(document: dict[str, Any]) -> Schema:
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidModel("the schema in the MLmodel file is not JSON") from error
     metadata = _get_mapping(_get_mapping(document, "metadata"), METADATA_KEY)
-    columns = parse_columns(decoded, _get_mapping(metadata, "categories"))
-    return Schema(columns=columns, classes=_parse_classes(metadata))
+    recorded = parse_inputs(decoded, _get_mapping(metadata, "categories"))
+    outputs = parse_outputs(metadata, _get_mapping(document, "signature").get("outputs"))
+    return Schema(
+        columns=recorded.columns,
+        classes=outputs.classes,
+        task=outputs.task,
+        output_names=outputs.names,
+        is_matrix=recorded.is_matrix,
+        is_tensor=recorded.is_tensor,
+        tensor_name=recorded.tensor_name,
+        shown_answers=outputs.shown,
+        predicts_probabilities=_predicts_probabilities(document),
+    )
 
 
-def _parse_classes(metadata: dict[str, Any]) -> tuple[Label, ...] | None:
-    classes = metadata.get("classes")
-    if classes is None or classes == []:
-        return None
-    if not isinstance(classes, list) or not all(isinstance(label, str | int) for label in classes):
-        raise InvalidModel(
-            "the classes in the MLmodel file are not a list of strings, integers or booleans"
-        )
-    return tuple(classes)
+def _predicts_probabilities(document: dict[str, Any]) -> bool:
+    """Whether MLflow's `predict` calls `predict_proba`: `pyfunc_predict_fn` of `log_model`."""
+    function = _get_mapping(_get_mapping(document, "flavors"), "python_function")
+    return function.get("predict_fn") == "predict_proba"
 
 
 def _find_example_path(document: dict[str, Any]) -> str | None:

@@ -23,10 +23,11 @@ from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Schema
 from baton_registry.versions.signing import TrustedKey
 
-CompileCodecs = Callable[[ModelVersion, Schema, tuple[Label, ...]], Mapping[str, Any]]
+CompileCodecs = Callable[[ModelVersion, Schema, OutputSchema], Mapping[str, Any]]
 """Compiles the codecs of a version: protocol name to codec."""
 OpenEngine = Callable[[FetchedModel], ServingEngine]
 
@@ -163,7 +164,7 @@ class Loader:
         version = fetched.version
         with self._log_duration("opened and warmed up", version):
             engine = self._open_engine(fetched)
-            codecs = self._compile_codecs(version, schema, engine.classes)
+            codecs = self._compile_codecs(version, schema, engine.output_schema)
             warmup = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)

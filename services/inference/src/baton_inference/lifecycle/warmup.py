@@ -9,7 +9,7 @@ from typing import Any
 from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Engine, EngineError, Scores, ServingEngine
 from baton_engine.onnx.example import build_rows, read_example
-from baton_engine.onnx.probabilities import check_scores
+from baton_engine.onnx.outputs.checks import check_scores
 from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import FailureKind, LoadFailure
@@ -48,7 +48,7 @@ def warm_up(engine: ServingEngine, schema: Schema, example: bytes | None) -> War
 
     Raises:
         LoadFailure: the example has other columns than the schema, the model fails or exceeds the
-            time limit, or its answers are not labels and probabilities of its classes.
+            time limit, or its answers are not those of its task.
     """
     try:
         instances = read_example(example, schema)
@@ -86,7 +86,7 @@ def _score(engine: Engine, rows: Rows, *, synthetic: bool) -> Scores:
 def _check_outputs(engine: Engine, rows: Rows, *, synthetic: bool) -> None:
     try:
         scores = _score(engine, rows, synthetic=synthetic)
-        check_scores(scores, len(rows), engine.classes, synthetic=synthetic)
+        check_scores(scores, len(rows), engine.output_schema, synthetic=synthetic)
     except EngineError as error:
         raise LoadFailure(FailureKind.WARM_UP, str(error)) from error
 

@@ -12,7 +12,8 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.arrow.columnar import TableReader
 from baton_inference.protocols.codec import Codec
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Schema
 
 Json = dict[str, Any]
 
@@ -24,14 +25,14 @@ class CodecParts:
     Attributes:
         version: the version that the answers name.
         schema: its columns.
-        classes: its labels, in the order of the probabilities.
+        output_schema: its task and outputs.
         arrow: reads Arrow and Parquet bodies.
         max_rows: the most rows of a request.
     """
 
     version: ModelVersion
     schema: Schema
-    classes: tuple[Label, ...]
+    output_schema: OutputSchema
     arrow: TableReader
     max_rows: int
 

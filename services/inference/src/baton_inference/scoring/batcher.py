@@ -139,6 +139,6 @@ def _score_and_resolve(call: Sequence[_QueuedRequest]) -> None:
     for request, result in call:
         end = start + request.batch.rows
         if not result.done():  # a cancelled request needs no scores
-            part = Scores(scores.labels[start:end], scores.probabilities[start:end])
+            part = {name: values[start:end] for name, values in scores.items()}
             result.set_result(ScoreResult(version, part))
         start = end

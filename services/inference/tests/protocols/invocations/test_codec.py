@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from baton_engine.engine import Scores
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.invocations.codec import (
     MLFLOW_VERSION,
@@ -67,7 +66,7 @@ def test_the_answer_has_the_preferred_type(answer_type: bytes) -> None:
     body = json.dumps({"dataframe_records": [INSTANCE]}).encode()
     accept = (b"accept", answer_type + b", text/html;q=0.5")
     batch = CODEC.decode(body, MediaHeaders([(b"content-type", b"application/json"), accept]))
-    scores = Scores(np.array(["yes"]), np.zeros((1, 2), np.float32))
+    scores = {"label": np.array(["yes"]), "probabilities": np.zeros((1, 2), np.float32)}
     assert CODEC.encode(scores, batch).media_type == answer_type
 
 
@@ -89,7 +88,7 @@ def test_a_body_needs_exactly_one_form(document: Any) -> None:
 @pytest.mark.parametrize("labels", [["no", "yes"], [1, 0], [True, False]])
 def test_the_answer_has_labels(labels: list[Any]) -> None:
     """They have the target's type."""
-    scores = Scores(np.array(labels), np.zeros((2, 2), np.float32))
+    scores = {"label": np.array(labels), "probabilities": np.zeros((2, 2), np.float32)}
     encoded = CODEC.encode(scores, InvocationsBatch(2, {}, b"application/json"))
     assert encoded.media_type == b"application/json"
     assert json.loads(encoded.body) == {"predictions": labels}

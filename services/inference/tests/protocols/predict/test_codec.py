@@ -11,7 +11,7 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch, score_batches
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label, OutputSchema
 from tests.support.fakes.models import GOOD_BODY, SCHEMA, SumModel
 
 BATCH = RowBatch(2, ())
@@ -19,7 +19,9 @@ BATCH = RowBatch(2, ())
 
 def codec(classes: tuple[Label, ...]) -> PredictCodec:
     """Makes the codec of a model with these classes."""
-    return PredictCodec(ModelVersion('say "ä"', "7"), SCHEMA, classes, max_rows=10)
+    return PredictCodec(
+        ModelVersion('say "ä"', "7"), SCHEMA, OutputSchema.from_classes(classes), max_rows=10
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_labels_keep_their_type(
     keys: list[str],
 ) -> None:
     """A label has the target's type; the keys of the probabilities are strings, in order."""
-    scores = Scores(labels, np.array([[0.25, 0.75], [1, 0]], np.float32))
+    scores = {"label": labels, "probabilities": np.array([[0.25, 0.75], [1, 0]], np.float32)}
     answer = json.loads(codec(classes).encode(scores, BATCH).body)
     assert answer == {
         "model_name": 'say "ä"',
@@ -52,7 +54,7 @@ def test_labels_keep_their_type(
 
 def test_nan_becomes_null() -> None:
     """JSON has no NaN."""
-    scores = Scores(np.array(["no"]), np.array([[np.nan, 0.5]], np.float32))
+    scores = {"label": np.array(["no"]), "probabilities": np.array([[np.nan, 0.5]], np.float32)}
     answer = json.loads(codec(("no", "yes")).encode(scores, BATCH).body)
     assert answer["predictions"][0]["probabilities"] == {"no": None, "yes": 0.5}
 
@@ -70,5 +72,5 @@ def test_instances_are_read() -> None:
             calls.append(rows)
             return super().score_rows(rows)
 
-    assert len(score_batches(Engine(), [batch, other]).labels) == 3
+    assert len(score_batches(Engine(), [batch, other])["label"]) == 3
     assert calls == [[(0.5, 1, "a"), (7.0, 2, None), (8.0, 3, None)]]

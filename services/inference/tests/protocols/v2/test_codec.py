@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from baton_engine.engine import Scores
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.protocols.v2.codec import V2Codec, describe_inputs, describe_outputs
@@ -17,7 +16,10 @@ from tests.support.fakes.models import SCHEMA
 CODEC = V2Codec(ModelVersion("churn_model", "7"), SCHEMA, max_rows=3)
 X: dict[str, Any] = {"name": "x", "shape": [2], "datatype": "FP64", "data": [0.5, 1]}
 N: dict[str, Any] = {"name": "n", "shape": [2, 1], "datatype": "INT64", "data": [1, 2]}
-SCORES = Scores(np.array(["no", "yes"]), np.array([[0.75, 0.25], [0, 1]], np.float32))
+SCORES = {
+    "label": np.array(["no", "yes"]),
+    "probabilities": np.array([[0.75, 0.25], [0, 1]], np.float32),
+}
 
 
 def decode(*inputs: Any, **more: Any) -> Any:
@@ -151,7 +153,10 @@ def test_requested_outputs_are_binary(more: dict[str, Any], binary: set[str]) ->
         b"application/octet-stream",
     )
     head, tail = json.loads(encoded.body[: int(length)]), encoded.body[int(length) :]
-    expected = {"label": pack_texts(["no", "yes"]), "probabilities": SCORES.probabilities.tobytes()}
+    expected = {
+        "label": pack_texts(["no", "yes"]),
+        "probabilities": SCORES["probabilities"].tobytes(),
+    }
     for output in head["outputs"]:
         assert ("data" in output) == (output["name"] not in binary)
         if output["name"] in binary:
@@ -168,7 +173,7 @@ def test_only_requested_outputs_are_answered() -> None:
 
 def test_labels_are_texts() -> None:
     """A label of another type becomes a string, like the keys of `/predict`."""
-    scores = Scores(np.array([True, False]), SCORES.probabilities)
+    scores = {"label": np.array([True, False]), "probabilities": SCORES["probabilities"]}
     encoded = CODEC.encode(scores, decode(X, N, outputs=[{"name": "label"}]))
     assert json.loads(encoded.body)["outputs"][0]["data"] == ["True", "False"]
 

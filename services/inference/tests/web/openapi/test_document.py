@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from baton_registry.versions.output_schema import Task
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import call, get, post
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import INSTANCE, SumModel
+from tests.support.fakes.task_models import MATRIX, TaskModel
 
 
 def read_document(tmp_path: Path, version: Any = None) -> dict[str, Any]:
@@ -87,6 +91,42 @@ def test_predictions_follow_the_classes(tmp_path: Path) -> None:
     prediction = schemas["Predictions"]["properties"]["predictions"]["items"]["properties"]
     assert prediction["label"] == {"type": "integer", "enum": [0, 1]}
     assert list(prediction["probabilities"]["properties"]) == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("task", "keys"),
+    [
+        ("regression", ["value"]),
+        ("quantiles", ["values"]),
+        ("anomaly", ["label", "score"]),
+        ("multilabel", ["labels", "probabilities"]),
+    ],
+)
+def test_predictions_follow_the_task(tmp_path: Path, task: Task, keys: list[str]) -> None:
+    """The document has the keys of the task, and the names of its values and labels."""
+    version = make_live_version(TaskModel(task))
+    schemas = read_document(tmp_path, version)["components"]["schemas"]
+    prediction = schemas["Predictions"]["properties"]["predictions"]["items"]
+    assert prediction["required"] == [*prediction["properties"]] == keys
+    for part in prediction["properties"].values():
+        if part["type"] == "object":
+            assert part["required"] == [*version.engine.output_schema.names]
+
+
+def test_a_matrix_has_lists_as_instances(tmp_path: Path) -> None:
+    """The example is one, and gets a prediction."""
+    example = {"0": 1.5, "1": 0.0, "2": -1.0}
+    version = make_live_version(TaskModel("regression"), schema=MATRIX, example=example)
+    app, _ = make_app(tmp_path, version)
+    document = get(app, "/openapi.json").json()
+    instances = document["components"]["schemas"]["Instances"]["properties"]["instances"]
+    assert instances["items"]["type"] == "array"
+    assert (instances["items"]["minItems"], instances["items"]["maxItems"]) == (3, 3)
+    operation = document["paths"]["/predict"]["post"]
+    body = operation["requestBody"]["content"]["application/json"]["example"]
+    assert body == {"instances": [[1.5, 0.0, -1.0]]}
+    answer = call(app, post("/predict", json.dumps(body).encode()))
+    assert answer.json()["predictions"] == [{"value": 12.3}]
 
 
 def test_the_example_works(tmp_path: Path) -> None:

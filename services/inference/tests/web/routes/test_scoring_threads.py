@@ -38,7 +38,7 @@ def test_arrow_bodies_do_not_delay_json_bodies(tmp_path: Path) -> None:
             gate.wait()
             return super().read(*args)
 
-    parts = CodecParts(version.model, version.schema, version.engine.classes, Busy(), 10_000)
+    parts = CodecParts(version.model, version.schema, version.engine.output_schema, Busy(), 10_000)
     app, _ = make_app(tmp_path, replace(version, codecs=compile_codecs(parts)))
     arrow = post("/invocations", WRITERS[ARROW](GOOD), content_type=ARROW.decode())
     large = json.dumps({"instances": [INSTANCE] * (2 * SMALL_BYTES // len(GOOD_BODY))}).encode()
@@ -67,7 +67,7 @@ def test_arrow_and_parquet_never_block_the_event_loop(tmp_path: Path, media_type
             threads.append(threading.current_thread())
             return super().read(*args)
 
-    parts = CodecParts(version.model, version.schema, version.engine.classes, Reader(), 10)
+    parts = CodecParts(version.model, version.schema, version.engine.output_schema, Reader(), 10)
     codecs = compile_codecs(parts)
     app, _ = make_app(tmp_path, replace(version, codecs=codecs))
     headers = {"content_type": media_type.decode(), "accept": media_type.decode()}

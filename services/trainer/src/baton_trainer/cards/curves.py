@@ -11,7 +11,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 from baton_trainer.evaluation.outcome import Floats, Outcome, compute_reliability
 
 MAX_CURVES = 8

@@ -9,7 +9,7 @@ from scipy import stats
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.folds import Folds
 from baton_trainer.evaluation.outcome import Outcome

@@ -82,7 +82,7 @@ def measure_importances(model: EvaluatedModel, seed: int) -> tuple[Importance, .
     rows = _sample_rows(model.outcome.truth, most, rng)
     outcome = model.outcome.select(rows)
     arrays = scoring.build_arrays(model.columns, model.features.iloc[rows])
-    baseline = _compute_roc_auc(model.engine.score(arrays).probabilities, outcome)
+    baseline = _compute_roc_auc(model.engine.score(arrays)["probabilities"], outcome)
     shuffles = (
         (column.name, rng.permutation(arrays[column.name]))
         for column in model.columns
@@ -111,7 +111,7 @@ def _score_shuffles(
         for index, (name, values) in enumerate(batch):
             tiled[name][index * rows : (index + 1) * rows] = values
         inputs = {name: values[: len(batch) * rows] for name, values in tiled.items()}
-        probabilities = engine.score(inputs).probabilities
+        probabilities = engine.score(inputs)["probabilities"]
         for index, (name, _) in enumerate(batch):
             part = slice(index * rows, (index + 1) * rows)
             tiled[name][part] = arrays[name]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 
 UNBOUNDED = ("log_loss", "brier")
 """The metrics that may be above 1."""

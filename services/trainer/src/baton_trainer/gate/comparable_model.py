@@ -11,7 +11,7 @@ import pandas as pd
 from baton_common.texts import get_first_line
 from baton_engine.engine import Engine, EngineError
 from baton_engine.onnx.opening import open_engine
-from baton_engine.onnx.probabilities import check_probabilities
+from baton_engine.onnx.outputs.probabilities import check_probabilities
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_registry.errors import (
     ArtifactNotFound,
@@ -24,7 +24,8 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Column, Label, Schema
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column, Schema
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
@@ -59,7 +60,7 @@ class ComparableModel:
 
     def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
         """Returns why it cannot score rows of these features and classes; empty if it can."""
-        if different := set(self.engine.classes) ^ set(classes):
+        if different := set(self.engine.output_schema.classes) ^ set(classes):
             names = ", ".join(sorted(map(str, different))[:3])
             return f"it has other classes than these rows ({names})"
         for column in self.schema.columns:
@@ -81,13 +82,13 @@ class ComparableModel:
             NotComparable: it fails on these rows.
         """
         try:
-            scores = scoring.score(self.engine, self.schema.columns, features).probabilities
+            scores = scoring.score(self.engine, self.schema.columns, features)["probabilities"]
             check_probabilities(scores)
         except Exception as error:  # ONNX Runtime's errors have no common base but Exception
             raise NotComparable(
                 f"{self.name} fails on these rows: {get_first_line(error)}"
             ) from error
-        order = [self.engine.classes.index(label) for label in classes]
+        order = [self.engine.output_schema.classes.index(label) for label in classes]
         return np.asarray(scores[:, order])
 
 

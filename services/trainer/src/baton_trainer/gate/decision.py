@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from baton_registry.versions.schema import format_breaks
+from baton_registry.versions.schema_breaks import find_breaks, format_breaks
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
@@ -91,7 +91,7 @@ def _check_against(
     if production.model is None:  # it cannot be served, so it has no callers to break
         yield Check("ROC AUC", None, why=production.reason)
         return
-    breaks = challenger.schema.find_breaks(production.model.schema)
+    breaks = find_breaks(production.model.schema, challenger.schema)
     yield Check(
         "schema",
         passed=not breaks,

@@ -118,6 +118,6 @@ def build_engine(model: bytes, schema: Schema) -> OnnxEngine:
 
 def measure_parity(fitted: Pipeline, scores: Scores, features: pd.DataFrame) -> Parity:
     """Compares the pipeline with the engine's scores of the same rows."""
-    difference = np.abs(fitted.predict_proba(features) - scores.probabilities)
-    flips = np.asarray(fitted.predict(features)) != scores.labels
+    difference = np.abs(fitted.predict_proba(features) - scores["probabilities"])
+    flips = np.asarray(fitted.predict(features)) != scores["label"]
     return Parity(float(difference.max()), int(flips.sum()), len(features))

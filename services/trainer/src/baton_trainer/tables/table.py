@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import ReaderRule
-from baton_registry.versions.schema import Column, Label
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.split import Hashes
 

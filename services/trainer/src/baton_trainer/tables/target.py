@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 from baton_trainer.errors import DataError
 
 MIN_CLASSES = 2

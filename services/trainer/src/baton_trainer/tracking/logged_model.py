@@ -22,7 +22,8 @@ from sklearn.pipeline import Pipeline
 from baton_engine.tables.column_types import LABEL_TYPES
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
-from baton_registry.versions.schema import Column, Label
+from baton_registry.versions.output_schema import Label
+from baton_registry.versions.schema import Column
 from baton_trainer.models.families import FAMILIES, SKLEARN
 
 ONNX_FILE = "model.onnx"

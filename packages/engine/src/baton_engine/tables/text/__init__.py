@@ -1,1 +1,1 @@
-"""Text cells: CSV rows, separators, missing markers, numbers as categories."""
+"""Text cells: CSV rows, separators, missing markers, numbers as categories, datetimes."""

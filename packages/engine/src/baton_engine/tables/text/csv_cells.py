@@ -11,6 +11,7 @@ from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.cell_messages import format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import ENCODED_MISSING, Array
+from baton_engine.tables.text.datetimes import cast_datetimes
 from baton_registry.versions.schema import Column
 
 PANDAS_MISSING_TEXTS = frozenset({
@@ -44,6 +45,8 @@ def cast_csv_cells(
     if column.type == "string":
         texts: list[Any] = [ENCODED_MISSING if value in missing else value for value in values]
         return np.array(texts, dtype=np.object_)
+    if column.type == "datetime":
+        return cast_datetimes([ENCODED_MISSING if v in missing else v.strip() for v in values])
     if {value.lower() for value in values} <= _BOOLEANS.keys():
         parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
     elif column.type in ("float", "double"):

@@ -6,6 +6,7 @@ import numpy as np
 
 from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.cell_messages import MISSING_MESSAGE
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_engine.tables.text.csv_cells import cast_csv_cells
 from baton_engine.tables.text.missing_values import is_missing
@@ -26,7 +27,7 @@ def cast_file_cells(column: Column, values: Sequence[str], decimal: str = ".") -
     missing = frozenset(text for text in {*values} if is_missing(text))
     if missing and column.required:
         raise CellError(MISSING_MESSAGE)
-    if column.type == "string":
+    if COLUMN_TYPES[column.type].is_text:
         return cast_csv_cells(column, values, missing)
     texts = [text.strip() for text in values if text not in missing]
     if decimal == ",":

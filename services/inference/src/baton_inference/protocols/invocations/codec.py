@@ -98,8 +98,8 @@ class InvocationsCodec:
     def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
         """Encodes the labels, which are the result of a classifier's `predict`."""
         if batch.answer_type != JSON:
-            return encode_labels(scores.labels, self._version, batch.answer_type)
-        return EncodedAnswer(msgspec.json.encode({"predictions": scores.labels.tolist()}))
+            return encode_labels(scores["label"], self._version, batch.answer_type)
+        return EncodedAnswer(msgspec.json.encode({"predictions": scores["label"].tolist()}))
 
     def _read_typed(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)

@@ -16,7 +16,7 @@ from msgspec import UNSET, Raw, UnsetType
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_inference.protocols.bodies.cells import build_json_type
-from baton_inference.protocols.predict.instances import build_row_struct
+from baton_inference.protocols.predict.row_forms import build_row_struct
 from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16

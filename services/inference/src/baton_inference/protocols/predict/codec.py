@@ -1,6 +1,4 @@
-"""The codec of `POST /predict`: decodes instances, encodes labels and probabilities."""
-
-from typing import Any
+"""The codec of `POST /predict`: decodes instances, encodes predictions."""
 
 import msgspec
 
@@ -8,9 +6,11 @@ from baton_engine.engine import Scores
 from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.predict.instances import InstancesDecoder
+from baton_inference.protocols.predict.predictions import compile_predictions
 from baton_inference.scoring.batch import RowBatch
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.schema import Label, Schema
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Schema
 
 
 class PredictCodec:
@@ -22,12 +22,12 @@ class PredictCodec:
         self,
         version: ModelVersion,
         schema: Schema,
-        classes: tuple[Label, ...],
+        output_schema: OutputSchema,
         *,
         max_rows: int,
     ) -> None:
         self._decoder = InstancesDecoder(schema, max_rows=max_rows)
-        self._keys = [str(label) for label in classes]
+        self._build_predictions = compile_predictions(output_schema)
         head = {"model_name": version.name, "model_version": version.version}
         self._head = msgspec.json.encode(head)[:-1] + b',"predictions":'
 
@@ -38,11 +38,5 @@ class PredictCodec:
 
     def encode(self, scores: Scores, batch: RowBatch) -> EncodedAnswer:  # noqa: ARG002
         """Encodes the answer. A NaN becomes null."""
-        keys = self._keys
-        predictions: list[dict[str, Any]] = [
-            {"label": label, "probabilities": dict(zip(keys, row, strict=True))}
-            for label, row in zip(
-                scores.labels.tolist(), scores.probabilities.tolist(), strict=True
-            )
-        ]
-        return EncodedAnswer(self._head + msgspec.json.encode(predictions) + b"}")
+        predictions = msgspec.json.encode(self._build_predictions(scores))
+        return EncodedAnswer(self._head + predictions + b"}")

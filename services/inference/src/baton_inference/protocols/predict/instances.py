@@ -1,12 +1,12 @@
 """Decodes `{"instances": [{column: value, …}, …]}` with a decoder compiled from the schema.
 
-The fast path is one call of msgspec with a Struct type built from the columns. It gives up at the
-first value that is not of its column's type. The slow path then reads cell by cell; it alone
-rejects a request, and names every bad cell. The slow path accepts every body that the fast path
-accepts, with the same values.
+The instances of a matrix are lists of numbers. The fast path is one call of msgspec with a type
+built from the columns. It gives up at the first value that is not of its column's type. The slow
+path then reads cell by cell; it alone rejects a request, and names every bad cell. The slow path
+accepts every body that the fast path accepts, with the same values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,15 +17,16 @@ from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, CellError
 from baton_engine.tables.cell_messages import ABSENT_MESSAGE
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InvalidRows, MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, build_json_type
+from baton_inference.protocols.bodies.cells import CellReader
 from baton_inference.protocols.bodies.frame import check_rows
 from baton_inference.protocols.bodies.json_errors import describe_json_error
 from baton_inference.protocols.bodies.values import check_json_values, compute_max_values
-from baton_registry.versions.schema import Column, Schema
+from baton_inference.protocols.predict.row_forms import RowForm, build_row_form
+from baton_registry.versions.schema import Schema
 
 T = TypeVar("T")
 
-_OBJECT, _LIST = b"{"[0], b"["[0]
+_LIST = b"["[0]
 _READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _object = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
@@ -39,7 +40,9 @@ class InstancesDecoder:
         self._max_rows = max_rows
         self._max_values = compute_max_values(len(schema.columns), max_rows)
         self._readers = {column.name: CellReader(column) for column in schema.columns}
-        self._fast = _compile(schema)
+        self._form = form = build_row_form(schema)
+        self._opening, self._to_rows = form.opening, form.to_rows
+        self._fast = _compile(form)
 
     def decode(self, body: bytes) -> Rows:
         """Returns rows with values in column order. Raises the errors of `Codec.decode`."""
@@ -48,14 +51,14 @@ class InstancesDecoder:
 
     def decode_fast(self, body: bytes) -> Rows | None:
         """Returns rows with values in column order; None if the slow path must decide."""
-        # Each instance has a brace. A limit on braces bounds the rows, and so the memory.
-        if self._fast is None or body.count(b"{") > self._max_rows + 1:
+        # Each instance has an opening. A limit on them bounds the rows, and so the memory.
+        if self._fast is None or body.count(self._opening) > self._max_rows + 1:
             return None
         try:
             instances = self._fast.decode(body).instances
         except _READ_ERRORS:
             return None
-        return [*map(msgspec.structs.astuple, instances)] or None
+        return self._to_rows(instances) or None
 
     def decode_slowly(self, body: bytes) -> Rows:
         """Returns rows with values in column order. Raises the errors of `Codec.decode`."""
@@ -65,15 +68,15 @@ class InstancesDecoder:
         if not instances:
             raise InvalidRows("the body has no instances")
         for number, instance in enumerate(instances):
-            if memoryview(instance)[0] != _OBJECT:
-                raise MalformedBody(f"instance {number} is not an object of columns and values")
+            if memoryview(instance)[:1] != self._opening:
+                raise MalformedBody(f"instance {number} is not {self._form.words}")
         return self._read_rows(instances)
 
     def _read_rows(self, instances: Sequence[Raw]) -> Rows:
         rows: list[tuple[Any, ...]] = []
         bad: list[BadCell] = []
         for number, instance in enumerate(instances):
-            rows.append(self._read_row(number, _read(_object, instance), bad))
+            rows.append(self._read_row(number, _read(self._form.read_cells, instance), bad))
             if len(bad) >= MAX_NAMED_CELLS:
                 break
         if bad:
@@ -103,33 +106,12 @@ class InstancesDecoder:
         return None
 
 
-def build_row_struct(
-    columns: Sequence[Column], *, complete: bool = False
-) -> type[msgspec.Struct] | None:
-    """Builds msgspec's type of a row; None if msgspec does not support a column's name.
-
-    With `complete`, a row must have every column, and only null is a missing value.
-    """
-    fields: list[Any] = []
-    for number, column in enumerate(columns):
-        default = () if complete or column.required else (None,)
-        fields.append((f"c{number}", build_json_type(column), *default))
-    names = {f"c{number}": column.name for number, column in enumerate(columns)}
-    try:
-        # gc=False: rows have only scalars, so the garbage collector need not track them.
-        return msgspec.defstruct(
-            "Row", fields, rename=names, forbid_unknown_fields=True, kw_only=True, gc=False
-        )
-    except ValueError:  # a quote, a backslash or a control character in a column's name
+def _compile(form: RowForm) -> msgspec.json.Decoder[Any] | None:
+    """Compiles the decoder of the fast path; None if it does not support the rows."""
+    if form.type is None:
         return None
-
-
-def _compile(schema: Schema) -> msgspec.json.Decoder[Any] | None:
-    """Compiles the decoder of the fast path; None if msgspec does not support a column's name."""
-    row = build_row_struct(schema.columns)
-    if row is None:
-        return None
-    body = msgspec.defstruct("Body", [("instances", list[row])], forbid_unknown_fields=True)  # type: ignore[valid-type]
+    instances: Any = list[form.type]  # type: ignore[name-defined]
+    body = msgspec.defstruct("Body", [("instances", instances)], forbid_unknown_fields=True)
     return msgspec.json.Decoder(body)
 
 
@@ -139,7 +121,7 @@ def _read_instances(body: bytes) -> list[Raw]:
         body.decode()  # msgspec does not check the text of a `Raw`
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8 (byte {error.start})") from error
-    document = _read(_object, body)
+    document = _read(_object.decode, body)
     for name in document:
         if name != "instances":
             raise MalformedBody(f"unknown key {truncate(name)!r}; the only key is 'instances'")
@@ -147,12 +129,12 @@ def _read_instances(body: bytes) -> list[Raw]:
         raise MalformedBody("the key 'instances' is missing")
     if memoryview(document["instances"])[0] != _LIST:
         raise MalformedBody("'instances' is not a list")
-    return _read(_list, document["instances"])
+    return _read(_list.decode, document["instances"])
 
 
-def _read(decoder: msgspec.json.Decoder[T], text: bytes | Raw) -> T:
+def _read(decode: Callable[[Any], T], text: bytes | Raw) -> T:
     try:
-        return decoder.decode(text)
+        return decode(text)
     except msgspec.ValidationError as error:
         raise MalformedBody("the body is not a JSON object") from error
     except RecursionError as error:

@@ -1,9 +1,18 @@
 """`POST /predict` in the OpenAPI document, with the schema of the serving version."""
 
-from baton_engine.tables.column_types import COLUMN_TYPES, LABEL_TYPES
+from collections.abc import Mapping
+from typing import Any
+
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.protocols.predict.predictions import get_key
 from baton_inference.protocols.protocol import Description, Json, refer_to
-from baton_registry.versions.schema import Column, Label
+from baton_registry.versions.output_schema import Output, OutputSchema
+from baton_registry.versions.schema import Column, Schema
+
+_FLOATS = frozenset({"float", "double"})
+_LABELS = {"anomaly": [-1, 1], "multilabel": [0, 1]}
+"""The labels of tasks without classes."""
 
 
 def describe(version: LiveVersion | None, max_rows: int) -> Description:
@@ -18,7 +27,7 @@ def describe(version: LiveVersion | None, max_rows: int) -> Description:
 def _build_operation(version: LiveVersion | None) -> Json:
     body: Json = {"schema": refer_to("Instances")}
     if version is not None:
-        body["example"] = {"instances": [version.example]}
+        body["example"] = {"instances": [format_instance(version.schema, version.example)]}
     serving = f"version {version.model.version}" if version else "none yet"
     answer = {"schema": refer_to("Predictions")}
     return {
@@ -53,34 +62,69 @@ def _build_instances_schema(version: LiveVersion | None, max_rows: int) -> Json:
     }
 
 
+def format_instance(schema: Schema, example: Mapping[str, Any]) -> Any:
+    """Formats an example, whose values are by column, as an instance. A matrix takes lists."""
+    if not schema.is_matrix:
+        return example
+    return [example.get(column.name) for column in schema.columns]
+
+
 def _build_predictions_schema(version: LiveVersion | None) -> Json:
-    """Builds the schema of the answer: the classes of the serving version."""
-    classes = version.engine.classes if version else ()
+    """Builds the schema of the answer: the outputs of the serving version."""
     return {
         "type": "object",
         "required": ["model_name", "model_version", "predictions"],
         "properties": {
             "model_name": {"type": "string"},
             "model_version": {"type": "string"},
-            "predictions": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["label", "probabilities"],
-                    "properties": {
-                        "label": _build_label_schema(classes),
-                        "probabilities": _build_probabilities_schema(classes),
-                    },
-                },
-            },
+            "predictions": {"type": "array", "items": _build_prediction_schema(version)},
         },
     }
+
+
+def _build_prediction_schema(version: LiveVersion | None) -> Json:
+    if version is None:
+        return {"type": "object", "description": "The keys depend on the task of the version."}
+    output_schema = version.engine.output_schema
+    outputs = {
+        get_key(each): _build_output_schema(each, output_schema) for each in output_schema.outputs
+    }
+    return {
+        "type": "object",
+        "description": f"The task of the serving version is {output_schema.task}.",
+        "required": [*outputs],
+        "properties": outputs,
+    }
+
+
+def _build_output_schema(output: Output, output_schema: OutputSchema) -> Json:
+    value = _build_value_schema(output, output_schema)
+    if not output.members:
+        return value
+    members = [*output.members]
+    return {"type": "object", "required": members, "properties": dict.fromkeys(members, value)}
+
+
+def _build_value_schema(output: Output, output_schema: OutputSchema) -> Json:
+    kind = COLUMN_TYPES[output.type].json_schema["type"]
+    if output.type in _FLOATS:
+        return {"type": [kind, "null"], "description": "Null if the model returns NaN."}
+    labels = output_schema.classes or _LABELS.get(output_schema.task)
+    return {"type": kind, "enum": [*labels]} if labels else {"type": kind}
 
 
 def _build_instance_schema(version: LiveVersion | None) -> Json:
     if version is None:
         return {"type": "object", "description": "No version serves yet."}
     columns = version.schema.columns
+    if version.schema.is_matrix:
+        return {
+            "type": "array",
+            "description": f"The {len(columns)} numbers of a row, in order.",
+            "minItems": sum(column.required for column in columns),
+            "maxItems": len(columns),
+            "items": _build_column_schema(columns[0]),
+        }
     return {
         "type": "object",
         "additionalProperties": False,
@@ -97,15 +141,3 @@ def _build_column_schema(column: Column) -> Json:
         schema["type"] = [schema["type"], "null"]
         schema["description"] = "Optional. Absent or null means a missing value."
     return schema
-
-
-def _build_label_schema(classes: tuple[Label, ...]) -> Json:
-    if not classes:
-        return {}
-    return {"type": LABEL_TYPES[type(classes[0])].json_schema["type"], "enum": [*classes]}
-
-
-def _build_probabilities_schema(classes: tuple[Label, ...]) -> Json:
-    number = {"type": ["number", "null"], "description": "Null if the model returns NaN."}
-    keys = [str(label) for label in classes]
-    return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, number)}

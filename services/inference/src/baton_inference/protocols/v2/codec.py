@@ -177,12 +177,12 @@ def _encode_output(
 ) -> tuple[dict[str, object], bytes]:
     """Encodes an output: its description, and its binary data if it is binary."""
     if name == LABEL:
-        texts = [str(label) for label in scores.labels.tolist()]
+        texts = [str(label) for label in scores["label"].tolist()]
         output: dict[str, object] = {"name": name, "datatype": "BYTES", "shape": [len(texts)]}
         data = pack_texts(texts) if is_binary else b""
         values: list[object] = [*texts]
     else:
-        table = np.ascontiguousarray(scores.probabilities, dtype="<f4")
+        table = np.ascontiguousarray(scores["probabilities"], dtype="<f4")
         output = {"name": name, "datatype": "FP32", "shape": [*table.shape]}
         data = table.tobytes() if is_binary else b""
         values = table.ravel().tolist()

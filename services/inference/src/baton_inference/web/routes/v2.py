@@ -78,7 +78,7 @@ def describe_model(served: LiveVersion) -> Json:
         "versions": [served.model.version],
         "platform": "onnx_onnxv1",
         "inputs": v2.describe_inputs(served.schema),
-        "outputs": v2.describe_outputs(len(served.engine.classes)),
+        "outputs": v2.describe_outputs(len(served.engine.output_schema.classes)),
     }
 
 

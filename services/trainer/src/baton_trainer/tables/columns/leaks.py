@@ -15,7 +15,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.tree import DecisionTreeClassifier
 
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import Label
 
 PERFECT = 0.999
 """A single column that predicts the target this well is a leak."""

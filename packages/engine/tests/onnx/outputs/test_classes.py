@@ -8,8 +8,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from baton_engine.engine import EngineError
-from baton_engine.onnx.classes import FoundClasses, find_classes
-from baton_engine.onnx.outputs import Outputs
+from baton_engine.onnx.outputs.classes import FoundClasses, find_classes
+from baton_engine.onnx.outputs.classifier_outputs import ClassifierOutputs
 
 ML = "ai.onnx.ml"
 TEXTS = numpy_helper.from_array(np.array(["no", "yes"], object), "names")
@@ -31,10 +31,10 @@ def build_naming_graph(*attributes: dict[str, Any]) -> bytes:
 
 def build_outputs(
     *, texts: bool, width: int | None = 2, zipmap: bool = False, **fields: Any
-) -> Outputs:
+) -> ClassifierOutputs:
     """The outputs of a classifier."""
     names: dict[str, Any] = {"label": "label", "probabilities": "p", "others": (), **fields}
-    return Outputs(
+    return ClassifierOutputs(
         **names, has_text_labels=texts, is_zipmap=zipmap, is_float_table=not zipmap, width=width
     )
 

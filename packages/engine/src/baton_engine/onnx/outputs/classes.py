@@ -1,13 +1,17 @@
 """Finds the classes in the graph of an ONNX classifier."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from baton_engine.engine import EngineError
-from baton_engine.onnx.outputs import Outputs
-from baton_registry.versions.schema import Label
+from baton_engine.onnx.outputs.classifier_outputs import (
+    ClassifierOutputs,
+    find_classifier_outputs,
+)
+from baton_engine.onnx.outputs.graph_outputs import GraphOutput
+from baton_registry.versions.output_schema import Label
 
 Classes = tuple[Label, ...]
 CLASSES_HINT = (
@@ -32,7 +36,7 @@ class FoundClasses(NamedTuple):
     are_indices: bool
 
 
-def find_classes(model: bytes, outputs: Outputs) -> FoundClasses:
+def find_classes(model: bytes, outputs: ClassifierOutputs) -> FoundClasses:
     """Finds the labels that the graph names, in the order of the probabilities.
 
     Converters write them to several places. The search order is: the ZipMap of the probabilities;
@@ -64,6 +68,14 @@ def find_classes(model: bytes, outputs: Outputs) -> FoundClasses:
     if outputs.has_text_labels or not outputs.width:
         raise EngineError(f"the ONNX model does not name its classes; {CLASSES_HINT}")
     return FoundClasses(tuple(range(outputs.width)), are_indices=True)
+
+
+def names_classes(model: bytes, outputs: Sequence[GraphOutput]) -> bool:
+    """Whether the graph of a classifier names its classes."""
+    try:
+        return not find_classes(model, find_classifier_outputs(outputs)).are_indices
+    except EngineError:
+        return False
 
 
 class _Graph:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.probabilities import (
+from baton_engine.onnx.outputs.probabilities import (
     ROUNDING,
+    check_classifier_scores,
     check_probabilities,
-    check_scores,
     clip_rounding,
 )
 
@@ -18,7 +18,10 @@ NAN = float("nan")
 
 def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32) -> Scores:
     """What a model of the classes `no` and `yes` might answer."""
-    return Scores(np.array(labels or ["no"] * len(rows), object), np.array(rows, dtype))
+    return {
+        "label": np.array(labels or ["no"] * len(rows), object),
+        "probabilities": np.array(rows, dtype),
+    }
 
 
 @pytest.mark.parametrize(
@@ -27,7 +30,7 @@ def build_scores(*rows: list[float], labels: Any = None, dtype: Any = np.float32
 def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
     """The error shows the row."""
     with pytest.raises(EngineError, match="probabilities are in"):
-        check_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
+        check_classifier_scores(build_scores([0.5, 0.5], row), 2, ("no", "yes"))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +38,7 @@ def test_rows_that_are_not_probabilities_are_rejected(row: list[float]) -> None:
 )
 def test_rounding_is_allowed(row: list[float]) -> None:
     """Of float32 and half precision."""
-    check_scores(build_scores(row), 1, ("no", "yes"))
+    check_classifier_scores(build_scores(row), 1, ("no", "yes"))
 
 
 def test_float32_sums_of_many_classes_are_allowed() -> None:
@@ -46,9 +49,13 @@ def test_float32_sums_of_many_classes_are_allowed() -> None:
 
 def test_synthetic_rows_may_give_nan_or_zeros() -> None:
     """Other rows are checked."""
-    check_scores(build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True)
+    check_classifier_scores(
+        build_scores([NAN, NAN], [0.0, 0.0], [0.5, 0.5]), 3, ("no", "yes"), synthetic=True
+    )
     with pytest.raises(EngineError, match="decision scores"):
-        check_scores(build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True)
+        check_classifier_scores(
+            build_scores([0.0, 0.0], [2.0, -2.0]), 2, ("no", "yes"), synthetic=True
+        )
 
 
 @pytest.mark.parametrize(
@@ -57,14 +64,17 @@ def test_synthetic_rows_may_give_nan_or_zeros() -> None:
         (build_scores([0.1, 0.2, 0.7]), "shape"),
         (build_scores([1.0]), "decision scores"),
         (build_scores([0.5, 0.5], labels=["maybe"]), "maybe"),
-        (Scores(np.array([["no"]], object), np.array([[0.5, 0.5]])), "labels of shape"),
-        (Scores(np.array(["no"], object), np.array([0.5])), "probabilities of"),
+        (
+            {"label": np.array([["no"]], object), "probabilities": np.array([[0.5, 0.5]])},
+            "labels of shape",
+        ),
+        ({"label": np.array(["no"], object), "probabilities": np.array([0.5])}, "probabilities of"),
     ],
 )
 def test_answer_must_fit_the_classes(scores: Scores, word: str) -> None:
     """Another number of probabilities, or an unknown label, is rejected."""
     with pytest.raises(EngineError, match=word):
-        check_scores(scores, 1, ("no", "yes"))
+        check_classifier_scores(scores, 1, ("no", "yes"))
 
 
 def test_only_rounding_is_clipped() -> None:

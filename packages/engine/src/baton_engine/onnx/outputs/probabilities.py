@@ -6,7 +6,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
-from baton_registry.versions.schema import Label
+from baton_registry.versions.output_schema import LABEL, PROBABILITIES, Label
 
 ROUNDING = 1e-3
 """The tolerance for [0, 1] and for a row's sum of 1.
@@ -46,10 +46,10 @@ def clip_rounding(probabilities: Array) -> Array:
     return clipped
 
 
-def check_scores(
+def check_classifier_scores(
     scores: Scores, rows: int, classes: Sequence[Label], *, synthetic: bool = False
 ) -> None:
-    """Checks a model's answer to its first rows.
+    """Checks a classifier's answer to its first rows.
 
     Args:
         scores: the model's answer.
@@ -60,21 +60,22 @@ def check_scores(
     Raises:
         EngineError: the answer does not fit the classes, or is not probabilities.
     """
-    shape, expected = np.shape(scores.probabilities), (rows, len(classes))
-    if np.shape(scores.labels) != expected[:1] or shape != expected:
+    labels, probabilities = scores[LABEL], scores[PROBABILITIES]
+    shape, expected = np.shape(probabilities), (rows, len(classes))
+    if np.shape(labels) != expected[:1] or shape != expected:
         hint = f"; {_HINT}" if shape == (rows, 1) else ""
         raise EngineError(
-            f"the model answers {rows} rows with labels of shape {np.shape(scores.labels)} and"
+            f"the model answers {rows} rows with labels of shape {np.shape(labels)} and"
             f" probabilities of shape {shape}; its {len(classes)} classes are"
             f" {_format_labels(classes)}{hint}"
         )
-    unknown = {*scores.labels.tolist()} - {*classes}
+    unknown = {*labels.tolist()} - {*classes}
     if unknown:
         raise EngineError(
             f"the model answers with labels that are not its classes {_format_labels(classes)}:"
             f" {_format_labels(sorted(unknown, key=str))}"
         )
-    check_probabilities(scores.probabilities, synthetic=synthetic, allow_nan=synthetic)
+    check_probabilities(probabilities, synthetic=synthetic, allow_nan=synthetic)
 
 
 def check_probabilities(
@@ -84,7 +85,7 @@ def check_probabilities(
 
     Args:
         probabilities: shape `[rows, classes]`.
-        synthetic: see `check_scores`.
+        synthetic: see `check_classifier_scores`.
         allow_nan: allow rows of NaN, for example if a value is missing.
 
     Raises:

@@ -1,0 +1,66 @@
+"""Regressions: one value or several per row."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from onnx import TensorProto
+
+from baton_engine.engine import EngineError
+from baton_engine.onnx.engine import OnnxEngine
+from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.schema import Schema
+from tests.support.fakes.engine_models import DOUBLE, FLOAT, XN, build_network, build_regressor
+
+ROWS = [(0.5, 1), (-3.0, 1)]
+
+
+@pytest.mark.parametrize("kind", [FLOAT, DOUBLE, TensorProto.FLOAT16])
+def test_values_are_float64_of_shape_n(kind: int) -> None:
+    """Whatever the type of the model's output; also for a lone row."""
+    engine = OnnxEngine(build_regressor(2, kind=kind), XN)
+    assert engine.output_schema == OutputSchema("regression")
+    for rows in (ROWS, ROWS[:1]):
+        scores = engine.score_rows(rows)
+        assert scores["value"].dtype == np.float64
+        np.testing.assert_array_equal(scores["value"], [1.5, -2.0][: len(rows)])
+
+
+def test_several_values_have_names() -> None:
+    """The recorded ones, or else their numbers."""
+    engine = OnnxEngine(build_regressor(2, 3), XN)
+    assert engine.output_schema == OutputSchema("quantiles", names=("0", "1", "2"))
+    named = OnnxEngine(build_regressor(2, 3), replace(XN, output_names=("p10", "p50", "p90")))
+    assert named.output_schema.names == ("p10", "p50", "p90")
+    value = named.score_rows(ROWS)["value"]
+    assert value.dtype == np.float64
+    np.testing.assert_array_equal(value, [[1.5, 3.0, 4.5], [-2.0, -4.0, -6.0]])
+
+
+def test_the_answer_outranks_the_declared_shape() -> None:
+    """skl2onnx declares one value for a forest of several."""
+    for shape in ([None, 1], [None, None]):
+        engine = OnnxEngine(build_regressor(2, 3, shape=shape), XN)
+        assert engine.output_schema.task == "quantiles"
+        assert engine.score_rows(ROWS)["value"].shape == (2, 3)
+
+
+def test_one_named_quantile_is_a_table() -> None:
+    schema = replace(XN, task="quantiles", output_names=("p50",))
+    engine = OnnxEngine(build_regressor(2), schema)
+    assert engine.output_schema == OutputSchema("quantiles", names=("p50",))
+    assert engine.score_rows(ROWS)["value"].shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("model", "schema", "words"),
+    [
+        (build_regressor(2, 3), replace(XN, task="regression"), "3 values per row"),
+        (build_regressor(2, 3), replace(XN, output_names=("a", "b")), r"2 names .*\(a, b\)"),
+        (build_network(), replace(XN, task="regression"), r"answers label \(int64 \[n\]\), prob"),
+    ],
+)
+def test_other_outputs_than_recorded_are_an_error(model: bytes, schema: Schema, words: str) -> None:
+    """The message says what was found."""
+    with pytest.raises(EngineError, match=words):
+        OnnxEngine(model, schema)

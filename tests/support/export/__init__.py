@@ -1,0 +1,1 @@
+"""Models to export, and their comparison with the exported graph."""
