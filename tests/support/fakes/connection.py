@@ -21,7 +21,8 @@ class Transport(asyncio.Transport):
         self.writes = 0
         self.unread = 0
         self.end = ""
-        self.is_reading = True
+        self.reads = True
+        self.flow: list[str] = []
 
     def write(self, data: Any) -> None:
         if not self.end:
@@ -44,10 +45,12 @@ class Transport(asyncio.Transport):
         return default
 
     def pause_reading(self) -> None:
-        self.is_reading = False
+        self.reads = False
+        self.flow.append("pause")
 
     def resume_reading(self) -> None:
-        self.is_reading = True
+        self.reads = True
+        self.flow.append("resume")
 
 
 class Task:

@@ -80,8 +80,8 @@ def _open_keys(path: Path | None) -> KeyFile | None:
 def tune_garbage_collector() -> None:
     """Makes garbage collections rare, because the scoring path creates no cyclic garbage.
 
-    Objects from the start are frozen, so that no collection scans them again. With the default
-    threshold, 64 parallel requests spend a fifth of their time in the collector.
+    Objects from the start are frozen, so that no collection scans them again. The figures are in
+    docs/decisions/019-garbage.md.
     """
     gc.collect()
     gc.freeze()

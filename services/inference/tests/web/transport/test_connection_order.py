@@ -86,10 +86,10 @@ def test_request_behind_an_asgi_request_waits(client: Client, direct: Direct) ->
     """It starts when the answer to the earlier request is complete."""
     client.send(GET + WHOLE)
     assert direct.accepted == []
-    assert not client.transport.is_reading
+    assert not client.transport.reads
     client.run_tasks()
     assert len(direct.accepted) == 1
-    assert client.transport.is_reading
+    assert client.transport.reads
 
 
 def test_server_that_ends_uses_asgi(client: Client, direct: Direct) -> None:
@@ -111,12 +111,12 @@ def test_pipelined_requests_are_bounded(client: Client, direct: Direct) -> None:
     """At most sixteen are open; the others start after their answers."""
     client.send(WHOLE * (MAX_DIRECT + 3))
     assert len(direct.accepted) == MAX_DIRECT
-    assert not client.transport.is_reading
+    assert not client.transport.reads
     for number in range(MAX_DIRECT):
         assert len(direct.accepted) == MAX_DIRECT
         answer(client, direct, number)
     assert len(direct.accepted) == MAX_DIRECT + 3
-    assert client.transport.is_reading
+    assert client.transport.reads
 
 
 def test_answers_leave_in_the_order_of_the_requests(client: Client, direct: Direct) -> None:
