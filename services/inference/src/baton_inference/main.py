@@ -81,7 +81,7 @@ def tune_garbage_collector() -> None:
     """Makes garbage collections rare, because the scoring path creates no cyclic garbage.
 
     Objects from the start are frozen, so that no collection scans them again. The figures are in
-    docs/decisions/019-garbage.md.
+    docs/decisions/020-garbage.md.
     """
     gc.collect()
     gc.freeze()

@@ -43,6 +43,21 @@ def parse_mlmodel(text: str) -> MLModel:
     Raises:
         InvalidModel: the file is too large or not valid YAML, or has no ONNX flavour or no columns.
     """
+    document = load_document(text)
+    onnx_path = _find_onnx_path(document)
+    return MLModel(
+        schema=_parse_schema(document),
+        onnx_path=onnx_path,
+        input_example_path=_find_example_path(document),
+    )
+
+
+def load_document(text: str) -> dict[str, Any]:
+    """Reads an MLmodel file as plain YAML.
+
+    Raises:
+        InvalidModel: the file is too large, or not a YAML mapping.
+    """
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
     try:
@@ -51,12 +66,7 @@ def parse_mlmodel(text: str) -> MLModel:
         raise InvalidModel("the MLmodel file is not YAML") from error
     if not isinstance(document, dict):
         raise InvalidModel("the MLmodel file is not a mapping")
-    onnx_path = _find_onnx_path(document)
-    return MLModel(
-        schema=_parse_schema(document),
-        onnx_path=onnx_path,
-        input_example_path=_find_example_path(document),
-    )
+    return document
 
 
 class _Loader(yaml.SafeLoader):
