@@ -14,6 +14,7 @@ from baton_inference.web.answers.answer import Answer, ASGIApp, Message, Scope
 from baton_inference.web.answers.problems import build_internal_problem, build_problem
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.transport.exchange import Exchange
+from baton_inference.web.transport.flow import Flow
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 BODILESS = (204, 304)
@@ -25,13 +26,10 @@ class AsgiConnection(Protocol):
     """The connection of an ASGI request."""
 
     transport: asyncio.Transport
+    flow: Flow
 
     def encode_head(self, exchange: Exchange, status: int, headers: Headers) -> bytes:
         """Encodes the head of the answer."""
-        ...
-
-    async def write(self, data: bytes) -> None:
-        """Writes a part of the answer."""
         ...
 
     def update_reading(self) -> None:
@@ -89,7 +87,7 @@ class AsgiExchange:
         exchange = self.exchange
         if self._awaits_continue and not exchange.is_whole and not self._is_over:
             self._awaits_continue = False
-            await self._connection.write(CONTINUE)
+            await self._connection.flow.write(CONTINUE)
         while not self._is_over:
             if not self._is_body_taken and (exchange.body or exchange.is_whole):
                 self._is_body_taken = exchange.is_whole
@@ -115,7 +113,7 @@ class AsgiExchange:
             head = self._encode_head(None if not is_last else len(body))
         if self._left is not None:
             self._left -= len(body)
-        await self._connection.write(head if self.exchange.method == "HEAD" else head + body)
+        await self._connection.flow.write(head if self.exchange.method == "HEAD" else head + body)
         if is_last and not self._is_over:
             if self._left and self.exchange.method != "HEAD":
                 self.exchange.keeps_alive = False  # the length was wrong

@@ -7,6 +7,7 @@ from typing import Any
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.transport.asgi import AsgiExchange
 from baton_inference.web.transport.exchange import Exchange
+from baton_inference.web.transport.flow import Flow
 from baton_inference.web.transport.head import encode_head
 from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
@@ -32,14 +33,12 @@ class HttpConnection(asyncio.Protocol):
         self._open: deque[Exchange] = deque()
         """Started and not answered: either one ASGI request, or direct ones and rejections."""
         self._asgi: AsgiExchange | None = None
-        self._writable = asyncio.Event()
-        self._is_reading = True
 
     def connection_made(self, transport: Any) -> None:
         """Called by the event loop, as the methods down to `resume_writing`."""
         self.transport: asyncio.Transport = transport
         self._pace = Pace(self._state.loop.time())
-        self._writable.set()
+        self.flow = Flow(transport)
         self._state.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -74,15 +73,15 @@ class HttpConnection(asyncio.Protocol):
         """Frees everything."""
         self._state.connections.discard(self)
         self._drop_all()
-        self._writable.set()
+        self.flow.resume_writing()
 
     def pause_writing(self) -> None:
         """The client reads too slowly."""
-        self._writable.clear()
+        self.flow.pause_writing()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
-        self._writable.set()
+        self.flow.resume_writing()
 
     def check(self, now_s: float) -> None:
         """Closes the connection if its client is too slow, or idle for too long."""
@@ -117,22 +116,11 @@ class HttpConnection(asyncio.Protocol):
         exchange.is_answered = True
         return head
 
-    async def write(self, data: bytes) -> None:
-        """Writes a part of an ASGI answer; waits while the client reads too slowly."""
-        self.transport.write(data)
-        await self._writable.wait()
-
     def update_reading(self) -> None:
         """Reads no more than the requests that are being answered need."""
-        has_enough = bool(self._reader.requests) or (
-            self._asgi is not None and len(self._asgi.exchange.body) > MAX_BUFFERED_BYTES
-        )
-        if self._is_reading is has_enough and not self.transport.is_closing():
-            self._is_reading = not has_enough
-            if has_enough:
-                self.transport.pause_reading()
-            else:
-                self.transport.resume_reading()
+        asgi = self._asgi
+        is_full = asgi is not None and len(asgi.exchange.body) > MAX_BUFFERED_BYTES
+        self.flow.read_if(not self._reader.requests and not is_full)
 
     def finish_asgi(self) -> None:
         """Ends the open ASGI request, whose answer is written, and starts the next request."""
@@ -164,7 +152,7 @@ class HttpConnection(asyncio.Protocol):
             and state.direct is not None
             and self._asgi is None
             and len(self._open) < MAX_DIRECT
-            and self._writable.is_set()
+            and self.flow.is_writable
             and not state.is_ending
             and state.direct.accept(exchange, self)
         )
