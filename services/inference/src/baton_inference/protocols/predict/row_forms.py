@@ -38,7 +38,8 @@ class RowForm:
 def build_row_form(schema: Schema) -> RowForm:
     """Returns the form of a schema's rows."""
     if schema.is_matrix:
-        row = tuple[tuple(map(build_json_type, schema.columns))]  # type: ignore[valid-type]
+        types = tuple(map(build_json_type, schema.columns))
+        row: Any = tuple[types]  # type: ignore[valid-type]
         return RowForm(b"[", "a list of numbers", row, lambda rows: rows, _read_list)
     struct = build_row_struct(schema.columns)
     return RowForm(b"{", "an object of columns and values", struct, _to_tuples, _object.decode)

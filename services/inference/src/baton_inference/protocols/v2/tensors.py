@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,24 +20,30 @@ from baton_inference.protocols.v2.request import DATA_RULE, Tensor
 from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
-_NUMBERS = {
+NUMBERS = {
     **{f"INT{bits}": np.dtype(f"<i{bits // 8}") for bits in (8, 16, 32, 64)},
     **{f"UINT{bits}": np.dtype(f"<u{bits // 8}") for bits in (8, 16, 32, 64)},
     **{f"FP{bits}": np.dtype(f"<f{bits // 8}") for bits in (16, 32, 64)},
 }
-_DATATYPES = {"BOOL", "BYTES", "BF16", *_NUMBERS}
+"""The numpy type of each datatype of numbers, in the byte order of binary data."""
+_DATATYPES = {"BOOL", "BYTES", "BF16", *NUMBERS}
 _LIST = b"["[0]
+_READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _rows = msgspec.json.Decoder(list[Raw])
 
 
 class TensorDecoder:
     """Decodes the tensors of one column. Safe to use from several threads."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, *, width: int = 1) -> None:
+        """Compiles the decoder. `width` is the length of rows if the data is a list of rows."""
         self._column = column
         self._reader = CellReader(column)
+        self._width = width
         cell_type = build_json_type(column)
         self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
+        row: Any = tuple[(cell_type,) * width]  # type: ignore[misc]
+        self._fast_rows: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[row])
 
     def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
         """Decodes a tensor to a column.
@@ -62,7 +69,7 @@ class TensorDecoder:
         own = kind.v2
         if datatype not in _DATATYPES:
             raise MalformedBody(f"unknown datatype {truncate(datatype)!r}; send {own}")
-        if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
+        if datatype != own and (own in ("BOOL", "BYTES") or datatype not in NUMBERS):
             message = f"must be {kind.words}: a tensor of {own}, not {datatype}"
             raise BadCells((BadCell(0, self._column.name, message),))
 
@@ -71,8 +78,8 @@ class TensorDecoder:
             raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data; {DATA_RULE}")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            values = self._decode_slowly(tensor.data)
+        except _READ_ERRORS:
+            values = self._decode_rows(tensor.data)
         if len(values) != rows:
             raise MalformedBody(
                 f"the tensor {truncate(tensor.name)!r} has {len(values)} values, but its shape"
@@ -80,17 +87,24 @@ class TensorDecoder:
             )
         return values
 
+    def _decode_rows(self, data: Raw) -> Sequence[Any]:
+        """Decodes data that is a list of rows."""
+        try:
+            return [*chain.from_iterable(self._fast_rows.decode(data))]
+        except _READ_ERRORS:
+            return self._decode_slowly(data)
+
     def _decode_slowly(self, data: Raw) -> Sequence[Any]:
-        """Decodes value by value, for lists of one value and for data with bad cells."""
+        """Decodes value by value, for data with bad cells."""
         values: list[Any] = []
         bad: list[BadCell] = []
         try:
-            for row, cell in enumerate(_iter_cells(data)):
+            for row, cell in enumerate(_iter_cells(data, self._width)):
                 try:
                     values.append(self._reader.read(cell))
                 except CellError as error:
                     bad.append(BadCell(row, self._column.name, str(error)))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except _READ_ERRORS as error:
             raise MalformedBody(
                 f"the data of {self._column.name!r} must be a list of values"
             ) from error
@@ -99,7 +113,7 @@ class TensorDecoder:
         return values
 
     def _decode_binary(self, datatype: str, binary: memoryview, rows: int) -> Array:
-        dtype = np.dtype(np.bool_) if datatype == "BOOL" else _NUMBERS[datatype]
+        dtype = np.dtype(np.bool_) if datatype == "BOOL" else NUMBERS[datatype]
         if len(binary) != rows * dtype.itemsize:
             raise MalformedBody(
                 f"the tensor {self._column.name!r} has {len(binary)} bytes, but its shape"
@@ -148,10 +162,13 @@ def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
         raise MalformedBody("a BYTES tensor has more texts than its shape requires")
 
 
-def _iter_cells(data: Raw) -> Iterator[Raw]:
-    """Yields the values in row-major order. In the shape [n, 1], each may be a list of one."""
-    for cell in _rows.decode(data):
-        if memoryview(cell)[0] == _LIST:
-            yield from _rows.decode(cell)
-        else:
+def _iter_cells(data: Raw, width: int) -> Iterator[Raw]:
+    """Yields the values in row-major order. Each row may be a list."""
+    for number, cell in enumerate(_rows.decode(data)):
+        if memoryview(cell)[0] != _LIST:
             yield cell
+            continue
+        row = _rows.decode(cell)
+        if len(row) != width:
+            raise MalformedBody(f"row {number} of a tensor has {len(row)} values, not {width}")
+        yield from row
