@@ -1,7 +1,8 @@
 """Decodes a V2 tensor to a column: values in JSON or as bytes, checked by the column's type."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -10,12 +11,13 @@ import numpy as np
 from msgspec import Raw
 
 from baton_common.texts import truncate
+from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells, CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, build_json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type, cast_datetime_cells
 from baton_inference.protocols.v2.request import DATA_RULE, Tensor
 from baton_registry.versions.schema import Column
 
@@ -40,6 +42,8 @@ class TensorDecoder:
         self._column = column
         self._reader = CellReader(column)
         self._width = width
+        build = _build_datetimes if column.type == "datetime" else to_array
+        self._to_array: Callable[[Sequence[Any]], Array] = partial(build, column)
         cell_type = build_json_type(column)
         self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
         row: Any = tuple[(cell_type,) * width]  # type: ignore[misc]
@@ -59,9 +63,9 @@ class TensorDecoder:
         """
         self._check_datatype(tensor.datatype)
         if binary is None:
-            return to_array(self._column, self._decode_json(tensor, rows))
+            return self._to_array(self._decode_json(tensor, rows))
         if tensor.datatype == "BYTES":
-            return to_array(self._column, [*_unpack_texts(binary, rows)])
+            return self._to_array([*_unpack_texts(binary, rows)])
         return self._decode_binary(tensor.datatype, binary, rows)
 
     def _check_datatype(self, datatype: str) -> None:
@@ -123,6 +127,11 @@ class TensorDecoder:
             return np.frombuffer(binary, np.uint8).astype(np.bool_)
         values = np.frombuffer(binary, dtype)
         return cast_numbers(self._column, values)
+
+
+def _build_datetimes(column: Column, values: Sequence[str | None]) -> Array:
+    """Builds the array of a datetime column. Raises `BadCells`."""
+    return cast_column(column, values, cast_datetime_cells)
 
 
 def read_row_count(tensor: Tensor) -> int:
