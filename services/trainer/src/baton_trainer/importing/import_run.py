@@ -17,6 +17,7 @@ from baton_trainer.importing.job import Conversion, ConversionJob
 from baton_trainer.importing.registering import ImportRecord, register
 from baton_trainer.importing.request import ImportRequest
 from baton_trainer.importing.rows.file_rows import FileRows, read_rows
+from baton_trainer.importing.rows.gaps import allow_gaps
 from baton_trainer.importing.rows.generated_rows import generate_rows
 from baton_trainer.importing.rows.parquet import write_rows
 from baton_trainer.importing.rows.rows import Rows
@@ -78,7 +79,11 @@ class ImportRun:
         inputs = choose_inputs(self.source.document, file, self.request.target)
         if inputs.note:
             self.progress.note(inputs.note)
-        return inputs
+        schema, opened = allow_gaps(inputs.schema, file)
+        if opened:
+            names = ", ".join(opened)
+            self.progress.note(f"optional because the table has gaps there: {names}")
+        return replace(inputs, schema=schema)
 
     def _convert(self, schema: Schema, rows: Rows) -> Conversion:
         """Converts the model in the sandbox, which also predicts the rows."""
