@@ -1,6 +1,8 @@
 """The hand-over to the importer's container, by its own program, without the container."""
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ from baton_trainer.importing.isolation.sandbox.importer import (
     run_in_importer,
 )
 from baton_trainer.importing.isolation.sandbox.program import Program
+from tests.support.rig.process import wait_until
 
 LIMITS = Limits(time_s=20.0, result_bytes=MIB, wait_s=30.0)
 MODULE = "baton_trainer.importing.isolation.sandbox.await_program"
@@ -98,6 +101,20 @@ def test_the_importer_has_a_limit_of_its_own(
     """A program that goes on without a reader is killed."""
     assert run(tmp_path, "import time; time.sleep(60)", replace(LIMITS, time_s=1.0)) == b""
     assert importer.wait(10) != 0
+
+
+def test_the_importer_can_be_stopped(importer: subprocess.Popen[bytes]) -> None:
+    """`docker compose stop` while it waits is no failure."""
+    status = Path(f"/proc/{importer.pid}/status")
+
+    def handles_signals() -> bool:
+        (caught,) = re.findall(r"SigCgt:\s*(\w+)", status.read_text(encoding="ascii"))
+        return bool(int(caught, 16) & 1 << (signal.SIGTERM - 1))
+
+    wait_until(handles_signals, 30, "the importer waits")
+    importer.terminate()
+
+    assert importer.wait(10) == 0
 
 
 def test_the_importer_gives_up(tmp_path: Path) -> None:
