@@ -27,7 +27,7 @@ def test_a_booster_is_registered_for_one_conversion() -> None:
     assert sklearn_operator_name_map == before
     session = start_session(converted.SerializeToString())
     label, probabilities = session.run(None, {"input": ROWS})
-    assert label.tolist() == model.predict(ROWS).tolist()
+    assert label.tolist() == np.asarray(model.predict(ROWS)).tolist()
     assert np.abs(probabilities - model.predict_proba(ROWS)).max() < 1e-6
 
 
