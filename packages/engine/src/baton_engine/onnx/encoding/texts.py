@@ -1,0 +1,66 @@
+"""Looks up the flags of texts: which cells of a row are 1."""
+
+from collections.abc import Callable, Mapping
+
+from baton_engine.engine import EngineError
+from baton_engine.onnx.encoding.layout import Flag, Layout, OneHot
+from baton_engine.tables.columns import ENCODED_MISSING
+
+LookUp = Callable[[str | None, int], int]
+NO_CELL = 2**40
+"""The cell of a text that has none; it is behind every matrix."""
+FAILS = 2**41
+"""The cell of an unknown text on which the model fails."""
+
+
+class UnknownCategory(Exception):
+    """The model fails on texts that are not in its training data, and a row has one."""
+
+    def __init__(self, column: str) -> None:
+        """Names the column."""
+        super().__init__(f"column {column!r} has an unknown category, on which the model fails")
+
+
+class TextColumn:
+    """A one-hot encoder, with the cell of each category.
+
+    Attributes:
+        name: the column.
+        position: its position in a row.
+        look_up: returns a text's cell, or the default for an unknown text.
+        unknown: the default: `NO_CELL`, or `FAILS`.
+    """
+
+    def __init__(self, encoder: OneHot, cells: Mapping[str, int], position: int) -> None:
+        """Takes the cells by category, and the column's position in a row."""
+        known: dict[str | None, int] = {**cells}
+        if encoder.is_strict:  # a known category may have no cell
+            known = {**dict.fromkeys(encoder.categories, NO_CELL), **known}
+        if ENCODED_MISSING in known:
+            known[None] = known[ENCODED_MISSING]
+        self.name = encoder.column
+        self.position = position
+        self.look_up: LookUp = known.get
+        self.unknown = FAILS if encoder.is_strict else NO_CELL
+
+
+def find_texts(layout: Layout, positions: Mapping[str, int]) -> list[TextColumn]:
+    """Finds the one-hot encoders of a matrix.
+
+    Args:
+        layout: the matrix.
+        positions: the columns' positions in a row.
+
+    Raises:
+        EngineError: a category has two cells.
+    """
+    found: dict[OneHot, dict[str, int]] = {}
+    for at, cell in enumerate(layout.cells):
+        if isinstance(cell, Flag):
+            cells = found.setdefault(cell.encoder, {})
+            if cell.category in cells:
+                raise EngineError("a category has two cells")
+            cells[cell.category] = at
+    return [
+        TextColumn(encoder, cells, positions[encoder.column]) for encoder, cells in found.items()
+    ]
