@@ -76,8 +76,8 @@ class OnnxEngine:
             EngineError: the graph cannot be loaded.
         """
         other = copy(self)
-        other._open_session(model, {})
-        other._use_feeder(feeder)
+        other._open_session(model, {})  # noqa: SLF001
+        other._use_feeder(feeder)  # noqa: SLF001
         return other
 
     def score(self, columns: Mapping[str, Array]) -> Scores:

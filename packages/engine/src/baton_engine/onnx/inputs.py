@@ -61,7 +61,9 @@ class Inputs:
         """
         if self._matrix:
             dtype = self._inputs[self._matrix]
-            return {self._matrix: np.hstack([cast_column(columns[c], dtype) for c in self._columns])}
+            return {
+                self._matrix: np.hstack([cast_column(columns[c], dtype) for c in self._columns])
+            }
         return {
             # No call unless it is needed: calls are most of the cost of a single row.
             name: column

@@ -5,6 +5,7 @@ https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; a message that is writte
 other fields.
 """
 
+from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
@@ -114,7 +115,11 @@ def parse_model(model: bytes) -> Any:
     Raises:
         google.protobuf.message.DecodeError: the content is not a protobuf message.
     """
+    return _get_model_class().FromString(model)
+
+
+@cache
+def _get_model_class() -> Any:
     pool = descriptor_pool.DescriptorPool()  # the default pool may have the schema of `onnx`
     pool.Add(text_format.Parse(_SCHEMA, descriptor_pb2.FileDescriptorProto()))
-    kind: Any = message_factory.GetMessageClass(pool.FindMessageTypeByName("onnx.ModelProto"))
-    return kind.FromString(model)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("onnx.ModelProto"))

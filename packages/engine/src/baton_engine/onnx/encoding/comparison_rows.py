@@ -33,10 +33,13 @@ def build_rows(schema: Schema, categories: Mapping[str, Sequence[str]]) -> Rows:
     columns = schema.columns
     most = max(map(len, categories.values()), default=0)
     count = min(max(_LEAST_ROWS, 2 * most), _MOST_ROWS)
-    usual = [_iter_usual(each, categories.get(each.name, ()), at) for at, each in enumerate(columns)]
+    usual = [
+        _iter_usual(each, categories.get(each.name, ()), at) for at, each in enumerate(columns)
+    ]
     odd = [_iter_odd(each, categories.get(each.name, ()), at) for at, each in enumerate(columns)]
     rows = [
-        tuple(next(cells) for cells in (usual if at % _EVERY else odd)) for at in range(1, count + 1)
+        tuple(next(cells) for cells in (usual if at % _EVERY else odd))
+        for at in range(1, count + 1)
     ]
     texts = [at for at, each in enumerate(columns) if each.name in categories][:_MAX_UNKNOWN]
     return rows + [(*rows[0][:at], _UNKNOWN[0], *rows[0][at + 1 :]) for at in texts]

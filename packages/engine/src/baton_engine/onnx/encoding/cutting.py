@@ -111,12 +111,12 @@ def _is_table(layout: Layout | None) -> bool:
 def _join_parts(names: Sequence[str], layouts: Mapping[str, Layout], cut: Cut) -> Iterator[str]:
     """Yields the inputs of a `Concat`, with a new one for each run of encoded ones."""
 
-    def get_type(name: str) -> Any:
-        return layouts[name].dtype if _is_table(layouts.get(name)) else None
+    def get_type(name: str) -> str:
+        return layouts[name].dtype.name if _is_table(layouts.get(name)) else ""
 
     for dtype, group in groupby([*names], get_type):
         parts = (*group,)
-        if dtype is None or len(parts) == 1:
+        if not dtype or len(parts) == 1:
             yield from parts
             continue
         joined = concatenate([layouts[part] for part in parts])

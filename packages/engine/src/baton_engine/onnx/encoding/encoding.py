@@ -7,10 +7,10 @@ from typing import Any
 from baton_common.texts import get_first_line
 from baton_engine.engine import EngineError
 from baton_engine.onnx.encoding.comparison import compare_matrices, compare_scores
+from baton_engine.onnx.encoding.comparison_rows import build_rows
 from baton_engine.onnx.encoding.cutting import Cut, check_form, cut_encoding, keep_encoding
 from baton_engine.onnx.encoding.encoded_feeder import EncodedFeeder
 from baton_engine.onnx.encoding.layout import Flag
-from baton_engine.onnx.encoding.comparison_rows import build_rows
 from baton_engine.onnx.encoding.tracing import MAX_CELLS, trace_layouts
 from baton_engine.onnx.engine import OnnxEngine, create_session
 from baton_engine.onnx.proto import parse_model
@@ -37,13 +37,19 @@ def encode_outside(engine: OnnxEngine, model: bytes, schema: Schema, examples: R
         examples: rows to compare both with, beside generated ones.
     """
     try:
-        return _encode(engine, model, schema, examples)
+        return build_encoded(engine, model, schema, examples)
     except Exception as error:  # noqa: BLE001 - the graph may be anything
         _log.debug("The model is encoded within ONNX: %s", get_first_line(error))
         return engine
 
 
-def _encode(engine: OnnxEngine, model: bytes, schema: Schema, examples: Rows) -> OnnxEngine:
+def build_encoded(engine: OnnxEngine, model: bytes, schema: Schema, examples: Rows) -> OnnxEngine:
+    """Builds the engine that encodes outside of ONNX. Takes the same as `encode_outside`.
+
+    Raises:
+        EngineError: the graph is unusual, there is nothing to gain, or an answer differs. Graphs
+            that ONNX rejects may raise other errors.
+    """
     if len(model) > MAX_BYTES:
         raise EngineError("the model is large")
     rest, encoding = parse_model(model), parse_model(model)

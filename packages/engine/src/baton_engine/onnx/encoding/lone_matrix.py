@@ -43,7 +43,7 @@ class LoneMatrix:
         width = matrix.width
         cells = np.zeros(width + 1, matrix.dtype)  # the last is for texts without a cell
         self.matrix = cells[:width].reshape(1, width)
-        self._cells: Any = memoryview(cells)  # numpy takes three times as long to set a cell
+        self._cells: Any = cells.data  # numpy takes three times as long to set a cell
         self._numbers = [_LoneNumbers(block, cells) for block in matrix.numbers]
         self._texts = [(each.position, each.look_up, each.unknown) for each in matrix.texts]
         self._names = [each.name for each in matrix.texts]
@@ -79,13 +79,13 @@ class _LoneNumbers:
         code = _CODES[cells.dtype]
         start = block.start * cells.dtype.itemsize
         self._columns = block.columns
-        self._pack: Any = partial(struct.Struct(f"={count}{code}").pack_into, cells, start)
+        self._pack: Any = partial(struct.Struct(f"={count}{code}").pack_into, cells.data, start)
         self._operations = _build_operations(block)
         has_fill = bool(block.cells[0].steps) and block.cells[0].steps[0].operator == FILL
         self._without_gaps = self._operations[1:] if has_fill else self._operations
 
     def fill(self, row: Sequence[Any]) -> None:
-        values = [row[at] for at in self._columns]
+        values: Sequence[Any] = [row[at] for at in self._columns]
         operations = self._operations
         if None in values:
             values = [math.nan if value is None else value for value in values]
@@ -121,7 +121,7 @@ def _build_operations(block: NumberBlock) -> list[Operation]:
 
 
 def _build_rounding(count: int) -> Operation:
-    """Builds a function that rounds doubles to float32. It raises OverflowError if one is larger."""
+    """Builds a function that rounds doubles to float32. Too large: OverflowError."""
     singles = struct.Struct(f"={count}f")
     pack, unpack = singles.pack, singles.unpack
 

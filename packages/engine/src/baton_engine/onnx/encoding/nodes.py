@@ -18,6 +18,8 @@ _STORED = {
     INT64: ("<i8", "int64_data"),
     DOUBLE: ("<f8", "double_data"),
 }
+_MAX_SIZE = 2**16
+"""The most values of a constant that is read: many nodes may take the same one."""
 _DOMAINS = {"": "", "ai.onnx": "", "ai.onnx.ml": "ml:"}
 
 
@@ -67,12 +69,13 @@ class Constants:
             return None
         code, field = _STORED[tensor.data_type]
         stored = getattr(tensor, field)
-        if tensor.raw_data and len(tensor.raw_data) % np.dtype(code).itemsize == 0:
-            values = np.frombuffer(tensor.raw_data, code)
-        else:
-            values = np.array(stored, code)
         shape = (*tensor.dims,)
-        return values.reshape(shape) if math.prod(shape) == len(values) else None
+        size = math.prod(shape)
+        if size > _MAX_SIZE or min(shape, default=0) < 0:
+            return None
+        if len(tensor.raw_data) == size * np.dtype(code).itemsize and not stored:
+            return np.frombuffer(tensor.raw_data, code).reshape(shape)
+        return np.array(stored, code).reshape(shape) if len(stored) == size else None
 
 
 def read_node(node: Any, constants: Constants) -> Node | None:

@@ -15,6 +15,8 @@ from baton_engine.tables.columns import Array
 Operands = Sequence[Layout | None]
 Operator = Callable[[Node, Operands], Layout | None]
 _SEPARATE_ROWS = -1
+_MAX_STEPS = 16
+"""Every node of a chain copies the steps of the one before."""
 
 
 def encode_one_hot(node: Node, text: str) -> Layout | None:
@@ -79,12 +81,14 @@ def _cast(node: Node, operands: Operands) -> Layout | None:
         return None
     if dtype == operand.dtype:
         return operand
+    if operand.is_cube or _is_long(operand):
+        return None
     step = Step(dtype.name)
     cells = tuple(
         each._replace(steps=(*each.steps, step)) if isinstance(each, Number) else each
         for each in operand.cells
     )
-    return Layout(cells, dtype, operand.is_cube)
+    return Layout(cells, dtype)
 
 
 def _identity(node: Node, operands: Operands) -> Layout | None:
@@ -142,7 +146,7 @@ def _apply(operator: str, operand: Layout | None, constants: Array | None) -> La
     width = len(operand.cells)
     if operand.is_cube or constants.shape not in ((), (1,), (width,), (1, 1), (1, width)):
         return None
-    if not all(isinstance(each, Number) for each in operand.cells):
+    if _is_long(operand) or not all(isinstance(each, Number) for each in operand.cells):
         return None
     values = np.broadcast_to(constants.reshape(-1), (width,)).tolist()
     cells = tuple(
@@ -151,6 +155,11 @@ def _apply(operator: str, operand: Layout | None, constants: Array | None) -> La
         if isinstance(cell, Number)
     )
     return Layout(cells, operand.dtype)
+
+
+def _is_long(layout: Layout) -> bool:
+    """Whether its numbers have as many steps as may be."""
+    return any(len(each.steps) >= _MAX_STEPS for each in layout.cells if isinstance(each, Number))
 
 
 OPERATORS: Mapping[str, Operator] = {

@@ -33,9 +33,10 @@ class TextColumn:
 
     def __init__(self, encoder: OneHot, cells: Mapping[str, int], position: int) -> None:
         """Takes the cells by category, and the column's position in a row."""
-        known: dict[str | None, int] = {**cells}
+        known: dict[str | None, int] = {}
         if encoder.is_strict:  # a known category may have no cell
-            known = {**dict.fromkeys(encoder.categories, NO_CELL), **known}
+            known.update(dict.fromkeys(encoder.categories, NO_CELL))
+        known.update(cells.items())
         if ENCODED_MISSING in known:
             known[None] = known[ENCODED_MISSING]
         self.name = encoder.column

@@ -15,7 +15,9 @@ _MAX_WORK = 64 * MAX_CELLS
 """The most cells of all layouts: a chain of nodes may repeat the cells of the one before."""
 
 
-def trace_layouts(graph: Any, texts: Container[str], numbers: Mapping[str, DType]) -> dict[str, Layout]:
+def trace_layouts(
+    graph: Any, texts: Container[str], numbers: Mapping[str, DType]
+) -> dict[str, Layout]:
     """Finds the layout of every tensor that is encoded columns.
 
     Args:
@@ -69,4 +71,3 @@ class _Tracer:
             return fill(node, self.layouts[source]) if self._gaps.get(condition) == source else None
         operator = OPERATORS.get(node.operator)
         return operator and operator(node, [self.layouts.get(each) for each in node.inputs])
-
