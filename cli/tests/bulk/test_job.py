@@ -1,6 +1,7 @@
 """Tables scored by a version."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from baton_cli.bulk.loaded_version import LoadedVersion
 from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_engine.engine import Scores
+from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
-from baton_registry.versions.schema import Column
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.schema import Column, Schema
 from tests.support.cli.bulk import (
     COLUMNS,
     TEXT,
@@ -25,6 +28,7 @@ from tests.support.cli.bulk import (
     open_content,
     write_parquet,
 )
+from tests.support.fakes.engine_models import build_regressor
 
 
 def fail_on_bad_row(text: str) -> None:
@@ -205,3 +209,63 @@ def test_column_of_booleans_and_numbers_is_rejected(tmp_path: Path) -> None:
     assert COLUMNS
     assert skipped == ["line 2, column 'x': the column's values have no common type"]
     assert output.num_rows == 1
+
+
+def load_regressor(columns: Schema, values: int = 1) -> LoadedVersion:
+    """Loads a real model: the sum of a row's columns, and its multiples."""
+    model = build_regressor(len(columns.columns), values)
+    return LoadedVersion(ModelVersion("prices", "7"), columns, OnnxEngine(model, columns))
+
+
+def test_values_of_a_regression_are_added(tmp_path: Path) -> None:
+    """With the names of several values."""
+    columns = Schema((Column("x", "double"), Column("n", "long")), output_names=("p10", "p90"))
+    with open_content(tmp_path, TEXT) as table:
+        output = score(table, load_regressor(columns, 2), keep=["x"])
+    assert output.to_pydict() == {
+        "x": ["0.5", "-1.5"],
+        "value_p10": [1.5, 0.5],
+        "value_p90": [3.0, 1.0],
+        "model_version": ["7", "7"],
+    }
+    one = load_regressor(replace(columns, output_names=()))
+    taken = pytest.raises(CommandFailed, match="adds a column 'value'")
+    taken = pytest.raises(CommandFailed, match="adds a column 'value'")
+    with open_content(tmp_path, TEXT.replace("note", "value")) as table, taken:
+        score(table, one)
+
+
+MATRIX = Schema((Column("0", "double"), Column("1", "double")), is_matrix=True)
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\n3,?\n", "id,1,0\n7,2,1\n8,?,3\n"])
+def test_columns_of_a_matrix_are_numbers_or_all_in_order(tmp_path: Path, text: str) -> None:
+    """Messages name the file's columns."""
+    skipped: list[str] = []
+    model = load_regressor(MATRIX)
+    with open_content(tmp_path, text) as table:
+        output = score(table, model, on_bad_row=skipped.append)
+    assert output["value"].to_pylist() == [3.0]
+    name = "b" if text.startswith("a") else "1"
+    assert skipped == [f"line 3, column '{name}': must be a number"]
+
+
+@pytest.mark.parametrize("text", ["a,b,c\n1,2,3\n", "0,b\n1,2\n", "a\n1\n"])
+def test_other_columns_of_a_matrix_are_rejected(tmp_path: Path, text: str) -> None:
+    """Nothing says which of them the model takes."""
+    with open_content(tmp_path, text) as table, pytest.raises(CommandFailed, match="only the 2"):
+        Job(table, load_regressor(MATRIX), None)
+
+
+def test_datetimes_are_read_from_text(tmp_path: Path) -> None:
+    """Empty cells of an optional column are missing."""
+    column = Column("at", "datetime", required=False)
+    columns = Schema((column, Column("n", "long")))
+    skipped: list[str] = []
+    text = "at,n\n1970-01-01T00:00:02Z,1\n ,2\nsoon,3\n"
+    with open_content(tmp_path, text) as table:
+        output = score(table, load_regressor(columns), on_bad_row=skipped.append)
+    assert str(output["value"].to_pylist()) == "[3.0, nan]"
+    assert skipped == [
+        "line 4, column 'at': must be a date and time in ISO 8601, such as 2026-01-31T12:00:00"
+    ]

@@ -1,26 +1,25 @@
 """Scores the chunks of a table with one version."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, RecordBatch, Schema
 
 from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.loaded_version import LoadedVersion
+from baton_cli.bulk.output_columns import build_output_columns, list_output_fields
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate
 from baton_engine.engine import Scores
-from baton_engine.onnx.outputs.probabilities import check_probabilities
-from baton_engine.tables.arrow_types import get_label_type
+from baton_engine.onnx.outputs.checks import check_answers
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.typed_values import WrongType
 
-LABEL, VERSION = "label", "model_version"
+VERSION = "model_version"
 
 OnBadRow = Callable[[str], None]
 """Handles a row that cannot be scored; the text has its location and the reason."""
@@ -52,33 +51,41 @@ class Job:
         self._model = model
         self.counts = Counts()
         fields = {each.name: each for each in table.fields}
-        self._present = find_column_indices([*fields]).keys()
-        self._check_columns()
+        self._sources = self._find_sources([*find_column_indices([*fields])])
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
             raise CommandFailed(f"there is no column {unknown[0]!r} to keep; check --keep")
         self._copied = [*fields] if keep is None else [*dict.fromkeys(keep)]
-        labels = [str(label) for label in model.engine.output_schema.classes]
-        added = [LABEL, *(f"probability_{label}" for label in labels), VERSION]
-        if duplicate := next((name for name in self._copied if name in added), None):
+        version = Field(VERSION, DataType.string())
+        added = [*list_output_fields(model.engine.output_schema), version]
+        names = {each.name for each in added}
+        if duplicate := next((name for name in self._copied if name in names), None):
             raise CommandFailed(
                 f"the output adds a column {duplicate!r}, which the file already has; "
                 "name the columns to copy: --keep COLUMN"
             )
-        kinds = [get_label_type(model.engine.output_schema.classes)]
-        kinds += [DataType.float32()] * len(labels) + [DataType.string()]
-        self._added = [Field(name, kind) for name, kind in zip(added, kinds, strict=True)]
         metadata = {"model_name": model.version.name, "model_version": model.version.version}
-        self.schema = Schema([*(fields[n] for n in self._copied), *self._added], metadata=metadata)
+        self.schema = Schema([*(fields[n] for n in self._copied), *added], metadata=metadata)
 
-    def _check_columns(self) -> None:
-        columns = self._model.schema.columns
-        missing = [c.name for c in columns if c.required and c.name not in self._present]
+    def _find_sources(self, names: Sequence[str]) -> dict[str, str]:
+        """Maps the model's columns to those of the file, without absent optional ones.
+
+        The columns of a matrix are `0`, `1`, … in the file, or all of the file's in order.
+        """
+        schema, present = self._model.schema, set(names)
+        columns = [each.name for each in schema.columns]
+        if schema.is_matrix and len(names) == len(columns) and not present & {*columns}:
+            return dict(zip(columns, names, strict=True))
+        missing = [c.name for c in schema.columns if c.required and c.name not in present]
         if missing:
+            hint = self._table.hint
+            if schema.is_matrix:
+                hint += f"; name the columns 0, 1, …, or give only the {len(columns)} of the model"
             raise CommandFailed(
                 f"column {missing[0]!r} is missing, which version {self._model.version.version} "
-                f"requires ({len(missing)} of {len(columns)} columns missing){self._table.hint}"
+                f"requires ({len(missing)} of {len(columns)} columns missing){hint}"
             )
+        return {name: name for name in columns if name in present}
 
     def score(self, on_bad_row: OnBadRow) -> Iterator[RecordBatch]:
         """Scores the rows in order; skips a row if `on_bad_row` does not raise.
@@ -113,8 +120,9 @@ class Job:
             bad: dict[int, BadCell] = {}
             for column in self._model.schema.columns:
                 try:
-                    if column.name in self._present:
-                        columns[column.name] = chunk.read(column)
+                    source = self._sources.get(column.name)
+                    if source is not None:
+                        columns[column.name] = chunk.read(replace(column, name=source))
                     else:
                         columns[column.name] = to_array(column, [None] * len(chunk.locations))
                 except WrongType as error:
@@ -138,7 +146,7 @@ class Job:
     def _score_chunk(self, chunk: Chunk, columns: dict[str, Array]) -> RecordBatch:
         try:
             scores = self._model.engine.score(columns)
-            check_probabilities(scores["probabilities"])
+            check_answers(scores, self._model.engine.output_schema)
         except Exception as error:
             locations = f"{chunk.locations[0]} to {chunk.locations[-1]}"
             reason = truncate(to_one_line(error))
@@ -148,8 +156,7 @@ class Job:
         )
 
     def _build_columns(self, scores: Scores) -> Iterator[ArrowArray]:
-        yield ArrowArray(scores["label"].tolist(), self._added[0].type)
-        for number in range(scores["probabilities"].shape[1]):
-            yield ArrowArray.from_numpy(np.ascontiguousarray(scores["probabilities"][:, number]))
-        rows = len(scores["label"])
+        output_schema = self._model.engine.output_schema
+        yield from build_output_columns(scores, output_schema)
+        rows = len(scores[output_schema.outputs[0].name])
         yield ArrowArray([self._model.version.version] * rows, DataType.string())

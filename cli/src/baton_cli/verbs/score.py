@@ -99,8 +99,14 @@ def score(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Score FILE, a CSV (also .gz) or Parquet file, with one version.
 
-    The output has the rows of FILE in the same order: its columns, then label, probability_CLASS
-    for each class, and model_version. One version scores all rows, even if the alias moves.
+    The output has the rows of FILE in the same order: its columns, then those of the version's
+    task, and model_version. A classifier adds label and probability_CLASS for each class, a
+    regression value, or value_NAME for each of several values, an anomaly detector label and score,
+    and a multilabel classifier label_NAME and probability_NAME for each label. One version scores
+    all rows, even if the alias moves.
+
+    If the model takes a matrix, FILE has the columns 0, 1, …, or only as many columns as the model
+    takes, in order.
 
     Cells are read as in the training of the version. A row with a missing value cannot be scored,
     unless the column had missing values in training; such a column may also be absent.

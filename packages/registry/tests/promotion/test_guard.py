@@ -1,5 +1,7 @@
 """The checks before an alias moves."""
 
+import json
+
 import pytest
 
 from baton_registry import PromotionRefused
@@ -95,3 +97,21 @@ def test_callers_of_an_unsigned_production_version_are_protected(operator: Opera
 
     with pytest.raises(PromotionRefused, match="city"):
         operator.promote("5")
+
+
+def test_a_regressor_does_not_follow_a_classifier(operator: Operator) -> None:
+    """Also if MLflow's signature alone shows that it is one."""
+    operator.promote("1")
+    document = json.loads(build_mlmodel(AGE, CITY))
+    document["metadata"] = {"baton": {"task": "regression"}}
+    operator.server.add("8", MLmodel=json.dumps(document))
+    with pytest.raises(PromotionRefused, match="the task binary became regression"):
+        operator.promote("8")
+
+    del document["metadata"]
+    tensor = {"type": "tensor", "tensor-spec": {"dtype": "float64", "shape": [-1]}}
+    document["signature"]["outputs"] = json.dumps([tensor])
+    operator.server.add("9", MLmodel=json.dumps(document))
+    with pytest.raises(PromotionRefused, match="task binary and are 1 numbers"):
+        operator.promote("9")
+    assert operator.promote("9", force=True) == "9"

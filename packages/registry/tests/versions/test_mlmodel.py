@@ -7,6 +7,7 @@ import pytest
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.schema import Column
+from baton_registry.versions.schema_breaks import find_breaks
 from tests.support.fakes.registry import build_mlmodel
 
 
@@ -41,7 +42,7 @@ def test_other_categories_do_not_break_callers() -> None:
         document["metadata"]["baton"]["categories"] = {"plan": [category]}
     old, new = (parse_mlmodel(json.dumps(document)).schema for document in documents)
 
-    assert new.find_breaks(old) == []
+    assert find_breaks(old, new) == []
 
 
 @pytest.mark.parametrize("classes", ["abc", {"a": 1}, [1.5], 7])

@@ -7,6 +7,7 @@ import pytest
 
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.recorded_outputs import RecordedOutputs, parse_outputs
+from baton_registry.versions.schema import AnswerForm
 
 
 def build_signature(*names: str | None) -> str:
@@ -50,3 +51,34 @@ def test_contradictions_are_rejected(metadata: dict[str, Any], words: str) -> No
     """The message says what was found and what is allowed."""
     with pytest.raises(InvalidModel, match=words):
         parse_outputs(metadata, None)
+
+
+def build_tensor(dtype: str, *shape: Any, **fields: Any) -> dict[str, Any]:
+    """Builds MLflow's description of a tensor."""
+    return {"type": "tensor", "tensor-spec": {"dtype": dtype, "shape": [*shape]}, **fields}
+
+
+@pytest.mark.parametrize(
+    ("specs", "form"),
+    [
+        ([], None),
+        ([build_tensor("float64", -1)], AnswerForm("numbers", 1)),
+        ([build_tensor("float32", -1, 3)], AnswerForm("numbers", 3)),
+        ([build_tensor("float64", -1, -1)], AnswerForm("numbers")),
+        ([build_tensor("float64", -1, 2, 2)], AnswerForm("numbers")),
+        ([{"type": "double"}], AnswerForm("numbers", 1)),
+        ([{"type": "double", "name": n} for n in "ab"], AnswerForm("numbers", 2)),
+        ([build_tensor("int64", -1)], AnswerForm("labels")),
+        ([{"type": "string"}], AnswerForm("labels")),
+        (
+            [build_tensor("str", -1, name="label"), build_tensor("float32", -1, 2, name="p")],
+            AnswerForm("labels"),
+        ),
+        ([{"type": "tensor"}], AnswerForm("labels")),
+    ],
+)
+def test_the_signature_shows_the_form_of_the_answers(
+    specs: list[Any], form: AnswerForm | None
+) -> None:
+    """Only floats are numbers."""
+    assert parse_outputs({}, json.dumps(specs)).shown == form

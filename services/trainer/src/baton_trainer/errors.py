@@ -9,6 +9,7 @@ TrainError
 ├── ExportError       the pipeline has no ONNX form that can be served
 ├── VersionNotLoadable  a registered version cannot be loaded as the service loads it
 ├── RecordMissing     a version has no readable run record, so it cannot be reproduced
+├── ImportFailed      a version of another registry cannot be fetched, opened or converted
 ├── NotComparable     two models cannot be compared on the same rows
 └── RecordError       MLflow did not accept the run; nothing was registered
 
@@ -50,6 +51,10 @@ class VersionNotLoadable(TrainError):
 
 class RecordMissing(TrainError):
     """A version has no readable run record."""
+
+
+class ImportFailed(TrainError):
+    """A version of another registry cannot be fetched, opened or converted."""
 
 
 class NotComparable(TrainError):

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, HELD_OUT_BY_TAG, ModelVersion
+from baton_registry.versions.output_schema import OutputSchema
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
 from baton_trainer.gate import comparable_model
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.table import Table
-from tests.support.trainer.comparable_models import make_model
+from tests.support.trainer.comparable_models import RuleEngine, good, make_model
 from tests.support.trainer.registry import FolderRegistry
 from tests.support.trainer.tables import changed_table, some_trained_model
 
@@ -72,6 +74,14 @@ def test_different_classes_are_an_obstacle(version_folder: Path, some_data: Tabl
     obstacle = load(version_folder).find_obstacle(some_data.features, ("a", "b"))
     assert "other classes than these rows (a, b, no)" in obstacle
     assert load(version_folder).find_obstacle(some_data.features, some_data.classes) == ""
+
+
+def test_another_task_is_an_obstacle(version_folder: Path, some_data: Table) -> None:
+    """The text names it; there are no classes to compare."""
+    loaded = load(version_folder)
+    regression = RuleEngine(good, OutputSchema("regression"))
+    obstacle = replace(loaded, engine=regression).find_obstacle(some_data.features, ("no", "yes"))
+    assert obstacle == "its task is regression, and these rows have classes"
 
 
 def test_rows_with_new_missing_values_are_not_accepted(version_folder: Path) -> None:

@@ -34,7 +34,7 @@ class OnnxEngine:
     Attributes:
         inputs: what the model takes.
         feeder: builds the inputs of the session.
-        are_indices: a classifier names no classes, and its labels seem to be indices.
+        reader: reads the outputs of the session; its kind depends on the task.
     """
 
     name = "onnx"
@@ -59,11 +59,10 @@ class OnnxEngine:
         self.inputs = feeder.inputs
         self._use_feeder(feeder)
         outputs = list_outputs(self._session.get_outputs())
-        reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
-        self._outputs = reader.names
-        self._read = reader.read
-        self.output_schema = reader.output_schema
-        self.are_indices = getattr(reader, "are_indices", False)
+        self.reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
+        self._outputs = self.reader.names
+        self._read = self.reader.read
+        self.output_schema = self.reader.output_schema
 
     def replace_graph(self, model: bytes, feeder: Feeder) -> "OnnxEngine":
         """Returns an engine for another graph with the same outputs.

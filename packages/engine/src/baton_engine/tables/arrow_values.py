@@ -5,6 +5,7 @@ both, so a value means the same in both.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,13 +30,17 @@ def read_values(array: ArrowArray) -> Values:
     if family == "null":
         return Texts([None], np.zeros(len(array), np.int32))
     if family == "text":
-        # Several times faster than a text per row, and each text exists once.
-        return _read_dictionary(array.cast(_DISTINCT_TEXTS))
+        return encode_texts(array)
     if family in ("boolean", "number"):
         return _to_numbers(_to_list(array)) if array.null_count else array.to_numpy()
     if family == "decimal":
         return _to_numbers([_to_plain(value) for value in _to_list(array)])
     return Unsupported(get_type_name(kind))
+
+
+def encode_texts(array: ArrowArray) -> Texts:
+    """Reads an array of texts: several times faster than a text per row, and each exists once."""
+    return _read_dictionary(array.cast(_DISTINCT_TEXTS))
 
 
 def read_texts(array: ArrowArray) -> Texts | Unsupported:
@@ -62,8 +67,7 @@ def read_texts(array: ArrowArray) -> Texts | Unsupported:
 
 
 def _cast_texts(array: ArrowArray, form: Form) -> Texts:
-    texts = _read_dictionary(array.cast(_DISTINCT_TEXTS))
-    return Texts(texts.distinct, texts.codes, form)
+    return replace(encode_texts(array), form=form)
 
 
 def _decode(array: ArrowArray, *, as_text: bool) -> Values:

@@ -1,7 +1,11 @@
 """Typed values before they are cast to a column."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
+from operator import itemgetter
+from struct import pack
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +34,31 @@ class Texts:
     def to_list(self) -> list[str | None]:
         """Lists each row's text."""
         return [self.distinct[code] for code in self.codes.tolist()]
+
+    def take(self, rows: Sequence[int]) -> "Texts":
+        """Returns some rows, with the distinct texts of these rows only."""
+        used, codes = np.unique(self.codes[rows], return_inverse=True)
+        distinct = [self.distinct[code] for code in used.tolist()]
+        return replace(self, distinct=distinct, codes=codes.astype(np.int32))
+
+
+class TextsBuilder:
+    """Encodes the texts of a column, part by part."""
+
+    def __init__(self) -> None:
+        self._codes: defaultdict[str, int] = defaultdict(count().__next__)
+        self._parts: list[NDArray[np.int32]] = []
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Adds the texts of some rows."""
+        # A new text gets the next code. Half of the time of `np.fromiter` over `map`.
+        codes = itemgetter(*texts)(self._codes) if len(texts) > 1 else (self._codes[texts[0]],)
+        self._parts.append(np.frombuffer(pack(f"{len(codes)}i", *codes), np.intc))
+
+    def build(self) -> Texts:
+        """Returns the texts of all rows; no two distinct ones are equal."""
+        codes = np.concatenate(self._parts) if self._parts else np.empty(0, np.int32)
+        return Texts([*self._codes], codes)
 
 
 @dataclass(frozen=True)

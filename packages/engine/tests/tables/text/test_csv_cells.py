@@ -4,6 +4,8 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baton_engine.tables.text.csv_cells import PANDAS_MISSING_TEXTS, cast_csv_cells
 from baton_registry.versions.schema import Column, TypeName
@@ -45,6 +47,24 @@ def test_casts_as_pandas(kind: TypeName, values: list[str], expected: Any) -> No
         assert cast_csv_cells(Column("c", kind), values).tolist() == expected
     except ValueError:
         assert expected is REFUSED
+
+
+@given(
+    st.sampled_from(["double", "long"]),
+    st.text(st.sampled_from("019+-.eE"), min_size=1, max_size=6),
+)
+def test_usual_numbers_are_cast_as_others(kind: TypeName, text: str) -> None:
+    """A column of usual forms is cast at once, any other one by one."""
+    other = {"double": "inf", "long": "2.0"}[kind]
+
+    def cast(*values: str) -> list[Any] | None:
+        try:
+            return [*cast_csv_cells(Column("c", kind), values)]
+        except ValueError:
+            return None
+
+    alone, beside = cast(text), cast(text, other)
+    assert alone == (beside and beside[:1])
 
 
 @pytest.mark.parametrize("end", ["x", ".x", "e", "e1x", ".1x", " x"])

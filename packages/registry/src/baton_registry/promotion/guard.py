@@ -15,7 +15,8 @@ from baton_registry.errors import (
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
 from baton_registry.versions.model_version import GATE_PASSED, GATE_TAG, PENDING, ModelVersion
-from baton_registry.versions.schema import Schema, format_breaks
+from baton_registry.versions.schema import Schema
+from baton_registry.versions.schema_breaks import find_breaks, format_breaks
 from baton_registry.versions.signing import TrustedKey, check_signature
 
 
@@ -77,7 +78,7 @@ def _check_schema(
         old = _fetch_schema(client, current)
     except (InvalidModel, ArtifactNotFound, ChecksumMismatch, VersionNotFound):
         return  # a version that cannot be served has no callers
-    if reasons := new.find_breaks(old):
+    if reasons := find_breaks(old, new):
         raise PromotionRefused(
             f"version {target.version} would break callers of version {current.version}: "
             f"{format_breaks(reasons, '; ')}; change the callers first, then promote with --force"

@@ -43,6 +43,21 @@ def parse_mlmodel(text: str) -> MLModel:
     Raises:
         InvalidModel: the file is too large or not valid YAML, or has no ONNX flavour or no columns.
     """
+    document = load_document(text)
+    onnx_path = _find_onnx_path(document)
+    return MLModel(
+        schema=parse_schema(document),
+        onnx_path=onnx_path,
+        input_example_path=_find_example_path(document),
+    )
+
+
+def load_document(text: str) -> dict[str, Any]:
+    """Reads an MLmodel file as plain YAML.
+
+    Raises:
+        InvalidModel: the file is too large, or not a YAML mapping.
+    """
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
     try:
@@ -51,12 +66,7 @@ def parse_mlmodel(text: str) -> MLModel:
         raise InvalidModel("the MLmodel file is not YAML") from error
     if not isinstance(document, dict):
         raise InvalidModel("the MLmodel file is not a mapping")
-    onnx_path = _find_onnx_path(document)
-    return MLModel(
-        schema=_parse_schema(document),
-        onnx_path=onnx_path,
-        input_example_path=_find_example_path(document),
-    )
+    return document
 
 
 class _Loader(yaml.SafeLoader):
@@ -99,7 +109,12 @@ def check_path(path: str) -> str:
     return str(pure)
 
 
-def _parse_schema(document: dict[str, Any]) -> Schema:
+def parse_schema(document: dict[str, Any]) -> Schema:
+    """Parses the columns and the recorded part of the outputs from an MLmodel file's content.
+
+    Raises:
+        InvalidModel: it has no schema, or one that Baton cannot score.
+    """
     inputs = _get_mapping(document, "signature").get("inputs")
     if inputs is None:
         raise InvalidModel(
@@ -120,6 +135,7 @@ def _parse_schema(document: dict[str, Any]) -> Schema:
         is_matrix=recorded.is_matrix,
         is_tensor=recorded.is_tensor,
         tensor_name=recorded.tensor_name,
+        shown_answers=outputs.shown,
         predicts_probabilities=_predicts_probabilities(document),
     )
 

@@ -28,6 +28,14 @@ class Output:
     type: OutputType
     members: tuple[str, ...] = ()
 
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns in a table: `value`, or one for each member: `value_p10`."""
+        if not self.members:
+            return (self.name,)
+        prefix = "probability" if self.name == PROBABILITIES else self.name
+        return tuple(f"{prefix}_{member}" for member in self.members)
+
 
 @dataclass(frozen=True)
 class OutputSchema:

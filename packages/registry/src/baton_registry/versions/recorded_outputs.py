@@ -1,16 +1,18 @@
 """Parses what an MLmodel file records of a model's outputs: task, classes and names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
 from baton_registry.errors import InvalidModel
 from baton_registry.versions.output_schema import Label, Task
+from baton_registry.versions.schema import AnswerForm
 
 _SHOWN = 5
 _CLASSIFIERS, _NAMED = ("binary", "multiclass"), ("quantiles", "multilabel")
-_BINARY = 2
+_BINARY = _TABLE = 2
+_FLOATS = ("float", "double")
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class RecordedOutputs:
         task: None if not recorded.
         classes: the labels of a classifier in the order of the probabilities; None if not recorded.
         names: the names of several values or labels; empty if not recorded.
+        shown: what MLflow's signature shows; None if it shows nothing.
     """
 
     task: Task | None = None
     classes: tuple[Label, ...] | None = None
     names: tuple[str, ...] = ()
+    shown: AnswerForm | None = None
 
 
 def parse_outputs(metadata: Mapping[str, Any], signature: Any) -> RecordedOutputs:
@@ -49,7 +53,9 @@ def parse_outputs(metadata: Mapping[str, Any], signature: Any) -> RecordedOutput
             f"the MLmodel file records names of outputs ({', '.join(names[:_SHOWN])}), but the task"
             f" {task}, which has none; they belong to {' and '.join(_NAMED)}"
         )
-    return RecordedOutputs(task, classes, names or _parse_signature_names(signature))
+    specs = _parse_signature(signature)
+    names = names or _find_signature_names(specs)
+    return RecordedOutputs(task, classes, names, _find_shown_answers(specs))
 
 
 def _parse_task(task: Any) -> Task | None:
@@ -81,16 +87,43 @@ def _parse_names(names: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _parse_signature_names(signature: Any) -> tuple[str, ...]:
-    """Returns the names of several output columns; empty for other outputs."""
+def _parse_signature(signature: Any) -> list[Mapping[str, Any]]:
+    """Returns the outputs in MLflow's signature; empty if there are none, or of another form."""
     try:
         specs = json.loads(signature)
     except (TypeError, ValueError, RecursionError):
-        return ()
-    if not isinstance(specs, list) or not all(isinstance(spec, dict) for spec in specs):
-        return ()
+        return []
+    is_list = isinstance(specs, list) and all(isinstance(spec, dict) for spec in specs)
+    return specs if is_list else []
+
+
+def _find_signature_names(specs: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Returns the names of several output columns; empty for other outputs."""
     names = [spec.get("name") for spec in specs if spec.get("type") != "tensor"]
     are_names = all(isinstance(name, str) and name for name in names)
     if len(names) != len(specs) or len(names) == 1 or not are_names:
         return ()
-    return tuple(names) if len({*names}) == len(names) else ()
+    return tuple(map(str, names)) if len({*names}) == len(names) else ()
+
+
+def _find_shown_answers(specs: Sequence[Mapping[str, Any]]) -> AnswerForm | None:
+    """Finds the form that the types show: only floats are numbers, anything else has labels."""
+    if not specs:
+        return None
+    parts = [_read_part(spec) for spec in specs]
+    if not all(kind.startswith(_FLOATS) for kind, _ in parts):
+        return AnswerForm("labels")
+    widths = [width for _, width in parts]
+    return AnswerForm("numbers", None if None in widths else sum(filter(None, widths)))
+
+
+def _read_part(spec: Mapping[str, Any]) -> tuple[str, int | None]:
+    """Returns the type of an output, and its number of values per row; None if not fixed."""
+    tensor = spec.get("tensor-spec")
+    if spec.get("type") != "tensor" or not isinstance(tensor, Mapping):
+        return str(spec.get("type")), 1
+    shape = tensor.get("shape")
+    if not isinstance(shape, list) or len(shape) > _TABLE:
+        return str(tensor.get("dtype")), None
+    width = shape[1] if len(shape) == _TABLE else 1
+    return str(tensor.get("dtype")), width if type(width) is int and width > 0 else None

@@ -1,15 +1,11 @@
 """A model's schema: input columns of scalar types, and what is recorded of its outputs."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from baton_registry.versions.output_schema import Label, Task
+from baton_registry.versions.output_schema import Label, OutputSchema, Task
 
 TypeName = Literal["boolean", "integer", "long", "float", "double", "string", "datetime"]
-
-MAX_LISTED = 10
-"""The number of reasons in a message. MLflow's tags do not hold thousands."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +26,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class AnswerForm:
+    """What is known of a model's answers without its task.
+
+    Attributes:
+        kind: labels, with or without probabilities; or only numbers.
+        width: the count of numbers per row; None if it is not known.
+    """
+
+    kind: Literal["labels", "numbers"]
+    width: int | None = None
+
+
+@dataclass(frozen=True)
 class Schema:
     """The input columns, and the recorded part of the outputs. The engine finds out the rest.
 
@@ -44,6 +53,7 @@ class Schema:
         tensor_name: the name of this tensor; None if it has none.
         predicts_probabilities: the version's `predict` returns probabilities, because it was logged
             with `pyfunc_predict_fn="predict_proba"`.
+        shown_answers: what MLflow's signature of the outputs shows; None if it shows nothing.
     """
 
     columns: tuple[Column, ...]
@@ -54,37 +64,21 @@ class Schema:
     is_tensor: bool = False
     tensor_name: str | None = None
     predicts_probabilities: bool = False
+    shown_answers: AnswerForm | None = None
 
-    def find_breaks(self, older: "Schema") -> list[str]:
-        """Lists why this schema breaks callers of `older`; empty if it does not."""
-        before = {column.name: column for column in older.columns}
-        now = {column.name: column for column in self.columns}
-        reasons = [f"column {name!r} is gone" for name in before if name not in now]
-        for name, column in now.items():
-            reasons += _find_column_breaks(before.get(name), column)
-        if None not in (older.classes, self.classes) and older.classes != self.classes:
-            reasons.append(
-                f"classes {_format_classes(older.classes)} became {_format_classes(self.classes)}"
-            )
-        return reasons
+    @property
+    def known_task(self) -> Task | None:
+        """The recorded task, or the one that recorded classes show; None if neither is recorded."""
+        if self.task or not self.classes:
+            return self.task
+        return OutputSchema.from_classes(self.classes).task
 
-
-def format_breaks(reasons: Sequence[str], separator: str) -> str:
-    """Joins the first reasons and the number of the others."""
-    more = len(reasons) - MAX_LISTED
-    return separator.join([*reasons[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
-
-
-def _find_column_breaks(before: Column | None, now: Column) -> list[str]:
-    if before is None:
-        return [f"column {now.name!r} is new and required"] if now.required else []
-    reasons = []
-    if before.type != now.type:
-        reasons.append(f"column {now.name!r} was {before.type} and is {now.type}")
-    if now.required and not before.required:
-        reasons.append(f"column {now.name!r} was optional and is required")
-    return reasons
-
-
-def _format_classes(classes: Iterable[Label] | None) -> str:
-    return "[" + ", ".join(map(str, classes or ())) + "]"
+    @property
+    def answer_form(self) -> AnswerForm | None:
+        """The form of the answers: of the known task, else as MLflow's signature shows it."""
+        task = self.known_task
+        if task is None:
+            return None if self.predicts_probabilities else self.shown_answers
+        if task == "regression":
+            return AnswerForm("numbers", 1)
+        return AnswerForm("numbers" if task == "quantiles" else "labels")

@@ -6,6 +6,7 @@ from typing import Any
 
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import GATE_TAG, ModelVersion
+from baton_registry.versions.schema_breaks import find_breaks
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.comparison import Comparison
 from baton_trainer.tracking.version_run import VersionRun
@@ -124,7 +125,7 @@ def _describe_schema_changes(first: Side, second: Side) -> Iterator[str]:
     if first.model is None or second.model is None:
         return
     old, new = first.model.schema, second.model.schema
-    yield from (f"{each} (breaks callers)" for each in new.find_breaks(old))
+    yield from (f"{each} (breaks callers)" for each in find_breaks(old, new))
     before = {column.name: column for column in old.columns}
     for column in new.columns:
         previous = before.get(column.name)

@@ -60,7 +60,10 @@ class ComparableModel:
 
     def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
         """Returns why it cannot score rows of these features and classes; empty if it can."""
-        if different := set(self.engine.output_schema.classes) ^ set(classes):
+        answers = self.engine.output_schema
+        if not answers.is_classifier:
+            return f"its task is {answers.task}, and these rows have classes"
+        if different := set(answers.classes) ^ set(classes):
             names = ", ".join(sorted(map(str, different))[:3])
             return f"it has other classes than these rows ({names})"
         for column in self.schema.columns:

@@ -21,6 +21,9 @@ PANDAS_MISSING_TEXTS = frozenset({
 """The texts that pandas reads as missing: https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html"""
 
 _BOOLEANS = {"true": True, "false": False}
+# Of these characters, int() and float() accept what the patterns below accept.
+_OF_INTEGERS = re.compile(r"[0-9+-]*")
+_OF_FLOATS = re.compile(r"[0-9+.eE-]*")
 _INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 # float() also accepts 1_000, digits of other alphabets and NAN. Adjacent parts never match the same
 # digits, so the time for a long cell stays linear.
@@ -47,6 +50,9 @@ def cast_csv_cells(
         return np.array(texts, dtype=np.object_)
     if column.type == "datetime":
         return cast_datetimes([ENCODED_MISSING if v in missing else v.strip() for v in values])
+    plain = cast_plain_numbers(column, values)
+    if plain is not None:
+        return plain
     if {value.lower() for value in values} <= _BOOLEANS.keys():
         parsed: list[Any] = [_BOOLEANS[value.lower()] for value in values]
     elif column.type in ("float", "double"):
@@ -55,6 +61,29 @@ def cast_csv_cells(
         parsed = [_parse_whole(column, value, missing) for value in values]
     with np.errstate(over="ignore"):
         return np.array(parsed, dtype=COLUMN_TYPES[column.type].dtype)
+
+
+def cast_plain_numbers(column: Column, values: Sequence[str]) -> Array | None:
+    """Casts numbers in usual forms, several times faster than one by one.
+
+    Returns:
+        The numbers; None for a column of text, or if a value may be something else, may be missing,
+        or does not fit the type.
+    """
+    if COLUMN_TYPES[column.type].is_text or not all(values):
+        return None
+    is_float = column.type in ("float", "double")
+    if not (_OF_FLOATS if is_float else _OF_INTEGERS).fullmatch("".join(values)):
+        return None
+    try:
+        numbers = [*map(float if is_float else int, values)]
+    except ValueError:
+        return None
+    least, greatest = COLUMN_TYPES[column.type].limits
+    if not is_float and numbers and (min(numbers) < least or max(numbers) > greatest):
+        return None
+    with np.errstate(over="ignore"):
+        return np.array(numbers, dtype=COLUMN_TYPES[column.type].dtype)
 
 
 def _parse_number(value: str, missing: Container[str]) -> float:

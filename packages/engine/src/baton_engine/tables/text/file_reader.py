@@ -1,10 +1,12 @@
 """Reads a CSV file with column names, for training and scoring."""
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
 
-from baton_engine.tables.text.csv_rows import CsvError, CsvRows
+from baton_engine.tables.text.csv_rows import Block, CsvError, CsvRows
+from baton_engine.tables.text.plain_text import split_plain
 from baton_engine.tables.text.reader_rule import ReaderRule
 from baton_engine.tables.text.separators import (
     SAMPLE_CHARACTERS,
@@ -12,12 +14,30 @@ from baton_engine.tables.text.separators import (
     find_fitting_separators,
     has_trailing_separator,
 )
+from baton_engine.tables.values import Texts, TextsBuilder
+
+_BATCH_ROWS = 256
+"""Few enough that the cells of usual rows stay in a processor's cache."""
 
 _SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n\w])"?\1*[\r\n]*', re.IGNORECASE)
 
 
 class SeveralSeparators(CsvError):
     """More than one separator fits the text."""
+
+
+class TextColumns(NamedTuple):
+    """Some rows of a file, by column.
+
+    Attributes:
+        numbers: the first line of each row, from 1.
+        columns: the cells of each column, one for each row.
+        misfits: the first line of each row in between that does not fit, and why.
+    """
+
+    numbers: Sequence[int]
+    columns: list[Texts]
+    misfits: list[tuple[int, str]]
 
 
 class FileReader:
@@ -51,38 +71,52 @@ class FileReader:
         self._is_separator_given = separator is not None
         self.separator = separator or (declared[1] if declared else _detect(start, rule))
         self._table = CsvRows(chain(start, source), self.separator, rule, int(declared is not None))
-        self._rows = iter(self._table)
-        _, header = next(self._rows, (0, None))
+        _, header = next(iter(self._table), (0, None))
         if header is None:
             raise CsvError("there is no header line")
         self.names = [name.strip() for name in header]
         self._table.has_trimmed = False  # names are always trimmed
-        first = next(self._rows, None)
-        self._ends_in_separator = first is not None and has_trailing_separator(
-            first[1], len(header)
-        )
-        if first is not None:
-            self._rows = chain([first], self._rows)
+        first = self._table.peek()
+        self._ends_in_separator = first is not None and has_trailing_separator(first, len(header))
 
-    def iter_rows(self) -> Iterator[tuple[int, list[str], str]]:
-        """Yields each row once: its first line from 1, its cells, and why they do not fit.
-
-        The reason is empty for a row that has as many cells as there are names.
+    def iter_columns(self) -> Iterator[TextColumns]:
+        """Yields all rows once, by column, in parts of at most `BLOCK_LINES` rows.
 
         Raises:
             CsvError: a quote is not closed, or a cell is over 128 KiB.
         """
-        width = len(self.names)
-        for line, cells in self._rows:
-            reason = ""
-            if self._ends_in_separator:
-                if has_trailing_separator(cells, width):
-                    cells.pop()
+        for block in self._table.iter_blocks():
+            columns = None
+            if not self._ends_in_separator:
+                columns = split_plain(block, self.separator, len(self.names))
+            yield TextColumns(block.numbers, columns, []) if columns else self._parse(block)
+
+    def _parse(self, block: Block) -> TextColumns:
+        numbers: list[int] = []
+        misfits: list[tuple[int, str]] = []
+        columns = [TextsBuilder() for _ in self.names]
+        rows = self._table.parse(block.lines)
+        while batch := [*islice(rows, _BATCH_ROWS)]:
+            fitting = []
+            for number, cells in batch:
+                if reason := self._find_misfit(cells):
+                    misfits.append((number, reason))
                 else:
-                    reason = "does not end in a separator as the rows above it do"
-            elif len(cells) != width:
-                reason = f"has {len(cells)} cells, but the first line names {width} columns"
-            yield line, cells, reason
+                    numbers.append(number)
+                    fitting.append(cells)
+            for column, texts in zip(columns, zip(*fitting, strict=False), strict=False):
+                column.add(texts)
+        return TextColumns(numbers, [column.build() for column in columns], misfits)
+
+    def _find_misfit(self, cells: list[str]) -> str:
+        """Finds why a row does not fit; empty if it fits."""
+        width = len(self.names)
+        if self._ends_in_separator:
+            if not has_trailing_separator(cells, width):
+                return "does not end in a separator as the rows above it do"
+        elif len(cells) != width:
+            return f"has {len(cells)} cells, but the first line names {width} columns"
+        return ""
 
     def describe_format(self) -> list[str]:
         """Describes unusual features of the format, in a few words each."""

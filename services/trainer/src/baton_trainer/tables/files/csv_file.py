@@ -3,8 +3,6 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterator
-from itertools import islice
 
 import pandas as pd
 
@@ -16,8 +14,6 @@ from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import encoding
 from baton_trainer.tables.files.data_file import DataFile
-
-_BATCH_ROWS = 4096
 
 _OTHERS = {"{": "JSON", "[{": "JSON", "[[": "JSON", "<!": "HTML", "<h": "HTML", "<?": "XML"}
 _FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
@@ -65,7 +61,7 @@ def parse(
     )
 
 
-def _build_frame(names: list[str], columns: list[list[str]]) -> pd.DataFrame:
+def _build_frame(names: list[str], columns: list[list[str | None]]) -> pd.DataFrame:
     cells = pd.DataFrame(dict(enumerate(columns)), dtype=object)
     cells.columns = pd.Index(names, dtype=object)  # unchanged: names may repeat
     return cells
@@ -80,25 +76,17 @@ def _check_format(text: str, name: str) -> None:
             raise DataError(f"{name}: the file is {what}; save the table as CSV or Parquet")
 
 
-def _read_columns(reader: FileReader, name: str) -> list[list[str]]:
+def _read_columns(reader: FileReader, name: str) -> list[list[str | None]]:
     """Reads the cells of each column.
 
     Raises:
         DataError: a row has more or fewer cells than there are names.
-        CsvError: see `FileReader.iter_rows`.
+        CsvError: see `FileReader.iter_columns`.
     """
-    columns: list[list[str]] = [[] for _ in reader.names]
-    known: list[dict[str, str]] = [{} for _ in reader.names]
-    rows = _read_rows(reader, name)
-    while batch := [*islice(rows, _BATCH_ROWS)]:
-        for column, texts, cells in zip(columns, known, zip(*batch, strict=True), strict=True):
-            column.extend(map(texts.setdefault, cells, cells))  # equal cells share one text
-    return columns
-
-
-def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
-    for line, cells, reason in reader.iter_rows():
-        if reason:
+    columns: list[list[str | None]] = [[] for _ in reader.names]
+    known: list[dict[str | None, str | None]] = [{} for _ in reader.names]
+    for part in reader.iter_columns():
+        for line, reason in part.misfits:
             advice = "fix the row"
             if len(reader.names) == 1:
                 advice = "remove the lines above the header"
@@ -106,7 +94,12 @@ def _read_rows(reader: FileReader, name: str) -> Iterator[list[str]]:
                 f"{name}: line {line} {reason}; {advice} (if the separator is not "
                 f"{reader.separator!r}, set --separator)"
             )
-        yield cells
+        for column, texts, cells in zip(columns, known, part.columns, strict=True):
+            distinct = [
+                texts.setdefault(text, text) for text in cells.distinct
+            ]  # shares equal ones
+            column += [distinct[code] for code in cells.codes.tolist()]
+    return columns
 
 
 def _format_example(text: str) -> str:
