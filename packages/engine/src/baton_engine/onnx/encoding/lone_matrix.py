@@ -45,9 +45,9 @@ class LoneMatrix:
         self.matrix = cells[:width].reshape(1, width)
         self._cells: Any = cells.data  # numpy takes three times as long to set a cell
         self._numbers = [_LoneNumbers(block, cells) for block in matrix.numbers]
-        self._texts = [(each.position, each.look_up, each.unknown) for each in matrix.texts]
+        self._texts = [(each.position, each.look_up) for each in matrix.texts]
         self._names = [each.name for each in matrix.texts]
-        self._is_strict = any(each.unknown == FAILS for each in matrix.texts)
+        self._is_strict = any(each.is_strict for each in matrix.texts)
         self._set: list[int] = []
 
     def fill(self, row: Sequence[Any]) -> None:
@@ -62,7 +62,7 @@ class LoneMatrix:
         cells = self._cells
         for at in self._set:
             cells[at] = 0.0
-        found = [look_up(row[at], unknown) for at, look_up, unknown in self._texts]
+        found = [look_up(row[at]) for at, look_up in self._texts]
         if self._is_strict and FAILS in found:
             self._set = []
             raise UnknownCategory(self._names[found.index(FAILS)])

@@ -1,7 +1,7 @@
 """Builds an encoded matrix from rows or columns."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain, repeat
+from itertools import chain
 
 import numpy as np
 
@@ -60,11 +60,9 @@ class Matrix:
 
 def _look_up(texts: Sequence[TextColumn], get_texts: GetTexts, rows: int) -> Array:
     """Returns the cell of each text in a row of the matrix, shape `[texts, rows]`."""
-    found = chain.from_iterable(
-        [map(each.look_up, get_texts(each.position), repeat(each.unknown)) for each in texts]
-    )
+    found = chain.from_iterable([map(each.look_up, get_texts(each.position)) for each in texts])
     cells = np.fromiter(found, np.int64, rows * len(texts)).reshape(len(texts), rows)
-    if any(each.unknown == FAILS for each in texts):
+    if any([each.is_strict for each in texts]):  # noqa: C419 - a generator is slower
         fails = (cells == FAILS).any(axis=1)
         if fails.any():
             raise UnknownCategory(texts[fails.argmax()].name)

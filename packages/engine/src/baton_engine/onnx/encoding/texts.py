@@ -6,7 +6,7 @@ from baton_engine.engine import EngineError
 from baton_engine.onnx.encoding.layout import Flag, Layout, OneHot
 from baton_engine.tables.columns import ENCODED_MISSING
 
-LookUp = Callable[[str | None, int], int]
+LookUp = Callable[[str | None], int]
 NO_CELL = 2**40
 """The cell of a text that has none; it is behind every matrix."""
 FAILS = 2**41
@@ -21,19 +21,30 @@ class UnknownCategory(Exception):
         super().__init__(f"column {column!r} has an unknown category, on which the model fails")
 
 
+class _Cells(dict[str | None, int]):
+    """The cell of each text. `__missing__` makes a known text a third quicker than `get`."""
+
+    def __init__(self, unknown: int) -> None:
+        super().__init__()
+        self._unknown = unknown
+
+    def __missing__(self, text: str | None) -> int:
+        return self._unknown
+
+
 class TextColumn:
     """A one-hot encoder, with the cell of each category.
 
     Attributes:
         name: the column.
         position: its position in a row.
-        look_up: returns a text's cell, or the default for an unknown text.
-        unknown: the default: `NO_CELL`, or `FAILS`.
+        look_up: returns a text's cell; `NO_CELL` or `FAILS` for an unknown text.
+        is_strict: the model fails on an unknown text.
     """
 
     def __init__(self, encoder: OneHot, cells: Mapping[str, int], position: int) -> None:
         """Takes the cells by category, and the column's position in a row."""
-        known: dict[str | None, int] = {}
+        known = _Cells(FAILS if encoder.is_strict else NO_CELL)
         if encoder.is_strict:  # a known category may have no cell
             known.update(dict.fromkeys(encoder.categories, NO_CELL))
         known.update(cells.items())
@@ -41,8 +52,8 @@ class TextColumn:
             known[None] = known[ENCODED_MISSING]
         self.name = encoder.column
         self.position = position
-        self.look_up: LookUp = known.get
-        self.unknown = FAILS if encoder.is_strict else NO_CELL
+        self.look_up: LookUp = known.__getitem__
+        self.is_strict = encoder.is_strict
 
 
 def find_texts(layout: Layout, positions: Mapping[str, int]) -> list[TextColumn]:
