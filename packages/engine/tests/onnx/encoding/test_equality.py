@@ -17,7 +17,12 @@ from baton_registry.versions.schema import Schema
 from tests.support.fakes.encoding_graphs import DOUBLE, FLOAT, GraphBuilder
 
 TEXTS = ["a", "b", "", "é", "a\0", "a ", "None", "long " * 20]
-NUMBERS = st.floats(width=32) | st.floats() | st.integers(-(2**60), 2**60) | st.none()
+NUMBERS = (
+    st.floats(width=32)
+    | st.floats()
+    | st.integers(-(2**60), 2**60)
+    | st.sampled_from([None, math.nan])
+)
 CONSTANTS = st.sampled_from([0.1, -3.0, 1e-30, 7e5, 1e30]).map(np.float32).map(float)
 
 
