@@ -1,7 +1,7 @@
 """`baton import`."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,11 @@ from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import TrainOptions, add_gate_options
 from baton_cli.training.trainer import run_import
-from baton_cli.verbs.train import format_summary
+
+if TYPE_CHECKING:  # an image may lack the trainer
+    from baton_trainer.train_result import TrainResult
+
+_FIGURES = (("data_roc_auc", "ROC AUC"), ("data_rmse", "RMSE"))
 
 
 @click.command(name="import")
@@ -77,7 +81,17 @@ def import_(model: ModelReference, *, data: Path, **options: Any) -> None:
     with Deferral() as deferral:
         result = run_import(model, data, options, limits, deferral)
         target = options["name"] or model.name
-        terminal.print_progress(format_summary(target, result))
+        terminal.print_progress(_format_summary(target, result))
         if target != settings.model_name:
             terminal.print_progress(f"to promote it, set BATON_MODEL_NAME={target}")
         terminal.show(result.version)
+
+
+def _format_summary(model_name: str, result: "TrainResult") -> str:
+    """Formats the result in one line."""
+    figures = [
+        f"{title} {result.metrics[name]:.4f} on the data"
+        for name, title in _FIGURES
+        if name in result.metrics
+    ]
+    return f"{model_name} version {result.version}: {', '.join([*figures, f'gate {result.gate}'])}"

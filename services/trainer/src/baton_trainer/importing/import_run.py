@@ -11,12 +11,13 @@ from baton_registry.versions.schema import Column, Schema
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.comparison.choosing import ComparedModel, Original, choose_form
 from baton_trainer.importing.comparison.differences import list_rejections
-from baton_trainer.importing.conversion import convert_isolated
 from baton_trainer.importing.evaluation.evaluator import Evaluator
-from baton_trainer.importing.job import Conversion, ConversionJob
+from baton_trainer.importing.isolation.conversion import convert_isolated
+from baton_trainer.importing.isolation.job import Conversion, ConversionJob
 from baton_trainer.importing.registering import ImportRecord, register
 from baton_trainer.importing.request import ImportRequest
 from baton_trainer.importing.rows.file_rows import FileRows, read_rows
+from baton_trainer.importing.rows.gaps import allow_gaps
 from baton_trainer.importing.rows.generated_rows import generate_rows
 from baton_trainer.importing.rows.parquet import write_rows
 from baton_trainer.importing.rows.rows import Rows
@@ -78,7 +79,11 @@ class ImportRun:
         inputs = choose_inputs(self.source.document, file, self.request.target)
         if inputs.note:
             self.progress.note(inputs.note)
-        return inputs
+        schema, opened = allow_gaps(inputs.schema, file)
+        if opened:
+            names = ", ".join(opened)
+            self.progress.note(f"optional because the table has gaps there: {names}")
+        return replace(inputs, schema=schema)
 
     def _convert(self, schema: Schema, rows: Rows) -> Conversion:
         """Converts the model in the sandbox, which also predicts the rows."""

@@ -98,13 +98,21 @@ def _build_document(model: ImportedModel) -> dict[str, Any]:
 
 
 def _build_signature(model: ImportedModel) -> Mapping[str, Any]:
-    """Returns the original's signature; without one, the columns."""
+    """Returns the original's signature, whose columns may have become optional.
+
+    Without one, it has the columns.
+    """
     signature = model.document.get("signature")
     known = dict(signature) if isinstance(signature, Mapping) else {}
     if known.get("inputs") is None:
         columns = [{"type": c.type, "name": c.name, "required": c.required} for c in model.columns]
-        known["inputs"] = json.dumps(columns)
-    return known
+        return {**known, "inputs": json.dumps(columns)}
+    optional = {column.name for column in model.columns if not column.required}
+    inputs = [
+        {**spec, "required": False} if spec.get("name") in optional else spec
+        for spec in json.loads(known["inputs"])
+    ]
+    return {**known, "inputs": json.dumps(inputs)}
 
 
 def _build_metadata(model: ImportedModel) -> dict[str, Any]:

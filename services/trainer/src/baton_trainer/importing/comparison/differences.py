@@ -77,9 +77,16 @@ def list_rejections(rows: Rows, agreement: Agreement) -> Iterator[str]:
     ):
         found = np.flatnonzero(rejected).tolist()
         if found:
-            reasons = dict.fromkeys(rows.locations[row].partition(", ")[2] for row in found)
-            shown = "; ".join([*filter(None, reasons)][:MAX_SHOWN]) or rows.locations[found[0]]
+            reasons = dict.fromkeys(_explain(rows, row) for row in found)
+            shown = "; ".join([*reasons][:MAX_SHOWN])
             yield f"the original model fails on {len(found):,} rows ({shown}), {what}"
+
+
+def _explain(rows: Rows, row: int) -> str:
+    """What is special about a row: what was generated, else its gaps, else its location."""
+    location, _, variant = rows.locations[row].partition(", ")
+    gaps = ", ".join(rows.describe_missing(row))
+    return variant or (gaps and f"no value in {gaps}") or location
 
 
 def _format(answers: Answers, row: int, output: Output, member: int, schema: OutputSchema) -> str:

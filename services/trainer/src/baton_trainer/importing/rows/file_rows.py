@@ -16,6 +16,7 @@ from baton_engine.tables.typed_values import cast_typed_values
 from baton_engine.tables.values import Texts
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError
+from baton_trainer.importing.rows.gaps import find_gaps
 from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.tables.columns import cells
 from baton_trainer.tables.files.data_file import DataFile
@@ -52,7 +53,7 @@ def read_rows(file: DataFile, columns: Sequence[Column], decimal: str) -> FileRo
         for column in columns
         if column.required
         and column.name in file.cells
-        and (gaps := _find_gaps(file, file.cells[column.name])).any()
+        and (gaps := find_gaps(file, file.cells[column.name])).any()
     }
     refused = np.any([*incomplete.values()], axis=0) if incomplete else np.zeros(len(file.cells))
     kept = np.flatnonzero(~np.asarray(refused, np.bool_))
@@ -80,13 +81,6 @@ def _check_names(file: DataFile, columns: Sequence[Column]) -> None:
             raise DataError(f"{file.name}: more than one column is called {column.name!r}")
         if reason := file.unreadable.get(column.name):
             raise DataError(f"{file.name}: column {column.name!r} cannot be read: {reason}")
-
-
-def _find_gaps(file: DataFile, values: "pd.Series[Any]") -> Array:
-    if file.is_typed:
-        return values.isna().to_numpy(np.bool_)
-    codes, distinct = pd.factorize(values.to_numpy(object))
-    return np.append(cells.find_missing(distinct), True)[codes]
 
 
 def _list_warnings(incomplete: dict[str, Array], refused: int) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ def choose_inputs(document: dict[str, Any], file: DataFile, target: str) -> Inpu
         schema = parse_schema(document)
     except InvalidModel as error:
         raise ImportFailed(str(error)) from error
+    if dates := next((each.name for each in schema.columns if each.type == "datetime"), ""):
+        raise ImportFailed(
+            f"column {dates!r} has dates, which no converter takes; log a model of numbers, texts "
+            "and booleans"
+        )
     if not schema.is_matrix:
         return Inputs(schema, file, _find_decimal_mark(file, [c.name for c in schema.columns]))
     if len(names) != len(schema.columns):
