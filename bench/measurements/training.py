@@ -83,7 +83,7 @@ async def _train(testbed: Testbed, file: Path, estimator: str) -> Training:
     started = usage.read_usage().wall_s
     out = await testbed.read_output(testbed.create_program(f"training {estimator}", *command))
     seconds = usage.read_usage().wall_s - started
-    *_, version, _, peak_kib = out.split()
+    *_, version, peak_kib = out.split()
     metrics = await _fetch_metrics(testbed.tracking_uri, version)
     return Training(seconds, int(peak_kib) / _GB_IN_KIB, metrics)
 
