@@ -1,7 +1,7 @@
 """Baton's application for another server: `granian --factory bench.peers.granian_app:app`.
 
 Wired like `baton_inference.main`, without logging, shutdown and batching of waiting requests:
-batching counts arrivals in uvicorn's protocol class, before ASGI.
+batching counts arrivals in Baton's own server, before ASGI.
 """
 
 from baton_inference.app import create_app

@@ -1,11 +1,10 @@
-from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
 from baton_cli.argument_types import Encoding, FilePath, HttpAddress, Seconds, Separator, Version
-from baton_cli.main import HIDDEN_VERBS, VERBS
+from baton_cli.main import HIDDEN_VERBS, VERBS, cli
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
@@ -64,7 +63,7 @@ def test_every_path_option_expands_the_home_folder() -> None:
     """No verb uses click's own path types."""
     count = 0
     for name in [*VERBS, *HIDDEN_VERBS]:
-        command = getattr(import_module(f"baton_cli.verbs.{name}"), name)
+        command = cli.get_command(click.Context(cli), name)
         for each in (command, *getattr(command, "commands", {}).values()):
             kinds = [parameter.type for parameter in each.params]
             assert not any(isinstance(kind, click.Path | click.File) for kind in kinds), name

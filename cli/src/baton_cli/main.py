@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -25,6 +26,7 @@ VERBS = {
     "up": "Run tracking server, trainer and inference here, without Docker.",
     "serve": "Serve the version that the alias points to, over HTTP.",
     "train": "Train a version, register it and run the gate.",
+    "import": "Import a version of any MLflow registry, converted to ONNX.",
     "compare": "Compare two versions.",
     "reproduce": "Train a version again and check that the result is the same.",
     "promote": "Move the alias to a version.",
@@ -57,9 +59,10 @@ class Verbs(click.Group):
         """Imports the verb of that name."""
         if cmd_name not in VERBS and cmd_name not in HIDDEN_VERBS:
             return None
-        command = getattr(import_module(f"baton_cli.verbs.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(f"baton_cli.verbs.{name}"), name)
         if not isinstance(command, click.Command):
-            raise TypeError(f"baton_cli.verbs.{cmd_name} has no command")
+            raise TypeError(f"baton_cli.verbs.{name} has no command")
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.columnar import read_answer, write_stream
-from tests.support.rig.service_process import build_command, build_environment, running
+from tests.support.rig.service_process import COMMAND, build_environment, running
 
 
 def test_serves_from_the_cache_while_the_registry_hangs(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def fail_to_start(tmp_path: Path, **values: str) -> str:
     """Starts a service that must fail; returns its standard error."""
     environ = build_environment(tmp_path / "cache", **values)
     done = subprocess.run(
-        build_command(), env=environ, capture_output=True, text=True, check=False, timeout=60
+        COMMAND, env=environ, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1
     assert done.stdout == ""

@@ -89,7 +89,7 @@ def feed(session: Any, inputs: Inputs, rows: pd.DataFrame | np.ndarray) -> dict[
         return {name: np.asarray(rows).astype(dtype) for name, dtype in types.items()}
     columns = {}
     for name, dtype in types.items():
-        column = rows[name]
+        column = rows[name].astype(object) if dtype is object else rows[name]
         cells = column.where(column.notna(), "") if dtype is object else column
         columns[name] = cells.to_numpy(dtype=object if dtype is object else None)
         columns[name] = columns[name].astype(dtype).reshape(-1, 1)

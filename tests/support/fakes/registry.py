@@ -59,6 +59,7 @@ class FakeMlflow(httpx.BaseTransport):
         self.fail_on: set[tuple[str, str]] = set()
         self.log: list[tuple[str, str]] = []
         self.artifact_uri = "mlflow-artifacts:/{version}"
+        self.listed: list[Body] | None = None  # what every folder seems to contain
         self.webhooks: dict[str, Body] = {}
         self.page_size = 100
 
@@ -79,6 +80,8 @@ class FakeMlflow(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         endpoint = request.url.path.removeprefix("/api/2.0/mlflow/")
+        if endpoint == "/api/2.0/mlflow-artifacts/artifacts":
+            return self._list_files(request.url.params["path"])
         if endpoint.startswith("/"):
             return self._file(endpoint.removeprefix("/api/2.0/mlflow-artifacts/artifacts/"))
         sent = json.loads(request.read() or b"{}") or dict(request.url.params)
@@ -95,6 +98,13 @@ class FakeMlflow(httpx.BaseTransport):
         if path in self.files:
             return httpx.Response(200, content=self.files[path])
         return httpx.Response(404, json={"error_code": "RESOURCE_DOES_NOT_EXIST"})
+
+    def _list_files(self, folder: str) -> httpx.Response:
+        start = f"{folder}/"
+        below = [path.removeprefix(start) for path in self.files if path.startswith(start)]
+        names = {path.partition("/")[0]: "/" in path for path in below}
+        found = [{"path": name, "is_dir": is_folder} for name, is_folder in names.items()]
+        return httpx.Response(200, json={"files": found if self.listed is None else self.listed})
 
     def _get_version(self, sent: Body) -> httpx.Response:
         if sent["version"] not in self.versions:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ SCHEMA = Schema((Column("x", "double"),), classes=("no", "yes"))
 BODY = b'{"instances":[{"x":1.5}]}'
 HEADERS = {"content-type": "application/json"}
 START_TIMEOUT_S = 60
+COMMAND = (sys.executable, "-m", "baton_inference")
+ROOT = Path(__file__).parents[3]
 
 
 def build_tiny_onnx() -> bytes:
@@ -113,11 +115,6 @@ class Service:
         raise TimeoutError("the service still accepts connections")
 
 
-def build_command() -> list[str]:
-    """Builds the command line."""
-    return [sys.executable, "-m", "baton_inference"]
-
-
 def build_environment(cache: Path, **values: str) -> dict[str, str]:
     """Builds the environment of a service on a free port."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("BATON_", "MLFLOW_"))}
@@ -125,13 +122,15 @@ def build_environment(cache: Path, **values: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(tmp_path: Path, **values: str) -> Iterator[Service]:
+def running(
+    tmp_path: Path, *, command: Sequence[str] = COMMAND, **values: str
+) -> Iterator[Service]:
     """Runs a service with version 1 in its cache and a registry that never answers."""
     fill_cache(tmp_path / "cache")
     log_file = tmp_path / "log"
     with hanging_server() as uri, log_file.open("w") as log:
         environ = build_environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
-        process = subprocess.Popen(build_command(), stderr=log, env=environ, text=True)
+        process = subprocess.Popen(command, stderr=log, env=environ, text=True, cwd=ROOT)
         try:
             yield Service(process, _read_port(process, log_file), log_file)
         finally:

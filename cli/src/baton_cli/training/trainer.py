@@ -1,10 +1,11 @@
 """Calls into the trainer: its import takes seconds, and an image may lack it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from baton_cli.argument_types import ModelReference
 from baton_cli.errors import CommandFailed, build_missing_package_error, to_usage_error
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
@@ -61,6 +62,40 @@ def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
         training_request = request.load(options.config, options.values)
         command = ("baton", *sys.argv[1:])
         return training.train(training_request, settings, progress, command, deferral.begin)
+
+    with explain_interruption("nothing was registered"):
+        return call_trainer(run)
+
+
+def run_import(
+    model: ModelReference,
+    data: Path,
+    options: Mapping[str, Any],
+    gate: TrainOptions,
+    deferral: Deferral,
+) -> "TrainResult":
+    """Imports one version; progress goes to stderr. Raises like `call_trainer`.
+
+    Args:
+        model: the version to import.
+        data: the rows to compare on.
+        options: `target`, `source_uri`, `name`, `trust_model` and `sign`; None if not given.
+        gate: the limits of the gate.
+        deferral: begins at the registration, as in `run_training`.
+    """
+
+    def run(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
+        with defer_signals():
+            from baton_trainer import request  # noqa: PLC0415 - see above
+            from baton_trainer.importing import import_version  # noqa: PLC0415
+            from baton_trainer.importing.request import ImportRequest  # noqa: PLC0415
+
+        given = {name: value for name, value in options.items() if value is not None}
+        limits = request.load(gate.config, gate.values).gate
+        import_request = ImportRequest(
+            model.name, data, model.version, model.alias, **given, gate=limits
+        )
+        return import_version.import_version(import_request, settings, progress, deferral.begin)
 
     with explain_interruption("nothing was registered"):
         return call_trainer(run)

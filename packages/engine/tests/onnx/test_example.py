@@ -46,8 +46,8 @@ MATRIX = Schema((Column("0", "double"), Column("1", "double")), is_matrix=True, 
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"inputs": [[1, 2]]}', b'{"inputs": {"x": [[1, 2]]}}', b'{"data": [[1, 2]]}',
-     build_split(0, 1, data=[[1, 2]])],
+    [b"[[1, 2]]", b'{"x": [[1, 2]]}', b'{"data": [[1, 2]]}', build_split(0, 1, data=[[1, 2]]),
+     b'{"inputs": [[1, 2]]}', b'{"inputs": {"x": [[1, 2]]}}'],
 )  # fmt: skip
 def test_rows_of_a_matrix_have_numbers_for_names(content: bytes) -> None:
     """In the forms that MLflow writes for arrays and for tables without names."""
@@ -56,10 +56,25 @@ def test_rows_of_a_matrix_have_numbers_for_names(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"inputs": {}}', b'{"inputs": []}', b'{"inputs": [1]}', b'{"inputs": [[1, 2], [1]]}'],
+    [
+        b"[]",
+        b"[1]",
+        b'{"x": [[1, 2]], "y": [[1, 2]]}',
+        b'{"inputs": {}}',
+        b'{"inputs": []}',
+        b'{"inputs": [1]}',
+        b'{"inputs": [[1, 2], [1]]}',
+    ],
 )
 def test_no_rows_of_a_matrix_without_rows(content: bytes) -> None:
     assert read_example(content, MATRIX) == ()
+
+
+def test_numbered_columns_need_no_names() -> None:
+    """MLflow writes none if pandas numbered them. Other columns need names."""
+    content = b'{"data": [[1, 2]]}'
+    assert read_example(content, Schema(MATRIX.columns)) == [{"0": 1, "1": 2}]
+    assert read_example(content, Schema((Column("a", "double"), Column("b", "double")))) == ()
 
 
 def test_error_names_wrong_columns_of_a_matrix() -> None:

@@ -141,3 +141,15 @@ def test_any_values_are_cast_or_rejected(kind: TypeName, values: list[Any]) -> N
     for how in (cast_as_pandas, cast_as_numpy):
         column = cast(kind, values, how)
         assert column is REFUSED or len(column) == len(values)
+
+
+@pytest.mark.parametrize("cast", [cast_as_pandas, cast_as_numpy])
+def test_datetimes_are_texts_or_nanoseconds(cast: Cast) -> None:
+    """Missing ones are empty; other values are errors."""
+    column = Column("t", "datetime")
+    values = ["2026-01-31", None, 1_769_817_600_000_000_000]
+    expected = ["2026-01-31", "", "2026-01-31T00:00:00.000000000"]
+    assert cast_column(column, values, cast).tolist() == expected
+    with pytest.raises(BadCells) as caught:
+        cast_column(column, ["2026-01-31", 0.5, "x", True], cast)
+    assert [cell.row for cell in caught.value.cells] == [1, 2, 3]

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from baton_export.errors import CannotExport
+from baton_export.emitter import StepError
+from baton_export.errors import CannotExport, Refused, Unsupported
+from baton_export.exact import convert_exact
 from baton_export.inputs import Inputs
-from baton_export.tasks import describe_task
-from baton_export.usual import convert_usual
+from baton_export.tasks import ModelTask, describe_task
+from baton_export.usual.convert import convert_usual
+from baton_export.usual.refusals import find_refusal
+
+EXACT, ROUNDED, USUAL = "exact", "exact with rounded steps", "usual"
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class Candidate:
     """A graph that may be the same model.
 
     Attributes:
-        way: how it was made: `exact`, `exact without the cast` or `usual`.
+        way: how it was made: `exact`, `exact with rounded steps` or `usual`.
         onnx: the content of the ONNX file.
     """
 
@@ -40,8 +45,43 @@ def iter_candidates(model: Any, inputs: Inputs) -> Iterator[Candidate]:
         CannotExport: no way leads to a graph, or the model is of a kind that converters get wrong.
     """
     task = describe_task(model)
+    reason: CannotExport | None = None
+    used_fallback = False
+    try:
+        converted, used_fallback = convert_exact(model, inputs, task)
+        yield Candidate(EXACT, converted.SerializeToString())
+        if used_fallback:
+            converted, _ = convert_exact(model, inputs, task, single=True)
+            yield Candidate(ROUNDED, converted.SerializeToString())
+    except StepError as error:
+        reason = _explain(error)
+        if isinstance(error.cause, Refused):
+            raise reason from error
+    yield from _try_usual(model, inputs, task, reason)
+
+
+def _try_usual(
+    model: Any, inputs: Inputs, task: ModelTask, reason: CannotExport | None
+) -> Iterator[Candidate]:
+    refusal = find_refusal(model)
+    if refusal is not None:
+        if reason is not None:
+            raise reason
+        return
     try:
         converted = convert_usual(model, inputs, task)
     except Exception as error:
-        raise CannotExport(str(error)) from error
-    yield Candidate("usual", converted.SerializeToString())
+        if reason is not None:
+            raise reason from error
+        return
+    yield Candidate(USUAL, converted.SerializeToString())
+
+
+def _explain(error: StepError) -> CannotExport:
+    cause = error.cause
+    detail = " ".join(str(cause).split()) or type(cause).__name__
+    hint = getattr(cause, "hint", "") or "replace this step, or serve the model another way"
+    where = " > ".join(error.path)
+    if not isinstance(cause, Unsupported):
+        detail = f"skl2onnx cannot convert it: {detail[:200]}"
+    return CannotExport(f"{where} has no exact ONNX form: {detail}; {hint}")

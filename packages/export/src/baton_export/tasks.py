@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal, Union
 
 import numpy as np
@@ -59,10 +60,14 @@ def describe_task(model: Any) -> ModelTask:
     estimator = find_final_estimator(model)
     if isinstance(estimator, OutlierMixin):
         return ModelTask("anomaly")
+    if type(estimator).__name__ == "Booster":
+        return _describe_booster(estimator)
     classes = getattr(model, "classes_", None)
-    if isinstance(estimator, ClassifierMixin) and classes is not None:
+    kind = getattr(estimator, "_estimator_type", None)  # CatBoost has no mixin
+    is_classifier = isinstance(estimator, ClassifierMixin) or kind == "classifier"
+    if is_classifier and classes is not None:
         return _describe_classifier(model, estimator, classes)
-    if isinstance(estimator, RegressorMixin):
+    if isinstance(estimator, RegressorMixin) or kind == "regressor":
         return describe_regression(count_outputs(estimator))
     raise CannotExport(
         f"{type(estimator).__name__} is neither a classifier nor a regressor nor an outlier"
@@ -115,6 +120,16 @@ def to_plain_classes(classes: Sequence[Any]) -> tuple[Label, ...]:
             " fit the model on such a target"
         )
     return tuple(plain)
+
+
+def _describe_booster(booster: Any) -> ModelTask:
+    """Describes a Booster of XGBoost or LightGBM: its classes are 0, 1 and so on."""
+    library = type(booster).__module__.partition(".")[0]
+    trees = import_module(f"baton_export.trees.{library}_trees")
+    count = trees.count_classes(booster)
+    if count is None:
+        return ModelTask("regression")
+    return ModelTask("binary" if count == _TWO else "multiclass", tuple(range(count)))
 
 
 def _describe_classifier(model: Any, estimator: Any, classes: Any) -> ModelTask:

@@ -17,12 +17,15 @@ from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access import Access
 from baton_inference.web.body import BodyReader
 from baton_inference.web.exposition import Exposition, MetricsCollector
-from baton_inference.web.front import Front, RequestIds
+from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
+from baton_inference.web.request_ids import RequestIds
+from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
-from baton_inference.web.routes.scoring import ScoringParts, ScoringRoute
+from baton_inference.web.routes.scoring import ScoringRoute
+from baton_inference.web.routes.scoring_call import ScoringParts
 from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import build_v2_routes
 from baton_inference.web.routes.webhook import build_webhook_routes
@@ -59,7 +62,9 @@ def create_app(
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
-    return Front(routes, other_routes, RequestIds(), arrivals, access)
+    ids = RequestIds()
+    direct = DirectScoring(parts, ids, arrivals)
+    return Front(routes, other_routes, ids, arrivals, access, direct)
 
 
 def _create_fastapi_app(

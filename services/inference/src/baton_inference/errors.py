@@ -126,6 +126,9 @@ class Overloaded(InferenceError):
 class ShuttingDown(InferenceError):
     """The service stops before it can answer the request."""
 
+    def __init__(self, text: str = "the service is shutting down; send the request again") -> None:
+        super().__init__(text)
+
 
 class ModelFailure(InferenceError):
     """The model failed on rows that match its schema; the cause has the details."""

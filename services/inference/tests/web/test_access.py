@@ -16,6 +16,9 @@ from tests.support.fakes.asgi_client import Request, Response, call, post
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import GOOD_BODY
 
+pytestmark = pytest.mark.usefixtures("each_way")
+"""Both ways of answering must be the same."""
+
 SCORER, SCORER_KEY = generate_key("scorer", [Scope.SCORING])
 OPERATOR, OPERATOR_KEY = generate_key("operator", [Scope.OPERATIONS])
 ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY]))

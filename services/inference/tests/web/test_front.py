@@ -1,4 +1,4 @@
-"""Request ids and routing."""
+"""Routing, and the request id of every answer."""
 
 from pathlib import Path
 
@@ -7,29 +7,12 @@ from structlog.testing import capture_logs
 
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import Receive, Scope, Send
-from baton_inference.web.front import Front, RequestIds
+from baton_inference.web.front import Front
+from baton_inference.web.request_ids import RequestIds
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, call, get, post
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import GOOD_BODY
-
-WELL_FORMED = ["a", "A-Za.z_0-9", "x" * 128]
-MALFORMED = ["", "x" * 129, "a b", "a/b", "é", "a\n", "<script>"]
-
-
-@pytest.mark.parametrize("given", WELL_FORMED)
-def test_well_formed_id_is_kept(given: str) -> None:
-    """The caller's id stays if it is well-formed."""
-    assert RequestIds().choose([(b"x-request-id", given.encode())]) == given
-
-
-@pytest.mark.parametrize("given", MALFORMED)
-def test_malformed_id_is_replaced(given: str) -> None:
-    """The new id is unique and well-formed."""
-    ids = RequestIds()
-    created = [ids.choose([(b"x-request-id", given.encode())]), ids.create(), RequestIds().create()]
-    assert len({*created, given}) == 4
-    assert all(ids.choose([(b"x-request-id", each.encode())]) == each for each in created)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import logging
 import os
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator
 
+from baton_common.paths import expand_home
 from baton_engine.settings import decline_telemetry
 from baton_registry.setting_types import Name
 from baton_registry.settings import RegistrySettings, get_user_cache_dir
@@ -32,12 +34,19 @@ class TrainerSettings(RegistrySettings):
     Attributes:
         experiment: None: the experiment has the name of the model.
         signing_key: signs each registered version; None: versions are not signed.
+        cache_dir: keeps the environments of imported models.
+        import_volume: what the stack's containers `import` and `importer` share; None outside of
+            the stack.
     """
 
     experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
     signing_key: Annotated[SigningKey | None, PlainValidator(parse_signing_key)] = Field(
         None, validation_alias="BATON_SIGNING_KEY"
     )
+    cache_dir: Annotated[Path, AfterValidator(expand_home)] = Field(
+        default_factory=get_user_cache_dir, validation_alias="BATON_CACHE_DIR"
+    )
+    import_volume: Path | None = Field(None, validation_alias="BATON_IMPORT_VOLUME")
 
     @property
     def experiment_name(self) -> str:

@@ -32,7 +32,7 @@ class OnnxEngine:
     columns (`[n, columns]`), as MLflow's ONNX flavour has.
 
     Attributes:
-        are_indices: a classifier names no classes, and its labels seem to be indices.
+        reader: reads the outputs of the session; its kind depends on the task.
     """
 
     name = "onnx"
@@ -63,11 +63,10 @@ class OnnxEngine:
         self._lone_feed = inputs.share(self._lone_row)
         self._lone_row_lock = Lock()  # a thread that does not get it uses the transposer
         outputs = list_outputs(self._session.get_outputs())
-        reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
-        self._outputs = reader.names
-        self._read = reader.read
-        self.output_schema = reader.output_schema
-        self.are_indices = getattr(reader, "are_indices", False)
+        self.reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
+        self._outputs = self.reader.names
+        self._read = self.reader.read
+        self.output_schema = self.reader.output_schema
 
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""

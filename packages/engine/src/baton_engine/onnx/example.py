@@ -1,7 +1,7 @@
 """A version's input example, as MLflow writes it.
 
-With named columns: `{"columns": […], "data": […]}`. For a matrix: `{"data": […]}`, or
-`{"inputs": […]}`, or `{"inputs": {name: […]}}`.
+A table is `{"columns": […], "data": […]}`, without `columns` if they are numbered. An array is
+`[[…], …]`, or `{name: [[…], …]}` for a named tensor. Older releases wrote `{"inputs": …}`.
 """
 
 import json
@@ -31,9 +31,12 @@ def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, An
     """
     try:
         document = json.loads(content or b"{}")
-        data = _read_matrix(document) if schema.is_matrix else document["data"]
-        names = range(len(data[0])) if schema.is_matrix else document["columns"]
-        columns = [str(name) for name in names]
+        if schema.is_matrix:
+            data = _find_matrix(document)
+            columns = [*map(str, range(len(data[0])))]
+        else:
+            data = document["data"]
+            columns = [*map(str, document.get("columns") or _list_numbered_columns(schema))]
         rows = [dict(zip(columns, row, strict=True)) for row in data[:_MAX_ROWS]]
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return ()
@@ -41,10 +44,20 @@ def read_example(content: bytes | None, schema: Schema) -> Sequence[dict[str, An
     return rows
 
 
-def _read_matrix(document: Any) -> Any:
-    rows = document["inputs"] if "inputs" in document else document["data"]
-    if isinstance(rows, dict):
-        (rows,) = rows.values()
+def _list_numbered_columns(schema: Schema) -> Sequence[str]:
+    """Lists the columns if their names are `0`, `1`, …; pandas and MLflow then write no names."""
+    names = [column.name for column in schema.columns]
+    return names if names == [*map(str, range(len(names)))] else ()
+
+
+def _find_matrix(document: Any) -> Any:
+    """Finds the rows in the forms of the module's docstring."""
+    if not isinstance(document, dict):
+        return document
+    for key in ("data", "inputs"):
+        if key in document:
+            return _find_matrix(document[key])
+    (rows,) = document.values()
     return rows
 
 

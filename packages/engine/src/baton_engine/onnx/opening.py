@@ -6,6 +6,7 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.onnx.outputs.checks import check_scores
 from baton_engine.onnx.outputs.classes import CLASSES_HINT
+from baton_engine.onnx.outputs.classifier import ClassifierReader
 from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.transpose import Rows
 from baton_registry.rest.fetch import FetchedModel
@@ -36,7 +37,8 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
     except Exception:  # noqa: BLE001 - e.g. an unknown category; real rows may succeed
         return
     check_scores(scores, len(rows), engine.output_schema, synthetic=True)
-    if engine.are_indices and not _are_indices(scores):
+    reader = engine.reader
+    if isinstance(reader, ClassifierReader) and reader.are_indices and not _are_indices(scores):
         raise EngineError(
             f"the ONNX model does not name its classes, and its labels are not the indices of its"
             f" greatest probabilities; {CLASSES_HINT}"

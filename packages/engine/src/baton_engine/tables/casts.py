@@ -16,6 +16,7 @@ from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells, 
 from baton_engine.tables.cell_messages import FRACTION_MESSAGE, format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import ENCODED_MISSING, Array
+from baton_engine.tables.text.datetimes import cast_datetimes
 from baton_registry.versions.schema import Column
 
 Cast = Callable[[Column, Sequence[Any]], Array]
@@ -49,6 +50,8 @@ def cast_as_pandas(column: Column, values: Sequence[Any]) -> Array:
         if {*map(type, values)} != {str}:
             values = [_to_pandas_text(value) for value in values]
         return np.array(values, dtype=np.object_)
+    if column.type == "datetime":
+        return cast_datetimes([_to_datetime_text(value) for value in values])
     array = _infer(values)
     if COLUMN_TYPES[column.type].is_integer:
         _check_integers(array)
@@ -63,6 +66,8 @@ def cast_as_numpy(column: Column, values: Sequence[Any]) -> Array:
         raise TypeError("a list in a cell")
     if column.type == "string":
         return np.array(_to_numpy_texts(values), dtype=np.object_)
+    if column.type == "datetime":
+        return cast_datetimes([_to_datetime_text(value) for value in values])
     if COLUMN_TYPES[column.type].is_integer and float in kinds:
         _check_integers(_to_objects(values))
     with np.errstate(over="ignore"):
@@ -118,6 +123,17 @@ def _to_pandas_text(value: Any) -> str:
         return value
     hash(value)  # as scikit-learn does: a list or an object is a TypeError
     return ENCODED_MISSING
+
+
+def _to_datetime_text(value: Any) -> str:
+    """Converts a cell of a datetime column to text. A whole number is nanoseconds since 1970."""
+    if value is None or value is PANDAS_MISSING:
+        return ENCODED_MISSING
+    if type(value) is int:
+        return str(np.datetime64(value, "ns"))
+    if type(value) is not str:
+        raise TypeError("neither text nor a whole number")
+    return value
 
 
 def _infer(values: Sequence[Any]) -> Array:

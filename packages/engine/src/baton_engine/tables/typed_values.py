@@ -39,7 +39,7 @@ def cast_typed_values(column: Column, values: Values) -> Array:
         raise _build_wrong_type(column, f"Arrow's {values.kind}")
     if isinstance(values, Texts):
         return _cast_texts(column, _to_categories(column, values))
-    if column.type == "string":
+    if COLUMN_TYPES[column.type].is_text:
         raise _build_wrong_type(column, "numbers")
     if column.type == "boolean":
         return _cast_booleans(column, values)
@@ -47,7 +47,7 @@ def cast_typed_values(column: Column, values: Values) -> Array:
 
 
 def _to_categories(column: Column, values: Texts) -> Texts:
-    if values.form == "text":
+    if values.form == "text" or (column.type, values.form) == ("datetime", "time"):
         return values
     if column.type != "string" or not can_come_from(column.categories, values.form):
         raise _build_wrong_type(column, _FORMS[values.form])

@@ -35,6 +35,14 @@ def test_one_label_needs_the_recorded_task() -> None:
     assert scores["probabilities"].tolist() == [[0.75]]
 
 
+def test_a_sequence_of_one_table_is_one_label() -> None:
+    """The outputs show it; the labels alone would not."""
+    schema = replace(XN, columns=XN.columns[:1])
+    engine = OnnxEngine(build_multilabel(1, as_sequence=True), schema)
+    assert engine.output_schema == OutputSchema("multilabel", names=("0",))
+    assert engine.score_rows([(0.75,)])["probabilities"].tolist() == [[0.75]]
+
+
 def test_wrong_number_of_names_is_an_error() -> None:
     with pytest.raises(EngineError, match=r"2 values per row, but the version records 3 names"):
         OnnxEngine(build_multilabel(2), replace(XN, output_names=("a", "b", "c")))

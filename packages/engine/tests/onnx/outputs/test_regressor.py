@@ -4,13 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Schema
-from tests.support.fakes.engine_models import DOUBLE, FLOAT, XN, build_network, build_regressor
+from tests.support.fakes.engine_models import (
+    DOUBLE,
+    FLOAT,
+    INT64,
+    XN,
+    build_endless,
+    build_matrix_graph,
+    build_network,
+    build_regressor,
+    make_schema,
+)
 
 ROWS = [(0.5, 1), (-3.0, 1)]
 
@@ -64,3 +74,35 @@ def test_other_outputs_than_recorded_are_an_error(model: bytes, schema: Schema, 
     """The message says what was found."""
     with pytest.raises(EngineError, match=words):
         OnnxEngine(model, schema)
+
+
+def test_a_model_that_fails_on_synthetic_rows_must_declare_its_width() -> None:
+    """Then nothing else tells how many values it answers."""
+    fails = [  # the sums of the rows are no shape
+        helper.make_node("Constant", [], ["axis"], value_ints=[1]),
+        helper.make_node("ReduceSum", ["x", "axis"], ["sums"], keepdims=0),
+        helper.make_node("Cast", ["sums"], ["shape"], to=INT64),
+        helper.make_node("Reshape", ["x", "shape"], ["value"]),
+    ]
+    declared = build_matrix_graph(2, fails, [("value", FLOAT, [None, 1])])
+    assert OnnxEngine(declared, XN).output_schema == OutputSchema("regression")
+    open_shape = build_matrix_graph(2, fails, [("value", FLOAT, [None, None])])
+    with pytest.raises(EngineError, match=r"answers value \(float \[n, n\]\); a regression"):
+        OnnxEngine(open_shape, XN)
+
+
+@pytest.mark.parametrize("shape", [[None, 2, 1], [None, 1, 2]])
+def test_an_answer_that_is_no_table_is_an_error(shape: list[int | None]) -> None:
+    unsqueeze = [
+        helper.make_node("Constant", [], ["axis"], value_ints=[shape.index(1)]),
+        helper.make_node("Unsqueeze", ["x", "axis"], ["value"]),
+    ]
+    with pytest.raises(EngineError, match=r"answers shape \(4, .*\); a regression answers"):
+        OnnxEngine(build_matrix_graph(2, unsqueeze, [("value", FLOAT, shape)]), XN)
+
+
+def test_an_endless_regression_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While its outputs are counted."""
+    monkeypatch.setattr("baton_engine.onnx.engine.PROBE_LIMIT_S", 0.05)
+    with pytest.raises(EngineError, match="does not end"):
+        OnnxEngine(build_endless(), replace(make_schema(("x", "double")), task="regression"))

@@ -12,8 +12,9 @@ from baton_registry.errors import (
     RegistryRefused,
     VersionNotFound,
 )
-from baton_registry.rest.transport import FIRST_ERROR_STATUS, Transport
+from baton_registry.rest.transport import ARTIFACTS_API, FIRST_ERROR_STATUS, Transport
 from baton_registry.versions.files import MAX_FILE_BYTES
+from baton_registry.versions.mlmodel import check_path
 from baton_registry.versions.model_version import ModelVersion
 
 NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
@@ -21,6 +22,8 @@ INVALID = "INVALID_PARAMETER_VALUE"
 HTTP_NOT_FOUND = 404
 DOWNLOAD_TIMEOUT_S = 300.0
 """The limit for one file."""
+MAX_FILES = 10_000
+"""The limit for the files and folders of one version."""
 
 
 class ArtifactClient:
@@ -32,6 +35,19 @@ class ArtifactClient:
         self.address = transport.address
         """The server's address without credentials."""
 
+    def get_artifact_uri(self, version: ModelVersion) -> str:
+        """Returns where the version's files are: `mlflow-artifacts:/…`, `s3://…` or another.
+
+        Raises:
+            VersionNotFound: the version does not exist.
+        """
+        query = {"name": version.name, "version": version.version}
+        try:
+            payload = self._call("GET", "model-versions/get-download-uri", params=query)
+        except RegistryRefused as error:
+            raise to_version_error(version.name, version.version, error) from error
+        return str(payload.get("artifact_uri", ""))
+
     def get_artifact_root(self, version: ModelVersion) -> str:
         """Returns the path of the version's files on the tracking server, for `download`.
 
@@ -39,12 +55,7 @@ class ArtifactClient:
             VersionNotFound: the version does not exist.
             InvalidModel: the tracking server does not serve its files.
         """
-        query = {"name": version.name, "version": version.version}
-        try:
-            payload = self._call("GET", "model-versions/get-download-uri", params=query)
-        except RegistryRefused as error:
-            raise to_version_error(version.name, version.version, error) from error
-        uri = urlsplit(str(payload.get("artifact_uri", "")))
+        uri = urlsplit(self.get_artifact_uri(version))
         if uri.scheme != "mlflow-artifacts":
             raise InvalidModel(
                 f"the tracking server does not serve the files of version {version.version}"
@@ -57,6 +68,30 @@ class ArtifactClient:
                 " register it again"
             )
         return root
+
+    def list_files(self, root: str) -> list[str]:
+        """Lists the files below a version's root, relative to it.
+
+        Args:
+            root: from `get_artifact_root`.
+
+        Raises:
+            InvalidModel: there are more than `MAX_FILES`, or one lies outside of the root.
+        """
+        folders, files = [""], list[str]()
+        seen = 0
+        while folders:
+            folder = folders.pop()
+            query = {"path": f"{root}/{folder}".rstrip("/")}
+            payload = self._call("GET", "artifacts", params=query, api=ARTIFACTS_API)
+            for entry in payload.get("files") or ():
+                path = check_path(str(entry.get("path", "")))
+                inside = f"{folder}/{path}" if folder else path
+                (folders if entry.get("is_dir") else files).append(inside)
+                seen += 1
+            if seen > MAX_FILES:
+                raise InvalidModel(f"the version has over {MAX_FILES:,} files; register it again")
+        return files
 
     def download(
         self, root: str, path: str, destination: Path, max_bytes: int = MAX_FILE_BYTES
@@ -75,7 +110,7 @@ class ArtifactClient:
             OSError: the file cannot be written.
         """
         size, end_s = 0, time.monotonic() + DOWNLOAD_TIMEOUT_S
-        url = "/api/2.0/mlflow-artifacts/artifacts/" + quote(f"{root}/{path}")
+        url = f"{ARTIFACTS_API}artifacts/" + quote(f"{root}/{path}")
         try:
             with (
                 self._transport.http.stream("GET", url) as response,

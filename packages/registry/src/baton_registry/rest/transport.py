@@ -13,6 +13,7 @@ from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.rest.proxies import Proxy
 
 API = "/api/2.0/mlflow/"
+ARTIFACTS_API = "/api/2.0/mlflow-artifacts/"
 FIRST_ERROR_STATUS = 400
 FIRST_SERVER_ERROR_STATUS = 500
 UNAUTHORIZED, FORBIDDEN = 401, 403
@@ -48,15 +49,16 @@ class Transport:
         *,
         params: Mapping[str, str] | None = None,
         json: Mapping[str, Any] | None = None,
+        api: str = API,
     ) -> dict[str, Any]:
-        """Calls `/api/2.0/mlflow/<endpoint>`.
+        """Calls an endpoint, by default one below `/api/2.0/mlflow/`.
 
         Raises:
             RegistryUnavailable: no answer, a 5xx, or an answer that is not a JSON object.
             RegistryRefused: a 4xx, with MLflow's error code.
         """
         try:
-            response, body = self._exchange(method, API + endpoint, params, json)
+            response, body = self._exchange(method, api + endpoint, params, json)
         except httpx.HTTPError as error:
             raise self.to_unavailable(error) from error
         payload = self._parse_payload(response, body)

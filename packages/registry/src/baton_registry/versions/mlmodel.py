@@ -46,7 +46,7 @@ def parse_mlmodel(text: str) -> MLModel:
     document = load_document(text)
     onnx_path = _find_onnx_path(document)
     return MLModel(
-        schema=_parse_schema(document),
+        schema=parse_schema(document),
         onnx_path=onnx_path,
         input_example_path=_find_example_path(document),
     )
@@ -109,7 +109,12 @@ def check_path(path: str) -> str:
     return str(pure)
 
 
-def _parse_schema(document: dict[str, Any]) -> Schema:
+def parse_schema(document: dict[str, Any]) -> Schema:
+    """Parses the columns and the recorded part of the outputs from an MLmodel file's content.
+
+    Raises:
+        InvalidModel: it has no schema, or one that Baton cannot score.
+    """
     inputs = _get_mapping(document, "signature").get("inputs")
     if inputs is None:
         raise InvalidModel(

@@ -53,7 +53,7 @@ def _find_output_breaks(old: Schema, new: Schema) -> Iterator[str]:
     elif old.known_task and new.known_task:
         if old.known_task != new.known_task:
             yield f"the task {old.known_task} became {new.known_task}"
-        elif old.output_names and new.output_names and old.output_names != new.output_names:
+        elif old.known_task in ("quantiles", "multilabel") and _have_other_names(old, new):
             yield f"outputs {_format(old.output_names)} became {_format(new.output_names)}"
     elif old.answer_form and new.answer_form and not _fit(old.answer_form, new.answer_form):
         yield (
@@ -64,6 +64,11 @@ def _find_output_breaks(old: Schema, new: Schema) -> Iterator[str]:
         forms = ["labels", "probabilities"]
         before, now = reversed(forms) if old.predicts_probabilities else forms
         yield f"/invocations answered {before} and answers {now}"
+
+
+def _have_other_names(old: Schema, new: Schema) -> bool:
+    names = (old.output_names, new.output_names)
+    return all(names) and old.output_names != new.output_names
 
 
 def _fit(old: AnswerForm, new: AnswerForm) -> bool:

@@ -13,8 +13,8 @@ class ServingStatus:
     """The serving version.
 
     Attributes:
-        outputs_checked: the load checked its answers: labels are its classes, probabilities sum
-            to 1. Always True; older releases lack the field.
+        outputs_checked: the load checked that its answers are those of its task. Always True;
+            older releases lack the field.
     """
 
     version: str

@@ -56,7 +56,9 @@ class MediaHeaders:
     @property
     def is_columnar(self) -> bool:
         """Whether the body or the answer may be Arrow or Parquet, which needs a thread."""
-        return self.is_columnar_body or b"vnd.apache" in self.accept.lower()
+        if self.accept and b"vnd.apache" in self.accept.lower():
+            return True
+        return self.media_type in (ARROW, PARQUET)
 
     def check(self, media_types: frozenset[bytes | None]) -> None:
         """Raises `UnsupportedMedia` if the content type or encoding is not supported."""

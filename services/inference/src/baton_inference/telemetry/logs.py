@@ -51,7 +51,6 @@ def configure(log_format: LogFormat) -> None:
     root.setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every poll
     logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # it logs every attempt to send
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)  # Baton logs start and stop
 
 
 def _build_renderers(*, is_console: bool) -> list[Any]:

@@ -62,6 +62,7 @@ class BodyReader:
 
     def __init__(self, max_bytes: int, workers: Workers) -> None:
         self._max_bytes = max_bytes
+        self._max_small_bytes = min(SMALL_BYTES, max_bytes)
         self._workers = workers
         self._memory = BodyMemory(BODIES_IN_MEMORY * max_bytes)
 
@@ -82,9 +83,15 @@ class BodyReader:
         """
         body: bytes = first.get("body", b"")
         is_whole = first["type"] == "http.request" and not first.get("more_body", False)
-        is_small = len(body) <= min(SMALL_BYTES, self._max_bytes)
-        is_quick = media.coding == b"identity" and not media.is_columnar
-        return body if is_whole and is_small and is_quick else None
+        return body if is_whole and self.is_small(len(body), media) else None
+
+    def is_small(self, length: int, media: MediaHeaders) -> bool:
+        """Whether a whole body of that many bytes is quick enough for the event loop."""
+        return (
+            length <= self._max_small_bytes
+            and media.coding == b"identity"
+            and not media.is_columnar
+        )
 
     async def read(self, receive: Receive, media: MediaHeaders, share: MemoryShare) -> bytes:
         """Returns the decoded body. Raises `BodyTooLarge` by Content-Length, and as `read_rest`."""

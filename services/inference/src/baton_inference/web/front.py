@@ -1,9 +1,6 @@
 """The outermost ASGI application: adds request ids, and routes between scoring and FastAPI."""
 
-import itertools
-import re
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import structlog
 
@@ -18,33 +15,14 @@ from baton_inference.web.answers.problems import (
     build_status_problem,
 )
 from baton_inference.web.answers.security_headers import add_security_headers
+from baton_inference.web.request_ids import RequestIds
+from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.scoring import ScoringRoute
 
 REQUEST_ID = "baton.request_id"
 """The key of the request's id in the ASGI scope."""
 
 log = structlog.get_logger("baton.http")
-
-
-class RequestIds:
-    """Chooses the id of each request: the caller's if it is well-formed, else a new one."""
-
-    def __init__(self) -> None:
-        # Unique, without a system call for each request.
-        self._prefix = secrets.token_hex(6)
-        self._numbers = itertools.count(1)
-        self._is_well_formed = re.compile(rb"[A-Za-z0-9._-]{1,128}").fullmatch
-
-    def choose(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
-        """Returns the id for the request with these headers."""
-        for name, value in headers:
-            if name == b"x-request-id" and self._is_well_formed(value):
-                return value.decode()
-        return self.create()
-
-    def create(self) -> str:
-        """Returns an id that no other request has."""
-        return f"{self._prefix}-{next(self._numbers):x}"
 
 
 class Front:
@@ -54,13 +32,14 @@ class Front:
     documents these routes, and serves all others.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - wired in one place, `create_app`
         self,
         routes: Mapping[str, ScoringRoute],
         other_routes: ASGIApp,
         ids: RequestIds,
         arrivals: Arrivals,
         access: Access | None = None,
+        direct: DirectScoring | None = None,
     ) -> None:
         """Wires the parts.
 
@@ -70,12 +49,15 @@ class Front:
             ids: chooses request ids.
             arrivals: counts the requests that the server has read.
             access: checks the API keys of all other requests; None without authentication.
+            direct: answers small scoring requests in place of this application. The server
+                calls it; it is here because both have the same parts.
         """
         self._routes = routes
         self._other_routes = other_routes
         self._ids = ids
         self._access = access
         self.arrivals = arrivals
+        self.direct = direct
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request, or handles the ASGI life cycle."""
@@ -93,7 +75,7 @@ class Front:
             problem = build_status_problem(
                 405, f"{path} accepts only POST", request_id, allow, path
             )
-            await problem.send(scope, send, request_id)
+            await problem.send(send, request_id)
         else:
             route = self._routes[found.protocol.name]
             await route.handle(scope, receive, send, request_id, found.requested)
@@ -103,7 +85,7 @@ class Front:
             if self._access is not None:
                 self._access.check(scope["path"], scope["headers"])
         except InferenceError as error:
-            await build_problem(error, request_id, scope["path"]).send(scope, send, request_id)
+            await build_problem(error, request_id, scope["path"]).send(send, request_id)
             return
         is_started = False
 
@@ -125,6 +107,4 @@ class Front:
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])
             if not is_started:
-                await build_internal_problem(request_id, scope["path"]).send(
-                    scope, send, request_id
-                )
+                await build_internal_problem(request_id, scope["path"]).send(send, request_id)

@@ -13,7 +13,7 @@ from typing import Any
 from baton_common.settings import SettingsError
 from baton_inference.protocols.catalog import find_path
 from baton_inference.settings import InferenceSettings
-from baton_inference.web.answers.answer import WRITE, ASGIApp, Receive, Scope, Send
+from baton_inference.web.answers.answer import ASGIApp, Receive, Scope, Send
 
 SERVICE_NAME = "baton-inference"
 """The default of OTEL_SERVICE_NAME."""
@@ -38,13 +38,8 @@ class Tracing:
         )
         from opentelemetry.util.http import get_custom_headers  # noqa: PLC0415
 
-        async def without_single_write(scope: Scope, receive: Receive, send: Send) -> None:
-            # The instrumentation does not see an answer that is written at once.
-            scope.pop(WRITE, None)
-            await app(scope, receive, send)
-
         traced = OpenTelemetryMiddleware(
-            without_single_write,
+            app,
             default_span_details=_describe_span,
             tracer_provider=self._provider,
             http_capture_headers_server_response=[*RESPONSE_HEADERS, *get_custom_headers(CAPTURED)],

@@ -1,19 +1,13 @@
-"""Arrow tables to columns, and labels to Arrow tables."""
-
-from typing import Any
+"""Arrow tables to columns."""
 
 import numpy as np
 import pytest
 
 from baton_engine.tables.values import Texts, Values
 from baton_inference.errors import InvalidRows
-from baton_inference.protocols.arrow.columnar import ArrowTable, encode_labels
-from baton_inference.protocols.media import ARROW, PARQUET
-from baton_registry.versions.model_version import ModelVersion
-from tests.support.bodies.columnar import read_answer
+from baton_inference.protocols.arrow.columnar import ArrowTable
 from tests.support.fakes.models import SCHEMA
 
-VERSION = ModelVersion("müller's model", "7")
 GOOD: dict[str, Values] = {
     "x": np.array([0.5, 1.5]),
     "n": np.array([1, 2]),
@@ -52,15 +46,3 @@ def test_every_bad_cell_is_named() -> None:
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(InvalidRows, match="no rows"):
         ArrowTable(0, {}).to_batch(SCHEMA)
-
-
-@pytest.mark.parametrize("media_type", [ARROW, PARQUET])
-@pytest.mark.parametrize("labels", [["no", "é"], [1, -(2**40)], [True, False]])
-def test_labels_are_encoded_as_a_column(media_type: bytes, labels: list[Any]) -> None:
-    """The column has the target's type; the metadata names the model and the version."""
-    encoded = encode_labels(np.array(labels), VERSION, media_type)
-    assert encoded.media_type == media_type
-    table = read_answer(encoded.body, media_type)
-    assert table.to_pydict() == {"predictions": labels}
-    metadata = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
-    assert metadata == {"model_name": "müller's model", "model_version": "7"}

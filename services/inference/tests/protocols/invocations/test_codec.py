@@ -19,8 +19,15 @@ from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.columnar import WRITERS
 from tests.support.fakes.live_version import InProcessReader
 from tests.support.fakes.models import INSTANCE, SCHEMA
+from tests.support.fakes.task_models import OUTPUT_SCHEMAS
 
-CODEC = InvocationsCodec(ModelVersion("churn_model", "7"), SCHEMA, InProcessReader(), max_rows=10)
+CODEC = InvocationsCodec(
+    ModelVersion("churn_model", "7"),
+    SCHEMA,
+    OUTPUT_SCHEMAS["binary"],
+    InProcessReader(),
+    max_rows=10,
+)
 JSON = MediaHeaders([(b"content-type", b"application/json")])
 CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
 

@@ -8,12 +8,13 @@ import pytest
 
 from baton_inference.errors import InvalidRows, MalformedBody, TooManyRows
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.protocols.v2.codec import V2Codec, describe_inputs, describe_outputs
+from baton_inference.protocols.v2.codec import V2Codec
 from baton_inference.protocols.v2.tensors import pack_texts
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.models import SCHEMA
+from tests.support.fakes.task_models import OUTPUT_SCHEMAS
 
-CODEC = V2Codec(ModelVersion("churn_model", "7"), SCHEMA, max_rows=3)
+CODEC = V2Codec(ModelVersion("churn_model", "7"), SCHEMA, OUTPUT_SCHEMAS["binary"], max_rows=3)
 X: dict[str, Any] = {"name": "x", "shape": [2], "datatype": "FP64", "data": [0.5, 1]}
 N: dict[str, Any] = {"name": "n", "shape": [2, 1], "datatype": "INT64", "data": [1, 2]}
 SCORES = {
@@ -176,13 +177,3 @@ def test_labels_are_texts() -> None:
     scores = {"label": np.array([True, False]), "probabilities": SCORES["probabilities"]}
     encoded = CODEC.encode(scores, decode(X, N, outputs=[{"name": "label"}]))
     assert json.loads(encoded.body)["outputs"][0]["data"] == ["True", "False"]
-
-
-def test_metadata_describes_inputs_and_outputs() -> None:
-    """Inputs have the schema's order; the outputs' shape has the number of classes."""
-    assert describe_inputs(SCHEMA) == [
-        {"name": "x", "datatype": "FP64", "shape": [-1]},
-        {"name": "n", "datatype": "INT64", "shape": [-1]},
-        {"name": "note", "datatype": "BYTES", "shape": [-1]},
-    ]
-    assert describe_outputs(3)[1] == {"name": "probabilities", "datatype": "FP32", "shape": [-1, 3]}

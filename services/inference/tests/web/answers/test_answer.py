@@ -13,17 +13,17 @@ def test_answer_is_two_messages() -> None:
         sent.append(message)
 
     answer = Answer(418, b"short and stout", b"text/plain", ((b"x-tea", b"yes"),))
-    asyncio.run(answer.send({}, send, "id-1"))
+    asyncio.run(answer.send(send, "id-1"))
     assert sent == [
         {
             "type": "http.response.start",
             "status": 418,
-            "headers": [
+            "headers": (
                 (b"content-type", b"text/plain"),
                 (b"content-length", b"15"),
                 (b"x-request-id", b"id-1"),
                 (b"x-tea", b"yes"),
-            ],
+            ),
         },
         {"type": "http.response.body", "body": b"short and stout"},
     ]

@@ -13,6 +13,9 @@ from tests.support.fakes.asgi_client import Request, Response, call, post
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import GOOD_BODY, INSTANCE, ErrorModel
 
+pytestmark = pytest.mark.usefixtures("each_way")
+"""Both ways of answering must be the same."""
+
 
 def predict(tmp_path: Path, *pieces: bytes, **headers: str) -> Response:
     """Sends a request to a service with a model and low limits."""

@@ -24,6 +24,9 @@ from tests.support.fakes.live_version import InProcessReader, make_live_version
 from tests.support.fakes.memory_registry import FakeRegistry
 from tests.support.fakes.models import GOOD_BODY, INSTANCE, SlowModel, SumModel
 
+pytestmark = pytest.mark.usefixtures("each_way")
+"""Both ways of answering must be the same."""
+
 
 def test_arrow_bodies_do_not_delay_json_bodies(tmp_path: Path) -> None:
     """A large JSON body is answered while the one Arrow reader is busy with many bodies."""

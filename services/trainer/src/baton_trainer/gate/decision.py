@@ -30,7 +30,17 @@ def decide_gate(
         production: None if nothing is in production.
         limits: the limits of this run.
     """
-    checks = [_check_parity(parity), _check_size(challenger, production, limits)]
+    return decide([_check_parity(parity)], challenger, production, limits)
+
+
+def decide(
+    checks: Sequence[Check],
+    challenger: ComparableModel,
+    production: Production | None,
+    limits: GateLimits,
+) -> Verdict:
+    """Decides by checks of the challenger alone, its size, and the comparison with production."""
+    checks = [*checks, check_size(challenger, production, limits)]
     figures = {"gate_size_bytes": float(challenger.size_bytes)}
     if production is None:
         checks.append(Check("ROC AUC", None, why="nothing is in production"))
@@ -68,9 +78,10 @@ def _check_parity(parity: Parity) -> Check:
     )
 
 
-def _check_size(
+def check_size(
     challenger: ComparableModel, production: Production | None, limits: GateLimits
 ) -> Check:
+    """Checks the size of the ONNX model."""
     size_mb = challenger.size_bytes / _MB
     model = production and production.model
     return Check(

@@ -86,7 +86,8 @@ class Conversion:
         candidates: the model's ONNX forms, the preferred first; at least one.
         answers: what the original model answers for the rows: `label`, `probabilities`, `value` or
             `score`, shape `[rows, width]`. A `label` is an index of `classes`; of an anomaly -1 or
-            1; of a multilabel model 0 or 1, one column per label. Without probabilities, `score`
+            1; of a multilabel model 0 or 1, one column per label. A row that the model rejects is
+            NaN in every answer. Without probabilities, `score`
             has what `decision_function` answers, if the model has it.
         versions: the versions of the libraries that opened the model.
         python: the version of Python that opened it.

@@ -156,10 +156,10 @@ def _read_classes(head: Mapping[str, Any]) -> tuple[Label, ...]:
 
 
 def _check_labels(conversion: Conversion) -> None:
-    """Checks that labels of classes are indices of them."""
+    """Checks that labels of classes are indices of them, or NaN."""
     labels = conversion.answers.get("label")
     if labels is None or not conversion.classes:
         return
     is_index = (labels >= 0) & (labels < len(conversion.classes)) & (labels == np.floor(labels))
-    if labels.shape[1] != 1 or not is_index.all():
+    if labels.shape[1] != 1 or not (is_index | np.isnan(labels)).all():
         raise _Malformed("labels that are not classes")

@@ -1,6 +1,6 @@
 """One MLflow run: opened, filled and ended, or marked FAILED after an error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,8 +32,13 @@ _USUAL_COLUMNS = 200
 
 
 @contextmanager
-def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
+def open_run(settings: TrainerSettings, name: str, source: str = "baton train") -> Iterator[str]:
     """Starts a run that is active until the block ends, and yields its id.
+
+    Args:
+        settings: the tracking server and the experiment.
+        name: the run's name in the MLflow UI.
+        source: the program that the MLflow UI shows.
 
     Raises:
         RecordError: MLflow refused, or did not answer.
@@ -42,7 +47,7 @@ def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
         mlflow.set_tracking_uri(settings.tracking_uri)
         mlflow.set_experiment(settings.experiment_name)
         # MLflow's default is the path of the program on this machine.
-        with mlflow.start_run(run_name=estimator, tags={MLFLOW_SOURCE_NAME: "baton train"}) as run:
+        with mlflow.start_run(run_name=name, tags={MLFLOW_SOURCE_NAME: source}) as run:
             yield run.info.run_id
     except MlflowException as error:
         raise RecordError(
@@ -53,10 +58,15 @@ def open_run(settings: TrainerSettings, estimator: str) -> Iterator[str]:
 
 def log_inputs(run_id: str, table: Table, params: Mapping[str, Any]) -> list[str]:
     """Logs the table and the parameters; returns a line for what MLflow cannot store."""
-    mlflow.set_tags({DATA_CHECKSUM_TAG: table.sha256})
-    mlflow.log_params(_truncate_params(params))
+    log_params(table.sha256, params)
     mlflow.log_dict({"columns": column_report.to_json(table.roles)}, "data/columns.json")
     return _log_datasets(run_id, table)
+
+
+def log_params(data_sha256: str, params: Mapping[str, Any]) -> None:
+    """Logs the parameters, and the checksum of the data file."""
+    mlflow.set_tags({DATA_CHECKSUM_TAG: data_sha256})
+    mlflow.log_params(_truncate_params(params))
 
 
 def _log_datasets(run_id: str, table: Table) -> list[str]:
@@ -118,13 +128,15 @@ _INVALID_IN_NAMES = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
 
 
 @contextmanager
-def create_logged_model(name: str, run_id: str, params: Mapping[str, Any]) -> Iterator[str]:
+def create_logged_model(
+    name: str, run_id: str, params: Mapping[str, Any], model_type: str = "classifier"
+) -> Iterator[str]:
     """Creates a logged model and yields its id; it ends as READY, or as FAILED after an error."""
     model = mlflow.initialize_logged_model(
         name=name.translate(_INVALID_IN_NAMES),
         source_run_id=run_id,
         params=_truncate_params(params),
-        model_type="classifier",
+        model_type=model_type,
     )
     mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])
     try:
@@ -136,7 +148,7 @@ def create_logged_model(name: str, run_id: str, params: Mapping[str, Any]) -> It
 
 
 def upload_model(contents: Contents, manifest: Manifest, model_id: str, run_id: str) -> str:
-    """Writes and uploads the model's files; returns the checksum of its manifest.
+    """Writes and uploads a trained model's files; returns the checksum of its manifest.
 
     Args:
         contents: the model's contents.
@@ -145,9 +157,30 @@ def upload_model(contents: Contents, manifest: Manifest, model_id: str, run_id: 
         run_id: the run's id.
     """
     identity = Model(model_uuid=model_id, model_id=model_id, run_id=run_id)
+    return upload_files(
+        lambda folder: logged_model.save_model(contents, folder, identity), manifest, model_id
+    )
+
+
+def upload_files(
+    save: Callable[[Path], None],
+    manifest: Manifest,
+    model_id: str,
+    check: Callable[[Path, str], None] = lambda _folder, _digest: None,
+) -> str:
+    """Writes and uploads a model's files; returns the checksum of its manifest.
+
+    Args:
+        save: writes the files into a folder, which does not exist yet.
+        manifest: without its list of files.
+        model_id: the logged model's id.
+        check: called before the upload with the folder and the checksum of the manifest; raises if
+            the files are not fit to be served.
+    """
     with TemporaryDirectory(prefix="baton-model-") as directory:
         folder = Path(directory) / "model"
-        logged_model.save_model(contents, folder, identity)
+        save(folder)
         digest = logged_model.write_manifest(folder, manifest)
+        check(folder, digest)
         mlflow.MlflowClient().log_model_artifacts(model_id, str(folder))
         return digest

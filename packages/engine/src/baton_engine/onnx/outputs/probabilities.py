@@ -42,7 +42,7 @@ def clip_rounding(probabilities: Array) -> Array:
     clipped: Array = probabilities.clip(0.0, 1.0)
     is_far = np.abs(probabilities - clipped) > ROUNDING
     if is_far.any():
-        raise EngineError(_format_error(probabilities[is_far.any(axis=1)][0]))
+        raise EngineError(_format_error(probabilities[is_far.any(axis=1)][0], "are in [0, 1]"))
     return clipped
 
 
@@ -99,16 +99,14 @@ def check_probabilities(
     if synthetic:
         is_valid |= (lowest == 0) & (highest == 0)
     if not is_valid.all():
-        raise EngineError(_format_error(probabilities[~is_valid][0]))
+        rule = "are in [0, 1] and sum to 1"
+        raise EngineError(_format_error(probabilities[~is_valid][0], rule))
 
 
-def _format_error(row: Array) -> str:
+def _format_error(row: Array, rule: str) -> str:
     numbers = ", ".join(f"{value:.3g}" for value in row[:_SHOWN].tolist())
     more = ", …" if len(row) > _SHOWN else ""
-    return (
-        f"the model returns [{numbers}{more}] for a row, but probabilities are in [0, 1] and sum"
-        f" to 1; {_HINT}"
-    )
+    return f"the model returns [{numbers}{more}] for a row, but probabilities {rule}; {_HINT}"
 
 
 def _format_labels(labels: Sequence[Label]) -> str:

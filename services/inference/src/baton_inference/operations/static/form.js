@@ -1,9 +1,9 @@
-// The prediction form: one field per column of the serving version's schema.
+// The prediction form: one field per column of the serving version's schema, or one for a matrix.
 
 import { byId, el } from "./dom.js";
+import { NUMBER, drawMatrixField, markMatrixErrors, writeMatrix } from "./matrix.js";
 import { drawPrediction, drawProblem } from "./prediction.js";
 
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 let drawnVersion; // the version whose form is on the page
 
 /** Redraws the form after a swap; keeps the input of columns that still exist. */
@@ -17,28 +17,38 @@ export async function showForm(version) {
   }
   const answer = await fetch("openapi.json");
   if (!answer.ok) { drawnVersion = undefined; return; }
-  const { columns, example } = readSchema(await answer.json());
+  const { instance, example } = readSchema(await answer.json());
   const input = Object.fromEntries(new FormData(form));
-  form.replaceChildren(
-    el("div", { class: "fields" }, columns.map((column) => drawField(column, input[column.name] ?? example[column.name]))),
-    el("button", { type: "submit" }, "Predict"),
-  );
+  const fields = instance.type === "array" ? buildMatrix(instance, example) : buildColumns(instance, example ?? {}, input);
+  form.replaceChildren(fields.element, el("button", { type: "submit" }, "Predict"));
   form.onsubmit = (event) => {
     event.preventDefault();
-    predict(form, columns);
+    predict(form, fields);
   };
 }
 
 function readSchema(openapi) {
-  const schema = openapi.components.schemas.Instances.properties.instances.items;
+  const instance = openapi.components.schemas.Instances.properties.instances.items;
   const example = openapi.paths["/predict"].post.requestBody.content["application/json"].example;
-  const columns = Object.entries(schema.properties ?? {}).map(([name, column]) => ({
+  return { instance, example: example?.instances[0] };
+}
+
+function buildColumns(instance, example, input) {
+  const columns = Object.entries(instance.properties ?? {}).map(([name, column]) => ({
     name,
     type: [column.type].flat()[0],
     choices: column.type === "boolean" ? ["true", "false"] : (column.examples ?? []).map(String),
-    optional: !schema.required.includes(name),
+    optional: !instance.required.includes(name),
   }));
-  return { columns, example: example?.instances[0] ?? {} };
+  return {
+    element: el("div", { class: "fields" }, columns.map((column) => drawField(column, input[column.name] ?? example[column.name]))),
+    write: (form) => writeInstance(form, columns),
+    mark: (errors) => markErrors(columns, errors),
+  };
+}
+
+function buildMatrix(instance, example) {
+  return { element: drawMatrixField(instance.maxItems, example), write: writeMatrix, mark: markMatrixErrors };
 }
 
 function drawField(column, value) {
@@ -70,19 +80,19 @@ function writeInstance(form, columns) {
     const isBare = type === "boolean" ? /^(true|false)$/.test(text) : type !== "string" && NUMBER.test(text);
     return [`${JSON.stringify(name)}:${isBare ? text : JSON.stringify(text)}`];
   });
-  return `{"instances":[{${pairs.join(",")}}]}`;
+  return `{${pairs.join(",")}}`;
 }
 
-async function predict(form, columns) {
+async function predict(form, fields) {
   const button = form.querySelector("button");
   const started = performance.now();
   button.disabled = true;
   try {
-    const body = writeInstance(form, columns);
+    const body = `{"instances":[${fields.write(form)}]}`;
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch("predict", { method: "POST", headers, body });
     const result = await answer.json();
-    markErrors(columns, result.errors ?? []);
+    fields.mark(result.errors ?? []);
     byId("answer").replaceChildren(answer.ok ? drawPrediction(result, performance.now() - started) : drawProblem(result));
   } catch {
     byId("answer").replaceChildren(el("p", { class: "note bad" }, "Inference did not answer. Check that it is running."));

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import structlog
 
+from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.values import Texts, Unsupported, Values
 from baton_inference.errors import MalformedBody, Overloaded, TooManyRows
 from baton_inference.protocols.arrow.columnar import ArrowTable
@@ -118,7 +119,7 @@ def build_read_request(
 ) -> ReadRequest:
     """Builds the request to the reader process."""
     names = tuple(column.name for column in columns)
-    texts = tuple(column.name for column in columns if column.type == "string")
+    texts = tuple(column.name for column in columns if COLUMN_TYPES[column.type].is_text)
     return ReadRequest(media_type, names, texts, max_rows, body)
 
 

@@ -5,6 +5,7 @@ The slow path reads cell by cell with the same types, so both paths accept the s
 """
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -13,6 +14,8 @@ from msgspec import Meta
 from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.cell_messages import FRACTION_MESSAGE, format_range_message
 from baton_engine.tables.column_types import COLUMN_TYPES, ColumnType
+from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.text.datetimes import parse_datetime
 from baton_registry.versions.schema import Column
 
 _KINDS = {"t": "a boolean", "f": "a boolean", "n": "null", '"': "text", "{": "an object"}
@@ -36,12 +39,22 @@ def build_json_type(column: Column) -> Any:
     return kind if column.required else kind | None
 
 
+def cast_datetime_cells(column: Column, values: Sequence[str | None]) -> Array:
+    """Casts texts, or None in an optional column, to a datetime column. Raises `CellError`."""
+    for value in values:
+        if value is not None:
+            parse_datetime(value)
+    return to_array(column, values)
+
+
 class CellReader:
     """Reads the cells of one column from their JSON text."""
 
     def __init__(self, column: Column) -> None:
         self._column = column
         self._decoder = msgspec.json.Decoder(build_json_type(column))
+
+        self._is_datetime = column.type == "datetime"
 
     def read(self, cell: msgspec.Raw) -> Any:
         """Returns the cell's value; None means missing.
@@ -51,9 +64,12 @@ class CellReader:
             msgspec.DecodeError: the text is not JSON.
         """
         try:
-            return self._decoder.decode(cell)
+            value = self._decoder.decode(cell)
         except msgspec.ValidationError:
             return self._read_rejected(bytes(cell).decode())
+        if self._is_datetime and value is not None:
+            parse_datetime(value)
+        return value
 
     def _read_rejected(self, text: str) -> Any:
         """Reads a whole number that is written as a fraction, e.g. `1.0`; rejects all else."""
@@ -63,7 +79,7 @@ class CellReader:
         if text[0] not in _NUMBER_STARTS:
             kind = _KINDS.get(text[0], "an array")
             raise CellError(f"must be {expected}, not {kind}")
-        if self._column.type in ("boolean", "string"):
+        if COLUMN_TYPES[self._column.type].python in (bool, str):
             raise CellError(f"must be {expected}, not a number")
         if COLUMN_TYPES[self._column.type].is_integer and not text.lstrip("-").isdigit():
             return self._to_integer(float(text))

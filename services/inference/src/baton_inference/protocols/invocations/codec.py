@@ -12,7 +12,8 @@ import msgspec
 from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader, encode_labels
+from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader
+from baton_inference.protocols.arrow.predictions import encode_predictions
 from baton_inference.protocols.bodies.document import parse_object
 from baton_inference.protocols.bodies.frame import Frame
 from baton_inference.protocols.bodies.values import (
@@ -24,11 +25,15 @@ from baton_inference.protocols.codec import EncodedAnswer
 from baton_inference.protocols.invocations.accept import choose_media_type
 from baton_inference.protocols.invocations.csv_table import CSV, read_csv
 from baton_inference.protocols.invocations.dataframes import read_records, read_split
+from baton_inference.protocols.invocations.matrix import MatrixReader
+from baton_inference.protocols.invocations.predictions import choose_output
 from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import TypedJson
+from baton_inference.protocols.invocations.typed_matrix import TypedMatrix
 from baton_inference.protocols.media import ARROW, JSON, PARQUET, MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Schema
 
 Reader = Callable[[Any], Frame]
@@ -60,22 +65,29 @@ class InvocationsCodec:
     media_types: frozenset[bytes | None] = frozenset({JSON, CSV, ARROW, PARQUET})
 
     def __init__(
-        self, version: ModelVersion, schema: Schema, arrow: TableReader, *, max_rows: int
+        self,
+        version: ModelVersion,
+        schema: Schema,
+        output_schema: OutputSchema,
+        arrow: TableReader,
+        *,
+        max_rows: int,
     ) -> None:
         self._version = version
         self._schema = schema
         self._arrow = arrow
         self._max_rows = max_rows
         self._max_values = compute_max_values(len(schema.columns), max_rows)
-        self._typed = TypedJson(schema, max_rows=max_rows)
-        self._names = names = tuple(column.name for column in schema.columns)
-        tensors = TensorReader(schema.columns, max_rows=max_rows)
-        self._readers: dict[str, Reader] = {
-            "dataframe_split": lambda data: read_split(data, names, max_rows),
-            "dataframe_records": lambda data: read_records(data, names, max_rows),
-            "instances": tensors.read_instances,
-            "inputs": tensors.read_inputs,
-        }
+        self._output = choose_output(
+            output_schema, predicts_probabilities=schema.predicts_probabilities
+        )
+        self._typed: TypedMatrix | TypedJson
+        if schema.is_matrix:
+            self._typed = TypedMatrix(schema, max_rows=max_rows)
+            self._readers, self._read_csv = _compile_matrix_readers(schema, max_rows)
+        else:
+            self._typed = TypedJson(schema, max_rows=max_rows)
+            self._readers, self._read_csv = _compile_column_readers(schema, max_rows)
 
     def decode(self, body: bytes, media: MediaHeaders) -> InvocationsBatch:
         """Decodes JSON, CSV, Arrow or Parquet. Raises the errors of `Codec.decode`."""
@@ -87,7 +99,7 @@ class InvocationsCodec:
         table: Frame | ArrowTable
         if media.media_type == CSV:
             check_csv_values(body, self._max_values)
-            table = read_csv(body, self._names, self._max_rows)
+            table = self._read_csv(body)
         elif media.media_type in (ARROW, PARQUET):
             table = self._arrow.read(body, media.media_type, schema.columns, self._max_rows)
         else:
@@ -96,10 +108,11 @@ class InvocationsCodec:
         return InvocationsBatch(batch.rows, batch.columns, answer_type)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
-        """Encodes the labels, which are the result of a classifier's `predict`."""
+        """Encodes the predictions. A NaN becomes null in JSON."""
+        predictions = scores[self._output]
         if batch.answer_type != JSON:
-            return encode_labels(scores["label"], self._version, batch.answer_type)
-        return EncodedAnswer(msgspec.json.encode({"predictions": scores["label"].tolist()}))
+            return encode_predictions(predictions, self._version, batch.answer_type)
+        return EncodedAnswer(msgspec.json.encode({"predictions": predictions.tolist()}))
 
     def _read_typed(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
         check_json_values(body, self._max_values)
@@ -113,3 +126,32 @@ class InvocationsCodec:
             raise MalformedBody(f"the body must have exactly one of the keys {known}")
         (name,) = formats
         return self._readers[name](document[name])
+
+
+def _compile_column_readers(
+    schema: Schema, max_rows: int
+) -> tuple[Mapping[str, Reader], Callable[[bytes], Frame]]:
+    """Returns the reader of each form, and of CSV, for named columns."""
+    names = tuple(column.name for column in schema.columns)
+    tensors = TensorReader(schema.columns, max_rows=max_rows)
+    readers: dict[str, Reader] = {
+        "dataframe_split": lambda data: read_split(data, names, max_rows),
+        "dataframe_records": lambda data: read_records(data, names, max_rows),
+        "instances": tensors.read_instances,
+        "inputs": tensors.read_inputs,
+    }
+    return readers, lambda body: read_csv(body, names, max_rows)
+
+
+def _compile_matrix_readers(
+    schema: Schema, max_rows: int
+) -> tuple[Mapping[str, Reader], Callable[[bytes], Frame]]:
+    """Returns the reader of each form, and of CSV, for a matrix."""
+    matrix = MatrixReader(schema, max_rows=max_rows)
+    readers: dict[str, Reader] = {
+        "dataframe_split": matrix.read_split,
+        "dataframe_records": matrix.read_records,
+        "instances": matrix.read_instances,
+        "inputs": matrix.read_inputs,
+    }
+    return readers, matrix.read_csv

@@ -12,12 +12,12 @@ from baton_inference.protocols.bodies.frame import Frame, check_rows
 CSV = b"text/csv"
 
 
-def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
+def read_csv(body: bytes, names: Collection[str] | None, max_rows: int) -> Frame:
     """Reads the rows below the header. If rows are wider than it, their first cells are an index.
 
     Args:
         body: the text.
-        names: the requested columns.
+        names: the requested columns; None means all, in order.
         max_rows: the most rows of a request.
 
     Raises:
@@ -40,5 +40,6 @@ def read_csv(body: bytes, names: Collection[str], max_rows: int) -> Frame:
             width = len(reader.names)
             raise MalformedBody(f"row {number} has {len(row)} cells, but the header has {width}")
     available = {*reader.names}
-    columns = {name: reader.get_column(name, table) for name in names if name in available}
+    requested = reader.names if names is None else [name for name in names if name in available]
+    columns = {name: reader.get_column(name, table) for name in requested}
     return Frame(len(table), columns, cast_csv_cells)

@@ -7,6 +7,10 @@ from baton_inference.protocols.protocol import Description, Json, refer_to
 _BINARY: Json = {"schema": {"type": "string", "format": "binary"}}
 _COLUMNAR: Json = {each.decode(): _BINARY for each in (ARROW, PARQUET)}
 _SCALAR: Json = {"type": ["string", "number", "boolean", "null"]}
+_PREDICTION: Json = {
+    "description": "A value; a list if the model has several.",
+    "anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}],
+}
 _SCHEMAS: dict[str, Json] = {
     "Invocation": {
         "type": "object",
@@ -29,7 +33,7 @@ _SCHEMAS: dict[str, Json] = {
     "InvocationAnswer": {
         "type": "object",
         "required": ["predictions"],
-        "properties": {"predictions": {"type": "array", "items": _SCALAR}},
+        "properties": {"predictions": {"type": "array", "items": _PREDICTION}},
     },
 }
 
@@ -42,15 +46,15 @@ def describe(version: LiveVersion | None, max_rows: int) -> Description:  # noqa
 def _build_operation(version: LiveVersion | None) -> Json:
     body: Json = {"schema": refer_to("Invocation")}
     if version is not None:
-        body["example"] = {"dataframe_records": [version.example]}
+        body["example"] = _build_example(version)
     return {
         "operationId": "invocations",
         "summary": "Score rows, as `mlflow models serve` does",
         "description": "The body can also be an Arrow stream or a Parquet file with the model's"
-        " columns. The answer has the format that `Accept` prefers: JSON, Arrow or Parquet. An"
-        " Arrow or Parquet answer is a table with the column `predictions`; its metadata has the"
-        " keys `model_name` and `model_version`. If `Accept` names no supported format, the answer"
-        " is JSON.",
+        " columns. The answer has the format that `Accept` prefers: JSON, Arrow or Parquet. If it"
+        " names no supported format, the answer is JSON. An Arrow or Parquet answer is a table with"
+        " the column `predictions`, of lists if the model has several values; its metadata has the"
+        " keys `model_name` and `model_version`.",
         "tags": ["scoring"],
         "requestBody": {
             "required": True,
@@ -70,3 +74,9 @@ def _build_operation(version: LiveVersion | None) -> Json:
             },
         },
     }
+
+
+def _build_example(version: LiveVersion) -> Json:
+    if version.schema.is_matrix:
+        return {"inputs": [[*version.example.values()]]}
+    return {"dataframe_records": [version.example]}

@@ -6,7 +6,9 @@ from baton_inference.protocols.protocol import CodecParts, Protocol
 
 
 def _compile(parts: CodecParts) -> InvocationsCodec:
-    return InvocationsCodec(parts.version, parts.schema, parts.arrow, max_rows=parts.max_rows)
+    return InvocationsCodec(
+        parts.version, parts.schema, parts.output_schema, parts.arrow, max_rows=parts.max_rows
+    )
 
 
 INVOCATIONS = Protocol(

@@ -104,8 +104,8 @@ class TypedJson:
 
 def _build_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:
     row = build_row_struct(columns, complete=True)
-    if row is None:
-        return None
+    if row is None or any(column.type == "datetime" for column in columns):
+        return None  # the slow path reads datetimes as MLflow does
     rows: Any = list[row] | UnsetType  # type: ignore[valid-type]
     fields = [
         ("instances", rows, UNSET),

@@ -27,7 +27,7 @@ from baton_registry.versions.schema import Schema
 T = TypeVar("T")
 
 _LIST = b"["[0]
-_READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, CellError)
 _object = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
 
@@ -55,10 +55,9 @@ class InstancesDecoder:
         if self._fast is None or body.count(self._opening) > self._max_rows + 1:
             return None
         try:
-            instances = self._fast.decode(body).instances
+            return self._to_rows(self._fast.decode(body).instances) or None
         except _READ_ERRORS:
             return None
-        return self._to_rows(instances) or None
 
     def decode_slowly(self, body: bytes) -> Rows:
         """Returns rows with values in column order. Raises the errors of `Codec.decode`."""

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from baton_engine.tables.text.datetimes import parse_datetime
 from baton_engine.tables.transpose import Rows
 from baton_inference.protocols.bodies.cells import build_json_type
 from baton_registry.versions.schema import Column, Schema
@@ -24,7 +25,8 @@ class RowForm:
         words: the form in words, for messages.
         type: msgspec's type of the row, for the fast path; None if msgspec does not support a
             column's name.
-        to_rows: converts values of this type to rows with values in column order.
+        to_rows: converts values of this type to rows with values in column order. Raises
+            `CellError` for a text that is not a datetime, which the type does not check.
         read_cells: reads the JSON of each cell, by column. Raises the errors of msgspec.
     """
 
@@ -38,10 +40,12 @@ class RowForm:
 def build_row_form(schema: Schema) -> RowForm:
     """Returns the form of a schema's rows."""
     if schema.is_matrix:
-        row = tuple[tuple(map(build_json_type, schema.columns))]  # type: ignore[valid-type]
+        types = tuple(map(build_json_type, schema.columns))
+        row: Any = tuple[types]  # type: ignore[valid-type]
         return RowForm(b"[", "a list of numbers", row, lambda rows: rows, _read_list)
     struct = build_row_struct(schema.columns)
-    return RowForm(b"{", "an object of columns and values", struct, _to_tuples, _object.decode)
+    to_rows = _compile_check(schema) or _to_tuples
+    return RowForm(b"{", "an object of columns and values", struct, to_rows, _object.decode)
 
 
 def build_row_struct(
@@ -67,6 +71,23 @@ def build_row_struct(
 
 def _to_tuples(structs: Sequence[Any]) -> Rows:
     return [*map(msgspec.structs.astuple, structs)]
+
+
+def _compile_check(schema: Schema) -> Callable[[Sequence[Any]], Rows] | None:
+    """Compiles `to_rows` with a check of the datetimes; None if there are none."""
+    indices = [at for at, column in enumerate(schema.columns) if column.type == "datetime"]
+    if not indices:
+        return None
+
+    def to_checked_tuples(structs: Sequence[Any]) -> Rows:
+        rows = _to_tuples(structs)
+        for row in rows:
+            for index in indices:
+                if row[index] is not None:
+                    parse_datetime(row[index])
+        return rows
+
+    return to_checked_tuples
 
 
 def _read_list(text: Raw) -> dict[str, Raw]:

@@ -2,7 +2,8 @@
 
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.protocol import Description, Json, refer_to
-from baton_inference.protocols.v2.codec import OUTPUTS, describe_inputs
+from baton_inference.protocols.v2.inputs import describe_inputs
+from baton_registry.versions.output_schema import LABEL, PROBABILITIES, SCORE, VALUE
 
 INFER = "/v2/models/{model_name}/infer"
 INFER_VERSION = "/v2/models/{model_name}/versions/{model_version}/infer"
@@ -36,7 +37,7 @@ _SCHEMAS: dict[str, Json] = {
                     "type": "object",
                     "required": ["name"],
                     "properties": {
-                        "name": {"enum": [*OUTPUTS]},
+                        "name": {"enum": [LABEL, PROBABILITIES, VALUE, SCORE]},
                         "parameters": _PARAMETERS,
                     },
                 },
@@ -87,9 +88,13 @@ def _build_operation(version: LiveVersion | None, name: str) -> Json:
 
 
 def _build_example(version: LiveVersion) -> Json:
+    example = version.example
+    if version.schema.is_matrix:
+        (tensor,) = describe_inputs(version.schema)
+        return {"inputs": [{**tensor, "shape": [1, len(example)], "data": [*example.values()]}]}
     inputs = [
-        {**tensor, "shape": [1], "data": [version.example[tensor["name"]]]}
+        {**tensor, "shape": [1], "data": [example[tensor["name"]]]}
         for tensor in describe_inputs(version.schema)
-        if version.example.get(tensor["name"]) is not None
+        if example.get(tensor["name"]) is not None
     ]
     return {"inputs": inputs}

@@ -113,3 +113,23 @@ def parse_request(text: bytes) -> InferRequest:
     if not request.inputs:
         raise MalformedBody("the request has no inputs; send a tensor for each column")
     return request
+
+
+def split_binary(request: InferRequest, tail: memoryview) -> dict[str, memoryview]:
+    """Splits the binary data into the tensors' parts, which have the order of the tensors.
+
+    Raises:
+        MalformedBody: the tensors declare another number of bytes.
+    """
+    pieces = {}
+    start = 0
+    for tensor in request.inputs:
+        size = tensor.get_binary_size()
+        if size is not None:
+            pieces[tensor.name] = tail[start : start + size]
+            start += size
+    if start != len(tail):
+        raise MalformedBody(
+            f"the tensors declare {start} binary bytes, but the body has {len(tail)}"
+        )
+    return pieces

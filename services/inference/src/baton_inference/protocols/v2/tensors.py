@@ -1,7 +1,9 @@
 """Decodes a V2 tensor to a column: values in JSON or as bytes, checked by the column's type."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -9,34 +11,43 @@ import numpy as np
 from msgspec import Raw
 
 from baton_common.texts import truncate
+from baton_engine.tables.casts import cast_column
 from baton_engine.tables.cell_errors import MAX_NAMED_CELLS, BadCell, BadCells, CellError
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
-from baton_inference.protocols.bodies.cells import CellReader, build_json_type
+from baton_inference.protocols.bodies.cells import CellReader, build_json_type, cast_datetime_cells
 from baton_inference.protocols.v2.request import DATA_RULE, Tensor
 from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
-_NUMBERS = {
+NUMBERS = {
     **{f"INT{bits}": np.dtype(f"<i{bits // 8}") for bits in (8, 16, 32, 64)},
     **{f"UINT{bits}": np.dtype(f"<u{bits // 8}") for bits in (8, 16, 32, 64)},
     **{f"FP{bits}": np.dtype(f"<f{bits // 8}") for bits in (16, 32, 64)},
 }
-_DATATYPES = {"BOOL", "BYTES", "BF16", *_NUMBERS}
+"""The numpy type of each datatype of numbers, in the byte order of binary data."""
+_DATATYPES = {"BOOL", "BYTES", "BF16", *NUMBERS}
 _LIST = b"["[0]
+_READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _rows = msgspec.json.Decoder(list[Raw])
 
 
 class TensorDecoder:
     """Decodes the tensors of one column. Safe to use from several threads."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, *, width: int = 1) -> None:
+        """Compiles the decoder. `width` is the length of rows if the data is a list of rows."""
         self._column = column
         self._reader = CellReader(column)
+        self._width = width
+        build = _build_datetimes if column.type == "datetime" else to_array
+        self._to_array: Callable[[Sequence[Any]], Array] = partial(build, column)
         cell_type = build_json_type(column)
         self._fast: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[cell_type])  # type: ignore[valid-type]
+        row: Any = tuple[(cell_type,) * width]  # type: ignore[misc]
+        self._fast_rows: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[row])
 
     def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
         """Decodes a tensor to a column.
@@ -52,9 +63,9 @@ class TensorDecoder:
         """
         self._check_datatype(tensor.datatype)
         if binary is None:
-            return to_array(self._column, self._decode_json(tensor, rows))
+            return self._to_array(self._decode_json(tensor, rows))
         if tensor.datatype == "BYTES":
-            return to_array(self._column, [*_unpack_texts(binary, rows)])
+            return self._to_array([*_unpack_texts(binary, rows)])
         return self._decode_binary(tensor.datatype, binary, rows)
 
     def _check_datatype(self, datatype: str) -> None:
@@ -62,7 +73,7 @@ class TensorDecoder:
         own = kind.v2
         if datatype not in _DATATYPES:
             raise MalformedBody(f"unknown datatype {truncate(datatype)!r}; send {own}")
-        if datatype != own and (own in ("BOOL", "BYTES") or datatype not in _NUMBERS):
+        if datatype != own and (own in ("BOOL", "BYTES") or datatype not in NUMBERS):
             message = f"must be {kind.words}: a tensor of {own}, not {datatype}"
             raise BadCells((BadCell(0, self._column.name, message),))
 
@@ -71,8 +82,8 @@ class TensorDecoder:
             raise MalformedBody(f"the tensor {truncate(tensor.name)!r} has no data; {DATA_RULE}")
         try:
             values: Sequence[Any] = self._fast.decode(tensor.data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            values = self._decode_slowly(tensor.data)
+        except _READ_ERRORS:
+            values = self._decode_rows(tensor.data)
         if len(values) != rows:
             raise MalformedBody(
                 f"the tensor {truncate(tensor.name)!r} has {len(values)} values, but its shape"
@@ -80,17 +91,24 @@ class TensorDecoder:
             )
         return values
 
+    def _decode_rows(self, data: Raw) -> Sequence[Any]:
+        """Decodes data that is a list of rows."""
+        try:
+            return [*chain.from_iterable(self._fast_rows.decode(data))]
+        except _READ_ERRORS:
+            return self._decode_slowly(data)
+
     def _decode_slowly(self, data: Raw) -> Sequence[Any]:
-        """Decodes value by value, for lists of one value and for data with bad cells."""
+        """Decodes value by value, for data with bad cells."""
         values: list[Any] = []
         bad: list[BadCell] = []
         try:
-            for row, cell in enumerate(_iter_cells(data)):
+            for row, cell in enumerate(_iter_cells(data, self._width)):
                 try:
                     values.append(self._reader.read(cell))
                 except CellError as error:
                     bad.append(BadCell(row, self._column.name, str(error)))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        except _READ_ERRORS as error:
             raise MalformedBody(
                 f"the data of {self._column.name!r} must be a list of values"
             ) from error
@@ -99,7 +117,7 @@ class TensorDecoder:
         return values
 
     def _decode_binary(self, datatype: str, binary: memoryview, rows: int) -> Array:
-        dtype = np.dtype(np.bool_) if datatype == "BOOL" else _NUMBERS[datatype]
+        dtype = np.dtype(np.bool_) if datatype == "BOOL" else NUMBERS[datatype]
         if len(binary) != rows * dtype.itemsize:
             raise MalformedBody(
                 f"the tensor {self._column.name!r} has {len(binary)} bytes, but its shape"
@@ -109,6 +127,11 @@ class TensorDecoder:
             return np.frombuffer(binary, np.uint8).astype(np.bool_)
         values = np.frombuffer(binary, dtype)
         return cast_numbers(self._column, values)
+
+
+def _build_datetimes(column: Column, values: Sequence[str | None]) -> Array:
+    """Builds the array of a datetime column. Raises `BadCells`."""
+    return cast_column(column, values, cast_datetime_cells)
 
 
 def read_row_count(tensor: Tensor) -> int:
@@ -148,10 +171,13 @@ def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
         raise MalformedBody("a BYTES tensor has more texts than its shape requires")
 
 
-def _iter_cells(data: Raw) -> Iterator[Raw]:
-    """Yields the values in row-major order. In the shape [n, 1], each may be a list of one."""
-    for cell in _rows.decode(data):
-        if memoryview(cell)[0] == _LIST:
-            yield from _rows.decode(cell)
-        else:
+def _iter_cells(data: Raw, width: int) -> Iterator[Raw]:
+    """Yields the values in row-major order. Each row may be a list."""
+    for number, cell in enumerate(_rows.decode(data)):
+        if memoryview(cell)[0] != _LIST:
             yield cell
+            continue
+        row = _rows.decode(cell)
+        if len(row) != width:
+            raise MalformedBody(f"row {number} of a tensor has {len(row)} values, not {width}")
+        yield from row

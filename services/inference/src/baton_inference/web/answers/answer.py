@@ -11,10 +11,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-WRITE = "baton.write"
-"""The ASGI scope key of a function that takes an answer and a request id and writes the answer at
-once. It returns False if it wrote nothing. Baton's server sets it."""
-
 
 class Answer(NamedTuple):
     """An HTTP answer.
@@ -31,16 +27,17 @@ class Answer(NamedTuple):
     media_type: bytes = JSON
     headers: Headers = ()
 
-    async def send(self, scope: Scope, send: Send, request_id: str) -> None:
-        """Sends the whole answer to the request with that scope."""
-        write = scope.get(WRITE)
-        if write is not None and write(self, request_id):
-            return
-        headers = [
+    def build_headers(self, request_id: str) -> Headers:
+        """Builds all headers, in the order in which they are sent."""
+        return (
             (b"content-type", self.media_type),
             (b"content-length", b"%d" % len(self.body)),
             (b"x-request-id", request_id.encode()),
             *self.headers,
-        ]
+        )
+
+    async def send(self, send: Send, request_id: str) -> None:
+        """Sends the whole answer through an ASGI server."""
+        headers = self.build_headers(request_id)
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 from baton_inference.errors import InferenceError, NotReady
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.protocols.protocol import Json
-from baton_inference.protocols.v2 import codec as v2
+from baton_inference.protocols.v2.inputs import describe_inputs
+from baton_inference.protocols.v2.outputs import describe_outputs
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.answers.responses import to_response
@@ -77,8 +78,8 @@ def describe_model(served: LiveVersion) -> Json:
         "name": served.model.name,
         "versions": [served.model.version],
         "platform": "onnx_onnxv1",
-        "inputs": v2.describe_inputs(served.schema),
-        "outputs": v2.describe_outputs(len(served.engine.output_schema.classes)),
+        "inputs": describe_inputs(served.schema),
+        "outputs": describe_outputs(served.engine.output_schema),
     }
 
 

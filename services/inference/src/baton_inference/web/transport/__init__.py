@@ -1,1 +1,1 @@
-"""The server: sockets, connections, writes, and graceful shutdown."""
+"""The HTTP/1.1 server: sockets, requests, answers in order, ASGI, and graceful shutdown."""

@@ -1,126 +1,215 @@
-"""uvicorn's HTTP/1.1 connection, with problems as errors and limits for slow clients.
+"""One HTTP/1.1 connection: starts its requests and writes their answers, both in order."""
 
-uvicorn sets no time limit for sending a request or reading an answer, and no size limit for a head.
-"""
-
-from http import HTTPStatus
+import asyncio
+from collections import deque
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from baton_inference.web.answers.answer import Answer
+from baton_inference.web.transport.asgi import AsgiExchange
+from baton_inference.web.transport.exchange import Exchange
+from baton_inference.web.transport.flow import Flow
+from baton_inference.web.transport.head import encode_head
+from baton_inference.web.transport.pace import Pace
+from baton_inference.web.transport.reader import InvalidRequest, RequestReader
+from baton_inference.web.transport.rejection import build_rejection
+from baton_inference.web.transport.scope import build_scope
+from baton_inference.web.transport.state import ServerState
 
-from baton_inference.scoring.arrivals import Arrivals
-from baton_inference.web.answers.problems import MEDIA_TYPE, build_status_problem
-from baton_inference.web.front import RequestIds
-from baton_inference.web.transport.wire import offer_write
-
-MAX_HEAD_BYTES = 64 * 1024
-"""The request line and the headers; proxies and servers allow 8 to 64 KiB."""
-GRACE_S = 20.0
-"""Time to send a request or to read an answer of any size."""
-MIN_BYTES_PER_S = 32 * 1024
-"""Minimum speed after the grace time: large bodies get more time."""
+MAX_DIRECT = 16
+"""Pipelined requests of a connection that one turn of the event loop answers directly."""
+MAX_BUFFERED_BYTES = 64 * 1024
+"""The part of a body that is kept until the application takes it."""
 
 
-class HttpConnection(HttpToolsProtocol):
-    """One connection. The server calls `close_if_slow` about once a second."""
+class HttpConnection(asyncio.Protocol):
+    """One connection. The server calls `check` about once a second.
 
-    _is_partial = False
-    _is_head = True
-    _received = 0
-    _awaited_since_s: float | None = None
-    """Start of the current request; for the first request, start of the connection."""
-    _unread_since_s: float | None = None
-    _unread_bytes = 0
+    A request is answered directly if `ServerState.direct` accepts it, else by ASGI, one at a time.
+    """
 
-    def __init__(self, *args: Any, arrivals: Arrivals, **kwargs: Any) -> None:
-        """`arrivals` counts the requests; uvicorn passes all other arguments."""
-        super().__init__(*args, **kwargs)
-        self._arrivals = arrivals
+    def __init__(self, state: ServerState) -> None:
+        self._state = state
+        self._reader = RequestReader()
+        self._open: deque[Exchange] = deque()
+        """Started and not answered: either one ASGI request, or direct ones and rejections."""
+        self._asgi: AsgiExchange | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Called by the event loop."""
-        super().connection_made(transport)
-        self._awaited_since_s = self.loop.time()
+        """Called by the event loop, as the methods down to `resume_writing`."""
+        self.transport: asyncio.Transport = transport
+        self._pace = Pace(self._state.loop.time())
+        self.flow = Flow(transport)
+        self._state.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """Called by the event loop."""
-        if self._awaited_since_s is None:
-            self._awaited_since_s = self.loop.time()
-        self._received += len(data)
-        super().data_received(data)
-        if not self._is_partial:
-            self._awaited_since_s, self._received = None, 0
-        elif self._is_head and self._received > MAX_HEAD_BYTES:
-            self._reject(431, f"the head of the request exceeds {MAX_HEAD_BYTES} bytes")
+        """Reads requests, and starts those that need not wait."""
+        reader = self._reader
+        try:
+            reader.feed(data)
+        except InvalidRequest as error:
+            self._reject(error.status, str(error))
+            return
+        if reader.current is None:
+            self._pace.note_whole()
+        else:
+            self._pace.note_part(self._state.loop.time(), reader.received)
+        if reader.requests:
+            self._start_requests()
+        if self._asgi is not None:
+            self._asgi.wake()
+        if reader.requests or self._asgi is not None:
+            self.update_reading()
 
-    def on_message_begin(self) -> None:
-        """Called by the parser."""
-        self._is_partial = self._is_head = True
-        self._unread_since_s = None
-        super().on_message_begin()
+    def eof_received(self) -> bool:
+        """Keeps the connection for the answers to whole requests; RFC 9112, 9.6."""
+        exchanges = [*self._open, *self._reader.requests]
+        is_cut = self._reader.current is not None
+        self._reader.is_ended = True
+        if exchanges:
+            exchanges[-1].keeps_alive = False
+        return bool(exchanges) and not is_cut
 
-    def on_headers_complete(self) -> None:
-        """Called by the parser."""
-        self._is_head = False
-        super().on_headers_complete()
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - its shape
+        """Frees everything."""
+        self._state.connections.discard(self)
+        self._drop_all()
+        self.flow.resume_writing()
 
-    def on_message_complete(self) -> None:
-        """Called by the parser."""
-        self._is_partial = False
-        super().on_message_complete()
+    def pause_writing(self) -> None:
+        """The client reads too slowly."""
+        self.flow.pause_writing()
 
-    def close_if_slow(self, now_s: float) -> None:
-        """Closes the connection if the client is too slow; `now_s` is the loop's time."""
-        since_s = self._awaited_since_s
-        if since_s is not None and _is_over(now_s - since_s, self._received):
-            if self._is_partial and not self._is_being_answered():
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        self.flow.resume_writing()
+
+    def check(self, now_s: float) -> None:
+        """Closes the connection if its client is too slow, or idle for too long."""
+        if self._pace.is_sent_too_slowly(now_s):
+            if self._reader.current is not None:
                 self._reject(408, "the request did not arrive in time")
-            self.transport.close()  # a handler that waits for the body gets a disconnect
-        self._abort_if_unread(now_s)
-
-    def _is_being_answered(self) -> bool:
-        """Whether an answer has started, so that another must not be written into it."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.response_started and not cycle.response_complete
-
-    def _abort_if_unread(self, now_s: float) -> None:
-        size = self.transport.get_write_buffer_size()
-        if not size:
-            self._unread_since_s = None
-        elif self._unread_since_s is None:
-            self._unread_since_s, self._unread_bytes = now_s, size
-        elif _is_over(now_s - self._unread_since_s, self._unread_bytes):
+            self.transport.close()
+        elif not self._open and self._pace.is_idle_too_long(now_s):
+            self.transport.close()
+        if self._pace.is_read_too_slowly(now_s, self.transport.get_write_buffer_size()):
             self.transport.abort()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Starts a request in the event loop's next turn; called by uvicorn."""
-        self._arrivals.note_arrival()
-        offer_write(cycle)
-        super()._start_asgi_task(cycle, app)
+    def close_if_idle(self) -> None:
+        """Closes the connection unless a request is open."""
+        if not self._open:
+            self.transport.close()
 
-    def send_400_response(self, msg: str) -> None:
-        """Answers bytes that uvicorn cannot parse; called by uvicorn."""
-        self._reject(400, msg)
+    def respond(self, exchange: Exchange, answer: Answer, request_id: str) -> None:
+        """Writes the whole answer to a request, after those to earlier requests."""
+        if not self._open or self.transport.is_closing():
+            return
+        head = self.encode_head(exchange, answer.status, answer.build_headers(request_id))
+        exchange.output = head + answer.body
+        self._write_answers()
+
+    def encode_head(self, exchange: Exchange, status: int, headers: Any) -> bytes:
+        """Encodes the head of an answer; decides whether the answer closes the connection."""
+        state = self._state
+        if state.is_ending and self._open[-1] is exchange and not self._reader.requests:
+            exchange.keeps_alive = False
+        head = encode_head(status, headers, state.date, closes=not exchange.keeps_alive)
+        exchange.is_answered = True
+        return head
+
+    def update_reading(self) -> None:
+        """Reads no more than the requests that are being answered need."""
+        asgi = self._asgi
+        is_full = asgi is not None and len(asgi.exchange.body) > MAX_BUFFERED_BYTES
+        self.flow.read_if(not self._reader.requests and not is_full)
+
+    def finish_asgi(self) -> None:
+        """Ends the open ASGI request, whose answer is written, and starts the next request."""
+        self._asgi = None
+        exchange = self._open.popleft()
+        if exchange.keeps_alive and not self.transport.is_closing():
+            self._start_requests()
+            self._write_answers()
+            self.update_reading()
+        else:
+            self._close()
+
+    def _start_requests(self) -> None:
+        requests, opened = self._reader.requests, self._open
+        while requests:
+            exchange = requests[0]
+            if exchange.output is None and not self._start_directly(exchange):
+                if opened:
+                    break
+                if not self._start_asgi(exchange):
+                    return
+            opened.append(requests.popleft())
+
+    def _start_directly(self, exchange: Exchange) -> bool:
+        state = self._state
+        return (
+            exchange.is_plain
+            and exchange.is_whole
+            and state.direct is not None
+            and self._asgi is None
+            and len(self._open) < MAX_DIRECT
+            and self.flow.is_writable
+            and not state.is_ending
+            and state.direct.accept(exchange, self)
+        )
+
+    def _start_asgi(self, exchange: Exchange) -> bool:
+        """Starts a request in the event loop's next turn. Returns False if it rejects it."""
+        state = self._state
+        try:
+            scope = build_scope(exchange, self.transport)
+        except InvalidRequest as error:
+            self._reader.requests.clear()
+            self._reject(error.status, str(error))
+            return False
+        state.arrivals.note_arrival()
+        self._asgi = AsgiExchange(exchange, self)
+        task = state.loop.create_task(self._asgi.run(state.app, scope))
+        task.add_done_callback(state.tasks.discard)
+        state.tasks.add(task)
+        return True
 
     def _reject(self, status: int, detail: str) -> None:
-        """Writes a problem and closes the connection."""
-        request_id = RequestIds().create()
-        problem = build_status_problem(status, detail, request_id)
-        head = (
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-            f"content-type: {MEDIA_TYPE}\r\n"
-            f"content-length: {len(problem.body)}\r\n"
-            f"x-request-id: {request_id}\r\n"
-            "connection: close\r\n"
-        )
-        defaults = dict(self.server_state.default_headers)  # uvicorn keeps the date there
-        date = b"date: %b\r\n" % defaults[b"date"] if b"date" in defaults else b""
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # drops an answer that its handler still sends
-        self.transport.write(head.encode() + date + b"\r\n" + problem.body)
+        """Answers bytes that are not a good request with a problem, and closes the connection."""
+        current, requests = self._reader.current, [*self._reader.requests]
+        self._reader.close()
+        if current is not None and current.is_answered:
+            self._close()
+            return
+        if self._asgi is not None and self._asgi.exchange is current:
+            self._asgi.disconnect()  # drops an answer that the application still sends
+            self._asgi = None
+            self._open.clear()
+        rejection = build_rejection(status, detail, self._state.date)
+        self._reader.requests += [*(each for each in requests if each is not current), rejection]
+        self._start_requests()
+        self._write_answers()
+
+    def _write_answers(self) -> None:
+        """Writes the answers that need not wait for earlier ones."""
+        opened = self._open
+        while opened and (output := opened[0].output) is not None:
+            exchange = opened.popleft()
+            self.transport.write(output)
+            if not exchange.keeps_alive:
+                self._close()
+                return
+        if self._reader.requests and not opened:
+            self._start_requests()
+            self.update_reading()
+
+    def _close(self) -> None:
+        self._drop_all()
         self.transport.close()
 
-
-def _is_over(waited_s: float, size: int) -> bool:
-    """Whether the time for `size` bytes is over."""
-    return waited_s > GRACE_S + size / MIN_BYTES_PER_S
+    def _drop_all(self) -> None:
+        """Forgets all requests; an application that still works gets a disconnect."""
+        if self._asgi is not None:
+            self._asgi.disconnect()
+            self._asgi = None
+        self._open.clear()
+        self._reader.close()

@@ -1,89 +1,130 @@
-"""The HTTP server: uvicorn, with a shutdown that loses no request."""
+"""The HTTP/1.1 server: accepts connections, and shuts down without losing a request."""
 
 import asyncio
+import signal
 import socket
-from functools import partial
-from typing import Any
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import formatdate
+from types import FrameType
 
-import uvicorn
+import structlog
+import uvloop
 
 from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.web.answers.answer import ASGIApp
 from baton_inference.web.transport.connection import HttpConnection
 from baton_inference.web.transport.listening import BACKLOG
+from baton_inference.web.transport.state import DirectWay, ServerState
+from baton_inference.web.transport.stop_signals import NUMBERS
 
-KEEP_ALIVE_S = 75
-"""Longer than clients and proxies keep an idle connection. So they close it first, and no request
-arrives on a connection that the server is closing."""
+TICK_S = 0.1
+CHECK_INTERVAL_S = 1.0
+"""Time between two checks for slow clients and idle connections."""
 LAST_REQUESTS_S = 1.0
 """At shutdown, time for an idle connection to send one more request."""
 ANSWERS_S = 6.0
 """At shutdown, time to answer the accepted requests."""
 FLUSH_S = 0.1
 """At shutdown, time to send the answers of cancelled requests."""
-TICKS_PER_CHECK = 10
-"""How many of uvicorn's ticks (0.1 s each) pass between two checks for slow clients."""
+
+log = structlog.get_logger("baton.http")
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server with a graceful shutdown and checks for slow clients.
+class Server:
+    """Serves until a signal. A second SIGINT ends the shutdown early."""
 
-    uvicorn closes idle connections at once, which loses a request that a client has just sent.
-    Here, connections stay open a moment longer, and each answer carries `Connection: close`.
-    """
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, arrivals: Arrivals, direct: DirectWay | None
+    ) -> None:
+        self._app = app
+        self._listener = listener
+        self._arrivals = arrivals
+        self._direct = direct
+        self._stop_signals = 0
 
-    async def on_tick(self, counter: int) -> bool:
-        """Closes the connections of slow clients; called by uvicorn, ten times a second."""
-        if counter % TICKS_PER_CHECK == 0:
-            now_s = asyncio.get_running_loop().time()
-            for connection in [*self.server_state.connections]:
-                if isinstance(connection, HttpConnection):
-                    connection.close_if_slow(now_s)
-        return await super().on_tick(counter)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Shuts the server down; called by uvicorn."""
-        for server in self.servers:
-            server.close()
-        self.server_state.default_headers = [
-            *self.server_state.default_headers,
-            (b"connection", b"close"),
-        ]
+    async def run(self) -> None:
+        """Serves, then shuts down."""
         loop = asyncio.get_running_loop()
-        end_s = loop.time() + LAST_REQUESTS_S
-        # uvicorn keeps a set of connections, and no event to wait for.
-        while self.server_state.connections and loop.time() < end_s:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        await super().shutdown(sockets)
+        state = ServerState(loop, self._app, self._arrivals, self._direct)
+        checked_s = loop.time()
+        _set_date(state)
+        with self._catch_signals():
+            accepting = await loop.create_server(
+                lambda: HttpConnection(state), sock=self._listener, backlog=BACKLOG
+            )
+            # A flag and a short sleep: a signal handler may run between any two bytecodes.
+            while not self._stop_signals:
+                await asyncio.sleep(TICK_S)
+                _set_date(state)
+                now_s = loop.time()
+                if now_s - checked_s >= CHECK_INTERVAL_S:
+                    checked_s = now_s
+                    _check_connections(state, now_s)
+            await self._shut_down(state, accepting)
+
+    async def _shut_down(self, state: ServerState, accepting: asyncio.Server) -> None:
+        """Ends the connections, each after its last answer.
+
+        An idle connection stays open a moment longer: its client may have just sent a request.
+        """
+        accepting.close()
+        state.is_ending = True
+        await self._wait_until_closed(state, LAST_REQUESTS_S)
+        for connection in [*state.connections]:
+            connection.close_if_idle()
+        await self._wait_until_closed(state, ANSWERS_S)
+        pending = [*state.tasks, *(self._direct.pending if self._direct else ())]
+        if pending:
+            log.warning("requests cancelled at shutdown", requests=len(pending))
+        for each in pending:
+            each.cancel()
         await asyncio.sleep(FLUSH_S)
 
+    async def _wait_until_closed(self, state: ServerState, limit_s: float) -> None:
+        end_s = state.loop.time() + limit_s
+        while state.connections and state.loop.time() < end_s and self._stop_signals < 2:  # noqa: PLR2004, ASYNC110
+            await asyncio.sleep(0.02)
 
-def serve(app: ASGIApp, listener: socket.socket, arrivals: Arrivals | None = None) -> None:
+    @contextmanager
+    def _catch_signals(self) -> Iterator[None]:
+        """Counts SIGTERM and SIGINT within the context, and restores their handlers after it."""
+
+        def count(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - its shape
+            self._stop_signals += 1
+
+        previous = {number: signal.signal(number, count) for number in NUMBERS}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    arrivals: Arrivals | None = None,
+    direct: DirectWay | None = None,
+) -> None:
     """Answers requests until SIGTERM or SIGINT.
 
     Args:
         app: answers one request.
         listener: the listening socket.
         arrivals: counts each request as soon as its head is read.
+        direct: answers some requests in place of `app`.
     """
-    connection: Any = partial(HttpConnection, arrivals=arrivals or Arrivals())
-    config = uvicorn.Config(
-        _as_asgi(app),
-        loop="uvloop",
-        http=connection,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # Baton does not use the client's address; this saves time
-        server_header=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=int(ANSWERS_S),
-    )
-    Server(config).run(sockets=[listener])
+    server = Server(app, listener, arrivals or Arrivals(), direct)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.run())
 
 
-def _as_asgi(app: ASGIApp) -> Any:
-    """Bridges the types: Baton's ASGI types are looser than uvicorn's."""
-    return app
+def _set_date(state: ServerState) -> None:
+    state.date = formatdate(time.time(), usegmt=True).encode()
+
+
+def _check_connections(state: ServerState, now_s: float) -> None:
+    for connection in [*state.connections]:
+        connection.check(now_s)

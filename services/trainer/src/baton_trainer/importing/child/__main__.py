@@ -57,15 +57,17 @@ def convert(job: dict[str, Any], folder: Path, model_folder: Path) -> tuple[Any,
         iter_candidates,
     )
     from baton_trainer.importing.child.answers import predict  # noqa: PLC0415
+    from baton_trainer.importing.child.rejections import predict_accepted  # noqa: PLC0415
     from baton_trainer.importing.child.rows import read_rows  # noqa: PLC0415
     from baton_trainer.importing.child.wrappers import compare_with_inside, unwrap  # noqa: PLC0415
 
     model = unwrap(loaded) if job["flavor"]["name"] == "python_function" else loaded
     task = describe_task(model)
     rows = read_rows(folder / ROWS_FILE, model, is_matrix=job["matrix_width"] is not None)
-    answers = predict(model, task, rows)
+    answers, accepted = predict_accepted(lambda some: predict(model, task, some), rows)
     if model is not loaded:
-        compare_with_inside(loaded, rows, answers, task.classes)
+        known = {name: values[accepted] for name, values in answers.items()}
+        compare_with_inside(loaded, rows[accepted], known, task.classes)
     if job["matrix_width"] is None:
         inputs: Any = [InputColumn(name, kind) for name, kind in job["columns"]]
     else:

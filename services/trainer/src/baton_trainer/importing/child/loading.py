@@ -24,7 +24,7 @@ def load_model(folder: Path, flavor: dict[str, Any]) -> Any:
     if flavor["code"]:
         sys.path.insert(0, str(folder / flavor["code"]))
     file, name = folder / flavor["file"], flavor["name"]
-    if flavor["format"] == "skops":
+    if file.suffix == ".skops":
         return _load_skops(file)
     if name in ("sklearn", "python_function") or file.suffix in _PICKLES:
         with file.open("rb") as content:

@@ -11,12 +11,12 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.pipeline import Pipeline
 
+from baton_export.graph.opsets import OPSETS
 from baton_export.inputs import InputMatrix, Inputs
-from baton_export.opsets import OPSETS
-from baton_export.outputs import finish_outputs
 from baton_export.tasks import ModelTask
 from baton_export.unwrapping import is_pipeline, iter_steps, unwrap
-from baton_export.usual_boosters import register_boosters
+from baton_export.usual.boosters import register_boosters
+from baton_export.usual.outputs import finish_outputs
 
 MAX_COLUMNS = 2_000
 """skl2onnx compares each input with all others: 20,000 columns would take minutes."""

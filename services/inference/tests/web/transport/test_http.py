@@ -1,4 +1,4 @@
-"""Answers that are written at once, in a real process: clients see no difference."""
+"""HTTP/1.1 in a real process: headers, pipelining, the end of connections."""
 
 import socket
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def read_heads(service: Service, sent: bytes, count: int) -> list[bytes]:
 
 
 def test_head_has_all_headers(service: Service) -> None:
-    """An answer that is written at once has each header once."""
+    """An answer has each header once."""
     first, _ = read_heads(
         service, build_request(BODY) + build_request(BODY, b"connection: close"), 2
     )
@@ -92,7 +92,7 @@ def test_http_1_0_is_answered_and_closed(service: Service) -> None:
 
 
 def test_disconnect_with_pipelined_requests_leaves_no_traceback(service: Service) -> None:
-    """In uvicorn, a disconnect reaches only the newest request of a connection."""
+    """The requests before the newest one end without an answer, too."""
     large = build_request(BODY + b" " * 20_000)  # a thread answers it after the disconnect
     for _ in range(10):
         with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:

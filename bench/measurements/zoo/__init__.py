@@ -1,0 +1,1 @@
+"""The zoo of models: which can be exported, and how exactly."""

@@ -1,0 +1,1 @@
+"""Estimators: each module emits the operators of a few kinds."""

@@ -1,0 +1,1 @@
+"""Transformers: each module emits the operators of a few kinds."""

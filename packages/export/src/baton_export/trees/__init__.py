@@ -1,0 +1,1 @@
+"""Decision trees of all libraries as one ONNX operator."""

@@ -1,0 +1,1 @@
+"""The usual way: skl2onnx converts the whole model in float32."""

@@ -1,0 +1,1 @@
+"""Measures an imported version on the truth, and decides its gate."""
