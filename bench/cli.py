@@ -17,7 +17,9 @@ from bench.measurements.servers import contestants, report
 from bench.measurements.servers.rounds import Scale
 from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
-from bench.output.documents import DETAILS, README, replace_section
+from bench.measurements.zoo import benchmark as zoo
+from bench.measurements.zoo import report as zoo_report
+from bench.output.documents import DETAILS, MODELS, README, replace_section
 from bench.peers.environments import install_alternatives
 from bench.settings import ALTERNATIVES, build_environment
 from bench.testbed.testbed import Testbed, start_testbed
@@ -134,6 +136,24 @@ def encoders_command(*, write: bool) -> None:
     if result.returncode:
         raise CannotRun("an encoder failed; see above")
     _print_results("encoders", result.stdout.strip(), write=write)
+
+
+@bench.command("zoo")
+@_write
+def zoo_command(*, write: bool) -> None:
+    """Exports every model of the zoo and compares it with its graph: docs/models.md.
+
+    It needs catboost, category_encoders, imbalanced-learn and feature-engine for their cases.
+    """
+    results = zoo.run(print_progress)
+    end_line()
+    text = f"{zoo_report.format_summary(results)}\n\n{zoo_report.format_tables(results)}"
+    show(text)
+    if write:
+        replace_section(MODELS, "zoo", text)
+    missing = [each.name for each in results.unfitted if each.reason.startswith("No module")]
+    if missing:
+        raise CannotRun(f"libraries are not installed for: {', '.join(missing)}")
 
 
 async def _run_on_testbed(benchmark: Callable[[Testbed], Awaitable[T]]) -> T:

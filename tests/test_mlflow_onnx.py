@@ -67,10 +67,11 @@ def test_a_regressor_is_served(
     tmp_path: Path, signature: ModelSignature, example: Any, names: list[str]
 ) -> None:
     """With every form of its input. The warm-up uses its example."""
-    fetched = save(tmp_path, build_regressor(2), signature, example)
+    fetched = save(tmp_path, build_regressor(2, weights=[1, 10]), signature, example)
     engine = open_engine(fetched)
     assert engine.output_schema.task == "regression"
-    assert engine.score_rows([tuple(row) for row in ROWS.tolist()])["value"].tolist() == [2.0, -2.0]
+    values = engine.score_rows([tuple(row) for row in ROWS.tolist()])["value"]
+    assert values.tolist() == [15.5, -42.5]
     warmup = warm_up(engine, fetched.mlmodel.schema, fetched.input_example)
     assert warmup.has_example
     assert warmup.example == dict(zip(names, ROWS[0].tolist(), strict=True))

@@ -212,8 +212,8 @@ def test_column_of_booleans_and_numbers_is_rejected(tmp_path: Path) -> None:
 
 
 def load_regressor(columns: Schema, values: int = 1) -> LoadedVersion:
-    """Loads a real model: the sum of a row's columns, and its multiples."""
-    model = build_regressor(len(columns.columns), values)
+    """Loads a real model: the first column, plus ten times the second, and multiples of it."""
+    model = build_regressor(len(columns.columns), values, weights=[1.0, 10.0])
     return LoadedVersion(ModelVersion("prices", "7"), columns, OnnxEngine(model, columns))
 
 
@@ -224,8 +224,8 @@ def test_values_of_a_regression_are_added(tmp_path: Path) -> None:
         output = score(table, load_regressor(columns, 2), keep=["x"])
     assert output.to_pydict() == {
         "x": ["0.5", "-1.5"],
-        "value_p10": [1.5, 0.5],
-        "value_p90": [3.0, 1.0],
+        "value_p10": [10.5, 18.5],
+        "value_p90": [21.0, 37.0],
         "model_version": ["7", "7"],
     }
     one = load_regressor(replace(columns, output_names=()))
@@ -245,7 +245,7 @@ def test_columns_of_a_matrix_are_numbers_or_all_in_order(tmp_path: Path, text: s
     model = load_regressor(MATRIX)
     with open_content(tmp_path, text) as table:
         output = score(table, model, on_bad_row=skipped.append)
-    assert output["value"].to_pylist() == [3.0]
+    assert output["value"].to_pylist() == [21.0]
     name = "b" if text.startswith("a") else "1"
     assert skipped == [f"line 3, column '{name}': must be a number"]
 
@@ -265,7 +265,7 @@ def test_datetimes_are_read_from_text(tmp_path: Path) -> None:
     text = "at,n\n1970-01-01T00:00:02Z,1\n ,2\nsoon,3\n"
     with open_content(tmp_path, text) as table:
         output = score(table, load_regressor(columns), on_bad_row=skipped.append)
-    assert str(output["value"].to_pylist()) == "[3.0, nan]"
+    assert str(output["value"].to_pylist()) == "[12.0, nan]"
     assert skipped == [
         "line 4, column 'at': must be a date and time in ISO 8601, such as 2026-01-31T12:00:00"
     ]

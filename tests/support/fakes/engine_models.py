@@ -144,18 +144,25 @@ def build_endless() -> bytes:
 
 
 def build_regressor(
-    columns: int, values: int = 1, *, kind: int = FLOAT, shape: Sequence[int | None] | None = None
+    columns: int,
+    values: int = 1,
+    *,
+    kind: int = FLOAT,
+    shape: Sequence[int | None] | None = None,
+    weights: Sequence[float] = (),
 ) -> bytes:
-    """Builds a model of one matrix: value k (from 1) is k times the sum of the row.
+    """Builds a model of one matrix: value k (from 1) is k times the weighted sum of the row.
 
     Args:
         columns: the number of columns.
         values: the number of values per row.
         kind: the type of the output.
         shape: the declared shape of the output; by default the right one.
+        weights: the weight of each column; by default 1.
     """
-    weights = [[float(at + 1) for at in range(values)]] * columns
-    table = helper.make_tensor("w", FLOAT, [columns, values], [w for row in weights for w in row])
+    by_column = weights or [1.0] * columns
+    cells = [weight * (at + 1) for weight in by_column for at in range(values)]
+    table = helper.make_tensor("w", FLOAT, [columns, values], cells)
     nodes = [
         helper.make_node("MatMul", ["x", "w"], ["sum"]),
         helper.make_node("Cast", ["sum"], ["value"], to=kind),

@@ -8,8 +8,8 @@ from typing import Any
 
 from arro3.core import DataType
 
-from baton_trainer.importing.flavor import Flavor
-from baton_trainer.importing.job import Conversion, Limits
+from baton_trainer.importing.isolation.flavor import Flavor
+from baton_trainer.importing.isolation.job import Conversion, Limits
 
 Convert = Callable[..., Conversion]
 """Converts a pickle, with optional limits and trust."""

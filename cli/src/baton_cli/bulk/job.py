@@ -51,7 +51,7 @@ class Job:
         self._model = model
         self.counts = Counts()
         fields = {each.name: each for each in table.fields}
-        self._sources = self._find_sources([*find_column_indices([*fields])])
+        self._sources = self._find_sources([each.name for each in table.fields])
         unknown = [name for name in keep or () if name not in fields]
         if unknown:
             raise CommandFailed(f"there is no column {unknown[0]!r} to keep; check --keep")
@@ -72,9 +72,10 @@ class Job:
 
         The columns of a matrix are `0`, `1`, … in the file, or all of the file's in order.
         """
-        schema, present = self._model.schema, set(names)
+        schema, present = self._model.schema, find_column_indices(names).keys()
         columns = [each.name for each in schema.columns]
-        if schema.is_matrix and len(names) == len(columns) and not present & {*columns}:
+        is_complete = len({*names}) == len(names) == len(columns)
+        if schema.is_matrix and is_complete and not present & {*columns}:
             return dict(zip(columns, names, strict=True))
         missing = [c.name for c in schema.columns if c.required and c.name not in present]
         if missing:

@@ -54,9 +54,11 @@ def test_a_matrix_is_cast_to_the_input(kind: TypeName) -> None:
     """Of any number of columns, also of one."""
     for width in (1, 3):
         columns = tuple(Column(str(at), kind) for at in range(width))
-        engine = OnnxEngine(build_regressor(width), Schema(columns, is_matrix=True))
+        weights = [10.0**at for at in range(width)]
+        model = build_regressor(width, weights=weights)
+        engine = OnnxEngine(model, Schema(columns, is_matrix=True))
         rows = [tuple(range(at, at + width)) for at in (1, 5)]
-        expected = [float(sum(row)) for row in rows]
+        expected = [float(np.dot(row, weights)) for row in rows]
         assert engine.score_rows(rows)["value"].tolist() == expected
         assert engine.score_rows(rows[1:])["value"].tolist() == expected[1:]
         arrays = {

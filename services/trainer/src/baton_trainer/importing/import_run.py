@@ -11,9 +11,9 @@ from baton_registry.versions.schema import Column, Schema
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.comparison.choosing import ComparedModel, Original, choose_form
 from baton_trainer.importing.comparison.differences import list_rejections
-from baton_trainer.importing.conversion import convert_isolated
 from baton_trainer.importing.evaluation.evaluator import Evaluator
-from baton_trainer.importing.job import Conversion, ConversionJob
+from baton_trainer.importing.isolation.conversion import convert_isolated
+from baton_trainer.importing.isolation.job import Conversion, ConversionJob
 from baton_trainer.importing.registering import ImportRecord, register
 from baton_trainer.importing.request import ImportRequest
 from baton_trainer.importing.rows.file_rows import FileRows, read_rows

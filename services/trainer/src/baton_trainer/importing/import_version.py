@@ -9,8 +9,8 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.mlmodel import MLMODEL_FILE, load_document
 from baton_trainer.errors import ImportFailed, OptionError
-from baton_trainer.importing.flavor import parse_flavor
 from baton_trainer.importing.import_run import ImportRun
+from baton_trainer.importing.isolation.flavor import parse_flavor
 from baton_trainer.importing.request import ImportRequest
 from baton_trainer.importing.source.files import fetch_all
 from baton_trainer.importing.source.registry import build_source_settings, find_version

@@ -20,7 +20,7 @@ from baton_trainer.gate.verdict import Verdict
 from baton_trainer.importing import imported_model
 from baton_trainer.importing.comparison.choosing import ComparedModel
 from baton_trainer.importing.imported_model import ImportedModel
-from baton_trainer.importing.job import Conversion
+from baton_trainer.importing.isolation.job import Conversion
 from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.importing.source.version import SourceVersion
 from baton_trainer.progress import Progress

@@ -19,7 +19,7 @@ from baton_trainer.errors import ImportFailed
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.comparison.choosing import Original, choose_form
 from baton_trainer.importing.comparison.differences import list_rejections
-from baton_trainer.importing.job import ConvertedModel
+from baton_trainer.importing.isolation.job import ConvertedModel
 from baton_trainer.importing.rows.generated_rows import generate_rows
 from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.progress import NoProgress

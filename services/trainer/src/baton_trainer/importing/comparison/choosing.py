@@ -12,7 +12,7 @@ from baton_trainer.importing.comparison.agreement import Agreement, compare_answ
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.comparison.differences import DifferenceReport
 from baton_trainer.importing.comparison.engine_answers import score_all, score_each
-from baton_trainer.importing.job import ConvertedModel
+from baton_trainer.importing.isolation.job import ConvertedModel
 from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.progress import Progress
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from baton_registry.versions.model_version import ModelVersion
-from baton_trainer.importing.flavor import Flavor
+from baton_trainer.importing.isolation.flavor import Flavor
 
 
 @dataclass(frozen=True)
