@@ -11,13 +11,15 @@ import click
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
-from bench.measurements import training
+from bench.measurements import cores, scoring, training
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
 from bench.measurements.servers.rounds import Scale
 from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
-from bench.output.documents import DETAILS, README, replace_section
+from bench.measurements.zoo import benchmark as zoo
+from bench.measurements.zoo import report as zoo_report
+from bench.output.documents import DETAILS, MODELS, README, replace_section
 from bench.peers.environments import install_alternatives
 from bench.settings import ALTERNATIVES, build_environment
 from bench.testbed.testbed import Testbed, start_testbed
@@ -44,8 +46,8 @@ def bench() -> None:
 @bench.command("servers")
 @_quick
 @_write
-@click.option("--no-peers", is_flag=True, help="Measure only Baton and the echo floor.")
-@click.option("--rounds", type=click.IntRange(1), default=4, show_default=True)
+@click.option("--no-peers", is_flag=True, help="Measure only Baton and the echoes.")
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
 @click.option(
     "--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of each load."
 )
@@ -97,6 +99,28 @@ def train_command(*, quick: bool, write: bool, rows: int) -> None:
         replace_section(README, "train", training.format_summary(results))
 
 
+@bench.command("score")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=scoring.ROUNDS, show_default=True)
+def score_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Scores a large table as CSV and as Parquet."""
+    scale = (scoring.QUICK_ROWS, 1) if quick else (scoring.ROWS, rounds)
+    results = asyncio.run(_run_on_testbed(lambda testbed: scoring.run(testbed, *scale)))
+    _print_results("score", scoring.format_tables(results), write=write)
+
+
+@bench.command("cores")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
+def cores_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Measures two inference processes that share a load, and one alone."""
+    scale = (1, 1) if quick else (rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: cores.run(testbed, *scale)))
+    _print_results("cores", cores.format_tables(results), write=write)
+
+
 @bench.command("encoders")
 @_write
 def encoders_command(*, write: bool) -> None:
@@ -112,6 +136,24 @@ def encoders_command(*, write: bool) -> None:
     if result.returncode:
         raise CannotRun("an encoder failed; see above")
     _print_results("encoders", result.stdout.strip(), write=write)
+
+
+@bench.command("zoo")
+@_write
+def zoo_command(*, write: bool) -> None:
+    """Exports every model of the zoo and compares it with its graph: docs/models.md.
+
+    It needs catboost, category_encoders, imbalanced-learn and feature-engine for their cases.
+    """
+    results = zoo.run(print_progress)
+    end_line()
+    text = f"{zoo_report.format_summary(results)}\n\n{zoo_report.format_tables(results)}"
+    show(text)
+    if write:
+        replace_section(MODELS, "zoo", text)
+    missing = [each.name for each in results.unfitted if each.reason.startswith("No module")]
+    if missing:
+        raise CannotRun(f"libraries are not installed for: {', '.join(missing)}")
 
 
 async def _run_on_testbed(benchmark: Callable[[Testbed], Awaitable[T]]) -> T:

@@ -7,6 +7,7 @@ from bench.settings import ROOT
 
 README = ROOT / "README.md"
 DETAILS = ROOT / "docs" / "benchmarks.md"
+MODELS = ROOT / "docs" / "models.md"
 
 
 def replace_section(document: Path, name: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Labels and probabilities of the ONNX Runtime engine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,10 @@ def test_probabilities_are_cast_to_float32(kind: int) -> None:
         probabilities = engine.score_rows(rows)["probabilities"]
         assert probabilities.dtype == np.float32
         np.testing.assert_allclose(probabilities[0], [0.8808, 0.1192], atol=1e-3)
+
+
+def test_another_number_of_classes_than_the_task_is_an_error() -> None:
+    """The classes are those of the graph."""
+    OnnxEngine(build_network(), replace(XN, task="binary"))
+    with pytest.raises(EngineError, match=r"has 2 classes, .* records the task multiclass"):
+        OnnxEngine(build_network(), replace(XN, task="multiclass"))

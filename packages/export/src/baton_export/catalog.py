@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from baton_export.emitter import EstimatorEmitter, StepEmitter
 from baton_export.estimators import calibration, ensembles, linear, wrappers
-from baton_export.steps import categories, columns, functions, imputation, scaling
+from baton_export.steps import categories, columns, functions, imputation, one_hot, scaling
 from baton_export.trees import (
     catboost_trees,
     histograms,
@@ -27,7 +27,7 @@ _SKLEARN_STEPS: Mapping[str, StepEmitter] = {
     "MinMaxScaler": scaling.emit_min_max_scaler,
     "MissingIndicator": imputation.emit_missing_indicator,
     "Normalizer": scaling.emit_normalizer,
-    "OneHotEncoder": categories.emit_one_hot,
+    "OneHotEncoder": one_hot.emit_one_hot,
     "OrdinalEncoder": categories.emit_ordinal,
     "PCA": functions.emit_projection,
     "PolynomialFeatures": functions.emit_polynomial_features,

@@ -98,7 +98,8 @@ def count_outputs(estimator: Any) -> int:
         return len(estimator.estimators_)
     if type(estimator).__name__ in ("SVR", "NuSVR"):  # coefficients of its one output: [1, columns]
         return 1
-    values = getattr(estimator, "coef_", None)
+    # PLSRegression's coefficients are transposed before scikit-learn 1.3
+    values = getattr(estimator, "y_loadings_", getattr(estimator, "coef_", None))
     if values is not None:
         return len(values) if np.ndim(values) == _TWO else 1
     targets = (np.shape(getattr(estimator, name, 0.0)) for name in _TARGETS)

@@ -2,10 +2,11 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
-from sklearn.compose import make_column_transformer
+from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
@@ -67,11 +68,30 @@ def test_export_takes_linear_time(kind: TypeName) -> None:
 def test_a_pipeline_without_an_onnx_form_gives_one_line() -> None:
     """It quotes the first line of the converter's error."""
     rows = pd.DataFrame({"n": [1.0, 2.0, 3.0]})
-    sine = make_column_transformer((FunctionTransformer(np.sin), ["n"]))
+    sine = make_column_transformer((FunctionTransformer(lambda rows: rows + 1), ["n"]))
     pipeline_without_form = make_pipeline(sine, LogisticRegression()).fit(rows, [0, 1, 0])
     with pytest.raises(ExportError, match="cannot be exported to ONNX") as caught:
-        export.convert_to_onnx(pipeline_without_form, [Column("n", "double")])
+        next(export.iter_forms(pipeline_without_form, [Column("n", "double")]))
     assert "\n" not in str(caught.value)
+
+
+def test_the_second_form_is_exact() -> None:
+    """Trees behind a scaler: float32 flips labels, doubles do not."""
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"n": np.round(rng.lognormal(10, 0.7, 2_000), 2)})
+    columns = (Column("n", "double"),)
+    target = rng.uniform(size=len(rows)) < rows["n"].rank(pct=True)
+    scaled = ColumnTransformer([("n", StandardScaler(), ["n"])])
+    fitted = make_pipeline(scaled, DecisionTreeClassifier(random_state=0)).fit(rows, target)
+    thresholds = fitted[-1].tree_.threshold * fitted[0].transformers_[0][1].scale_[0]
+    near = pd.DataFrame({"n": np.repeat(thresholds + fitted[0].transformers_[0][1].mean_[0], 9)})
+    near["n"] *= 1 + np.tile(np.arange(-4, 5), len(thresholds)) * 1e-8
+    holds = []
+    for model in export.iter_forms(fitted, columns):
+        engine = export.build_engine(model, Schema(columns, (False, True)))
+        scores = scoring.score(engine, columns, near)
+        holds.append(export.measure_parity(fitted, scores, near).holds)
+    assert holds == [False, True]
 
 
 def test_a_model_that_does_not_fit_its_schema_is_not_exported() -> None:

@@ -1,4 +1,4 @@
-"""Categories to numbers: one-hot, codes, means of the target."""
+"""Categories to numbers: codes, and means of the target."""
 
 from __future__ import annotations
 
@@ -16,37 +16,13 @@ from baton_export.steps.imputation import is_nan
 _UNKNOWN = -1
 
 
-def emit_one_hot(step: Any, table: Table, emitter: Emitter) -> Table:
-    """`OneHotEncoder`: also with dropped and infrequent categories, and a gap as a category."""
-    parts = []
-    for place, categories in enumerate(step.categories_):
-        column = table.take([place]).join(emitter.graph)
-        groups, others = _group_infrequent(step, place, len(categories))
-        dropped = None if step.drop_idx_ is None else step.drop_idx_[place]
-        if groups is None:
-            flags = _compare(step, column, categories, emitter)
-            indices = [*range(len(categories))]
-            part = Table.from_matrix(Matrix(flags, len(indices)))
-        else:
-            strict = step.handle_unknown == "error"
-            default = others if step.handle_unknown == "infrequent_if_exist" else _UNKNOWN
-            codes = map_to_numbers(
-                column, categories, groups, emitter, default=default, strict=strict
-            )
-            numbers = emitter.graph.add_constant(np.arange(others + 1.0).reshape(1, -1))
-            is_equal = emitter.graph.add("Equal", codes, numbers)
-            part = Table.from_matrix(Matrix(emitter.cast(is_equal, TensorProto.DOUBLE), others + 1))
-        parts.append(part.take([i for i in range(part.width) if i != dropped]))
-    return concatenate(parts)
-
-
 def emit_ordinal(step: Any, table: Table, emitter: Emitter) -> Table:
     """`OrdinalEncoder`: the place of the category."""
     parts = []
     strict = step.handle_unknown == "error"
     for place, categories in enumerate(step.categories_):
         column = table.take([place]).join(emitter.graph)
-        groups, _ = _group_infrequent(step, place, len(categories))
+        groups, _ = group_infrequent(step, place, len(categories))
         codes = [*map(float, range(len(categories)))] if groups is None else groups
         codes = [
             float(step.encoded_missing_value) if is_nan(category) else code
@@ -103,7 +79,7 @@ def map_to_numbers(  # noqa: PLR0913 - six different things
             default_int64=unknown,
         )
     else:
-        flags = emitter.cast(_find_equal(column, categories, emitter), TensorProto.INT64)
+        flags = emitter.cast(find_equal(column, categories, emitter), TensorProto.INT64)
         is_known = graph.add("ReduceMax", flags, graph.add_constant(np.array([1])), keepdims=1)
         best = graph.add("ArgMax", flags, axis=1, keepdims=1)
         is_known = emitter.cast(is_known, TensorProto.BOOL)
@@ -130,29 +106,7 @@ def list_keys(categories: Sequence[Any]) -> list[str]:
     return [*map(str, keys)]
 
 
-def _compare(step: Any, column: Matrix, categories: Sequence[Any], emitter: Emitter) -> str:
-    """Emits one flag per category, `[rows, categories]`, double."""
-    graph = emitter.graph
-    strict = step.handle_unknown == "error"
-    if column.is_text:
-        flags = graph.add_ml(
-            "OneHotEncoder",
-            column.tensor,
-            cats_strings=list_keys(categories),
-            zeros=0 if strict else 1,  # 0: an unknown text fails the call, as in scikit-learn
-        )
-        shape = graph.add_constant(np.array([-1, len(categories)]))
-        return emitter.cast(graph.add("Reshape", flags, shape), TensorProto.DOUBLE)
-    if strict:
-        places = [*map(float, range(len(categories)))]
-        code = map_to_numbers(column, categories, places, emitter, default=0.0, strict=True)
-        is_equal = graph.add("Equal", code, graph.add_constant(np.array([places])))
-    else:
-        is_equal = _find_equal(column, categories, emitter)
-    return emitter.cast(is_equal, TensorProto.DOUBLE)
-
-
-def _find_equal(column: Matrix, categories: Sequence[Any], emitter: Emitter) -> str:
+def find_equal(column: Matrix, categories: Sequence[Any], emitter: Emitter) -> str:
     """Emits whether a number is each category; NaN is one too, if it was in training."""
     graph = emitter.graph
     try:
@@ -167,7 +121,7 @@ def _find_equal(column: Matrix, categories: Sequence[Any], emitter: Emitter) -> 
     return graph.add("Or", is_equal, both)
 
 
-def _group_infrequent(step: Any, place: int, count: int) -> tuple[list[float] | None, int]:
+def group_infrequent(step: Any, place: int, count: int) -> tuple[list[float] | None, int]:
     """Returns each category's column, and that of all infrequent ones together; None if none."""
     infrequent = getattr(step, "infrequent_categories_", None)
     mappings = getattr(step, "_default_to_infrequent_mappings", None)

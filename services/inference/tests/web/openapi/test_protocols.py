@@ -4,14 +4,28 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from baton_inference.lifecycle.live_versions import LiveVersion
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import call, get, post
 from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.task_models import NAMED_TENSOR, TaskModel
 
 
-def test_the_examples_work(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "version",
+    [
+        make_live_version(),
+        make_live_version(
+            TaskModel("quantiles"), schema=NAMED_TENSOR, example={"0": 1, "1": 0.5, "2": 2}
+        ),
+    ],
+    ids=["columns", "tensor"],
+)
+def test_the_examples_work(tmp_path: Path, version: LiveVersion) -> None:
     """The document's examples get predictions."""
-    app, _ = make_app(tmp_path, make_live_version())
+    app, _ = make_app(tmp_path, version)
     paths = get(app, "/openapi.json").json()["paths"]
     for path in (
         "/invocations",

@@ -1,7 +1,7 @@
 """Exports a fitted pipeline to ONNX, and measures how far the two agree."""
 
 import warnings
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,9 @@ from sklearn.pipeline import Pipeline
 from baton_common.texts import get_first_line
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
-from baton_registry.versions.schema import Column, Schema
+from baton_export import CannotExport, InputColumn, iter_candidates
+from baton_export.inputs import Kind
+from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.models import column_inputs
 
@@ -22,6 +24,13 @@ _OPSETS = {"": 18, "ai.onnx.ml": 3}
 """The newest operators that every converter writes; onnxmltools writes trees of ML 3."""
 
 _NO_ZIPMAP = {"zipmap": False}  # probabilities are one tensor, not a list of dictionaries
+
+_KINDS: Mapping[TypeName, Kind] = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "long": "integer",
+    "string": "text",
+}
 
 MAX_ABS_DIFF = 1e-5
 """The largest difference of a probability at which ONNX counts as the same model."""
@@ -46,16 +55,40 @@ class Parity:
         """Whether the two count as the same model."""
         return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
 
+    @property
+    def distance(self) -> tuple[int, float]:
+        """Orders parities: fewer flips, then the smaller difference."""
+        return self.flips, self.max_abs_diff
+
     def keep_worse(self, other: "Parity") -> "Parity":
         """Returns the worse of both; `other` compared some of the same rows another way."""
         worst = max(self.max_abs_diff, other.max_abs_diff)
         return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 
 
-def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
-    """Converts the pipeline to ONNX: one input `[n, 1]` per column, with the column's name.
+def iter_forms(fitted: Pipeline, columns: Sequence[Column]) -> Iterator[bytes]:
+    """Yields the pipeline's ONNX forms: the quickest first, then the exact one.
 
-    Numbers and booleans are float32, the only type of ONNX's tree operators.
+    See decision 22. Each is converted when it is asked for.
+
+    Raises:
+        ExportError: ONNX cannot express a step.
+    """
+    reason: ExportError | None = None
+    try:
+        yield convert_to_onnx(fitted, columns)
+    except ExportError as error:
+        reason = error
+    inputs = [InputColumn(each.name, _KINDS.get(each.type, "number")) for each in columns]
+    try:
+        exact = next(iter_candidates(fitted, inputs))
+    except CannotExport as error:
+        raise reason or ExportError(str(error)) from error
+    yield exact.onnx
+
+
+def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
+    """Converts the pipeline to ONNX in float32: one input `[n, 1]` per column, with its name.
 
     Raises:
         ExportError: ONNX cannot express a step.

@@ -31,10 +31,11 @@ class ClassifierReader:
         Args:
             model: the ONNX file's content.
             outputs: its outputs.
-            schema: the classes if they are recorded.
+            schema: the classes and the task if they are recorded.
 
         Raises:
-            EngineError: an output is missing, or the classes are not named, or not distinct.
+            EngineError: an output is missing, the classes are not named or not distinct, or their
+                number is not that of the task.
         """
         found = find_classifier_outputs(outputs)
         self.names: Sequence[str] = [found.label, found.probabilities]
@@ -45,6 +46,11 @@ class ClassifierReader:
         if len({*map(str, classes)}) != len(classes):
             raise EngineError("the model names a class twice")
         self.output_schema = OutputSchema.from_classes(classes)
+        if schema.task not in (None, self.output_schema.task):
+            raise EngineError(
+                f"the ONNX model has {len(classes)} classes, but the version records the task"
+                f" {schema.task}"
+            )
         self._classes = classes
         self._is_zipmap = found.is_zipmap
         self._are_boolean = all(isinstance(label, bool) for label in classes)
