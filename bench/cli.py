@@ -11,7 +11,7 @@ import click
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
-from bench.measurements import training
+from bench.measurements import cores, scoring, training
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
 from bench.measurements.servers.rounds import Scale
@@ -46,8 +46,8 @@ def bench() -> None:
 @bench.command("servers")
 @_quick
 @_write
-@click.option("--no-peers", is_flag=True, help="Measure only Baton and the echo floor.")
-@click.option("--rounds", type=click.IntRange(1), default=4, show_default=True)
+@click.option("--no-peers", is_flag=True, help="Measure only Baton and the echoes.")
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
 @click.option(
     "--seconds", type=click.IntRange(1), default=2, show_default=True, help="Length of each load."
 )
@@ -97,6 +97,28 @@ def train_command(*, quick: bool, write: bool, rows: int) -> None:
     _print_results("train", training.format_tables(results), write=write)
     if write:
         replace_section(README, "train", training.format_summary(results))
+
+
+@bench.command("score")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=scoring.ROUNDS, show_default=True)
+def score_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Scores a large table as CSV and as Parquet."""
+    scale = (scoring.QUICK_ROWS, 1) if quick else (scoring.ROWS, rounds)
+    results = asyncio.run(_run_on_testbed(lambda testbed: scoring.run(testbed, *scale)))
+    _print_results("score", scoring.format_tables(results), write=write)
+
+
+@bench.command("cores")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
+def cores_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Measures two inference processes that share a load, and one alone."""
+    scale = (1, 1) if quick else (rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: cores.run(testbed, *scale)))
+    _print_results("cores", cores.format_tables(results), write=write)
 
 
 @bench.command("encoders")

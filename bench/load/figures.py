@@ -16,6 +16,7 @@ class Figures:
         p50_ms: median latency, milliseconds.
         p99_ms: 99th percentile of the latencies.
         p999_ms: 99.9th percentile of the latencies.
+        cpu_s: processor time of the server's processes during the load, seconds; None if unknown.
     """
 
     answered: int
@@ -24,11 +25,17 @@ class Figures:
     p50_ms: float
     p99_ms: float
     p999_ms: float
+    cpu_s: float | None = None
 
     @property
     def per_s(self) -> float:
         """2xx answers per second."""
         return self.answered / self.seconds
+
+    @property
+    def cpu_us(self) -> float | None:
+        """Processor time of the server per 2xx answer, microseconds."""
+        return None if self.cpu_s is None or not self.answered else 1e6 * self.cpu_s / self.answered
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Medians:
         p50_ms: latency, milliseconds.
         p99_ms: same.
         p999_ms: same.
+        cpu_us: processor time of the server per 2xx answer, microseconds.
     """
 
     failed: int
@@ -50,6 +58,7 @@ class Medians:
     p50_ms: float | None
     p99_ms: float | None
     p999_ms: float | None
+    cpu_us: float | None = None
 
 
 def compute_medians(rounds: Sequence[Figures]) -> Medians:
@@ -65,4 +74,5 @@ def compute_medians(rounds: Sequence[Figures]) -> Medians:
         p50_ms=compute_quantile(0.5, (each.p50_ms for each in rounds)),
         p99_ms=compute_quantile(0.01, (each.p99_ms for each in rounds)),
         p999_ms=compute_quantile(0.001, (each.p999_ms for each in rounds)),
+        cpu_us=median(known) if (known := [c for each in rounds if (c := each.cpu_us)]) else None,
     )

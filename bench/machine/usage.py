@@ -34,6 +34,14 @@ class Usage:
     ours_s: float
 
 
+def read_processor_time_s(pid: int) -> float:
+    """Reads the processor time of a process' descendants, without the process itself, in seconds.
+
+    Its resolution is a clock tick, 10 ms: 0.5 % of a load of two seconds.
+    """
+    return sum(map(_read_ticks, list_descendants(pid))) / os.sysconf("SC_CLK_TCK")
+
+
 def read_usage() -> Usage:
     """Reads the processor time until now."""
     line = (PROC / "stat").read_text(encoding="ascii").partition("\n")[0]

@@ -27,8 +27,3 @@ def format_number(value: float | None) -> str:
         return f"{value:,}"
     digits = next((digits for least, digits in ((100, 0), (10, 1)) if abs(value) >= least), 2)
     return f"{value:,.{digits}f}"
-
-
-def format_ratio(value: float | None, base: float | None) -> str:
-    """Formats a ratio, or a dash if either number is missing."""
-    return format_number(value / base) if value is not None and base else DASH

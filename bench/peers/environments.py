@@ -16,12 +16,13 @@ REQUIREMENTS = Path(__file__).with_name("requirements")
 STAMP = ".stamp"
 
 
-async def build_peer_environment(name: str, model_requirements: Path, folder: Path) -> Path:
+async def build_peer_environment(name: str, model_requirements: Path | None, folder: Path) -> Path:
     """Builds the virtual environment of a peer, unless it is current.
 
     Args:
         name: the name of the peer's file in `requirements/`.
-        model_requirements: the `requirements.txt` of the model version.
+        model_requirements: the `requirements.txt` of the model version; None if the peer does not
+            load it with MLflow.
         folder: parent of all environments.
 
     Returns:
@@ -30,7 +31,9 @@ async def build_peer_environment(name: str, model_requirements: Path, folder: Pa
     Raises:
         CannotRun: uv failed.
     """
-    files = (REQUIREMENTS / f"{name}.in", model_requirements)
+    files = [REQUIREMENTS / f"{name}.in"]
+    if model_requirements is not None:
+        files.append(model_requirements)
     target, stamp = folder / name, _compute_stamp(*files)
     if not _is_current(target, stamp):
         shutil.rmtree(target, ignore_errors=True)

@@ -10,6 +10,7 @@ from baton_cli.processes.ready import create_local_client, format_failure
 from bench.errors import CannotRun
 from bench.load.request import Request
 from bench.machine.memory import Memory, measure_memory
+from bench.machine.usage import read_processor_time_s
 
 START_LIMIT_S = 120.0
 PROBE_INTERVAL_S = 0.01
@@ -51,6 +52,10 @@ class Server:
     def measure_memory(self) -> Memory:
         """Measures its memory, without the small process that supervises it."""
         return measure_memory(self._child.pid) if self._child else Memory(0, 0)
+
+    def read_processor_time_s(self) -> float:
+        """Reads the processor time of its processes until now, in seconds."""
+        return read_processor_time_s(self._child.pid) if self._child else 0.0
 
     async def stop(self) -> None:
         """Ends the server and its child processes."""

@@ -14,7 +14,7 @@ from bench.load.closed_loop import require_wrk
 from bench.machine.usage import describe_machine, read_usage
 from bench.measurements.servers.contestants import Contestant, Factory
 from bench.measurements.servers.results import Results, Start
-from bench.measurements.servers.rounds import LoadRounds, Scale
+from bench.measurements.servers.rounds import NOISY_MS, LoadRounds, Scale
 from bench.measurements.servers.starts import START_KINDS, measure_starts
 from bench.output.progress import Step, show_progress
 from bench.testbed.testbed import Testbed
@@ -36,10 +36,20 @@ async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> R
             rounds = LoadRounds(scale, testbed.home.path, step, results)
             await rounds.measure(running)
             results.machine = f"{describe_machine(before, read_usage())}; {scale}"
+            results.machine += _describe_dropped(results, scale)
             for each in running:
                 results.starts[each.server.name].loaded = each.server.measure_memory()
         results.starts |= await measure_starts(testbed, scale.rounds, step)
     return results
+
+
+def _describe_dropped(results: Results, scale: Scale) -> str:
+    counts = ", ".join(
+        f"{dropped} of {scale.rounds} at {count}" for count, dropped in results.dropped.items()
+    )
+    return (
+        f"; rounds dropped because the floor's p99 was over {NOISY_MS:g} ms: {counts} connections"
+    )
 
 
 def _count_steps(contestants: Sequence[Contestant], scale: Scale) -> int:

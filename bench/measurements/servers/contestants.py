@@ -12,13 +12,15 @@ from bench.testbed.bodies import MANY_ROWS
 from bench.testbed.server import Server
 from bench.testbed.testbed import MODEL, Testbed, find_free_port
 
-FLOOR = "echo floor"
+FLOOR = "echo, plain uvicorn"
+OWN_ECHO = "echo, Baton's HTTP server"
 PREDICT = "Baton, /predict"
 INVOCATIONS = "Baton, /invocations"
 GRANIAN = "Baton under granian, /predict"
 MLFLOW = "mlflow models serve"
 LITSERVE = "LitServe"
 BENTOML = "BentoML"
+KSERVE = "KServe's Python server"
 SPLIT, INSTANCES = "dataframe_split", "instances"
 
 _SCRIPTS = ROOT / "bench" / "peers"
@@ -66,12 +68,27 @@ def _create_server(
 
 
 async def create_echo_floor(testbed: Testbed) -> Contestant:
-    """Baton's HTTP server without a model."""
+    """Plain uvicorn with its fastest parts and an application without a model."""
     server = _create_server(
-        testbed, FLOOR, lambda port: (sys.executable, "-m", "bench.peers.floor", str(port))
+        testbed,
+        FLOOR,
+        lambda port: (
+            *(sys.executable, "-m", "uvicorn", "--loop", "uvloop", "--http", "httptools"),
+            *("--no-access-log", "--log-level", "warning", "--lifespan", "off", *_LOCAL, str(port)),
+            "bench.peers.echo:echo",
+        ),
     )
     bodies = testbed.bodies
     return Contestant(server, (Line(FLOOR, Request(server.port, "/", bodies.one_instance)),))
+
+
+async def create_own_echo(testbed: Testbed) -> Contestant:
+    """Baton's HTTP server with the same application."""
+    server = _create_server(
+        testbed, OWN_ECHO, lambda port: (sys.executable, "-m", "bench.peers.own_echo", str(port))
+    )
+    bodies = testbed.bodies
+    return Contestant(server, (Line(OWN_ECHO, Request(server.port, "/", bodies.one_instance)),))
 
 
 async def create_baton(testbed: Testbed) -> Contestant:
@@ -150,6 +167,23 @@ async def create_bentoml(testbed: Testbed) -> Contestant:
     )
 
 
+async def create_kserve(testbed: Testbed) -> Contestant:
+    """KServe's Python server with a custom model, which runs the version's ONNX file."""
+    folder = await build_peer_environment("kserve", None, PEERS)
+    model = testbed.home.path / "kserve.onnx"
+    testbed.download("model.onnx", model)
+    script = str(_SCRIPTS / "kserve_server.py")
+    server = _create_server(
+        testbed,
+        KSERVE,
+        lambda port: ("python", script, str(model), MODEL, str(port)),
+        folder,
+    )
+    path = f"/v1/models/{MODEL}:predict"
+    request = Request(server.port, path, testbed.bodies.one_instance)
+    return Contestant(server, (Line(KSERVE, request),))
+
+
 def _list_many_row_lines(name: str, server: Server, testbed: Testbed) -> tuple[Line, ...]:
     """Lists the lines for a thousand rows, in both row forms of MLflow's protocol."""
     forms = {SPLIT: testbed.bodies.many_split, INSTANCES: testbed.bodies.many_instances}
@@ -159,11 +193,12 @@ def _list_many_row_lines(name: str, server: Server, testbed: Testbed) -> tuple[L
     )
 
 
-BATON: tuple[Factory, ...] = (create_echo_floor, create_baton)
+BATON: tuple[Factory, ...] = (create_echo_floor, create_own_echo, create_baton)
 ALL: tuple[Factory, ...] = (
     *BATON,
     create_baton_under_granian,
     create_mlflow_models_serve,
     create_litserve,
     create_bentoml,
+    create_kserve,
 )

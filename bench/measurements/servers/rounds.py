@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.load.closed_loop import run_closed_loop
@@ -10,10 +10,12 @@ from bench.load.figures import Figures
 from bench.load.open_loop import run_open_loop
 from bench.load.plan import LoadPlan
 from bench.machine.processors import separate_processors
-from bench.measurements.servers.contestants import Contestant, Line
+from bench.measurements.servers.contestants import FLOOR, Contestant, Line
 from bench.measurements.servers.results import Results, Rounds
 from bench.output.progress import Step
+from bench.testbed.server import Server
 
+Loaded = tuple[Server, Line]
 CONNECTIONS = (1, 16, 64)
 REFERENCE = 16
 """The number of connections at which capacity is compared."""
@@ -26,6 +28,8 @@ MIN_ANSWERS = 20
 MAX_STRETCH = 4
 """The load of a slow server is at most this many times longer."""
 WARM_UP_S = 1.0
+NOISY_MS = 3.0
+"""A round is dropped if the floor's own 99th percentile is over this."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,19 @@ class Scale:
         return f"medians of {self.rounds} rounds, {self.seconds:g} s per load"
 
 
+def drop_noisy_rounds(results: Results) -> None:
+    """Drops and counts the rounds in which the floor itself was slow, because others used the CPU.
+
+    If all are noisy, all stay, because there is nothing else to show.
+    """
+    for count in (1, REFERENCE):
+        rounds = results.one_row[count]
+        noisy = rounds.find_noisy(FLOOR, NOISY_MS)
+        results.dropped[count] = len(noisy)
+        if len(noisy) < len(rounds.figures[FLOOR]):
+            results.one_row[count] = rounds.drop(noisy)
+
+
 class LoadRounds:
     """All loads of one run, written to its results."""
 
@@ -60,8 +77,8 @@ class LoadRounds:
 
     async def measure(self, contestants: Sequence[Contestant]) -> None:
         """Measures running servers with each number of connections, then in an open loop."""
-        one_row = [line for each in contestants for line in each.one_row]
-        many_rows = [line for each in contestants for line in each.many_rows]
+        one_row = [(each.server, line) for each in contestants for line in each.one_row]
+        many_rows = [(each.server, line) for each in contestants for line in each.many_rows]
         results = self._results
         for number in range(1, self._scale.rounds + 1):
             for count in self._scale.connections:
@@ -69,17 +86,20 @@ class LoadRounds:
                 with separate_processors() if count == 1 else nullcontext():
                     await self._measure_closed_loop(number, one_row, count, rounds)
             await self._measure_closed_loop(number, many_rows, MANY_CONNECTIONS, results.many_rows)
+        drop_noisy_rounds(results)
         capacity = results.one_row[REFERENCE].compute_medians()
         results.offered = {name: SHARE * each.per_s for name, each in capacity.items()}
         for number in range(1, self._scale.rounds + 1):
             await self._measure_open_loop(number, one_row)
 
     async def _measure_closed_loop(
-        self, number: int, lines: Sequence[Line], connections: int, rounds: Rounds
+        self, number: int, lines: Sequence[Loaded], connections: int, rounds: Rounds
     ) -> None:
-        for line in lines:
+        for server, line in lines:
             seconds = await self._get_seconds(line, connections)
+            before_s = server.read_processor_time_s()
             figures = await run_closed_loop(line.request, connections=connections, seconds=seconds)
+            figures = replace(figures, cpu_s=server.read_processor_time_s() - before_s)
             rounds.add(line.name, figures)
             self._report(number, f"{line.name}, {connections} at a time", figures)
 
@@ -95,8 +115,8 @@ class LoadRounds:
             self._seconds[key] = choose_seconds(figures.per_s, connections, self._scale.seconds)
         return self._seconds[key]
 
-    async def _measure_open_loop(self, number: int, lines: Sequence[Line]) -> None:
-        for line in lines:
+    async def _measure_open_loop(self, number: int, lines: Sequence[Loaded]) -> None:
+        for _, line in lines:
             per_s = self._results.offered[line.name]
             if not per_s:
                 continue

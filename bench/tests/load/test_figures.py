@@ -1,5 +1,7 @@
 """The medians of rounds."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.load.figures import Figures, compute_medians
@@ -22,6 +24,16 @@ def test_median_ignores_an_outlier_and_failures_add_up() -> None:
     assert medians.per_s == pytest.approx(100)
     assert medians.p50_ms == pytest.approx(1.1)
     assert medians.failed == 4
+    assert medians.cpu_us is None
+
+
+def test_processor_time_is_per_answer() -> None:
+    """In microseconds; a server whose time is unknown has none."""
+    figures = [replace(create_figures(200, 1.0), cpu_s=each) for each in (0.02, 0.01, 0.09)]
+
+    assert [each.cpu_us for each in figures] == [100, 50, 450]
+    assert compute_medians(figures).cpu_us == 100
+    assert create_figures(0, 1.0).cpu_us is None
 
 
 def test_quantile_needs_answers_beyond_it() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.output.table import format_number, format_ratio, format_table
+from bench.output.table import format_number, format_table
 
 
 def test_columns_are_aligned() -> None:
@@ -35,14 +35,3 @@ def test_table_without_rows_is_its_head() -> None:
 def test_number_has_significant_digits(value: float | None, text: str) -> None:
     """Counts are whole, measurements have about three digits, and None is a dash."""
     assert format_number(value) == text
-
-
-def test_ratio_without_base_is_a_dash() -> None:
-    """A peer that did not run has no figures."""
-    assert format_ratio(3.0, 2.0) == "1.50"
-    assert (
-        format_ratio(3.0, None)
-        == format_ratio(None, 2.0)
-        == format_ratio(3.0, 0.0)
-        == format_number(None)
-    )

@@ -31,7 +31,7 @@ def test_server_starts_and_stops(tmp_path: Path) -> None:
 
     async def run() -> None:
         with Lifeline() as lifeline:
-            floor = create_server(tmp_path, port, lifeline, "-m", "bench.peers.floor", str(port))
+            floor = create_server(tmp_path, port, lifeline, "-m", "bench.peers.own_echo", str(port))
             try:
                 assert 0 < await floor.start(probe) < 60
                 assert floor.measure_memory().rss_mb > 10

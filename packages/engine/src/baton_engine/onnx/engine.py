@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from threading import Lock, Timer
 from typing import Any
 
@@ -11,13 +12,12 @@ import onnxruntime as ort
 
 from baton_common.texts import get_first_line, truncate
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.inputs import Inputs
-from baton_engine.onnx.lone_row import LoneRow
+from baton_engine.onnx.feeder import ColumnFeeder, Feeder
 from baton_engine.onnx.outputs.graph_outputs import list_outputs
 from baton_engine.onnx.outputs.reader import find_reader
 from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_engine.tables.columns import Array
-from baton_engine.tables.transpose import Rows, Transposer
+from baton_engine.tables.transpose import Rows
 from baton_registry.versions.schema import Schema
 
 PROBE_LIMIT_S = 30.0
@@ -32,6 +32,8 @@ class OnnxEngine:
     columns (`[n, columns]`), as MLflow's ONNX flavour has.
 
     Attributes:
+        inputs: what the model takes.
+        feeder: builds the inputs of the session.
         reader: reads the outputs of the session; its kind depends on the task.
     """
 
@@ -51,43 +53,53 @@ class OnnxEngine:
             EngineError: the inputs of the model are not the schema's columns, or its outputs are
                 those of no task.
         """
-        self._session = _create_session(model, weights or {})
-        # `run` would check the names of the inputs again, which takes a fifth of a single row's
-        # time. They are checked here.
-        self._run = self._session._sess.run  # noqa: SLF001
+        self._open_session(model, weights or {})
         self._options: Any = None  # only set within `limit_time`
-        inputs = Inputs(self._session.get_inputs(), schema)
-        self._build_feed = inputs.build_feed
-        self._transposer = Transposer(schema.columns, inputs.dtypes)
-        self._lone_row = LoneRow(schema.columns, inputs.dtypes)
-        self._lone_feed = inputs.share(self._lone_row)
-        self._lone_row_lock = Lock()  # a thread that does not get it uses the transposer
+        feeder = ColumnFeeder(self._session.get_inputs(), schema)
+        self.inputs = feeder.inputs
+        self._use_feeder(feeder)
         outputs = list_outputs(self._session.get_outputs())
         self.reader = find_reader(model, outputs, schema, lambda names: self._probe(names, schema))
         self._outputs = self.reader.names
         self._read = self.reader.read
         self.output_schema = self.reader.output_schema
 
+    def replace_graph(self, model: bytes, feeder: Feeder) -> "OnnxEngine":
+        """Returns an engine for another graph with the same outputs.
+
+        Args:
+            model: the graph, without weight files.
+            feeder: builds its inputs.
+
+        Raises:
+            EngineError: the graph cannot be loaded.
+        """
+        other = copy(self)
+        other._open_session(model, {})  # noqa: SLF001
+        other._use_feeder(feeder)  # noqa: SLF001
+        return other
+
     def score(self, columns: Mapping[str, Array]) -> Scores:
         """Scores rows given as columns of shape `[n]` or `[n, 1]`."""
-        return self._score_feed(self._build_feed(columns))
+        return self._score_feed(self.feeder.feed_columns(columns))
 
     def score_rows(self, rows: Rows) -> Scores:
         """Scores rows whose values are in the order of the schema; None means missing."""
-        if len(rows) == 1 and self._lone_feed and self._lone_row_lock.acquire(blocking=False):
+        if len(rows) == 1 and self._lone_row_lock.acquire(blocking=False):
             try:
-                if self._lone_row.fill(rows[0]):
-                    return self._score_feed(self._lone_feed)
+                feed = self._feed_lone_row(rows[0])
+                if feed is not None:
+                    return self._score_feed(feed)
             finally:
                 self._lone_row_lock.release()
-        return self.score(self._transposer.transpose(rows))
+        return self._score_feed(self.feeder.feed_rows(rows))
 
     def score_parts(self, parts: Sequence[Mapping[str, Array] | Rows]) -> Scores:
         """Scores the rows of all parts in one call, in order."""
         feeds = [
-            self._build_feed(
-                part if isinstance(part, Mapping) else self._transposer.transpose(part)
-            )
+            self.feeder.feed_columns(part)
+            if isinstance(part, Mapping)
+            else self.feeder.feed_rows(part)
             for part in parts
         ]
         return self._score_feed(
@@ -111,6 +123,17 @@ class OnnxEngine:
             timer.cancel()
             self._options = None
 
+    def _open_session(self, model: bytes, weights: Mapping[str, bytes]) -> None:
+        self._session = create_session(model, weights)
+        # `run` would check the names of the inputs again, which takes a fifth of a single row's
+        # time. The feeder checks them.
+        self._run = self._session._sess.run  # noqa: SLF001
+
+    def _use_feeder(self, feeder: Feeder) -> None:
+        self.feeder = feeder
+        self._feed_lone_row = feeder.feed_lone_row
+        self._lone_row_lock = Lock()  # a thread that does not get it creates arrays
+
     def _score_feed(self, feed: Mapping[str, Array]) -> Scores:
         try:
             values = self._run(self._outputs, feed, self._options)
@@ -125,7 +148,7 @@ class OnnxEngine:
             raise EngineError("the model does not end: it was stopped at the time limit") from error
 
     def _probe(self, outputs: Sequence[str], schema: Schema) -> Sequence[Any] | None:
-        feed = self._build_feed(self._transposer.transpose(build_synthetic_rows(schema)))
+        feed = self.feeder.feed_rows(build_synthetic_rows(schema))
         with self.limit_time(PROBE_LIMIT_S):
             try:
                 values: Sequence[Any] = self._run(outputs, feed, self._options)
@@ -135,7 +158,16 @@ class OnnxEngine:
         return values
 
 
-def _create_session(model: bytes, weights: Mapping[str, bytes]) -> Any:
+def create_session(model: bytes, weights: Mapping[str, bytes]) -> Any:
+    """Creates a session that reads no file and uses one thread.
+
+    Args:
+        model: the ONNX file's content.
+        weights: the content of its weight files.
+
+    Raises:
+        EngineError: ONNX Runtime cannot load the model.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1  # a row takes 0.1 ms; waking a second thread costs more
     options.inter_op_num_threads = 1

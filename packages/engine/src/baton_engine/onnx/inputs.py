@@ -23,6 +23,7 @@ class Inputs:
     Attributes:
         dtypes: the type of each column before `build_feed`: that of its input, unless only
             `build_feed` can convert to it.
+        is_matrix: there is one input for all columns.
     """
 
     def __init__(self, nodes: Sequence[Any], schema: Schema) -> None:
@@ -49,6 +50,7 @@ class Inputs:
         for node in nodes:
             _check_shape(node, len(columns) if self._matrix else 1)
         self.dtypes = {each.name: _choose_dtype(each, taken[each.name]) for each in columns}
+        self.is_matrix = bool(self._matrix)
         self._is_direct = all(self.dtypes[name] == dtype for name, dtype in taken.items())
 
     def build_feed(self, columns: Mapping[str, Array]) -> dict[str, Array]:
@@ -59,12 +61,14 @@ class Inputs:
         """
         if self._matrix:
             dtype = self._inputs[self._matrix]
-            return {self._matrix: np.hstack([_cast(columns[c], dtype) for c in self._columns])}
+            return {
+                self._matrix: np.hstack([cast_column(columns[c], dtype) for c in self._columns])
+            }
         return {
             # No call unless it is needed: calls are most of the cost of a single row.
             name: column
             if (column := columns[name]).dtype is dtype and column.ndim == _TABLE
-            else _cast(column, dtype)
+            else cast_column(column, dtype)
             for name, dtype in self._inputs.items()
         }
 
@@ -94,7 +98,7 @@ def _choose_dtype(column: Column, taken: DType) -> DType:
     return own if is_narrower else taken
 
 
-def _cast(column: Array, dtype: DType) -> Array:
+def cast_column(column: Array, dtype: DType) -> Array:
     """Casts a column to `[n, 1]` and the type of its input. Too large doubles become infinite.
 
     Raises:

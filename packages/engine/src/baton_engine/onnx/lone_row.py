@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import ENCODED_MISSING, Array, DType
 from baton_registry.versions.schema import Column
 
-_CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
+CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "b1": "?"}
 """numpy's type codes to those of `struct`, which fills a buffer quickly."""
 
 Fill = Callable[[Sequence[Any]], None]
@@ -25,12 +25,19 @@ class LoneRow:
         matrix: all columns, shape `[1, columns]`, if they have one type; else only the last type's.
     """
 
-    def __init__(self, columns: Sequence[Column], dtypes: Mapping[str, DType]) -> None:
-        """Creates the arrays. See `Transposer` for the arguments."""
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        dtypes: Mapping[str, DType],
+        chosen: Container[str] | None = None,
+    ) -> None:
+        """Creates the arrays. See `Transposer` for the arguments; `chosen` names some columns."""
         self.columns: dict[str, Array] = {}
         self._groups: list[tuple[list[int], Fill]] = []
         groups: dict[DType, list[int]] = {}
         for index, column in enumerate(columns):
+            if chosen is not None and column.name not in chosen:
+                continue
             dtype = dtypes.get(column.name, COLUMN_TYPES[column.type].dtype)
             groups.setdefault(dtype, []).append(index)
         for dtype, indices in groups.items():
@@ -59,7 +66,7 @@ def _create_fill(cells: Array) -> Fill:
             cells[:] = values
 
         return fill_texts
-    pack_into: Any = struct.Struct(f"={len(cells)}{_CODES[cells.dtype.str[1:]]}").pack_into
+    pack_into: Any = struct.Struct(f"={len(cells)}{CODES[cells.dtype.str[1:]]}").pack_into
     kind = cells.dtype.kind
 
     def fill_numbers(values: Sequence[Any]) -> None:

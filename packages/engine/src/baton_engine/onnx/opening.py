@@ -3,7 +3,9 @@
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
+from baton_engine.onnx.encoding.encoding import encode_outside
 from baton_engine.onnx.engine import OnnxEngine
+from baton_engine.onnx.example import build_rows, read_example
 from baton_engine.onnx.outputs.checks import check_scores
 from baton_engine.onnx.outputs.classes import CLASSES_HINT
 from baton_engine.onnx.outputs.classifier import ClassifierReader
@@ -19,6 +21,8 @@ LIMIT_S = 30.0
 def open_engine(fetched: FetchedModel) -> OnnxEngine:
     """Builds the engine of a version and checks that its answers are those of its task.
 
+    The engine encodes columns outside of ONNX if that answers the same (`encode_outside`).
+
     Raises:
         EngineError: the model cannot be loaded, does not end, or its answers are those of no task.
     """
@@ -26,7 +30,17 @@ def open_engine(fetched: FetchedModel) -> OnnxEngine:
     engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
     with engine.limit_time(LIMIT_S):
         _check_answers(engine, build_synthetic_rows(schema))
-    return engine
+    if fetched.weights:
+        return engine
+    return encode_outside(engine, fetched.onnx, schema, _read_example_rows(fetched))
+
+
+def _read_example_rows(fetched: FetchedModel) -> Rows:
+    schema = fetched.mlmodel.schema
+    try:
+        return build_rows(read_example(fetched.input_example, schema), schema) or ()
+    except EngineError:  # the warm-up reports it
+        return ()
 
 
 def _check_answers(engine: OnnxEngine, rows: Rows) -> None:

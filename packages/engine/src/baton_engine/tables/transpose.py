@@ -54,14 +54,17 @@ class Transposer:
         Raises:
             OverflowError: a number does not fit the column's type.
         """
-        cells: list[Sequence[Any]] = [*zip(*rows, strict=True)]
+        return self.convert([*zip(*rows, strict=True)], len(rows))
+
+    def convert(self, cells: list[Sequence[Any]], rows: int) -> dict[str, Array]:
+        """Converts the cells of each column, as `transpose` does. May change the list."""
         for index in self._texts:
             if None in cells[index]:
                 cells[index] = [ENCODED_MISSING if text is None else text for text in cells[index]]
         # numpy would read None as False in a boolean column; in an integer column it raises.
         if not any(None in cells[index] for index in self._flags):
             with suppress(TypeError, ValueError, OverflowError), np.errstate(over="ignore"):
-                return self._transpose_groups(cells, len(rows))
+                return self._transpose_groups(cells, rows)
         return {c.name: to_array(c, v) for c, v in zip(self._columns, cells, strict=True)}
 
     def _transpose_groups(self, cells: Sequence[Sequence[Any]], rows: int) -> dict[str, Array]:

@@ -1,0 +1,1 @@
+"""Encodes a model's columns outside of ONNX: one-hot, imputation, scaling, in one matrix."""
