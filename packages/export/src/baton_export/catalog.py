@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from baton_export.emitter import EstimatorEmitter, StepEmitter
 from baton_export.estimators import calibration, ensembles, linear, wrappers
-from baton_export.steps import categories, columns, functions, imputation, one_hot, scaling
+from baton_export.steps import categories, columns, functions, imputation, one_hot, scaling, texts
 from baton_export.trees import (
     catboost_trees,
     histograms,
@@ -37,6 +37,9 @@ _SKLEARN_STEPS: Mapping[str, StepEmitter] = {
     "StandardScaler": scaling.emit_standard_scaler,
     "TargetEncoder": categories.emit_target_encoder,
     "TruncatedSVD": functions.emit_projection,
+    **dict.fromkeys(
+        ("CountVectorizer", "HashingVectorizer", "TfidfVectorizer"), texts.refuse_vectorizer
+    ),
     **dict.fromkeys(
         (
             "GenericUnivariateSelect",

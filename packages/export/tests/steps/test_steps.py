@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import RFE, SelectKBest
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
@@ -147,6 +148,14 @@ def test_an_imputer_that_converters_get_wrong_is_refused() -> None:
     model = build_pipeline(LogisticRegression(), make_pipeline(KNNImputer(), StandardScaler()))
     model.fit(LEARNED.rows, LEARNED.binary)
     with pytest.raises(CannotExport, match=r"'knnimputer' .KNNImputer.*use SimpleImputer"):
+        next(iter_candidates(model, COLUMNS))
+
+
+def test_words_are_refused() -> None:
+    """ONNX splits them elsewhere: `naïve` becomes two."""
+    columns = ColumnTransformer([("words", TfidfVectorizer(), "city")])
+    model = make_pipeline(columns, LogisticRegression()).fit(LEARNED.rows, LEARNED.binary)
+    with pytest.raises(CannotExport, match=r"'words' .TfidfVectorizer.*splits texts"):
         next(iter_candidates(model, COLUMNS))
 
 

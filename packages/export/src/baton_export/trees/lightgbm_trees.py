@@ -77,14 +77,14 @@ def _emit_classes(dump: Dump, count: int, table: Table, emitter: Emitter) -> Cla
     raw = _emit_raw(dump, table, emitter).tensor
     graph = emitter.graph
     if dump.objective == "multiclass":
-        return Classes(count, graph.add("Softmax", raw, axis=1))
+        return Classes(count, graph.add("Softmax", raw, axis=1), raw)
     if dump.objective not in ("binary", "multiclassova"):
         raise Unsupported(f"objective {dump.objective!r}", "use objective='binary'")
     factor = graph.add_constant(float(dump.options.get("sigmoid", 1.0)))
     sigmoid = graph.add("Sigmoid", graph.add("Mul", raw, factor))
     if dump.objective == "binary":
-        return Classes(count, emit_pair(sigmoid, emitter))
-    return Classes(count, emit_normalized(sigmoid, emitter))
+        return Classes(count, emit_pair(sigmoid, emitter), raw)
+    return Classes(count, emit_normalized(sigmoid, emitter), raw)
 
 
 def _emit_values(dump: Dump, table: Table, emitter: Emitter) -> Matrix:
