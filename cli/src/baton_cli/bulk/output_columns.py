@@ -7,7 +7,7 @@ from arro3.core import Array as ArrowArray
 from arro3.core import Field
 
 from baton_engine.engine import Scores
-from baton_engine.tables.arrow_types import get_output_type
+from baton_engine.tables.arrow_output_types import get_output_type
 from baton_engine.tables.columns import Array
 from baton_registry.versions.output_schema import Output, OutputSchema
 

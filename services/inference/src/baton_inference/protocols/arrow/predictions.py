@@ -44,7 +44,7 @@ def _build_array(predictions: Array) -> Any:
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
     from arro3.core import DataType, Field, fixed_size_list_array  # noqa: PLC0415
 
-    from baton_engine.tables.arrow_types import get_label_type  # noqa: PLC0415
+    from baton_engine.tables.arrow_output_types import get_label_type  # noqa: PLC0415
 
     if predictions.ndim == 1 and predictions.dtype.kind != "f":
         labels = predictions.tolist()
