@@ -6,6 +6,7 @@
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 from mlflow.models import infer_signature
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -53,9 +54,14 @@ def build(name: str) -> Any:
         from xgboost import XGBClassifier  # noqa: PLC0415 - one environment does not have it
 
         return make_pipeline(columns, XGBClassifier(n_estimators=40))
-    if name == "scaled_forest":
-        return make_pipeline(columns, RandomForestClassifier(30, random_state=0))
     return make_pipeline(columns, LogisticRegression())
+
+
+def list_requirements(name: str) -> list[str]:
+    """Lists the libraries of a model."""
+    names = ["mlflow", "scikit-learn", "numpy", "pandas"]
+    names += ["xgboost-cpu"] * (name == "scaled_xgboost")
+    return [f"{each}=={version(each)}" for each in names]
 
 
 def register(name: str, folder: Path) -> None:
@@ -74,6 +80,7 @@ def register(name: str, folder: Path) -> None:
             model,
             "model",
             signature=infer_signature(table, model.predict(table)),
+            pip_requirements=list_requirements(name),  # MLflow needs 25 s to detect them
             registered_model_name=name,
         )
     answers = {"label": model.predict(fresh).tolist()}

@@ -23,21 +23,17 @@ TOLERANCE = 1e-5
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
     """MLflow 2.9.2, scikit-learn 1.4.2 and XGBoost 2.1."""
-    stranger = Stranger(tmp_path_factory.mktemp("old"), *OLD, *COMMON)
-    stranger.start()
-    stranger.register("scaled_xgboost", "neighbours")
-    yield stranger
-    stranger.stop(limit_s=30)
+    with Stranger(tmp_path_factory.mktemp("old"), *OLD, *COMMON) as stranger:
+        stranger.register("scaled_xgboost", "neighbours")
+        yield stranger
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
     """MLflow 2.22 and scikit-learn 1.5."""
-    stranger = Stranger(tmp_path_factory.mktemp("new"), *NEW, *COMMON)
-    stranger.start()
-    stranger.register("forest_regressor")
-    yield stranger
-    stranger.stop(limit_s=30)
+    with Stranger(tmp_path_factory.mktemp("new"), *NEW, *COMMON) as stranger:
+        stranger.register("forest_regressor")
+        yield stranger
 
 
 @pytest.fixture(scope="module")

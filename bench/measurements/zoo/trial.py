@@ -82,10 +82,7 @@ def _fit(case: Case, data: Data) -> Any:
 def _measure_more(
     case: Case, model: Any, candidate: Candidate, difference: Difference, data: Data
 ) -> Result:
-    further = draw_data(case, MORE_ROWS, seed=7).rows
-    if case.variant == "categories":
-        further = _keep_categories(further, data.rows)
-    later = measure(model, candidate, data.columns, _nudge(further))
+    wrong_later = _count_wrong(case, model, candidate, data)
     session = start_session(candidate.onnx)
     row = feed(session, data.columns, data.rows[LEARNED : LEARNED + 1])
     names = [each.name for each in session.get_outputs()]
@@ -95,9 +92,23 @@ def _measure_more(
         session.run(names, row)
         times.append(time.perf_counter() - start)
     return Result(
-        case, candidate.way, difference, 0 if later.is_none else max(later.labels, 1),
+        case, candidate.way, difference, wrong_later,
         float(np.median(times)) * 1e6, len(candidate.onnx) / 1e3,
     )  # fmt: skip
+
+
+def _count_wrong(case: Case, model: Any, candidate: Candidate, data: Data) -> int:
+    """Compares rows that the choice of the way did not see; at least 1 if any differs."""
+    rows = draw_data(case, MORE_ROWS, seed=7).rows
+    if case.variant == "categories":
+        rows = _keep_categories(rows, data.rows)
+    rows = _nudge(rows)
+    try:
+        model.predict(rows)
+    except (IndexError, ValueError):  # CategoricalNB: a category beyond those learned
+        return 0
+    difference = measure(model, candidate, data.columns, rows)
+    return 0 if difference.is_none else max(difference.labels, 1)
 
 
 def _nudge(rows: pd.DataFrame) -> pd.DataFrame:

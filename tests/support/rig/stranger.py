@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Self
 
 from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 from tests.support.rig.uv import require_uv
@@ -31,6 +32,13 @@ class Stranger(Process):
         command += ["--backend-store-uri", f"sqlite:///{home}/mlflow.db"]
         command += ["--artifacts-destination", str(home / "artifacts")]
         super().__init__(command, {}, home / "tracking.log")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(limit_s=30)
 
     def start(self) -> None:
         super().start()

@@ -14,6 +14,7 @@ from baton_export.tasks import ModelTask, describe_task
 from baton_export.usual.convert import convert_usual
 from baton_export.usual.refusals import find_refusal
 
+_LONGEST = 200
 EXACT, ROUNDED, USUAL = "exact", "exact with rounded steps", "usual"
 
 
@@ -77,11 +78,18 @@ def _try_usual(
     yield Candidate(USUAL, converted.SerializeToString())
 
 
+def _truncate(text: str) -> str:
+    """Cuts a foreign message."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def _explain(error: StepError) -> CannotExport:
     cause = error.cause
     detail = " ".join(str(cause).split()) or type(cause).__name__
     hint = getattr(cause, "hint", "") or "replace this step, or serve the model another way"
     where = " > ".join(error.path)
-    if not isinstance(cause, Unsupported):
-        detail = f"skl2onnx cannot convert it: {detail[:200]}"
+    if "shape calculator" in detail:  # skl2onnx's way to say that it does not know the class
+        detail = "no converter knows it"
+    elif not isinstance(cause, Unsupported):
+        detail = f"skl2onnx cannot convert it: {_truncate(detail)}"
     return CannotExport(f"{where} has no exact ONNX form: {detail}; {hint}")

@@ -182,3 +182,14 @@ def test_no_label_flips_on_50_000_rows(estimator: Any) -> None:
         rows.loc[rows.index[:10_000], name] = np.nextafter(near[name].to_numpy(), towards)
     candidate = next(iter_candidates(model, COLUMNS))
     assert measure(model, candidate, COLUMNS, rows).is_none
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [("CatBoostClassifier", "multiclass"), ("CatBoostRegressor", "number")],
+)
+def test_catboost_of_numbers(kind: str, target: str) -> None:
+    """Through CatBoost's own graph; it is no dependency of Baton."""
+    catboost = pytest.importorskip("catboost")
+    options = {"iterations": 20, "verbose": False, "allow_writing_files": False}
+    assert fit_and_find(build_pipeline(getattr(catboost, kind)(**options)), target) is not None

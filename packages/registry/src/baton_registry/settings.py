@@ -21,6 +21,7 @@ from baton_registry.rest.access import RegistryAccess
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.proxies import choose_proxy
 from baton_registry.rest.tls import Tls
+from baton_registry.rest.transport import SETTING
 from baton_registry.setting_types import (
     Alias,
     ClientCert,
@@ -99,13 +100,16 @@ class RegistrySettings(BaseModel):
             proxy=choose_proxy(self.tracking_uri, proxies),
         )
 
-    def open_registry(self) -> RegistryClient:
+    def open_registry(self, setting: str = SETTING) -> RegistryClient:
         """Opens a registry client. Close it when done.
+
+        Args:
+            setting: names where the address is from, in messages.
 
         Raises:
             RegistryMisconfigured: a proxy or certificate setting is invalid.
         """
-        return RegistryClient(self.tracking_uri, access=self.access)
+        return RegistryClient(self.tracking_uri, access=self.access, setting=setting)
 
     def _build_tls(self) -> Tls:
         authorities, variable = self.server_cert, "MLFLOW_TRACKING_SERVER_CERT_PATH"

@@ -163,3 +163,15 @@ def test_server_version() -> None:
     assert create_client(lambda _: httpx.Response(404, text="no")).get_server_version() is None
     with pytest.raises(RegistryUnavailable):
         create_client(reset_connection).get_server_version()
+
+
+def test_messages_name_the_setting_of_the_address() -> None:
+    """An option of the command line may set it, and its credentials are in the address."""
+    for handler in (reset_connection, lambda _: httpx.Response(401, text="who are you?")):
+        transport = httpx.MockTransport(handler)
+        with (
+            RegistryClient("http://other", transport=transport, setting="--from") as client,
+            pytest.raises(RegistryError, match="--from") as caught,
+        ):
+            client.resolve_alias(MODEL, ALIAS)
+        assert "MLFLOW" not in str(caught.value)

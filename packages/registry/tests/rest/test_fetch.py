@@ -146,7 +146,7 @@ def test_altered_or_missing_cached_file_is_refused(tmp_path: Path) -> None:
             'flavors: {onnx: {data: m}}\nsignature: {inputs: \'[{"type": "tensor"}]\'}',
             "tensors",
         ),
-        (build_mlmodel(("when", "datetime", True)), "datetime"),
+        (build_mlmodel(("when", "binary", True)), "binary"),
         (build_mlmodel(("a", "long", True), ("a", "long", True)), "twice"),
         (build_mlmodel(), "no input columns"),
     ],

@@ -1,12 +1,9 @@
 """Groups Arrow's types into families."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from arro3.core import DataType
-
-from baton_registry.versions.output_schema import OutputType
 
 Family = Literal["null", "text", "boolean", "number", "decimal", "time", "nested", "bytes", "other"]
 
@@ -23,26 +20,6 @@ _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("bytes", ("binary", "large_binary", "binary_view", "fixed_size_binary")),
     ("nested", ("nested",)),
 )
-
-_LABELS = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
-
-_OUTPUTS: Mapping[OutputType, DataType] = {
-    "boolean": DataType.bool(),
-    "long": DataType.int64(),
-    "float": DataType.float32(),
-    "double": DataType.float64(),
-    "string": DataType.string(),
-}
-
-
-def get_label_type(labels: Sequence[bool | int | str]) -> DataType:
-    """Returns the type of a column of these labels."""
-    return _LABELS[type(labels[0])]
-
-
-def get_output_type(kind: OutputType) -> DataType:
-    """Returns the type of a column of an output."""
-    return _OUTPUTS[kind]
 
 
 def get_family(kind: DataType) -> Family:

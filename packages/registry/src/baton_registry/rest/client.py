@@ -12,7 +12,7 @@ from baton_registry.rest.artifacts import (
     NOT_FOUND,
     to_version_error,
 )
-from baton_registry.rest.transport import Transport
+from baton_registry.rest.transport import SETTING, Transport
 from baton_registry.rest.versions import VersionClient, build_tag
 from baton_registry.rest.webhooks import WebhookClient
 from baton_registry.versions.model_version import ModelVersion
@@ -37,8 +37,11 @@ class RegistryClient(VersionClient):
         timeout_s: float = 5.0,
         access: RegistryAccess | None = None,
         transport: httpx.BaseTransport | None = None,
+        setting: str = SETTING,
     ) -> None:
         """Creates the client. Without `access` it sends no credentials and uses no proxy.
+
+        `setting` names where the address is from, in messages.
 
         Raises:
             RegistryMisconfigured: a certificate or key cannot be read.
@@ -46,7 +49,9 @@ class RegistryClient(VersionClient):
         access = access or RegistryAccess()
         http = open_http(tracking_uri, access, timeout_s=timeout_s, transport=transport)
         proxy = access.proxy
-        super().__init__(Transport(tracking_uri, http, timeout_s=timeout_s, proxy=proxy))
+        super().__init__(
+            Transport(tracking_uri, http, timeout_s=timeout_s, proxy=proxy, setting=setting)
+        )
         self.webhooks = WebhookClient(self._transport)
 
     def __enter__(self) -> Self:

@@ -19,10 +19,12 @@ FIRST_SERVER_ERROR_STATUS = 500
 UNAUTHORIZED, FORBIDDEN = 401, 403
 INVALID_HOST = b"Invalid Host header"
 INVALID_HOST_HINT = "; add this host to the server's MLFLOW_SERVER_ALLOWED_HOSTS"
-NO_MLFLOW_HINT = "; check that MLFLOW_TRACKING_URI is an MLflow tracking server, with its path"
+SETTING = "MLFLOW_TRACKING_URI"
+NO_MLFLOW_HINT = "; check that {setting} is an MLflow tracking server, with its path"
 UNAUTHORIZED_HINT = (
     "; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 )
+NO_CREDENTIALS_HINT = "; put the user and the password into the address of {setting}"
 
 
 def strip_credentials(uri: str) -> str:
@@ -35,8 +37,15 @@ class Transport:
     """Sends and receives JSON and raises typed errors. Thread-safe, as `httpx.Client` is."""
 
     def __init__(
-        self, tracking_uri: str, http: httpx.Client, *, timeout_s: float, proxy: Proxy | None = None
+        self,
+        tracking_uri: str,
+        http: httpx.Client,
+        *,
+        timeout_s: float,
+        proxy: Proxy | None = None,
+        setting: str = SETTING,
     ) -> None:
+        self._setting = setting
         self.address = strip_credentials(tracking_uri)
         self.http = http
         self._timeout_s = timeout_s
@@ -66,7 +75,7 @@ class Transport:
             raise RegistryRefused(
                 f"the registry at {self.address} refused {endpoint}: "
                 f"{to_one_line(payload.get('message')) or response.reason_phrase}"
-                f"{_choose_hint(response.status_code, body)}",
+                f"{self._choose_hint(response.status_code, body)}",
                 error_code=str(payload.get("error_code", "")),
                 status=response.status_code,
             )
@@ -105,7 +114,7 @@ class Transport:
         reason = to_one_line(error)
         return RegistryUnavailable(
             f"no answer from the registry at {self.address} ({reason}); check that it runs"
-            f" and that MLFLOW_TRACKING_URI is right{self._proxy_hint}"
+            f" and that {self._setting} is right{self._proxy_hint}"
         )
 
     @property
@@ -134,14 +143,14 @@ class Transport:
             return {"message": f"{response.status_code} {response.reason_phrase}"}
         raise RegistryUnavailable(
             f"the registry at {self.address} answered {response.status_code} with something that"
-            f" is not JSON{NO_MLFLOW_HINT}"
+            f" is not JSON{NO_MLFLOW_HINT.format(setting=self._setting)}"
         )
 
-
-def _choose_hint(status: int, body: bytes) -> str:
-    """Chooses the hint for a 4xx."""
-    if INVALID_HOST in body:
-        return INVALID_HOST_HINT
-    if status in (UNAUTHORIZED, FORBIDDEN):
-        return UNAUTHORIZED_HINT
-    return "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow's errors are JSON
+    def _choose_hint(self, status: int, body: bytes) -> str:
+        """Chooses the hint for a 4xx."""
+        hint = "" if body.lstrip().startswith(b"{") else NO_MLFLOW_HINT  # MLflow's errors are JSON
+        if INVALID_HOST in body:
+            hint = INVALID_HOST_HINT
+        elif status in (UNAUTHORIZED, FORBIDDEN):
+            hint = UNAUTHORIZED_HINT if self._setting == SETTING else NO_CREDENTIALS_HINT
+        return hint.format(setting=self._setting)

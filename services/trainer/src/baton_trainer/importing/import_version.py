@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import strip_credentials
+from baton_registry.rest.transport import SETTING, strip_credentials
 from baton_registry.versions.mlmodel import MLMODEL_FILE, load_document
 from baton_trainer.errors import ImportFailed, OptionError
 from baton_trainer.importing.import_run import ImportRun
@@ -51,7 +51,8 @@ def import_version(
     with ExitStack() as stack:
         stack.enter_context(silence_libraries())
         registry = stack.enter_context(settings.open_registry())
-        origin = stack.enter_context(source_settings.open_registry())
+        named = "--from" if request.source_uri else SETTING
+        origin = stack.enter_context(source_settings.open_registry(named))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baton-import-")))
         mlflow_limits.check_server(registry, strip_credentials(settings.tracking_uri))
         progress.start_phase("fetching the version")
