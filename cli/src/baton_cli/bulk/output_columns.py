@@ -1,21 +1,28 @@
 """The columns that scoring adds to a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from arro3.core import Array as ArrowArray
-from arro3.core import Field
+from arro3.core import DataType, Field
 
 from baton_engine.engine import Scores
-from baton_engine.tables.arrow_output_types import get_output_type
 from baton_engine.tables.columns import Array
-from baton_registry.versions.output_schema import Output, OutputSchema
+from baton_registry.versions.output_schema import Output, OutputSchema, OutputType
+
+_ARROW_TYPES: Mapping[OutputType, DataType] = {
+    "boolean": DataType.bool(),
+    "long": DataType.int64(),
+    "float": DataType.float32(),
+    "double": DataType.float64(),
+    "string": DataType.string(),
+}
 
 
 def list_output_fields(output_schema: OutputSchema) -> list[Field]:
     """Lists the columns of all outputs, in order, for example `label` and `probability_yes`."""
     return [
-        Field(name, get_output_type(output.type))
+        Field(name, _ARROW_TYPES[output.type])
         for output in output_schema.outputs
         for name in output.columns
     ]
@@ -34,4 +41,4 @@ def build_output_columns(scores: Scores, output_schema: OutputSchema) -> Iterato
 def _to_arrow(output: Output, values: Array) -> ArrowArray:
     if output.type in ("float", "double"):  # NaN stays NaN
         return ArrowArray.from_numpy(np.ascontiguousarray(values))
-    return ArrowArray(values.tolist(), get_output_type(output.type))
+    return ArrowArray(values.tolist(), _ARROW_TYPES[output.type])

@@ -44,11 +44,10 @@ def _build_array(predictions: Array) -> Any:
     from arro3.core import Array as ArrowArray  # noqa: PLC0415
     from arro3.core import DataType, Field, fixed_size_list_array  # noqa: PLC0415
 
-    from baton_engine.tables.arrow_output_types import get_label_type  # noqa: PLC0415
-
     if predictions.ndim == 1 and predictions.dtype.kind != "f":
+        kinds = {bool: DataType.bool(), int: DataType.int64(), str: DataType.string()}
         labels = predictions.tolist()
-        return ArrowArray(labels, get_label_type(labels))
+        return ArrowArray(labels, kinds[type(labels[0])])
     values = ArrowArray.from_numpy(np.ascontiguousarray(predictions).reshape(-1))
     if predictions.ndim == 1:
         return values

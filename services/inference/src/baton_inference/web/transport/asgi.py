@@ -50,7 +50,7 @@ class AsgiExchange:
         self._changed = asyncio.Event()
         self._is_body_taken = False
         self._is_over = False  # the answer is complete, or the client has disconnected
-        self._awaits_continue = any(
+        self._awaits_continue = not exchange.is_plain and any(
             name == b"expect" and value.lower() == b"100-continue"
             for name, value in exchange.headers
         )

@@ -12,7 +12,7 @@ from baton_inference.web.transport.head import encode_head
 from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
 from baton_inference.web.transport.rejection import build_rejection
-from baton_inference.web.transport.scope import build_scope
+from baton_inference.web.transport.scope import build_scope, read_addresses
 from baton_inference.web.transport.state import ServerState
 
 MAX_DIRECT = 16
@@ -39,6 +39,7 @@ class HttpConnection(asyncio.Protocol):
         self.transport: asyncio.Transport = transport
         self._pace = Pace(self._state.loop.time())
         self.flow = Flow(transport)
+        self._addresses = read_addresses(transport)
         self._state.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -161,7 +162,7 @@ class HttpConnection(asyncio.Protocol):
         """Starts a request in the event loop's next turn. Returns False if it rejects it."""
         state = self._state
         try:
-            scope = build_scope(exchange, self.transport)
+            scope = build_scope(exchange, self._addresses)
         except InvalidRequest as error:
             self._reader.requests.clear()
             self._reject(error.status, str(error))

@@ -4,7 +4,7 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 from asyncio import Transport
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import httptools
@@ -13,8 +13,22 @@ from baton_inference.web.answers.answer import Scope
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.reader import InvalidRequest
 
+Address = tuple[str, int]
 
-def build_scope(exchange: Exchange, transport: Transport) -> Scope:
+
+class Addresses(NamedTuple):
+    """Both ends of a connection, as host and port; None if unknown."""
+
+    client: Address | None
+    server: Address | None
+
+
+def read_addresses(transport: Transport) -> Addresses:
+    """Reads the addresses of a connection: two system calls, so once per connection."""
+    return Addresses(_get_address(transport, "peername"), _get_address(transport, "sockname"))
+
+
+def build_scope(exchange: Exchange, addresses: Addresses) -> Scope:
     """Builds the scope of a request whose head has arrived.
 
     Raises:
@@ -39,11 +53,11 @@ def build_scope(exchange: Exchange, transport: Transport) -> Scope:
         "query_string": target.query or b"",
         "root_path": "",
         "headers": exchange.headers,
-        "client": _get_address(transport, "peername"),
-        "server": _get_address(transport, "sockname"),
+        "client": addresses.client,
+        "server": addresses.server,
     }
 
 
-def _get_address(transport: Transport, name: str) -> tuple[str, int] | None:
+def _get_address(transport: Transport, name: str) -> Address | None:
     address: Any = transport.get_extra_info(name)
     return (str(address[0]), int(address[1])) if address else None
