@@ -32,7 +32,7 @@ class Candidate:
 
 
 def iter_candidates(model: Any, inputs: Inputs) -> Iterator[Candidate]:
-    """Yields the ONNX forms of a fitted model, the most exact first, each when it is asked for.
+    """Yields the ONNX forms of a fitted model, the most exact first, each when the caller takes it.
 
     The caller compares each with the model on rows, and keeps the first that answers the same. A
     graph that ONNX Runtime cannot load counts as one that differs.

@@ -69,7 +69,7 @@ class Parity:
 def iter_forms(fitted: Pipeline, columns: Sequence[Column]) -> Iterator[bytes]:
     """Yields the pipeline's ONNX forms: the quickest first, then the exact one.
 
-    See decision 22. Each is converted when it is asked for.
+    See decision 22. Each is converted when the caller takes it.
 
     Raises:
         ExportError: ONNX cannot express a step.

@@ -9,7 +9,7 @@ class Exchange:
         target: the request target as it was sent.
         version: of HTTP, e.g. `1.1`.
         headers: with names in lower case.
-        body: the part of the body that has arrived and that nobody has taken.
+        body: the part of the body that has arrived and was not taken yet.
         is_head: whether the head is incomplete.
         is_whole: whether the whole request has arrived.
         is_plain: whether it needs nothing special of HTTP: a POST without transfer encoding,

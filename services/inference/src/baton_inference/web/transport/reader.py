@@ -112,7 +112,7 @@ class RequestReader:
         self.requests.append(current)
 
     def on_body(self, piece: bytes) -> None:
-        """Takes a piece of the body. After the answer, nobody needs it."""
+        """Takes a piece of the body. After the answer, it is dropped."""
         if self.current is not None and not self.current.is_answered:
             self.current.add_body(piece)
 

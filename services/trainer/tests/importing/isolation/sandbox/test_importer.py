@@ -59,7 +59,7 @@ def test_the_result_comes_back(tmp_path: Path, importer: subprocess.Popen[bytes]
 def test_a_job_that_was_left_behind_is_ignored(
     tmp_path: Path, importer: subprocess.Popen[bytes]
 ) -> None:
-    """Nobody reads its pipe any more."""
+    """Its pipe has no reader any more."""
     old = tmp_path / JOBS / "old"
     old.mkdir(parents=True)
     os.mkfifo(old / RESULT_PIPE)

@@ -14,7 +14,7 @@ from baton_trainer.importing.isolation.flavor import Flavor
 EXPORT = "baton-export"
 
 # What serves and stores models does not open them. A wrapper's class is mlflow's, but without its
-# server: https://pypi.org/project/mlflow-skinny
+# server, in the package `mlflow-skinny`.
 _SERVING = frozenset({"mlflow", "mlflow-skinny", "mlflow-tracing", "baton-trainer"})
 _SKINNY = "mlflow-skinny"
 

@@ -39,7 +39,7 @@ def open_pipe(pipe: Path) -> int:
     """Opens the pipe for the result.
 
     Raises:
-        OSError: nobody reads it: the job was left behind by an import that was killed.
+        OSError: it has no reader: the job was left behind by an import that was killed.
     """
     return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
 
