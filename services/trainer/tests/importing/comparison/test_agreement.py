@@ -73,13 +73,43 @@ def test_values_differ_in_units_of_their_standard_deviation() -> None:
 def test_the_units_are_those_of_the_file_not_of_generated_rows() -> None:
     """A generated row at an extreme would widen the bound."""
     units = measure_units(predict(1e9), file_rows=ROWS - 2)
-    assert units["value"].tolist() == [1000.0]
+    assert np.allclose(units["value"][: ROWS - 2], 1000.0, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("value", "unit"), [(12.0, 12.0), (0.0, 1.0)])
 def test_a_constant_answer_has_its_size_as_the_unit(value: float, unit: float) -> None:
     units = measure_units(Answers({"value": np.full((ROWS, 1), value)}), ROWS)
-    assert units["value"].tolist() == [unit]
+    assert units["value"].tolist() == [[unit]] * ROWS
+
+
+def test_a_constant_with_rounding_is_compared_relative_to_its_size() -> None:
+    """A deviation of 1e-14 of the size is rounding, and no unit."""
+    values = np.full((ROWS, 1), 1e6)
+    values[0] += 1e-9
+    assert compare(Answers({"value": values}), Answers({"value": values + 1})).holds
+    assert not compare(Answers({"value": values}), Answers({"value": values + 11})).holds
+
+
+@pytest.mark.parametrize("outlier", [np.inf, -np.inf, 1e200, 1.7e308, 1e30])
+def test_one_outlier_does_not_hide_another_model(outlier: float) -> None:
+    """It would make the standard deviation infinite, or a unit that no difference reaches."""
+    original, other = predict(outlier), predict(outlier)
+    assert compare(original, other).holds
+    other.outputs["value"][0] += 1000
+    assert compare(original, other).different.tolist() == [0]
+
+
+@pytest.mark.parametrize("answer", [1e300, -np.inf, np.nan])
+def test_an_infinite_answer_must_be_the_same(answer: float) -> None:
+    original, other = predict(np.inf), predict(np.inf)
+    other.outputs["value"][-1] = answer
+    assert compare(original, other).different.tolist() == [ROWS - 1]
+
+
+def test_a_difference_that_is_no_number_counts() -> None:
+    nowhere = np.zeros(1, np.bool_)
+    agreement = Agreement({"value": np.array([[np.nan]])}, nowhere, nowhere, nowhere, 1)
+    assert not agreement.holds
 
 
 def test_the_worst_row_is_first() -> None:

@@ -2,6 +2,7 @@
 
 A probability may differ by 1e-5: the largest that this many bits of float32 lose in a sum over some
 hundred trees. A value or score may differ by 1e-5 of the standard deviation of the original's.
+Where the original answers infinity, the ONNX form must, too.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,13 @@ from baton_trainer.importing.comparison.answers import Answers, Floats
 
 TOLERANCE = 1e-5
 """The largest difference at which ONNX counts as the same model, in units of the output."""
+
+_CONSTANT = 1e-12
+"""Up to this standard deviation, relative to the size, answers count as constant."""
+
+_OUTLYING = 100
+"""A standard deviation above so many median absolute deviations is that of outliers. Of normal
+answers it is 1.5, of lognormal ones (sigma 2) about 60."""
 
 Indices = NDArray[np.intp]
 
@@ -62,6 +70,7 @@ class Agreement:
         worst = np.where(self.only_original | (self.only_onnx & from_file), np.inf, 0.0)
         for name, each in self.differences.items():
             share = np.where(each > 0, np.inf, 0.0) if name == LABEL else each / TOLERANCE
+            share = np.where(np.isnan(share), np.inf, share)
             worst = np.maximum(worst, share.max(axis=1, initial=0.0))
         return worst
 
@@ -79,22 +88,34 @@ class Agreement:
 
 
 def measure_units(original: Answers, file_rows: int) -> dict[str, Floats]:
-    """Measures the unit of each output's differences, shape `[width]`.
+    """Measures the unit of each answer's difference, shape `[rows, width]`.
 
-    It is 1 for probabilities, else the standard deviation of the original's answers for the rows of
-    the file. Where all answers are equal, it is their size.
+    It is 1 for labels and probabilities, else the standard deviation of the original's finite
+    answers for the rows of the file, or their size where they are constant. An outlier, which would
+    make that deviation too large for the other rows, widens the unit only of answers of its size.
     """
     units = {}
     for name, values in original.outputs.items():
-        width = values.shape[1]
         if name in (LABEL, PROBABILITIES):
-            units[name] = np.ones(width)
+            units[name] = np.ones_like(values)
             continue
-        answered = values[:file_rows][~original.is_rejected[:file_rows]]
-        deviation = answered.std(axis=0) if len(answered) else np.zeros(width)
-        size = np.abs(answered).max(axis=0, initial=0.0) if len(answered) else np.ones(width)
-        units[name] = np.where(deviation > 0, deviation, np.where(size > 0, size, 1.0))
+        columns = [_measure_column(column, file_rows) for column in values.T]
+        units[name] = np.stack(columns, axis=1) if columns else np.ones_like(values)
     return units
+
+
+def _measure_column(values: Floats, file_rows: int) -> Floats:
+    """The unit of each value of one column, shape `[rows]`."""
+    finite = values[:file_rows][np.isfinite(values[:file_rows])]
+    size = float(np.abs(finite).max(initial=0.0)) or 1.0
+    scaled = finite / size  # the square of a huge value would overflow
+    deviation = float(scaled.std()) if len(scaled) else 0.0
+    if deviation <= _CONSTANT:
+        return np.full(len(values), size)
+    median = np.median(scaled)
+    typical = _OUTLYING * np.median(np.abs(scaled - median)) or np.abs(median) or deviation
+    own = np.abs(np.where(np.isfinite(values), values, 0.0)) / size
+    return np.asarray(np.minimum(deviation, np.maximum(typical, own)) * size)
 
 
 def compare_answers(original: Answers, onnx: Answers, file_rows: int) -> Agreement:
@@ -115,7 +136,7 @@ def compare_answers(original: Answers, onnx: Answers, file_rows: int) -> Agreeme
     units = measure_units(original, file_rows)
     both = ~original.is_rejected & ~onnx.is_rejected
     differences = {
-        name: np.where(both[:, None], _subtract(values, onnx.outputs[name]) / units[name], 0.0)
+        name: np.where(both[:, None], _subtract(values, onnx.outputs[name], units[name]), 0.0)
         for name, values in original.outputs.items()
     }
     if LABEL in differences:
@@ -129,8 +150,9 @@ def compare_answers(original: Answers, onnx: Answers, file_rows: int) -> Agreeme
     )
 
 
-def _subtract(one: Floats, other: Floats) -> Floats:
-    """The absolute difference; 0 for equal infinities."""
-    with np.errstate(invalid="ignore"):
-        difference = np.abs(one - other)
-    return np.where(one == other, 0.0, difference)
+def _subtract(original: Floats, onnx: Floats, unit: Floats) -> Floats:
+    """The absolute difference in units; 0 for equal infinities, infinite for unequal ones."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.abs(original - onnx) / unit
+    difference = np.where(np.isfinite(original), difference, np.inf)
+    return np.where(original == onnx, 0.0, difference)
