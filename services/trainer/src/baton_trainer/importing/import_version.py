@@ -13,7 +13,11 @@ from baton_trainer.importing.import_run import ImportRun
 from baton_trainer.importing.isolation.flavor import parse_flavor
 from baton_trainer.importing.request import ImportRequest
 from baton_trainer.importing.source.files import fetch_all
-from baton_trainer.importing.source.registry import build_source_settings, find_version
+from baton_trainer.importing.source.registry import (
+    build_source_settings,
+    find_version,
+    trusts_paths,
+)
 from baton_trainer.importing.source.version import SourceVersion
 from baton_trainer.progress import Progress
 from baton_trainer.settings import TrainerSettings, configure_mlflow
@@ -56,19 +60,24 @@ def import_version(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baton-import-")))
         mlflow_limits.check_server(registry, strip_credentials(settings.tracking_uri))
         progress.start_phase("fetching the version")
-        source = _fetch(origin, request, settings.alias, folder, progress)
+        source = _fetch(origin, request, settings, folder, progress)
         return ImportRun(source, request, settings, registry, progress, on_registering).execute()
 
 
 def _fetch(
-    origin: RegistryClient, request: ImportRequest, alias: str, folder: Path, progress: Progress
+    origin: RegistryClient,
+    request: ImportRequest,
+    settings: TrainerSettings,
+    folder: Path,
+    progress: Progress,
 ) -> SourceVersion:
     """Fetches and verifies the files of the version; none is opened but MLmodel."""
-    found = find_version(origin, request, alias)
+    found = find_version(origin, request, settings.alias)
     if found.reason:
         progress.note(found.reason)
     version = found.version
-    model = fetch_all(origin, version, folder)
+    trusted = trusts_paths(settings, request.source_uri)
+    model = fetch_all(origin, version, folder, trusts_paths=trusted)
     try:
         text = (model / MLMODEL_FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:

@@ -1,5 +1,6 @@
 """How all files of a version are fetched and verified."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,11 @@ from tests.support.fakes.registry import (
 FILES = {"MLmodel": "flavors: {}", "model.pkl": "pickle", "code/own/module.py": "x = 1"}
 
 
-def fetch(registry: FakeMlflow, folder: Path) -> Path:
+def fetch(registry: FakeMlflow, folder: Path, *, trusts_paths: bool = True) -> Path:
     folder.mkdir(exist_ok=True)
     with registry.client() as client:
-        return fetch_all(client, client.get_version(MODEL, "1"), folder)
+        version = client.get_version(MODEL, "1")
+        return fetch_all(client, version, folder, trusts_paths=trusts_paths)
 
 
 def serve(tags: dict[str, str] | None = None, **more: str) -> FakeMlflow:
@@ -87,6 +89,52 @@ def test_files_on_this_machine_are_copied(tmp_path: Path) -> None:
     assert folder.is_relative_to(tmp_path / "fetched")
 
 
+@pytest.mark.parametrize("form", ["uri", "path"])
+def test_another_server_cannot_name_files_of_this_machine(form: str, tmp_path: Path) -> None:
+    """They would be uploaded as a part of the version."""
+    stored = tmp_path / "stored"
+    stored.mkdir()
+    (stored / "MLmodel").write_text("flavors: {}")
+    registry = serve()
+    registry.artifact_uri = stored.as_uri() if form == "uri" else str(stored)
+    with pytest.raises(ImportFailed, match="--serve-artifacts") as caught:
+        fetch(registry, tmp_path / "fetched", trusts_paths=False)
+    assert "\n" not in str(caught.value)
+    assert not [*(tmp_path / "fetched").iterdir()]
+
+
+@pytest.mark.parametrize("fault", ["file", "folder", "pipe", "size", "number"])
+def test_local_files_have_the_limits_of_served_ones(
+    fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link would lead out of the version."""
+    stored = tmp_path / "stored"
+    stored.mkdir()
+    (stored / "MLmodel").write_text("flavors: {}")
+    (tmp_path / "secret").write_text("secret")
+    if fault == "pipe":
+        os.mkfifo(stored / "pipe")
+    elif fault in ("file", "folder"):
+        (stored / "link").symlink_to(tmp_path / "secret" if fault == "file" else tmp_path)
+    elif fault == "size":
+        monkeypatch.setattr("baton_trainer.importing.source.files.MAX_FILE_BYTES", 3)
+    else:
+        monkeypatch.setattr("baton_trainer.importing.source.files.MAX_FILES", 0)
+    registry = serve()
+    registry.artifact_uri = stored.as_uri()
+    with pytest.raises(InvalidModel):
+        fetch(registry, tmp_path / "fetched")
+
+
+def test_a_file_that_is_also_a_folder_is_one_line(tmp_path: Path) -> None:
+    registry = serve()
+    registry.files |= {"1/a": b"x", "1/a/b": b"x"}
+    registry.listed = [{"path": "a", "is_dir": False}, {"path": "a/b", "is_dir": False}]
+    with pytest.raises(ImportFailed, match="cannot be stored") as caught:
+        fetch(registry, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("uri", "hint"),
     [
@@ -113,4 +161,4 @@ def test_the_version_is_named(tmp_path: Path) -> None:
         registry.client() as client,
         pytest.raises(ImportFailed, match="version 1 of churn_model"),
     ):
-        fetch_all(client, ModelVersion(MODEL, "1"), tmp_path)
+        fetch_all(client, ModelVersion(MODEL, "1"), tmp_path, trusts_paths=True)

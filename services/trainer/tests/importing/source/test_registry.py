@@ -9,7 +9,11 @@ from baton_registry.errors import AliasNotSet, VersionNotFound
 from baton_registry.rest.client import RegistryClient
 from baton_trainer.errors import ImportFailed
 from baton_trainer.importing.request import ImportRequest
-from baton_trainer.importing.source.registry import build_source_settings, find_version
+from baton_trainer.importing.source.registry import (
+    build_source_settings,
+    find_version,
+    trusts_paths,
+)
 from baton_trainer.settings import TrainerSettings
 from tests.support.fakes.registry import MODEL, FakeMlflow, build_refusal
 
@@ -107,3 +111,24 @@ def test_another_server_gets_no_credentials(address: str) -> None:
     ):
         client.resolve_alias(MODEL, "production")
     assert "authorization" not in sent[0].headers
+
+
+@pytest.mark.parametrize(
+    ("source", "trusted"),
+    [
+        ("", True),
+        ("https://mlflow.example", True),
+        ("http://127.0.0.1:5001", True),
+        ("http://[::1]:5001", True),
+        ("http://localhost:5001", True),
+        ("https://mlflow.example:8443", False),
+        ("http://other.example:5000", False),
+        ("http://127.0.0.1.example:5000", False),
+    ],
+)
+def test_only_the_own_registry_and_this_machine_may_name_paths(
+    source: str,
+    trusted: bool,  # noqa: FBT001
+) -> None:
+    settings = SETTINGS.model_copy(update={"tracking_uri": "https://mlflow.example"})
+    assert trusts_paths(settings, source) is trusted

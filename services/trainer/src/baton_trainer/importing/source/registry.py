@@ -1,6 +1,7 @@
 """The registry that a version is imported from, and the version in it."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -43,6 +44,21 @@ def build_source_settings(settings: TrainerSettings, source_uri: str) -> Trainer
 def _get_origin(uri: str) -> tuple[str, str | None, int]:
     parts = urlsplit(uri)
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def trusts_paths(settings: TrainerSettings, source_uri: str) -> bool:
+    """Whether the registry to import from may name folders of this machine.
+
+    The configured one may, and one that runs on this machine. Another server could otherwise have
+    any file copied that the user can read, and uploaded as a part of the version.
+    """
+    if not source_uri or _get_origin(source_uri) == _get_origin(settings.tracking_uri):
+        return True
+    host = urlsplit(source_uri).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # a name
+        return False
 
 
 def find_version(registry: RegistryClient, request: ImportRequest, alias: str) -> FoundVersion:
