@@ -96,14 +96,6 @@ def test_a_wrapper(model: Path) -> None:
     assert flavor.file == "python_model.pkl"
 
 
-def test_predict_proba(model: Path) -> None:
-    """MLflow may answer by another method."""
-    document = write("mlflow.sklearn", sklearn={"pickled_model": "model.pkl"})
-    document["flavors"]["python_function"]["predict_fn"] = "predict_proba"
-
-    assert parse_flavor(document, model).predict_fn == "predict_proba"
-
-
 @pytest.mark.parametrize(
     ("document", "word"),
     [

@@ -39,7 +39,8 @@ class ComparedModel:
     Attributes:
         form: the ONNX form.
         schema: the columns, the task and the classes.
-        engine: loaded as inference loads it.
+        engine: the whole graph in ONNX Runtime. Inference encodes columns outside of it where that
+            answers the same (`open_engine`).
         answers: its answers for the rows.
         agreement: with the original.
     """

@@ -49,7 +49,6 @@ class Flavor:
         format: `pickle`, `cloudpickle` or `skops` (sklearn); CatBoost's format; else empty.
         model_class: the class of a booster, e.g. `xgboost.sklearn.XGBClassifier`; else empty.
         code: the folder of the model's own modules, relative to the model's folder; else empty.
-        predict_fn: the method that MLflow calls for an answer.
         python: the version of Python that logged the model; empty if it is not recorded.
         libraries: the version of the flavor's library, by the name of its distribution.
     """
@@ -59,7 +58,6 @@ class Flavor:
     format: str = ""
     model_class: str = ""
     code: str = ""
-    predict_fn: str = "predict"
     python: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,7 +106,6 @@ def _build(name: str, entry: Mapping[str, Any], function: Mapping[str, Any], mod
         format=_get_text(entry, "serialization_format") or _get_text(entry, "save_format"),
         model_class=_get_text(entry, "model_class") or _get_text(entry, "model_type"),
         code=_check(code, name) if code else "",
-        predict_fn=_get_text(function, "predict_fn") or "predict",
         python=_get_text(function, "python_version"),
         libraries={distribution: version} if version else {},
     )

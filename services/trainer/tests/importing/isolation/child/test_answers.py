@@ -9,10 +9,12 @@ import pytest
 import xgboost
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from baton_export import ModelTask, describe_task
-from baton_trainer.importing.isolation.child.answers import predict
+from baton_trainer.importing.isolation.child.answers import check_served, predict
 
 RNG = np.random.default_rng(0)
 ROWS = pd.DataFrame(RNG.normal(size=(60, 3)), columns=["a", "b", "c"])
@@ -38,14 +40,13 @@ def test_labels_are_indices(classes: list[Any]) -> None:
     assert np.array_equal(answers["probabilities"], model.predict_proba(ROWS))
 
 
-def test_without_probabilities() -> None:
-    """The score is what the decision function answers."""
-    model = LinearSVC().fit(ROWS, FIRST)
+@pytest.mark.parametrize("model", [LinearSVC(), make_pipeline(StandardScaler(), LinearSVC())])
+def test_a_classifier_without_probabilities_is_refused(model: Any) -> None:
+    """Inference needs them; the message names the estimator, not its pipeline."""
+    model.fit(ROWS, FIRST)
 
-    answers = answer(model)
-
-    assert set(answers) == {"label", "score"}
-    assert np.array_equal(answers["score"][:, 0], model.decision_function(ROWS))
+    with pytest.raises(ValueError, match="LinearSVC has no predict_proba; wrap it in Calibrated"):
+        check_served(model, describe_task(model))
 
 
 def test_values() -> None:

@@ -14,7 +14,7 @@ import pytest
 from baton_trainer.errors import ImportFailed
 from baton_trainer.importing.isolation.job import MIB, Limits
 from baton_trainer.importing.isolation.sandbox.choice import Sandbox
-from baton_trainer.importing.isolation.sandbox.running import Outcome
+from baton_trainer.importing.isolation.sandbox.running import Outcome, run
 
 RunCode = Callable[..., Outcome]
 LIMITS = Limits(time_s=20.0, memory_bytes=256 * MIB, result_bytes=MIB)
@@ -59,6 +59,12 @@ time.sleep(300)
 
     assert time.monotonic() - began < 10
     wait_until_gone(mark)
+
+
+def test_too_much_output_of_a_program_that_has_ended() -> None:
+    """It ends before the next look at its limits."""
+    with pytest.raises(ImportFailed, match="returned more than"):
+        run([sys.executable, "-c", "print('xx')"], {}, replace(LIMITS, result_bytes=1))
 
 
 def test_the_end_of_the_program_ends_its_children(run_code: RunCode) -> None:

@@ -56,13 +56,14 @@ def convert(job: dict[str, Any], folder: Path, model_folder: Path) -> tuple[Any,
         describe_task,
         iter_candidates,
     )
-    from baton_trainer.importing.isolation.child.answers import predict  # noqa: PLC0415
+    from baton_trainer.importing.isolation.child.answers import check_served, predict  # noqa: PLC0415
     from baton_trainer.importing.isolation.child.rejections import predict_accepted  # noqa: PLC0415
     from baton_trainer.importing.isolation.child.rows import read_rows  # noqa: PLC0415
     from baton_trainer.importing.isolation.child.wrappers import compare_with_inside, unwrap  # noqa: PLC0415
 
     model = unwrap(loaded) if job["flavor"]["name"] == "python_function" else loaded
     task = describe_task(model)
+    check_served(model, task)
     rows = read_rows(folder / ROWS_FILE, model, is_matrix=job["matrix_width"] is not None)
     answers, accepted = predict_accepted(lambda some: predict(model, task, some), rows)
     if model is not loaded:

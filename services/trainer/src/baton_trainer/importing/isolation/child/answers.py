@@ -29,12 +29,15 @@ def predict(model: Any, task: Any, rows: Any) -> dict[str, Any]:
     if task.task == "anomaly":
         labels = to_matrix(model.predict(rows))
         return {"label": labels, "score": to_matrix(model.decision_function(rows))}
-    answers = {"label": _predict_labels(model, task, rows)}
-    if task.has_probabilities:
-        answers["probabilities"] = _join(model.predict_proba(rows))
-    elif hasattr(model, "decision_function"):
-        answers["score"] = to_matrix(model.decision_function(rows))
-    return answers
+    labels = _predict_labels(model, task, rows)
+    return {"label": labels, "probabilities": _join(model.predict_proba(rows))}
+
+
+def check_served(model: Any, task: Any) -> None:
+    """Raises `ValueError` for a classifier that has no probabilities, which inference needs."""
+    if not task.has_probabilities:
+        name = type(getattr(model, "steps", [("", model)])[-1][1]).__name__
+        raise ValueError(f"{name} has no predict_proba; wrap it in CalibratedClassifierCV")
 
 
 def is_booster(model: Any) -> bool:

@@ -1,7 +1,7 @@
 """Installs the packages of an environment, and keeps it for the next import.
 
 An environment is a folder of unpacked wheels, no `venv`. So no interpreter starts in it outside of
-the sandbox, not even the one with which an installer looks around, and no `.pth` file runs. Wheels
+the sandbox, not even the installer's probe, and no `.pth` file runs. Wheels
 have no code that runs when they are installed, and nothing is built.
 """
 

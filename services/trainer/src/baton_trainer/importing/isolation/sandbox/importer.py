@@ -30,6 +30,7 @@ STARTED = b"started\n"
 
 _GRACE_S = 10.0
 _CHUNK_BYTES = 2**16
+_STOP = "if its container still runs, stop it: docker compose stop importer"
 _COMMAND = "docker compose run --rm import MODEL --data /data/FILE"
 
 
@@ -110,8 +111,7 @@ class _Pipe:
             content += chunk
             if len(content) > limits.result_bytes:
                 size = limits.result_bytes // MIB
-                raise ImportFailed(f"the model returned more than {size} MiB; it was stopped")
+                raise ImportFailed(f"the model returned more than {size} MiB; {_STOP}")
         raise ImportFailed(
-            f"the model took more than {limits.time_s:g} s to open, export and predict; it was"
-            " stopped"
+            f"the model took more than {limits.time_s:g} s to open, export and predict; {_STOP}"
         )

@@ -68,6 +68,8 @@ def run(
         process.wait()
         output.finish()
         errors.finish()
+    if output.is_over:  # it ended before the next look at its limits
+        raise ImportFailed(f"the model {_describe_size(limits)}; {_STOPPED}")
     return Outcome(process.returncode, bytes(output.content), _find_last_line(errors.content))
 
 
@@ -86,13 +88,17 @@ def _find_excess(pid: int, output: "_Reader", limits: Limits, end: float) -> str
     if time.monotonic() > end:
         return f"took more than {limits.time_s:g} s to open, export and predict"
     if output.is_over:
-        return f"returned more than {limits.result_bytes // MIB} MiB"
+        return _describe_size(limits)
     usage = measure_tree(pid)
     if usage.memory_bytes > limits.memory_bytes:
         return f"took more than {limits.memory_bytes // MIB} MiB of memory"
     if usage.threads > MAX_THREADS:
         return f"started more than {MAX_THREADS} processes and threads"
     return ""
+
+
+def _describe_size(limits: Limits) -> str:
+    return f"returned more than {limits.result_bytes // MIB} MiB"
 
 
 def _find_last_line(content: bytes) -> str:
