@@ -154,7 +154,7 @@ def test_signal_leaves_no_file(
 ) -> None:
     """It prints one line and leaves no file, hidden or not."""
     header, *rows = customers.to_csv(index=False).splitlines(keepends=True)
-    (stocked_desk.folder / "in.csv").write_text(header + "".join(rows) * 60)
+    (stocked_desk.folder / "in.csv").write_text(header + "".join(rows) * 200)
     for chunks in range(tries):
         last = stop_scoring(stocked_desk, number, chunks)
         assert last == f"baton: {message}; nothing was written"

@@ -16,6 +16,7 @@ from tests.support.fakes.engine_models import (
     build_endless,
     build_linear,
     build_matrix,
+    build_matrix_graph,
     build_network,
     make_schema,
 )
@@ -102,6 +103,14 @@ def test_model_that_fails_on_synthetic_rows_is_opened() -> None:
     engine = open_engine(build_fetched(build_network(far, *fails)))
     with pytest.raises(Exception, match="out of"):
         engine.score_rows([(0.0, 0)])
+
+
+def test_model_that_mixes_rows_is_rejected() -> None:
+    """A softmax over the wrong axis: each answer depends on the rows of the call."""
+    softmax = [helper.make_node("Softmax", ["x"], ["p"], axis=0)]
+    model = build_matrix_graph(2, softmax, [("p", FLOAT, [None, 2])])
+    with pytest.raises(EngineError, match="answers rows differently"):
+        open_engine(build_fetched(model))
 
 
 def test_endless_model_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,17 @@ def test_a_step_of_numbers(numbers: Any) -> None:
     assert candidate.way == "exact"
 
 
+@pytest.mark.filterwarnings("ignore:Skipping features")
+@pytest.mark.parametrize("strategy", ["mean", "constant"])
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_column_that_was_empty_in_training(strategy: str, *, keep: bool) -> None:
+    """It is dropped or filled, as the version of scikit-learn does."""
+    imputer = SimpleImputer(strategy=strategy, fill_value=3.0, keep_empty_features=keep)
+    model = build_pipeline(LogisticRegression(max_iter=500), make_pipeline(imputer))
+    model.fit(LEARNED.rows.assign(age=np.nan), LEARNED.binary)
+    assert find_same(model, COLUMNS, NEW.rows) is not None
+
+
 @pytest.mark.parametrize(
     "function", [np.log1p, np.sqrt, np.square, np.exp, np.expm1, np.cbrt, np.log2, np.tanh]
 )

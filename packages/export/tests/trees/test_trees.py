@@ -153,6 +153,22 @@ def test_boosters_without_an_estimator() -> None:
         assert np.abs(probabilities - truth).max() < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("objective", "instead"),
+    [
+        ({"objective": "multi:softmax", "num_class": 3}, "multi:softprob"),
+        ({"objective": "binary:logitraw"}, "binary:logistic"),
+    ],
+)
+def test_a_booster_without_probabilities_is_refused(objective: Any, instead: str) -> None:
+    """Its `predict` returns labels or margins."""
+    numbers = LEARNED.rows[NUMBERS].astype(float)
+    codes = list_targets(LEARNED)["three codes" if "num_class" in objective else "codes"]
+    booster = train_xgboost({**objective, "nthread": 1}, DMatrix(numbers, codes), 2)
+    with pytest.raises(CannotExport, match=f"no probabilities; train it with '{instead}'"):
+        next(iter_candidates(booster, COLUMNS[:6]))
+
+
 def test_leaves_with_linear_models_are_refused() -> None:
     """Converters drop them, and answer something plausible."""
     model = build_pipeline(LGBMRegressor(**QUIET, linear_tree=True))

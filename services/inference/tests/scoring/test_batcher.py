@@ -123,6 +123,26 @@ def test_only_the_request_that_causes_a_failure_gets_it() -> None:
     assert isinstance(bad.__cause__, ValueError)
 
 
+class DropModel(EchoModel):
+    """Answers only the rows whose `x` is not 0."""
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        return super().score({"x": columns["x"][columns["x"] != 0]})
+
+
+def test_no_request_gets_the_answers_of_another() -> None:
+    """If the model drops a row, only the request of that row fails."""
+    bench = Bench()
+    bench.engine = DropModel()
+    bench.version = make_live_version(bench.engine)
+    first, dropped, last = bench.run_together(
+        bench.request(0.25), bench.request(0), bench.request(0.5)
+    )
+    assert (first, last) == ([0.25], [0.5])
+    assert isinstance(dropped, ModelFailure)
+    assert str(dropped.__cause__) == "the model answers 1 rows with 0 answers"
+
+
 def test_a_call_has_at_most_the_versions_inline_rows() -> None:
     """More rows need more calls, and the event loop runs between them."""
     bench = Bench(inline_rows=4)

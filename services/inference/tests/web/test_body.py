@@ -1,6 +1,7 @@
 """Reading bodies within limits."""
 
 import asyncio
+import gzip
 
 import pytest
 
@@ -81,3 +82,18 @@ def test_memory_of_all_bodies_is_limited() -> None:
     held[0].__exit__()
     assert read(Wire(b"1234567890"), bodies=reader) == b"1234567890"
     assert read(Wire(b"1234567890"), bodies=reader) == b"1234567890"
+
+
+def test_gzip_that_holds_nothing_is_limited() -> None:
+    """The compressed bytes count, too: empty members would never reach the limit."""
+    bodies = BodyReader(100, Workers())
+    wire = Wire(*[gzip.compress(b"")] * 9)
+
+    async def use() -> bytes:
+        with bodies.open_share() as share:
+            media = MediaHeaders([(b"content-encoding", b"gzip")])
+            return await bodies.read(wire.receive, media, share)
+
+    with pytest.raises(BodyTooLarge):
+        asyncio.run(use())
+    assert wire.taken == 6

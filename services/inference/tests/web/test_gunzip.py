@@ -52,3 +52,12 @@ def test_gzip_bomb_stops_one_byte_over_the_limit() -> None:
     assert gunzip.feed(bomb) == b""
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
+
+
+def test_many_members_do_not_copy_each_other() -> None:
+    """A copy of all members behind each one would take time with the square of their number."""
+    packed = gzip.compress(b"") * 100_000
+    tracemalloc.start()
+    assert decompress(packed) == b""
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()

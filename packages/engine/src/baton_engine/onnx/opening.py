@@ -6,6 +6,7 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.encoding.encoding import encode_outside
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.onnx.example import build_rows, read_example
+from baton_engine.onnx.independence import check_independence
 from baton_engine.onnx.outputs.checks import check_scores
 from baton_engine.onnx.outputs.classes import CLASSES_HINT
 from baton_engine.onnx.outputs.classifier import ClassifierReader
@@ -51,6 +52,7 @@ def _check_answers(engine: OnnxEngine, rows: Rows) -> None:
     except Exception:  # noqa: BLE001 - e.g. an unknown category; real rows may succeed
         return
     check_scores(scores, len(rows), engine.output_schema, synthetic=True)
+    check_independence(engine, rows, scores)
     reader = engine.reader
     if isinstance(reader, ClassifierReader) and reader.are_indices and not _are_indices(scores):
         raise EngineError(

@@ -44,6 +44,12 @@ def test_the_label_is_the_most_probable_class(model: bytes, classes: tuple[Label
         np.testing.assert_allclose(scores["probabilities"][0], [0.8808, 0.1192], atol=1e-4)
 
 
+def test_classes_are_distinct() -> None:
+    """By their texts, as those of every classifier."""
+    with pytest.raises(EngineError, match="names a class twice"):
+        OnnxEngine(SOFTMAX, Schema(XN.columns, ("yes", "yes")))
+
+
 def test_without_classes_it_is_a_regression() -> None:
     """Nothing tells the two apart."""
     assert OnnxEngine(SOFTMAX, XN).output_schema.task == "quantiles"

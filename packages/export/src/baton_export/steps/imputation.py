@@ -13,11 +13,14 @@ from baton_export.graph.table import Matrix, Table, concatenate
 
 
 def emit_simple_imputer(step: Any, table: Table, emitter: Emitter) -> Table:
-    """`SimpleImputer`. A column without any value in training is dropped, as it does."""
+    """`SimpleImputer`. A column without any value in training is dropped if its statistic is NaN.
+
+    Of `strategy="constant"` that is so since scikit-learn 1.9; before, it is the fill value.
+    """
     matrix = table.join(emitter.graph)
     statistics = np.asarray(step.statistics_)
     kept = [place for place, each in enumerate(statistics) if not is_nan(each)]
-    if getattr(step, "keep_empty_features", False) or step.strategy == "constant":
+    if getattr(step, "keep_empty_features", False):
         kept = [*range(len(statistics))]
     fill = _fill_texts if matrix.is_text else _fill_numbers
     filled = Table.from_matrix(fill(step, matrix, statistics, emitter)).take(kept)

@@ -23,6 +23,7 @@ _ZERO = 1e-35
 """What LightGBM takes for zero (`kZeroThreshold`)."""
 _EXP = ("poisson", "gamma", "tweedie")
 _PLAIN = ("regression", "regression_l1", "huber", "fair", "quantile", "mape")
+_TWO = 2
 _RANKS = ("lambdarank", "rank_xendcg")
 
 
@@ -69,7 +70,7 @@ def count_classes(booster: Any) -> int | None:
     """Returns the number of classes of a `Booster`; None: a regression."""
     dump = _read(booster, 1)
     if dump.objective in ("binary", "cross_entropy"):
-        return len((0, 1)) if dump.objective == "binary" else None
+        return _TWO if dump.objective == "binary" else None
     return dump.targets if dump.objective.startswith("multiclass") else None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from onnx import TensorProto
 
 from baton_export.emitter import Answer, Classes, Emitter
-from baton_export.errors import Unsupported
+from baton_export.errors import Refused, Unsupported
 from baton_export.estimators.linear import emit_product
 from baton_export.estimators.links import emit_pair
 from baton_export.graph.table import Matrix, Table, concatenate
@@ -30,6 +30,8 @@ _PLAIN = (
     "reg:pseudohubererror",
     "reg:squaredlogerror",
 )
+_NO_PROBABILITIES = {"multi:softmax": "multi:softprob", "binary:logitraw": "binary:logistic"}
+"""Objectives whose `Booster.predict` returns labels or margins, and those to use instead."""
 _TWO = 2
 
 
@@ -46,6 +48,12 @@ def emit_estimator(model: Any, table: Table, emitter: Emitter) -> Answer:
 def emit_booster(model: Any, table: Table, emitter: Emitter) -> Answer:
     """A `Booster`: the classes are 0, 1 and so on."""
     learner = _load(model)
+    objective = learner["objective"]["name"]
+    if objective in _NO_PROBABILITIES:
+        raise Refused(
+            f"a Booster with objective {objective!r} predicts no probabilities",
+            f"train it with {_NO_PROBABILITIES[objective]!r}",
+        )
     if (count := count_classes(model)) is not None:
         return _emit_classes(learner, count, None, table, emitter)
     return _emit_values(learner, None, table, emitter)

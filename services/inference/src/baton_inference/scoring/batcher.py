@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from baton_engine.engine import Scores
+from baton_engine.engine import EngineError, Scores
 from baton_inference.errors import ModelFailure, Overloaded
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.arrivals import Arrivals
@@ -109,15 +109,29 @@ def score_call(version: LiveVersion, batches: Sequence[Batch]) -> Scores:
     """Scores all batches in one call of the model, in their order.
 
     Raises:
-        ModelFailure: the engine failed; its error is the cause.
+        ModelFailure: the engine failed, or an output has not one answer per row; the error is the
+            cause.
     """
     try:
-        return score_batches(version.engine, batches)
+        scores = score_batches(version.engine, batches)
+        _check_count(scores, batches)
     except Exception as error:
         raise ModelFailure(
             f"version {version.model.version} failed on these rows; search the service's log for"
             " the request id"
         ) from error
+    return scores
+
+
+def _check_count(scores: Scores, batches: Sequence[Batch]) -> None:
+    """Raises `EngineError` unless each output has one answer per row.
+
+    A graph may drop or merge rows; a request would get the answers of another.
+    """
+    rows = batches[0].rows if len(batches) == 1 else sum([each.rows for each in batches])
+    for values in scores.values():
+        if len(values) != rows:
+            raise EngineError(f"the model answers {rows} rows with {len(values)} answers")
 
 
 def _score_and_resolve(call: Sequence[_QueuedRequest]) -> None:

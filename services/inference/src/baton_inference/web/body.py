@@ -111,13 +111,16 @@ class BodyReader:
         """
         gunzip = Gunzip(self._max_bytes) if media.coding == b"gzip" else None
         pieces: list[bytes] = []
-        size = 0
+        size = sent = 0
         message, more = first, True
         while more:
             if message["type"] == "http.disconnect":
                 raise ClientDisconnected
             piece: bytes = message.get("body", b"")
             more = message.get("more_body", False)
+            sent += len(piece)  # a gzip stream of any length may hold nothing
+            if sent > self._max_bytes:
+                raise self._build_too_large()
             if gunzip is not None and piece:
                 piece = await self._workers.run(partial(gunzip.feed, piece))
             size += len(piece)

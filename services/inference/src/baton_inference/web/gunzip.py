@@ -4,6 +4,8 @@ import zlib
 
 from baton_inference.errors import MalformedBody
 
+_SLICE_BYTES = 16 * 1024
+"""zlib copies the input behind each member, so a long input is given to it in slices."""
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's code for: a gzip header, any window size
 
 
@@ -22,15 +24,16 @@ class Gunzip:
             MalformedBody: not gzip.
         """
         output = bytearray()
+        start = 0
+        view = memoryview(piece)
         try:
-            while piece and self._left > 0:
+            while start < len(piece) and len(output) < self._left:
                 if self._stream.eof:  # RFC 1952, 2.2: one member may follow another
                     self._stream = zlib.decompressobj(_GZIP_WINDOW)
                 self._is_started = True
-                output += self._stream.decompress(piece, self._left - len(output))
-                if len(output) >= self._left:
-                    break
-                piece = self._stream.unused_data
+                part = view[start : start + _SLICE_BYTES]
+                output += self._stream.decompress(part, self._left - len(output))
+                start += len(part) - len(self._stream.unused_data)
         except zlib.error as error:
             raise MalformedBody("the body is not gzip, but its content encoding is") from error
         self._left -= len(output)

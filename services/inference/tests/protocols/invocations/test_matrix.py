@@ -116,6 +116,23 @@ def test_rows_are_limited(form: str) -> None:
         read(MATRIX, form, [])
 
 
+@pytest.mark.parametrize(
+    "data",
+    [{"columns": ["0"], "data": {"0": []}}, {"columns": ["0"], "index": [], "data": 1}],
+)
+def test_a_tensor_of_one_column_needs_rows(data: Any) -> None:
+    tensor = replace(TENSOR, columns=TENSOR.columns[:1])
+    with pytest.raises(InvalidRows, match="the body has no rows"):
+        read(tensor, "split", data)
+
+
+def test_an_instance_without_the_tensor_is_named() -> None:
+    """MLflow skips it, so the answers would not be in line with the instances."""
+    with pytest.raises(InvalidRows) as caught:
+        read(NAMED, "instances", [{"x": ROWS[0]}, {"y": ROWS[0]}, {"x": ROWS[1]}])
+    assert (caught.value.cells[0].row, caught.value.cells[0].column) == (1, "x")
+
+
 def test_a_single_column_takes_values() -> None:
     """Only without a tensor, whose shape MLflow enforces."""
     single = replace(MATRIX, columns=MATRIX.columns[:1])

@@ -111,7 +111,7 @@ def test_large_body_is_read_as_the_application_takes_it() -> None:
         await asyncio.Event().wait()
 
     async def use(client: Client) -> None:
-        client.send(b"POST / HTTP/1.1\r\ncontent-length: 999999\r\n\r\n")
+        client.send(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 999999\r\n\r\n")
         client.send(b"x" * MAX_BUFFERED_BYTES)
         assert client.transport.flow == []
         client.send(b"x")
@@ -184,6 +184,21 @@ def test_expected_continue_is_sent_when_the_body_is_wanted() -> None:
     client = talk(answering(start(413), body(b"no")), use)
     assert client.transport.written.startswith(b"HTTP/1.1 413")
     assert client.transport.end == "closed"
+
+
+def test_old_client_gets_no_continue() -> None:
+    """RFC 9110, 10.1.1: HTTP/1.0 does not know it."""
+
+    async def reader(scope: Scope, receive: Receive, send: Send) -> None:
+        message = await receive()
+        await answering(start(), body(message["body"]))(scope, receive, send)
+
+    async def use(client: Client) -> None:
+        client.send(POST.replace(b"1.1", b"1.0") + b"expect: 100-continue\r\n\r\n")
+        await settle()
+        client.send(b"hello")
+
+    assert talk(reader, use).transport.written.startswith(b"HTTP/1.1 200 OK")
 
 
 def test_rest_of_a_body_is_dropped_after_the_answer() -> None:

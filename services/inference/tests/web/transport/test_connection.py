@@ -60,6 +60,7 @@ def test_time_starts_again_with_each_request(client: Client) -> None:
     """An idle connection stays open for the keep-alive time."""
     client.send(GET)
     assert client.wait(1000) == ""
+    client.run_tasks()
     client.send(GET[:9])
     assert client.wait(GRACE_S) == ""
     assert client.wait(1) == "closed"
@@ -113,3 +114,28 @@ def test_invalid_request_is_a_problem(client: Client) -> None:
     assert names == ["content-type", "content-length", "x-request-id", "date", "connection"]
     assert b"date: today" in head
     assert json.loads(body)["status"] == 400
+
+
+def test_each_pipelined_request_has_its_own_time(client: Client) -> None:
+    """Also if every read ends within a request."""
+    client.send(GET[:9])
+    for _ in range(60):
+        client.send(GET[9:] + GET[:9])
+        client.run_tasks()
+        assert client.wait(1) == ""
+    assert client.wait(GRACE_S) == "closed"
+    assert client.status == b"200"
+    assert b"HTTP/1.1 408" in client.transport.written
+
+
+def test_time_while_the_server_does_not_read_is_free(client: Client) -> None:
+    """The client cannot send faster than the server reads."""
+    client.send(GET + HEAD[:9])
+    client.send(HEAD[9:])
+    assert client.transport.flow == ["pause"]
+    assert client.wait(1000) == ""
+    client.run_tasks()
+    assert client.transport.flow == ["pause", "resume"]
+    assert client.wait(GRACE_S) == ""
+    assert client.wait(1) == "closed"
+    assert client.transport.written.count(b"HTTP/1.1 408") == 1

@@ -72,7 +72,7 @@ def test_request_in_parts_is_whole_in_the_end(
         HEAD + b"connection: close\r\n\r\n{}",
         HEAD + b"connection: upgrade\r\nupgrade: h2c\r\n\r\n{}",
         HEAD + b"expect: 100-continue\r\n\r\n{}",
-        b"POST /predict HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
     ],
 )
 def test_special_request_uses_asgi(client: Client, direct: Direct, request_: bytes) -> None:
@@ -216,3 +216,24 @@ def test_bad_target_is_rejected_in_its_turn(client: Client, direct: Direct) -> N
     ]
     assert client.transport.end == "closed"
     assert len(direct.accepted) == 1
+
+
+def test_slow_request_does_not_take_earlier_answers(client: Client, direct: Direct) -> None:
+    """The rejection waits for them."""
+    client.send(WHOLE + WHOLE[:9])
+    assert client.wait(1000) == ""
+    assert client.wait(1) == ""
+    answer(client, direct, 0)
+    parts = client.transport.written.split(b"HTTP/1.1 ")[1:]
+    assert [part[:3] for part in parts] == [b"200", b"408"]
+    assert client.transport.end == "closed"
+
+
+def test_answer_that_cannot_be_encoded_closes_the_connection(
+    client: Client, direct: Direct
+) -> None:
+    """Later answers could never be written."""
+    client.send(WHOLE * 2)
+    with pytest.raises(ValueError, match="line break"):
+        client.protocol.respond(direct.accepted[0], Answer(200, b"", b"a\nb"), "id")
+    assert client.transport.end == "closed"

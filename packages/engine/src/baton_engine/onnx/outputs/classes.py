@@ -70,6 +70,16 @@ def find_classes(model: bytes, outputs: ClassifierOutputs) -> FoundClasses:
     return FoundClasses(tuple(range(outputs.width)), are_indices=True)
 
 
+def check_distinct(classes: Classes) -> None:
+    """Checks that the texts of the classes differ, because answers name the classes by them.
+
+    Raises:
+        EngineError: two are equal.
+    """
+    if len({*map(str, classes)}) != len(classes):
+        raise EngineError("the model names a class twice")
+
+
 def names_classes(model: bytes, outputs: Sequence[GraphOutput]) -> bool:
     """Whether the graph of a classifier names its classes."""
     try:

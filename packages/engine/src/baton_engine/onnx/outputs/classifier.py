@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.outputs.classes import find_classes
+from baton_engine.onnx.outputs.classes import check_distinct, find_classes
 from baton_engine.onnx.outputs.classifier_outputs import find_classifier_outputs
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput
-from baton_engine.onnx.outputs.probabilities import are_in_range, clip_rounding
+from baton_engine.onnx.outputs.probabilities import clip_rounding
 from baton_engine.tables.columns import Array
 from baton_registry.versions.output_schema import LABEL, PROBABILITIES, Label, OutputSchema
 from baton_registry.versions.schema import Schema
@@ -43,8 +43,7 @@ class ClassifierReader:
         self.are_indices = False
         if not classes:
             classes, self.are_indices = find_classes(model, found)
-        if len({*map(str, classes)}) != len(classes):
-            raise EngineError("the model names a class twice")
+        check_distinct(classes)
         self.output_schema = OutputSchema.from_classes(classes)
         if schema.task not in (None, self.output_schema.task):
             raise EngineError(
@@ -69,8 +68,7 @@ class ClassifierReader:
         labels, probabilities = values
         if self._must_convert or labels.ndim != 1:
             labels, probabilities = self._convert(labels, probabilities)
-        if not are_in_range(probabilities):
-            probabilities = clip_rounding(probabilities)
+        probabilities = clip_rounding(probabilities)
         return {LABEL: labels, PROBABILITIES: probabilities}
 
     def _convert(self, labels: Array, probabilities: Any) -> tuple[Array, NDArray[np.float32]]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput, describe_outputs, get_width
-from baton_engine.onnx.outputs.probabilities import are_in_range, clip_rounding
+from baton_engine.onnx.outputs.probabilities import clip_rounding
 from baton_engine.onnx.outputs.regressor import name_columns
 from baton_engine.tables.columns import Array
 from baton_registry.versions.output_schema import LABEL, PROBABILITIES, OutputSchema
@@ -72,8 +72,7 @@ class MultilabelReader:
                     f" {probabilities.shape}"
                 )
             )
-        if not are_in_range(probabilities):
-            probabilities = clip_rounding(probabilities)
+        probabilities = clip_rounding(probabilities)
         labels = label.reshape(expected).astype(np.int64)
         return {LABEL: labels, PROBABILITIES: probabilities.astype(np.float32)}
 

@@ -21,7 +21,7 @@ _HINT = (
 )
 
 
-def are_in_range(probabilities: Array) -> bool:
+def _are_in_range(probabilities: Array) -> bool:
     """Whether all are in [0, 1]. Sums of many float32 terms may exceed it by 1e-7.
 
     Small arrays are checked in plain Python, because two numpy calls cost as much as a single row.
@@ -34,11 +34,13 @@ def are_in_range(probabilities: Array) -> bool:
 
 
 def clip_rounding(probabilities: Array) -> Array:
-    """Clips probabilities that rounding put outside of [0, 1]. NaN stays.
+    """Returns the probabilities; those that rounding put outside of [0, 1] are clipped. NaN stays.
 
     Raises:
         EngineError: a probability is further outside than rounding explains.
     """
+    if _are_in_range(probabilities):
+        return probabilities
     clipped: Array = probabilities.clip(0.0, 1.0)
     is_far = np.abs(probabilities - clipped) > ROUNDING
     if is_far.any():

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
-from baton_engine.onnx.outputs.classes import CLASSES_HINT
+from baton_engine.onnx.outputs.classes import CLASSES_HINT, check_distinct
 from baton_engine.onnx.outputs.graph_outputs import GraphOutput, describe_outputs, get_width
-from baton_engine.onnx.outputs.probabilities import are_in_range, clip_rounding
+from baton_engine.onnx.outputs.probabilities import clip_rounding
 from baton_registry.versions.output_schema import LABEL, PROBABILITIES, OutputSchema
 from baton_registry.versions.schema import Schema
 
@@ -25,7 +25,8 @@ class ProbabilityReader:
         """Takes the recorded classes.
 
         Raises:
-            EngineError: the model has other outputs, or no classes are recorded.
+            EngineError: the model has other outputs, or no classes are recorded, or one
+                is recorded twice.
         """
         if len(outputs) != 1 or not outputs[0].is_float:
             raise EngineError(
@@ -34,6 +35,7 @@ class ProbabilityReader:
             )
         if not schema.classes:
             raise EngineError(f"the ONNX model does not name its classes; {CLASSES_HINT}")
+        check_distinct(schema.classes)
         self.names: Sequence[str] = [outputs[0].name]
         self.output_schema = OutputSchema.from_classes(schema.classes)
         has_texts = any(isinstance(label, str) for label in schema.classes)
@@ -55,6 +57,5 @@ class ProbabilityReader:
                 f"the model answers with probabilities of shape {table.shape};"
                 f" [rows, {classes}] is needed for its {classes} classes"
             )
-        if not are_in_range(table):
-            table = clip_rounding(table)
+        table = clip_rounding(table)
         return {LABEL: self._labels[table.argmax(axis=1)], PROBABILITIES: table}

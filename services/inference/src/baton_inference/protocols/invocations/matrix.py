@@ -65,9 +65,9 @@ class MatrixReader:
             for number, row in enumerate(data):
                 if not isinstance(row, dict):
                     raise MalformedBody(f"instance {number} is not an object of tensors")
-            data = [row[name] for row in data if name in row]
-            if not data:
-                raise self._build_absent_error(name)
+                if name not in row:  # MLflow skips it, and answers fewer rows than it was sent
+                    raise self._build_absent_error(name, number)
+            data = [row[name] for row in data]
         return self.read_inputs(data)
 
     def read_inputs(self, data: Any) -> Frame:
@@ -95,7 +95,7 @@ class MatrixReader:
             raise self._build_absent_error(self._tensor_name)
         columns = [frame.columns[key] for key in chosen if key in frame.columns]
         if self._is_tensor and len(columns) == 1:
-            if self._width > 1 or isinstance(columns[0][0], list):
+            if self._width > 1 or not columns[0] or isinstance(columns[0][0], list):
                 return self._read_rows(columns[0], cast_as_pandas)
         elif self._is_tensor and width != self._width:
             raise MalformedBody(f"the table has {width} columns, but the model takes {self._width}")
@@ -119,8 +119,8 @@ class MatrixReader:
         columns = [*zip(*rows, strict=True)][: self._width]
         return Frame(len(rows), {str(at): values for at, values in enumerate(columns)}, cast)
 
-    def _build_absent_error(self, name: str) -> InvalidRows:
-        cell = BadCell(0, truncate(name), ABSENT_MESSAGE)
+    def _build_absent_error(self, name: str, row: int = 0) -> InvalidRows:
+        cell = BadCell(row, truncate(name), ABSENT_MESSAGE)
         return InvalidRows("the rows do not fit the model's schema", (cell,))
 
 

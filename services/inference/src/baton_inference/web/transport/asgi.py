@@ -50,9 +50,11 @@ class AsgiExchange:
         self._changed = asyncio.Event()
         self._is_body_taken = False
         self._is_over = False  # the answer is complete, or the client has disconnected
-        self._awaits_continue = not exchange.is_plain and any(
-            name == b"expect" and value.lower() == b"100-continue"
-            for name, value in exchange.headers
+        self._awaits_continue = (
+            not exchange.is_plain
+            and exchange.version != "1.0"  # RFC 9110, 10.1.1
+            and (b"expect", b"100-continue")
+            in ((name, value.lower()) for name, value in exchange.headers)
         )
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []

@@ -45,14 +45,16 @@ class HttpConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Reads requests, and starts those that need not wait."""
         reader = self._reader
+        incomplete = reader.current
         try:
             reader.feed(data)
         except InvalidRequest as error:
             self._reject(error.status, str(error))
             return
-        if reader.current is None:
+        current = reader.current
+        if current is None or incomplete not in (None, current):
             self._pace.note_whole()
-        else:
+        if current is not None:
             self._pace.note_part(self._state.loop.time(), reader.received)
         if reader.requests:
             self._start_requests()
@@ -86,10 +88,13 @@ class HttpConnection(asyncio.Protocol):
 
     def check(self, now_s: float) -> None:
         """Closes the connection if its client is too slow, or idle for too long."""
+        if not self.flow.is_reading:
+            self._pace.note_pause(now_s)
         if self._pace.is_sent_too_slowly(now_s):
             if self._reader.current is not None:
                 self._reject(408, "the request did not arrive in time")
-            self.transport.close()
+            elif not self._open:
+                self.transport.close()
         elif not self._open and self._pace.is_idle_too_long(now_s):
             self.transport.close()
         if self._pace.is_read_too_slowly(now_s, self.transport.get_write_buffer_size()):
@@ -104,7 +109,11 @@ class HttpConnection(asyncio.Protocol):
         """Writes the whole answer to a request, after those to earlier requests."""
         if not self._open or self.transport.is_closing():
             return
-        head = self.encode_head(exchange, answer.status, answer.build_headers(request_id))
+        try:
+            head = self.encode_head(exchange, answer.status, answer.build_headers(request_id))
+        except Exception:
+            self._close()  # else all later answers would wait for this one
+            raise
         exchange.output = head + answer.body
         self._write_answers()
 

@@ -13,6 +13,11 @@ class Flow:
         self._writable.set()
 
     @property
+    def is_reading(self) -> bool:
+        """Whether the server takes what the client sends."""
+        return self._is_reading
+
+    @property
     def is_writable(self) -> bool:
         """Whether the client has read most of what was written."""
         return self._writable.is_set()

@@ -39,6 +39,11 @@ class Pace:
         if self._awaited_since_s is None:
             self._awaited_since_s, self._unread_since_s = now_s, None
 
+    def note_pause(self, now_s: float) -> None:
+        """Notes that the server itself does not read: the time of the request starts again."""
+        if self._awaited_since_s is not None:
+            self._awaited_since_s = now_s
+
     def is_sent_too_slowly(self, now_s: float) -> bool:
         """Whether the time for the current request is over."""
         since_s = self._awaited_since_s

@@ -8,8 +8,12 @@ import httptools
 from baton_inference.web.transport.exchange import Exchange
 
 MAX_HEAD_BYTES = 64 * 1024
-"""The request line and the headers; proxies and servers allow 8 to 64 KiB."""
+"""The request line and the headers, or what surrounds the body: chunk extensions and trailers.
+Proxies and servers allow 8 to 64 KiB."""
+_FRAMED_BYTES = 8
+"""A byte of body accounts for as many bytes: the shortest chunk carries one byte in six."""
 
+_VERSIONS = ("1.0", "1.1")
 _SPECIAL = frozenset({b"transfer-encoding", b"expect", b"upgrade"})
 """Headers of requests that are not plain."""
 
@@ -32,7 +36,8 @@ class RequestReader:
     Attributes:
         requests: those whose head has arrived, in order. The connection takes them from here.
         current: the request that has not arrived whole; None between two requests.
-        received: the bytes of `current` so far.
+        received: the bytes of `current` so far, without those that arrived together with the end
+            of an earlier request: the parser does not tell where a request begins.
         is_ended: whether no further request counts. `current` may still arrive.
     """
 
@@ -41,17 +46,22 @@ class RequestReader:
         self.current: Exchange | None = None
         self.received = 0
         self.is_ended = False
+        self._overhead = 0  # the part of `received` that the body does not account for
+        self._hosts = 0
+        self._fault: InvalidRequest | None = None
         self._parser: Any = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
         """Reads bytes.
 
         Raises:
-            InvalidRequest: they are not HTTP/1, or the head is too large.
+            InvalidRequest: they are not HTTP/1 that the server accepts, or the head, the chunk
+                extensions or the trailers are too large.
         """
         if self.is_ended and self.current is None:
             return  # RFC 9112, 9.6: nothing counts after the last request
         self.received += len(data)
+        self._overhead += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -60,10 +70,13 @@ class RequestReader:
         except httptools.HttpParserError as error:
             if not self.is_ended or self.current is not None:
                 raise InvalidRequest(400, "Invalid HTTP request received.") from error
+        if self._fault is not None:
+            raise self._fault
         if self.current is None:
-            self.received = 0
-        elif self.current.is_head and self.received > MAX_HEAD_BYTES:
-            raise InvalidRequest(431, f"the head of the request exceeds {MAX_HEAD_BYTES} bytes")
+            self.received = self._overhead = 0
+        elif self._overhead > MAX_HEAD_BYTES:
+            part = "head" if self.current.is_head else "framing of the body"
+            raise InvalidRequest(431, f"the {part} of the request exceeds {MAX_HEAD_BYTES} bytes")
 
     def close(self) -> None:
         """Ends reading, and frees the parser, which refers to this object."""
@@ -75,6 +88,7 @@ class RequestReader:
         """Called by the parser, as the other methods below."""
         if not self.is_ended:
             self.current = Exchange()
+            self._hosts = 0
 
     def on_url(self, piece: bytes) -> None:
         """Takes a piece of the request target."""
@@ -86,7 +100,9 @@ class RequestReader:
         current = self.current
         if current is not None and current.is_head:
             name = name.lower()
-            if name in _SPECIAL:
+            if name == b"host":
+                self._hosts += 1
+            elif name in _SPECIAL:
                 current.is_plain = False
             current.headers.append((name, value))
 
@@ -99,6 +115,10 @@ class RequestReader:
         current.is_head = False
         current.method = parser.get_method().decode()
         current.version = parser.get_http_version()
+        self._fault = self._find_fault(current)
+        if self._fault is not None:
+            self.is_ended, self.current = True, None
+            return
         current.keeps_alive = (
             parser.should_keep_alive()
             and not parser.should_upgrade()
@@ -113,6 +133,7 @@ class RequestReader:
 
     def on_body(self, piece: bytes) -> None:
         """Takes a piece of the body. After the answer, it is dropped."""
+        self._overhead = max(0, self._overhead - len(piece) * _FRAMED_BYTES)
         if self.current is not None and not self.current.is_answered:
             self.current.add_body(piece)
 
@@ -121,3 +142,16 @@ class RequestReader:
         if self.current is not None:
             self.current.is_whole = True
             self.current = None
+            self.received = self._overhead = 0
+
+    def _find_fault(self, request: Exchange) -> InvalidRequest | None:
+        """Checks what the parser lets pass: RFC 9112, 2.3, 3.2 and 6.1."""
+        if request.version not in _VERSIONS:
+            return InvalidRequest(505, f"HTTP/{request.version} is not supported; use HTTP/1.1")
+        if self._hosts > 1 or (not self._hosts and request.version == "1.1"):
+            return InvalidRequest(400, f"a request has one Host header, not {self._hosts}")
+        if not request.is_plain:
+            codings = [value for name, value in request.headers if name == b"transfer-encoding"]
+            if codings and [each.strip().lower() for each in codings] != [b"chunked"]:
+                return InvalidRequest(501, "only the transfer encoding `chunked` is supported")
+        return None
