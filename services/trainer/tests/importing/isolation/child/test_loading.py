@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import joblib
 import lightgbm
 import mlflow
 import numpy as np
@@ -16,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from baton_registry.versions.mlmodel import load_document
 from baton_trainer.importing.isolation.child.answers import is_booster
 from baton_trainer.importing.isolation.child.loading import load_model
-from baton_trainer.importing.isolation.flavor import parse_flavor
+from baton_trainer.importing.isolation.flavor import Flavor, parse_flavor
 
 ROWS = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 2)), columns=["a", "b"])
 TARGET = (ROWS["a"] > 0).astype(int)
@@ -45,6 +46,15 @@ SAVES: dict[str, Save] = {
         lightgbm.train(QUIET, DATA, 3), path, pip_requirements=[]
     ),
 }
+
+
+def test_joblib(tmp_path: Path) -> None:
+    """A compressed file is no pickle."""
+    joblib.dump(LogisticRegression().fit(ROWS, TARGET), tmp_path / "model.joblib", compress=3)
+
+    model = load_model(tmp_path, asdict(Flavor("sklearn", "model.joblib")))
+
+    assert isinstance(model, LogisticRegression)
 
 
 @pytest.mark.parametrize("name", SAVES)

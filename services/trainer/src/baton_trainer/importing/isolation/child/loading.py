@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PICKLES = (".pkl", ".pickle", ".joblib")
+_PICKLES = (".pkl", ".pickle")
 
 
 def load_model(folder: Path, flavor: dict[str, Any]) -> Any:
@@ -26,6 +26,10 @@ def load_model(folder: Path, flavor: dict[str, Any]) -> Any:
     file, name = folder / flavor["file"], flavor["name"]
     if file.suffix == ".skops":
         return _load_skops(file)
+    if file.suffix == ".joblib":  # it may be compressed, or hold arrays outside of the pickle
+        import joblib  # noqa: PLC0415 - one of the model's own libraries
+
+        return joblib.load(file)
     if name in ("sklearn", "python_function") or file.suffix in _PICKLES:
         with file.open("rb") as content:
             return pickle.load(content)  # noqa: S301 - what the sandbox is for
