@@ -1,7 +1,7 @@
 """The steps of an import, after the files of the version are fetched."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -111,13 +111,21 @@ class ImportRun:
             add_categories(inputs.schema, read.rows),
             task=cast("Task", conversion.task),
             classes=conversion.classes or None,
-            output_names=conversion.names,
+            output_names=choose_names(inputs.schema.output_names, conversion.names),
         )
         original = Original(rows, len(read.rows), Answers(conversion.answers))
         compared = choose_form(conversion.candidates, original, schema, self.progress)
         for line in list_rejections(rows, compared.agreement):
             self.progress.warn(line)
         return compared
+
+
+def choose_names(recorded: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:
+    """Chooses the names of several outputs: those of the model's schema, else those it was given.
+
+    A schema that names another number of outputs describes something else.
+    """
+    return tuple(recorded if len(recorded) == len(found) else found)
 
 
 def _describe(column: Column) -> tuple[str, str]:

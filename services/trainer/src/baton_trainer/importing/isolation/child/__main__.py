@@ -92,7 +92,9 @@ def describe(error: BaseException) -> str:
         )
     if isinstance(error, MemoryError):
         return "the model needs more memory than the sandbox has"
-    return text if name == "CannotExport" else f"{name}: {text}" if text else name
+    return (
+        text if name in ("CannotExport", "NotImportable") else f"{name}: {text}" if text else name
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from baton_trainer.importing.isolation.child.errors import NotImportable
+
 _TWO = 2
 
 
@@ -34,10 +36,10 @@ def predict(model: Any, task: Any, rows: Any) -> dict[str, Any]:
 
 
 def check_served(model: Any, task: Any) -> None:
-    """Raises `ValueError` for a classifier that has no probabilities, which inference needs."""
+    """Raises `NotImportable` for a classifier that has no probabilities, which inference needs."""
     if not task.has_probabilities:
         name = type(getattr(model, "steps", [("", model)])[-1][1]).__name__
-        raise ValueError(f"{name} has no predict_proba; wrap it in CalibratedClassifierCV")
+        raise NotImportable(f"{name} has no predict_proba; wrap it in CalibratedClassifierCV")
 
 
 def is_booster(model: Any) -> bool:
@@ -52,7 +54,7 @@ def find_classes(labels: Any, classes: Sequence[Any]) -> Any:
     # CatBoost answers booleans as texts.
     found = [indices.get(each, texts.get(str(each), -1)) for each in np.ravel(labels).tolist()]
     if -1 in found:
-        raise ValueError("the model predicts labels that are not among its classes")
+        raise NotImportable("the model predicts labels that are not among its classes")
     return to_matrix(found)
 
 

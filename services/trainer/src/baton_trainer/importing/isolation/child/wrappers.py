@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from baton_trainer.importing.isolation.child.errors import NotImportable
+
 _LIBRARIES = ("sklearn.", "xgboost.", "lightgbm.", "catboost.")
 _TOLERANCE = 1e-12  # one multiplication more or less; anything that a user adds is larger
 
@@ -16,11 +18,11 @@ def unwrap(wrapper: Any) -> Any:
     """Finds the only model among the attributes of the wrapper.
 
     Raises:
-        ValueError: it has none or several.
+        NotImportable: it has none or several.
     """
     found = [name for name, value in vars(wrapper).items() if _is_model(value)]
     if len(found) != 1:
-        raise ValueError(
+        raise NotImportable(
             f"{type(wrapper).__name__} holds {len(found) or 'no'} models as attributes; Baton"
             " imports a python_function that holds one and returns its answers. Log the model"
             " itself with its own flavor"
@@ -34,11 +36,11 @@ def compare_with_inside(
     """Checks that the wrapper answers what the model inside answers.
 
     Raises:
-        ValueError: it answers something else.
+        NotImportable: it answers something else.
     """
     answer = np.asarray(_call(wrapper, rows))
     if not any(_is_same(answer, each) for each in _list_forms(answers, classes)):
-        raise ValueError(
+        raise NotImportable(
             f"{type(wrapper).__name__}.predict changes the answers of the model inside; Baton"
             " imports only a python_function that returns them. Log the model itself with its own"
             " flavor"
