@@ -65,9 +65,10 @@ class MatrixReader:
             for number, row in enumerate(data):
                 if not isinstance(row, dict):
                     raise MalformedBody(f"instance {number} is not an object of tensors")
-                if name not in row:  # MLflow skips it, and answers fewer rows than it was sent
-                    raise self._build_absent_error(name, number)
-            data = [row[name] for row in data]
+            # MLflow skips instances without the tensor, and answers fewer rows than it was sent.
+            data = [row[name] for row in data if name in row]
+            if not data:
+                raise self._build_absent_error(name)
         return self.read_inputs(data)
 
     def read_inputs(self, data: Any) -> Frame:
