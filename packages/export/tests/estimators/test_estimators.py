@@ -123,9 +123,8 @@ def test_a_kernel_machine_is_rounded() -> None:
 
 
 def test_coefficients_that_cancel_are_refused() -> None:
-    """Lars with a column for each category: rounding changes the result."""
+    """Lars with a column for each category finds such ones, but not in every version."""
     model = build_pipeline(Lars()).fit(LEARNED.rows, LEARNED.number)
-    if np.abs(model[-1].coef_).max() < 1e6:
-        pytest.skip("this scikit-learn finds small coefficients")
+    model[-1].coef_[:2] = 1e9, -1e9
     with pytest.raises(CannotExport, match=r"Lars.*coefficients are so large"):
         next(iter_candidates(model, COLUMNS))

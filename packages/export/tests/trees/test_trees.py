@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import catboost
 import numpy as np
 import pytest
 from lightgbm import Dataset, LGBMClassifier, LGBMRegressor
@@ -205,7 +206,6 @@ def test_no_label_flips_on_50_000_rows(estimator: Any) -> None:
     [("CatBoostClassifier", "multiclass"), ("CatBoostRegressor", "number")],
 )
 def test_catboost_of_numbers(kind: str, target: str) -> None:
-    """Through CatBoost's own graph; it is no dependency of Baton."""
-    catboost = pytest.importorskip("catboost")
+    """Through CatBoost's own graph."""
     options = {"iterations": 20, "verbose": False, "allow_writing_files": False}
     assert fit_and_find(build_pipeline(getattr(catboost, kind)(**options)), target) is not None

@@ -120,8 +120,8 @@ class MatrixReader:
         columns = [*zip(*rows, strict=True)][: self._width]
         return Frame(len(rows), {str(at): values for at, values in enumerate(columns)}, cast)
 
-    def _build_absent_error(self, name: str, row: int = 0) -> InvalidRows:
-        cell = BadCell(row, truncate(name), ABSENT_MESSAGE)
+    def _build_absent_error(self, name: str) -> InvalidRows:
+        cell = BadCell(0, truncate(name), ABSENT_MESSAGE)
         return InvalidRows("the rows do not fit the model's schema", (cell,))
 
 
