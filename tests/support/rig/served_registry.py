@@ -22,17 +22,17 @@ class ServedRegistry(FakeMlflow):
 
     uri = ""
 
-    def add_model(self, version: str, model: bytes, **tags: str) -> None:
+    def add_model(self, version: str, model: bytes, weight: str | None = None) -> None:
         """Registers a version of the schema of `service_process`.
 
         Args:
             version: its number.
             model: its ONNX file's content.
-            tags: `weight` is that of the canary.
+            weight: its weight as a canary.
         """
         files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": model}
-        named = {"baton.weight.canary": value for key, value in tags.items() if key == "weight"}
-        self.add(version, {**build_older_tags(files), **named})
+        tags = {"baton.weight.canary": weight} if weight is not None else {}
+        self.add(version, {**build_older_tags(files), **tags})
         self.files |= {f"{version}/{path}": content for path, content in files.items()}
 
 

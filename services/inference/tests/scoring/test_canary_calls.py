@@ -53,7 +53,7 @@ def run(*requests: ScoreRequest, deadline_s: float = LONG_S) -> list[ScoreResult
 async def wait_until_free(calls: CanaryCalls) -> None:
     """Waits until no thread scores."""
     started_s = time.monotonic()
-    while calls.is_busy:  # noqa: ASYNC110 - nothing announces it
+    while calls.is_busy:
         assert time.monotonic() - started_s < LONG_S
         await asyncio.sleep(0.005)
 
