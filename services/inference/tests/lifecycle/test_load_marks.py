@@ -4,6 +4,7 @@ A dead process is a `LoadMarks` whose locks are gone.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,17 @@ def cache(tmp_path: Path) -> VersionCache:
 
 
 def make_marks(cache: VersionCache, process: str = "a", alias: str = "production") -> LoadMarks:
-    return LoadMarks(cache, alias, process)
+    """Makes the marks of a process that starts now."""
+    marks = LoadMarks(cache, "m", alias, process)
+    marks.read()
+    return marks
 
 
 def die(*processes: LoadMarks) -> None:
     """Ends processes without warning: the kernel drops their locks, and the files stay."""
     for each in processes:
-        for mark in each._marks.values():
-            os.close(mark.lock)
+        for trial in each._trials.values():
+            os.close(trial.mark._lock)
 
 
 def list_blamed(cache: VersionCache, alias: str = "production") -> list[str]:
@@ -79,6 +83,8 @@ def test_only_the_last_version_to_begin_is_blamed(cache: VersionCache) -> None:
     canary.begin(V2)
     die(production, canary)
     assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], ["2"])
+    make_marks(cache, "b", "canary").forget_others(None)
+    assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], [])
 
 
 def test_each_process_is_judged_alone(cache: VersionCache) -> None:
@@ -128,9 +134,9 @@ def test_a_move_of_the_alias_ends_the_blame(cache: VersionCache) -> None:
     die(marks)
     later = make_marks(cache, "b")
     assert later.is_crashed(V2)
-    later.forget_others("m", Identity.from_version(V2))
+    later.forget_others(Identity.from_version(V2))
     assert list_blamed(cache) == ["2"]
-    later.forget_others("m", Identity.from_version(V1))
+    later.forget_others(Identity.from_version(V1))
     assert not later.is_crashed(V2)
     assert list_blamed(cache) == []
 
@@ -244,11 +250,14 @@ def test_the_only_version_gets_another_chance(
     core.watcher.poll()
     die(core.loaders[0].marks)
     core = make_core(tmp_path / "cache", registry, time)
-    core.watcher.poll()
+    core.watcher.restore()
     assert get_version(core) == "1"
     die(core.loaders[0].marks)
+    shutil.rmtree(tmp_path / "cache" / "versions")
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
+    assert get_version(core) is None
+    core.watcher.poll()
     assert get_version(core) == "1"
 
 
@@ -268,6 +277,7 @@ def test_a_canary_that_crashed_is_failed_until_its_alias_moves(
     assert core.canary is not None
     core.watcher.restore()
     core.watcher.poll()
+    core.canary.watcher.restore()
     core.canary.watcher.poll()
     canary = core.read_status().canary
     assert canary is not None
