@@ -17,12 +17,16 @@ from baton_inference.lifecycle.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
+from baton_inference.lifecycle.trip_file import TripFile
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
+from baton_inference.shadow.breaker import Breaker
+from baton_inference.shadow.report import PairsReport
+from baton_inference.shadow.shadow import Shadow
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
@@ -39,12 +43,16 @@ class CanaryParts:
         switch: turns a canary off in this process.
         watcher: loads and drops the canary, poll by poll.
         poller: the thread that calls the watcher.
+        shadow: compares the canary with production.
+        breaker: trips a harmful canary.
     """
 
     state: CanaryState
     switch: CanarySwitch
     watcher: CanaryWatcher
     poller: Poller
+    shadow: Shadow
+    breaker: Breaker
 
 
 @dataclass(frozen=True)
@@ -78,9 +86,11 @@ class Core:
     canary: CanaryParts | None = None
 
     def start(self) -> None:
-        """Starts the pollers."""
+        """Starts the pollers and the shadow."""
         for poller in self._pollers:
             poller.start()
+        if self.canary is not None:
+            self.canary.shadow.start()
 
     def nudge(self) -> None:
         """Triggers the next poll of each alias at once. Safe to call from any thread."""
@@ -93,9 +103,11 @@ class Core:
         return replace(status, canary=self.canary.state.read_status()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and closes the connections."""
+        """Stops the pollers and the shadow, and closes the connections."""
         for poller in self._pollers:
             poller.stop()
+        if self.canary is not None:
+            self.canary.shadow.stop()
         for loader in self.loaders:
             loader.marks.close()
         self.registry.close()
@@ -190,8 +202,14 @@ def _create_canary(  # noqa: PLR0913, PLR0917 - the parts of the core
     clock: Clock,
 ) -> CanaryParts:
     """Wires what follows the alias of the canary."""
-    switch = CanarySwitch()
-    state = CanaryState(settings.model_name, settings.canary_alias, live, switch, metrics, clock)
+    alias = settings.canary_alias
+    switch = CanarySwitch(TripFile(settings.cache_dir, settings.model_name, alias))
+    breaker = Breaker(switch, clock)
+    shadow = Shadow(live, breaker, clock, share=settings.shadow_cpu)
+    report = PairsReport(shadow, live, metrics)
+    state = CanaryState(
+        settings.model_name, alias, live, switch, metrics, clock, read_pairs=report.build
+    )
     watcher = CanaryWatcher(registry, loader, state, clock)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s, name="canary")
-    return CanaryParts(state, switch, watcher, poller)
+    return CanaryParts(state, switch, watcher, poller, shadow, breaker)

@@ -21,7 +21,7 @@ class TripFile:
 
     def __init__(self, cache_dir: Path, model_name: str, alias: str) -> None:
         """Reads nothing yet."""
-        parts = "\0".join((model_name, alias)).encode(errors="surrogatepass")
+        parts = f"{model_name}\0{alias}".encode(errors="surrogatepass")
         self._file = cache_dir / "tripped" / f"{hashlib.sha256(parts).hexdigest()[:32]}.json"
 
     def read(self) -> tuple[Identity, str] | None:

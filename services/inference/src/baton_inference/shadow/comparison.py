@@ -41,7 +41,7 @@ def find_unusable_rows(scores: Scores) -> Flags:
     if not tables:
         (values, *_) = scores.values()
         return np.zeros(len(values), np.bool_)
-    return ~np.logical_and.reduce(tables)
+    return np.logical_not(np.logical_and.reduce(tables))
 
 
 def compare_answers(

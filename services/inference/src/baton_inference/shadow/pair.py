@@ -8,12 +8,14 @@ import numpy as np
 
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
+from baton_inference.errors import InferenceError
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.shadow.admission import Admissions
 from baton_inference.shadow.comparison import compare_answers, find_unusable_rows
 from baton_inference.shadow.queue import Sample
 from baton_inference.shadow.row_adapter import Adapt, Cells, compile_adapter
 from baton_inference.shadow.row_scoring import RowAnswers, join_scores, score_rows, take_rows
+from baton_inference.shadow.rows import read_cells
 from baton_inference.shadow.score_scales import ScoreScales
 from baton_inference.shadow.tally import PairTally
 from baton_inference.shadow.timing import TimedScore, is_slower
@@ -83,6 +85,15 @@ class Pair:
         versions = (self.production,) if is_timed else (self.production, self.canary)
         return max(1, min(MAX_ROWS, *[each.inline_rows for each in versions]))
 
+    @property
+    def needs_bodies(self) -> bool:
+        """Whether the versions have different columns, in any order."""
+        one, other = (
+            {column.name for column in each.schema.columns}
+            for each in (self.production, self.canary)
+        )
+        return one != other
+
     def score(self, samples: Sequence[Sample], cells: Sequence[Cells], *, is_timed: bool) -> None:
         """Scores rows with the version that did not answer them, and counts the pairs.
 
@@ -99,11 +110,21 @@ class Pair:
             ]
             if at:
                 group = [cells[index] for index in at]
-                answers = self._score_group(side, group, is_timed=is_timed)
+                rows = [_convert(side, samples[index], cells[index]) for index in at]
+                answers = self._score_group(side, group, rows, is_timed=is_timed)
                 self._count(side, [samples[index].scores for index in at], answers)
 
-    def _score_group(self, side: _Side, cells: Sequence[Cells], *, is_timed: bool) -> RowAnswers:
-        rows = [side.adapt(each) for each in cells]
+    def _score_group(
+        self, side: _Side, cells: Sequence[Cells], rows: Sequence[Cells | None], *, is_timed: bool
+    ) -> RowAnswers:
+        """Scores rows.
+
+        Args:
+            side: who answered, and who scores.
+            cells: the rows by the schema of the version that answered.
+            rows: the same by the schema of the other; None for a row that it refuses.
+            is_timed: whether both score.
+        """
         score = partial(self._call, side.other)
         if not is_timed or None in rows:
             return score_rows(rows, score)
@@ -157,3 +178,19 @@ class Pair:
                 self._random,
             )
         )
+
+
+def _convert(side: _Side, sample: Sample, cells: Cells) -> Cells | None:
+    """Returns a row by the other version's schema; None if that version refuses it.
+
+    Its codec decodes the body again if the versions have different columns: a body may have
+    columns that the first codec ignored, and lack columns that the second one needs.
+    """
+    if sample.body is None:
+        return side.adapt(cells)
+    protocol, content, media = sample.body
+    try:
+        batch = side.other.codecs[protocol].decode(content, media)
+        return read_cells(batch, side.other.schema, sample.number)
+    except InferenceError:
+        return None

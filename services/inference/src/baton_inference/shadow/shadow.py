@@ -13,20 +13,24 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.shadow.admission import Admission
 from baton_inference.shadow.breaker import Breaker
 from baton_inference.shadow.duty_cycle import DutyCycle
-from baton_inference.shadow.pair import TIMED_SHARE, Pair
+from baton_inference.shadow.pair import Pair
 from baton_inference.shadow.pair_limits import find_limits
 from baton_inference.shadow.queue import Sample, SampleQueue
 from baton_inference.shadow.row_adapter import Cells
 from baton_inference.shadow.rows import read_cells
 from baton_inference.shadow.status import PairsStatus, RowOutcomes
+from baton_inference.shadow.timing import TIMED_SHARE
 from baton_inference.shadow.watchdog import Watchdog
 from baton_rollout.judgement import judge
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
 
-FEW_ROWS_REST_S = 0.02
-"""The rest after a batch that was not full. A fuller batch costs less per row."""
-IDLE_REST_S = 0.05
+LEAST_REST_S = 0.05
+"""The least rest after a batch: at most 1,280 rows a second.
+
+That many pairs are enough within seconds. More would cost a tenth to a third of the throughput,
+because the thread holds the interpreter's lock: docs/decisions/029-shadow.md.
+"""
 JOIN_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("baton.shadow")
@@ -91,30 +95,23 @@ class Shadow:
         """Scores batches until `stop` is called, and rests in between."""
         while not self._stopping.is_set():
             self._cycle.start()
-            least_rest_s = self._step_safely()
-            self._stopping.wait(max(self._cycle.compute_rest_s(), least_rest_s))
+            try:
+                self.step()
+            except Exception:
+                log.exception("the shadow failed with an unexpected error")
+            self._stopping.wait(max(self._cycle.compute_rest_s(), LEAST_REST_S))
 
-    def step(self) -> float:
-        """Scores one batch; returns the least time to rest, in seconds."""
+    def step(self) -> None:
+        """Scores one batch, if there is one."""
         pair = self._find_pair()
         if pair is None:
-            return IDLE_REST_S
+            return
         is_timed = random.random() < TIMED_SHARE  # noqa: S311 - guards nothing
         max_rows = pair.get_max_rows(is_timed=is_timed)
         samples, cells = self._take(pair, max_rows)
         if samples:
             pair.score(samples, cells, is_timed=is_timed)
             self._publish(pair)
-        if len(self.queue) >= max_rows:
-            return 0.0
-        return FEW_ROWS_REST_S if samples else IDLE_REST_S
-
-    def _step_safely(self) -> float:
-        try:
-            return self.step()
-        except Exception:
-            log.exception("the shadow failed with an unexpected error")
-            return IDLE_REST_S
 
     def _find_pair(self) -> Pair | None:
         """Returns the pair of the live versions; a new one starts without counts."""
@@ -127,6 +124,7 @@ class Shadow:
             self._since = format_utc(self._clock.posix_s())
             self._since_s = self._clock.steady_s()
             self.status = None
+            self.queue.needs_bodies = self._pair.needs_bodies
             self.queue.clear()
             self._publish(self._pair)
         return self._pair

@@ -9,6 +9,8 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.shadow.row_adapter import Cells
 from baton_inference.shadow.row_scoring import Score
 
+TIMED_SHARE = 1 / 16
+"""The share of the batches that both versions score, for their processor time."""
 SLOWER_FACTOR = 2.0
 SLOWER_BY_S = 0.001
 """A canary is slower if it takes more than twice as long, and over a millisecond longer."""

@@ -9,6 +9,7 @@ from prometheus_client.core import (
     HistogramMetricFamily,
     Metric,
 )
+from prometheus_client.registry import Collector
 
 from baton_inference.shadow.shadow import Shadow
 from baton_inference.shadow.status import PairsStatus
@@ -24,7 +25,7 @@ _COUNTERS = (
 )
 
 
-class PairCollector:
+class PairCollector(Collector):
     """Builds the metric families on each scrape."""
 
     def __init__(self, shadow: Shadow, trip_signal: Callable[[], str | None]) -> None:
