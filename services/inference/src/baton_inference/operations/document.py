@@ -4,6 +4,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from baton_common.texts import truncate
 from baton_common.utc import format_utc
@@ -12,6 +13,8 @@ from baton_inference.lifecycle.moves import KnownMoves
 from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.links import Links, build_links
+from baton_inference.operations.rollout import describe_rollout
+from baton_inference.operations.rollout_view import RolloutView
 from baton_inference.operations.summary import Summary, summarize
 from baton_inference.operations.traffic import Traffic, count_traffic
 from baton_inference.telemetry.metrics import Metrics
@@ -54,6 +57,7 @@ class Document:
     Attributes:
         moves: the last moves of the alias, oldest first, as in `baton history --json`.
         moves_read_at: null until the registry has been read.
+        rollout: the canary, or the last rollout if it was aborted; else null.
     """
 
     now: str
@@ -64,6 +68,7 @@ class Document:
     moves: list[dict[str, str | None]]
     moves_read_at: str | None
     rollback: Rollback | None
+    rollout: RolloutView | None
     traffic: Traffic
 
 
@@ -109,8 +114,16 @@ class DocumentBuilder:
             moves=[_format_move(move) for move in known.moves[-MAX_MOVES:]],
             moves_read_at=known.read_at,
             rollback=_find_rollback(known.moves, status.aspired_version, commands),
+            rollout=self._describe_rollout(status, known, commands),
             traffic=count_traffic(self._metrics),
         )
+
+    def _describe_rollout(
+        self, status: Status, known: KnownMoves, commands: Commands
+    ) -> RolloutView | None:
+        serving = status.serving.version if status.serving else None
+        now = datetime.fromtimestamp(self._clock.posix_s(), UTC)
+        return describe_rollout(status.canary, serving, known.rollout, now, commands)
 
 
 def _format_move(move: Move) -> dict[str, str | None]:
