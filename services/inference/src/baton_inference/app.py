@@ -51,6 +51,7 @@ def create_app(
         core.metrics,
         status=lambda: core.watcher_state.status,
         queue_depth=lambda: batcher.pending + pools.pending,
+        rollout=lambda: core.moves.known.rollout,
     )
     other_routes = _create_fastapi_app(
         settings, core, Exposition(collector), needs_key=access is not None

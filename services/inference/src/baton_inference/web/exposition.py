@@ -15,23 +15,32 @@ from prometheus_client.exposition import choose_encoder
 from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.status import Status
 from baton_inference.telemetry.metrics import Metrics
+from baton_inference.web.rollout_metrics import collect_rollout
+from baton_rollout.progress.record import Record
 
 
 class MetricsCollector:
     """Builds all metric families on each scrape."""
 
     def __init__(
-        self, metrics: Metrics, *, status: Callable[[], Status], queue_depth: Callable[[], int]
+        self,
+        metrics: Metrics,
+        *,
+        status: Callable[[], Status],
+        queue_depth: Callable[[], int],
+        rollout: Callable[[], Record | None],
     ) -> None:
         self._metrics = metrics
         self._status = status
         self._queue_depth = queue_depth
+        self._rollout = rollout
 
     def collect(self) -> Iterator[Metric]:
         """Yields the families under their public names."""
         yield from self._collect_scoring()
         yield from self._collect_swaps()
         yield from self._collect_state(self._status())
+        yield from collect_rollout(self._rollout())
 
     def _collect_scoring(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
