@@ -10,6 +10,7 @@ from baton_inference.operations.commands import Commands
 from baton_inference.operations.rollout import SHOWN_AFTER_ABORT, describe_rollout
 from baton_inference.operations.rollout_view import RolloutView
 from baton_inference.operations.signals import list_signals
+from baton_rollout.judgement import judge
 from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.plan import Plan
@@ -38,7 +39,8 @@ CANARY = CanaryStatus("canary", "7", "canary", None, 10.0, 10.0, None, PAIRS)
 def describe(
     canary: CanaryStatus | None, record: Record | None, now: datetime = NOW
 ) -> RolloutView | None:
-    return describe_rollout(canary, "3", record, now, COMMANDS)
+    judgements = judge(COUNTS, Limits()) if canary and canary.pairs else ()
+    return describe_rollout(canary, judgements, "3", record, now, COMMANDS)
 
 
 def show(canary: CanaryStatus | None, record: Record | None, now: datetime = NOW) -> RolloutView:
@@ -137,12 +139,13 @@ def test_evidence_is_a_share_of_the_way_to_an_abort() -> None:
     """On a logarithmic scale: none at 1 : 1, all of it from 125 : 1 on."""
     worse = replace(COUNTS, failures=8, compared=392)
     far_worse = replace(COUNTS, failures=100, compared=300)
-    rows = [list_signals(counts, Limits())[0] for counts in (COUNTS, worse, far_worse)]
+    rows = [list_signals(judge(counts, Limits()))[0] for counts in (COUNTS, worse, far_worse)]
     assert [row.severity for row in rows] == ["good", "bad", "bad"]
     assert rows[0].share == 0
     assert rows[1].share == rows[2].share == 1
     assert (rows[1].mean, rows[1].allowed, rows[1].pairs) == ("2 %", "0.1 %", 400)
-    doubtful = list_signals(replace(COUNTS, failures=2, compared=398), Limits())[0]
+    few = judge(replace(COUNTS, failures=2, compared=398), Limits())
+    doubtful = list_signals(few)[0]
     assert doubtful.severity == "good"
     assert 0 < doubtful.share < 1
 
@@ -151,6 +154,6 @@ def test_signals_name_the_class_that_differs_most() -> None:
     """And whether they decide at all."""
     shifted = tuple(400 if value == 0.2 else 0 for value in GRID)
     counts = replace(COUNTS, score={"Yes": shifted})
-    [*_, score] = list_signals(counts, Limits(expects_change=True))
+    [*_, score] = list_signals(judge(counts, Limits(expects_change=True)))
     assert (score.name, score.mean, score.decides) == ("Score Yes", "+0.200", False)
     assert score.severity == "bad"

@@ -2,7 +2,7 @@
 
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
 from baton_registry.promotion.ledger import Move
 from baton_registry.promotion.rollback_stack import find_rollback_target
+from baton_rollout.judgement import SignalJudgement
 
 MAX_MOVES = 50
 MAX_TEXT = 500
@@ -80,6 +81,7 @@ class DocumentBuilder:
         *,
         status: Callable[[], Status],
         moves: Callable[[], KnownMoves],
+        judgements: Callable[[], Sequence[SignalJudgement]],
         metrics: Metrics,
         ui_url: str,
         clock: Clock,
@@ -89,12 +91,14 @@ class DocumentBuilder:
         Args:
             status: returns the current status.
             moves: returns the moves of the alias, as last read.
+            judgements: returns the evidence of this process's pairs.
             metrics: the counters.
             ui_url: the URL of MLflow's pages for browsers.
             clock: the clock.
         """
         self._status = status
         self._moves = moves
+        self._judgements = judgements
         self._metrics = metrics
         self._ui_url = ui_url
         self._clock = clock
@@ -123,7 +127,9 @@ class DocumentBuilder:
     ) -> RolloutView | None:
         serving = status.serving.version if status.serving else None
         now = datetime.fromtimestamp(self._clock.posix_s(), UTC)
-        return describe_rollout(status.canary, serving, known.rollout, now, commands)
+        return describe_rollout(
+            status.canary, self._judgements(), serving, known.rollout, now, commands
+        )
 
 
 def _format_move(move: Move) -> dict[str, str | None]:

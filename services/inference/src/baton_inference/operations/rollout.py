@@ -1,5 +1,7 @@
 """Describes the canary and its rollout for the operations page: what, how far, and why it ended."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from baton_common.texts import truncate
@@ -9,8 +11,7 @@ from baton_inference.operations.commands import Commands
 from baton_inference.operations.rollout_view import RolloutView, Steps
 from baton_inference.operations.signals import list_signals
 from baton_inference.operations.summary import Note, Severity
-from baton_rollout.limits import Limits
-from baton_rollout.pair_counts import PairCounts
+from baton_rollout.judgement import SignalJudgement
 from baton_rollout.progress.record import Record
 from baton_rollout.progress.texts import format_percent
 
@@ -19,8 +20,9 @@ MAX_TEXT = 500
 """Maximum characters shown of a text of the registry."""
 
 
-def describe_rollout(
+def describe_rollout(  # noqa: PLR0913, PLR0917 - all that is known
     canary: CanaryStatus | None,
+    judgements: Sequence[SignalJudgement],
     production: str | None,
     record: Record | None,
     now: datetime,
@@ -30,6 +32,7 @@ def describe_rollout(
 
     Args:
         canary: of this process's status.
+        judgements: of this process's pairs; empty without pairs.
         production: the serving version.
         record: the last rollout, as the registry records it.
         now: in UTC.
@@ -42,7 +45,8 @@ def describe_rollout(
         return _describe_without_canary(own, production, commands)
     if own is not None and own.phase == "aborted":
         return _describe_abort(own, production, commands)
-    return _describe_canary(canary, production, own, commands)
+    view = _describe_canary(canary, production, own, commands)
+    return replace(view, signals=list_signals(judgements))
 
 
 def _is_of(record: Record | None, canary: CanaryStatus) -> bool:
@@ -103,8 +107,6 @@ def _describe_canary(
 ) -> RolloutView:
     badge, severity = _choose_badge(canary, record)
     pairs = canary.pairs or {}
-    counts = PairCounts.from_json(pairs["counts"]) if pairs else PairCounts()
-    limits = record.plan.limits if record else Limits()
     is_live = canary.state in ("shadow", "canary", "tripped")
     return RolloutView(
         version=canary.version,
@@ -115,8 +117,7 @@ def _describe_canary(
         notes=(*_describe_problem(canary, commands), *_describe_pause(record, commands)),
         weight=canary.effective_weight if is_live else None,
         steps=_describe_steps(record),
-        signals=list_signals(counts, limits) if pairs else (),
-        pairs=counts.pairs,
+        pairs=pairs["counts"]["pairs"] if pairs else 0,
         answers=pairs.get("answers", 0),
         fallbacks=pairs.get("fallbacks", 0),
         dropped=pairs.get("dropped", 0),

@@ -1,12 +1,11 @@
 """Describes the evidence of each signal as a row of a table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
 from baton_inference.operations.summary import Severity
-from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, SignalJudgement, judge
-from baton_rollout.limits import Limits
-from baton_rollout.pair_counts import PairCounts
+from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, SignalJudgement
 from baton_rollout.progress.texts import format_limit, format_mean, format_odds
 from baton_rollout.signals import Signal
 
@@ -44,10 +43,9 @@ class SignalRow:
     decides: bool
 
 
-def list_signals(counts: PairCounts, limits: Limits) -> tuple[SignalRow, ...]:
+def list_signals(judgements: Iterable[SignalJudgement]) -> tuple[SignalRow, ...]:
     """Lists the signals; `quality` only once there are labels."""
-    rows = judge(counts, limits)
-    return tuple(_build_row(each) for each in rows if each.signal != "quality" or each.pairs)
+    return tuple(_build_row(each) for each in judgements if each.signal != "quality" or each.pairs)
 
 
 def _build_row(judgement: SignalJudgement) -> SignalRow:
