@@ -76,7 +76,7 @@ class Document:
 class DocumentBuilder:
     """Builds the current document on each call."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its sources, each passed by name
         self,
         *,
         status: Callable[[], Status],
