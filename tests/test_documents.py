@@ -36,7 +36,8 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     _, core = make_app(tmp_path)
     collector = MetricsCollector(
         core.metrics,
-        status=lambda: core.watcher_state.status,
+        status=core.read_status,
+        canary=lambda: core.live.canary,
         queue_depth=int,
         rollout=lambda: core.moves.known.rollout,
     )

@@ -63,8 +63,7 @@ class MoveReader:
             alias: the alias.
             clock: says when a reading is due.
             canary_alias: the alias of the canary; None without one.
-            describe_canary: returns version and weight of the canary. If they change, so does the
-                record.
+            describe_canary: returns what is known of the canary. If it changes, so does the record.
         """
         self._registry = registry
         self._model_name = model_name
