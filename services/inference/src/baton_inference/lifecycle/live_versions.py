@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from baton_rollout.routing import choose_bucket
-
 from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
+from baton_rollout.routing import choose_bucket
 
 Source = Literal["registry", "cache"]
 Role = Literal["production", "canary"]
