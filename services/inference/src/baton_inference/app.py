@@ -54,6 +54,7 @@ def create_app(
         status=core.read_status,
         canary=lambda: core.live.canary,
         queue_depth=lambda: batcher.pending + pools.pending,
+        rollout=lambda: core.moves.known.rollout,
     )
     other_routes = _create_fastapi_app(
         settings, core, _create_exposition(core, collector), needs_key=access is not None
@@ -124,6 +125,7 @@ def _create_document_builder(settings: InferenceSettings, core: Core) -> Documen
     return DocumentBuilder(
         status=core.read_status,
         moves=lambda: core.moves.known,
+        judgements=lambda: (),
         metrics=core.metrics,
         ui_url=strip_credentials(
             settings.tracking_ui_url or settings.tracking_uri

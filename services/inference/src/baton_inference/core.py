@@ -168,7 +168,14 @@ def create_core(
     elif settings.canary_alias == settings.alias:
         log.warning("no canary: both aliases are the same", alias=settings.alias)
     watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
-    moves = MoveReader(registry, settings.model_name, settings.alias, clock)
+    moves = MoveReader(
+        registry,
+        settings.model_name,
+        settings.alias,
+        clock,
+        canary_alias=settings.followed_canary,
+        describe_canary=lambda: canary.state.aspired if canary else None,
+    )
     watcher = Watcher(
         registry,
         loaders[0],

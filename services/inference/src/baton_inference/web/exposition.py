@@ -17,6 +17,8 @@ from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.status import Status
 from baton_inference.telemetry.metrics import Metrics
+from baton_inference.web.rollout_metrics import collect_rollout
+from baton_rollout.progress.record import Record
 
 
 class MetricsCollector(Collector):
@@ -28,12 +30,14 @@ class MetricsCollector(Collector):
         *,
         status: Callable[[], Status],
         canary: Callable[[], LiveVersion | None],
+        rollout: Callable[[], Record | None],
         queue_depth: Callable[[], int],
     ) -> None:
         self._metrics = metrics
         self._status = status
         self._canary = canary
         self._queue_depth = queue_depth
+        self._rollout = rollout
 
     def collect(self) -> Iterator[Metric]:
         """Yields the families under their public names."""
@@ -42,6 +46,7 @@ class MetricsCollector(Collector):
         status = self._status()
         yield from self._collect_state(status)
         yield from self._collect_canary(status)
+        yield from collect_rollout(self._rollout())
 
     def _collect_scoring(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
