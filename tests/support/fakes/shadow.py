@@ -14,7 +14,7 @@ from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.observer import RowSource
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow.breaker import SETTLE_S, Breaker
-from baton_inference.shadow.row_adapter import Cells
+from baton_inference.shadow.rows.row_adapter import Cells
 from baton_inference.shadow.shadow import Shadow
 from baton_rollout.pair_counts import PairCounts
 from tests.support.fakes.clock import ManualClock

@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from baton_engine.engine import ServingEngine
+from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.cache import VersionCache
-from baton_inference.lifecycle.canary_state import CanaryState
-from baton_inference.lifecycle.canary_switch import CanarySwitch
-from baton_inference.lifecycle.canary_watcher import CanaryWatcher
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.load_marks import LoadMarks
@@ -17,42 +15,17 @@ from baton_inference.lifecycle.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
-from baton_inference.lifecycle.trip_file import TripFile
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
-from baton_inference.shadow.breaker import Breaker
-from baton_inference.shadow.report import PairsReport
-from baton_inference.shadow.shadow import Shadow
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 
 log = structlog.get_logger("baton.canary")
-
-
-@dataclass(frozen=True)
-class CanaryParts:
-    """What follows the alias of the canary.
-
-    Attributes:
-        state: what the watcher knows, and the canary's part of the status.
-        switch: turns a canary off in this process.
-        watcher: loads and drops the canary, poll by poll.
-        poller: the thread that calls the watcher.
-        shadow: compares the canary with production.
-        breaker: trips a harmful canary.
-    """
-
-    state: CanaryState
-    switch: CanarySwitch
-    watcher: CanaryWatcher
-    poller: Poller
-    shadow: Shadow
-    breaker: Breaker
 
 
 @dataclass(frozen=True)
@@ -164,7 +137,15 @@ def create_core(
     canary = None
     if settings.followed_canary is not None:
         loaders.append(create_loader(settings.followed_canary))
-        canary = _create_canary(settings, registry, loaders[-1], live, metrics, clock)
+        canary = create_canary(
+            settings,
+            registry=registry,
+            loader=loaders[-1],
+            live=live,
+            metrics=metrics,
+            clock=clock,
+            find_record=lambda: moves.known.rollout,
+        )
     elif settings.canary_alias == settings.alias:
         log.warning("no canary: both aliases are the same", alias=settings.alias)
     watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
@@ -198,25 +179,3 @@ def create_core(
         (*loaders,),
         canary,
     )
-
-
-def _create_canary(  # noqa: PLR0913, PLR0917 - the parts of the core
-    settings: InferenceSettings,
-    registry: RegistryClient,
-    loader: Loader,
-    live: LiveVersions,
-    metrics: Metrics,
-    clock: Clock,
-) -> CanaryParts:
-    """Wires what follows the alias of the canary."""
-    alias = settings.canary_alias
-    switch = CanarySwitch(TripFile(settings.cache_dir, settings.model_name, alias))
-    breaker = Breaker(switch, clock)
-    shadow = Shadow(live, breaker, clock, share=settings.shadow_cpu)
-    report = PairsReport(shadow, live, metrics)
-    state = CanaryState(
-        settings.model_name, alias, live, switch, metrics, clock, read_pairs=report.build
-    )
-    watcher = CanaryWatcher(registry, loader, state, clock)
-    poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s, name="canary")
-    return CanaryParts(state, switch, watcher, poller, shadow, breaker)

@@ -10,16 +10,16 @@ from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import InferenceError
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.shadow.admission import Admissions
-from baton_inference.shadow.comparison import compare_answers, find_unusable_rows
+from baton_inference.shadow.admission.admission import Admissions
+from baton_inference.shadow.counts.comparison import compare_answers, find_unusable_rows
+from baton_inference.shadow.counts.score_scales import ScoreScales
+from baton_inference.shadow.counts.tally import PairTally
 from baton_inference.shadow.queue import Sample
-from baton_inference.shadow.row_adapter import Adapt, Cells, compile_adapter
-from baton_inference.shadow.row_scoring import RowAnswers, join_scores, score_rows, take_rows
-from baton_inference.shadow.rows import read_cells
-from baton_inference.shadow.score_scales import ScoreScales
-from baton_inference.shadow.tally import PairTally
-from baton_inference.shadow.timing import TimedScore, is_slower
-from baton_inference.shadow.watchdog import Watchdog
+from baton_inference.shadow.rows.cells import read_cells
+from baton_inference.shadow.rows.row_adapter import Adapt, Cells, compile_adapter
+from baton_inference.shadow.rows.row_scoring import RowAnswers, join_scores, score_rows, take_rows
+from baton_inference.shadow.rows.timing import TimedScore, is_slower
+from baton_inference.shadow.rows.watchdog import Watchdog
 
 MAX_ROWS = 64
 """The most rows of a call: the interpreter lock is held for some tenths of a millisecond."""

@@ -10,7 +10,7 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.batch import Batch
 from baton_inference.scoring.observer import RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
-from baton_inference.shadow.rows import copy_row, take_row
+from baton_inference.shadow.rows.cells import copy_row, take_row
 
 MAX_WAITING_ROWS = 128
 """Two full batches. More rows would wait longer, and cost more: waiting rows crowd the caches of

@@ -10,17 +10,17 @@ import structlog
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
-from baton_inference.shadow.admission import Admission
+from baton_inference.shadow.admission.admission import Admission
 from baton_inference.shadow.breaker import Breaker
 from baton_inference.shadow.duty_cycle import DutyCycle
 from baton_inference.shadow.pair import Pair
 from baton_inference.shadow.pair_limits import find_limits
 from baton_inference.shadow.queue import Sample, SampleQueue
-from baton_inference.shadow.row_adapter import Cells
-from baton_inference.shadow.rows import read_cells
+from baton_inference.shadow.rows.cells import read_cells
+from baton_inference.shadow.rows.row_adapter import Cells
+from baton_inference.shadow.rows.timing import TIMED_SHARE
+from baton_inference.shadow.rows.watchdog import Watchdog
 from baton_inference.shadow.status import PairsStatus, RowOutcomes
-from baton_inference.shadow.timing import TIMED_SHARE
-from baton_inference.shadow.watchdog import Watchdog
 from baton_rollout.judgement import judge
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record

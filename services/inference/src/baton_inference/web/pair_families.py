@@ -82,8 +82,8 @@ def _collect_pairs(status: PairsStatus) -> Iterator[Metric]:
         labels=(*_PAIR, "class"),
     )
     for name, counts in status.counts.score.items():
-        total = sum(value * count for value, count in zip(GRID, counts, strict=True))
-        scores.add_metric((*pair, name), _accumulate(counts), total)
+        # Without a sum: OpenMetrics has none for negative values.
+        scores.add_metric((*pair, name), _accumulate(counts), None)
     yield scores
     evidence = GaugeMetricFamily(
         "baton_pair_evidence",

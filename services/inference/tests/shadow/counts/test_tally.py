@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from baton_inference.shadow.comparison import Differences
-from baton_inference.shadow.tally import PairTally
+from baton_inference.shadow.counts.comparison import Differences
+from baton_inference.shadow.counts.tally import PairTally
 from baton_rollout.pair_counts import PairCounts
 
 

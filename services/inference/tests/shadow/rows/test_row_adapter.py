@@ -1,6 +1,6 @@
 """Rows of one schema as rows of another."""
 
-from baton_inference.shadow.row_adapter import compile_adapter
+from baton_inference.shadow.rows.row_adapter import compile_adapter
 from baton_registry.versions.schema import Column, Schema
 
 X, N = Column("x", "double"), Column("n", "long")

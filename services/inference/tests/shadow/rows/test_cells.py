@@ -3,7 +3,7 @@
 import numpy as np
 
 from baton_inference.scoring.batch import ColumnBatch, RowBatch
-from baton_inference.shadow.rows import copy_row, read_cells, take_row
+from baton_inference.shadow.rows.cells import copy_row, read_cells, take_row
 from tests.support.fakes.models import SCHEMA
 
 ROWS = [(0.5, 1, "a"), (1.5, 2, None)]

@@ -7,8 +7,8 @@ import pytest
 
 from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.transpose import Rows
-from baton_inference.shadow import row_scoring
-from baton_inference.shadow.row_scoring import score_rows
+from baton_inference.shadow.rows import row_scoring
+from baton_inference.shadow.rows.row_scoring import score_rows
 
 ROWS = [(1.0,), (2.0,), (3.0,), (4.0,)]
 
@@ -67,7 +67,7 @@ def test_a_refused_row_failed_and_is_not_scored() -> None:
 
 
 def test_only_refused_rows_need_no_call() -> None:
-    assert [*score_rows([None], pytest.fail).failed] == [0]
+    assert [*score_rows([None], lambda _: pytest.fail("called")).failed] == [0]
 
 
 def test_a_version_that_merges_rows_failed() -> None:

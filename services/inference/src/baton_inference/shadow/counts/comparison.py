@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from baton_engine.compared_scores import is_scaled, select_compared_scores
 from baton_engine.engine import Scores
-from baton_inference.shadow.score_scales import Floats, ScoreScales
+from baton_inference.shadow.counts.score_scales import Floats, ScoreScales
 from baton_registry.versions.output_schema import LABEL, OutputSchema
 from baton_rollout.signals import GRID
 
@@ -41,7 +41,8 @@ def find_unusable_rows(scores: Scores) -> Flags:
     if not tables:
         (values, *_) = scores.values()
         return np.zeros(len(values), np.bool_)
-    return np.logical_not(np.logical_and.reduce(tables))
+    is_usable: Flags = np.logical_and.reduce(tables)
+    return ~is_usable
 
 
 def compare_answers(

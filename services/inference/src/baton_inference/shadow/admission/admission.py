@@ -3,9 +3,9 @@
 from enum import Enum
 
 from baton_inference.scoring.observer import RowSource
-from baton_inference.shadow.key_shares import KeyShares
-from baton_inference.shadow.repeats import RecentRows
-from baton_inference.shadow.row_adapter import Cells
+from baton_inference.shadow.admission.key_shares import KeyShares
+from baton_inference.shadow.admission.repeats import RecentRows
+from baton_inference.shadow.rows.row_adapter import Cells
 
 
 class Admission(Enum):

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ CHECK_INTERVAL_S = 0.025
 
 class _Call(NamedTuple):
     engine: StoppableEngine
+    read_s: Callable[[], float]
     due_s: float
 
 
@@ -22,6 +23,9 @@ class Watchdog:
 
     It looks at the clock forty times a second while there are calls. A timer for each call would
     start a thread for each.
+
+    The limit is one on processor time. Nobody waits for these calls, and on a busy machine a good
+    model may need long for little work.
     """
 
     def __init__(self) -> None:
@@ -31,14 +35,18 @@ class Watchdog:
 
     @contextmanager
     def limit_time(self, engine: ServingEngine, limit_s: float) -> Iterator[StoppableEngine]:
-        """Gives an engine of the same model whose calls fail with `EngineError` after `limit_s`.
+        """Gives an engine of the same model whose calls in this thread fail after `limit_s`.
 
-        Starts the thread at the first use.
+        They fail with `EngineError`. Starts the watchdog's thread at the first use.
+
+        Args:
+            engine: the engine.
+            limit_s: seconds of processor time of the calling thread.
         """
         if not self._thread.is_alive():
             self._thread.start()
-        stoppable = engine.make_stoppable()
-        self._call = _Call(stoppable, time.monotonic() + limit_s)
+        stoppable, read_s = engine.make_stoppable(), _find_clock()
+        self._call = _Call(stoppable, read_s, read_s() + limit_s)
         self._is_used.set()  # after the call is known: see `_run`
         try:
             yield stoppable
@@ -51,6 +59,18 @@ class Watchdog:
             self._is_used.clear()
             time.sleep(CHECK_INTERVAL_S)  # however many calls there are, it wakes this often
             while (call := self._call) is not None:
-                if time.monotonic() >= call.due_s:
+                if call.read_s() >= call.due_s:
                     call.engine.stop()
                 time.sleep(CHECK_INTERVAL_S)
+
+
+def _find_clock() -> Callable[[], float]:
+    """Finds a clock that other threads can read, for the processor time of this thread.
+
+    Systems without one, such as macOS, get the time that passes.
+    """
+    get_clock = getattr(time, "pthread_getcpuclockid", None)
+    if get_clock is None:
+        return time.monotonic
+    clock: int = get_clock(threading.get_ident())
+    return lambda: time.clock_gettime(clock)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from baton_inference.shadow.score_scales import SCALE_ROWS, ScoreScales
+from baton_inference.shadow.counts.score_scales import SCALE_ROWS, ScoreScales
 
 VALUES = np.arange(SCALE_ROWS, dtype=np.float64)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from baton_engine.tables.columns import Array
 from baton_inference.scoring.batch import Batch, ColumnBatch, RowBatch
-from baton_inference.shadow.row_adapter import Cells
+from baton_inference.shadow.rows.row_adapter import Cells
 from baton_registry.versions.schema import Schema
 
 

@@ -15,9 +15,10 @@ class KeyShares:
     """Counts the last pairs by key. Not thread-safe.
 
     Of n keys that sent any of the last `WINDOW_ROWS` rows, each gives at most the share
-    max(1/10, 1/n) of the last `WINDOW_PAIRS` pairs. With fewer than ten keys a tenth each would
-    never add up to one. A key that stops sending is forgotten after that many rows of others, so
-    it does not hold them back. Memory is bounded by both windows, however many keys there are.
+    max(1/10, 1/n), and one pair, of the last `WINDOW_PAIRS` pairs. With fewer than ten keys a tenth
+    each would never add up to one. A key that stops sending is forgotten after that many rows of
+    others, so it does not hold them back. Memory is bounded by both windows, however many keys
+    there are.
     """
 
     def __init__(self, *, pairs: int = WINDOW_PAIRS, rows: int = WINDOW_ROWS) -> None:
@@ -29,11 +30,12 @@ class KeyShares:
         self._rows.add(key)
 
     def has_room(self, key: int) -> bool:
-        """Whether one more pair of this key stays within its share."""
-        pairs = self._pairs
+        """Whether this key gives at most its share so far; then it may give one more pair.
+
+        If the next pair counted already, n keys of 1/n each would all wait for each other.
+        """
         share = max(MOST_SHARE, 1 / max(1, len(self._rows.counts)))
-        most = max(1.0, share * min(len(pairs.order) + 1, pairs.size))
-        return pairs.counts[key] + 1 <= most
+        return self._pairs.counts[key] <= share * len(self._pairs.order)
 
     def note_pair(self, key: int) -> None:
         """Counts a pair."""
@@ -44,14 +46,14 @@ class _Window:
     """Counts the last keys."""
 
     def __init__(self, size: int) -> None:
-        self.size = size
+        self._size = size
         self.order: deque[int] = deque()
         self.counts: Counter[int] = Counter()
 
     def add(self, key: int) -> None:
         self.order.append(key)
         self.counts[key] += 1
-        if len(self.order) > self.size:
+        if len(self.order) > self._size:
             oldest = self.order.popleft()
             self.counts[oldest] -= 1
             if not self.counts[oldest]:

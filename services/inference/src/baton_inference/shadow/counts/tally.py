@@ -1,6 +1,6 @@
 """Counts the pairs of two versions."""
 
-from baton_inference.shadow.comparison import Counts, Differences
+from baton_inference.shadow.counts.comparison import Counts, Differences
 from baton_rollout.pair_counts import PairCounts
 
 

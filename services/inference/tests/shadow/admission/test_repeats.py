@@ -1,6 +1,6 @@
 """Rows that repeat."""
 
-from baton_inference.shadow.repeats import RecentRows
+from baton_inference.shadow.admission.repeats import RecentRows
 
 
 def test_a_row_counts_once() -> None:

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
-from baton_inference.shadow.row_adapter import Cells
-from baton_inference.shadow.row_scoring import Score
+from baton_inference.shadow.rows.row_adapter import Cells
+from baton_inference.shadow.rows.row_scoring import Score
 
 TIMED_SHARE = 1 / 16
 """The share of the batches that both versions score, for their processor time."""

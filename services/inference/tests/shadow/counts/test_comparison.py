@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from baton_inference.shadow.comparison import (
+from baton_inference.shadow.counts.comparison import (
     compare_answers,
     count_on_grid,
     find_unusable_rows,
 )
-from baton_inference.shadow.score_scales import ScoreScales
+from baton_inference.shadow.counts.score_scales import ScoreScales
 from baton_registry.versions.output_schema import Task
 from baton_rollout.signals import GRID
 from tests.support.fakes.task_models import OUTPUT_SCHEMAS, SCORES

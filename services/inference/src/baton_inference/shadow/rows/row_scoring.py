@@ -8,14 +8,15 @@ import numpy as np
 
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
-from baton_inference.shadow.comparison import find_unusable_rows
-from baton_inference.shadow.row_adapter import Cells
+from baton_inference.shadow.counts.comparison import find_unusable_rows
+from baton_inference.shadow.rows.row_adapter import Cells
 
 Score = Callable[[Rows], Scores]
 """Scores rows in one call of the model. Raises any error."""
 
 SEARCH_LIMIT_S = 0.2
-"""Limits the search for failing rows: a version that loops for ever uses its deadline each time."""
+"""Limits the search for failing rows, in processor time: a version that loops for ever uses its
+deadline each time."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _search(rows: Sequence[Cells], score: Score) -> RowAnswers:
     parts: list[Scores] = []
     answered: list[int] = []
     failed: list[int] = []
-    started_s = time.perf_counter()
+    started_s = time.thread_time()
     for at, cells in enumerate(rows):
         answer = _score_valid([cells], score)
         if answer.scores is None:
@@ -94,7 +95,7 @@ def _search(rows: Sequence[Cells], score: Score) -> RowAnswers:
         else:
             answered.append(at)
             parts.append(answer.scores)
-        if time.perf_counter() - started_s > SEARCH_LIMIT_S:
+        if time.thread_time() - started_s > SEARCH_LIMIT_S:
             break
     return RowAnswers(join_scores(parts) if parts else None, answered, failed)
 
