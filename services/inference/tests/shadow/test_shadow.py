@@ -1,5 +1,6 @@
 """The comparison of production and canary, batch by batch."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pytest
 from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.lifecycle.live_versions import CANARY
+from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch, RowBatch
-from baton_inference.scoring.observer import RowSource
+from baton_inference.scoring.observer import RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow import shadow as shadow_module
 from baton_inference.shadow.queue import MAX_WAITING_ROWS
@@ -185,3 +187,38 @@ def test_without_a_canary_nothing_is_compared() -> None:
     pair.shadow.step()
     assert pair.shadow.status is None
     assert len(pair.shadow.queue) == 0
+
+
+def test_a_body_is_decoded_again_for_other_columns() -> None:
+    """`/invocations` ignores columns that production lacks, and needs those of the canary."""
+    city = Column("city", "string", required=False)
+    schema = Schema((*COLUMNS, city), classes=SCHEMA.classes)
+
+    class Local(NumberModel):
+        def score_rows(self, rows: Rows) -> Scores:
+            return self.score({"x": np.array([{"Rome": 1.0}.get(city, 0.0) for *_, city in rows])})
+
+    pair = make_pair(Local(), schema=schema)
+    assert pair.shadow.queue.needs_bodies
+    production = pair.live.production
+    assert production is not None
+    media = MediaHeaders(((b"content-type", b"application/json"),))
+    names = ["x", "n", "note", "city"]
+    for cells in ([0.25, 1, "a", "Rome"], [0.25, 2, "a", "Bonn"], [0.25, 3, "a"]):
+        split = {"columns": names[: len(cells)], "data": [cells]}
+        content = json.dumps({"dataframe_split": split}).encode()
+        batch = production.codecs["invocations"].decode(content, media)
+        scores = production.engine.score(batch.columns)
+        pair.shadow.queue.observe(
+            ScoreRequest(production, batch),
+            ScoreResult(production, scores),
+            ANYBODY,
+            SmallBody("invocations", content, media),
+        )
+    counts = pair.run()
+    assert (counts.pairs, counts.failures, counts.compared) == (3, 1, 2)
+    assert counts.other_labels == 1
+
+
+def test_the_same_columns_need_no_bodies() -> None:
+    assert not make_pair().shadow.queue.needs_bodies
