@@ -13,8 +13,7 @@ from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow.rows.cells import copy_row, take_row
 
 MAX_WAITING_ROWS = 128
-"""Two full batches. More rows would wait longer, and cost more: waiting rows crowd the caches of
-the processor (docs/decisions/029-shadow.md)."""
+"""Two full batches. Keeping more objects alive costs throughput: docs/decisions/029-shadow.md."""
 
 
 class Sample(NamedTuple):
