@@ -8,7 +8,7 @@ from baton_inference.web.answers.answer import Answer
 from baton_inference.web.transport.asgi import AsgiExchange
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.flow import Flow
-from baton_inference.web.transport.head import encode_head
+from baton_inference.web.transport.head import encode_answer_head, encode_head
 from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
 from baton_inference.web.transport.rejection import build_rejection
@@ -117,7 +117,9 @@ class HttpConnection(asyncio.Protocol):
         if not self._open or self.transport.is_closing():
             return
         try:
-            head = self.encode_head(exchange, answer.status, answer.build_headers(request_id))
+            closes, date = self._closes_after(exchange), self._state.date
+            head = encode_answer_head(answer, request_id, date, closes=closes)
+            exchange.is_answered = True
         except Exception:
             self._close()  # else all later answers would wait for this one
             raise
@@ -126,10 +128,8 @@ class HttpConnection(asyncio.Protocol):
 
     def encode_head(self, exchange: Exchange, status: int, headers: Any) -> bytes:
         """Encodes the head of an answer; decides whether the answer closes the connection."""
-        state = self._state
-        if state.is_ending and self._open[-1] is exchange and not self._reader.requests:
-            exchange.keeps_alive = False
-        head = encode_head(status, headers, state.date, closes=not exchange.keeps_alive)
+        closes = self._closes_after(exchange)
+        head = encode_head(status, headers, self._state.date, closes=closes)
         exchange.is_answered = True
         return head
 
@@ -149,6 +149,13 @@ class HttpConnection(asyncio.Protocol):
             self.update_reading()
         else:
             self._close()
+
+    def _closes_after(self, exchange: Exchange) -> bool:
+        """Decides whether the answer to this request closes the connection."""
+        is_last = self._open[-1] is exchange and not self._reader.requests
+        if self._state.is_ending and is_last:
+            exchange.keeps_alive = False
+        return not exchange.keeps_alive
 
     def _start_requests(self) -> None:
         requests, opened = self._reader.requests, self._open
