@@ -6,11 +6,13 @@ event loop, and processor caches that other work has filled.
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 
 from baton_inference.app import create_app
@@ -143,6 +145,7 @@ def build_table(core: Core, app: Front, body: bytes) -> str:
 
 def main(arguments: list[str]) -> None:
     """Prints the table for the one-row body in a file."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     settings = load_settings(InferenceSettings)
     core, pools = create_core(settings), Pools()
     try:

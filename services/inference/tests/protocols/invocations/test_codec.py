@@ -57,6 +57,7 @@ def test_every_form_is_read(document: Any) -> None:
 def test_csv_is_read() -> None:
     """The content type selects CSV."""
     batch = CODEC.decode(b"note,n,x\r\na,1,0.5\r\n", CSV)
+    assert isinstance(batch, InvocationsColumns)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         name: [value] for name, value in INSTANCE.items()
     }
@@ -67,6 +68,7 @@ def test_arrow_and_parquet_are_read(media_type: bytes) -> None:
     """The columns equal those of the same rows in JSON."""
     body = WRITERS[media_type](pa.table({name: [value] for name, value in INSTANCE.items()}))
     batch = CODEC.decode(body, MediaHeaders([(b"content-type", media_type)]))
+    assert isinstance(batch, InvocationsColumns)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         name: [value] for name, value in INSTANCE.items()
     }
