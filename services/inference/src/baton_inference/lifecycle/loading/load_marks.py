@@ -20,13 +20,14 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import CachedVersion, VersionCache
-from baton_inference.lifecycle.load_failures import describe_disk_error
-from baton_inference.lifecycle.mark_files import (
+from baton_inference.lifecycle.loading.cache import CachedVersion, VersionCache
+from baton_inference.lifecycle.loading.load_failures import describe_disk_error
+from baton_inference.lifecycle.loading.mark_files import (
     LeftMark,
     MarkContent,
     MarkFile,
@@ -164,7 +165,7 @@ class LoadMarks:
             self._crashed -= {identity}
             with suppress(OSError):
                 self._cache.record_proven(trial.version)
-            self._remove_left(lambda content, proven=identity: content.identity == proven)
+            self._remove_left(partial(_is_about, identity))
 
     def end(self, identity: Identity) -> None:
         """Ends the trial of a version that failed to load or is live no more."""
@@ -194,3 +195,7 @@ class LoadMarks:
             for mark in list_left_marks(self._cache.marks):
                 if condition(mark.content):
                     mark.remove()
+
+
+def _is_about(identity: Identity, content: MarkContent) -> bool:
+    return content.identity == identity
