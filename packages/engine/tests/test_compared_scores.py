@@ -1,11 +1,13 @@
 """The numbers by which two versions are compared."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from baton_engine.compared_scores import MAX_COMPARED, is_scaled, select_compared_scores
 from baton_engine.engine import Scores
-from baton_registry.versions.output_schema import OutputSchema
+from baton_registry.versions.output_schema import OutputSchema, Task
 from baton_rollout.json_values import MAX_OUTPUTS
 
 TABLE = np.array([[0.25, 0.75], [0.5, 0.5]])
@@ -46,8 +48,7 @@ def test_numbers_have_the_names_of_classes_and_outputs(
 
 
 def test_only_numbers_with_a_unit_are_scaled() -> None:
-    tasks = ("binary", "multiclass", "regression", "quantiles", "anomaly", "multilabel")
-    scaled = [task for task in tasks if is_scaled(OutputSchema(task))]
+    scaled = [task for task in get_args(Task) if is_scaled(OutputSchema(task))]
     assert scaled == ["regression", "quantiles", "anomaly"]
 
 

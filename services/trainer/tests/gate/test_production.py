@@ -34,6 +34,11 @@ def test_version_trained_again_does_not_differ(version_folder: Path, some_data: 
     assert result is not None
     assert result.comparison is not None
     assert (result.version, result.reason) == ("3", "")
+    assert result.change_figures == {
+        "against_version": 3.0,
+        "other_label_share": 0.0,
+        "score_shift.yes": 0.0,
+    }
     assert result.comparison.difference.first == pytest.approx(
         model.metrics["test_roc_auc"], abs=1e-3
     )
