@@ -143,7 +143,7 @@ def create_core(
             compile_codecs=lambda version, schema, outputs: compile_codecs(
                 CodecParts(version, schema, outputs, arrow, settings.max_rows)
             ),
-            marks=LoadMarks(cache, alias, process),
+            marks=LoadMarks(cache, settings.model_name, alias, process),
             clock=clock,
             trusted=settings.trusted_keys,
         )

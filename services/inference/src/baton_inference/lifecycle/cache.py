@@ -30,6 +30,8 @@ from baton_registry.versions.model_version import ModelVersion
 SPARE_VERSIONS = 5
 """Versions kept beside those that serve. A rollback to one of them needs no download."""
 PROVEN = "proven"
+CachedVersion = tuple[ModelVersion, Path]
+"""A version, and the folder of its files."""
 
 
 class VersionCache:
@@ -45,7 +47,7 @@ class VersionCache:
         self._serving = directory / "serving"
         self._staging = directory / "staging"
 
-    def find(self, name: str, identity: Identity) -> tuple[ModelVersion, Path] | None:
+    def find(self, name: str, identity: Identity) -> CachedVersion | None:
         """Returns a cached version and the folder of its files; None if it is not cached.
 
         The version's checksums are the registry's. If the registry records none, they are the
@@ -55,7 +57,7 @@ class VersionCache:
         cached = self._open(self._versions / key, name)
         return cached if cached and Identity.from_version(cached[0]) == identity else None
 
-    def find_last_served(self, name: str, alias: str) -> list[tuple[ModelVersion, Path]]:
+    def find_last_served(self, name: str, alias: str) -> list[CachedVersion]:
         """Returns the versions that served last for this model and alias, the last one first.
 
         There are at most two. Those that are gone are left out.
@@ -129,7 +131,7 @@ class VersionCache:
             if not is_locked(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _open(self, entry: Path, name: str) -> tuple[ModelVersion, Path] | None:
+    def _open(self, entry: Path, name: str) -> CachedVersion | None:
         """Reads an entry; None if it is missing, another model's, or without checksums."""
         try:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))

@@ -53,7 +53,8 @@ class CanaryWatcher:
         return self._loader.marks.compute_end_s()
 
     def restore(self) -> None:
-        """Restores nothing: without the registry, production answers alone."""
+        """Restores no version: without the registry, production answers alone."""
+        self._loader.marks.read()
 
     def poll(self) -> None:
         """Resolves the alias once, and does what the policy decides.
@@ -78,8 +79,7 @@ class CanaryWatcher:
         except LookUpFailed:  # the other watcher reports it
             return
         state.note_aspired(aspired)
-        identity = Identity.from_version(aspired) if aspired else None
-        self._loader.marks.forget_others(state.model_name, identity)
+        self._loader.marks.forget_others(Identity.from_version(aspired) if aspired else None)
 
     def _decide(self) -> Decision:
         return decide_canary(self._state.take_snapshot(), self._clock.steady_s())

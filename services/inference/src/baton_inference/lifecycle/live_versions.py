@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Literal
 
 from baton_engine.engine import ServingEngine
@@ -12,7 +11,7 @@ from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
-from baton_rollout.routing import choose_bucket
+from baton_rollout.routing import choose_bucket, is_routed_to_canary
 
 Source = Literal["registry", "cache"]
 Role = Literal["production", "canary"]
@@ -69,20 +68,14 @@ class CanaryRoute:
     weight: float
     switch: CanarySwitch
 
-    @cached_property
-    def buckets(self) -> int:
-        """The number of the 10,000 buckets whose requests the canary answers."""
-        return round(100 * self.weight)
-
     def takes(self, key: bytes) -> bool:
-        """Whether the canary answers a request with this key.
-
-        The same for all processes. A key that it takes stays taken when the weight grows.
-        """
+        """Whether the canary answers a request with this key."""
         model = self.version.model
-        if choose_bucket(model.name, model.version, key) >= self.buckets:
-            return False
-        return self.switch.find_trip(self.version.identity) is None
+        bucket = choose_bucket(model.name, model.version, key)
+        return (
+            is_routed_to_canary(bucket, self.weight)
+            and self.switch.find_trip(self.version.identity) is None
+        )
 
 
 class LiveVersions:

@@ -8,30 +8,31 @@ version.
     loading/<random>.json         a version under test; locked while its process lives
     versions/<key>/proven         the version has been live for `TRIAL_S` on this machine
 
-Several processes can share the folder. The lock ends with its process, however that ends; a process
-id would not do, because another container can have the same one. Of the versions that one process
-had under test, only the last to begin is blamed: the others had been running beside it.
+Several processes can share the folder; a lock shows whether the process of a file lives. Of the
+versions that one process had under test, only the last to begin is blamed: the others had been
+running beside it.
 
 A proven version is never under test again, so a power failure or SIGKILL during a restart does not
 blame it.
 """
 
-import fcntl
-import json
-import os
-import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import structlog
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import VersionCache, is_locked
+from baton_inference.lifecycle.cache import CachedVersion, VersionCache
 from baton_inference.lifecycle.load_failures import describe_disk_error
+from baton_inference.lifecycle.mark_files import (
+    LeftMark,
+    MarkContent,
+    MarkFile,
+    list_left_marks,
+    write_mark,
+)
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -42,18 +43,16 @@ log = structlog.get_logger("baton.loader")
 
 
 @dataclass
-class _Mark:
+class _Trial:
     """A version that this process has under test.
 
     Attributes:
-        file: its file.
-        lock: the open file, which holds the lock.
+        mark: its file.
         version: the version.
         live_since_s: when it went live; None while it loads.
     """
 
-    file: Path
-    lock: int
+    mark: MarkFile
     version: ModelVersion
     live_since_s: float | None = None
 
@@ -64,26 +63,40 @@ class LoadMarks:
     A disk that fails costs the protection, not the version: it is logged.
     """
 
-    def __init__(self, cache: VersionCache, alias: str, process: str) -> None:
+    def __init__(self, cache: VersionCache, model_name: str, alias: str, process: str) -> None:
         """Reads nothing yet.
 
         Args:
             cache: the folder.
+            model_name: the registered model.
             alias: the alias that the watcher follows. Each alias has its own blame.
             process: a name that no other start of a process has.
         """
         self._cache = cache
+        self._model_name = model_name
         self._alias = alias
         self._process = process
-        self._marks: dict[Identity, _Mark] = {}
-        self._crashed: frozenset[Identity] | None = None
+        self._trials: dict[Identity, _Trial] = {}
+        self._crashed: frozenset[Identity] = frozenset()
         self._lock = threading.RLock()
         self._is_closed = False
 
+    def read(self) -> None:
+        """Finds the versions to blame, at the start of the process."""
+        last: dict[str, LeftMark] = {}
+        try:
+            for mark in list_left_marks(self._cache.marks):
+                innocent = last.get(mark.content.process)
+                last[mark.content.process] = mark
+                if innocent is not None:
+                    innocent.remove()
+        except OSError as error:
+            log.warning("the marks cannot be read", reason=describe_disk_error(error))
+        blamed = [mark.content for mark in last.values() if self._is_own(mark.content)]
+        self._crashed = frozenset(content.identity for content in blamed)
+
     def is_crashed(self, version: ModelVersion) -> bool:
         """Whether a process died while it had this version under test."""
-        if self._crashed is None:
-            self._crashed = frozenset(self._read_crashed(version.name))
         return Identity.from_version(version) in self._crashed
 
     def check(self, version: ModelVersion) -> None:
@@ -96,124 +109,88 @@ class LoadMarks:
                 " another version and back",
             )
 
+    def choose(self, served: Sequence[CachedVersion]) -> CachedVersion:
+        """Chooses the version to restore: the last that served and ended no process.
+
+        If all did, the last one gets another chance: an empty slot answers nobody.
+        """
+        proper = [each for each in served if not self.is_crashed(each[0])]
+        chosen = (proper or served)[0]
+        if chosen is not served[0]:
+            log.error(
+                "the last version ended the process; restoring the one before",
+                version=served[0][0].version,
+                restored=chosen[0].version,
+            )
+        return chosen
+
     def begin(self, version: ModelVersion) -> None:
         """Marks a version before its engine is built, unless it is proven."""
         identity = Identity.from_version(version)
         with self._lock:
-            if self._is_closed or identity in self._marks:
+            if self._is_closed or identity in self._trials:
                 return
+            content = MarkContent(
+                self._process, self._model_name, self._alias, version.version, version.source
+            )
             try:
                 if not self._cache.is_proven(version):
-                    self._marks[identity] = self._write(version)
+                    mark = write_mark(self._cache.marks, content)
+                    self._trials[identity] = _Trial(mark, version)
             except OSError as error:
                 log.warning("the version cannot be marked", reason=describe_disk_error(error))
 
     def note_live(self, version: ModelVersion, now_s: float) -> None:
-        """Starts the trial of a version, and ends those of the versions that it replaces."""
+        """Starts the minute of a version, and ends the trials of those that it replaces."""
         identity = Identity.from_version(version)
-        for each in [each for each in self._marks if each != identity]:
+        for each in [each for each in self._trials if each != identity]:
             self.end(each)
-        mark = self._marks.get(identity)
-        if mark is not None and mark.live_since_s is None:
-            mark.live_since_s = now_s
+        trial = self._trials.get(identity)
+        if trial is not None and trial.live_since_s is None:
+            trial.live_since_s = now_s
 
     def compute_end_s(self) -> float | None:
-        """Returns when the trial ends that is under way; None if there is none."""
-        starts = [each.live_since_s for each in [*self._marks.values()]]
+        """Returns when the next trial ends; None if there is none that can."""
+        starts = [each.live_since_s for each in [*self._trials.values()]]
         ends = [start_s + TRIAL_S for start_s in starts if start_s is not None]
         return min(ends, default=None)
 
     def prove(self, now_s: float) -> None:
         """Ends a trial that has lasted long enough: the version is proven, for every process."""
-        for identity, mark in [*self._marks.items()]:
-            if mark.live_since_s is None or now_s - mark.live_since_s < TRIAL_S:
+        for identity, trial in [*self._trials.items()]:
+            if trial.live_since_s is None or now_s - trial.live_since_s < TRIAL_S:
                 continue
             self.end(identity)
-            self._crashed = (self._crashed or frozenset()) - {identity}
+            self._crashed -= {identity}
             with suppress(OSError):
-                self._cache.record_proven(mark.version)
-                for file, content in self._iter_left():
-                    if _read_identity(content) == identity:
-                        file.unlink(missing_ok=True)
+                self._cache.record_proven(trial.version)
+            self._remove_left(lambda content, proven=identity: content.identity == proven)
 
     def end(self, identity: Identity) -> None:
-        """Removes the mark of a version that failed to load or is live no more."""
+        """Ends the trial of a version that failed to load or is live no more."""
         with self._lock:
-            mark = self._marks.pop(identity, None)
-            if mark is not None:
-                with suppress(OSError):
-                    mark.file.unlink(missing_ok=True)
-                os.close(mark.lock)
+            trial = self._trials.pop(identity, None)
+            if trial is not None:
+                trial.mark.remove()
 
-    def forget_others(self, name: str, aspired: Identity | None) -> None:
+    def forget_others(self, aspired: Identity | None) -> None:
         """Ends the blame of the versions that the alias has left."""
-        if not self._crashed or self._crashed <= {aspired}:
-            return
-        self._crashed &= {aspired}
-        with suppress(OSError):
-            for file, content in self._iter_left():
-                is_ours = (content["model_name"], content["alias"]) == (name, self._alias)
-                if is_ours and _read_identity(content) != aspired:
-                    file.unlink(missing_ok=True)
+        if self._crashed - {aspired}:
+            self._crashed &= {aspired}
+            self._remove_left(lambda content: self._is_own(content) and content.identity != aspired)
 
     def close(self) -> None:
-        """Removes all marks, because the process ends as it should. Later versions get none."""
+        """Ends all trials, because the process ends as it should. Later versions have none."""
         with self._lock:
             self._is_closed = True
-            for identity in [*self._marks]:
+            for identity in [*self._trials]:
                 self.end(identity)
 
-    def _write(self, version: ModelVersion) -> _Mark:
-        folder = self._cache.marks
-        folder.mkdir(parents=True, exist_ok=True)
-        name = secrets.token_hex(8)
-        hidden = folder / f".{name}"
-        lock = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with suppress(OSError):  # a file system without locks blames no version
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            content = {
-                "process": self._process,
-                "model_name": version.name,
-                "alias": self._alias,
-                "version": version.version,
-                "source": version.source,
-            }
-            os.write(lock, json.dumps(content).encode())
-            file = folder / f"{name}.json"
-            hidden.rename(file)  # locked and whole from the first moment
-        except OSError:
-            os.close(lock)
-            hidden.unlink(missing_ok=True)
-            raise
-        return _Mark(file, lock, version)
+    def _is_own(self, content: MarkContent) -> bool:
+        return (content.model_name, content.alias) == (self._model_name, self._alias)
 
-    def _read_crashed(self, name: str) -> Iterator[Identity]:
-        """Finds the versions to blame under this alias."""
-        last: dict[str, dict[str, Any]] = {}  # by process
-        try:
-            left = sorted(self._iter_left(), key=lambda each: each[0].stat().st_mtime_ns)
-        except OSError as error:
-            log.warning("the marks cannot be read", reason=describe_disk_error(error))
-            return
-        for _, content in left:
-            last[content["process"]] = content
-        for content in last.values():
-            if (content["model_name"], content["alias"]) == (name, self._alias):
-                yield _read_identity(content)
-
-    def _iter_left(self) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """Yields the marks of processes that have died, with their content."""
-        for file in self._cache.marks.glob("*.json"):
-            if is_locked(file):
-                continue
-            try:
-                content = json.loads(file.read_bytes())
-                if {"process", "model_name", "alias", "version", "source"} <= content.keys():
-                    yield file, content
-            except (FileNotFoundError, ValueError, AttributeError):
-                continue
-
-
-def _read_identity(content: dict[str, Any]) -> Identity:
-    return Identity(content["version"], content["source"])
+    def _remove_left(self, condition: Callable[[MarkContent], bool]) -> None:
+        with suppress(OSError):
+            for mark in list_left_marks(self._cache.marks):
+                if condition(mark.content):
+                    mark.remove()

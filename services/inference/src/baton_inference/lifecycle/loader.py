@@ -89,21 +89,13 @@ class Loader:
     def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
         """Loads the last serving version from the cache; None if the cache has none.
 
-        If a process died while it had that version under test, the version before it is loaded. If
-        there is none, the version gets another chance: an empty slot answers nobody.
+        If that version ended its process, the one before is loaded: see `LoadMarks.choose`.
         """
         try:
             served = self._cache.find_last_served(name, alias)
-            proper = [each for each in served if not self.marks.is_crashed(each[0])]
             if not served:
                 return None
-            cached = (proper or served)[0]
-            if cached is not served[0]:
-                log.error(
-                    "the last version ended the process; restoring the one before",
-                    version=served[0][0].version,
-                    restored=cached[0].version,
-                )
+            cached = self.marks.choose(served)
             loaded = self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - after any error the registry has the version
             log.warning("the cached version cannot be used", reason=str(to_load_failure(error)))

@@ -62,6 +62,7 @@ class Watcher:
         """Fills the slot from the cache. Does not contact the registry."""
         state = self._state
         self._loader.clean_up()
+        self._loader.marks.read()
         state.note_loading()
         version = self._loader.load_last_served(state.model_name, state.alias)
         if version is not None:
@@ -84,7 +85,7 @@ class Watcher:
         except LookUpFailed as failure:
             state.note_unreachable(str(failure))
             return False
-        self._loader.marks.forget_others(state.model_name, state.aspired_identity)
+        self._loader.marks.forget_others(state.aspired_identity)
         return True
 
     def _load_if_due(self) -> None:

@@ -134,7 +134,9 @@ class _Asked:
             self.future.set_result(outcome)
 
     def expire(self, deadline_s: float) -> None:
-        """Ends the wait at the deadline."""
+        """Ends the wait at the deadline, unless the scores are on their way."""
+        if self.call is not None and self.call.is_scored:
+            return  # the event loop was late, not the canary
         version = self.request.version.model.version
         self.resolve(
             ModelFailure(f"version {version} did not answer within {1000 * deadline_s:.0f} ms")
@@ -150,7 +152,7 @@ class _Call:
         self.asked = asked
         self.version = asked[0].request.version
         self.engine = self.version.engine.make_stoppable()
-        self.is_stopped = False
+        self.is_stopped = self.is_scored = False
         for each in asked:
             each.call = self
 
@@ -162,6 +164,11 @@ class _Call:
 
     def run(self) -> list[ScoreResult | ModelFailure]:
         """Scores all requests; if that fails, each alone, because one of them may be the cause."""
+        outcomes = self._score_each()
+        self.is_scored = True
+        return outcomes
+
+    def _score_each(self) -> list[ScoreResult | ModelFailure]:
         requests = [each.request for each in self.asked]
         try:
             return [*self._score(requests)]

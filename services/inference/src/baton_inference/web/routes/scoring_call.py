@@ -122,7 +122,8 @@ class ScoringCall:
         route = parts.live.route
         if route is not None and self.alias and route.takes(self._find_key()):
             self.canary, self.alias = route.version, route.alias
-        self.use(production)
+        self._version = production
+        self._codec = production.codecs[self._protocol]
         self.media.check(self._codec.media_types)
         parts.bodies.check_length(self.media)
 
