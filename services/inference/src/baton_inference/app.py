@@ -21,6 +21,7 @@ from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
+from baton_inference.web.pair_families import PairCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
@@ -56,7 +57,7 @@ def create_app(
         rollout=lambda: core.moves.known.rollout,
     )
     other_routes = _create_fastapi_app(
-        settings, core, Exposition(collector), needs_key=access is not None
+        settings, core, _create_exposition(core, collector), needs_key=access is not None
     )
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
@@ -64,7 +65,15 @@ def create_app(
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(
-        core.live, core.metrics, scorer, pools, bodies, request_log, settings.alias, access
+        core.live,
+        core.metrics,
+        scorer,
+        pools,
+        bodies,
+        request_log,
+        settings.alias,
+        access,
+        core.canary.shadow.queue if core.canary else None,
     )
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
@@ -86,6 +95,21 @@ def _create_fastapi_app(
         app, core.live, max_rows=settings.max_rows, needs_key=needs_key
     )
     return app
+
+
+def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
+    """Wires the metrics; those of pairs only if there can be a canary."""
+    canary = core.canary
+    if canary is None:
+        return Exposition(collector)
+
+    def find_trip_signal() -> str | None:
+        version = core.live.canary
+        if version is None or canary.switch.find_trip(version.identity) is None:
+            return None
+        return canary.breaker.signal
+
+    return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
 
 
 def _create_framework(settings: InferenceSettings) -> FastAPI:

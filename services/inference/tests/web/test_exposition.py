@@ -29,12 +29,14 @@ NAMES = {
     "baton_registry_reachable",
     "baton_registry_last_success_timestamp_seconds",
     "baton_queue_depth",
-    "baton_rollout_info",
-    "baton_rollout_deadline_timestamp_seconds",
     "baton_canary_info",
     "baton_canary_weight",
     "baton_canary_load_failures_total",
     "baton_fallbacks_total",
+    "baton_shadow_rows_total",
+    "baton_canary_tripped",
+    "baton_rollout_info",
+    "baton_rollout_deadline_timestamp_seconds",
 }
 
 
@@ -89,27 +91,6 @@ def test_swaps_and_failures_are_reported(tmp_path: Path) -> None:
     assert samples['baton_aspired_version_info{version="3"}'] == 1
 
 
-def test_last_rollout_is_reported(tmp_path: Path) -> None:
-    """Its version and phase, and when it pauses; no series before the first one."""
-    registry = FakeRegistry()
-    settings = make_settings(tmp_path)
-    core = create_core(settings, registry=registry, open_engine=open_fake_engine)
-    app = create_app(settings, core, Pools())
-    core.watcher.poll()
-    assert not [name for name in read_samples(get(app, "/metrics").body) if "rollout" in name]
-
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    plan = Plan("t", "7", "production", "ann", "", start, Limits(), deadline_s=60)
-    registry.tags["baton.rollout.canary"] = Record.create(plan, "3").pause("by ann").to_text()
-    registry.add("3")
-    registry.alias = "3"
-    core.watcher.poll()
-    samples = read_samples(get(app, "/metrics").body)
-    assert samples['baton_rollout_info{phase="paused",version="7"}'] == 1
-    deadline = samples['baton_rollout_deadline_timestamp_seconds{version="7"}']
-    assert deadline == start.timestamp() + 60
-
-
 def test_the_canary_is_reported(tmp_path: Path) -> None:
     """Metrics cover its version, the weight in effect, failed loads and fallbacks."""
     registry = FakeRegistry()
@@ -136,3 +117,24 @@ def test_the_canary_is_reported(tmp_path: Path) -> None:
     samples = read_samples(get(app, "/metrics").body)
     assert not any(name.startswith("baton_canary_info") for name in samples)
     assert samples["baton_canary_weight"] == 0
+
+
+def test_last_rollout_is_reported(tmp_path: Path) -> None:
+    """Its version and phase, and when it pauses; no series before the first one."""
+    registry = FakeRegistry()
+    settings = make_settings(tmp_path)
+    core = create_core(settings, registry=registry, open_engine=open_fake_engine)
+    app = create_app(settings, core, Pools())
+    core.watcher.poll()
+    assert not [name for name in read_samples(get(app, "/metrics").body) if "rollout" in name]
+
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    plan = Plan("t", "7", "production", "ann", "", start, Limits(), deadline_s=60)
+    registry.tags["baton.rollout.canary"] = Record.create(plan, "3").pause("by ann").to_text()
+    registry.add("3")
+    registry.alias = "3"
+    core.watcher.poll()
+    samples = read_samples(get(app, "/metrics").body)
+    assert samples['baton_rollout_info{phase="paused",version="7"}'] == 1
+    deadline = samples['baton_rollout_deadline_timestamp_seconds{version="7"}']
+    assert deadline == start.timestamp() + 60

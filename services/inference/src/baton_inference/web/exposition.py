@@ -11,6 +11,7 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.live_versions import LiveVersion
@@ -20,7 +21,7 @@ from baton_inference.web.rollout_metrics import collect_rollout
 from baton_rollout.progress.record import Record
 
 
-class MetricsCollector:
+class MetricsCollector(Collector):
     """Builds all metric families on each scrape."""
 
     def __init__(
@@ -153,9 +154,10 @@ class MetricsCollector:
 class Exposition:
     """Writes the metric families in the format that the scraper accepts."""
 
-    def __init__(self, collector: MetricsCollector) -> None:
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(collector)
+        for collector in collectors:
+            self._registry.register(collector)
 
     def write(self, accept: str) -> tuple[bytes, str]:
         """Returns the text and its content type for the scraper's `Accept` header."""
