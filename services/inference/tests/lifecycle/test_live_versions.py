@@ -32,6 +32,10 @@ def test_confirmation_changes_the_source_alone() -> None:
     assert (after.source, after.engine, after.since) == ("registry", before.engine, before.since)
 
 
+def has_route(live: LiveVersions) -> bool:
+    return live.route is not None
+
+
 def make_route(version: LiveVersion) -> CanaryRoute:
     return CanaryRoute(version, "canary", 10, CanarySwitch())
 
@@ -43,17 +47,17 @@ def test_a_share_is_given_to_the_pair_that_was_compared() -> None:
     live.swap(one)
     live.swap(two, CANARY)
     live.share(make_route(two), one)
-    assert live.route is not None
+    assert has_route(live)
     live.swap(three)
-    assert live.route is None
+    assert not has_route(live)
     live.share(make_route(two), one)
-    assert live.route is None
+    assert not has_route(live)
     live.share(make_route(two), three)
-    assert live.route is not None
+    assert has_route(live)
     live.swap(one, CANARY)
-    assert live.route is None
+    assert not has_route(live)
     live.share(make_route(two), three)
-    assert live.route is None
+    assert not has_route(live)
 
 
 def test_confirmation_keeps_the_share() -> None:
@@ -64,7 +68,7 @@ def test_confirmation_keeps_the_share() -> None:
     live.swap(two, CANARY)
     live.confirm()
     live.share(make_route(two), one)
-    assert live.route is not None
+    assert has_route(live)
 
 
 def test_a_canary_in_production_leaves_its_role() -> None:

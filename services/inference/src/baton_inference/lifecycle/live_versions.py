@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from baton_engine.engine import ServingEngine
@@ -12,7 +13,7 @@ from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.manifest import Figures
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
-from baton_rollout.routing import choose_bucket, is_routed_to_canary
+from baton_rollout.routing import choose_bucket, count_buckets
 
 Source = Literal["registry", "cache"]
 Role = Literal["production", "canary"]
@@ -71,14 +72,17 @@ class CanaryRoute:
     weight: float
     switch: CanarySwitch
 
+    @cached_property
+    def buckets(self) -> int:
+        """The number of buckets whose requests the canary answers."""
+        return count_buckets(self.weight)
+
     def takes(self, key: bytes) -> bool:
         """Whether the canary answers a request with this key."""
         model = self.version.model
-        bucket = choose_bucket(model.name, model.version, key)
-        return (
-            is_routed_to_canary(bucket, self.weight)
-            and self.switch.find_trip(self.version.identity) is None
-        )
+        if choose_bucket(model.name, model.version, key) >= self.buckets:
+            return False
+        return self.switch.find_trip(self.version.identity) is None
 
 
 class LiveVersions:

@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -164,7 +165,7 @@ class LoadMarks:
             self._crashed -= {identity}
             with suppress(OSError):
                 self._cache.record_proven(trial.version)
-            self._remove_left(lambda content, proven=identity: content.identity == proven)
+            self._remove_left(partial(_is_about, identity))
 
     def end(self, identity: Identity) -> None:
         """Ends the trial of a version that failed to load or is live no more."""
@@ -194,3 +195,7 @@ class LoadMarks:
             for mark in list_left_marks(self._cache.marks):
                 if condition(mark.content):
                     mark.remove()
+
+
+def _is_about(identity: Identity, content: MarkContent) -> bool:
+    return content.identity == identity

@@ -19,6 +19,7 @@ from baton_engine.tables.columns import Array
 from baton_inference.core import Core
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
+from baton_inference.lifecycle.pace import Pace
 from baton_inference.scoring.observer import MAX_BODY_BYTES, RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.web.front import Front
@@ -66,12 +67,12 @@ def make_both(
     **values: Any,
 ) -> tuple[Front, Core]:
     """Makes a service with version 1 in production and version 2 as its canary."""
-    app, core = make_app(tmp_path, production or make_live_version(SumModel(0.25)), **values)
+    production = production or make_live_version(SumModel(0.25), pace=Pace(call_s=3.0))
+    app, core = make_app(tmp_path, production, **values)
     canary = canary or make_live_version(LoopChecked(0.75), version="2")
     core.live.swap(canary, CANARY)
     route = CanaryRoute(canary, "canary", weight, CanarySwitch()) if weight else None
-    assert core.live.production is not None
-    core.live.share(route, core.live.production)
+    core.live.share(route, production)
     return app, core
 
 
@@ -146,7 +147,9 @@ def test_a_bad_canary_fails_no_request(tmp_path: Path, harm: Harm, rows: int) ->
     """Production answers the whole request, with small bodies and with large ones."""
     canary = make_live_version(OnnxEngine(build_bad_model(harm), ONE), version="2", schema=ONE)
     good_model = OnnxEngine(build_linear([("x", TensorProto.FLOAT)]), ONE)
-    app, core = make_both(tmp_path, canary, production=make_live_version(good_model, schema=ONE))
+    pace = Pace(call_s=0.03 if harm == "loops" else 3.0)  # a tenth of the deadline
+    production = make_live_version(good_model, schema=ONE, pace=pace)
+    app, core = make_both(tmp_path, canary, production=production)
     answer = call(app, post("/predict", build_rows(*[GOOD] * rows)))
     assert describe(answer) == (200, "2", "canary")
     answer = call(app, post("/predict", build_rows(*[GOOD] * (rows - 1), BAD)))
@@ -265,9 +268,9 @@ class Notes:
 def observe(app: Front, requests: Iterable[Request], *, needs_bodies: bool = False) -> Notes:
     """Sends requests to an application with an observer."""
     notes = Notes(needs_bodies=needs_bodies)
-    assert app.direct is not None
-    for holder in (app.direct, *app._routes.values()):
-        holder._parts = replace(holder._parts, observer=notes)
+    holders: list[Any] = [app.direct, *app._routes.values()]
+    for each in holders:
+        each._parts = replace(each._parts, observer=notes)
     for request in requests:
         call(app, request)
     return notes

@@ -73,7 +73,7 @@ class DirectRequest:
     """One request that is answered without ASGI."""
 
     __slots__ = ("_call", "_exchange", "_id", "_media", "_outcome", "_peer", "_target")
-    _outcome: Outcome | asyncio.Future[Outcome]
+    _outcome: Outcome | asyncio.Future[Answer | ScoreResult]
 
     def __init__(
         self, exchange: Exchange, peer: Peer, target: "Target", media: MediaHeaders
@@ -108,7 +108,7 @@ class DirectRequest:
         else:
             self._answer(outcome)
 
-    def _answer(self, outcome: Outcome | asyncio.Future[Outcome]) -> None:
+    def _answer(self, outcome: Outcome | asyncio.Future[Answer | ScoreResult]) -> None:
         call = self._call
         try:
             if isinstance(outcome, asyncio.Future):

@@ -49,9 +49,8 @@ class ScoringRoute:
         if body is None:
             return await self._score_large(call, first, receive)
         result = call.score(body)
-        if not isinstance(result, ScoreResult):
-            result = await result
-        return call.encode(result) if isinstance(result, ScoreResult) else result
+        outcome = result if isinstance(result, ScoreResult) else await result
+        return call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome
 
     async def _score_large(self, call: ScoringCall, first: Message, receive: Receive) -> Answer:
         """Continues `_score` after the first message; a thread decodes the body, too."""
