@@ -1,5 +1,7 @@
 """Wires the HTTP application around a core."""
 
+from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -33,6 +35,7 @@ from baton_inference.web.routes.webhook import build_webhook_routes
 from baton_inference.web.webhook import Followed, WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
+from baton_rollout.judgement import SignalJudgement
 
 
 def create_app(
@@ -125,13 +128,19 @@ def _create_document_builder(settings: InferenceSettings, core: Core) -> Documen
     return DocumentBuilder(
         status=core.read_status,
         moves=lambda: core.moves.known,
-        judgements=lambda: (),
+        judgements=partial(_read_judgements, core),
         metrics=core.metrics,
         ui_url=strip_credentials(
             settings.tracking_ui_url or settings.tracking_uri
         ),  # hides a password
         clock=core.clock,
     )
+
+
+def _read_judgements(core: Core) -> Sequence[SignalJudgement]:
+    """Returns the evidence of the pairs of this process."""
+    status = core.canary.shadow.status if core.canary else None
+    return status.judgements if status else ()
 
 
 def _create_webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
