@@ -44,8 +44,8 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
         queue_depth=int,
         rollout=lambda: core.moves.known.rollout,
     )
-    models = (make_live_version(NumberModel(), version=version) for version in "12")
-    pair = ManualShadow(*models)
+    production, canary = (make_live_version(NumberModel(), version=each) for each in "12")
+    pair = ManualShadow(production, canary)
     pair.answer(*make_rows(1, x=lambda _: 0.5))
     pair.run()
     pairs = PairCollector(pair.shadow, lambda: None)
