@@ -10,7 +10,7 @@ from baton_engine.engine import Scores
 from baton_engine.tables.transpose import Rows
 from baton_inference.lifecycle.live_versions import CANARY
 from baton_inference.protocols.media import MediaHeaders
-from baton_inference.scoring.batch import ColumnBatch, RowBatch
+from baton_inference.scoring.batch import ColumnBatch, RowBatch, score_batches
 from baton_inference.scoring.observer import RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow import shadow as shadow_module
@@ -208,7 +208,7 @@ def test_a_body_is_decoded_again_for_other_columns() -> None:
         split = {"columns": names[: len(cells)], "data": [cells]}
         content = json.dumps({"dataframe_split": split}).encode()
         batch = production.codecs["invocations"].decode(content, media)
-        scores = production.engine.score(batch.columns)
+        scores = score_batches(production.engine, [batch])
         pair.shadow.queue.observe(
             ScoreRequest(production, batch),
             ScoreResult(production, scores),
