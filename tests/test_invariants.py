@@ -104,7 +104,15 @@ def test_decisions_are_pure(path: Path) -> None:
     """Policy, ledger and rollout do no I/O and read no clock."""
     text = path.read_text(encoding="utf-8")
 
-    assert not list_imports(path) & {"time", "httpx", "os", "pathlib", "threading", "asyncio", "random"}
+    assert not list_imports(path) & {
+        "time",
+        "httpx",
+        "os",
+        "pathlib",
+        "threading",
+        "asyncio",
+        "random",
+    }
     assert ".now(" not in text
     assert "open(" not in text
 

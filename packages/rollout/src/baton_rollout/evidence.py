@@ -9,9 +9,9 @@ grid of fractions has the same property, so the fraction need not be known in ad
 The wealth depends only on how often each value occurred. Counts of several processes add up, and
 the order of the rows does not matter.
 
-Sources: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (JRSS B
-86, 2024, arXiv:2010.09686), section 4 and "diversified Kelly"; Ville, "Étude critique de la notion
-de collectif" (1939); docs/decisions/027-evidence.md.
+Sources: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting",
+arXiv:2010.09686 (the mean over a grid is their "diversified Kelly"); Ville, "Étude critique de la
+notion de collectif" (1939); docs/decisions/027-evidence.md.
 """
 
 from collections.abc import Iterable, Mapping

@@ -25,7 +25,7 @@ SCORE_SCALE = "score_scale."
 def has_compared(figures: Figures, production_version: str) -> bool:
     """Tells whether the gate compared the version with this version."""
     against = figures.get(AGAINST_VERSION)
-    return against is not None and f"{against:.0f}" == production_version
+    return production_version.isdecimal() and against == float(production_version)
 
 
 def read_score_shifts(figures: Figures) -> dict[str, float]:

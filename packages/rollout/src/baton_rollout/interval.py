@@ -1,8 +1,7 @@
 """The interval of a mean that holds at all times: those tolerances without evidence against them.
 
 It is the inversion of the test in `evidence.py`: with probability 1 - alpha it contains the mean
-after every row, however often one looks. Source: Waudby-Smith and Ramdas (arXiv:2010.09686),
-theorem 3.
+after every row, however often one looks. Source: Waudby-Smith and Ramdas, arXiv:2010.09686.
 """
 
 from collections.abc import Mapping

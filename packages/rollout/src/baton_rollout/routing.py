@@ -23,12 +23,11 @@ def choose_bucket(model: str, canary_version: str, key: bytes) -> int:
     return int.from_bytes(blake2b(prefix + key, digest_size=8).digest()) % BUCKETS
 
 
-def is_routed_to_canary(bucket: int, weight: float) -> bool:
-    """Tells whether the canary answers the requests of a bucket.
+def count_buckets(weight: float) -> int:
+    """Counts the buckets whose requests the canary answers: the first ones.
 
     Args:
-        bucket: of `choose_bucket`.
         weight: the canary's share of the requests, in percent.
     """
     # Rounded, because 100 * 1.1 is slightly more than 110.
-    return bucket < round(weight * BUCKETS / 100)
+    return round(weight * BUCKETS / 100)
