@@ -1,0 +1,1 @@
+"""Rollouts: reads their state, executes what the decision says, and shows them."""
