@@ -9,7 +9,7 @@ import pytest
 from baton_rollout.judgement import ABORT_ODDS, TRIP_ODDS, SignalJudgement, find_harm, judge
 from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import EMPTY, Histogram, PairCounts
-from baton_rollout.signals import GRID, SIGNALS, Signal
+from baton_rollout.signals import GRID, SIGNALS, Signal, get_bounds
 
 
 def build_histogram(**counts: int) -> Histogram:
@@ -105,7 +105,7 @@ def test_nothing_is_known_without_pairs() -> None:
     for each in judge(PairCounts(), Limits()):
         assert each.pairs == 0
         assert each.mean is None
-        assert each.interval == ((-1, 1) if each.signal in ("score", "quality") else (0, 1))
+        assert each.interval == get_bounds(each.signal)
         assert each.odds == 1
         assert not each.decides
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baton_rollout.pair_counts import EMPTY, PairCounts
@@ -43,12 +43,14 @@ def draw_counts(draw: st.DrawFn) -> PairCounts:
     )
 
 
+@settings(max_examples=30)
 @given(draw_counts())
 def test_counts_survive_json(counts: PairCounts) -> None:
     """As `/status` and the record of a rollout carry them."""
     assert PairCounts.from_json(json.loads(json.dumps(counts.to_json()))) == counts
 
 
+@settings(max_examples=30)
 @given(draw_counts(), draw_counts(), draw_counts())
 def test_counts_add_up_in_any_order(a: PairCounts, b: PairCounts, c: PairCounts) -> None:
     """Replicas are asked in any order; a sum is as consistent as its parts."""

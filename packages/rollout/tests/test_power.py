@@ -15,7 +15,7 @@ from baton_rollout.power import Power, compute_power
         (300, Power(0.028, 0.21, 0.10)),
         (1_000, Power(0.011, 0.16, 0.071)),
         (2_000, Power(0.008, 0.14, 0.065)),
-        (20_000, Power(0.003, 0.11, 0.055)),
+        (20_000, Power(0.0026, 0.11, 0.055)),
     ],
 )
 def test_power_is_as_published(pairs: int, expected: Power) -> None:
