@@ -1,1 +1,1 @@
-"""Rollouts: reads their state, executes what the decision says, and shows them."""
+"""Rollouts: what the verbs of `baton rollout` share."""

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from baton_cli.errors import CommandFailed
-from baton_cli.rollouts.checks import CheckRunner
-from baton_cli.rollouts.controller import Controller
-from baton_cli.rollouts.execution import Executor
-from baton_cli.rollouts.store import RolloutStore
+from baton_cli.rollouts.control.checks import CheckRunner
+from baton_cli.rollouts.control.controller import Controller
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.store import RolloutStore
 from baton_cli.settings import CliSettings
 from baton_registry.rest.client import RegistryClient
 

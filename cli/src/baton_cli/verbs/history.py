@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 
 from baton_cli import terminal
-from baton_cli.rollouts.store import RolloutStore
+from baton_cli.rollouts.control.store import RolloutStore
 from baton_cli.settings import CliSettings, load
 from baton_common.utc import format_utc
 from baton_registry.promotion.history import sync_and_read_moves

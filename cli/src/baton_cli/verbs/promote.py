@@ -6,7 +6,7 @@ from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.options import option
-from baton_cli.rollouts import hand
+from baton_cli.rollouts.control import hand
 from baton_cli.rollouts.setup import build_executor
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion

@@ -8,16 +8,16 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import get_actor
-from baton_cli.rollouts.exits import choose_exit_code
-from baton_cli.rollouts.following import Follower
-from baton_cli.rollouts.hand import act, find_under_way
-from baton_cli.rollouts.observation import Observation
+from baton_cli.rollouts.control.hand import act, find_under_way
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.display.exits import choose_exit_code
+from baton_cli.rollouts.display.following import Follower
+from baton_cli.rollouts.display.texts import describe_progress
+from baton_cli.rollouts.display.view import build_view, to_json
+from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.setup import open_desk
-from baton_cli.rollouts.texts import describe_progress
-from baton_cli.rollouts.view import build_view, to_json
-from baton_cli.rollouts.watching import Watch, watch
+from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
-from baton_cli.verbs.rollout_start import start
 from baton_rollout.progress.actions import Abort, Action, Next, Pause, Promote
 from baton_rollout.progress.record import Record
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from baton_cli.errors import CommandFailed
-from baton_cli.rollouts.execution import Executor
-from baton_cli.rollouts.observation import decide_by_registry
-from baton_cli.rollouts.snapshot import take_snapshot
-from baton_cli.rollouts.store import Overtaken, RolloutStore
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.observation import decide_by_registry
+from baton_cli.rollouts.control.snapshot import take_snapshot
+from baton_cli.rollouts.control.store import Overtaken, RolloutStore
 from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
 from baton_registry.promotion import guard
 from baton_registry.promotion.alias_moves import CHALLENGER

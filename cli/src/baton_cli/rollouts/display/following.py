@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from baton_cli.errors import CommandFailed
-from baton_cli.rollouts.observation import Observation
-from baton_cli.rollouts.texts import describe_next, describe_progress, get_shape
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.display.texts import describe_next, describe_progress, get_shape
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
 

@@ -4,7 +4,7 @@ import sys
 import time
 from pathlib import Path
 
-from baton_cli.rollouts.checks import CheckRunner
+from baton_cli.rollouts.control.checks import CheckRunner
 from baton_rollout.progress.facts import Check
 from tests.support.cli.processes import is_alive, wait_until
 from tests.support.fakes.rollouts import build_plan, build_record

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from baton_cli.rollouts.observation import Observation
+from baton_cli.rollouts.control.observation import Observation
 from baton_cli.terminal import to_printable_line
 from baton_rollout.power import Power
 from baton_rollout.progress.actions import Abort, CloseAsPromoted, Next, Pause, Promote, Wait

@@ -9,13 +9,13 @@ from baton_cli import terminal
 from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.options import option
-from baton_cli.rollouts.exits import PAUSED, choose_exit_code
-from baton_cli.rollouts.observation import Observation
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.starting import start_rollout
+from baton_cli.rollouts.display.exits import PAUSED, choose_exit_code
+from baton_cli.rollouts.display.texts import describe_end, describe_progress, describe_start
+from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
 from baton_cli.rollouts.setup import Desk, open_desk
-from baton_cli.rollouts.starting import start_rollout
-from baton_cli.rollouts.texts import describe_end, describe_progress, describe_start
-from baton_cli.rollouts.watching import Watch, watch
 from baton_cli.settings import RolloutSettings, load
 from baton_cli.stopping import explain_interruption
 from baton_common.texts import truncate

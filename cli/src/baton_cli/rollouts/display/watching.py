@@ -9,9 +9,9 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from baton_cli.rollouts.following import Follower, PrintLine, Step
-from baton_cli.rollouts.observation import Observation
-from baton_cli.rollouts.view import build_view
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.display.following import Follower, PrintLine, Step
+from baton_cli.rollouts.display.view import build_view
 
 IsDone = Callable[[Observation | None], bool]
 

@@ -7,8 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from baton_cli.rollouts.observation import Observation
-from baton_cli.rollouts.texts import (
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.display.texts import (
     STOP_HINT,
     describe_end,
     describe_next,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from baton_cli.rollouts.store import RolloutStore
+from baton_cli.rollouts.control.store import RolloutStore
 from baton_registry.promotion import ledger
 from baton_registry.versions.rollout_tags import (
     ROLLOUT_PASSED,

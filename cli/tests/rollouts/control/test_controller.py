@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from baton_cli.errors import CommandFailed
-from baton_cli.rollouts.store import Overtaken
+from baton_cli.rollouts.control.store import Overtaken
 from baton_registry import PromotionRefused, RegistryError, sync_and_read_moves
 from baton_registry.promotion import alias_moves
 from baton_registry.versions.rollout_tags import format_abort

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from baton_cli.rollouts.snapshot import Snapshot, get_marker
-from baton_cli.rollouts.store import Overtaken, RolloutStore
+from baton_cli.rollouts.control.snapshot import Snapshot, get_marker
+from baton_cli.rollouts.control.store import Overtaken, RolloutStore
 from baton_registry.errors import PromotionRefused, VersionNotFound
 from baton_registry.promotion import alias_moves
 from baton_registry.promotion.history import Clock, get_utc_now

@@ -5,11 +5,11 @@ take the same action, each write can be repeated, and none is made if the record
 """
 
 from baton_cli.inference.convergence import ReportSource
-from baton_cli.rollouts.checks import CheckRunner
-from baton_cli.rollouts.execution import Executor
-from baton_cli.rollouts.observation import Observation, Observer
-from baton_cli.rollouts.snapshot import take_snapshot
-from baton_cli.rollouts.store import Overtaken
+from baton_cli.rollouts.control.checks import CheckRunner
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.observation import Observation, Observer
+from baton_cli.rollouts.control.snapshot import take_snapshot
+from baton_cli.rollouts.control.store import Overtaken
 from baton_rollout.progress.actions import RunCheck, Wait
 
 

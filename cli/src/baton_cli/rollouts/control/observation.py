@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from baton_cli.inference.status_client import Report
-from baton_cli.rollouts.snapshot import Snapshot
+from baton_cli.rollouts.control.snapshot import Snapshot
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted, Promote
 from baton_rollout.progress.decision import decide

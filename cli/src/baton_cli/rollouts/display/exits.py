@@ -1,6 +1,6 @@
 """Exit codes of the verbs of a rollout."""
 
-from baton_cli.rollouts.observation import Observation
+from baton_cli.rollouts.control.observation import Observation
 
 DONE, UNDER_WAY, PAUSED, ABORTED = 0, 3, 4, 5
 

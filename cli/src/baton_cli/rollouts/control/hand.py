@@ -4,12 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from baton_cli.errors import CommandFailed
-from baton_cli.rollouts.execution import Executor
-from baton_cli.rollouts.observation import Observation
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.snapshot import Snapshot, take_snapshot
+from baton_cli.rollouts.control.starting import describe_busy
+from baton_cli.rollouts.control.store import Overtaken
 from baton_cli.rollouts.setup import Desk
-from baton_cli.rollouts.snapshot import Snapshot, take_snapshot
-from baton_cli.rollouts.starting import describe_busy
-from baton_cli.rollouts.store import Overtaken
 from baton_registry.errors import RegistryError
 from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted
