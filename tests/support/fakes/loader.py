@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import VersionCache
-from baton_inference.lifecycle.load_marks import LoadMarks
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_registry.versions.model_version import ModelVersion

@@ -18,7 +18,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.memory_registry import build_mlmodel

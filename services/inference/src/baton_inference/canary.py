@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from baton_inference.lifecycle.canary_state import CanaryState
+from baton_inference.lifecycle.canary.canary_state import CanaryState
+from baton_inference.lifecycle.canary.canary_watcher import CanaryWatcher
 from baton_inference.lifecycle.canary_switch import CanarySwitch
-from baton_inference.lifecycle.canary_watcher import CanaryWatcher
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.trip_file import TripFile
 from baton_inference.settings import InferenceSettings

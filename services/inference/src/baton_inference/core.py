@@ -7,11 +7,11 @@ import structlog
 
 from baton_engine.engine import ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
-from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
-from baton_inference.lifecycle.load_marks import LoadMarks
-from baton_inference.lifecycle.loader import Loader, OpenEngine
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status

@@ -9,7 +9,7 @@ from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, decide
 from baton_inference.lifecycle.watcher_state import WatcherState

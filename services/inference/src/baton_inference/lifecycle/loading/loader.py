@@ -13,13 +13,13 @@ from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_inference.errors import LoadFailure
-from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, Source
-from baton_inference.lifecycle.load_failures import describe_disk_error, to_load_failure
-from baton_inference.lifecycle.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_failures import describe_disk_error, to_load_failure
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.warmup import warm_up
 from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.warmup import warm_up
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen

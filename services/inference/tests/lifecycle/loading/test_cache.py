@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_inference.lifecycle.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 

@@ -9,11 +9,11 @@ import structlog
 
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
-from baton_inference.lifecycle.canary_breaks import find_canary_breaks
-from baton_inference.lifecycle.canary_state import CanaryState
+from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
+from baton_inference.lifecycle.canary.canary_state import CanaryState
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, Refusal, decide_canary
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion

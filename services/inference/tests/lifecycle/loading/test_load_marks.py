@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import VersionCache
-from baton_inference.lifecycle.load_marks import TRIAL_S, LoadMarks
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import TRIAL_S, LoadMarks
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_core

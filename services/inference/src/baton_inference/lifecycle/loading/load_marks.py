@@ -25,9 +25,9 @@ from functools import partial
 import structlog
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import CachedVersion, VersionCache
-from baton_inference.lifecycle.load_failures import describe_disk_error
-from baton_inference.lifecycle.mark_files import (
+from baton_inference.lifecycle.loading.cache import CachedVersion, VersionCache
+from baton_inference.lifecycle.loading.load_failures import describe_disk_error
+from baton_inference.lifecycle.loading.mark_files import (
     LeftMark,
     MarkContent,
     MarkFile,
