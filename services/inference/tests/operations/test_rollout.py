@@ -155,5 +155,7 @@ def test_signals_name_the_class_that_differs_most() -> None:
     shifted = tuple(400 if value == 0.2 else 0 for value in GRID)
     counts = replace(COUNTS, score={"Yes": shifted})
     [*_, score] = list_signals(judge(counts, Limits(expects_change=True)))
-    assert (score.name, score.mean, score.decides) == ("Score Yes", "+0.200", False)
-    assert score.severity == "bad"
+    assert (score.name, score.mean, score.note) == ("Score Yes", "+0.200", "reports only")
+    assert score.severity == "busy"
+    few = list_signals(judge(replace(COUNTS, pairs=9, compared=9, other_labels=0), Limits()))
+    assert few[0].note == "too few pairs"

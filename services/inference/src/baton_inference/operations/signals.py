@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 
 from baton_inference.operations.summary import Severity
-from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, SignalJudgement
+from baton_rollout.judgement import ABORT_ODDS, HOLD_ODDS, LEAST_PAIRS, SignalJudgement
 from baton_rollout.progress.texts import format_limit, format_mean, format_odds
 from baton_rollout.signals import Signal
 
@@ -29,8 +29,9 @@ class SignalRow:
         pairs: the number of pairs.
         evidence: the odds, as text.
         share: of the way from 1 : 1 to an abort, on a logarithmic scale; 0 to 1.
-        severity: `bad` at the odds of an abort, `warning` where the rollout does not advance.
-        decides: False if the signal only reports.
+        severity: `bad` at the odds of an abort, `warning` where the rollout does not advance,
+            `busy` if the signal decides nothing.
+        note: why it decides nothing; empty if it does.
     """
 
     name: str
@@ -40,7 +41,7 @@ class SignalRow:
     evidence: str
     share: float
     severity: Severity
-    decides: bool
+    note: str
 
 
 def list_signals(judgements: Iterable[SignalJudgement]) -> tuple[SignalRow, ...]:
@@ -59,11 +60,19 @@ def _build_row(judgement: SignalJudgement) -> SignalRow:
         evidence=format_odds(judgement.odds),
         share=round(min(max(share, 0.0), 1.0), 3),
         severity=_choose_severity(judgement),
-        decides=judgement.decides,
+        note=_describe_restraint(judgement),
     )
 
 
+def _describe_restraint(judgement: SignalJudgement) -> str:
+    if judgement.decides:
+        return ""
+    return "too few pairs" if judgement.pairs < LEAST_PAIRS else "reports only"
+
+
 def _choose_severity(judgement: SignalJudgement) -> Severity:
+    if not judgement.decides:
+        return "busy"
     if judgement.log_evidence >= log(ABORT_ODDS):
         return "bad"
     return "warning" if judgement.log_evidence >= log(HOLD_ODDS) else "good"

@@ -100,14 +100,13 @@ function drawSignals({ signals }, host) {
     el("tbody", {}, signals.map(drawSignal)));
 }
 
-function drawSignal({ name, mean, allowed, pairs, evidence, share, severity, decides }) {
-  const label = decides ? evidence : `${evidence}, reports only`;
+function drawSignal({ name, mean, allowed, pairs, evidence, share, severity, note }) {
   return el("tr", { class: severity },
     el("th", { scope: "row" }, name),
     el("td", {}, mean),
     el("td", {}, allowed),
     el("td", {}, pairs.toLocaleString("en")),
-    el("td", { class: "evidence" }, drawEvidence(share), el("span", {}, label)));
+    el("td", { class: "evidence" }, el("div", {}, drawEvidence(share), el("span", {}, evidence, note && el("span", { class: "detail" }, note)))));
 }
 
 /** Draws a bar with a mark at 10 : 1; the text beside it has the number. */
@@ -136,5 +135,6 @@ function drawFact([name, value, detail]) {
 }
 
 function drawCommands(commands) {
-  return commands.length ? [el("p", { class: "detail" }, "In a terminal:"), ...commands.map(drawCommand)] : null;
+  if (!commands.length) return null;
+  return [el("p", { class: "detail" }, "In a terminal:"), el("div", { class: "commands" }, commands.map(drawCommand))];
 }
