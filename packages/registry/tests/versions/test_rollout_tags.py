@@ -3,7 +3,10 @@
 import pytest
 
 from baton_registry.versions.rollout_tags import (
+    find_abort,
     find_weight_problem,
+    format_abort,
+    get_past_prefix,
     get_record_tag,
     is_aborted,
     read_weight,
@@ -73,3 +76,23 @@ def test_an_aborted_version_is_recognized(verdict: str, *, expected: bool) -> No
 def test_a_version_without_a_verdict_is_not_aborted() -> None:
     assert not is_aborted({"baton.rollout.canary": "aborted"})
     assert get_record_tag("canary") == "baton.rollout.canary"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"),
+    [
+        (format_abort("2 % of its rows fail"), "2 % of its rows fail"),
+        ("aborted", "by hand"),
+        ("Aborted: ", "by hand"),
+        ("passed", None),
+        ("forced", None),
+        ("", None),
+    ],
+)
+def test_verdict_of_an_abort_has_its_reason(verdict: str, reason: str | None) -> None:
+    assert find_abort({"baton.rollout": verdict}) == reason
+    assert find_abort({}) is None
+
+
+def test_past_rollouts_are_no_record() -> None:
+    assert not get_record_tag("canary").startswith(get_past_prefix("canary"))

@@ -34,7 +34,7 @@ from tests.support.fakes.rollouts import (
 )
 
 FAILING = PairCounts(pairs=3000, failures=60, compared=2940)
-DOUBTFUL = PairCounts(pairs=3000, failures=13, compared=2987)
+DOUBTFUL = PairCounts(pairs=3000, failures=10, compared=2990)
 UNLIKE = PairCounts(pairs=3000, compared=3000, other_labels=1500)
 SILENT = ProcessReport("http://two", problem="does not answer")
 LAST = 3
@@ -201,14 +201,22 @@ def test_verdict_aborts_in_every_phase() -> None:
 
 
 def test_ended_rollout_rests() -> None:
-    """Unless an abort and a promotion crossed: then the rollout's own move is undone."""
-    aborted = build_record(1).end("aborted", "worse", START)
+    """Unless an abort crossed another controller's promotion or step, which is then undone."""
+    aborted = build_record(0).end("aborted", "worse", START)
     assert decide_with(aborted, abort="worse", canary=None) == Wait("worse")
     assert decide_with(aborted, abort="worse", counts={"p1": FAILING}) == Wait("worse")
+    assert decide_with(aborted, now=START, abort="worse", weight=10.0) == Abort("worse")
     crossed = {"abort": "worse", "production": "7", "promotion": "stands"}
     for record in (aborted, build_record(LAST).end("promoted", "", START)):
-        assert decide_with(record, **crossed) == Abort("worse", is_promoted=True)
-        assert decide_with(record, **crossed | {"promotion": "none"}) == Wait(record.message)
+        assert decide_with(record, now=START, **crossed) == Abort("worse", is_promoted=True)
+        by_hand = crossed | {"promotion": "none", "weight": 0.0}
+        assert decide_with(record, now=START, **by_hand) == Wait(record.message)
+
+
+def test_verdict_by_hand_on_a_version_long_in_production_moves_nothing() -> None:
+    promoted = build_record(LAST).end("promoted", "", START)
+    crossed = {"abort": "by hand", "production": "7", "promotion": "stands"}
+    assert decide_with(promoted, now=after_s(601), **crossed) == Wait("")
 
 
 def test_half_done_start_and_step_are_completed() -> None:
@@ -240,8 +248,9 @@ def test_check_is_the_last_condition_of_a_step(check: Any, action: Action) -> No
     assert decide_with(build_record(1), check=check, now=START) == Wait()
 
 
-def test_check_of_another_process_holds_the_step() -> None:
-    action = decide_with(build_record(1), check="elsewhere")
+@pytest.mark.parametrize("check", ["elsewhere", "broken"])
+def test_check_of_another_process_or_none_holds_the_step(check: Any) -> None:
+    action = decide_with(build_record(1), check=check)
     assert isinstance(action, Wait)
     assert action.is_hold
 

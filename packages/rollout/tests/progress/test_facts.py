@@ -71,6 +71,12 @@ def test_pairs_of_other_versions_do_not_count() -> None:
         assert (report.counts, report.answers) == (None, 0)
 
 
+def test_verdict_is_no_refusal_by_a_process() -> None:
+    """It may not know yet that the version was started again with --force."""
+    assert read(build_canary(state="refused", reason="aborted: worse")).state == "loading"
+    assert read(build_canary(state="refused", reason="other classes")).state == "refused"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"version": 7}, {"state": None}, {"weight": "10"}, {"weight": 101}, {"pairs": [1]}],

@@ -91,8 +91,7 @@ def test_long_messages_are_cut() -> None:
 
 
 def test_plan_knows_its_least_time() -> None:
-    plan = build_plan(steps=(0.0, 10.0, 100.0), step_for_s=60, bake_s=600)
-    assert plan.least_s == 720
+    assert build_plan(steps=(0.0, 10.0, 100.0), step_for_s=60, bake_s=600).least_s == 720
 
 
 @pytest.mark.parametrize("steps", [(), (0.0, 0.0), (10.0, 5.0), (-1.0,), (101.0,)])

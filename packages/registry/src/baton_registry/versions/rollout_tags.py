@@ -12,10 +12,14 @@ WEIGHT_TAG_PREFIX = "baton.weight."
 ROLLOUT_TAG = "baton.rollout"
 """A version's verdict: `passed`, or `aborted: why`. It holds whatever alias and weight say."""
 ROLLOUT_PASSED = "passed"
+ROLLOUT_FORCED = "forced"
+"""The verdict of a version whose abort does not count any more: --force."""
 ROLLOUT_ABORTED = "aborted"
 """The beginning of the verdict of an aborted version."""
 RECORD_TAG_PREFIX = "baton.rollout."
 """A registered model's record of the rollout of the alias that follows, as JSON."""
+PAST_TAG_PREFIX = "baton.rolled."
+"""A registered model's records of past rollouts: of the alias that follows, one tag each."""
 MAX_WEIGHT = 100.0
 
 _is_weight = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII).fullmatch
@@ -29,6 +33,11 @@ def get_weight_tag(alias: str) -> str:
 def get_record_tag(alias: str) -> str:
     """Returns the name of the registered model's tag with the record of this alias's rollout."""
     return RECORD_TAG_PREFIX + alias
+
+
+def get_past_prefix(alias: str) -> str:
+    """Returns how the names of the tags with past rollouts of this alias begin."""
+    return f"{PAST_TAG_PREFIX}{alias}."
 
 
 def read_weight(tags: Mapping[str, str], alias: str) -> float:
@@ -53,6 +62,19 @@ def find_weight_problem(tags: Mapping[str, str], alias: str) -> str | None:
 def is_aborted(tags: Mapping[str, str]) -> bool:
     """Whether the version's rollout was aborted. Such a version answers no request."""
     return tags.get(ROLLOUT_TAG, "").strip().lower().startswith(ROLLOUT_ABORTED)
+
+
+def format_abort(reason: str) -> str:
+    """Formats the verdict of an aborted version."""
+    return f"{ROLLOUT_ABORTED}: {reason}"
+
+
+def find_abort(tags: Mapping[str, str]) -> str | None:
+    """Returns why the version's rollout was aborted; None if it was not."""
+    if not is_aborted(tags):
+        return None
+    verdict = tags[ROLLOUT_TAG].strip()
+    return verdict[len(ROLLOUT_ABORTED) :].removeprefix(":").strip() or "by hand"
 
 
 def _get_weight_text(tags: Mapping[str, str], alias: str) -> str:

@@ -5,6 +5,7 @@ never aborts. It holds the step, and the rollout pauses as inconclusive at its d
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 
 from baton_rollout.judgement import ABORT_ODDS, SignalJudgement, find_harm, judge
@@ -24,6 +25,8 @@ from baton_rollout.progress.facts import BROKEN, Facts
 from baton_rollout.progress.holds import find_hold
 from baton_rollout.progress.record import Record
 from baton_rollout.progress.texts import describe_harm, format_percent
+
+SETTLED = timedelta(minutes=10)
 
 
 def decide(record: Record, facts: Facts) -> Action:
@@ -51,6 +54,12 @@ class _Case:
         self.version = record.plan.version
         self.is_promoted = facts.production == self.version
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the rollout ended so long ago that no other controller still works on it."""
+        ended = self.record.ended_at
+        return ended is not None and self.facts.now - ended > SETTLED
+
     @cached_property
     def judgements(self) -> tuple[SignalJudgement, ...]:
         return judge(self.facts.pool_counts(), self.record.plan.limits)
@@ -70,10 +79,11 @@ class _Case:
 
 
 def _obey_verdict(case: _Case) -> Action | None:
-    """An abort is final. It wins over a promotion that began before it."""
-    abort = case.facts.abort
-    undoes = case.is_promoted and case.facts.promotion == "stands"
-    if abort is not None and (case.record.is_under_way or undoes):
+    """An abort is final. It wins over a promotion, or a step, of another controller."""
+    abort, facts = case.facts.abort, case.facts
+    undoes = case.is_promoted and facts.promotion == "stands"
+    is_crossed = not case.is_settled and (undoes or facts.weight > 0)
+    if abort is not None and (case.record.is_under_way or is_crossed):
         return Abort(abort, undoes)
     return None
 
@@ -157,6 +167,8 @@ def _wait_for_check(case: _Case) -> Action | None:
             return RunCheck()
         case "running":
             return Wait("the check runs", is_hold=True)
+        case "broken":
+            return Wait("the check cannot be started", is_hold=True)
         case "elsewhere":
             return Wait("the check of `baton rollout start --wait` has not passed", is_hold=True)
     return None

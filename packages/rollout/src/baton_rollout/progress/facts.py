@@ -10,8 +10,9 @@ from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress import fields
 from baton_rollout.progress.record import Record
 
-Check = Literal["none", "due", "running", "passed", "elsewhere"]
+Check = Literal["none", "due", "running", "passed", "broken", "elsewhere"]
 Promotion = Literal["none", "stands", "undone"]
+LOADING = "loading"
 SERVING: tuple[str, ...] = ("shadow", "canary")
 BROKEN: Mapping[str, str] = {
     "tripped": "stopped asking it",
@@ -55,11 +56,12 @@ class ProcessReport:
             if canary is None:
                 return cls(url)
             require_object(canary, "canary")
+            state, reason = fields.read_text(canary, "state"), str(canary.get("reason") or "")
             return cls(
                 url=url,
                 version=fields.read_text(canary, "version"),
-                state=fields.read_text(canary, "state"),
-                reason=str(canary.get("reason") or ""),
+                state=LOADING if _is_verdict(state, reason) else state,
+                reason=reason,
                 weight=fields.read_number(canary, "weight", 100.0),
                 **_read_pairs(canary, record),
             )
@@ -79,7 +81,8 @@ class Facts:
         abort: why the version's rollout tag says that it was aborted; None if it does not.
         reports: one for each inference process.
         counts: the last pair counts of every process, also of those that no longer answer.
-        check: what the check says about leaving this step. `elsewhere`: another process runs it.
+        check: what the check says about leaving this step. `broken`: it cannot be started.
+            `elsewhere`: another process runs it.
         check_failure: why the check failed; empty if it did not.
         promotion: the rollout's own move of the alias: not made, still the last move, or undone.
     """
@@ -117,6 +120,15 @@ def find_retired(
     """Returns the counts of the processes that no longer answer."""
     present = {each.process for each in reports}
     return {process: each for process, each in counts.items() if process not in present}
+
+
+def _is_verdict(state: str, reason: str) -> bool:
+    """Whether a process refuses the canary only because its rollout was aborted.
+
+    The controller knows the verdict itself. After `start --force` a process may not know yet that
+    an earlier verdict does not count any more.
+    """
+    return state == "refused" and reason.lower().startswith("aborted")
 
 
 def _read_pairs(canary: Mapping[str, Any], record: Record) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from baton_rollout.progress import fields
 from baton_rollout.progress.plan import Plan
 
 Phase = Literal["starting", "progressing", "paused", "promoting", "promoted", "aborted"]
+_PHASES: tuple[Phase, ...] = get_args(Phase)
 ENDED: tuple[Phase, ...] = ("promoted", "aborted")
 MAX_TAG_CHARACTERS = 90_000
 """MLflow's limit for the value of a tag is 100,000 characters."""
@@ -79,9 +80,16 @@ class Record:
         )
 
     def move_to(self, step: int, now: datetime) -> Self:
-        """The step has changed; its weight is not set yet."""
+        """The step has changed; its weight is not set yet. After a pause the deadline is new."""
+        renewed_at = now + timedelta(seconds=self.plan.deadline_s)
         return replace(
-            self, phase="progressing", step=step, is_entered=False, step_since=now, message=""
+            self,
+            phase="progressing",
+            step=step,
+            is_entered=False,
+            step_since=now,
+            deadline_at=renewed_at if self.phase == "paused" else self.deadline_at,
+            message="",
         )
 
     def enter(self, now: datetime) -> Self:
@@ -93,13 +101,12 @@ class Record:
         return replace(self, phase="paused", message=truncate(message, fields.MAX_TEXT))
 
     def resume(self, now: datetime, production: str) -> Self:
-        """The step is entered again, with a new deadline.
+        """The step begins again.
 
         If production has moved, the pairs with the old production version are void, and the rollout
         starts again with its first step.
         """
-        deadline_at = now + timedelta(seconds=self.plan.deadline_s)
-        resumed = replace(self.move_to(self.step, now), deadline_at=deadline_at)
+        resumed = self.move_to(self.step, now)
         if production == self.against:
             return resumed
         return replace(resumed, against=production, step=0, retired={})
@@ -166,9 +173,6 @@ class Record:
             ValueError: a field is missing, has another type, or is out of range.
         """
         plan = Plan.from_json(document)
-        phase = document.get("phase")
-        if phase not in get_args(Phase):
-            raise ValueError(f"phase is none of {', '.join(get_args(Phase))}")
         step = fields.read_count(document, "step")
         if step >= len(plan.steps):
             raise ValueError("step is beyond the last one")
@@ -176,7 +180,7 @@ class Record:
         return cls(
             plan=plan,
             against=fields.read_text(document, "against"),
-            phase=phase,
+            phase=_read_phase(document.get("phase")),
             step=step,
             is_entered=fields.read_flag(document, "entered"),
             step_since=fields.read_time(document, "step_since"),
@@ -185,6 +189,13 @@ class Record:
             retired=_read_retired(document),
             ended_at=fields.read_time(document, "ended_at") if ended else None,
         )
+
+
+def _read_phase(value: object) -> Phase:
+    for phase in _PHASES:
+        if phase == value:
+            return phase
+    raise ValueError(f"phase is none of {', '.join(_PHASES)}")
 
 
 def _read_retired(document: Mapping[str, Any]) -> dict[str, PairCounts]:
