@@ -35,7 +35,7 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     """docs/metrics.md names every family with its labels, and no other."""
     _, core = make_app(tmp_path)
     collector = MetricsCollector(
-        core.metrics, status=lambda: core.watcher_state.status, queue_depth=int
+        core.metrics, status=core.read_status, canary=lambda: None, queue_depth=int
     )
     families = {}
     for family in collector.collect():

@@ -25,12 +25,13 @@ from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
 from baton_inference.web.routes.scoring import ScoringRoute
-from baton_inference.web.routes.scoring_call import ScoringParts
+from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import build_v2_routes
 from baton_inference.web.routes.webhook import build_webhook_routes
-from baton_inference.web.webhook import WebhookReceiver
+from baton_inference.web.webhook import Followed, WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
+from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
 
 
 def create_app(
@@ -49,7 +50,8 @@ def create_app(
     batcher = Batcher(arrivals)
     collector = MetricsCollector(
         core.metrics,
-        status=lambda: core.watcher_state.status,
+        status=core.read_status,
+        canary=lambda: core.live.canary,
         queue_depth=lambda: batcher.pending + pools.pending,
     )
     other_routes = _create_fastapi_app(
@@ -60,7 +62,9 @@ def create_app(
         other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
-    parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
+    parts = ScoringParts(
+        core.live, core.metrics, scorer, pools, bodies, request_log, settings.alias, access
+    )
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
     direct = DirectScoring(parts, ids, arrivals)
@@ -72,7 +76,7 @@ def _create_fastapi_app(
 ) -> FastAPI:
     """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
     app = _create_framework(settings)
-    add_routes(app, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition)
+    add_routes(app, live=core.live, status=core.read_status, exposition=exposition)
     app.include_router(build_operations_routes(_create_document_builder(settings, core)))
     app.include_router(build_mlflow_routes(core.live))
     app.include_router(build_v2_routes(core.live))
@@ -94,7 +98,7 @@ def _create_framework(settings: InferenceSettings) -> FastAPI:
 
 def _create_document_builder(settings: InferenceSettings, core: Core) -> DocumentBuilder:
     return DocumentBuilder(
-        status=lambda: core.watcher_state.status,
+        status=core.read_status,
         moves=lambda: core.moves.known,
         metrics=core.metrics,
         ui_url=strip_credentials(
@@ -105,11 +109,13 @@ def _create_document_builder(settings: InferenceSettings, core: Core) -> Documen
 
 
 def _create_webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
-    watcher_state = core.watcher_state
-    return WebhookReceiver(
-        secret,
-        model_name=watcher_state.model_name,
-        alias=watcher_state.alias,
-        nudge=core.poller.nudge,
-        clock=core.clock,
-    )
+    state = core.watcher_state
+    followed = Followed(state.model_name, frozenset({state.alias}))
+    if core.canary is not None:
+        canary = core.canary.state.alias
+        followed = Followed(
+            state.model_name,
+            frozenset({state.alias, canary}),
+            frozenset({get_weight_tag(canary), ROLLOUT_TAG}),
+        )
+    return WebhookReceiver(secret, followed=followed, nudge=core.nudge, clock=core.clock)

@@ -25,6 +25,10 @@ NAMES = {
     "baton_registry_reachable",
     "baton_registry_last_success_timestamp_seconds",
     "baton_queue_depth",
+    "baton_canary_info",
+    "baton_canary_weight",
+    "baton_canary_load_failures_total",
+    "baton_fallbacks_total",
 }
 
 
@@ -77,3 +81,31 @@ def test_swaps_and_failures_are_reported(tmp_path: Path) -> None:
     assert samples['baton_swap_failures_total{reason="engine"}'] == 1
     assert samples['baton_swap_failures_total{reason="fetch"}'] == 0
     assert samples['baton_aspired_version_info{version="3"}'] == 1
+
+
+def test_the_canary_is_reported(tmp_path: Path) -> None:
+    """Metrics cover its version, the weight in effect, failed loads and fallbacks."""
+    registry = FakeRegistry()
+    core = create_core(make_settings(tmp_path), registry=registry, open_engine=open_fake_engine)
+    app = create_app(make_settings(tmp_path), core, Pools())
+    for version, model in (("1", "sum 0.1"), ("2", "error"), ("3", "broken"), ("4", "sum 0.2")):
+        registry.add(version, model)
+    registry.alias = "1"
+    core.watcher.poll()
+    assert core.canary is not None
+    for registry.canary in ("2", "3", "4"):
+        core.canary.watcher.poll()
+    registry.tag("4", weight="12.5")
+    core.canary.watcher.poll()
+    core.metrics.count_fallback("4")
+    samples = read_samples(get(app, "/metrics").body)
+    assert samples['baton_canary_info{engine="sum",run_id="run-4",version="4"}'] == 1
+    assert samples["baton_canary_weight"] == 12.5
+    assert samples['baton_canary_load_failures_total{reason="engine"}'] == 1
+    assert samples['baton_canary_load_failures_total{reason="warm_up"}'] == 1
+    assert samples['baton_fallbacks_total{version="4"}'] == 1
+    registry.canary = None
+    core.canary.watcher.poll()
+    samples = read_samples(get(app, "/metrics").body)
+    assert not any(name.startswith("baton_canary_info") for name in samples)
+    assert samples["baton_canary_weight"] == 0

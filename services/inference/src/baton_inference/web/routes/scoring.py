@@ -7,7 +7,9 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreResult
 from baton_inference.web.answers.answer import Answer, Message, Receive, Scope, Send
-from baton_inference.web.routes.scoring_call import ScoringCall, ScoringParts
+from baton_inference.web.routes.canary_answer import answer_by_canary
+from baton_inference.web.routes.scoring_call import ScoringCall
+from baton_inference.web.routes.scoring_parts import ScoringParts
 
 
 class ScoringRoute:
@@ -47,9 +49,8 @@ class ScoringRoute:
         if body is None:
             return await self._score_large(call, first, receive)
         result = call.score(body)
-        if not isinstance(result, ScoreResult):
-            result = await result
-        return call.encode(result)
+        outcome = result if isinstance(result, ScoreResult) else await result
+        return call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome
 
     async def _score_large(self, call: ScoringCall, first: Message, receive: Receive) -> Answer:
         """Continues `_score` after the first message; a thread decodes the body, too."""
@@ -57,6 +58,8 @@ class ScoringRoute:
         with parts.bodies.open_share() as share:
             body = await parts.bodies.read_rest(first, receive, call.media, share)
             workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
+            if call.canary is not None:
+                return await answer_by_canary(call, parts, body, workers.run)
             return await workers.run(partial(self._score_body, call, body))
 
     def _score_body(self, call: ScoringCall, body: bytes) -> Answer:

@@ -73,7 +73,7 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
 
 
 def describe_model(served: LiveVersion) -> Json:
-    """Describes the serving version as V2's model metadata."""
+    """Describes a live version as V2's model metadata."""
     return {
         "name": served.model.name,
         "versions": [served.model.version],
@@ -99,13 +99,13 @@ def _answer(
     requested: RequestedVersion | None,
     describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
-    """Returns what `describe` returns for the serving version, or a problem."""
+    """Returns what `describe` returns for the live version that is requested, or a problem."""
     served = versions.production
     try:
         if served is None:
             raise NotReady
         if requested is not None:
-            requested.check(served)
+            served = requested.choose(served, versions.canary)
     except InferenceError as error:
         return to_response(build_problem(error, request.scope[REQUEST_ID], request.url.path))
     return describe(served)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.recorded_inputs import (
+from baton_registry.versions.recorded.inputs import (
     MAX_TENSOR_COLUMNS,
     RecordedInputs,
     parse_inputs,

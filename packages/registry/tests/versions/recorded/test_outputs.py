@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.recorded_outputs import RecordedOutputs, parse_outputs
+from baton_registry.versions.recorded.outputs import RecordedOutputs, parse_outputs
 from baton_registry.versions.schema import AnswerForm
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_inference.lifecycle.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -67,9 +67,36 @@ def test_last_served_version_is_found_by_model_and_alias(cache: VersionCache) ->
         ("other", "production", version(1, "other")),
     ):
         cached = cache.find_last_served(name, alias)
-        assert cached is not None
-        assert cached[0] == expected
-    assert cache.find_last_served("other", "staging") is None
+        assert cached[0][0] == expected
+    assert cache.find_last_served("other", "staging") == []
+
+
+def test_the_version_before_is_found_too(cache: VersionCache) -> None:
+    """A version that is recorded again does not become its own predecessor."""
+    for number in (1, 2, 3):
+        put(cache, version(number))
+    for number, expected in (
+        (1, [1]),
+        (1, [1]),
+        (2, [2, 1]),
+        (2, [2, 1]),
+        (1, [1, 2]),
+        (3, [3, 1]),
+    ):
+        cache.record_serving(version(number), "production")
+        served = cache.find_last_served("churn_model", "production")
+        assert [each.version for each, _ in served] == [str(each) for each in expected]
+
+
+def test_a_version_is_proven_while_it_is_cached(cache: VersionCache) -> None:
+    """Files that replace altered ones are not proven."""
+    cache.record_proven(version(1))
+    assert not cache.is_proven(version(1))
+    put(cache, version(1))
+    cache.record_proven(version(1))
+    assert cache.is_proven(version(1))
+    put(cache, version(1))
+    assert not cache.is_proven(version(1))
 
 
 def put_altered(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
@@ -95,7 +122,7 @@ def test_last_served_version_needs_its_name_and_checksums(
 ) -> None:
     """The cache ignores another model's version, and one that it cannot verify."""
     put_altered(cache, tmp_path, **fields)
-    assert cache.find_last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") == []
 
 
 def test_keeping_again_replaces_altered_files(cache: VersionCache) -> None:
@@ -139,8 +166,8 @@ def test_the_cache_is_bounded_and_keeps_serving_versions(
         entry = max((tmp_path / "cache" / "versions").iterdir(), key=os.path.getmtime)
         os.utime(entry, (number, number))
     left = {n for n in range(12) if cache.find("churn_model", Identity.from_version(version(n)))}
-    assert {0, 11} <= left
-    assert left - {0, 11} == {*range(11 - SPARE_VERSIONS, 11)}
+    assert {0, 10, 11} <= left  # version 10 served before 11
+    assert left - {0, 10, 11} == {*range(10 - SPARE_VERSIONS, 10)}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"entry": 3}', '{"entry": "../../x"}'])
@@ -150,7 +177,7 @@ def test_an_unreadable_pointer_is_ignored(cache: VersionCache, tmp_path: Path, t
     cache.record_serving(version(1), "production")
     (pointer,) = (tmp_path / "cache" / "serving").iterdir()
     pointer.write_text(text)
-    assert cache.find_last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") == []
     cache.record_serving(version(1), "staging")
 
 
@@ -158,7 +185,7 @@ def test_a_pointer_to_a_removed_version_is_ignored(cache: VersionCache, tmp_path
     put(cache, version(1))
     cache.record_serving(version(1), "production")
     shutil.rmtree(tmp_path / "cache" / "versions")
-    assert cache.find_last_served("churn_model", "production") is None
+    assert cache.find_last_served("churn_model", "production") == []
 
 
 def test_processes_can_keep_the_same_version_at_once(cache: VersionCache) -> None:

@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind
-from baton_inference.lifecycle.cache import VersionCache
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_registry.errors import RegistryUnavailable
 from tests.support.fakes.loader import catch_failure, make_loader
 from tests.support.fakes.memory_registry import FakeRegistry

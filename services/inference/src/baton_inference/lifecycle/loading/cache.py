@@ -2,8 +2,10 @@
 
     versions/<key>/version.json   the registry entry of the version, with its checksums
     versions/<key>/model/…        its files
-    serving/<key>.json            the version that serves for a model and alias
+    versions/<key>/proven         it has been live for a minute: see `load_marks.py`
+    serving/<key>.json            the version that serves for a model and alias, and the one before
     staging/<random>/             a version that is being fetched; locked while its process lives
+    loading/<random>.json         a version that may end its process: see `load_marks.py`
 
 Several processes can share the folder: one rename adds a version, and no process alters it.
 """
@@ -27,17 +29,25 @@ from baton_registry.versions.model_version import ModelVersion
 
 SPARE_VERSIONS = 5
 """Versions kept beside those that serve. A rollback to one of them needs no download."""
+PROVEN = "proven"
+CachedVersion = tuple[ModelVersion, Path]
+"""A version, and the folder of its files."""
 
 
 class VersionCache:
-    """The folder. Every method raises `OSError` if the disk fails."""
+    """The folder. Every method raises `OSError` if the disk fails.
+
+    Attributes:
+        marks: the folder of the marks of `load_marks.py`.
+    """
 
     def __init__(self, directory: Path) -> None:
+        self.marks = directory / "loading"
         self._versions = directory / "versions"
         self._serving = directory / "serving"
         self._staging = directory / "staging"
 
-    def find(self, name: str, identity: Identity) -> tuple[ModelVersion, Path] | None:
+    def find(self, name: str, identity: Identity) -> CachedVersion | None:
         """Returns a cached version and the folder of its files; None if it is not cached.
 
         The version's checksums are the registry's. If the registry records none, they are the
@@ -47,10 +57,23 @@ class VersionCache:
         cached = self._open(self._versions / key, name)
         return cached if cached and Identity.from_version(cached[0]) == identity else None
 
-    def find_last_served(self, name: str, alias: str) -> tuple[ModelVersion, Path] | None:
-        """Returns the version that last served for this model and alias; None if it is gone."""
-        entry = _read_pointer(self._serving / f"{_make_key(name, alias)}.json")
-        return self._open(self._versions / entry, name) if entry else None
+    def find_last_served(self, name: str, alias: str) -> list[CachedVersion]:
+        """Returns the versions that served last for this model and alias, the last one first.
+
+        There are at most two. Those that are gone are left out.
+        """
+        entries = _read_pointer(self._get_pointer(name, alias))
+        cached = [self._open(self._versions / entry, name) for entry in entries]
+        return [each for each in cached if each is not None]
+
+    def is_proven(self, version: ModelVersion) -> bool:
+        """Whether the version has been live for long enough on this machine."""
+        return (self._get_entry(version) / PROVEN).exists()
+
+    def record_proven(self, version: ModelVersion) -> None:
+        """Records that the version is proven, if it is cached."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (self._get_entry(version) / PROVEN).touch()
 
     @contextmanager
     def stage(self) -> Iterator[Path]:
@@ -75,7 +98,7 @@ class VersionCache:
 
         If another process keeps the same version at the same time, its copy stays and both succeed.
         """
-        entry = self._versions / _make_key(version.name, version.version, version.source)
+        entry = self._get_entry(version)
         (model.parent / "version.json").write_text(json.dumps(_to_json(version)), encoding="utf-8")
         self._versions.mkdir(parents=True, exist_ok=True)
         if entry.exists():  # the cached files were altered, and the version was fetched again
@@ -89,13 +112,15 @@ class VersionCache:
 
     def record_serving(self, version: ModelVersion, alias: str) -> None:
         """Records that the version serves, and removes the least recently used versions."""
-        entry = _make_key(version.name, version.version, version.source)
+        entry = self._get_entry(version)
         with suppress(FileNotFoundError):  # it was loaded without being cached
-            os.utime(self._versions / entry)
-        content = {"model_name": version.name, "alias": alias, "entry": entry}
+            os.utime(entry)
+        pointer = self._get_pointer(version.name, alias)
+        before = [each for each in _read_pointer(pointer) if each != entry.name]
+        content = {"model_name": version.name, "alias": alias, "entry": entry.name}
         self._serving.mkdir(parents=True, exist_ok=True)
-        pointer = self._serving / f"{_make_key(version.name, alias)}.json"
-        write_atomic(pointer, json.dumps(content).encode(), mode=0o600)
+        document = {**content, "before": before[0] if before else None}
+        write_atomic(pointer, json.dumps(document).encode(), mode=0o600)
         self._prune()
 
     def remove_leftovers(self) -> None:
@@ -103,10 +128,10 @@ class VersionCache:
         if not self._staging.exists():
             return
         for folder in self._staging.iterdir():
-            if not _is_locked(folder):
+            if not is_locked(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _open(self, entry: Path, name: str) -> tuple[ModelVersion, Path] | None:
+    def _open(self, entry: Path, name: str) -> CachedVersion | None:
         """Reads an entry; None if it is missing, another model's, or without checksums."""
         try:
             version = _from_json(json.loads((entry / "version.json").read_bytes()))
@@ -118,8 +143,15 @@ class VersionCache:
             else None
         )
 
+    def _get_entry(self, version: ModelVersion) -> Path:
+        return self._versions / _make_key(version.name, version.version, version.source)
+
+    def _get_pointer(self, name: str, alias: str) -> Path:
+        return self._serving / f"{_make_key(name, alias)}.json"
+
     def _prune(self) -> None:
-        serving = {_read_pointer(file) for file in self._serving.glob("*.json")}
+        pointers = self._serving.glob("*.json")
+        serving = {entry for file in pointers for entry in _read_pointer(file)}
         spare = [each for each in self._versions.glob("*") if each.name not in serving]
         spare.sort(key=_read_mtime, reverse=True)
         for entry in spare[SPARE_VERSIONS:]:
@@ -131,12 +163,17 @@ def _make_key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def _read_pointer(pointer: Path) -> str | None:
-    """Returns the entry that a pointer file names; None if the file cannot be read."""
+def _read_pointer(pointer: Path) -> list[str]:
+    """Returns the entries that a pointer file names, the serving one first.
+
+    Empty if the file cannot be read. A pointer of an older release names one entry.
+    """
     try:
-        return Path(json.loads(pointer.read_bytes())["entry"]).name
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
+        document = json.loads(pointer.read_bytes())
+        entries = [document["entry"], document.get("before") or document["entry"]]
+        return [*dict.fromkeys(Path(entry).name for entry in entries)]
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def _read_mtime(path: Path) -> float:
@@ -146,9 +183,10 @@ def _read_mtime(path: Path) -> float:
         return 0.0
 
 
-def _is_locked(folder: Path) -> bool:
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock of a file or folder. True if that cannot be known."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return True
     try:

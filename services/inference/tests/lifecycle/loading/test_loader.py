@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from tests.support.fakes.loader import catch_failure
 from tests.support.fakes.memory_registry import FakeRegistry

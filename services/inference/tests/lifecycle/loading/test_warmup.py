@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
 from baton_inference.errors import LoadFailure
-from baton_inference.lifecycle import warmup
-from baton_inference.lifecycle.warmup import WarmUp, warm_up
+from baton_inference.lifecycle.loading import warmup
+from baton_inference.lifecycle.loading.warmup import WarmUp, warm_up
+from baton_inference.lifecycle.pace import Pace
 from tests.support.fakes.models import SCHEMA, ErrorModel, SlowModel, SumModel
 
 
@@ -118,9 +119,30 @@ def test_a_slow_model_scores_no_rows_on_the_event_loop(monkeypatch: pytest.Monke
         nonlocal now_s
         now_s += warmup.INLINE_BUDGET_S * 1.5
 
-    monkeypatch.setattr("baton_inference.lifecycle.warmup.time.thread_time", lambda: now_s)
-    assert warm(SlowModel(pass_time)).inline_rows == 0
-    assert warm(SlowModel(lambda: None)).inline_rows == 64
+    monkeypatch.setattr("baton_inference.lifecycle.loading.warmup.time.thread_time", lambda: now_s)
+    slow = warm(SlowModel(pass_time))
+    assert slow.inline_rows == 0
+    assert slow.pace.call_s == pytest.approx(0.003)
+    quick = warm(SlowModel(lambda: None))
+    assert (quick.inline_rows, quick.pace) == (64, Pace())
+
+
+def test_the_pace_is_per_call_and_per_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deadlines of a canary grow with the rows of a request."""
+    now_s = 0.0
+
+    class PacedModel(SumModel):
+        def score_rows(self, rows: Rows) -> Scores:
+            nonlocal now_s
+            now_s += 100e-6 + 10e-6 * len(rows)
+            return super().score_rows(rows)
+
+    monkeypatch.setattr("baton_inference.lifecycle.loading.warmup.time.thread_time", lambda: now_s)
+    pace = warm(PacedModel()).pace
+    assert pace.call_s == pytest.approx(110e-6)
+    assert pace.row_s == pytest.approx(740e-6 / 64)
+    assert pace.compute_deadline_s(1) == 0.05
+    assert pace.compute_deadline_s(10_000) == pytest.approx(10 * 10_000 * 740e-6 / 64)
 
 
 class LimitedModel(SumModel):
@@ -133,10 +155,10 @@ class LimitedModel(SumModel):
         self.is_limited = False
 
     @contextmanager
-    def limit_time(self, limit_s: float) -> Iterator[None]:
+    def limit_time(self, limit_s: float) -> Iterator[Self]:
         self.limits_s.append(limit_s)
         self.is_limited = True
-        yield
+        yield self
         self.is_limited = False
 
     def score_rows(self, rows: Rows) -> Scores:
@@ -148,7 +170,7 @@ def test_the_warm_up_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """One limit covers all calls, and a slow model never scores many rows."""
     readings_s = count(step=warmup.INLINE_BUDGET_S * 1.5)
     monkeypatch.setattr(
-        "baton_inference.lifecycle.warmup.time.thread_time", lambda: next(readings_s)
+        "baton_inference.lifecycle.loading.warmup.time.thread_time", lambda: next(readings_s)
     )
     model = LimitedModel()
     assert warm(model, {"columns": ["x", "n"], "data": [[1, 1], [2, 2]]}).inline_rows == 0

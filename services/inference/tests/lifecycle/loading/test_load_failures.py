@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from baton_engine.engine import EngineError
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.load_failures import to_load_failure
+from baton_inference.lifecycle.loading.load_failures import to_load_failure
 from baton_registry.errors import ChecksumMismatch, NotSigned, RegistryUnavailable
 
 

@@ -13,12 +13,13 @@ from baton_engine.engine import EngineError, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_inference.errors import LoadFailure
-from baton_inference.lifecycle.cache import VersionCache
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, Source
-from baton_inference.lifecycle.load_failures import describe_disk_error, to_load_failure
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_failures import describe_disk_error, to_load_failure
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.warmup import warm_up
 from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.warmup import warm_up
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
@@ -35,7 +36,11 @@ log = structlog.get_logger("baton.loader")
 
 
 class Loader:
-    """Loads versions, one at a time, in the poller's thread."""
+    """Loads versions for one role, one at a time, in its poller's thread.
+
+    Attributes:
+        marks: the versions under test.
+    """
 
     def __init__(  # noqa: PLR0913 - its dependencies, each passed by name
         self,
@@ -44,6 +49,7 @@ class Loader:
         *,
         open_engine: OpenEngine,
         compile_codecs: CompileCodecs,
+        marks: LoadMarks,
         clock: Clock,
         trusted: Sequence[TrustedKey] = (),
     ) -> None:
@@ -54,6 +60,7 @@ class Loader:
             cache: keeps fetched versions on disk.
             open_engine: builds the engine from a version's files.
             compile_codecs: compiles the codecs of a version.
+            marks: marks a version before its engine is built.
             clock: gives the time at which a version starts to serve.
             trusted: if not empty, only versions that one of these keys signed are loaded.
         """
@@ -61,6 +68,7 @@ class Loader:
         self._cache = cache
         self._open_engine = open_engine
         self._compile_codecs = compile_codecs
+        self.marks = marks
         self._clock = clock
         self._trusted = trusted
 
@@ -79,15 +87,22 @@ class Loader:
             raise to_load_failure(error) from error
 
     def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
-        """Loads the last serving version from the cache; None if the cache has none."""
+        """Loads the last serving version from the cache; None if the cache has none.
+
+        If that version ended its process, the one before is loaded: see `LoadMarks.choose`.
+        """
         try:
-            cached = self._cache.find_last_served(name, alias)
-            if cached is None:
+            served = self._cache.find_last_served(name, alias)
+            if not served:
                 return None
-            return self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")
+            cached = self.marks.choose(served)
+            loaded = self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - after any error the registry has the version
             log.warning("the cached version cannot be used", reason=str(to_load_failure(error)))
             return None
+        if cached is not served[0]:
+            self.record_serving(loaded, alias)
+        return loaded
 
     def record_serving(self, version: LiveVersion, alias: str) -> None:
         """Records in the cache which version serves. Logs a warning if the disk fails."""
@@ -160,6 +175,14 @@ class Loader:
         )
 
     def _build(self, fetched: FetchedModel, source: Source) -> LiveVersion:
+        self.marks.begin(fetched.version)
+        try:
+            return self._build_marked(fetched, source)
+        except BaseException:
+            self.marks.end(Identity.from_version(fetched.version))
+            raise
+
+    def _build_marked(self, fetched: FetchedModel, source: Source) -> LiveVersion:
         schema = fetched.mlmodel.schema
         version = fetched.version
         with self._log_duration("opened and warmed up", version):
@@ -177,6 +200,7 @@ class Loader:
             codecs=codecs,
             example=warmup.example,
             inline_rows=warmup.inline_rows,
+            pace=warmup.pace,
             source=source,
             since=format_utc(self._clock.posix_s()),
         )
