@@ -65,6 +65,7 @@ def test_defaults() -> None:
         "tracking_ui_url": None,
         "webhook_secret": None,
         "api_keys_file": None,
+        "shadow_cpu": 0.25,
         "otlp_endpoint": None,
         "otlp_traces_endpoint": None,
         "otlp_protocol": "http/protobuf",

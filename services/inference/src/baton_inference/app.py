@@ -1,5 +1,7 @@
 """Wires the HTTP application around a core."""
 
+from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -21,6 +23,7 @@ from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
+from baton_inference.web.pair_families import PairCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
@@ -32,6 +35,7 @@ from baton_inference.web.routes.webhook import build_webhook_routes
 from baton_inference.web.webhook import Followed, WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
+from baton_rollout.judgement import SignalJudgement
 
 
 def create_app(
@@ -53,9 +57,10 @@ def create_app(
         status=core.read_status,
         canary=lambda: core.live.canary,
         queue_depth=lambda: batcher.pending + pools.pending,
+        rollout=lambda: core.moves.known.rollout,
     )
     other_routes = _create_fastapi_app(
-        settings, core, Exposition(collector), needs_key=access is not None
+        settings, core, _create_exposition(core, collector), needs_key=access is not None
     )
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
@@ -63,7 +68,15 @@ def create_app(
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
     parts = ScoringParts(
-        core.live, core.metrics, scorer, pools, bodies, request_log, settings.alias, access
+        core.live,
+        core.metrics,
+        scorer,
+        pools,
+        bodies,
+        request_log,
+        settings.alias,
+        access,
+        core.canary.shadow.queue if core.canary else None,
     )
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
@@ -87,6 +100,21 @@ def _create_fastapi_app(
     return app
 
 
+def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
+    """Wires the metrics; those of pairs only if there can be a canary."""
+    canary = core.canary
+    if canary is None:
+        return Exposition(collector)
+
+    def find_trip_signal() -> str | None:
+        version = core.live.canary
+        if version is None or canary.switch.find_trip(version.identity) is None:
+            return None
+        return canary.breaker.signal
+
+    return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
+
+
 def _create_framework(settings: InferenceSettings) -> FastAPI:
     return create_framework(
         "Baton inference",
@@ -100,12 +128,19 @@ def _create_document_builder(settings: InferenceSettings, core: Core) -> Documen
     return DocumentBuilder(
         status=core.read_status,
         moves=lambda: core.moves.known,
+        judgements=partial(_read_judgements, core),
         metrics=core.metrics,
         ui_url=strip_credentials(
             settings.tracking_ui_url or settings.tracking_uri
         ),  # hides a password
         clock=core.clock,
     )
+
+
+def _read_judgements(core: Core) -> Sequence[SignalJudgement]:
+    """Returns the evidence of the pairs of this process."""
+    status = core.canary.shadow.status if core.canary else None
+    return status.judgements if status else ()
 
 
 def _create_webhook_receiver(secret: str, core: Core) -> WebhookReceiver:

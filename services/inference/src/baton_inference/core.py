@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from baton_engine.engine import ServingEngine
-from baton_inference.lifecycle.canary.canary_state import CanaryState
-from baton_inference.lifecycle.canary.canary_watcher import CanaryWatcher
-from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loading.cache import VersionCache
@@ -28,23 +26,6 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 
 log = structlog.get_logger("baton.canary")
-
-
-@dataclass(frozen=True)
-class CanaryParts:
-    """What follows the alias of the canary.
-
-    Attributes:
-        state: what the watcher knows, and the canary's part of the status.
-        switch: turns a canary off in this process.
-        watcher: loads and drops the canary, poll by poll.
-        poller: the thread that calls the watcher.
-    """
-
-    state: CanaryState
-    switch: CanarySwitch
-    watcher: CanaryWatcher
-    poller: Poller
 
 
 @dataclass(frozen=True)
@@ -78,9 +59,11 @@ class Core:
     canary: CanaryParts | None = None
 
     def start(self) -> None:
-        """Starts the pollers."""
+        """Starts the pollers and the shadow."""
         for poller in self._pollers:
             poller.start()
+        if self.canary is not None:
+            self.canary.shadow.start()
 
     def nudge(self) -> None:
         """Triggers the next poll of each alias at once. Safe to call from any thread."""
@@ -93,9 +76,11 @@ class Core:
         return replace(status, canary=self.canary.state.read_status()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and closes the connections."""
+        """Stops the pollers and the shadow, and closes the connections."""
         for poller in self._pollers:
             poller.stop()
+        if self.canary is not None:
+            self.canary.shadow.stop()
         for loader in self.loaders:
             loader.marks.close()
         self.registry.close()
@@ -152,11 +137,26 @@ def create_core(
     canary = None
     if settings.followed_canary is not None:
         loaders.append(create_loader(settings.followed_canary))
-        canary = _create_canary(settings, registry, loaders[-1], live, metrics, clock)
+        canary = create_canary(
+            settings,
+            registry=registry,
+            loader=loaders[-1],
+            live=live,
+            metrics=metrics,
+            clock=clock,
+            find_record=lambda: moves.known.rollout,
+        )
     elif settings.canary_alias == settings.alias:
         log.warning("no canary: both aliases are the same", alias=settings.alias)
     watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
-    moves = MoveReader(registry, settings.model_name, settings.alias, clock)
+    moves = MoveReader(
+        registry,
+        settings.model_name,
+        settings.alias,
+        clock,
+        canary_alias=settings.followed_canary,
+        describe_canary=lambda: canary.state.aspired if canary else None,
+    )
     watcher = Watcher(
         registry,
         loaders[0],
@@ -179,19 +179,3 @@ def create_core(
         (*loaders,),
         canary,
     )
-
-
-def _create_canary(  # noqa: PLR0913, PLR0917 - the parts of the core
-    settings: InferenceSettings,
-    registry: RegistryClient,
-    loader: Loader,
-    live: LiveVersions,
-    metrics: Metrics,
-    clock: Clock,
-) -> CanaryParts:
-    """Wires what follows the alias of the canary."""
-    switch = CanarySwitch()
-    state = CanaryState(settings.model_name, settings.canary_alias, live, switch, metrics, clock)
-    watcher = CanaryWatcher(registry, loader, state, clock)
-    poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s, name="canary")
-    return CanaryParts(state, switch, watcher, poller)

@@ -1,5 +1,6 @@
 """`GET /metrics`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -7,6 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from baton_inference.app import create_app
 from baton_inference.core import create_core
 from baton_inference.scoring.workers import Pools
+from baton_rollout.limits import Limits
+from baton_rollout.progress.plan import Plan
+from baton_rollout.progress.record import Record
 from tests.support.fakes.application import make_app, make_settings
 from tests.support.fakes.asgi_client import call, get, post
 from tests.support.fakes.live_version import make_live_version
@@ -29,6 +33,10 @@ NAMES = {
     "baton_canary_weight",
     "baton_canary_load_failures_total",
     "baton_fallbacks_total",
+    "baton_shadow_rows_total",
+    "baton_canary_tripped",
+    "baton_rollout_info",
+    "baton_rollout_deadline_timestamp_seconds",
 }
 
 
@@ -109,3 +117,24 @@ def test_the_canary_is_reported(tmp_path: Path) -> None:
     samples = read_samples(get(app, "/metrics").body)
     assert not any(name.startswith("baton_canary_info") for name in samples)
     assert samples["baton_canary_weight"] == 0
+
+
+def test_last_rollout_is_reported(tmp_path: Path) -> None:
+    """Its version and phase, and when it pauses; no series before the first one."""
+    registry = FakeRegistry()
+    settings = make_settings(tmp_path)
+    core = create_core(settings, registry=registry, open_engine=open_fake_engine)
+    app = create_app(settings, core, Pools())
+    core.watcher.poll()
+    assert not [name for name in read_samples(get(app, "/metrics").body) if "rollout" in name]
+
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    plan = Plan("t", "7", "production", "ann", "", start, Limits(), deadline_s=60)
+    registry.tags["baton.rollout.canary"] = Record.create(plan, "3").pause("by ann").to_text()
+    registry.add("3")
+    registry.alias = "3"
+    core.watcher.poll()
+    samples = read_samples(get(app, "/metrics").body)
+    assert samples['baton_rollout_info{phase="paused",version="7"}'] == 1
+    deadline = samples['baton_rollout_deadline_timestamp_seconds{version="7"}']
+    assert deadline == start.timestamp() + 60

@@ -41,7 +41,7 @@ def format_value(judgement: SignalJudgement, value: float) -> str:
     """Formats a value of a signal: a share in percent, or a difference with its sign."""
     if judgement.signal in SHARES:
         return format_percent(100 * value)
-    return f"{value:+.4f}" if judgement.signal == "quality" else f"{value:+.3f}"
+    return f"{value:+z.4f}" if judgement.signal == "quality" else f"{value:+z.3f}"
 
 
 def format_odds(odds: float) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.policy import Identity
+from baton_registry.versions.manifest import Figures
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
 from baton_rollout.routing import choose_bucket, count_buckets
@@ -35,6 +36,7 @@ class LiveVersion:
         pace: how long the warm-up took.
         source: `cache` until the registry confirms the version.
         since: when the version started to serve, in UTC with milliseconds.
+        gate_figures: what the gate saw, from the manifest; None for a figure that is not finite.
     """
 
     model: ModelVersion
@@ -46,6 +48,7 @@ class LiveVersion:
     pace: Pace
     source: Source
     since: str
+    gate_figures: Figures = field(default_factory=dict)
 
     @property
     def identity(self) -> Identity:

@@ -11,14 +11,17 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.status import Status
 from baton_inference.telemetry.metrics import Metrics
+from baton_inference.web.rollout_metrics import collect_rollout
+from baton_rollout.progress.record import Record
 
 
-class MetricsCollector:
+class MetricsCollector(Collector):
     """Builds all metric families on each scrape."""
 
     def __init__(
@@ -27,12 +30,14 @@ class MetricsCollector:
         *,
         status: Callable[[], Status],
         canary: Callable[[], LiveVersion | None],
+        rollout: Callable[[], Record | None],
         queue_depth: Callable[[], int],
     ) -> None:
         self._metrics = metrics
         self._status = status
         self._canary = canary
         self._queue_depth = queue_depth
+        self._rollout = rollout
 
     def collect(self) -> Iterator[Metric]:
         """Yields the families under their public names."""
@@ -41,6 +46,7 @@ class MetricsCollector:
         status = self._status()
         yield from self._collect_state(status)
         yield from self._collect_canary(status)
+        yield from collect_rollout(self._rollout())
 
     def _collect_scoring(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
@@ -148,9 +154,10 @@ class MetricsCollector:
 class Exposition:
     """Writes the metric families in the format that the scraper accepts."""
 
-    def __init__(self, collector: MetricsCollector) -> None:
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(collector)
+        for collector in collectors:
+            self._registry.register(collector)
 
     def write(self, accept: str) -> tuple[bytes, str]:
         """Returns the text and its content type for the scraper's `Accept` header."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from baton_inference.core import CanaryParts, Core, create_core
+from baton_inference.canary import CanaryParts
+from baton_inference.core import Core, create_core
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.status import CanaryStatus
 from baton_registry.errors import RegistryUnavailable

@@ -20,7 +20,7 @@ from baton_inference.core import Core
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
-from baton_inference.scoring.observer import RowSource
+from baton_inference.scoring.observer import MAX_BODY_BYTES, RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.web.front import Front
 from baton_registry.versions.schema import Column, Schema
@@ -247,18 +247,27 @@ def test_a_request_by_number_is_answered_by_no_other_version(tmp_path: Path) -> 
 class Notes:
     """An observer that keeps what it sees."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, needs_bodies: bool = False) -> None:
+        self.needs_bodies = needs_bodies
         self.seen: list[tuple[str, int, RowSource]] = []
+        self.bodies: list[SmallBody | None] = []
 
-    def observe(self, request: ScoreRequest, result: ScoreResult, source: RowSource) -> None:
+    def observe(
+        self,
+        request: ScoreRequest,
+        result: ScoreResult,
+        source: RowSource,
+        body: SmallBody | None = None,
+    ) -> None:
+        self.bodies.append(body)
         assert request.version is result.version
         assert len(result.scores["label"]) == request.batch.rows
         self.seen.append((result.version.model.version, request.batch.rows, source))
 
 
-def observe(app: Front, requests: Iterable[Request]) -> Notes:
+def observe(app: Front, requests: Iterable[Request], *, needs_bodies: bool = False) -> Notes:
     """Sends requests to an application with an observer."""
-    notes = Notes()
+    notes = Notes(needs_bodies=needs_bodies)
     holders: list[Any] = [app.direct, *app._routes.values()]
     for each in holders:
         each._parts = replace(each._parts, observer=notes)
@@ -289,6 +298,24 @@ def test_the_observer_sees_what_an_alias_chose(tmp_path: Path) -> None:
 def test_the_observer_sees_productions_answer_after_a_fallback(tmp_path: Path) -> None:
     app, _ = make_both(tmp_path, make_live_version(ErrorModel(), version="2"))
     assert [each[:2] for each in observe(app, [post("/predict", GOOD_BODY)]).seen] == [("1", 1)]
+
+
+@pytest.mark.parametrize("weight", [0, 100])
+def test_the_observer_gets_small_bodies_if_it_needs_them(tmp_path: Path, weight: int) -> None:
+    """Decompressed. The codec of the other version decodes them again."""
+    large = json.dumps({"instances": [{**INSTANCE, "note": "a" * MAX_BODY_BYTES}]}).encode()
+    requests = [
+        post("/predict", gzip.compress(GOOD_BODY), content_encoding="gzip"),
+        post("/predict", large),
+    ]
+    app, core = make_both(tmp_path, weight=weight)
+    small, none = observe(app, requests, needs_bodies=True).bodies
+    assert small is not None
+    assert (small.protocol, small.content, none) == ("predict", GOOD_BODY, None)
+    assert core.live.production is not None
+    codec = core.live.production.codecs[small.protocol]
+    assert codec.decode(small.content, small.media).rows == 1
+    assert observe(app, requests).bodies == [None, None]
 
 
 def test_the_observer_sees_nothing_without_a_canary(tmp_path: Path) -> None:

@@ -203,6 +203,7 @@ class Loader:
             pace=warmup.pace,
             source=source,
             since=format_utc(self._clock.posix_s()),
+            gate_figures=fetched.manifest.gate_figures,
         )
 
     @contextmanager

@@ -21,6 +21,7 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.codec import Codec
 from baton_inference.protocols.media import Headers, MediaHeaders
 from baton_inference.scoring.batch import Batch
+from baton_inference.scoring.observer import MAX_BODY_BYTES, PairObserver, SmallBody
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.telemetry.request_log import (
@@ -49,6 +50,7 @@ class ScoringCall:
 
     __slots__ = (
         "_batch",
+        "_body",
         "_codec",
         "_duration_s",
         "_headers",
@@ -93,6 +95,7 @@ class ScoringCall:
         self._protocol = protocol
         self._path = path
         self._request_id = request_id
+        self._body = b""
         self._rows = 0
         self._problem = ""
         self._stack: str | None = None
@@ -135,6 +138,8 @@ class ScoringCall:
     def decode(self, body: bytes) -> ScoreRequest:
         """Decodes the body of an admitted request. Raises the errors of `Codec.decode`."""
         self._batch = self._codec.decode(body, self.media)
+        if len(body) <= MAX_BODY_BYTES:
+            self._body = body
         return ScoreRequest(self._version, self._batch)
 
     def score(self, body: bytes) -> ScoreResult | Awaitable[ScoreResult | Answer]:
@@ -194,14 +199,22 @@ class ScoringCall:
             )
         observer = self._parts.observer
         if observer is not None and self._parts.live.canary is not None and self._is_paired(code):
-            source = identify_source(self._headers, has_keys=self._parts.access is not None)
-            observer.observe(ScoreRequest(self._version, self._batch), self._result, source)
+            self._show(observer)
 
     def note_fallback(self, canary: LiveVersion, reason: str, stack: str | None) -> None:
         """Counts and logs that production answers in place of the canary."""
         version = canary.model.version
         self._parts.metrics.count_fallback(version)
         self._parts.log.write_fallback(self._request_id, version, reason, stack)
+
+    def _show(self, observer: PairObserver) -> None:
+        """Shows the scored request to the observer."""
+        source = identify_source(self._headers, has_keys=self._parts.access is not None)
+        body = None
+        if observer.needs_bodies and self._body:
+            body = SmallBody(self._protocol, self._body, self.media)
+        request = ScoreRequest(self._version, self._batch)
+        observer.observe(request, self._result, source, body)
 
     def _find_key(self) -> bytes:
         """Returns what decides between canary and production."""
