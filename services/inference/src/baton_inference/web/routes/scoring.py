@@ -57,8 +57,4 @@ class ScoringRoute:
         with parts.bodies.open_share() as share:
             body = await parts.bodies.read_rest(first, receive, call.media, share)
             workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
-            return await workers.run(partial(self._score_body, call, body))
-
-    def _score_body(self, call: ScoringCall, body: bytes) -> Answer:
-        """Decodes, scores and encodes in the caller's thread."""
-        return call.encode(self._parts.scorer.score_alone(call.decode(body)))
+            return await workers.run(partial(call.score_alone, body))

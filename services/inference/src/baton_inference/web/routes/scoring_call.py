@@ -1,7 +1,8 @@
 """One scoring request, and the steps that every way of answering it shares.
 
-`routes/scoring.py` answers as an ASGI application, `routes/direct.py` without ASGI. Both check,
-score, explain failures, count and log with the methods of this class.
+`routes/scoring.py` answers as an ASGI application, `routes/direct.py` without ASGI, and
+`grpc/infer.py` over gRPC. All check, score, explain failures, count and log with the methods of
+this class.
 """
 
 import asyncio
@@ -63,6 +64,11 @@ class ScoringParts:
     log: RequestLog
     access: Access | None = None
 
+    def check_key(self, path: str, headers: Headers) -> None:
+        """Checks the API key of a request. Raises `Unauthenticated` or `Forbidden`."""
+        if self.access is not None:
+            self.access.check(path, headers)
+
 
 class ScoringCall:
     """One POST to a scoring path, from its head to its answer.
@@ -122,24 +128,31 @@ class ScoringCall:
         Raises:
             InferenceError: the request is rejected, or no version serves.
         """
-        parts, served = self._parts, self._served
-        if parts.access is not None:
-            parts.access.check(self._path, headers)
+        self._parts.check_key(self._path, headers)
+        self.choose_version(requested)
+        self.media.check(self._codec.media_types)
+        self._parts.bodies.check_length(self.media)
+
+    def choose_version(self, requested: RequestedVersion | None) -> None:
+        """The part of `admit` that chooses the version. Raises `NotReady` or `NotServed`."""
+        served = self._served
         if served is None:
             raise NotReady
         if requested is not None:
             requested.check(served)
         self._codec = served.codecs[self._protocol]
-        self.media.check(self._codec.media_types)
-        parts.bodies.check_length(self.media)
         self._version = served
 
-    def decode(self, body: bytes) -> ScoreRequest:
+    def decode(self, body: Any) -> ScoreRequest:
         """Decodes the body of an admitted request. Raises the errors of `Codec.decode`."""
         self._batch = self._codec.decode(body, self.media)
         return ScoreRequest(self._version, self._batch)
 
-    def score(self, body: bytes) -> ScoreResult | Awaitable[ScoreResult]:
+    def score_alone(self, body: Any) -> Answer:
+        """Decodes, scores and encodes in the calling thread. Raises as `score` does."""
+        return self.encode(self._parts.scorer.score_alone(self.decode(body)))
+
+    def score(self, body: Any) -> ScoreResult | Awaitable[ScoreResult]:
         """Decodes a small body and scores it. Call it from the event loop only.
 
         Raises:
@@ -163,13 +176,19 @@ class ScoringCall:
             return None
         if isinstance(error, asyncio.CancelledError):  # the server's last resort at shutdown
             return build_problem(ShuttingDown(), self._request_id, self._path)
+        self.note_failure(error)
+        if isinstance(error, InferenceError):
+            return build_problem(error, self._request_id, self._path)
+        return build_internal_problem(self._request_id, self._path)
+
+    def note_failure(self, error: BaseException) -> None:
+        """Keeps what the log says about a request that failed."""
         if isinstance(error, InferenceError):
             self._problem = find_slug(error)
-            if isinstance(error, ModelFailure):
-                self._stack = format_stack(error.__cause__ or error)
-            return build_problem(error, self._request_id, self._path)
-        self._stack = format_stack(error)
-        return build_internal_problem(self._request_id, self._path)
+        if isinstance(error, ModelFailure):
+            self._stack = format_stack(error.__cause__ or error)
+        elif not isinstance(error, InferenceError):
+            self._stack = format_stack(error)
 
     def stop_clock(self) -> None:
         """Ends the duration of the request: the answer is complete, and not sent yet."""
@@ -177,8 +196,11 @@ class ScoringCall:
 
     def record(self, answer: Answer | None) -> None:
         """Counts and logs the request. The caller does not wait for that."""
+        self.record_code(CLIENT_DISCONNECTED if answer is None else answer.status)
+
+    def record_code(self, code: int) -> None:
+        """Does what `record` does; `code` is the HTTP status, or 499 without an answer."""
         metrics, duration_s = self._parts.metrics, self._duration_s
-        code = CLIENT_DISCONNECTED if answer is None else answer.status
         version = self._served.model.version if self._served else ""
         metrics.count_request(self._protocol, code, version, duration_s)
         if self._rows and code == HTTPStatus.OK:  # a thread may finish after a cancellation

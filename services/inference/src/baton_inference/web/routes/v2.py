@@ -100,12 +100,22 @@ def _answer(
     describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
     """Returns what `describe` returns for the serving version, or a problem."""
-    served = versions.production
     try:
-        if served is None:
-            raise NotReady
-        if requested is not None:
-            requested.check(served)
+        return describe(find_served(versions, requested))
     except InferenceError as error:
         return to_response(build_problem(error, request.scope[REQUEST_ID], request.url.path))
-    return describe(served)
+
+
+def find_served(versions: LiveVersions, requested: RequestedVersion | None = None) -> LiveVersion:
+    """Returns the serving version.
+
+    Raises:
+        NotReady: there is none.
+        NotServed: it is not the requested one.
+    """
+    served = versions.production
+    if served is None:
+        raise NotReady
+    if requested is not None:
+        requested.check(served)
+    return served
