@@ -12,7 +12,7 @@ from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
-from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import Metrics
@@ -80,12 +80,13 @@ def create_core(
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
+    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
     loader = Loader(
         registry,
         VersionCache(settings.cache_dir),
         open_engine=open_engine,
         compile_codecs=lambda version, schema, outputs: compile_codecs(
-            CodecParts(version, schema, outputs, arrow, settings.max_rows)
+            CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
         ),
         clock=clock,
         trusted=settings.trusted_keys,
