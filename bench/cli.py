@@ -11,7 +11,7 @@ import click
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
-from bench.measurements import cores, grpc, scoring, training
+from bench.measurements import cores, grpc, scoring, steps, training
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
 from bench.measurements.servers.rounds import Scale
@@ -147,6 +147,14 @@ def encoders_command(*, write: bool) -> None:
     if result.returncode:
         raise CannotRun("an encoder failed; see above")
     _print_results("encoders", result.stdout.strip(), write=write)
+
+
+@bench.command("steps")
+@_write
+def steps_command(*, write: bool) -> None:
+    """Measures the steps of one request, without sockets."""
+    table = asyncio.run(_run_on_testbed(steps.run))
+    _print_results("steps", table, write=write)
 
 
 @bench.command("zoo")

@@ -14,6 +14,7 @@ PACKAGES = (
     "packages/engine/src/baton_engine",
     "packages/export/src/baton_export",
     "packages/registry/src/baton_registry",
+    "packages/rollout/src/baton_rollout",
     "packages/common/src/baton_common",
 )
 

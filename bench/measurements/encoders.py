@@ -4,8 +4,6 @@ Every encoder must give the same document as Baton's own.
 """
 
 import json
-import math
-import timeit
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -19,6 +17,7 @@ from baton_inference.protocols.predict.codec import PredictCodec
 from baton_inference.scoring.batch import RowBatch
 from baton_registry import Column, ModelVersion, Schema
 from baton_registry.versions.output_schema import OutputSchema
+from bench.measurements.timing import measure_us
 from bench.output.table import format_number, format_table
 
 ROWS = (1, 16, 1000)
@@ -26,8 +25,6 @@ CLASSES = ("No", "Yes")
 BATON = "Baton"
 _VERSION = ModelVersion("churn_model", "1")
 _HEAD = b'{"model_name":"churn_model","model_version":"1","predictions":'
-_REPEATS = 20
-_REPEAT_S = 0.02
 
 Encode = Callable[[NDArray[Any], NDArray[np.float32]], bytes]
 
@@ -127,20 +124,6 @@ def generate_scores(rows: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
     positive = np.random.default_rng(1).random(rows).astype(np.float32)
     probabilities = np.stack([1 - positive, positive], axis=1)
     return np.array(CLASSES, dtype=object)[probabilities.argmax(axis=1)], probabilities
-
-
-def measure_us(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    """Measures the best of several repeats of each call: other programs only add time."""
-    best = dict.fromkeys(calls, math.inf)
-    counts = {
-        name: max(1, round(_REPEAT_S / timeit.timeit(call, number=1)))
-        for name, call in calls.items()
-    }
-    for _ in range(_REPEATS):
-        for name, call in calls.items():
-            took_s = timeit.timeit(call, number=counts[name]) / counts[name]
-            best[name] = min(best[name], took_s * 1e6)
-    return best
 
 
 def build_table() -> str:

@@ -10,6 +10,7 @@ import pytest
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Lifeline
 from baton_registry import ModelVersion
+from bench.measurements import steps
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import report
 from bench.measurements.servers.contestants import BATON
@@ -76,3 +77,12 @@ def test_swaps_are_measured(testbed: testbeds.Testbed) -> None:
     assert [each.failed for each in (*results.swapping.figures, *results.calm.figures)] == [0, 0]
     assert results.swapping.mixed == 0
     assert "during swaps" in swap_report.format_tables(results)
+
+
+def test_steps_are_measured(testbed: testbeds.Testbed) -> None:
+    """Each step, a lone request and several together take some time."""
+    lines = asyncio.run(steps.run(testbed)).splitlines()[2:]
+
+    cells = [line.strip("| ").split("|") for line in lines]
+    assert len(cells) == 10
+    assert all(float(us) > 0 for _, us in cells)

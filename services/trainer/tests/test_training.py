@@ -108,6 +108,10 @@ def test_worse_challenger_is_registered_but_fails_the_gate(
     figures = fetch_manifest(workshop.registry, version, tmp_path).gate_figures
     assert figures["production_roc_auc"] == pytest.approx(good.metrics["test_roc_auc"])
     assert (figures["gate_roc_auc_difference_high"] or 0) < -0.01
+    assert figures["against_version"] == float(good.version)
+    assert 0 < (figures["other_label_share"] or 0) < 1
+    assert [name for name in figures if name.startswith("score_")] == ["score_shift.yes"]
+    assert "against_version" not in worse.metrics
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
     assert challenger.version == good.version
 

@@ -13,7 +13,10 @@ from baton_inference.web.transport.state import DirectWay, Peer, ServerState
 
 
 class Transport(asyncio.Transport):
-    """Records the written bytes and the end; `unread` is what the client has not read."""
+    """Records the written bytes and the end; `unread` is what the client has not read.
+
+    The end is empty, `half-closed` (for writing), `closed` or `aborted`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,12 +28,17 @@ class Transport(asyncio.Transport):
         self.flow: list[str] = []
 
     def write(self, data: Any) -> None:
+        assert self.end != "half-closed"
         if not self.end:
             self.written += data
             self.writes += 1
 
+    def write_eof(self) -> None:
+        self.end = self.end or "half-closed"
+
     def close(self) -> None:
-        self.end = self.end or "closed"
+        if self.end != "aborted":
+            self.end = "closed"
 
     def abort(self) -> None:
         self.end = "aborted"
@@ -39,7 +47,7 @@ class Transport(asyncio.Transport):
         return self.unread
 
     def is_closing(self) -> bool:
-        return bool(self.end)
+        return self.end not in ("", "half-closed")
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return default

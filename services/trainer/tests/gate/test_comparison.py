@@ -34,6 +34,8 @@ def test_models_are_compared_on_the_held_out_rows(large: Table) -> None:
     assert comparison.difference.first == pytest.approx(1 - comparison.difference.second)
     assert comparison.difference.interval[0] > 0.3
     assert comparison.warnings == ()
+    assert comparison.change.other_label_share == 1
+    assert [*comparison.change.score_shifts] == ["yes"]
 
 
 def test_rows_that_one_model_learned_from_are_not_used(large: Table) -> None:

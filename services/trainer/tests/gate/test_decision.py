@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from baton_trainer.gate import decision as gate
+from baton_trainer.gate.answer_change import AnswerChange
 from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
@@ -10,6 +13,7 @@ from tests.support.trainer.comparable_models import make_model
 from tests.support.trainer.tables import add_noise, changed_table, some_outcome
 
 SAME = Parity(1e-7, 0, 100)
+CHANGE = AnswerChange(0.03, {"yes": 0.002}, {})
 ONE = some_outcome(2, 1_000)
 
 
@@ -26,7 +30,7 @@ WORSE = compute_difference(2.0)
 
 
 def compare(whole: AucDifference, *slices: SliceComparison) -> Comparison:
-    return Comparison("the challenger", "version 3", 1_000, whole, slices, ())
+    return Comparison("the challenger", "version 3", 1_000, whole, CHANGE, slices, ())
 
 
 def decide(
@@ -37,6 +41,8 @@ def decide(
 ) -> Verdict:
     """The verdict on a challenger with version 3 in production."""
     production = Production("3", make_model(table), comparison, "it has other classes (maybe)")
+    if comparison is not None:
+        production = replace(production, change=comparison.change)
     return gate.decide_gate(parity, make_model(table), production, bounds or GateLimits())
 
 
@@ -65,6 +71,12 @@ def test_challenger_that_is_not_worse_passes(some_data: Table) -> None:
     assert verdict.figures["production_roc_auc"] == NOT_WORSE.second
     assert verdict.figures["gate_rows"] == 1_000
     assert verdict.figures["gate_roc_auc_difference"] == 0
+    assert verdict.recorded_figures == {
+        **verdict.figures,
+        "against_version": 3.0,
+        "other_label_share": 0.03,
+        "score_shift.yes": 0.002,
+    }
 
 
 def test_better_challenger_passes_the_strictest_limits(some_data: Table) -> None:

@@ -16,10 +16,10 @@ def test_text_of_the_tag() -> None:
 
 def test_document_has_all_checks_and_figures() -> None:
     """Only checks that did not pass have a reason."""
-    document = Verdict((PASSED, SKIPPED), "3", {"rows": 9.0}).to_json()
+    document = Verdict((PASSED, SKIPPED), "3", {"rows": 9.0}, {"other": None}).to_json()
     assert document["verdict"] == "passed"
     assert document["production"] == "3"
-    assert document["figures"] == {"rows": 9.0}
+    assert document["figures"] == {"rows": 9.0, "other": None}
     assert [each["why"] for each in document["checks"]] == ["", "too few rows"]
     assert document["checks"][0]["challenger"] == "1 MB"
 

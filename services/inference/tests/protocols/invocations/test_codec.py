@@ -11,8 +11,9 @@ import pytest
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.invocations.codec import (
     MLFLOW_VERSION,
-    InvocationsBatch,
     InvocationsCodec,
+    InvocationsColumns,
+    InvocationsRows,
 )
 from baton_inference.protocols.media import ARROW, PARQUET, MediaHeaders
 from baton_registry.versions.model_version import ModelVersion
@@ -43,15 +44,20 @@ CSV = MediaHeaders([(b"content-type", b"text/csv; charset=UTF-8")])
     ],
 )
 def test_every_form_is_read(document: Any) -> None:
-    """All four forms give the same columns; other keys are ignored."""
+    """All four forms give the same row; other keys are ignored."""
     batch = CODEC.decode(json.dumps(document).encode(), JSON)
-    columns = {name: values.tolist() for name, values in batch.columns.items()}
-    assert (batch.rows, columns) == (1, {name: [value] for name, value in INSTANCE.items()})
+    assert batch.rows == 1
+    if isinstance(batch, InvocationsRows):
+        assert batch.cells == [(*INSTANCE.values(),)]
+    else:
+        columns = {name: values.tolist() for name, values in batch.columns.items()}
+        assert columns == {name: [value] for name, value in INSTANCE.items()}
 
 
 def test_csv_is_read() -> None:
     """The content type selects CSV."""
     batch = CODEC.decode(b"note,n,x\r\na,1,0.5\r\n", CSV)
+    assert isinstance(batch, InvocationsColumns)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         name: [value] for name, value in INSTANCE.items()
     }
@@ -62,6 +68,7 @@ def test_arrow_and_parquet_are_read(media_type: bytes) -> None:
     """The columns equal those of the same rows in JSON."""
     body = WRITERS[media_type](pa.table({name: [value] for name, value in INSTANCE.items()}))
     batch = CODEC.decode(body, MediaHeaders([(b"content-type", media_type)]))
+    assert isinstance(batch, InvocationsColumns)
     assert {name: values.tolist() for name, values in batch.columns.items()} == {
         name: [value] for name, value in INSTANCE.items()
     }
@@ -96,7 +103,7 @@ def test_a_body_needs_exactly_one_form(document: Any) -> None:
 def test_the_answer_has_labels(labels: list[Any]) -> None:
     """They have the target's type."""
     scores = {"label": np.array(labels), "probabilities": np.zeros((2, 2), np.float32)}
-    encoded = CODEC.encode(scores, InvocationsBatch(2, {}, b"application/json"))
+    encoded = CODEC.encode(scores, InvocationsColumns(2, {}, b"application/json"))
     assert encoded.media_type == b"application/json"
     assert json.loads(encoded.body) == {"predictions": labels}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from baton_inference.protocols.invocations.codec import InvocationsBatch, InvocationsCodec
+from baton_inference.protocols.invocations.codec import InvocationsCodec, InvocationsColumns
 from baton_inference.protocols.invocations.predictions import choose_output
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.output_schema import Task
@@ -29,7 +29,7 @@ def test_the_predictions_are_those_of_predict(task: Task) -> None:
     codec = InvocationsCodec(
         ModelVersion("m", "1"), SCHEMA, OUTPUT_SCHEMAS[task], InProcessReader(), max_rows=9
     )
-    encoded = codec.encode(SCORES[task], InvocationsBatch(2, {}, b"application/json"))
+    encoded = codec.encode(SCORES[task], InvocationsColumns(2, {}, b"application/json"))
     assert json.loads(encoded.body) == {"predictions": PREDICTIONS[task]}
 
 
@@ -38,7 +38,7 @@ def test_the_bytes_of_a_classifier_do_not_change() -> None:
     codec = InvocationsCodec(
         ModelVersion("m", "1"), SCHEMA, OUTPUT_SCHEMAS["binary"], InProcessReader(), max_rows=9
     )
-    encoded = codec.encode(SCORES["binary"], InvocationsBatch(2, {}, b"application/json"))
+    encoded = codec.encode(SCORES["binary"], InvocationsColumns(2, {}, b"application/json"))
     assert encoded.body == b'{"predictions":["no","yes"]}'
 
 

@@ -22,10 +22,10 @@ def test_the_columns_are_those_of_the_slow_path(form: str, rows: Any) -> None:
     read = FAST.read(json.dumps({form: rows}).encode())
     assert read is not None
     slow = MatrixReader(SCHEMA, max_rows=3).read_inputs(rows).to_batch(SCHEMA)
-    assert read[0] == slow.rows
+    assert read.rows == slow.rows
     for name, values in slow.columns.items():
-        assert (read[1][name].dtype, read[1][name].shape) == (values.dtype, values.shape)
-        assert read[1][name].tolist() == values.tolist()
+        assert (read.columns[name].dtype, read.columns[name].shape) == (values.dtype, values.shape)
+        assert read.columns[name].tolist() == values.tolist()
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_expected_continue_is_sent_when_the_body_is_wanted() -> None:
     assert client.transport.end == ""
     client = talk(answering(start(413), body(b"no")), use)
     assert client.transport.written.startswith(b"HTTP/1.1 413")
-    assert client.transport.end == "closed"
+    assert client.transport.end == "half-closed"
 
 
 def test_old_client_gets_no_continue() -> None:

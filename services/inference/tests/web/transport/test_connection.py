@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from baton_inference.web.transport.connection import LINGER_S
 from baton_inference.web.transport.pace import GRACE_S, MIN_BYTES_PER_S
 from baton_inference.web.transport.reader import MAX_HEAD_BYTES
 from tests.support.fakes.connection import Client
@@ -32,7 +33,7 @@ def test_slow_head_is_rejected(client: Client) -> None:
     for byte in HEAD[: int(GRACE_S)]:
         client.send(bytes([byte]))
         assert client.wait(1) == ""
-    assert client.wait(1) == "closed"
+    assert client.wait(1) == "half-closed"
     assert client.status == b"408"
 
 
@@ -41,7 +42,7 @@ def test_slow_body_is_rejected(client: Client) -> None:
     client.send(HEAD + b"x" * MIN_BYTES_PER_S)
     assert client.wait(GRACE_S + 1) == ""
     client.send(b"x")
-    assert client.wait(1) == "closed"
+    assert client.wait(1) == "half-closed"
     assert client.status == b"408"
     assert b"application/problem+json" in client.transport.written
 
@@ -63,7 +64,7 @@ def test_time_starts_again_with_each_request(client: Client) -> None:
     client.run_tasks()
     client.send(GET[:9])
     assert client.wait(GRACE_S) == ""
-    assert client.wait(1) == "closed"
+    assert client.wait(1) == "half-closed"
 
 
 def test_head_size_is_limited(client: Client) -> None:
@@ -73,7 +74,7 @@ def test_head_size_is_limited(client: Client) -> None:
         client.send(start + b"x" * (MAX_HEAD_BYTES - len(start)))
         assert client.transport.end == ""
         client.send(b"x")
-        assert client.transport.end == "closed"
+        assert client.transport.end == "half-closed"
         assert client.status == b"431"
     client = Client()
     client.send(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000)
@@ -108,12 +109,26 @@ def test_invalid_request_is_a_problem(client: Client) -> None:
     """The answer has the headers of every answer, and the connection is closed."""
     client.send(b"hello\r\n\r\n")
     assert client.status == b"400"
-    assert client.transport.end == "closed"
+    assert client.transport.end == "half-closed"
     head, _, body = client.transport.written.partition(b"\r\n\r\n")
     names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n")[1:]]
     assert names == ["content-type", "content-length", "x-request-id", "date", "connection"]
     assert b"date: today" in head
     assert json.loads(body)["status"] == 400
+
+
+def test_rejected_client_can_read_its_answer(client: Client) -> None:
+    """Until it has stopped sending, or for a short time. What it still sends is dropped."""
+    client.send(b"hello\r\n\r\n")
+    written = client.transport.written
+    client.send(GET)
+    assert client.transport.written == written
+    assert client.wait(LINGER_S) == "half-closed"
+    assert client.wait(1) == "closed"
+
+    client = Client()
+    client.send(b"hello\r\n\r\n")
+    assert not client.protocol.eof_received()  # the event loop closes the connection
 
 
 def test_each_pipelined_request_has_its_own_time(client: Client) -> None:
@@ -123,7 +138,7 @@ def test_each_pipelined_request_has_its_own_time(client: Client) -> None:
         client.send(GET[9:] + GET[:9])
         client.run_tasks()
         assert client.wait(1) == ""
-    assert client.wait(GRACE_S) == "closed"
+    assert client.wait(GRACE_S) == "half-closed"
     assert client.status == b"200"
     assert b"HTTP/1.1 408" in client.transport.written
 
@@ -137,5 +152,5 @@ def test_time_while_the_server_does_not_read_is_free(client: Client) -> None:
     client.run_tasks()
     assert client.transport.flow == ["pause", "resume"]
     assert client.wait(GRACE_S) == ""
-    assert client.wait(1) == "closed"
+    assert client.wait(1) == "half-closed"
     assert client.transport.written.count(b"HTTP/1.1 408") == 1

@@ -137,7 +137,7 @@ def test_rejection_waits_for_earlier_answers(client: Client, direct: Direct) -> 
     first, second = client.transport.written.split(b"HTTP/1.1 ")[1:]
     assert first.startswith(b"200")
     assert second.startswith(b"400")
-    assert client.transport.end == "closed"
+    assert client.transport.end == "half-closed"
 
 
 def test_client_that_only_reads_gets_its_answers(client: Client, direct: Direct) -> None:
@@ -214,7 +214,7 @@ def test_bad_target_is_rejected_in_its_turn(client: Client, direct: Direct) -> N
         b"200",
         b"400",
     ]
-    assert client.transport.end == "closed"
+    assert client.transport.end == "half-closed"
     assert len(direct.accepted) == 1
 
 
@@ -226,7 +226,7 @@ def test_slow_request_does_not_take_earlier_answers(client: Client, direct: Dire
     answer(client, direct, 0)
     parts = client.transport.written.split(b"HTTP/1.1 ")[1:]
     assert [part[:3] for part in parts] == [b"200", b"408"]
-    assert client.transport.end == "closed"
+    assert client.transport.end == "half-closed"
 
 
 def test_answer_that_cannot_be_encoded_closes_the_connection(

@@ -127,6 +127,15 @@ def test_invalid_http_is_a_problem(service: Service) -> None:
     assert b'"status":400' in body
 
 
+def test_client_that_keeps_sending_reads_its_rejection(service: Service) -> None:
+    """A connection that is closed at once would reset the client, which would read no answer."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(200):
+            connection.sendall(b"x: " + b"x" * 20_000 + b"\r\n")
+        assert read_all(connection).startswith(b"HTTP/1.1 431")
+
+
 def test_large_content_length_is_rejected(service: Service) -> None:
     """A client with a large Content-Length gets its answer before it sends the body."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=20)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from baton_common.texts import get_first_line
-from baton_engine.engine import Engine, EngineError
+from baton_engine.engine import Engine, EngineError, Scores
 from baton_engine.onnx.opening import open_engine
 from baton_engine.onnx.outputs.probabilities import check_probabilities
 from baton_engine.open_version import fetch_temporarily, open_version
@@ -24,7 +24,7 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.output_schema import Label
+from baton_registry.versions.output_schema import PROBABILITIES, Label
 from baton_registry.versions.schema import Column, Schema
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
@@ -66,6 +66,10 @@ class ComparableModel:
         if different := set(answers.classes) ^ set(classes):
             names = ", ".join(sorted(map(str, different))[:3])
             return f"it has other classes than these rows ({names})"
+        return self.find_column_obstacle(features)
+
+    def find_column_obstacle(self, features: pd.DataFrame) -> str:
+        """Returns why it cannot score rows of these features; empty if it can."""
         for column in self.schema.columns:
             if column.name not in features:
                 return f"it needs column {column.name!r}, which these rows do not have"
@@ -84,15 +88,25 @@ class ComparableModel:
         Raises:
             NotComparable: it fails on these rows.
         """
+        probabilities = self.score(features)[PROBABILITIES]
+        order = [self.engine.output_schema.classes.index(label) for label in classes]
+        return np.asarray(probabilities[:, order])
+
+    def score(self, features: pd.DataFrame) -> Scores:
+        """Returns the answers for rows that it accepts.
+
+        Raises:
+            NotComparable: it fails on these rows.
+        """
         try:
-            scores = scoring.score(self.engine, self.schema.columns, features)["probabilities"]
-            check_probabilities(scores)
+            scores = scoring.score(self.engine, self.schema.columns, features)
+            if self.engine.output_schema.is_classifier:
+                check_probabilities(scores[PROBABILITIES])
         except Exception as error:  # ONNX Runtime's errors have no common base but Exception
             raise NotComparable(
                 f"{self.name} fails on these rows: {get_first_line(error)}"
             ) from error
-        order = [self.engine.output_schema.classes.index(label) for label in classes]
-        return np.asarray(scores[:, order])
+        return scores
 
 
 def load_version(

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
+from baton_registry.versions.output_schema import LABEL, PROBABILITIES, OutputSchema
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.slices import Slice, list_slices
+from baton_trainer.gate.answer_change import AnswerChange, measure_answer_change
 from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.tables.split import split
@@ -46,6 +48,7 @@ class Comparison:
         second: the name of the second model.
         rows: the number of rows that both scored.
         difference: the first model's ROC AUC minus the second model's.
+        change: how far the first model's answers differ from the second model's.
         slices: the slices with enough rows, the largest drop of the first model in front.
         warnings: a line for each reason to doubt the figures, and for what callers must change.
     """
@@ -54,6 +57,7 @@ class Comparison:
     second: str
     rows: int
     difference: AucDifference
+    change: AnswerChange
     slices: tuple[SliceComparison, ...]
     warnings: tuple[str, ...]
 
@@ -82,6 +86,7 @@ def compare_models(first: ComparableModel, second: ComparableModel, table: Table
         second=second.name,
         rows=len(features),
         difference=difference,
+        change=_measure_change(one, two),
         slices=tuple(_compare_slices(one, two, list(list_slices(features, table.columns)))),
         warnings=tuple(filter(None, (*split_warnings, *cell_warnings))),
     )
@@ -155,6 +160,13 @@ def _warn_about_split(model: ComparableModel, table: Table) -> str:
 def _predict(model: ComparableModel, table: Table, rows: NDArray[np.bool_]) -> Outcome:
     probabilities = model.predict(table.features[rows], table.classes)
     return Outcome.from_labels(table.classes, table.target[rows], probabilities, table.positive)
+
+
+def _measure_change(one: Outcome, two: Outcome) -> AnswerChange:
+    first, second = (
+        {LABEL: each.predictions, PROBABILITIES: each.probabilities} for each in (one, two)
+    )
+    return measure_answer_change(OutputSchema.from_classes(one.classes), first, second)
 
 
 def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:

@@ -48,7 +48,7 @@ def decide(
     checks += _check_against(production, challenger, limits)
     if production.comparison is not None:
         figures |= _collect_figures(production.comparison)
-    return Verdict(tuple(checks), production.version, figures)
+    return Verdict(tuple(checks), production.version, figures, production.change_figures)
 
 
 def _collect_figures(comparison: Comparison) -> dict[str, float]:

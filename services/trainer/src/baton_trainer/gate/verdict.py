@@ -1,12 +1,13 @@
 """The gate's verdict: its checks with their figures, and the text of the tag."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from baton_registry.versions.manifest import Figures
 from baton_registry.versions.model_version import GATE_PASSED
 
 _WORDS = {True: ("passed", "green"), False: ("failed", "bold red"), None: ("skipped", "yellow")}
@@ -45,12 +46,14 @@ class Verdict:
     Attributes:
         checks: in the order of the table.
         production: the number of the version in production; None if there is none.
-        figures: the figures of the comparison, by name.
+        figures: the figures of the comparison, by name: metrics of the run.
+        change_figures: how far the challenger's answers differ from production's, by name.
     """
 
     checks: tuple[Check, ...]
     production: str | None
     figures: Mapping[str, float]
+    change_figures: Figures = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -58,12 +61,17 @@ class Verdict:
         reasons = [check.why for check in self.checks if check.passed is False]
         return f"failed: {'; '.join(reasons)}" if reasons else GATE_PASSED
 
+    @property
+    def recorded_figures(self) -> Figures:
+        """The figures that the version's manifest records."""
+        return {**self.figures, **self.change_figures}
+
     def to_json(self) -> dict[str, Any]:
         """The document `gate.json` of a run."""
         return {
             "verdict": self.text,
             "production": self.production,
-            "figures": dict(self.figures),
+            "figures": dict(self.recorded_figures),
             "checks": [asdict(check) | {"why": check.reason} for check in self.checks],
         }
 

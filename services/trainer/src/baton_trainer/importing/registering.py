@@ -126,7 +126,7 @@ def _upload(record: ImportRecord, model_id: str, run_id: str) -> str:
     )
     ids = {"run_id": run_id, "model_id": model_id, "model_uuid": model_id}
     # Without the checksum of the data: it would say that Baton knows the held-out rows.
-    manifest = Manifest(reader=record.reader, gate_figures=record.verdict.figures)
+    manifest = Manifest(reader=record.reader, gate_figures=record.verdict.recorded_figures)
     return run.upload_files(
         lambda folder: imported_model.save_model(model, folder, ids), manifest, model_id, _check
     )

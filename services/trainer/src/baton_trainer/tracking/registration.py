@@ -18,7 +18,7 @@ def build_manifest(table: Table, verdict: Verdict) -> Manifest:
         data_sha256=table.sha256,
         held_out_by=table.held_out_by or None,
         reader=table.reader,
-        gate_figures=verdict.figures,
+        gate_figures=verdict.recorded_figures,
     )
 
 

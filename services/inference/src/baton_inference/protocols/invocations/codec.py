@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from baton_engine.engine import Scores
-from baton_engine.tables.columns import Array
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.arrow.columnar import ArrowTable, TableReader
 from baton_inference.protocols.arrow.predictions import encode_predictions
@@ -31,7 +30,7 @@ from baton_inference.protocols.invocations.tensors import TensorReader
 from baton_inference.protocols.invocations.typed_json import TypedJson
 from baton_inference.protocols.invocations.typed_matrix import TypedMatrix
 from baton_inference.protocols.media import ARROW, JSON, PARQUET, MediaHeaders
-from baton_inference.scoring.batch import ColumnBatch
+from baton_inference.scoring.batch import Batch, ColumnBatch, RowBatch
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Schema
@@ -49,7 +48,7 @@ ANSWERS = (JSON, ARROW, PARQUET)
 
 
 @dataclass(frozen=True, slots=True)
-class InvocationsBatch(ColumnBatch):
+class InvocationsRows(RowBatch):
     """Rows, and the format of their answer.
 
     Attributes:
@@ -57,6 +56,20 @@ class InvocationsBatch(ColumnBatch):
     """
 
     answer_type: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationsColumns(ColumnBatch):
+    """Rows as columns, and the format of their answer.
+
+    Attributes:
+        answer_type: one of `ANSWERS`.
+    """
+
+    answer_type: bytes
+
+
+InvocationsBatch = InvocationsRows | InvocationsColumns
 
 
 class InvocationsCodec:
@@ -93,8 +106,10 @@ class InvocationsCodec:
         """Decodes JSON, CSV, Arrow or Parquet. Raises the errors of `Codec.decode`."""
         answer_type = choose_media_type(media.accept, ANSWERS) if media.accept else JSON
         typed = self._read_typed(body) if media.media_type == JSON else None
+        if isinstance(typed, RowBatch):
+            return InvocationsRows(typed.rows, typed.cells, answer_type)
         if typed is not None:
-            return InvocationsBatch(*typed, answer_type)
+            return InvocationsColumns(typed.rows, typed.columns, answer_type)
         schema = self._schema
         table: Frame | ArrowTable
         if media.media_type == CSV:
@@ -105,7 +120,7 @@ class InvocationsCodec:
         else:
             table = self._read_json(body)
         batch = table.to_batch(schema)
-        return InvocationsBatch(batch.rows, batch.columns, answer_type)
+        return InvocationsColumns(batch.rows, batch.columns, answer_type)
 
     def encode(self, scores: Scores, batch: InvocationsBatch) -> EncodedAnswer:
         """Encodes the predictions. A NaN becomes null in JSON."""
@@ -114,7 +129,7 @@ class InvocationsCodec:
             return encode_predictions(predictions, self._version, batch.answer_type)
         return EncodedAnswer(msgspec.json.encode({"predictions": predictions.tolist()}))
 
-    def _read_typed(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
+    def _read_typed(self, body: bytes) -> Batch | None:
         check_json_values(body, self._max_values)
         return self._typed.read(body)
 

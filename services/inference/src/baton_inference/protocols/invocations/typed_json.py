@@ -6,17 +6,18 @@ column of fractions is also common: it is NaN in each form. All other bodies tak
 whose readers reproduce MLflow.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows, Transposer
 from baton_inference.protocols.bodies.cells import build_json_type
 from baton_inference.protocols.predict.row_forms import build_row_struct
+from baton_inference.scoring.batch import Batch, ColumnBatch, RowBatch
 from baton_registry.versions.schema import Column, Schema
 
 MAX_ORDERS = 16
@@ -36,10 +37,15 @@ class Split(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Order(NamedTuple):
-    """The decoder and transposer of rows whose values have one order."""
+    """How to read rows whose values have one order.
+
+    Attributes:
+        decoder: decodes the rows.
+        sort: puts the values of a row into the schema's order; None if they are in it.
+    """
 
     decoder: msgspec.json.Decoder[list[tuple[Any, ...]]]
-    transposer: Transposer
+    sort: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None
 
 
 class TypedJson:
@@ -52,12 +58,14 @@ class TypedJson:
             for column in schema.columns
         ]
         self._columns = {column.name: column for column in columns}
-        self._by_name = Transposer(columns, {})
+        # MLflow rounds them to 32 bits, whatever the model takes. The engine does not round rows.
+        needs_columns = any(column.type == "float" for column in columns)
+        self._transposer = Transposer(columns, {}) if needs_columns else None
         self._orders: dict[tuple[str, ...], _Order] = {}
         self._body = _build_decoder(columns)
 
-    def read(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
-        """Returns the number of rows and each column, shape `[rows]`; None for the slow path."""
+    def read(self, body: bytes) -> Batch | None:
+        """Returns the rows of the body; None for the slow path."""
         if self._body is None or _ESCAPED_NUL in body:
             return None
         try:
@@ -66,26 +74,22 @@ class TypedJson:
             if len(forms) != 1:
                 return None
             (form,) = forms
-            return self._read_split(form) if isinstance(form, Split) else self._read_rows(form)
+            rows = self._read_split(form) if isinstance(form, Split) else _read_structs(form)
         except _READ_ERRORS:
             return None
+        if rows is None or not 0 < len(rows) <= self._max_rows:
+            return None
+        if self._transposer is None:
+            return RowBatch(len(rows), rows)
+        columns = self._transposer.transpose(rows)
+        return ColumnBatch(len(rows), {name: each.reshape(-1) for name, each in columns.items()})
 
-    def _read_rows(self, instances: Sequence[Any]) -> tuple[int, Mapping[str, Array]] | None:
-        return self._transpose([*map(msgspec.structs.astuple, instances)], self._by_name)
-
-    def _read_split(self, split: Split) -> tuple[int, Mapping[str, Array]] | None:
+    def _read_split(self, split: Split) -> Rows | None:
         order = self._get_order(tuple(split.columns))
         if order is None:
             return None
-        return self._transpose(order.decoder.decode(split.data), order.transposer)
-
-    def _transpose(
-        self, rows: Rows, transposer: Transposer
-    ) -> tuple[int, Mapping[str, Array]] | None:
-        if not 0 < len(rows) <= self._max_rows:
-            return None
-        columns = transposer.transpose(rows)
-        return len(rows), {name: column.reshape(-1) for name, column in columns.items()}
+        rows = order.decoder.decode(split.data)
+        return rows if order.sort is None else [*map(order.sort, rows)]
 
     def _get_order(self, names: tuple[str, ...]) -> _Order | None:
         known = self._orders.get(names)
@@ -93,13 +97,18 @@ class TypedJson:
             return known
         if len(names) != len(self._columns) or {*names} != self._columns.keys():
             return None
-        columns = [self._columns[name] for name in names]
-        types = tuple(build_json_type(column) for column in columns)
+        types = tuple(build_json_type(self._columns[name]) for name in names)
         decoder = msgspec.json.Decoder(list[tuple[types]])  # type: ignore[valid-type]
+        is_sorted = names == (*self._columns,)
+        sort = None if is_sorted else itemgetter(*map(names.index, self._columns))
         if len(self._orders) >= MAX_ORDERS:
             self._orders.clear()
-        self._orders[names] = order = _Order(decoder, Transposer(columns, {}))
+        self._orders[names] = order = _Order(decoder, sort)
         return order
+
+
+def _read_structs(rows: Sequence[Any]) -> Rows:
+    return [*map(msgspec.structs.astuple, rows)]
 
 
 def _build_decoder(columns: Sequence[Column]) -> msgspec.json.Decoder[Any] | None:

@@ -3,15 +3,14 @@
 It reads the bodies that MLflow reads in the same way. All others take the slow path, `matrix`.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Transposer
 from baton_inference.protocols.predict.row_forms import build_row_form
+from baton_inference.scoring.batch import ColumnBatch
 from baton_registry.versions.schema import Schema
 
 _READ_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -28,8 +27,8 @@ class TypedMatrix:
         self._body: msgspec.json.Decoder[Any] = msgspec.json.Decoder(body)
         self._transposer = Transposer(schema.columns, {})
 
-    def read(self, body: bytes) -> tuple[int, Mapping[str, Array]] | None:
-        """Returns the number of rows and each column, shape `[rows]`; None for the slow path."""
+    def read(self, body: bytes) -> ColumnBatch | None:
+        """Returns the rows of the body; None for the slow path."""
         try:
             document = self._body.decode(body)
         except _READ_ERRORS:
@@ -38,4 +37,6 @@ class TypedMatrix:
         if len(forms) != 1 or not 0 < len(forms[0]) <= self._max_rows:
             return None
         columns = self._transposer.transpose(forms[0])
-        return len(forms[0]), {name: column.reshape(-1) for name, column in columns.items()}
+        return ColumnBatch(
+            len(forms[0]), {name: column.reshape(-1) for name, column in columns.items()}
+        )

@@ -10,6 +10,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+FixedHeaders = tuple[tuple[bytes, bytes], ...]
+"""Headers that can be the key of a cache."""
 
 
 class Answer(NamedTuple):
@@ -25,7 +27,7 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     media_type: bytes = JSON
-    headers: Headers = ()
+    headers: FixedHeaders = ()
 
     def build_headers(self, request_id: str) -> Headers:
         """Builds all headers, in the order in which they are sent."""

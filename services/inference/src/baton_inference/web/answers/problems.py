@@ -123,4 +123,4 @@ def describe_internal_error(request_id: str) -> str:
 def _answer(members: dict[str, Any], path: str, headers: Headers) -> Answer:
     if path == "/v2" or path.startswith("/v2/"):  # the V2 protocol's own error member
         members["error"] = members["detail"]
-    return Answer(members["status"], msgspec.json.encode(members), MEDIA_TYPE.encode(), headers)
+    return Answer(members["status"], msgspec.json.encode(members), MEDIA_TYPE.encode(), (*headers,))

@@ -3,14 +3,14 @@
 from functools import lru_cache
 from urllib.parse import quote
 
-from baton_inference.protocols.media import Headers
+from baton_inference.web.answers.answer import FixedHeaders
 
 # Headers are ASCII: other characters of a name are percent-encoded, and so is the percent sign.
 _SAFE = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 
 @lru_cache(maxsize=16)  # the same few versions answer every request
-def build_version_headers(name: str, version: str) -> Headers:
+def build_version_headers(name: str, version: str) -> FixedHeaders:
     """Builds `X-Model-Name` and `X-Model-Version`."""
     return (
         (b"x-model-name", quote(name, safe=_SAFE).encode()),

@@ -8,7 +8,7 @@ from baton_inference.web.answers.answer import Answer
 from baton_inference.web.transport.asgi import AsgiExchange
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.flow import Flow
-from baton_inference.web.transport.head import encode_head
+from baton_inference.web.transport.head import encode_answer_head, encode_head
 from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
 from baton_inference.web.transport.rejection import build_rejection
@@ -19,6 +19,8 @@ MAX_DIRECT = 16
 """Pipelined requests of a connection that one turn of the event loop answers directly."""
 MAX_BUFFERED_BYTES = 64 * 1024
 """The part of a body that is kept until the application takes it."""
+LINGER_S = 2.0
+"""Time for a client that is still sending to read an answer that closes its connection."""
 
 
 class HttpConnection(asyncio.Protocol):
@@ -33,6 +35,8 @@ class HttpConnection(asyncio.Protocol):
         self._open: deque[Exchange] = deque()
         """Started and not answered: either one ASGI request, or direct ones and rejections."""
         self._asgi: AsgiExchange | None = None
+        self._is_rejected = False
+        self._lingers_since_s: float | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Called by the event loop, as the methods down to `resume_writing`."""
@@ -90,7 +94,10 @@ class HttpConnection(asyncio.Protocol):
         """Closes the connection if its client is too slow, or idle for too long."""
         if not self.flow.is_reading:
             self._pace.note_pause(now_s)
-        if self._pace.is_sent_too_slowly(now_s):
+        if self._lingers_since_s is not None:
+            if now_s - self._lingers_since_s > LINGER_S:
+                self.transport.close()
+        elif self._pace.is_sent_too_slowly(now_s):
             if self._reader.current is not None:
                 self._reject(408, "the request did not arrive in time")
             elif not self._open:
@@ -110,7 +117,9 @@ class HttpConnection(asyncio.Protocol):
         if not self._open or self.transport.is_closing():
             return
         try:
-            head = self.encode_head(exchange, answer.status, answer.build_headers(request_id))
+            closes, date = self._closes_after(exchange), self._state.date
+            head = encode_answer_head(answer, request_id, date, closes=closes)
+            exchange.is_answered = True
         except Exception:
             self._close()  # else all later answers would wait for this one
             raise
@@ -119,10 +128,8 @@ class HttpConnection(asyncio.Protocol):
 
     def encode_head(self, exchange: Exchange, status: int, headers: Any) -> bytes:
         """Encodes the head of an answer; decides whether the answer closes the connection."""
-        state = self._state
-        if state.is_ending and self._open[-1] is exchange and not self._reader.requests:
-            exchange.keeps_alive = False
-        head = encode_head(status, headers, state.date, closes=not exchange.keeps_alive)
+        closes = self._closes_after(exchange)
+        head = encode_head(status, headers, self._state.date, closes=closes)
         exchange.is_answered = True
         return head
 
@@ -142,6 +149,13 @@ class HttpConnection(asyncio.Protocol):
             self.update_reading()
         else:
             self._close()
+
+    def _closes_after(self, exchange: Exchange) -> bool:
+        """Decides whether the answer to this request closes the connection."""
+        is_last = self._open[-1] is exchange and not self._reader.requests
+        if self._state.is_ending and is_last:
+            exchange.keeps_alive = False
+        return not exchange.keeps_alive
 
     def _start_requests(self) -> None:
         requests, opened = self._reader.requests, self._open
@@ -187,6 +201,7 @@ class HttpConnection(asyncio.Protocol):
         """Answers bytes that are not a good request with a problem, and closes the connection."""
         current, requests = self._reader.current, [*self._reader.requests]
         self._reader.close()
+        self._is_rejected = True
         if current is not None and current.is_answered:
             self._close()
             return
@@ -213,8 +228,18 @@ class HttpConnection(asyncio.Protocol):
             self.update_reading()
 
     def _close(self) -> None:
+        """Closes the connection; first only for writing if the client may still be sending.
+
+        A client that sends to a closed connection is reset, and may lose the answer: RFC 9112, 9.6.
+        """
+        is_sending = self._is_rejected or self._reader.current is not None
         self._drop_all()
-        self.transport.close()
+        if not is_sending or self.transport.is_closing():
+            self.transport.close()
+        elif self._lingers_since_s is None:
+            self._lingers_since_s = self._state.loop.time()
+            self.flow.read_if(True)
+            self.transport.write_eof()
 
     def _drop_all(self) -> None:
         """Forgets all requests; an application that still works gets a disconnect."""

@@ -1,15 +1,25 @@
 """Measures an imported version on the data's truth, and runs the gate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.manifest import Manifest
+from baton_registry.versions.signing import TrustedKey
 from baton_trainer.gate.comparable_model import ComparableModel
-from baton_trainer.gate.production import Production, compare_with_production
+from baton_trainer.gate.production import (
+    Production,
+    compare_with_production,
+    measure_change_from_production,
+)
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.importing.comparison.choosing import ComparedModel
 from baton_trainer.importing.evaluation import gate, metrics
-from baton_trainer.importing.evaluation.labelled_table import LabelledTable, build_labelled_table
+from baton_trainer.importing.evaluation.labelled_table import (
+    LabelledTable,
+    build_labelled_table,
+    collect_features,
+)
 from baton_trainer.importing.rows.file_rows import FileRows
 from baton_trainer.importing.source.columns import Inputs
 from baton_trainer.progress import Progress
@@ -68,19 +78,16 @@ class Evaluator:
             self.progress.note(f"{reason}; parity and size decide")
         if self.target and schema.task == "regression":
             measured = metrics.measure_regression(answers, inputs, read, self.target)
-        return gate.decide_alone(compared.agreement, challenger, self.limits, reason), measured
+        production = self._measure_change(challenger, inputs, read)
+        verdict = gate.decide_alone(compared.agreement, challenger, production, self.limits, reason)
+        return verdict, measured
 
     def _compare_with_production(
         self, challenger: ComparableModel, labelled: LabelledTable
     ) -> Production | None:
-        self.progress.start_phase("comparing with production")
+        """Compares both on the rows with a label."""
         production = compare_with_production(
-            self.registry,
-            self.settings.model_name,
-            self.settings.alias,
-            challenger,
-            labelled.table,
-            trusted=self.settings.trusted_keys,
+            *self._start_comparison(), challenger, labelled.table, trusted=self._trusted
         )
         if production is None:
             return None
@@ -89,6 +96,26 @@ class Evaluator:
         for warning in production.comparison.warnings if production.comparison else ():
             self.progress.warn(warning)
         return production
+
+    def _measure_change(
+        self, challenger: ComparableModel, inputs: Inputs, read: FileRows
+    ) -> Production | None:
+        """Measures how far the answers for the rows of the file differ from production's."""
+        features = collect_features(inputs, read, self.target)
+        production = measure_change_from_production(
+            *self._start_comparison(), challenger, features, trusted=self._trusted
+        )
+        if production is not None and production.reason:
+            self.progress.note(f"not compared with production: {production.reason}")
+        return production
+
+    def _start_comparison(self) -> tuple[RegistryClient, str, str]:
+        self.progress.start_phase("comparing with production")
+        return self.registry, self.settings.model_name, self.settings.alias
+
+    @property
+    def _trusted(self) -> Sequence[TrustedKey]:
+        return self.settings.trusted_keys
 
 
 def _build_challenger(compared: ComparedModel, inputs: Inputs) -> ComparableModel:

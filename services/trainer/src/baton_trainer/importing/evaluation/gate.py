@@ -23,19 +23,27 @@ def decide(
 
 
 def decide_alone(
-    agreement: Agreement, challenger: ComparableModel, limits: GateLimits, why: str
+    agreement: Agreement,
+    challenger: ComparableModel,
+    production: Production | None,
+    limits: GateLimits,
+    why: str,
 ) -> Verdict:
     """Decides by parity and size alone.
 
     Args:
         agreement: on the rows of the file and the generated ones.
         challenger: the imported version.
+        production: how far its answers differ is recorded; None if nothing is in production.
         limits: the limits of the gate.
-        why: why the version is not compared with production.
+        why: why the version is not judged against production.
     """
     checks = [*_check_parity(agreement), decision.check_size(challenger, None, limits)]
     checks.append(Check("production", None, why=why))
-    return Verdict(tuple(checks), None, {"gate_size_bytes": float(challenger.size_bytes)})
+    figures = {"gate_size_bytes": float(challenger.size_bytes)}
+    if production is None:
+        return Verdict(tuple(checks), None, figures)
+    return Verdict(tuple(checks), production.version, figures, production.change_figures)
 
 
 def _check_parity(agreement: Agreement) -> list[Check]:

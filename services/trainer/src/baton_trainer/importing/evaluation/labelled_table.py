@@ -48,7 +48,7 @@ def build_labelled_table(
     labelled = labels.notna().to_numpy()
     if labels[labelled].nunique() < _TWO:
         raise DataError(f"{file.name}: the target {target!r} has fewer than two classes")
-    features = _collect_features(inputs, read, target)[labelled].reset_index(drop=True)
+    features = collect_features(inputs, read, target)[labelled].reset_index(drop=True)
     table = Table(
         name=file.name,
         sha256=file.sha256,
@@ -68,8 +68,11 @@ def build_labelled_table(
     return LabelledTable(table, np.flatnonzero(labelled))
 
 
-def _collect_features(inputs: Inputs, read: FileRows, target: str) -> pd.DataFrame:
-    """Returns the model's columns, and then the others of the file."""
+def collect_features(inputs: Inputs, read: FileRows, target: str) -> pd.DataFrame:
+    """Returns the model's columns, and then the others of the file, typed as training types them.
+
+    An empty target: the file has none.
+    """
     file, own = inputs.file, read.rows.to_frame().set_index(read.kept)
     others = {
         str(name): values if file.is_typed else cells.convert(values, inputs.decimal)

@@ -1,0 +1,46 @@
+"""The gate's figures about two versions on the same held-out rows, as the manifest names them.
+
+The trainer records them for the version that was in production during training:
+
+| figure | is |
+|---|---|
+| `against_version` | the number of that version |
+| `other_label_share` | the share of rows with another label |
+| `score_shift.NAME` | mean difference challenger - production of a class or output, in [-1, 1] |
+| `score_scale.NAME` | regression: what the differences were divided by |
+
+Scaled differences are clipped to [-1, 1] row by row, like those of live pairs.
+"""
+
+from collections.abc import Mapping
+
+Figures = Mapping[str, float | None]
+
+AGAINST_VERSION = "against_version"
+OTHER_LABEL_SHARE = "other_label_share"
+SCORE_SHIFT = "score_shift."
+SCORE_SCALE = "score_scale."
+
+
+def has_compared(figures: Figures, production_version: str) -> bool:
+    """Tells whether the gate compared the version with this version."""
+    against = figures.get(AGAINST_VERSION)
+    return production_version.isdecimal() and against == float(production_version)
+
+
+def read_score_shifts(figures: Figures) -> dict[str, float]:
+    """Reads the mean difference of each class or output."""
+    return _read(figures, SCORE_SHIFT)
+
+
+def read_score_scales(figures: Figures) -> dict[str, float]:
+    """Reads the scale of each output of a regression; empty for other tasks."""
+    return {name: scale for name, scale in _read(figures, SCORE_SCALE).items() if scale > 0}
+
+
+def _read(figures: Figures, prefix: str) -> dict[str, float]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in figures.items()
+        if name.startswith(prefix) and value is not None
+    }
