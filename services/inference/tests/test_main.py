@@ -1,6 +1,7 @@
 """The process: start, shutdown, and messages when it cannot start."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -38,7 +39,7 @@ def test_loads_no_training_library(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         service.wait_until_ready()
         service.predict()
-        loaded = list_loaded_folders(service.process.pid)
+        loaded = list_loaded_packages(service.process.pid)
     assert "onnxruntime" in loaded
     assert not loaded & {"arro3", "grpc", "mlflow", "onnx", "pandas", "pyarrow"}
 
@@ -48,13 +49,13 @@ def test_grpc_is_loaded_only_with_a_port(tmp_path: Path) -> None:
     port = str(find_free_port())
     with running(tmp_path, BATON_GRPC_PORT=port) as service:
         service.wait_until_ready()
-        assert "grpc" in list_loaded_folders(service.process.pid)
+        assert "grpc" in list_loaded_packages(service.process.pid)
 
 
-def list_loaded_folders(pid: int) -> set[str]:
-    """Lists the folders of the libraries that a process has loaded."""
+def list_loaded_packages(pid: int) -> set[str]:
+    """Lists the packages whose compiled libraries a process has loaded."""
     maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
-    return {part for line in maps.splitlines() for part in Path(line.split()[-1]).parts}
+    return {*re.findall(r"/site-packages/([^/]+)/", maps)}
 
 
 def test_sigint_shuts_down_gracefully(tmp_path: Path) -> None:
