@@ -15,6 +15,8 @@ from bench.measurements import cores, grpc, scoring, steps, training
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
 from bench.measurements.servers.rounds import Scale
+from bench.measurements.shadow import benchmark as shadow
+from bench.measurements.shadow import report as shadow_report
 from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
 from bench.measurements.zoo import benchmark as zoo
@@ -130,6 +132,17 @@ def grpc_command(*, quick: bool, write: bool, rounds: int) -> None:
     scale = (1, 1) if quick else (rounds, 2)
     results = asyncio.run(_run_on_testbed(lambda testbed: grpc.run(testbed, *scale)))
     _print_results("grpc", grpc.format_tables(results), write=write)
+
+
+@bench.command("shadow")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
+def shadow_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Measures what a canary costs: as a shadow, and with a tenth of the requests."""
+    scale = shadow.Scale(1, 1) if quick else shadow.Scale(rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: shadow.run(testbed, scale)))
+    _print_results("shadow", shadow_report.format_tables(results), write=write)
 
 
 @bench.command("encoders")

@@ -13,11 +13,14 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
+from baton_inference.web.pair_families import PairCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
 from tests.support.documents.reliability import list_faults, read_rows
 from tests.support.fakes.application import make_app
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.shadow import ManualShadow, NumberModel, make_rows
 
 ROOT = Path(__file__).parent.parent
 METRICS = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
@@ -35,10 +38,19 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     """docs/metrics.md names every family with its labels, and no other."""
     _, core = make_app(tmp_path)
     collector = MetricsCollector(
-        core.metrics, status=lambda: core.watcher_state.status, queue_depth=int
+        core.metrics,
+        status=core.read_status,
+        canary=lambda: core.live.canary,
+        queue_depth=int,
+        rollout=lambda: core.moves.known.rollout,
     )
+    production, canary = (make_live_version(NumberModel(), version=each) for each in "12")
+    pair = ManualShadow(production, canary)
+    pair.answer(*make_rows(1, x=lambda _: 0.5))
+    pair.run()
+    pairs = PairCollector(pair.shadow, lambda: None)
     families = {}
-    for family in collector.collect():
+    for family in (*collector.collect(), *pairs.collect()):
         name = family.name + ("_total" if family.type == "counter" else "")
         families[name] = set(getattr(family, "_labelnames", ()))
     table = METRICS.split("| label | values |")[0]

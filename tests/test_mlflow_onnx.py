@@ -13,7 +13,7 @@ from mlflow.models import ModelSignature, infer_signature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
 from baton_engine.onnx.opening import open_engine
-from baton_inference.lifecycle.warmup import warm_up
+from baton_inference.lifecycle.loading.warmup import warm_up
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_registry.versions.model_version import ModelVersion

@@ -2,6 +2,8 @@
 
 import re
 import socket
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 _READ_BYTES = 65_536
@@ -24,6 +26,13 @@ def build_post(path: str, body: bytes) -> bytes:
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def build_posts(path: str, file: Path) -> Sequence[bytes]:
+    """Builds a request for the content of a file, or one for each line of a file `*.jsonl`."""
+    content = file.read_bytes()
+    bodies = content.splitlines() if file.suffix == ".jsonl" else [content]
+    return [build_post(path, body) for body in bodies]
 
 
 class Connection:

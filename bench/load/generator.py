@@ -23,12 +23,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 
 from bench.load.checker import Checker
-from bench.load.connection import Answer, Connection, build_post
+from bench.load.connection import Answer, Connection, build_posts
 from bench.load.plan import LoadCounts, LoadPlan
 
 LAST_ANSWERS_S = 10.0
@@ -49,7 +50,7 @@ class Generator:
         """
         self._plan = plan
         self._stop = stop
-        self._request = build_post(plan.path, Path(plan.body).read_bytes())
+        self._requests = cycle(build_posts(plan.path, Path(plan.body)))
         self._checker = Checker(plan.expected)
         self._free = deque(Connection(plan.port) for _ in range(plan.connections))
         self._busy: dict[int, tuple[Connection, float]] = {}
@@ -103,7 +104,7 @@ class Generator:
         while self._waiting and self._free:
             due_s, connection = self._waiting.popleft(), self._free.popleft()
             try:
-                connection.send(self._request)
+                connection.send(next(self._requests))
             except OSError:
                 self._replace(connection)
             else:

@@ -12,7 +12,7 @@ class LoadPlan:
     Attributes:
         port: on 127.0.0.1.
         path: the route.
-        body: a file with the JSON body.
+        body: a file with the JSON body; of a file `*.jsonl`, each line in turn.
         per_s: mean requests per second.
         seconds: length, unless stdin closes first.
         latencies: a `.npy` file for the latencies of the 2xx answers, in seconds.

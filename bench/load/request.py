@@ -11,7 +11,7 @@ class Request:
     Attributes:
         port: on 127.0.0.1.
         path: the route.
-        body: a file with the JSON body.
+        body: a file with the JSON body; of a file `*.jsonl`, each line in turn.
         rows: rows in the body.
     """
 

@@ -1,11 +1,27 @@
 -- wrk -s wrk.lua URL -- BODY_FILE: posts the file, ends with one line of JSON.
+-- The lines of a file *.jsonl are posted in turn.
 -- There is no `response` function: a Lua call per answer would cost much of the generator's core.
 function init(args)
   local file = assert(io.open(args[1], "rb"))
   wrk.method = "POST"
-  wrk.body = file:read("*a")
   wrk.headers["Content-Type"] = "application/json"
+  if args[1]:sub(-6) == ".jsonl" then
+    post_lines(file)
+  else
+    wrk.body = file:read("*a")
+  end
   file:close()
+end
+
+function post_lines(file)
+  local requests, at = {}, 0
+  for line in file:lines() do
+    requests[#requests + 1] = wrk.format(nil, nil, nil, line)
+  end
+  function request()
+    at = at % #requests + 1
+    return requests[at]
+  end
 end
 
 function done(summary, latency)

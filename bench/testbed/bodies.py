@@ -29,6 +29,7 @@ class Bodies:
 
     def __init__(self, folder: Path) -> None:
         """Writes the files."""
+        self._folder = folder
         table = generate(MANY_ROWS, SEED).drop(columns=TARGET)
         one = table.dropna().head(1)
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,14 @@ class Bodies:
         self.one_split = _write(folder / "one_split.json", build_split(one))
         self.many_instances = _write(folder / "many_instances.json", build_instances(table))
         self.many_split = _write(folder / "many_split.json", build_split(table))
+
+    def write_instances(self, count: int) -> Path:
+        """Writes bodies of one row each, all different, as the lines of a file `*.jsonl`."""
+        table = generate(count, SEED).drop(columns=TARGET).drop_duplicates()
+        file = self._folder / f"{count}_instances.jsonl"
+        bodies = ({"instances": [row]} for row in build_instances(table)["instances"])
+        file.write_text("".join(f"{json.dumps(body)}\n" for body in bodies), encoding="utf-8")
+        return file
 
 
 def _write(file: Path, document: dict[str, Any]) -> Path:

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 
@@ -48,6 +50,42 @@ class Server:
         finally:
             ended.cancel()
         return time.perf_counter() - started_s
+
+    async def read_status(self) -> dict[str, Any]:
+        """Reads `/status` of an inference process.
+
+        Raises:
+            CannotRun: it does not answer.
+        """
+        try:
+            async with create_local_client() as client:
+                answer = await client.get(f"http://127.0.0.1:{self.port}/status")
+                status: dict[str, Any] = answer.raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise CannotRun(f"{self.name} has no status: {error}") from error
+        return status
+
+    async def wait_until(
+        self, is_reached: Callable[[dict[str, Any]], bool], what: str, limit_s: float
+    ) -> None:
+        """Waits until the status of an inference process is as wanted.
+
+        Args:
+            is_reached: whether it is.
+            what: what is waited for, for the error.
+            limit_s: the limit in seconds.
+
+        Raises:
+            CannotRun: the limit has passed.
+        """
+        try:
+            async with asyncio.timeout(limit_s):
+                while True:
+                    if is_reached(await self.read_status()):
+                        return
+                    await asyncio.sleep(PROBE_INTERVAL_S)
+        except TimeoutError as error:
+            raise CannotRun(f"{self.name}: not within {limit_s:g} s: {what}") from error
 
     def measure_memory(self) -> Memory:
         """Measures its memory, without the small process that supervises it."""

@@ -5,7 +5,13 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from baton_registry import AliasNotSet, RegistryClient, VersionNotFound, reopen
+from baton_registry import (
+    AliasNotSet,
+    RegistryClient,
+    RegistryRefused,
+    VersionNotFound,
+    reopen,
+)
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.history import sync_and_read_moves
 from baton_registry.rest.fetch import fetch
@@ -37,6 +43,13 @@ def test_aliases_and_tags(stocked_desk: Desk) -> None:
         assert version == registry.get_version(stocked_desk.model, "2")
         assert version.records_checksums
         assert {each.version for each in registry.list_versions(stocked_desk.model)} == {"1", "2"}
+
+        weight = ("baton.weight.canary", "12.5")
+        registry.set_version_tag(stocked_desk.model, "2", *weight)
+        assert weight in registry.resolve_alias(stocked_desk.model, ALIAS).tags.items()
+        with pytest.raises(RegistryRefused) as caught:
+            registry.set_version_tag(stocked_desk.model, "99", *weight)
+        assert caught.value.error_code == "RESOURCE_DOES_NOT_EXIST"
 
         registry.set_model_tag(stocked_desk.model, "note", "ä")
         assert registry.get_model_tags(stocked_desk.model) == {"note": "ä"}

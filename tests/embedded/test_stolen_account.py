@@ -1,10 +1,11 @@
-"""A stolen account of inference can read, but not change a served version."""
+"""MLflow's accounts: inference's only reads; the controller's runs rollouts and deletes nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
 from baton_registry import RegistryClient, RegistryRefused
 from baton_registry.rest.access import RegistryAccess
@@ -16,6 +17,7 @@ from tests.support.rig.tracking_server import TrackingServer
 ADMIN = ("admin", "administrator-1234")
 TRAINER = ("trainer", "trainer-password-1234")
 READER = ("inference", "inference-password-1234")
+CONTROLLER = ("controller", "controller-password-1234")
 
 
 class ProtectedServer(TrackingServer):
@@ -23,6 +25,7 @@ class ProtectedServer(TrackingServer):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
+        self.home = home
         self.command += ["--app-name", "basic-auth"]
         config = home / "basic_auth.ini"
         config.write_text(
@@ -38,6 +41,12 @@ class ProtectedServer(TrackingServer):
             "MLFLOW_FLASK_SERVER_SECRET_KEY": "only-for-this-test",
         }
 
+    def grant(self, name: str, model: str) -> None:
+        """Grants EDIT on a model, as the stack's `accounts` service does."""
+        store = SqlAlchemyStore()
+        store.init_db(f"sqlite:///{self.home}/auth.db")  # type: ignore[no-untyped-call] # MLflow's
+        store.grant_user_permission(name, "registered_model", model, "EDIT")
+
     def add_user(self, name: str, password: str) -> None:
         user = {"username": name, "password": password}
         url = f"{self.uri}/api/2.0/mlflow/users/create"
@@ -46,10 +55,10 @@ class ProtectedServer(TrackingServer):
 
 @pytest.fixture(scope="module")
 def protected_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProtectedServer]:
-    """The server with its three accounts."""
+    """The server with its four accounts."""
     server = ProtectedServer(tmp_path_factory.mktemp("protected"))
     server.start()
-    for account in (TRAINER, READER):
+    for account in (TRAINER, READER, CONTROLLER):
         server.add_user(*account)
     yield server
     server.stop(limit_s=30)
@@ -92,6 +101,56 @@ def test_stolen_account_changes_nothing(protected_server: ProtectedServer, tmp_p
     )
     assert "already" in result.stdout  # nothing to move
     assert desk.history() == [(None, "1", "promote")]
+
+
+# MLflow's migrations use a deprecated setting of Alembic.
+@pytest.mark.filterwarnings("ignore:No path_separator found:DeprecationWarning")
+def test_controller_account_runs_rollouts(
+    protected_server: ProtectedServer, tmp_path: Path
+) -> None:
+    """It has EDIT on one model. Every verb works; what it may not delete stays, and is no error."""
+    trainer = Desk(protected_server.uri, "rolled_model", tmp_path, more_env=as_user(TRAINER))
+    trainer.train("--promote")
+    with RegistryClient(protected_server.uri, access=RegistryAccess(auth=TRAINER)) as registry:
+        first = registry.get_version(trainer.model, "1")
+        for _ in range(2):
+            registry.create_version(
+                trainer.model, source=first.source, run_id=first.run_id, tags=first.tags
+            )
+    protected_server.grant(CONTROLLER[0], trainer.model)
+    desk = Desk(protected_server.uri, trainer.model, tmp_path, more_env=as_user(CONTROLLER))
+
+    desk.baton("rollout", "start", "2", "--reason", "better")
+    desk.baton("rollout", "pause")
+    desk.baton("rollout", "status", code=4)
+    desk.baton("rollout", "resume")
+    desk.baton("rollout", "promote")
+    desk.baton("rollout", "abort", "--reason", "bad smell")
+    desk.baton("rollout", "status", code=5)
+    desk.baton("rollout", "start", "3")
+    desk.baton("rollout", "promote", "--full")
+    desk.baton("rollback")
+    desk.baton("rollout", "start", "2", "--force")
+    desk.baton("rollback", "--to", "3")
+
+    hows = [how for _, _, how in desk.history()]
+    assert hows == [
+        "promote",
+        "rollout aborted",
+        "promote",
+        "rollout promoted",
+        "rollback",
+        "rollout aborted",
+        "rollback",
+    ]
+    with RegistryClient(protected_server.uri, access=RegistryAccess(auth=CONTROLLER)) as client:
+        assert client.resolve_alias(desk.model, "canary").version == "2"
+        assert client.resolve_alias(desk.model, "production").version == "3"
+        with pytest.raises(RegistryRefused) as caught:
+            client.delete_alias(desk.model, "canary")
+        assert caught.value.status == 403
+        with pytest.raises(RegistryRefused):
+            client.set_model_tag("churn_model", "note", "mine")
 
 
 def overwrite_model(server: ProtectedServer, desk: Desk, source: str) -> httpx.Response:

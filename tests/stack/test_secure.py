@@ -132,6 +132,43 @@ def test_inference_account_changes_nothing(secure_stack: SecureStack) -> None:
     assert accepted == []
 
 
+def test_controller_account_runs_every_verb(secure_stack: SecureStack) -> None:
+    """It may set aliases and tags of the model, but delete nothing; that is no error."""
+
+    def baton(*arguments: str, code: int = 0) -> str:
+        run = ("docker", "compose", "run", "--rm", "--no-deps", "-T", "controller", *arguments)
+        return secure_stack.run(*run, code=code)
+
+    serving = secure_stack.status()["serving"]["version"]
+    other = {"1": "2", "2": "1"}[serving]
+    baton("rollout", "start", other, "--force", "--reason", "every verb")
+    baton("rollout", "pause")
+    baton("rollout", "status", code=4)
+    baton("rollout", "resume")
+    baton("rollout", "promote")
+    baton("rollout", "abort", "--reason", "enough")
+    baton("rollout", "status", code=5)
+    baton("rollout", "start", other, "--force")
+    baton("rollout", "promote", "--full")
+    baton("rollback")
+
+    how = [move["how"] for move in secure_stack.history()][-4:]
+    assert how == ["rollout aborted", "promote", "rollout promoted", "rollback"]
+    wait_until(
+        lambda: secure_stack.status()["serving"]["version"] == serving, POLL_INTERVAL_S, "back"
+    )
+    controller = secure_stack.user("controller")
+    one, model = {"name": MODEL, "version": "1"}, {"name": MODEL}
+    for method, path, body in (
+        ("DELETE", "registered-models/alias", {**model, "alias": "production"}),
+        ("DELETE", "model-versions/delete", one),
+        ("DELETE", "registered-models/delete", model),
+        ("GET", "webhooks", {}),
+    ):
+        answer = secure_stack.mlflow(controller, method, f"mlflow/{path}", **body)
+        assert answer.status_code == 403, path
+
+
 def test_inference_account_can_create_its_own_objects(secure_stack: SecureStack) -> None:
     """It can create models, experiments and their artifacts, as SECURITY.md says.
 
@@ -168,10 +205,11 @@ def test_every_container_is_confined(secure_stack: SecureStack) -> None:
         "storage": {"store"},
         "upgrade": {"database"},
         "bucket": {"store"},
-        "accounts": {"database", "admin", "trainer", "inference"},
+        "accounts": {"database", "admin", "trainer", "inference", "controller"},
         "tracking": {"database", "store", "tracking"},
         "bootstrap": {"webhook", "admin"},
         "inference": {"webhook", "inference", "api-keys"},
+        "controller": {"controller", "operations"},
         "proxy": {"tls"},
     }
 
@@ -205,7 +243,7 @@ def test_prometheus_has_the_operations_key(secure_stack: SecureStack) -> None:
 
 def test_rotation_replaces_credentials(secure_stack: SecureStack) -> None:
     """Old accounts and keys are rejected, and the stack keeps working."""
-    accounts = ("admin", "trainer", "inference")
+    accounts = ("admin", "trainer", "inference", "controller")
     old, keys = (
         [secure_stack.user(name) for name in accounts],
         (secure_stack.scoring, secure_stack.operations),
@@ -215,9 +253,9 @@ def test_rotation_replaces_credentials(secure_stack: SecureStack) -> None:
     secure_stack.sign_in()
 
     search = "mlflow/registered-models/search"
-    assert [secure_stack.mlflow(user, "GET", search).status_code for user in old] == [401] * 3
+    assert [secure_stack.mlflow(user, "GET", search).status_code for user in old] == [401] * 4
     new = [secure_stack.user(name) for name in accounts]
-    assert [secure_stack.mlflow(user, "GET", search).status_code for user in new] == [200] * 3
+    assert [secure_stack.mlflow(user, "GET", search).status_code for user in new] == [200] * 4
     with httpx.Client(base_url=secure_stack.inference_url, verify=secure_stack.trust) as http:
         scored = http.post("/predict", json=BODY, headers=build_authorization(keys[0]))
         assert (

@@ -13,6 +13,7 @@ SECRETS = {
     "inference": {"webhook"},
     "proxy": set[str](),
     "bootstrap": {"webhook"},
+    "controller": set[str](),
 }
 ALL_SECRETS = (
     "database/password",

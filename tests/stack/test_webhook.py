@@ -28,7 +28,7 @@ def move_alias(stack: Stack, version: str) -> float:
 def count_deliveries(stack: Stack) -> int:
     """Counts the deliveries that inference has logged."""
     log = stack.docker("logs", "--no-color", "--no-log-prefix", "inference")
-    return log.count('"webhook reports that the alias moved"')
+    return log.count('"webhook reports a change"')
 
 
 def test_moves_are_followed_at_once(

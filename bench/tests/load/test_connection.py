@@ -1,8 +1,10 @@
 """A connection of the generator."""
 
+from pathlib import Path
+
 import pytest
 
-from bench.load.connection import Answer, Connection, build_post
+from bench.load.connection import Answer, Connection, build_post, build_posts
 from tests.support.fakes.tiny_server import build_answer, tiny_server
 
 
@@ -36,3 +38,11 @@ def test_answer_without_length_is_an_error() -> None:
     """The generator does not read chunked bodies."""
     with pytest.raises(ValueError, match="Content-Length"):
         receive(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+
+
+def test_each_line_of_a_file_of_lines_is_a_request(tmp_path: Path) -> None:
+    lines, whole = tmp_path / "bodies.jsonl", tmp_path / "body.json"
+    for file in (lines, whole):
+        file.write_bytes(b'{"a": 1}\n{"a": 2}\n')
+    assert build_posts("/", lines) == [build_post("/", b'{"a": 1}'), build_post("/", b'{"a": 2}')]
+    assert build_posts("/", whole) == [build_post("/", whole.read_bytes())]

@@ -30,11 +30,12 @@ VERBS = {
     "compare": "Compare two versions.",
     "reproduce": "Train a version again and check that the result is the same.",
     "promote": "Move the alias to a version.",
+    "rollout": "Run a version beside production, promote it step by step.",
     "rollback": "Move the alias back to the version promoted before.",
     "score": "Score a CSV or Parquet file with one version.",
     "status": "Show the version of the alias and what inference serves.",
-    "history": "Show every known move of the alias, oldest first.",
-    "webhook": "Notify inference at once when the alias moves.",
+    "history": "Show every known move and past rollout, oldest first.",
+    "webhook": "Notify inference at once of moves and rollouts.",
     "keys": "Create signing keys and API keys.",
 }
 HIDDEN_VERBS = ("bootstrap",)

@@ -1,6 +1,7 @@
 """The command line's settings. The only module of this package that reads the environment."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -48,6 +49,13 @@ def is_actor(text: str) -> bool:
     return text.isprintable() and bool(text.strip()) and len(text) <= MAX_ACTOR
 
 
+def _parse_command(value: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(value))
+    except ValueError as error:
+        raise ValueError(f"must be a program and its arguments ({error})") from error
+
+
 def _check_actor(value: str) -> str:
     if not is_actor(value):
         raise ValueError(f"a name of at most {MAX_ACTOR} visible characters")
@@ -71,6 +79,22 @@ class CliSettings(RegistrySettings):
         """Opens a client for all configured inference processes. The caller closes it."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
         return StatusClient(self.inference_urls, api_key=key)
+
+
+class RolloutSettings(CliSettings):
+    """What the controller needs besides.
+
+    Attributes:
+        poll_interval_s: seconds between two ticks while a rollout is under way.
+        check: the check of each step: a program and its arguments, without a shell.
+    """
+
+    poll_interval_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        2.0, validation_alias="BATON_POLL_INTERVAL_S"
+    )
+    check: Annotated[tuple[str, ...], BeforeValidator(_parse_command)] = Field(
+        (), validation_alias="BATON_ROLLOUT_CHECK"
+    )
 
 
 def _format_default(field: FieldInfo) -> str:
@@ -125,3 +149,9 @@ def build_child_environment(
         for name in ("NO_PROXY", "no_proxy")
     }
     return {**defaults, **os.environ, **opt_outs, **no_proxy, **overrides}
+
+
+def build_check_environment(version: str, weight: float) -> dict[str, str]:
+    """Builds the environment of a rollout's check: this process', with the canary's version."""
+    canary = {"BATON_ROLLOUT_VERSION": version, "BATON_ROLLOUT_WEIGHT": f"{weight:g}"}
+    return {**os.environ, **canary}

@@ -55,6 +55,9 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             plan, "tracking", *server(str(plan.tracking_port))
         ),
         "build_inference": lambda plan: build_stand_in(plan, "inference", *server(str(plan.port))),
+        "build_controller": lambda plan: build_stand_in(
+            plan, "controller", "-c", "import time; time.sleep(600)"
+        ),
         "build_bootstrap": lambda plan: build_stand_in(
             plan, "bootstrap", "-c", "print('warning: no webhook\\ntrained')"
         ),
@@ -94,7 +97,7 @@ def test_runs_until_a_signal_and_leaves_no_process(
     asyncio.run(scenario())
     assert f"{plan.inference_url}/docs" in "".join(printed)
     assert "warning: no webhook\ntrained\n" in "".join(errors)
-    assert len(pids) == 2
+    assert len(pids) == 3
     assert [member for pid in pids for member in list_members(pid)] == []
 
 

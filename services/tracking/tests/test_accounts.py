@@ -12,8 +12,8 @@ from baton_tracking.settings import AccountPasswords, load_accounts
 # MLflow's migrations use a deprecated setting of Alembic.
 pytestmark = pytest.mark.filterwarnings("ignore:No path_separator found:DeprecationWarning")
 
-FIRST = AccountPasswords("a" * 20, "t" * 20, "i" * 20)
-SECOND = AccountPasswords("A" * 20, "t" * 20, "I" * 20)
+FIRST = AccountPasswords("a" * 20, "t" * 20, "i" * 20, "c" * 20, "churn_model")
+SECOND = AccountPasswords("A" * 20, "t" * 20, "I" * 20, "c" * 20, "churn_model")
 
 
 @pytest.fixture
@@ -25,17 +25,19 @@ def store(tmp_path: Path) -> SqlAlchemyStore:
 
 
 def test_first_start_creates_the_accounts(store: SqlAlchemyStore) -> None:
-    """One administrator, one writer, one reader."""
+    """One administrator, two writers, one reader."""
     assert ensure_accounts(store, list_accounts("admin", FIRST)) == [
         "admin created",
         "trainer created",
         "inference created",
+        "controller created",
     ]
 
     assert {user.username: user.is_admin for user in store.list_users()} == {
         "admin": True,
         "trainer": False,
         "inference": False,
+        "controller": False,
     }
     assert store.authenticate_user("trainer", FIRST.trainer)
 
@@ -67,7 +69,7 @@ def test_other_accounts_do_not_change(store: SqlAlchemyStore) -> None:
 
 
 def test_trainer_may_write_all_models_and_experiments(store: SqlAlchemyStore) -> None:
-    """Inference may write nothing."""
+    """The controller may write one model, inference nothing."""
     ensure_accounts(store, list_accounts("admin", FIRST))
 
     def list_grants(name: str) -> set[tuple[str, str, str]]:
@@ -82,6 +84,7 @@ def test_trainer_may_write_all_models_and_experiments(store: SqlAlchemyStore) ->
         ("experiment", "*", "EDIT"),
         ("registered_model", "*", "EDIT"),
     }
+    assert list_grants("controller") == {("registered_model", "churn_model", "EDIT")}
     assert list_grants("inference") == set()
 
 

@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.browser.chromium import LAPTOP, PHONE, find_program, open_browser
 from tests.support.browser.terminal import draw_session
+from tests.support.rig.callers import call_steadily, draw_customers
+from tests.support.rig.desk import Desk
 from tests.support.rig.load import steady_load
 from tests.support.rig.stored import store_copy
 from tests.support.rig.up import Up
@@ -63,6 +65,7 @@ def take_pictures(up: Up, browser: Browser, out: Path) -> None:
         save_picture(page, out / "operations-laptop.png")
     if load.errors:
         raise RuntimeError(load.errors[0])
+    picture_rollout(up, desk, browser, out)
     print_progress("MLflow's page of the model")
     page = open_page(browser, f"{desk.tracking_uri}/#/models/{desk.model}", MODELS_PAGE)
     page.get_by_role("button", name="Close").first.click()  # the assistant
@@ -78,6 +81,23 @@ def take_pictures(up: Up, browser: Browser, out: Path) -> None:
     page = open_page(browser, up.url, PHONE, dark=True)
     expect(page.locator("#notes .note")).to_contain_text("cannot be loaded", timeout=LIMIT_MS)
     save_picture(page, out / "operations-phone.png")
+
+
+def picture_rollout(up: Up, desk: Desk, browser: Browser, out: Path) -> None:
+    """Rolls a version out under load, takes a picture at 10 %, and aborts."""
+    print_progress("the operations page during a rollout")
+    version = desk.train("--param", "C=0.3")
+    plan = ("--step-for", "10s", "--min-pairs", "1000", "--reason", "less regularised")
+    with call_steadily(up.url, draw_customers()) as callers:
+        desk.baton("rollout", "start", version, *plan)
+        page = open_page(browser, up.url, LAPTOP)
+        card = page.locator("#rollout")
+        expect(card.locator(".badge")).to_have_text("10 % of requests", timeout=2 * LIMIT_MS)
+        time.sleep(LOAD_S / 3)
+        card.screenshot(path=out / "operations-canary.png", animations="disabled")
+        desk.baton("rollout", "abort", "--reason", "only for a picture")
+    if callers.errors:
+        raise RuntimeError(callers.errors[0])
 
 
 def send_bad_requests(up: Up, seconds: int) -> None:

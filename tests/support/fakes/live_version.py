@@ -5,6 +5,7 @@ from typing import Any
 
 from baton_engine.engine import ServingEngine
 from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.status import RegistryStatus, ServingStatus, Status
 from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.columnar import ArrowTable
@@ -15,6 +16,7 @@ from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.models import INSTANCE, SCHEMA, SumModel
 
+NO_TIME = Pace()
 AT = "2026-11-23T10:00:00.000Z"
 SERVING = Status(
     model_name="churn_model",
@@ -45,6 +47,7 @@ def make_live_version(  # noqa: PLR0913 - each passed by name
     schema: Schema = SCHEMA,
     example: Mapping[str, Any] = INSTANCE,
     inline_rows: int = 64,
+    pace: Pace = NO_TIME,
     max_rows: int = 10_000,
 ) -> LiveVersion:
     """Makes a version that can answer."""
@@ -53,6 +56,5 @@ def make_live_version(  # noqa: PLR0913 - each passed by name
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
     parts = CodecParts(model, schema, engine.output_schema, InProcessReader(), max_rows)
-    return LiveVersion(
-        model, schema, engine, compile_codecs(parts), example, inline_rows, "registry", AT
-    )
+    codecs = compile_codecs(parts)
+    return LiveVersion(model, schema, engine, codecs, example, inline_rows, pace, "registry", AT)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.cache import VersionCache
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.protocols.catalog import compile_codecs
 from baton_inference.protocols.protocol import CodecParts
 from baton_registry.versions.model_version import ModelVersion
@@ -19,13 +20,15 @@ from tests.support.fakes.models import open_fake_engine
 
 def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -> Loader:
     """Makes a loader whose cache is in a folder."""
+    cache = VersionCache(directory)
     return Loader(
         registry,
-        VersionCache(directory),
+        cache,
         open_engine=open_fake_engine,
         compile_codecs=lambda version, schema, classes: compile_codecs(
             CodecParts(version, schema, classes, InProcessReader(), 100)
         ),
+        marks=LoadMarks(cache, "churn_model", "production", "process"),
         clock=ManualClock().clock(),
         trusted=trusted,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -19,12 +20,16 @@ EXAMPLE = {"columns": ["x", "n", "note"], "data": [[0.5, 1, None], [1.5, 2, "b"]
 
 
 class FakeRegistry(RegistryClient):
-    """A registry in memory. Every call raises `fault`, if it is set."""
+    """A registry in memory. Every call raises `fault`, if it is set.
+
+    `alias` is the version of production, `canary` that of the canary.
+    """
 
     def __init__(self, while_downloading: Callable[[], object] = lambda: None) -> None:
         self.versions: dict[str, ModelVersion] = {}
         self.files: dict[str, dict[str, bytes]] = {}
         self.alias: str | None = None
+        self.canary: str | None = None
         self.fault: Exception | None = None
         self.download_fault: Exception | None = None
         self.downloads: list[str] = []
@@ -37,9 +42,10 @@ class FakeRegistry(RegistryClient):
     def resolve_alias(self, name: str, alias: str) -> ModelVersion:
         if self.fault:
             raise self.fault
-        if self.alias is None:
+        number = self.canary if alias == "canary" else self.alias
+        if number is None:
             raise AliasNotSet("the alias is not set")
-        return self.versions[self.alias]
+        return self.versions[number]
 
     def get_model_tags(self, name: str) -> dict[str, str]:
         if self.fault:
@@ -60,7 +66,15 @@ class FakeRegistry(RegistryClient):
             raise ArtifactNotFound(f"the version has no file {path!r}; register it again")
         destination.write_bytes(self.files[root][path])
 
-    def add(
+    def tag(self, version: str, **tags: str) -> None:
+        """Sets tags of a version; `weight="10"` is that of the canary."""
+        named = {"weight": "baton.weight.canary", "rollout": "baton.rollout"}
+        added = {named.get(key, key): value for key, value in tags.items()}
+        known = self.versions[version]
+        tagged = MappingProxyType({**known.tags, **added})
+        self.versions[version] = replace(known, tags=tagged)
+
+    def add(  # noqa: PLR0913 - each passed by name
         self,
         version: str,
         model: str = "sum 0.25",
@@ -68,6 +82,7 @@ class FakeRegistry(RegistryClient):
         source: str | None = None,
         example: Any = None,
         record: Literal["manifest", "tags", "nothing"] = "manifest",
+        schema: Schema = SCHEMA,
     ) -> ModelVersion:
         """Registers a version whose ONNX file holds the text `model`.
 
@@ -75,7 +90,7 @@ class FakeRegistry(RegistryClient):
         versions of plain MLflow have none.
         """
         source = source or f"models:/m-{version}"
-        files = {"MLmodel": build_mlmodel(SCHEMA).encode(), "model.onnx": model.encode()}
+        files = {"MLmodel": build_mlmodel(schema).encode(), "model.onnx": model.encode()}
         files["input_example.json"] = json.dumps(example or EXAMPLE).encode()
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         tags = {}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -46,8 +46,14 @@ class SumModel:
         columns = {c.name: np.concatenate([t[c.name].ravel() for t in tables]) for c in COLUMNS}
         return self.score(columns)
 
-    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
-        return nullcontext()
+    def make_stoppable(self) -> Self:
+        return self
+
+    def limit_time(self, limit_s: float) -> AbstractContextManager[Self]:
+        return nullcontext(self)
+
+    def stop(self) -> None:
+        pass
 
 
 class SlowModel(SumModel):

@@ -49,7 +49,10 @@ def build_older_tags(files: Mapping[str, str | bytes]) -> dict[str, str]:
 
 
 class FakeMlflow(httpx.BaseTransport):
-    """A tracking server in memory. The endpoints in `fail_on` answer 503."""
+    """A tracking server in memory.
+
+    The endpoints in `fail_on` answer 503, those in `forbidden` answer 403.
+    """
 
     def __init__(self) -> None:
         self.versions: dict[str, Body] = {}
@@ -57,6 +60,7 @@ class FakeMlflow(httpx.BaseTransport):
         self.tags: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.fail_on: set[tuple[str, str]] = set()
+        self.forbidden: set[tuple[str, str]] = set()
         self.log: list[tuple[str, str]] = []
         self.artifact_uri = "mlflow-artifacts:/{version}"
         self.listed: list[Body] | None = None  # what every folder seems to contain
@@ -88,6 +92,8 @@ class FakeMlflow(httpx.BaseTransport):
         self.log.append((request.method, endpoint))
         if (request.method, endpoint) in self.fail_on:
             return httpx.Response(503)
+        if (request.method, endpoint) in self.forbidden:
+            return build_refusal(403, "PERMISSION_DENIED", "Permission denied")
         if endpoint.startswith("webhooks"):
             return self._webhooks(
                 request.method, endpoint.removeprefix("webhooks").strip("/"), sent
@@ -123,6 +129,22 @@ class FakeMlflow(httpx.BaseTransport):
             return build_refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
         self.aliases[sent["alias"]] = sent["version"]
         return httpx.Response(200, json={})
+
+    def _delete_alias(self, sent: Body) -> httpx.Response:
+        self.aliases.pop(sent["alias"], None)
+        return httpx.Response(200, json={})
+
+    def _set_version_tag(self, sent: Body) -> httpx.Response:
+        if sent["version"] not in self.versions:
+            return build_refusal(404, "RESOURCE_DOES_NOT_EXIST", "Model Version not found")
+        tags = self.get_version_tags(sent["version"]) | {sent["key"]: sent["value"]}
+        rows = [{"key": key, "value": value} for key, value in tags.items()]
+        self.versions[sent["version"]]["tags"] = rows
+        return httpx.Response(200, json={})
+
+    def get_version_tags(self, version: str) -> dict[str, str]:
+        """Returns the tags of a version."""
+        return {tag["key"]: tag["value"] for tag in self.versions[version]["tags"]}
 
     def _get_model(self, sent: Body) -> httpx.Response:
         tags = [{"key": key, "value": value} for key, value in self.tags.items()]
@@ -167,6 +189,8 @@ class FakeMlflow(httpx.BaseTransport):
         ("GET", "model-versions/get-download-uri"): _download_uri,
         ("GET", "registered-models/alias"): _get_alias,
         ("POST", "registered-models/alias"): _set_alias,
+        ("DELETE", "registered-models/alias"): _delete_alias,
+        ("POST", "model-versions/set-tag"): _set_version_tag,
         ("GET", "registered-models/get"): _get_model,
         ("POST", "registered-models/set-tag"): _set_tag,
         ("DELETE", "registered-models/delete-tag"): _delete_tag,

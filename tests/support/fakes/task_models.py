@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Self
 
 import numpy as np
 
@@ -60,8 +61,14 @@ class TaskModel:
         counts = [len(next(iter(p.values())) if isinstance(p, Mapping) else p) for p in parts]
         return self._answer(sum(counts))
 
-    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
-        return nullcontext()
+    def make_stoppable(self) -> Self:
+        return self
+
+    def limit_time(self, limit_s: float) -> AbstractContextManager[Self]:
+        return nullcontext(self)
+
+    def stop(self) -> None:
+        pass
 
     def _answer(self, rows: int) -> Scores:
         scores = SCORES[self.output_schema.task]

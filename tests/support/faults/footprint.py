@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from baton_inference.lifecycle.cache import SPARE_VERSIONS
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS
 
 GROWTH_MB = 24.0
 """A loaded version takes some megabytes, and allocators keep freed memory."""

@@ -7,8 +7,8 @@ from types import MappingProxyType
 import onnx
 from onnx import TensorProto, helper
 
+from baton_inference.lifecycle.loading.warmup import TIME_LIMIT_S
 from baton_inference.lifecycle.policy import LOAD_RETRY_S
-from baton_inference.lifecycle.warmup import TIME_LIMIT_S
 from baton_registry.rest.fetch import fetch
 from tests.support.faults.incident import observe
 from tests.support.faults.proxy import STORE, respond_with, run_proxy

@@ -8,16 +8,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import onnx
 from onnx import TensorProto, helper
 
-from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_registry.versions.model_version import CHECKSUM_TAG_PREFIX, ModelVersion
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.memory_registry import build_mlmodel
@@ -93,16 +94,29 @@ class Service:
         connection.request("POST", "/predict", BODY, {**HEADERS, **headers})
         return connection.getresponse()
 
+    def get(self, path: str) -> http.client.HTTPResponse:
+        """Sends a GET on a new connection."""
+        connection = self.connect()
+        connection.request("GET", path)
+        return connection.getresponse()
+
+    def read_status(self) -> dict[str, Any]:
+        """Reads `/status`."""
+        status: dict[str, Any] = json.load(self.get("/status"))
+        return status
+
     def wait_until_ready(self) -> None:
         """Waits for `/readyz`."""
+        self.wait_until(lambda: self.get("/readyz").status == 200)
+
+    def wait_until(self, condition: Callable[[], object]) -> None:
+        """Waits until a condition holds."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline_s:
-            connection = self.connect()
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
+            if condition():
                 return
             time.sleep(0.02)
-        raise TimeoutError(f"not ready; its log:\n{self.log_file.read_text()[-2000:]}")
+        raise TimeoutError(f"it never holds; the log:\n{self.log_file.read_text()[-2000:]}")
 
     def wait_until_refusing(self) -> None:
         """Waits until new connections are refused."""
@@ -127,8 +141,17 @@ def running(
 ) -> Iterator[Service]:
     """Runs a service with version 1 in its cache and a registry that never answers."""
     fill_cache(tmp_path / "cache")
+    with hanging_server() as uri, start(tmp_path, uri, command=command, **values) as service:
+        yield service
+
+
+@contextmanager
+def start(
+    tmp_path: Path, uri: str, *, command: Sequence[str] = COMMAND, **values: str
+) -> Iterator[Service]:
+    """Runs a service with this registry, and kills it at the end of the block."""
     log_file = tmp_path / "log"
-    with hanging_server() as uri, log_file.open("w") as log:
+    with log_file.open("w") as log:
         environ = build_environment(tmp_path / "cache", MLFLOW_TRACKING_URI=uri, **values)
         process = subprocess.Popen(command, stderr=log, env=environ, text=True, cwd=ROOT)
         try:

@@ -1,11 +1,14 @@
 """Versions with altered files, as an attacker with write access can create them."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
 from baton_registry import ModelVersion
-from baton_registry.versions.manifest import MANIFEST_FILE
+from baton_registry.rest.fetch import fetch_manifest
+from baton_registry.versions.manifest import MANIFEST_FILE, Figures
 from baton_registry.versions.model_version import MANIFEST_TAG
 from tests.support.rig.desk import Desk
 
@@ -16,11 +19,35 @@ PICKLED_MLMODEL = b"""flavors:
 """
 
 
-def store_copy(desk: Desk, original: ModelVersion, folder: Path, **altered: bytes) -> str:
-    """Registers a version with the tags of another; its files are altered or copied."""
+def store_changed(
+    desk: Desk, original: ModelVersion, folder: Path, onnx: bytes, figures: Figures | None = None
+) -> str:
+    """Registers a version with another ONNX model, whose manifest is right, as a trainer would.
+
+    `figures` are the gate's; None: those of the original.
+    """
+    with desk.registry as registry:
+        manifest = fetch_manifest(registry, original, folder)
+    files = {**manifest.files, "model.onnx": hashlib.sha256(onnx).hexdigest()}
+    chosen = manifest.gate_figures if figures is None else figures
+    content = replace(manifest, files=files, gate_figures=chosen).to_json()
+    digest = hashlib.sha256(content).hexdigest()
+    changed = replace(original, tags={**original.tags, MANIFEST_TAG: digest})
+    altered = {"model.onnx": onnx, MANIFEST_FILE: content}
+    return store_copy(desk, changed, folder, f"{desk.model}/{digest[:8]}", **altered)
+
+
+def store_copy(
+    desk: Desk, original: ModelVersion, folder: Path, path: str = "", /, **altered: bytes
+) -> str:
+    """Registers a version with the tags of another; its files are altered or copied.
+
+    `path` is the folder of its files among the artifacts of the original's run; by default all
+    copies of one run share one.
+    """
     with desk.registry as registry, httpx.Client(base_url=f"{desk.tracking_uri}/api/2.0") as http:
         answer = http.get("/mlflow/runs/get", params={"run_id": original.run_id}).raise_for_status()
-        source = f"{answer.json()['run']['info']['artifact_uri']}/{desk.model}"
+        source = f"{answer.json()['run']['info']['artifact_uri']}/{path or desk.model}"
         root = source.removeprefix("mlflow-artifacts:/")
         listed = (MANIFEST_FILE,) if MANIFEST_TAG in original.tags else ()
         for name in {*SERVED_FILES, *listed, *altered}:

@@ -83,6 +83,8 @@ class _Lifecycle:
             for line in await self._ensure_first_version(client):
                 terminal.print_progress(line)
             is_ready = await self._wait_until_ready(client)
+        if self._settings.followed_canary is not None:
+            self._supervisor.keep_running(programs.build_controller(self._plan))
         has_example = await asyncio.to_thread(self._write_example)
         text = hints.format_summary(
             self._plan, self._settings, has_example=has_example, is_ready=is_ready

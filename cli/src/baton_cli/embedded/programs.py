@@ -1,4 +1,4 @@
-"""The three programs that `baton up` runs, as command lines."""
+"""The programs that `baton up` runs, as command lines."""
 
 import ipaddress
 import socket
@@ -108,6 +108,16 @@ def build_inference(plan: Plan) -> Program:
     """Builds `baton serve`."""
     return plan.build_program(
         "inference", "inference", "baton_cli", "serve", BATON_PORT=str(plan.port)
+    )
+
+
+def build_controller(plan: Plan) -> Program:
+    """Builds `baton rollout run`."""
+    return plan.build_program(
+        "the rollout controller",
+        "controller",
+        *("baton_cli", "rollout", "run"),
+        BATON_INFERENCE_URL=plan.inference_url,
     )
 
 

@@ -6,8 +6,12 @@ from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.options import option
+from baton_cli.rollouts.control import hand
+from baton_cli.rollouts.setup import build_executor
 from baton_cli.settings import CliSettings, load
 from baton_registry.promotion import alias_moves as promotion
+from baton_registry.promotion.ledger import Move
+from baton_registry.rest.client import RegistryClient
 
 
 @click.command()
@@ -21,24 +25,33 @@ def promote(
 ) -> None:
     """Move the alias to VERSION, a number or 'challenger'.
 
-    Refuses a version that did not pass the gate, is not ready, or would break callers of the
-    version that the alias points to now. If BATON_TRUSTED_KEYS is set, also refuses a version that
-    none of these keys signed.
+    Refuses a version that did not pass the gate, is not ready, was aborted by a rollout, or would
+    break callers of the version that the alias points to now. If BATON_TRUSTED_KEYS is set, also
+    refuses a version that none of these keys signed. During a rollout, refuses all versions but the
+    canary's, whose rollout it ends.
     """
     settings = load(CliSettings)
-    target = alias or settings.alias
-    move_alias(
-        settings,
-        target,
-        lambda registry: promotion.promote(
+    target, actor = alias or settings.alias, get_actor(settings)
+
+    def run(registry: RegistryClient) -> Move:
+        executor = build_executor(registry, settings)
+        number = registry.find_version(settings.model_name, version).version
+        ongoing = hand.find_ongoing(executor, target)
+        if force:
+            hand.forgive(executor, number)
+        else:
+            hand.check_promotion(ongoing, number)
+        move = promotion.promote(
             registry,
             settings.model_name,
-            version,
+            number,
             alias=target,
-            by=get_actor(settings),
+            by=actor,
             reason=reason,
             force=force,
             trusted=settings.trusted_keys,
-        ),
-        wait_s=wait_s,
-    )
+        )
+        hand.close_as_promoted(executor, ongoing, number, actor)
+        return move
+
+    move_alias(settings, target, run, wait_s=wait_s)

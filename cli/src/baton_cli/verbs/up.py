@@ -53,7 +53,7 @@ def up(
     home: Path,
     **options: Any,
 ) -> None:
-    """Run tracking server, trainer and inference on this machine, without Docker.
+    """Run tracking server, trainer, inference and rollouts on this machine, without Docker.
 
     Trains and promotes a first version if there is none. Restarts a process that ends. Ctrl-C stops
     everything.

@@ -52,9 +52,27 @@ class ServingEngine(Engine, Protocol):
         """
         ...
 
-    def limit_time(self, limit_s: float) -> AbstractContextManager[None]:
-        """Makes scoring within the block fail with `EngineError` after `limit_s`.
+    def make_stoppable(self) -> "StoppableEngine":
+        """Returns an engine of the same model whose calls another thread can stop.
 
-        Only for a model that no other thread uses yet.
+        It is for one call or a few; the calls of this engine go on.
+        """
+        ...
+
+    def limit_time(self, limit_s: float) -> AbstractContextManager["StoppableEngine"]:
+        """Gives an engine of the same model whose calls fail with `EngineError` after `limit_s`.
+
+        For rare calls: it starts a thread.
+        """
+        ...
+
+
+class StoppableEngine(ServingEngine, Protocol):
+    """An engine whose calls another thread can stop."""
+
+    def stop(self) -> None:
+        """Makes calls, also one that is under way, fail with `EngineError`.
+
+        A call that is under way may take a while to notice.
         """
         ...

@@ -124,15 +124,27 @@ def test_outputs_of_no_task_are_rejected() -> None:
 
 
 def test_endless_model_is_stopped() -> None:
-    """Only within the block."""
+    """A model that ends is not."""
     one = make_schema(("x", "double"))
     engine = OnnxEngine(build_endless(), one)
-    with engine.limit_time(0.05), pytest.raises(EngineError, match="does not end"):
-        engine.score_rows([(1.0,)])
+    with engine.limit_time(0.05) as limited, pytest.raises(EngineError, match="does not end"):
+        limited.score_rows([(1.0,)])
 
     engine = OnnxEngine(build_linear([("x", DOUBLE)]), one)
-    with engine.limit_time(60):
-        assert engine.score_rows([(1.0,)])["label"].tolist() == ["yes"]
+    with engine.limit_time(60) as limited:
+        assert limited.score_rows([(1.0,)])["label"].tolist() == ["yes"]
+
+
+def test_stopping_a_call_leaves_the_calls_of_others() -> None:
+    """The engine of a live version is shared by all threads."""
+    engine = OnnxEngine(build_linear([("x", DOUBLE)]), make_schema(("x", "double")))
+    stopped, other = engine.make_stoppable(), engine.make_stoppable()
+    engine.stop()
+    stopped.stop()
+    with pytest.raises(EngineError, match="does not end"):
+        stopped.score_rows([(1.0,)])
+    for each in (engine, other):
+        assert each.score_rows([(1.0,)])["label"].tolist() == ["yes"]
 
 
 def test_private_call_equals_the_public_call() -> None:

@@ -34,6 +34,8 @@ from baton_registry.setting_types import (
 
 S = TypeVar("S", bound=BaseModel)
 
+NO_CANARY = "off"
+"""The value of BATON_CANARY_ALIAS for no canary."""
 CREDENTIALS = "~/.mlflow/credentials"
 STORED_SETTINGS = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"})
 """The settings that MLflow's client reads from that file."""
@@ -48,9 +50,10 @@ SERVICE_LINK = (
 
 
 class RegistrySettings(BaseModel):
-    """The address of the registry, the credentials, the model and its alias.
+    """The address of the registry, the credentials, the model and its aliases.
 
     Attributes:
+        canary_alias: the alias that names the canary; see `followed_canary`.
         username: for basic authentication.
         password: for basic authentication. Both may also be in `~/.mlflow/credentials`.
         token: the bearer token. It is sent only if username and password are not set.
@@ -65,6 +68,7 @@ class RegistrySettings(BaseModel):
     tracking_uri: HttpUri = Field("http://127.0.0.1:5000", validation_alias="MLFLOW_TRACKING_URI")
     model_name: ModelName = Field("churn_model", validation_alias="BATON_MODEL_NAME")
     alias: Alias = Field("production", validation_alias="BATON_ALIAS")
+    canary_alias: Alias = Field("canary", validation_alias="BATON_CANARY_ALIAS")
     username: str = Field("", validation_alias="MLFLOW_TRACKING_USERNAME")
     password: SecretStr = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_PASSWORD")
     token: Token = Field(SecretStr(""), validation_alias="MLFLOW_TRACKING_TOKEN")
@@ -76,6 +80,11 @@ class RegistrySettings(BaseModel):
         None, validation_alias="MLFLOW_TRACKING_CLIENT_CERT_PATH"
     )
     trusted_keys: TrustedKeys = Field((), validation_alias="BATON_TRUSTED_KEYS")
+
+    @property
+    def followed_canary(self) -> str | None:
+        """The alias that names the canary; None if it is `off`, or the alias of production."""
+        return None if self.canary_alias in (NO_CANARY, self.alias) else self.canary_alias
 
     @property
     def auth(self) -> tuple[str, str] | None:

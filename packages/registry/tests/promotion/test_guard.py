@@ -26,6 +26,21 @@ def test_version_without_a_passed_gate_is_refused(
     assert operator.promote("9", force=True) == "9"
 
 
+def test_aborted_version_is_refused(operator: Operator) -> None:
+    """`--force` promotes it. Other verdicts of a rollout do not matter."""
+    operator.server.add(
+        "9", {"baton.gate": "passed", "baton.rollout": "aborted: 1 % of its rows fail"}
+    )
+    operator.server.add(
+        "10", {"baton.gate": "passed", "baton.rollout": "passed"}, MLmodel=build_mlmodel(AGE)
+    )
+
+    with pytest.raises(PromotionRefused, match="1 % of its rows fail"):
+        operator.promote("9")
+    assert operator.promote("9", force=True) == "9"
+    assert operator.promote("10") == "10"
+
+
 @pytest.mark.parametrize(
     ("status", "hint"), [("PENDING_REGISTRATION", "wait"), ("FAILED_REGISTRATION", "again")]
 )

@@ -10,17 +10,14 @@ def test_history_is_read_without_writing(operator: Operator) -> None:
     """External moves are included."""
     operator.promote("1")
     operator.server.aliases[ALIAS] = "3"
-    tags = dict(operator.server.tags)
     seen_at = operator.clock()
 
-    moves = history.read_moves(
-        operator.client, MODEL, alias=ALIAS, current_number="3", seen_at=seen_at
-    )
+    tags = operator.client.get_model_tags(MODEL)
+    moves = history.find_moves(tags, alias=ALIAS, current_number="3", seen_at=seen_at)
 
     listed = [(move.from_version, move.to_version, move.how) for move in moves]
     assert listed == [(None, "1", "promote"), ("1", "3", "external")]
     assert moves[-1].at == seen_at
-    assert operator.server.tags == tags
 
 
 def test_history_includes_a_move_that_is_not_marked_done(operator: Operator) -> None:
@@ -29,8 +26,7 @@ def test_history_includes_a_move_that_is_not_marked_done(operator: Operator) -> 
     move = Move(operator.clock(), "1", "2", "promote", "ann", "better")
     operator.server.tags.update([ledger.to_tag(ALIAS, Entry(2, "t", move, done=False))])
 
-    [_, last] = history.read_moves(
-        operator.client, MODEL, alias=ALIAS, current_number="2", seen_at=operator.clock()
-    )
+    tags = operator.client.get_model_tags(MODEL)
+    [_, last] = history.find_moves(tags, alias=ALIAS, current_number="2", seen_at=operator.clock())
 
     assert (last.by, last.reason) == ("ann", "better")

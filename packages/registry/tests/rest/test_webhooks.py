@@ -15,25 +15,30 @@ ALLOWED = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9._-]*[a-z0-9])?", re.IGNORECA
 
 
 def test_one_webhook_per_address() -> None:
-    """Each reports all alias moves, signed."""
+    """Each reports all alias moves and the tags of versions, signed."""
     server = FakeMlflow()
     server.client().webhooks.ensure("baton", [ONE, TWO, ONE], "shh")
     rows = [*server.webhooks.values()]
     assert [row["url"] for row in rows] == [ONE, TWO]
     assert {row["secret"] for row in rows} == {"shh"}
     events = [(e["entity"], e["action"]) for e in rows[0]["events"]]
-    assert events == [("MODEL_VERSION_ALIAS", "CREATED"), ("MODEL_VERSION_ALIAS", "DELETED")]
+    assert events == [
+        ("MODEL_VERSION_ALIAS", "CREATED"),
+        ("MODEL_VERSION_ALIAS", "DELETED"),
+        ("MODEL_VERSION_TAG", "SET"),
+    ]
 
 
 def test_second_call_updates_the_webhook() -> None:
-    """The secret is renewed, and changes by others are undone."""
+    """The secret is renewed, events that an older release did not know are added."""
     server = FakeMlflow()
     server.client().webhooks.ensure("baton", [ONE], "old")
-    server.webhooks["w-1"] |= {"status": "DISABLED", "events": []}
+    older = [{"entity": "MODEL_VERSION_ALIAS", "action": "CREATED"}]
+    server.webhooks["w-1"] |= {"status": "DISABLED", "events": older}
     server.client().webhooks.ensure("baton", [ONE], "new")
     assert [*server.webhooks] == ["w-1"]
     row = server.webhooks["w-1"]
-    assert (row["secret"], row["status"], len(row["events"])) == ("new", "ACTIVE", 2)
+    assert (row["secret"], row["status"], len(row["events"])) == ("new", "ACTIVE", 3)
 
 
 def test_unused_addresses_are_deleted() -> None:

@@ -1,5 +1,7 @@
 """Wires the HTTP application around a core."""
 
+from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -21,17 +23,20 @@ from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
+from baton_inference.web.pair_families import PairCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
 from baton_inference.web.routes.scoring import ScoringRoute
-from baton_inference.web.routes.scoring_call import ScoringParts
+from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import build_v2_routes
 from baton_inference.web.routes.webhook import build_webhook_routes
 from baton_inference.web.transport.server import Companion
-from baton_inference.web.webhook import WebhookReceiver
+from baton_inference.web.webhook import Followed, WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
+from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
+from baton_rollout.judgement import SignalJudgement
 
 
 def create_app(
@@ -50,18 +55,30 @@ def create_app(
     batcher = Batcher(arrivals)
     collector = MetricsCollector(
         core.metrics,
-        status=lambda: core.watcher_state.status,
+        status=core.read_status,
+        canary=lambda: core.live.canary,
         queue_depth=lambda: batcher.pending + pools.pending,
+        rollout=lambda: core.moves.known.rollout,
     )
     other_routes = _create_fastapi_app(
-        settings, core, Exposition(collector), needs_key=access is not None
+        settings, core, _create_exposition(core, collector), needs_key=access is not None
     )
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
     bodies = BodyReader(settings.max_body_bytes, pools.rows)  # one, for one bound on memory
     scorer = Scorer(batcher, pools.rows)
-    parts = ScoringParts(core.live, core.metrics, scorer, pools, bodies, request_log, access)
+    parts = ScoringParts(
+        core.live,
+        core.metrics,
+        scorer,
+        pools,
+        bodies,
+        request_log,
+        settings.alias,
+        access,
+        core.canary.shadow.queue if core.canary else None,
+    )
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
     direct = DirectScoring(parts, ids, arrivals)
@@ -85,7 +102,7 @@ def _create_fastapi_app(
 ) -> FastAPI:
     """Creates FastAPI with all routes except scoring: for operators, tools and browsers."""
     app = _create_framework(settings)
-    add_routes(app, live=core.live, status=lambda: core.watcher_state.status, exposition=exposition)
+    add_routes(app, live=core.live, status=core.read_status, exposition=exposition)
     app.include_router(build_operations_routes(_create_document_builder(settings, core)))
     app.include_router(build_mlflow_routes(core.live))
     app.include_router(build_v2_routes(core.live))
@@ -94,6 +111,21 @@ def _create_fastapi_app(
         app, core.live, max_rows=settings.max_rows, needs_key=needs_key
     )
     return app
+
+
+def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
+    """Wires the metrics; those of pairs only if there can be a canary."""
+    canary = core.canary
+    if canary is None:
+        return Exposition(collector)
+
+    def find_trip_signal() -> str | None:
+        version = core.live.canary
+        if version is None or canary.switch.find_trip(version.identity) is None:
+            return None
+        return canary.breaker.signal
+
+    return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
 
 
 def _create_framework(settings: InferenceSettings) -> FastAPI:
@@ -107,8 +139,9 @@ def _create_framework(settings: InferenceSettings) -> FastAPI:
 
 def _create_document_builder(settings: InferenceSettings, core: Core) -> DocumentBuilder:
     return DocumentBuilder(
-        status=lambda: core.watcher_state.status,
+        status=core.read_status,
         moves=lambda: core.moves.known,
+        judgements=partial(_read_judgements, core),
         metrics=core.metrics,
         ui_url=strip_credentials(
             settings.tracking_ui_url or settings.tracking_uri
@@ -117,12 +150,20 @@ def _create_document_builder(settings: InferenceSettings, core: Core) -> Documen
     )
 
 
+def _read_judgements(core: Core) -> Sequence[SignalJudgement]:
+    """Returns the evidence of the pairs of this process."""
+    status = core.canary.shadow.status if core.canary else None
+    return status.judgements if status else ()
+
+
 def _create_webhook_receiver(secret: str, core: Core) -> WebhookReceiver:
-    watcher_state = core.watcher_state
-    return WebhookReceiver(
-        secret,
-        model_name=watcher_state.model_name,
-        alias=watcher_state.alias,
-        nudge=core.poller.nudge,
-        clock=core.clock,
-    )
+    state = core.watcher_state
+    followed = Followed(state.model_name, frozenset({state.alias}))
+    if core.canary is not None:
+        canary = core.canary.state.alias
+        followed = Followed(
+            state.model_name,
+            frozenset({state.alias, canary}),
+            frozenset({get_weight_tag(canary), ROLLOUT_TAG}),
+        )
+    return WebhookReceiver(secret, followed=followed, nudge=core.nudge, clock=core.clock)

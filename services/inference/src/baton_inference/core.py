@@ -1,14 +1,20 @@
-"""Wires the core of the service: the watcher and the live versions. It knows no HTTP."""
+"""Wires the core of the service: the watchers and the live versions. It knows no HTTP."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
+
+import structlog
 
 from baton_engine.engine import ServingEngine
-from baton_inference.lifecycle.cache import VersionCache
+from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
-from baton_inference.lifecycle.loader import Loader, OpenEngine
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import LoadMarks
+from baton_inference.lifecycle.loading.loader import Loader, OpenEngine
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
+from baton_inference.lifecycle.status import Status
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
@@ -18,6 +24,8 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
+
+log = structlog.get_logger("baton.canary")
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,8 @@ class Core:
         moves: the history of the alias, for the operations page.
         arrow: the process that reads Arrow and Parquet bodies.
         clock: the clock of all parts.
+        loaders: load the versions, one for each role.
+        canary: follows the alias of the canary; None if there is none.
     """
 
     live: LiveVersions
@@ -45,12 +55,40 @@ class Core:
     moves: MoveReader
     arrow: ArrowReader
     clock: Clock
+    loaders: tuple[Loader, ...]
+    canary: CanaryParts | None = None
+
+    def start(self) -> None:
+        """Starts the pollers and the shadow."""
+        for poller in self._pollers:
+            poller.start()
+        if self.canary is not None:
+            self.canary.shadow.start()
+
+    def nudge(self) -> None:
+        """Triggers the next poll of each alias at once. Safe to call from any thread."""
+        for poller in self._pollers:
+            poller.nudge()
+
+    def read_status(self) -> Status:
+        """Returns the status of both roles. Safe to call from any thread."""
+        status = self.watcher_state.status
+        return replace(status, canary=self.canary.state.read_status()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the poller and closes the connections."""
-        self.poller.stop()
+        """Stops the pollers and the shadow, and closes the connections."""
+        for poller in self._pollers:
+            poller.stop()
+        if self.canary is not None:
+            self.canary.shadow.stop()
+        for loader in self.loaders:
+            loader.marks.close()
         self.registry.close()
         self.arrow.close()
+
+    @property
+    def _pollers(self) -> tuple[Poller, ...]:
+        return (self.poller, self.canary.poller) if self.canary else (self.poller,)
 
 
 def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
@@ -80,19 +118,65 @@ def create_core(
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
+    cache, process = VersionCache(settings.cache_dir), secrets.token_hex(8)
     protocols = list_protocols(has_grpc=settings.grpc_port is not None)
-    loader = Loader(
-        registry,
-        VersionCache(settings.cache_dir),
-        open_engine=open_engine,
-        compile_codecs=lambda version, schema, outputs: compile_codecs(
-            CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
-        ),
-        clock=clock,
-        trusted=settings.trusted_keys,
-    )
+
+    def create_loader(alias: str) -> Loader:
+        return Loader(
+            registry,
+            cache,
+            open_engine=open_engine,
+            compile_codecs=lambda version, schema, outputs: compile_codecs(
+                CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
+            ),
+            marks=LoadMarks(cache, settings.model_name, alias, process),
+            clock=clock,
+            trusted=settings.trusted_keys,
+        )
+
+    loaders = [create_loader(settings.alias)]
+    canary = None
+    if settings.followed_canary is not None:
+        loaders.append(create_loader(settings.followed_canary))
+        canary = create_canary(
+            settings,
+            registry=registry,
+            loader=loaders[-1],
+            live=live,
+            metrics=metrics,
+            clock=clock,
+            find_record=lambda: moves.known.rollout,
+        )
+    elif settings.canary_alias == settings.alias:
+        log.warning("no canary: both aliases are the same", alias=settings.alias)
     watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
-    moves = MoveReader(registry, settings.model_name, settings.alias, clock)
-    watcher = Watcher(registry, loader, watcher_state, moves, clock)
-    poller = Poller(watcher, watcher_state, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(live, watcher_state, watcher, poller, metrics, registry, moves, arrow, clock)
+    moves = MoveReader(
+        registry,
+        settings.model_name,
+        settings.alias,
+        clock,
+        canary_alias=settings.followed_canary,
+        describe_canary=lambda: canary.state.aspired if canary else None,
+    )
+    watcher = Watcher(
+        registry,
+        loaders[0],
+        watcher_state,
+        moves,
+        clock,
+        on_swap=canary.poller.nudge if canary else lambda: None,
+    )
+    poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
+    return Core(
+        live,
+        watcher_state,
+        watcher,
+        poller,
+        metrics,
+        registry,
+        moves,
+        arrow,
+        clock,
+        (*loaders,),
+        canary,
+    )

@@ -46,6 +46,8 @@ class FailureKind(StrEnum):
     """The model does not load, or does not fit its schema."""
     WARM_UP = "warm_up"
     """The model fails on its own input example, or on a synthetic row if it has none."""
+    CRASHED = "crashed"
+    """The process ended unexpectedly when it loaded this version, or soon afterwards."""
     INTERNAL = "internal"
     """A bug in Baton."""
 

@@ -46,7 +46,7 @@ def main() -> int:
         return _report_failure(str(error))
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
-    core.poller.start()
+    core.start()
     if keys is not None:
         keys.start()
     try:
@@ -97,7 +97,7 @@ def _close(core: Core, pools: Pools) -> None:
     core.close()
     pools.close()
     log.info("stopped", unanswered=pools.pending)
-    if pools.pending:
+    if pools.is_busy:
         # A model that is still scoring would delay the exit.
         logging.shutdown()
         os._exit(0)

@@ -21,6 +21,7 @@ def _expand(path: Path) -> Path:
 
 UserPath = Annotated[Path, AfterValidator(_expand)]
 PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
+ShadowCpu = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
 MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
@@ -40,6 +41,7 @@ class InferenceSettings(RegistrySettings):
         tracking_ui_url: the URL of MLflow's pages for browsers; None: `tracking_uri`.
         webhook_secret: the secret of webhook signatures; None: no webhook route.
         api_keys_file: the file of API keys; None: no authentication.
+        shadow_cpu: the most of one processor that the comparison with a canary uses.
         otlp_endpoint: the base URL for traces; None: no traces.
         otlp_traces_endpoint: the full URL for traces, instead of the base URL.
         otlp_protocol: the protocol for traces.
@@ -59,6 +61,7 @@ class InferenceSettings(RegistrySettings):
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
+    shadow_cpu: ShadowCpu = Field(0.25, validation_alias="BATON_SHADOW_CPU")
     # OpenTelemetry's own variables. Its SDK reads them itself; here they only turn traces on.
     # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baton_inference.core import Core
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.loading.loader import Loader
 from tests.support.fakes.application import make_core
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.loader import make_loader

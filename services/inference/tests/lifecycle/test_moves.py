@@ -5,10 +5,19 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from baton_inference.lifecycle.moves import REFRESH_S, RETRY_S, KnownMoves, MoveReader
+from baton_inference.lifecycle.moves import (
+    REFRESH_S,
+    RETRY_S,
+    ROLLOUT_REFRESH_S,
+    KnownMoves,
+    MoveReader,
+)
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
+from baton_rollout.limits import Limits
+from baton_rollout.progress.plan import Plan
+from baton_rollout.progress.record import Record
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.memory_registry import FakeRegistry
 
@@ -22,7 +31,15 @@ class Scenario:
         self.registry = FakeRegistry()
         self.time = ManualClock()
         self.reads = 0
-        self.reader = MoveReader(self.registry, "churn_model", "production", self.time.clock())
+        self.canary: object = None
+        self.reader = MoveReader(
+            self.registry,
+            "churn_model",
+            "production",
+            self.time.clock(),
+            canary_alias="canary",
+            describe_canary=lambda: self.canary,
+        )
         original = self.registry.get_model_tags
 
         def count_and_read(name: str) -> dict[str, str]:
@@ -37,6 +54,11 @@ class Scenario:
         self.registry.tags.update(
             [ledger.to_tag("production", Entry(number, "t", move, done=True))]
         )
+
+    def record(self, record: Record | str) -> None:
+        """Writes the record of the rollout."""
+        text = record if isinstance(record, str) else record.to_text()
+        self.registry.tags["baton.rollout.canary"] = text
 
     def list_moves(self) -> list[tuple[str | None, str]]:
         return [(move.to_version, move.how) for move in self.reader.known.moves]
@@ -95,3 +117,46 @@ def test_a_failed_reading_keeps_the_last_one(scenario: Scenario) -> None:
     scenario.time.now_s += RETRY_S
     scenario.reader.refresh("2")
     assert scenario.list_moves() == [("1", "promote"), ("2", "external")]
+
+
+RECORD = Record.create(Plan("t", "7", "production", "ann", "", START, Limits()), "3")
+
+
+def test_rollout_is_read_more_often_while_it_is_under_way(scenario: Scenario) -> None:
+    """Its step changes; after its end, once a minute is enough."""
+    scenario.record(RECORD)
+    scenario.reader.refresh("3")
+    assert scenario.reader.known.rollout == RECORD
+    ended = RECORD.end("aborted", "it fails", START)
+    scenario.record(ended)
+    scenario.time.now_s += ROLLOUT_REFRESH_S
+    scenario.reader.refresh("3")
+    assert scenario.reader.known.rollout == ended
+    scenario.time.now_s += ROLLOUT_REFRESH_S
+    scenario.reader.refresh("3")
+    assert scenario.reads == 2
+
+
+def test_rollout_is_read_at_once_if_the_canary_changes(scenario: Scenario) -> None:
+    """A new version, or a new weight."""
+    scenario.reader.refresh("3")
+    scenario.canary = ("7", 0.0)
+    scenario.record(RECORD)
+    scenario.reader.refresh("3")
+    scenario.reader.refresh("3")
+    assert (scenario.reads, scenario.reader.known.rollout) == (2, RECORD)
+
+
+def test_record_that_cannot_be_read_is_logged_once(scenario: Scenario) -> None:
+    """Any client may write the tag. The moves are known all the same."""
+    scenario.promote(1, "1")
+    events = []
+    for text in ("{", "{", "[]"):
+        scenario.record(text)
+        scenario.time.now_s += REFRESH_S
+        with capture_logs() as logs:
+            scenario.reader.refresh("1")
+        assert scenario.reader.known.rollout is None
+        assert scenario.list_moves() == [("1", "promote")]
+        events += [entry["event"] for entry in logs]
+    assert events == ["the record of the rollout cannot be read"] * 2

@@ -7,15 +7,18 @@ from baton_inference.scoring.requested_version import RequestedVersion
 from tests.support.fakes.live_version import make_live_version
 
 
-def test_only_the_serving_version_passes() -> None:
+def test_only_live_versions_are_chosen() -> None:
     """A request may name its model alone. Versions are compared as strings."""
-    serving = make_live_version(version="7")
-    RequestedVersion("churn_model").check(serving)
-    RequestedVersion("churn_model", "7").check(serving)
+    production, canary = make_live_version(version="7"), make_live_version(version="8")
+    for version, chosen in ((None, production), ("7", production), ("8", canary)):
+        assert RequestedVersion("churn_model", version).choose(production, canary) is chosen
     for requested in (
         RequestedVersion("other"),
-        RequestedVersion("churn_model", "8"),
+        RequestedVersion("other", "8"),
+        RequestedVersion("churn_model", "9"),
         RequestedVersion("churn_model", "07"),
     ):
         with pytest.raises(NotServed):
-            requested.check(serving)
+            requested.choose(production, canary)
+    with pytest.raises(NotServed, match="version '8' is not serving; version '7' is"):
+        RequestedVersion("churn_model", "8").choose(production, None)

@@ -33,3 +33,13 @@ def test_versions_that_answered_last_keep_their_series() -> None:
     assert metrics.requests["predict", 200, "0"] == 2
     assert ("predict", 200, "1") not in metrics.requests
     assert metrics.requests["predict", 503, ""] == 1
+
+
+def test_counts_of_canaries_are_bounded() -> None:
+    """A canary that never answers has no other series."""
+    metrics = Metrics()
+    for number in range(1000):
+        metrics.count_fallback(str(number))
+        metrics.count_canary_answer(str(number))
+    assert len(metrics.fallbacks) == len(metrics.canary_answers) == MAX_VERSIONS
+    assert metrics.fallbacks["999"] == metrics.canary_answers["999"] == 1

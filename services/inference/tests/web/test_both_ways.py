@@ -12,8 +12,17 @@ from typing import Any
 import pytest
 
 from baton_registry.api_keys import Scope, generate_key
+from tests.support.fakes.bad_models import BAD, GOOD, build_bad_model
 from tests.support.rig.raw_http import RawAnswer, RawConnection, build_request
-from tests.support.rig.service_process import BODY, HEADERS, Service, running
+from tests.support.rig.served_registry import serve_registry
+from tests.support.rig.service_process import (
+    BODY,
+    HEADERS,
+    Service,
+    build_tiny_onnx,
+    running,
+    start,
+)
 
 ROW = {"x": 1.5}
 SPLIT = {"dataframe_split": {"columns": ["x"], "data": [[1.5], [None]]}}
@@ -181,3 +190,34 @@ def test_metrics_are_the_same(service: Service) -> None:
     assert direct == asgi
     assert direct['baton_rows_total{model_version="1"}'] > 700
     assert direct['baton_requests_total{code="422",model_version="1",protocol="predict"}'] >= 3
+
+
+def test_a_canary_is_the_same(tmp_path: Path) -> None:
+    """Both ways route a request to the same version, and replace the canary in the same way."""
+    with serve_registry() as registry:
+        registry.add_model("1", build_tiny_onnx())
+        registry.add_model("2", build_bad_model("nan"), weight="50")
+        registry.aliases |= {"production": "1", "canary": "2"}
+        with start(tmp_path, registry.uri) as service:
+            service.wait_until_ready()
+            service.wait_until(lambda: (service.read_status()["canary"] or {}).get("since"))
+            seen = set()
+            for number in range(16):
+                for x in (GOOD, BAD):
+                    headers = {**HEADERS, "x-routing-key": f"customer {number}"}
+                    body = encode({"instances": [{"x": x}]})
+                    direct, asgi = ask_both_ways(service, "/predict", body, headers)
+                    assert direct == asgi
+                    assert direct.status == 200
+                    names = re.findall(rb"x-model-(?:version|alias): (\w+)", direct.head)
+                    seen.add((x, *names))
+            for version in ("1", "2", "3"):
+                path = f"/v2/models/churn_model/versions/{version}/infer"
+                direct, asgi = ask_both_ways(service, path, encode({"inputs": [TENSOR]}), HEADERS)
+                assert direct == asgi
+                assert direct.status == (404 if version == "3" else 200)
+    assert seen == {
+        (GOOD, b"1", b"production"),
+        (GOOD, b"2", b"canary"),
+        (BAD, b"1", b"production"),
+    }

@@ -7,22 +7,25 @@ from typing import Any
 import pytest
 
 from baton_inference.errors import InvalidWebhook, MalformedBody
-from baton_inference.web.webhook import MAX_REMEMBERED, Delivery, WebhookReceiver
+from baton_inference.web.webhook import MAX_REMEMBERED, Delivery, Followed, WebhookReceiver
 from tests.support.fakes.clock import ManualClock
 
 SECRET = "the shared secret"
 
 
 class Bench:
-    """A receiver for churn_model@production, and its number of nudges."""
+    """A receiver for churn_model's production and canary, and its number of nudges."""
 
     def __init__(self) -> None:
         self.time = ManualClock()
         self.nudges = 0
         self.receiver = WebhookReceiver(
             SECRET,
-            model_name="churn_model",
-            alias="production",
+            followed=Followed(
+                "churn_model",
+                frozenset({"production", "canary"}),
+                frozenset({"baton.weight.canary", "baton.rollout"}),
+            ),
             nudge=self.nudge,
             clock=self.time.clock(),
         )
@@ -50,6 +53,14 @@ def event(
     return {"entity": entity, "action": action, "timestamp": "2026-11-23T10:00:00", "data": data}
 
 
+def tag_event(key: str, *, name: str = "churn_model", action: str = "set") -> dict[str, Any]:
+    """Builds an event about a tag of a version."""
+    data = {"name": name, "version": "2", "key": key}
+    if action == "set":
+        data["value"] = "10"
+    return {**event(entity="model_version_tag", action=action), "data": data}
+
+
 @pytest.fixture
 def bench() -> Bench:
     """A new receiver."""
@@ -64,17 +75,34 @@ def test_webhook_signature_matches_mlflow() -> None:
 
 
 @pytest.mark.parametrize("action", ["created", "deleted"])
-def test_move_of_the_alias_triggers_a_poll(bench: Bench, action: str) -> None:
-    """Setting, moving or removing the alias triggers a poll."""
-    bench.receiver.receive(bench.delivery(body=event(action=action)))
+@pytest.mark.parametrize("alias", ["production", "canary"])
+def test_move_of_an_alias_triggers_a_poll(bench: Bench, alias: str, action: str) -> None:
+    """Setting, moving or removing an alias triggers a poll."""
+    bench.receiver.receive(bench.delivery(body=event(alias=alias, action=action)))
+    assert bench.nudges == 1
+
+
+@pytest.mark.parametrize("action", ["set", "deleted"])
+@pytest.mark.parametrize("key", ["baton.weight.canary", "baton.rollout"])
+def test_change_of_a_tag_triggers_a_poll(bench: Bench, key: str, action: str) -> None:
+    """A step or an abort of a rollout is seen as quickly as a promotion."""
+    bench.receiver.receive(bench.delivery(body=tag_event(key, action=action)))
     assert bench.nudges == 1
 
 
 @pytest.mark.parametrize(
-    "other", [event(name="other"), event(alias="challenger"), event(entity="model_version_tag")]
+    "other",
+    [
+        event(name="other"),
+        event(alias="challenger"),
+        event(entity="model_version"),
+        tag_event("baton.gate"),
+        tag_event("baton.weight.other"),
+        tag_event("baton.rollout", name="other"),
+    ],
 )
 def test_other_events_are_ignored(bench: Bench, other: dict[str, Any]) -> None:
-    """Another model, alias or kind of event is accepted and ignored."""
+    """Another model, alias, tag or kind of event is accepted and ignored."""
     bench.receiver.receive(bench.delivery(body=other))
     assert bench.nudges == 0
 

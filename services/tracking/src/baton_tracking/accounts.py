@@ -18,8 +18,10 @@ from baton_tracking.settings import AccountPasswords, load_accounts
 
 TRAINER = "trainer"
 INFERENCE = "inference"
-WRITABLE = ("experiment", "registered_model")
-"""The resources that the trainer may write, including those from before there were accounts."""
+CONTROLLER = "controller"
+ALL = "*"
+WRITABLE = (("experiment", ALL), ("registered_model", ALL))
+"""What the trainer may write, including what is from before there were accounts."""
 
 
 class Account(NamedTuple):
@@ -28,12 +30,12 @@ class Account(NamedTuple):
     Attributes:
         password: the password.
         is_admin: may do everything, including webhooks and accounts.
-        writes: the resource types that it may write.
+        writes: what it may write: a type of resource, and the name of one or `*`.
     """
 
     password: str
     is_admin: bool = False
-    writes: tuple[str, ...] = ()
+    writes: tuple[tuple[str, str], ...] = ()
 
 
 class Store(Protocol):
@@ -58,6 +60,10 @@ def list_accounts(admin: str, passwords: AccountPasswords) -> dict[str, Account]
         admin: Account(passwords.admin, is_admin=True),
         TRAINER: Account(passwords.trainer, writes=WRITABLE),
         INFERENCE: Account(passwords.inference),
+        # It sets aliases and tags. MLflow's EDIT does not let it delete aliases or versions.
+        CONTROLLER: Account(
+            passwords.controller, writes=(("registered_model", passwords.model_name),)
+        ),
     }
 
 
@@ -71,8 +77,8 @@ def ensure_accounts(store: Store, accounts: Mapping[str, Account]) -> list[str]:
         elif not store.authenticate_user(name, account.password):
             store.update_user(name, password=account.password, is_admin=account.is_admin)
             changes.append(f"{name} has a new password")
-        for kind in account.writes:
-            store.grant_user_permission(name, kind, "*", "EDIT")
+        for kind, pattern in account.writes:
+            store.grant_user_permission(name, kind, pattern, "EDIT")
     return changes
 
 

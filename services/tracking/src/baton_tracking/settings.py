@@ -20,11 +20,13 @@ class BucketSettings:
 
 @dataclass(frozen=True)
 class AccountPasswords:
-    """The passwords of the stack's MLflow accounts."""
+    """The passwords of the stack's MLflow accounts, and the model that the controller may write."""
 
     admin: str
     trainer: str
     inference: str
+    controller: str
+    model_name: str
 
 
 def load_bucket(environment: Mapping[str, str] = os.environ) -> BucketSettings:
@@ -50,6 +52,8 @@ def load_accounts(environment: Mapping[str, str] = os.environ) -> AccountPasswor
             admin=environment["BATON_ADMIN_PASSWORD"],
             trainer=environment["BATON_TRAINER_PASSWORD"],
             inference=environment["BATON_INFERENCE_PASSWORD"],
+            controller=environment["BATON_CONTROLLER_PASSWORD"],
+            model_name=environment["BATON_MODEL_NAME"],
         )
     except KeyError as error:
         raise SettingsError(f"{error.args[0]} is not set; deploy/secure.yml sets it") from error

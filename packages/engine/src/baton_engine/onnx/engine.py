@@ -54,7 +54,7 @@ class OnnxEngine:
                 those of no task.
         """
         self._open_session(model, weights or {})
-        self._options: Any = None  # only set within `limit_time`
+        self._options: Any = None  # only set in the copies of `make_stoppable`
         feeder = ColumnFeeder(self._session.get_inputs(), schema)
         self.inputs = feeder.inputs
         self._use_feeder(feeder)
@@ -106,22 +106,32 @@ class OnnxEngine:
             {name: np.concatenate([f[name] for f in feeds]) for name in feeds[0]}
         )
 
-    @contextmanager
-    def limit_time(self, limit_s: float) -> Iterator[None]:
-        """Makes scoring within the block fail with `EngineError` after `limit_s`.
+    def make_stoppable(self) -> "OnnxEngine":
+        """Returns an engine with the same session, whose calls `stop` stops.
 
         A model may loop for ever: https://onnx.ai/onnx/operators/onnx__Loop.html. ONNX Runtime
         stops it between two nodes, so the current node still completes.
         """
-        self._options = options = ort.RunOptions()
-        timer = Timer(limit_s, setattr, (options, "terminate", True))
+        other = copy(self)
+        other._options = ort.RunOptions()  # noqa: SLF001
+        return other
+
+    def stop(self) -> None:
+        """Stops the calls of an engine that `make_stoppable` returned."""
+        if self._options is not None:
+            self._options.terminate = True
+
+    @contextmanager
+    def limit_time(self, limit_s: float) -> Iterator["OnnxEngine"]:
+        """Gives a stoppable engine, and stops it after `limit_s`."""
+        limited = self.make_stoppable()
+        timer = Timer(limit_s, limited.stop)
         timer.daemon = True
         timer.start()
         try:
-            yield
+            yield limited
         finally:
             timer.cancel()
-            self._options = None
 
     def _open_session(self, model: bytes, weights: Mapping[str, bytes]) -> None:
         self._session = create_session(model, weights)
@@ -143,17 +153,17 @@ class OnnxEngine:
         return self._read(values)
 
     def _check_time(self, error: Exception) -> None:
-        """Raises `EngineError` if the time limit stopped the model."""
+        """Raises `EngineError` if the model was stopped."""
         if self._options is not None and self._options.terminate:
             raise EngineError("the model does not end: it was stopped at the time limit") from error
 
     def _probe(self, outputs: Sequence[str], schema: Schema) -> Sequence[Any] | None:
         feed = self.feeder.feed_rows(build_synthetic_rows(schema))
-        with self.limit_time(PROBE_LIMIT_S):
+        with self.limit_time(PROBE_LIMIT_S) as limited:
             try:
-                values: Sequence[Any] = self._run(outputs, feed, self._options)
+                values: Sequence[Any] = self._run(outputs, feed, limited._options)  # noqa: SLF001
             except Exception as error:  # noqa: BLE001 - e.g. an unknown category
-                self._check_time(error)
+                limited._check_time(error)  # noqa: SLF001
                 return None
         return values
 

@@ -29,8 +29,8 @@ def open_engine(fetched: FetchedModel) -> OnnxEngine:
     """
     schema = fetched.mlmodel.schema
     engine = OnnxEngine(fetched.onnx, schema, fetched.weights)
-    with engine.limit_time(LIMIT_S):
-        _check_answers(engine, build_synthetic_rows(schema))
+    with engine.limit_time(LIMIT_S) as limited:
+        _check_answers(limited, build_synthetic_rows(schema))
     if fetched.weights:
         return engine
     return encode_outside(engine, fetched.onnx, schema, _read_example_rows(fetched))

@@ -15,6 +15,7 @@ from baton_registry.errors import (
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_mlmodel
 from baton_registry.versions.model_version import GATE_PASSED, GATE_TAG, PENDING, ModelVersion
+from baton_registry.versions.rollout_tags import find_abort
 from baton_registry.versions.schema import Schema
 from baton_registry.versions.schema_breaks import find_breaks, format_breaks
 from baton_registry.versions.signing import TrustedKey, check_signature
@@ -26,7 +27,9 @@ def check_promotion(
     current: ModelVersion | None,
     trusted: Sequence[TrustedKey] = (),
 ) -> None:
-    """Checks that a version is signed, is READY, passed the gate and does not break callers.
+    """Checks that a version is signed and READY, passed the gate, and does not break callers.
+
+    A version whose rollout was aborted does not pass either.
 
     Args:
         client: the registry client.
@@ -43,6 +46,7 @@ def check_promotion(
     except NotSigned as error:
         raise PromotionRefused(f"{error}; inference with these keys rejects it") from error
     _check_gate(target)
+    _check_rollout(target)
     _check_schema(client, target, current)
 
 
@@ -51,17 +55,25 @@ def _check_gate(target: ModelVersion) -> None:
     if not target.is_ready:
         hint = "wait" if target.status == PENDING else "register it again"
         raise PromotionRefused(
-            f"version {number} is {target.status}, not READY; {hint}, or promote with --force"
+            f"version {number} is {target.status}, not READY; {hint}, or use --force"
         )
     gate = target.tags.get(GATE_TAG)
     if gate is None:
         raise PromotionRefused(
             f"version {number} has no gate verdict (tag {GATE_TAG});"
-            " train it with baton, or promote with --force"
+            " train it with baton, or use --force"
         )
     if gate != GATE_PASSED:
         raise PromotionRefused(
-            f"version {number} did not pass the gate ({gate}); see its run, or promote with --force"
+            f"version {number} did not pass the gate ({gate}); see its run, or use --force"
+        )
+
+
+def _check_rollout(target: ModelVersion) -> None:
+    if (reason := find_abort(target.tags)) is not None:
+        raise PromotionRefused(
+            f"the rollout of version {target.version} was aborted ({reason});"
+            " train another version, or use --force"
         )
 
 
@@ -81,7 +93,7 @@ def _check_schema(
     if reasons := find_breaks(old, new):
         raise PromotionRefused(
             f"version {target.version} would break callers of version {current.version}: "
-            f"{format_breaks(reasons, '; ')}; change the callers first, then promote with --force"
+            f"{format_breaks(reasons, '; ')}; change the callers first, then use --force"
         )
 
 

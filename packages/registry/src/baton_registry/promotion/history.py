@@ -1,6 +1,6 @@
 """The history of an alias: what the ledger records, compared with where the alias points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from baton_registry.errors import AliasNotSet
@@ -30,23 +30,18 @@ def sync_and_read_moves(
     return [entry.move for entry in read_entries(client, model, alias) if entry.done]
 
 
-def read_moves(
-    client: RegistryClient, model: str, *, alias: str, current_number: str | None, seen_at: datetime
+def find_moves(
+    tags: Mapping[str, str], *, alias: str, current_number: str | None, seen_at: datetime
 ) -> list[Move]:
-    """Returns all moves of the alias, oldest first, without writing to the registry.
+    """Returns all moves of the alias, oldest first, without I/O.
 
     Args:
-        client: the registry client.
-        model: the registered model.
+        tags: of the registered model.
         alias: the alias.
         current_number: the version that the alias points to; None if it is not set.
         seen_at: when that was first seen. It is the time of a move that the ledger does not know.
-
-    Raises:
-        RegistryUnavailable: the registry gave no answer.
-        RegistryRefused: the registry rejected the request.
     """
-    entries = read_entries(client, model, alias)
+    entries = ledger.parse_tags(alias, tags)
     new_entry = ledger.reconcile(entries, current_number, seen_at)
     moves = [entry.move for entry in entries if entry.done]
     return moves if new_entry is None else [*moves, new_entry.move]

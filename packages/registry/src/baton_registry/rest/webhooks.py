@@ -1,4 +1,4 @@
-"""MLflow registry webhooks for alias moves.
+"""MLflow registry webhooks for alias moves, and for the tags of a rollout.
 
 MLflow delivers a webhook at most once, so it is only a hint: inference polls as well.
 https://mlflow.org/docs/latest/ml/webhooks/
@@ -17,9 +17,13 @@ ENDPOINT = "webhooks"
 PAGE = "100"
 LONGEST_NAME = 63
 DIGEST_LENGTH = 8
-EVENTS = [{"entity": "MODEL_VERSION_ALIAS", "action": action} for action in ("CREATED", "DELETED")]
-"""MLflow reports a moved alias as created."""
-DESCRIPTION = "Notifies Baton inference of alias moves."
+EVENTS = [
+    {"entity": "MODEL_VERSION_ALIAS", "action": "CREATED"},  # also a moved alias
+    {"entity": "MODEL_VERSION_ALIAS", "action": "DELETED"},
+    {"entity": "MODEL_VERSION_TAG", "action": "SET"},
+]
+"""Moves of both aliases, and a version's weight and verdict: a step or an abort of a rollout."""
+DESCRIPTION = "Notifies Baton inference of alias moves and rollouts."
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class WebhookClient:
                 "secret": secret,
                 "status": "ACTIVE",
             }
-            # Always updated, because the registry does not reveal the current secret.
+            # Always updated: the registry does not reveal the current secret, and an older release
+            # registered fewer events.
             if known is None:
                 self._transport.call("POST", ENDPOINT, json=fields)
             else:

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from baton_registry.errors import InvalidModel
-from baton_registry.versions.recorded_inputs import parse_inputs
-from baton_registry.versions.recorded_outputs import parse_outputs
+from baton_registry.versions.recorded.inputs import parse_inputs
+from baton_registry.versions.recorded.outputs import parse_outputs
 from baton_registry.versions.schema import Schema
 
 MLMODEL_FILE = "MLmodel"

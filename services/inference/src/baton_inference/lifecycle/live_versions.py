@@ -1,18 +1,25 @@
 """The live versions: the only place that decides which version answers."""
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from baton_engine.engine import ServingEngine
+from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.policy import Identity
+from baton_registry.versions.manifest import Figures
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
+from baton_rollout.routing import choose_bucket, count_buckets
 
 Source = Literal["registry", "cache"]
-Role = Literal["production"]
-"""The purpose of a live version. There is one role: the version that the alias points to."""
+Role = Literal["production", "canary"]
+"""The purpose of a live version: answers by default, or answers a share of the requests."""
 PRODUCTION: Role = "production"
+CANARY: Role = "canary"
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,10 @@ class LiveVersion:
         codecs: protocol name to the codec of this version. Opaque to the control plane.
         example: one instance that can be scored, for the OpenAPI document.
         inline_rows: the most rows that are quick enough for the event loop; 0 means none.
+        pace: how long the warm-up took.
         source: `cache` until the registry confirms the version.
         since: when the version started to serve, in UTC with milliseconds.
+        gate_figures: what the gate saw, from the manifest; None for a figure that is not finite.
     """
 
     model: ModelVersion
@@ -36,8 +45,10 @@ class LiveVersion:
     codecs: Mapping[str, Any]
     example: Mapping[str, Any]
     inline_rows: int
+    pace: Pace
     source: Source
     since: str
+    gate_figures: Figures = field(default_factory=dict)
 
     @property
     def identity(self) -> Identity:
@@ -45,29 +56,95 @@ class LiveVersion:
         return Identity.from_version(self.model)
 
 
-class LiveVersions:
-    """Holds the live versions by role. Once filled, a role is never empty again.
+@dataclass(frozen=True)
+class CanaryRoute:
+    """Decides which requests the canary answers. Immutable: a new weight replaces it whole.
 
-    The poller's thread writes; any thread may read. A request reads the reference to a version
-    once and keeps it. The old version is freed when the last request that holds it ends.
+    Attributes:
+        version: the canary.
+        alias: the alias that names it.
+        weight: its share of the requests in percent, above 0.
+        switch: the canaries that tripped in this process.
+    """
+
+    version: LiveVersion
+    alias: str
+    weight: float
+    switch: CanarySwitch
+
+    @cached_property
+    def buckets(self) -> int:
+        """The number of buckets whose requests the canary answers."""
+        return count_buckets(self.weight)
+
+    def takes(self, key: bytes) -> bool:
+        """Whether the canary answers a request with this key."""
+        model = self.version.model
+        if choose_bucket(model.name, model.version, key) >= self.buckets:
+            return False
+        return self.switch.find_trip(self.version.identity) is None
+
+
+class LiveVersions:
+    """Holds the live versions by role. Once filled, production is never empty again.
+
+    The pollers' threads write; any thread may read. A request reads each attribute once and keeps
+    what it read. The old version is freed when the last request that holds it ends.
+
+    Attributes:
+        production: the version that the alias points to; None before the first load.
+        canary: the version that the canary's alias points to, if it is loaded.
+        route: chooses the requests that the canary answers; None if it answers none.
     """
 
     def __init__(self) -> None:
-        self._by_role: dict[Role, LiveVersion] = {}
-
-    @property
-    def production(self) -> LiveVersion | None:
-        """The version that the alias points to; None before the first load."""
-        return self._by_role.get(PRODUCTION)
+        self._lock = threading.Lock()  # for writers: a poller for each role
+        self.production: LiveVersion | None = None
+        self.canary: LiveVersion | None = None
+        self.route: CanaryRoute | None = None
 
     def swap(self, version: LiveVersion, role: Role = PRODUCTION) -> bool:
-        """Puts a version into a role. Returns True if it replaces another version."""
-        is_replacement = role in self._by_role
-        self._by_role[role] = version
-        return is_replacement
+        """Puts a version into a role. Returns True if it replaces another version.
 
-    def confirm(self, role: Role = PRODUCTION) -> None:
-        """Records that the registry confirms the version, which may come from the cache."""
-        version = self._by_role.get(role)
-        if version is not None and version.source != "registry":
-            self._by_role[role] = replace(version, source="registry")
+        Another production version ends the canary's share, until the two have been compared. A
+        canary that becomes production leaves its role.
+        """
+        with self._lock:
+            self.route = None
+            if role == CANARY:
+                is_replacement = self.canary is not None
+                self.canary = version
+                return is_replacement
+            is_replacement = self.production is not None
+            self.production = version
+            if self.canary is not None and self.canary.identity == version.identity:
+                self.canary = None
+            return is_replacement
+
+    def drop_canary(self) -> None:
+        """Empties the canary's role."""
+        with self._lock:
+            self.route = self.canary = None
+
+    def share(self, route: CanaryRoute | None, production: LiveVersion) -> None:
+        """Sets the route, unless one of the two versions has been replaced meanwhile.
+
+        Args:
+            route: None for no share.
+            production: the version that the canary was compared with.
+        """
+        with self._lock:
+            is_current = (
+                route is not None
+                and self.canary is route.version
+                and self.production is not None
+                and self.production.identity == production.identity
+            )
+            self.route = route if is_current else None
+
+    def confirm(self) -> None:
+        """Records that the registry confirms production, which may come from the cache."""
+        with self._lock:
+            version = self.production
+            if version is not None and version.source != "registry":
+                self.production = replace(version, source="registry")

@@ -1,5 +1,6 @@
-"""The moves of the alias, for the operations page."""
+"""The moves of the alias and the record of the rollout, for the operations page and metrics."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,12 +9,16 @@ import structlog
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
 from baton_registry.errors import RegistryError
-from baton_registry.promotion.history import read_moves
+from baton_registry.promotion.history import find_moves
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.rollout_tags import get_record_tag
+from baton_rollout.progress.record import Record
 
 REFRESH_S = 60.0
 """Seconds between two readings while the alias does not move."""
+ROLLOUT_REFRESH_S = 10.0
+"""The same while a rollout is under way, whose step changes."""
 RETRY_S = 10.0
 
 log = structlog.get_logger("baton.watcher")
@@ -26,26 +31,51 @@ class KnownMoves:
     Attributes:
         read_at: the time of the reading in UTC; None before the first one.
         moves: oldest first.
+        rollout: the record of the last rollout; None if there is none that can be read.
     """
 
     read_at: str | None = None
     moves: tuple[Move, ...] = ()
+    rollout: Record | None = None
 
 
 class MoveReader:
-    """Reads the moves once a minute, and at once when the alias moves.
+    """Reads the moves and the record once a minute, and at once when an alias moves.
 
     Only the watcher calls it. Any thread may read `known`.
     """
 
-    def __init__(self, registry: RegistryClient, model_name: str, alias: str, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913 - its dependencies, the last two passed by name
+        self,
+        registry: RegistryClient,
+        model_name: str,
+        alias: str,
+        clock: Clock,
+        *,
+        canary_alias: str | None = None,
+        describe_canary: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Wires the reader.
+
+        Args:
+            registry: has the tags.
+            model_name: the registered model.
+            alias: the alias.
+            clock: says when a reading is due.
+            canary_alias: the alias of the canary; None without one.
+            describe_canary: returns what is known of the canary. If it changes, so does the record.
+        """
         self._registry = registry
         self._model_name = model_name
         self._alias = alias
+        self._canary_alias = canary_alias
+        self._describe_canary = describe_canary
         self._clock = clock
         self._current_number: str | None = None
         self._seen_at: datetime | None = None
         self._next_s = 0.0
+        self._canary: object = None
+        self._unreadable = ""
         self.known = KnownMoves()
         """The last reading. It stays while the registry cannot be reached."""
 
@@ -56,21 +86,32 @@ class MoveReader:
             self._current_number = current_number
             self._seen_at = datetime.fromtimestamp(self._clock.posix_s(), UTC)
             self._next_s = now_s
+        if (canary := self._describe_canary()) != self._canary:
+            self._canary, self._next_s = canary, now_s
         if now_s >= self._next_s:
-            succeeded = self._read(current_number, self._seen_at)
-            self._next_s = now_s + (REFRESH_S if succeeded else RETRY_S)
+            self._next_s = now_s + self._read(current_number, self._seen_at)
 
-    def _read(self, current_number: str | None, seen_at: datetime) -> bool:
+    def _read(self, current_number: str | None, seen_at: datetime) -> float:
+        """Reads; returns the seconds until the next reading."""
         try:
-            moves = read_moves(
-                self._registry,
-                self._model_name,
-                alias=self._alias,
-                current_number=current_number,
-                seen_at=seen_at,
-            )
+            tags = self._registry.get_model_tags(self._model_name)
         except RegistryError as error:
             log.warning("the moves of the alias cannot be read", reason=str(error))
-            return False
-        self.known = KnownMoves(format_utc(self._clock.posix_s()), tuple(moves))
-        return True
+            return RETRY_S
+        moves = find_moves(tags, alias=self._alias, current_number=current_number, seen_at=seen_at)
+        rollout = self._read_rollout(tags)
+        self.known = KnownMoves(format_utc(self._clock.posix_s()), tuple(moves), rollout)
+        return ROLLOUT_REFRESH_S if rollout and rollout.is_under_way else REFRESH_S
+
+    def _read_rollout(self, tags: Mapping[str, str]) -> Record | None:
+        """Reads the record. One that cannot be read is logged once, and never an error."""
+        text = tags.get(get_record_tag(self._canary_alias), "") if self._canary_alias else ""
+        if not text:
+            return None
+        try:
+            return Record.from_text(text)
+        except ValueError as error:
+            if text != self._unreadable:
+                self._unreadable = text
+                log.warning("the record of the rollout cannot be read", reason=str(error))
+            return None

@@ -1,5 +1,6 @@
-"""Decides what to do about the alias. A pure function: it does no I/O and reads no clock."""
+"""Decides what to do about the aliases. Pure functions: they do no I/O and read no clock."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Self
@@ -49,7 +50,9 @@ class FailedLoad:
 
     @property
     def retry_at_s(self) -> float:
-        """The clock's reading at which the next retry is due."""
+        """The clock's reading at which the next retry is due; infinity: the alias must move."""
+        if self.kind is FailureKind.CRASHED:
+            return math.inf
         wait_s = FETCH_RETRY_S if self.kind is FailureKind.FETCH else LOAD_RETRY_S
         return self.at_s + wait_s
 
@@ -58,15 +61,62 @@ class FailedLoad:
         return self.at_s <= now_s < self.retry_at_s
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A canary that would break the callers of production.
+
+    Attributes:
+        canary: the refused version.
+        production: the version whose callers it would break. Beside another one it may fit.
+        reason: what breaks them.
+    """
+
+    canary: Identity
+    production: Identity
+    reason: str
+
+
+@dataclass(frozen=True)
+class CanarySnapshot:
+    """What the policy of the canary needs to know about both versions.
+
+    Attributes:
+        production: the version in production; None before the first load.
+        live: the live canary.
+        aspired: the version that the canary's alias points to; None if it is not set.
+        is_aborted: whether the aspired version's rollout was aborted.
+        refusal: the last refusal.
+        failure: the last failed load, filtered by `drop_outdated`.
+    """
+
+    production: Identity | None
+    live: Identity | None
+    aspired: Identity | None
+    is_aborted: bool = False
+    refusal: Refusal | None = None
+    failure: FailedLoad | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the aspired version would break the callers of the version in production."""
+        refusal = self.refusal
+        return refusal is not None and (refusal.canary, refusal.production) == (
+            self.aspired,
+            self.production,
+        )
+
+
 class Decision(Enum):
-    """What the watcher does next."""
+    """What a watcher does next."""
 
     NOTHING = "nothing"
-    """The alias is not set, or its version already serves."""
+    """There is no version to load, or it is live already."""
     LOAD = "load"
     """Load the aspired version now."""
     WAIT = "wait"
     """The aspired version failed to load, and its retry is not due yet."""
+    DROP = "drop"
+    """Unload the canary. Production is never dropped."""
 
 
 def decide(
@@ -85,6 +135,24 @@ def decide(
     if failure is not None and failure.identity == aspired and failure.is_backing_off(now_s):
         return Decision.WAIT
     return Decision.LOAD
+
+
+def decide_canary(snapshot: CanarySnapshot, now_s: float) -> Decision:
+    """Decides what to do about the canary.
+
+    Without production there is no canary: it could neither be compared nor replaced. A canary that
+    the alias has left is dropped before its successor loads, because its weight is gone.
+
+    Args:
+        snapshot: what is known about both versions.
+        now_s: a reading of the clock that timed `snapshot.failure`.
+    """
+    wanted = snapshot.aspired
+    if snapshot.production in (None, wanted) or snapshot.is_aborted or snapshot.is_refused:
+        wanted = None
+    if snapshot.live not in (None, wanted):
+        return Decision.DROP
+    return decide(snapshot.live, wanted, snapshot.failure, now_s)
 
 
 def drop_outdated(failure: FailedLoad | None, aspired: Identity | None) -> FailedLoad | None:

@@ -1,35 +1,56 @@
-"""The thread that polls: it calls `Watcher.poll` and waits in between."""
+"""The threads that poll: each calls its watcher's `poll` and waits in between."""
 
 import random
 import threading
 from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import compute_wait_s
-from baton_inference.lifecycle.watcher import Watcher
-from baton_inference.lifecycle.watcher_state import WatcherState
+from baton_inference.lifecycle.policy import FailedLoad, compute_wait_s
 
+MIN_WAIT_S = 0.05
 JOIN_TIMEOUT_S = 1.5
 """How long `stop` waits for a running poll. The thread does not keep the process alive."""
 
 log = structlog.get_logger("baton.poller")
 
 
+class Polled(Protocol):
+    """A watcher. All its methods run in the poller's thread."""
+
+    @property
+    def failure(self) -> FailedLoad | None:
+        """The failed load whose retry may be due before the next poll."""
+        ...
+
+    @property
+    def trial_end_s(self) -> float | None:
+        """When a version's trial ends; None if none is under way."""
+        ...
+
+    def restore(self) -> None:
+        """Prepares the first poll, without the registry."""
+        ...
+
+    def poll(self) -> None:
+        """Looks at the registry once, and does what follows."""
+        ...
+
+
 class Poller:
-    """Polls the alias in a thread."""
+    """Polls in a thread, which has the name of the watcher."""
 
     def __init__(
-        self, watcher: Watcher, state: WatcherState, clock: Clock, *, poll_interval_s: float
+        self, watcher: Polled, clock: Clock, *, poll_interval_s: float, name: str = "watcher"
     ) -> None:
         self._watcher = watcher
-        self._state = state
         self._clock = clock
         self._poll_interval_s = poll_interval_s
         self._wake = threading.Event()
         self._is_stopping = False
-        self._thread = threading.Thread(target=self.run, name="watcher", daemon=True)
+        self._thread = threading.Thread(target=self.run, name=name, daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
@@ -58,7 +79,9 @@ class Poller:
         """Computes the wait before the next poll."""
         jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
         now_s = self._clock.steady_s()
-        return compute_wait_s(self._poll_interval_s, jitter, self._state.failure, now_s)
+        wait_s = compute_wait_s(self._poll_interval_s, jitter, self._watcher.failure, now_s)
+        end_s = self._watcher.trial_end_s
+        return wait_s if end_s is None else min(wait_s, max(end_s - now_s, MIN_WAIT_S))
 
 
 def _run_safely(job: Callable[[], None]) -> None:

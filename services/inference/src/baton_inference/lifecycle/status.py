@@ -1,11 +1,13 @@
 """The document of `GET /status`: frozen snapshots, and the state that summarises them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from baton_inference.lifecycle.live_versions import Source
 
 State = Literal["loading", "waiting", "degraded", "swapping", "serving"]
+CanaryStateName = Literal["loading", "shadow", "canary", "tripped", "failed", "refused"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,30 @@ class LoadFailureStatus:
 
 
 @dataclass(frozen=True)
+class CanaryStatus:
+    """The version that the canary's alias points to.
+
+    Attributes:
+        state: `refused` if it was aborted or would break the callers of production; `tripped` if
+            this process stopped routing to it; `shadow` if its weight is 0.
+        reason: why it is in this state, or why its weight is 0; null if there is nothing to say.
+        weight: the share of the requests, in percent, that the registry records.
+        effective_weight: the share that this process gives it now.
+        since: when it went live; null if it is not.
+        pairs: what this process has compared; null without a comparison.
+    """
+
+    alias: str
+    version: str
+    state: CanaryStateName
+    reason: str | None
+    weight: float
+    effective_weight: float
+    since: str | None
+    pairs: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
 class Status:
     """The whole document. Times are UTC with milliseconds, versions opaque strings."""
 
@@ -68,6 +94,7 @@ class Status:
     registry: RegistryStatus
     last_load_failure: LoadFailureStatus | None
     swaps: int
+    canary: CanaryStatus | None = None
 
 
 def derive_state(*, is_filled: bool, is_loading: bool, is_healthy: bool) -> State:

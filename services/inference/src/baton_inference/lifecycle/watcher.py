@@ -1,32 +1,34 @@
 """Follows the alias: resolves it, decides, loads, swaps. Synchronous, one poll a call."""
 
 import gc
+from collections.abc import Callable
+from dataclasses import replace
 
-import structlog
-
+from baton_common.utc import format_utc
 from baton_inference.errors import LoadFailure
+from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.loader import Loader
+from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.moves import MoveReader
-from baton_inference.lifecycle.policy import Decision, decide
+from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, decide
 from baton_inference.lifecycle.watcher_state import WatcherState
-from baton_registry.errors import AliasNotSet, RegistryError
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
-
-log = structlog.get_logger("baton.watcher")
 
 
 class Watcher:
     """Keeps the serving version equal to the aspired one. `poll` is one poll and its effects."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its dependencies
         self,
         registry: RegistryClient,
         loader: Loader,
         state: WatcherState,
         moves: MoveReader,
         clock: Clock,
+        *,
+        on_swap: Callable[[], None] = lambda: None,
     ) -> None:
         """Wires the watcher. Does not contact the registry.
 
@@ -36,26 +38,40 @@ class Watcher:
             state: what the watcher knows; holds the slot, names the model and the alias.
             moves: reads the moves of the alias.
             clock: times retries.
+            on_swap: called after another version went live.
         """
-        self._registry = registry
+        self._alias = AliasLookUp(registry, state.model_name, state.alias)
         self._loader = loader
         self._live = state.live
         self._state = state
         self._moves = moves
         self._clock = clock
+        self._on_swap = on_swap
+
+    @property
+    def failure(self) -> FailedLoad | None:
+        """The failed load that the policy considers."""
+        return self._state.failure
+
+    @property
+    def trial_end_s(self) -> float | None:
+        """When the next trial of a version ends."""
+        return self._loader.marks.compute_end_s()
 
     def restore(self) -> None:
         """Fills the slot from the cache. Does not contact the registry."""
         state = self._state
         self._loader.clean_up()
+        self._loader.marks.read()
         state.note_loading()
         version = self._loader.load_last_served(state.model_name, state.alias)
         if version is not None:
-            self._live.swap(version)
+            self._put(version)
         state.note_serving(version)
 
     def poll(self) -> None:
         """Resolves the alias once, and loads its version if the policy decides so."""
+        self._loader.marks.prove(self._clock.steady_s())
         if self._resolve():
             self._load_if_due()
             aspired = self._state.aspired
@@ -65,16 +81,11 @@ class Watcher:
         """Resolves the alias. Returns False if the registry did not answer."""
         state = self._state
         try:
-            state.note_aspired(self._registry.resolve_alias(state.model_name, state.alias))
-        except AliasNotSet:
-            state.note_aspired(None)
-        except RegistryError as error:
-            state.note_unreachable(str(error))
+            state.note_aspired(self._alias.find_version())
+        except LookUpFailed as failure:
+            state.note_unreachable(str(failure))
             return False
-        except Exception as error:
-            log.exception("the alias cannot be resolved: unexpected error")
-            state.note_unreachable(f"unexpected {type(error).__name__}; see the service's log")
-            return False
+        self._loader.marks.forget_others(state.aspired_identity)
         return True
 
     def _load_if_due(self) -> None:
@@ -92,12 +103,32 @@ class Watcher:
         state = self._state
         state.note_loading()
         try:
-            loaded = self._loader.load(version)
+            loaded = self._take_canary(version) or self._load_new(version)
         except LoadFailure as failure:
             state.note_failure(version, failure)
             return
-        is_replacement = self._live.swap(loaded)
+        is_replacement = self._put(loaded)
         state.note_serving(loaded, is_replacement=is_replacement)
         self._loader.record_serving(loaded, state.alias)
         # A load leaves reference cycles; `main.tune_garbage_collector` makes collections rare.
         gc.collect()
+
+    def _take_canary(self, version: ModelVersion) -> LiveVersion | None:
+        """Returns the canary if it is this version: a promotion after a rollout loads nothing."""
+        canary = self._live.canary
+        if canary is None or canary.identity != Identity.from_version(version):
+            return None
+        self._loader.marks.begin(version)
+        return replace(canary, model=version, since=format_utc(self._clock.posix_s()))
+
+    def _load_new(self, version: ModelVersion) -> LiveVersion:
+        if self._live.production is not None:  # an empty slot answers nobody: any version may try
+            self._loader.marks.check(version)
+        return self._loader.load(version)
+
+    def _put(self, version: LiveVersion) -> bool:
+        """Puts a version into the slot. Returns True if it replaces another one."""
+        is_replacement = self._live.swap(version)
+        self._loader.marks.note_live(version.model, self._clock.steady_s())
+        self._on_swap()
+        return is_replacement

@@ -26,6 +26,10 @@ class Commands:
         """Builds the promotion of a version number or of `challenger`."""
         return self._build("promote", version, "--wait")
 
+    def build_rollout(self, *arguments: str) -> str:
+        """Builds a command about the rollout."""
+        return self._build("rollout", *arguments)
+
     def _build(self, *arguments: str) -> str:
         """Prefixes the variables that differ from their defaults."""
         values = (("BATON_MODEL_NAME", self.model_name), ("BATON_ALIAS", self.alias))

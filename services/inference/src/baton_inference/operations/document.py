@@ -2,8 +2,9 @@
 
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from baton_common.texts import truncate
 from baton_common.utc import format_utc
@@ -12,12 +13,15 @@ from baton_inference.lifecycle.moves import KnownMoves
 from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.links import Links, build_links
+from baton_inference.operations.rollout import describe_rollout
+from baton_inference.operations.rollout_view import RolloutView
 from baton_inference.operations.summary import Summary, summarize
 from baton_inference.operations.traffic import Traffic, count_traffic
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.errors import NothingToRollBackTo
 from baton_registry.promotion.ledger import Move
 from baton_registry.promotion.rollback_stack import find_rollback_target
+from baton_rollout.judgement import SignalJudgement
 
 MAX_MOVES = 50
 MAX_TEXT = 500
@@ -54,6 +58,7 @@ class Document:
     Attributes:
         moves: the last moves of the alias, oldest first, as in `baton history --json`.
         moves_read_at: null until the registry has been read.
+        rollout: the canary, or the last rollout if it was aborted; else null.
     """
 
     now: str
@@ -64,17 +69,19 @@ class Document:
     moves: list[dict[str, str | None]]
     moves_read_at: str | None
     rollback: Rollback | None
+    rollout: RolloutView | None
     traffic: Traffic
 
 
 class DocumentBuilder:
     """Builds the current document on each call."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its sources, each passed by name
         self,
         *,
         status: Callable[[], Status],
         moves: Callable[[], KnownMoves],
+        judgements: Callable[[], Sequence[SignalJudgement]],
         metrics: Metrics,
         ui_url: str,
         clock: Clock,
@@ -84,12 +91,14 @@ class DocumentBuilder:
         Args:
             status: returns the current status.
             moves: returns the moves of the alias, as last read.
+            judgements: returns the evidence of this process's pairs.
             metrics: the counters.
             ui_url: the URL of MLflow's pages for browsers.
             clock: the clock.
         """
         self._status = status
         self._moves = moves
+        self._judgements = judgements
         self._metrics = metrics
         self._ui_url = ui_url
         self._clock = clock
@@ -109,7 +118,17 @@ class DocumentBuilder:
             moves=[_format_move(move) for move in known.moves[-MAX_MOVES:]],
             moves_read_at=known.read_at,
             rollback=_find_rollback(known.moves, status.aspired_version, commands),
+            rollout=self._describe_rollout(status, known, commands),
             traffic=count_traffic(self._metrics),
+        )
+
+    def _describe_rollout(
+        self, status: Status, known: KnownMoves, commands: Commands
+    ) -> RolloutView | None:
+        serving = status.serving.version if status.serving else None
+        now = datetime.fromtimestamp(self._clock.posix_s(), UTC)
+        return describe_rollout(
+            status.canary, self._judgements(), serving, known.rollout, now, commands
         )
 
 

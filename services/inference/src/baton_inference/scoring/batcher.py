@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from baton_engine.engine import EngineError, Scores
+from baton_engine.engine import EngineError, Scores, ServingEngine
 from baton_inference.errors import ModelFailure, Overloaded
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.arrivals import Arrivals
@@ -105,15 +105,22 @@ def _take_call(queue: deque[_QueuedRequest]) -> list[_QueuedRequest]:
     return call
 
 
-def score_call(version: LiveVersion, batches: Sequence[Batch]) -> Scores:
+def score_call(
+    version: LiveVersion, batches: Sequence[Batch], engine: ServingEngine | None = None
+) -> Scores:
     """Scores all batches in one call of the model, in their order.
+
+    Args:
+        version: the version.
+        batches: the rows.
+        engine: an engine of the version; by default the one that all threads share.
 
     Raises:
         ModelFailure: the engine failed, or an output has not one answer per row; the error is the
             cause.
     """
     try:
-        scores = score_batches(version.engine, batches)
+        scores = score_batches(engine or version.engine, batches)
         _check_count(scores, batches)
     except Exception as error:
         raise ModelFailure(

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from baton_inference.errors import Overloaded
+from baton_inference.scoring.canary_calls import CanaryCalls
 
 T = TypeVar("T")
 MAX_PENDING = 64
@@ -44,7 +45,7 @@ class Workers:
 
 
 class Pools:
-    """The pools of the service: one for Arrow and Parquet bodies, one for all others.
+    """The pools of the service: for Arrow and Parquet bodies, for the canary, for all others.
 
     One process reads all Arrow and Parquet bodies, one after the other. In a shared pool, a burst
     of them would block every thread.
@@ -53,13 +54,20 @@ class Pools:
     def __init__(self, rows: Workers | None = None) -> None:
         self.rows = rows or Workers()
         self.columnar = Workers(threads=1)
+        self.canary = CanaryCalls()
 
     @property
     def pending(self) -> int:
         """The number of jobs that are accepted and not done."""
-        return self.rows.pending + self.columnar.pending
+        return self.rows.pending + self.columnar.pending + self.canary.pending
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a thread works, perhaps for ever."""
+        return self.pending > 0 or self.canary.is_busy
 
     def close(self) -> None:
         """Stops the threads when they become idle. Does not wait for them."""
         self.rows.close()
         self.columnar.close()
+        self.canary.close()

@@ -2,7 +2,7 @@
 
 The counters are plain Python numbers: one observation costs a few hundred nanoseconds on the
 scoring path. On a scrape, `MetricsCollector` converts them to Prometheus families. Each number has
-one writer: the event loop counts requests, the watcher counts swaps.
+one writer: the event loop counts requests, the watchers count swaps and failed loads.
 """
 
 from bisect import bisect_left
@@ -69,6 +69,11 @@ class Metrics:
         self.swaps = 0
         self.swap_failures: Counter[FailureKind] = Counter()
         self.swap_duration = Histogram(SWAP_BUCKETS_S)
+        self.canary_load_failures: Counter[FailureKind] = Counter()
+        self.canary_answers: Counter[str] = Counter()
+        """Requests that a canary answered in place of production, by its version."""
+        self.fallbacks: Counter[str] = Counter()
+        """Requests that production answered in place of a canary, by the canary's version."""
         self._versions: dict[str, None] = {}  # ordered by last answer, the newest last
         self._last_version = ""
 
@@ -95,6 +100,18 @@ class Metrics:
         """Counts a failed attempt to load a version."""
         self.swap_failures[kind] += 1
 
+    def count_canary_load_failure(self, kind: FailureKind) -> None:
+        """Counts a failed attempt to load a canary."""
+        self.canary_load_failures[kind] += 1
+
+    def count_canary_answer(self, version: str) -> None:
+        """Counts a request of the canary's share that it answered."""
+        _count_bounded(self.canary_answers, version)
+
+    def count_fallback(self, version: str) -> None:
+        """Counts a request of the canary's share that production answered."""
+        _count_bounded(self.fallbacks, version)
+
     def _note_version(self, version: str) -> None:
         """Drops the oldest version's series: a process may serve thousands of versions."""
         self._last_version = version
@@ -111,3 +128,10 @@ class Metrics:
             del self.requests[key]
         for pair in [pair for pair in self.durations if pair[1] == oldest]:
             del self.durations[pair]
+
+
+def _count_bounded(counter: Counter[str], version: str) -> None:
+    """Counts by version, and drops the version that was counted first if there are many."""
+    counter[version] += 1
+    if len(counter) > MAX_VERSIONS:
+        del counter[next(iter(counter))]

@@ -59,16 +59,8 @@ class RequestLog:
 
     def write(self, outcome: RequestOutcome) -> None:
         """Writes one line, unless this second already has too many."""
-        second = int(self._clock_s())
-        if second != self._second:
-            self._second, self._lines = second, 0
-            if self._left_out:
-                log.warning("request lines left out", left_out=self._left_out)
-                self._left_out = 0
-        if self._lines >= MAX_LINES_PER_SECOND:
-            self._left_out += 1
+        if not self._has_room():
             return
-        self._lines += 1
         level, event = _classify(outcome.status)
         fields = {
             "request_id": outcome.request_id,
@@ -82,6 +74,39 @@ class RequestLog:
         if outcome.stack is not None:
             fields["stack"] = outcome.stack
         getattr(log, level)(event, **fields)
+
+    def write_fallback(self, request_id: str, version: str, reason: str, stack: str | None) -> None:
+        """Writes that production answered a request in place of a canary, within the same limit.
+
+        Args:
+            request_id: the id of the request.
+            version: the canary.
+            reason: why it did not answer, without values of the rows.
+            stack: the origin of its error, without its text; None if it refused the rows.
+        """
+        if self._has_room():
+            fields = {} if stack is None else {"stack": stack}
+            log.warning(
+                "canary replaced",
+                request_id=request_id,
+                version=version,
+                reason=reason,
+                **fields,
+            )
+
+    def _has_room(self) -> bool:
+        """Whether this second has room for one more line, which it then counts."""
+        second = int(self._clock_s())
+        if second != self._second:
+            self._second, self._lines = second, 0
+            if self._left_out:
+                log.warning("request lines left out", left_out=self._left_out)
+                self._left_out = 0
+        if self._lines >= MAX_LINES_PER_SECOND:
+            self._left_out += 1
+            return False
+        self._lines += 1
+        return True
 
 
 def _classify(status: int) -> tuple[str, str]:

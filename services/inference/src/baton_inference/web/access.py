@@ -62,7 +62,7 @@ class Access:
             return
         ring = self._ring()
         is_known = False
-        for secret in _extract_secrets(headers):
+        for secret in extract_secrets(headers):
             key = ring.find(secret)
             if key is not None:
                 is_known = True
@@ -75,7 +75,7 @@ class Access:
         )
 
 
-def _extract_secrets(headers: Headers) -> Iterable[bytes]:
+def extract_secrets(headers: Headers) -> Iterable[bytes]:
     """Yields everything that the request sends as a key."""
     for name, value in headers:
         if name == b"x-api-key":

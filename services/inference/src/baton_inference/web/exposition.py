@@ -11,27 +11,42 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
 
 from baton_inference.errors import FailureKind
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.status import Status
 from baton_inference.telemetry.metrics import Metrics
+from baton_inference.web.rollout_metrics import collect_rollout
+from baton_rollout.progress.record import Record
 
 
-class MetricsCollector:
+class MetricsCollector(Collector):
     """Builds all metric families on each scrape."""
 
     def __init__(
-        self, metrics: Metrics, *, status: Callable[[], Status], queue_depth: Callable[[], int]
+        self,
+        metrics: Metrics,
+        *,
+        status: Callable[[], Status],
+        canary: Callable[[], LiveVersion | None],
+        rollout: Callable[[], Record | None],
+        queue_depth: Callable[[], int],
     ) -> None:
         self._metrics = metrics
         self._status = status
+        self._canary = canary
         self._queue_depth = queue_depth
+        self._rollout = rollout
 
     def collect(self) -> Iterator[Metric]:
         """Yields the families under their public names."""
         yield from self._collect_scoring()
         yield from self._collect_swaps()
-        yield from self._collect_state(self._status())
+        status = self._status()
+        yield from self._collect_state(status)
+        yield from self._collect_canary(status)
+        yield from collect_rollout(self._rollout())
 
     def _collect_scoring(self) -> Iterator[Metric]:
         requests = CounterMetricFamily(
@@ -106,13 +121,43 @@ class MetricsCollector:
             value=datetime.fromisoformat(last).timestamp() if last else 0,
         )
 
+    def _collect_canary(self, status: Status) -> Iterator[Metric]:
+        info = GaugeMetricFamily(
+            "baton_canary_info", "1 for the live canary.", labels=("version", "run_id", "engine")
+        )
+        canary = self._canary()
+        if canary is not None:
+            labels = (canary.model.version, canary.model.run_id, canary.engine.name)
+            info.add_metric(labels, 1)
+        yield info
+        yield GaugeMetricFamily(
+            "baton_canary_weight",
+            "Share of the requests, in percent, that this process gives to the canary.",
+            value=status.canary.effective_weight if status.canary else 0,
+        )
+        failures = CounterMetricFamily(
+            "baton_canary_load_failures", "Failed attempts to load a canary.", labels=("reason",)
+        )
+        for kind in FailureKind:
+            failures.add_metric((kind.value,), self._metrics.canary_load_failures[kind])
+        yield failures
+        fallbacks = CounterMetricFamily(
+            "baton_fallbacks",
+            "Requests that production answered in place of the canary.",
+            labels=("version",),
+        )
+        for version, count in [*self._metrics.fallbacks.items()]:
+            fallbacks.add_metric((version,), count)
+        yield fallbacks
+
 
 class Exposition:
     """Writes the metric families in the format that the scraper accepts."""
 
-    def __init__(self, collector: MetricsCollector) -> None:
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(collector)
+        for collector in collectors:
+            self._registry.register(collector)
 
     def write(self, accept: str) -> tuple[bytes, str]:
         """Returns the text and its content type for the scraper's `Accept` header."""

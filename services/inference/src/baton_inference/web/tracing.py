@@ -17,7 +17,7 @@ from baton_inference.web.answers.answer import ASGIApp, Receive, Scope, Send
 
 SERVICE_NAME = "baton-inference"
 """The default of OTEL_SERVICE_NAME."""
-RESPONSE_HEADERS = ("x-model-name", "x-model-version", "x-request-id")
+RESPONSE_HEADERS = ("x-model-name", "x-model-version", "x-model-alias", "x-request-id")
 """These become span attributes, in addition to those that the environment names."""
 LAST_SPANS_S = 1.0
 """Time to send the last spans at shutdown: an unreachable collector must not delay the shutdown,

@@ -1,4 +1,4 @@
-"""Verifies MLflow's registry webhooks, and triggers a poll if the followed alias moved.
+"""Verifies MLflow's registry webhooks, and triggers a poll if a followed alias or tag changed.
 
 MLflow signs `<delivery id>.<timestamp>.<body>`; see `mlflow/webhooks/delivery.py` of MLflow 3.17.
 """
@@ -20,7 +20,7 @@ WINDOW_S = 300
 """Maximum distance of a delivery's timestamp from the clock; its id is remembered as long."""
 MAX_REMEMBERED = 1024
 """Maximum number of remembered ids; an id forgotten too early costs one extra poll."""
-ALIAS_ENTITY = "model_version_alias"
+ALIAS_ENTITY, TAG_ENTITY = "model_version_alias", "model_version_tag"
 
 log = structlog.get_logger("baton.webhook")
 
@@ -48,15 +48,38 @@ class Delivery:
         return f"v1,{base64.b64encode(digest).decode()}"
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What a delivery must be about to trigger a poll.
+
+    Attributes:
+        model_name: the registered model.
+        aliases: its aliases that inference follows.
+        tags: the tags of its versions that matter.
+    """
+
+    model_name: str
+    aliases: frozenset[str]
+    tags: frozenset[str] = frozenset()
+
+    def matches(self, event: Any) -> bool:
+        """Whether a decoded event is about it. Raises `KeyError` or `TypeError` for no event."""
+        entity, data = event["entity"], event["data"]
+        if entity == ALIAS_ENTITY:
+            return data["name"] == self.model_name and data["alias"] in self.aliases
+        if entity == TAG_ENTITY:
+            return data["name"] == self.model_name and data["key"] in self.tags
+        return False
+
+
 class WebhookReceiver:
-    """Triggers a poll when the followed alias moves. Used from the event loop only."""
+    """Triggers a poll when a followed alias or tag changes. Used from the event loop only."""
 
     def __init__(
         self,
         secret: str,
         *,
-        model_name: str,
-        alias: str,
+        followed: Followed,
         nudge: Callable[[], None],
         clock: Clock,
     ) -> None:
@@ -64,19 +87,18 @@ class WebhookReceiver:
 
         Args:
             secret: the shared secret of the webhook signatures.
-            model_name: the followed registered model.
-            alias: the followed alias.
+            followed: the aliases and tags to react to.
             nudge: triggers a poll at once.
             clock: the time that timestamps are compared with.
         """
         self._secret = secret.encode()
-        self._followed = (model_name, alias)
+        self._followed = followed
         self._nudge = nudge
         self._clock = clock
         self._expiries: dict[str, float] = {}
 
     def receive(self, delivery: Delivery) -> None:
-        """Handles one delivery; triggers one poll if it is new and about the followed alias.
+        """Handles one delivery; triggers one poll if it is new and about what is followed.
 
         Raises:
             InvalidWebhook: the webhook signature does not match, or the timestamp is too far off.
@@ -86,10 +108,10 @@ class WebhookReceiver:
         sent_s, now_s = _parse_seconds(delivery.timestamp), self._clock.posix_s()
         if abs(now_s - sent_s) > WINDOW_S:
             raise InvalidWebhook(f"the timestamp is over {WINDOW_S} s off; check both clocks")
-        is_followed = _read_alias(delivery.body) == self._followed
+        is_followed = self._is_followed(delivery.body)
         is_new = self._remember(delivery.delivery_id, max(now_s, sent_s) + WINDOW_S, now_s)
         if is_followed and is_new:
-            log.info("webhook reports that the alias moved", delivery=delivery.delivery_id)
+            log.info("webhook reports a change", delivery=delivery.delivery_id)
             self._nudge()
 
     def _check_signature(self, delivery: Delivery) -> None:
@@ -99,6 +121,18 @@ class WebhookReceiver:
                 "the webhook signature does not match; "
                 "set BATON_WEBHOOK_SECRET to the secret of the registry's webhook"
             )
+
+    def _is_followed(self, body: bytes) -> bool:
+        try:
+            return self._followed.matches(msgspec.json.decode(body))
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ) as error:
+            raise MalformedBody("the body is not the JSON of a registry event") from error
 
     def _remember(self, delivery_id: str, expiry_s: float, now_s: float) -> bool:
         """Remembers an id until it expires; returns False if it is already known."""
@@ -118,13 +152,3 @@ def _parse_seconds(timestamp: str) -> int:
         return int(timestamp)
     except ValueError as error:
         raise InvalidWebhook("the timestamp is not a number of seconds") from error
-
-
-def _read_alias(body: bytes) -> tuple[Any, Any] | None:
-    """Reads the model and alias of an event; None if the event is not about an alias."""
-    try:
-        event = msgspec.json.decode(body)
-        is_alias = event["entity"] == ALIAS_ENTITY
-        return (event["data"]["name"], event["data"]["alias"]) if is_alias else None
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, RecursionError) as error:
-        raise MalformedBody("the body is not the JSON of a registry event") from error

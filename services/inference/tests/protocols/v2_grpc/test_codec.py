@@ -44,7 +44,7 @@ CODEC = make_codec()
 
 def decode(*inputs: Any, codec: V2GrpcCodec = CODEC, **more: Any) -> Any:
     """Decodes a request."""
-    return codec.decode(Request(inputs=inputs, **more), MediaHeaders(()))
+    return codec.decode(Request(inputs=inputs, **more).SerializeToString(), MediaHeaders(()))
 
 
 def strip(tensor: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from baton_inference.protocols.v2_grpc.messages import (
     METHODS,
     get_request_class,
     parse_message,
+    read_requested,
 )
+from baton_inference.scoring.requested_version import RequestedVersion
 
 
 def test_compiled_messages_are_up_to_date(tmp_path: Path) -> None:
@@ -48,5 +50,19 @@ def test_messages_do_not_meet_those_of_clients() -> None:
 @pytest.mark.parametrize("data", [b"\xff", b"\x0a\x05ab", b"\x0a\x01\xff", b"\x1f\x8b"])
 def test_other_bytes_are_malformed(data: bytes) -> None:
     """Cut messages, texts that are not UTF-8, and gzip are no messages."""
-    with pytest.raises(MalformedBody, match="not a ModelInferRequest"):
+    with pytest.raises(MalformedBody, match="not a request of the Open"):
         parse_message(get_request_class("ModelInfer"), data)
+    with pytest.raises(MalformedBody, match="not a request of the Open"):
+        read_requested(data)
+
+
+@pytest.mark.parametrize("version", ["", "7"])
+def test_names_are_read_without_the_rest(version: str) -> None:
+    """The model and version of a scoring request have the numbers of those of other requests."""
+    tensor = {"name": "x", "datatype": "FP64", "shape": [1]}
+    request = get_request_class("ModelInfer")(
+        model_name="churn", model_version=version, id="1", inputs=[tensor]
+    )
+    expected = RequestedVersion("churn", version or None)
+    assert read_requested(request.SerializeToString()) == expected
+    assert read_requested(b"") == RequestedVersion("", None)

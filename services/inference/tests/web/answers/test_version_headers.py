@@ -13,3 +13,7 @@ def test_headers_are_ascii(name: str, header: bytes) -> None:
     """The header of any name is ASCII and lossless."""
     headers = build_version_headers(name, "1")
     assert headers == ((b"x-model-name", header), (b"x-model-version", b"1"))
+
+
+def test_the_alias_is_named_if_it_chose_the_version() -> None:
+    assert (b"x-model-alias", b"canary") in build_version_headers("m", "1", "canary")

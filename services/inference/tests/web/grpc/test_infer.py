@@ -78,12 +78,15 @@ def test_answer_carries_the_headers_of_rest(service: Started) -> None:
     assert caller.metadata["x-request-id"] == "mine"
     assert caller.metadata["x-model-name"] == "churn_model"
     assert caller.metadata["x-model-version"] == "1"
+    assert caller.metadata["x-model-alias"] == "production"
+    caller.infer(build_request(model_version="1"))
+    assert "x-model-alias" not in caller.metadata
     caller.infer(metadata=(("x-request-id", "not mine"),))
     assert re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", caller.metadata["x-request-id"])
 
 
 REJECTED: list[tuple[Any, StatusCode, str]] = [
-    (b"\xff\xff", StatusCode.INVALID_ARGUMENT, "not a ModelInferRequest"),
+    (b"\xff\xff", StatusCode.INVALID_ARGUMENT, "not a request of the Open Inference Protocol"),
     (b"", StatusCode.NOT_FOUND, "the model '' is not served"),
     (build_request(model_name="other"), StatusCode.NOT_FOUND, "'other' is not served"),
     (build_request(model_version="2"), StatusCode.NOT_FOUND, "version '2' is not serving"),

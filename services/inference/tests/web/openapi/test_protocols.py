@@ -43,8 +43,20 @@ def test_every_part_of_a_path_is_declared(tmp_path: Path) -> None:
     paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
     for path, operations in paths.items():
         for operation in operations.values():
-            names = {each["name"] for each in operation.get("parameters", ())}
+            parameters = operation.get("parameters", ())
+            names = {each["name"] for each in parameters if each["in"] == "path"}
             assert names == set(re.findall(r"\{(\w+)\}", path))
+
+
+def test_headers_of_a_rollout_are_described(tmp_path: Path) -> None:
+    """Every scoring route takes a routing key, and names the alias of its answer."""
+    paths = get(make_app(tmp_path)[0], "/openapi.json").json()["paths"]
+    for path in ("/predict", "/invocations", "/v2/models/{model_name}/infer"):
+        operation = paths[path]["post"]
+        headers = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
+        assert headers == ["X-Routing-Key"]
+        answer = operation["responses"]["200"]
+        assert {"X-Model-Version", "X-Model-Alias"} < set(answer["headers"])
 
 
 def test_all_content_types_are_described(tmp_path: Path) -> None:

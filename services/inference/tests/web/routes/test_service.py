@@ -57,6 +57,7 @@ def test_status_has_the_documented_shape(tmp_path: Path) -> None:
         "registry",
         "last_load_failure",
         "swaps",
+        "canary",
     ]
     assert list(status["serving"]) == [
         "version",

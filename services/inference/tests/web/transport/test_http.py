@@ -50,7 +50,9 @@ def test_head_has_all_headers(service: Service) -> None:
     status, *lines = first.split(b"\r\n")
     names = [line.partition(b":")[0] for line in lines]
     assert status == b"200 OK"
-    expected = "content-length content-type date x-model-name x-model-version x-request-id"
+    expected = (
+        "content-length content-type date x-model-alias x-model-name x-model-version x-request-id"
+    )
     assert sorted(names) == expected.encode().split()
 
 

@@ -60,10 +60,10 @@ def build_encoded(engine: OnnxEngine, model: bytes, schema: Schema, examples: Ro
     rows = build_rows(schema, _collect_categories(cut))
     session = create_session(encoding.SerializeToString(), {})
     started_s = time.monotonic()
-    with engine.limit_time(LIMIT_S), encoded.limit_time(LIMIT_S):
+    with engine.limit_time(LIMIT_S) as limited, encoded.limit_time(LIMIT_S) as limited_encoded:
         compare_matrices(session, engine.feeder, feeder, rows)
         for each in (rows, examples):
-            compare_scores(engine, encoded, schema, each)
+            compare_scores(limited, limited_encoded, schema, each)
     if time.monotonic() - started_s > LIMIT_S:  # then both may have failed
         raise EngineError("the comparison takes too long")
     return encoded

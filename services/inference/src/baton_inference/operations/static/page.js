@@ -5,6 +5,7 @@ import { showForm } from "./form.js";
 import { showMoves } from "./moves.js";
 import { showNow } from "./now.js";
 import { Rates } from "./rates.js";
+import { showRollout } from "./rollout.js";
 import { formatAge } from "./time.js";
 import { showTraffic } from "./traffic.js";
 
@@ -28,6 +29,7 @@ function show(data) {
   rates.add(data, performance.now());
   showNow(data);
   showTraffic(rates);
+  showRollout(data);
   showMoves(data);
   showForm(data.status.serving?.version ?? null).catch(showFailure);
   draw(byId("footer"), listProcesses(), drawFooter);

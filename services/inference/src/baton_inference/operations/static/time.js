@@ -11,5 +11,13 @@ export function formatAge(then, now) {
   return relative.format(-Math.floor(seconds / size), unit);
 }
 
+/** Formats the time until a moment, both in milliseconds, as a sentence. */
+export function formatLeft(end, now) {
+  const seconds = Math.round((end - now) / 1000);
+  if (seconds <= 0) return " Its time is over; it waits for pairs or certainty.";
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length);
+  return ` The next one ${relative.format(Math.ceil(seconds / size), unit)} at the earliest.`;
+}
+
 /** Formats `2026-11-23T10:00:00.000Z` as `2026-11-23 10:00:00 UTC`. */
 export const formatUtc = (text) => `${text.slice(0, 10)} ${text.slice(11, 19)} UTC`;

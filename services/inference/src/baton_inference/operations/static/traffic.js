@@ -7,14 +7,14 @@ const COLORS = 6;
 const colorClasses = new Map();
 
 /** Returns the color class of a version; it stays the same while the page is open. */
-function colorClass(version) {
+export function getColorClass(version) {
   if (!colorClasses.has(version)) colorClasses.set(version, `hue${colorClasses.size % COLORS}`);
   return colorClasses.get(version);
 }
 
 export function showTraffic(rates) {
   const rows = rates.listRows().map((row) => formatRow(rates, row));
-  byId("chart").replaceChildren(...(rows.length ? [drawChart(rates.history, colorClass)] : []));
+  byId("chart").replaceChildren(...(rows.length ? [drawChart(rates.history, getColorClass)] : []));
   draw(byId("versions"), rows, drawTable);
 }
 
@@ -54,7 +54,7 @@ function drawRow({ version, cells, hasFailures }) {
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, el("span", { class: `key ${colorClass(version)}`, "aria-hidden": "true" }), name),
+    el("th", { scope: "row" }, el("span", { class: `key ${getColorClass(version)}`, "aria-hidden": "true" }), name),
     cells.map((text, i) => el("td", { class: i === 1 && hasFailures ? "alarming" : null }, text)),
   );
 }

@@ -24,7 +24,11 @@ from baton_inference.protocols.v2.request import (
     check_has_inputs,
     check_no_shared_memory,
 )
-from baton_inference.protocols.v2_grpc.messages import get_response_class
+from baton_inference.protocols.v2_grpc.messages import (
+    get_request_class,
+    get_response_class,
+    parse_message,
+)
 
 _CONTENTS = {
     "BOOL": ("bool_contents", np.dtype(np.bool_)),
@@ -37,7 +41,7 @@ _CONTENTS = {
     TEXT: ("bytes_contents", None),
 }
 """Datatype to the field of its values, and their numpy type."""
-_Response = get_response_class("ModelInfer")
+_Request, _Response = get_request_class("ModelInfer"), get_response_class("ModelInfer")
 
 
 class V2GrpcCodec:
@@ -50,14 +54,15 @@ class V2GrpcCodec:
         self._outputs = Outputs(parts.output_schema)
         self._names = {"model_name": parts.version.name, "model_version": parts.version.version}
 
-    def decode(self, body: Any, media: MediaHeaders) -> V2Batch:  # noqa: ARG002 - the codecs' shape
+    def decode(self, body: bytes, media: MediaHeaders) -> V2Batch:  # noqa: ARG002 - codecs' shape
         """Decodes a `ModelInferRequest`. Raises the errors of `Codec.decode`."""
-        request = _read_request(body)
-        is_raw = bool(body.raw_input_contents)
+        message = parse_message(_Request, body)
+        request = _read_request(message)
+        is_raw = bool(message.raw_input_contents)
         outputs = dict.fromkeys(self._outputs.select(request), is_raw)
-        data = _get_raw_contents(body) if is_raw else _get_contents(body)
+        data = _get_raw_contents(message) if is_raw else _get_contents(message)
         rows, columns = self._inputs.read(request, data)
-        return V2Batch(rows, columns, body.id, outputs)
+        return V2Batch(rows, columns, message.id, outputs)
 
     def encode(self, scores: Scores, batch: V2Batch) -> EncodedAnswer:
         """Encodes the requested outputs as a `ModelInferResponse`."""

@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
 from baton_inference.errors import MalformedBody
+from baton_inference.scoring.requested_version import RequestedVersion
 
 SERVICE = "inference.GRPCInferenceService"
 COMPILED = Path(__file__).with_name("open_inference.binpb")
@@ -48,5 +49,20 @@ def parse_message(kind: Any, data: bytes) -> Any:
         return kind.FromString(data)
     except DecodeError as error:
         raise MalformedBody(
-            f"the message is not a {kind.DESCRIPTOR.name} of the Open Inference Protocol"
+            "the message is not a request of the Open Inference Protocol"
         ) from error
+
+
+_Named = get_request_class("ModelReady")
+
+
+def read_requested(data: bytes) -> RequestedVersion:
+    """Reads the model and version that a request names; an empty version means none.
+
+    They are the first two fields of all requests that have them.
+
+    Raises:
+        MalformedBody: the message is malformed.
+    """
+    names = parse_message(_Named, data)
+    return RequestedVersion(names.name, names.version or None)

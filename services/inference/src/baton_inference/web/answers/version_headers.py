@@ -10,9 +10,10 @@ _SAFE = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 
 @lru_cache(maxsize=16)  # the same few versions answer every request
-def build_version_headers(name: str, version: str) -> FixedHeaders:
-    """Builds `X-Model-Name` and `X-Model-Version`."""
-    return (
+def build_version_headers(name: str, version: str, alias: str = "") -> FixedHeaders:
+    """Builds `X-Model-Name`, `X-Model-Version` and, for a version chosen by it, `X-Model-Alias`."""
+    headers: FixedHeaders = (
         (b"x-model-name", quote(name, safe=_SAFE).encode()),
         (b"x-model-version", quote(version, safe=_SAFE).encode()),
     )
+    return (*headers, (b"x-model-alias", quote(alias, safe=_SAFE).encode())) if alias else headers

@@ -1,20 +1,19 @@
 """`ModelInfer`: one scoring request over gRPC, with the steps of `routes/scoring_call.py`."""
 
 import asyncio
-from functools import partial
-from typing import Any
 
 from baton_inference.errors import ClientDisconnected, Overloaded
 from baton_inference.protocols.media import Headers, MediaHeaders
-from baton_inference.protocols.v2_grpc.messages import get_request_class, parse_message
+from baton_inference.protocols.v2_grpc.messages import read_requested
 from baton_inference.protocols.v2_grpc.protocol import V2_GRPC
-from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreResult
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.grpc.failures import Context, Failure, build_failure
 from baton_inference.web.grpc.metadata import read_metadata, write_metadata
 from baton_inference.web.request_ids import RequestIds
-from baton_inference.web.routes.scoring_call import ScoringCall, ScoringParts
+from baton_inference.web.routes.scoring import score_in_threads
+from baton_inference.web.routes.scoring_call import ScoringCall
+from baton_inference.web.routes.scoring_parts import ScoringParts
 
 SCORING_PATH = "/v2"
 """An HTTP path that needs the same API key."""
@@ -23,7 +22,6 @@ MAX_OPEN_CALLS = 1024
 MESSAGE_S = 30.0
 """Time for a message to arrive."""
 
-_Request = get_request_class("ModelInfer")
 _PLAIN = MediaHeaders(())
 
 
@@ -69,7 +67,7 @@ class ModelInfer:
     ) -> Answer | Failure:
         try:
             self._parts.check_key(SCORING_PATH, headers)
-            return await self._score(call, await self._read(context))
+            return await self._score(call, headers, await self._read(context))
         except Exception as error:  # noqa: BLE001 - the client always gets an answer
             if not isinstance(error, (ClientDisconnected, TimeoutError)):
                 call.note_failure(error)
@@ -84,25 +82,14 @@ class ModelInfer:
             raise ClientDisconnected
         return data
 
-    async def _score(self, call: ScoringCall, data: bytes) -> Answer:
+    async def _score(self, call: ScoringCall, headers: Headers, data: bytes) -> Answer:
         bodies = self._parts.bodies
         bodies.check_size(len(data))
+        call.admit(headers, read_requested(data))
         if not bodies.is_small(len(data), _PLAIN):
-            return await self._score_large(call, data)
-        message = parse_message(_Request, data)
-        call.choose_version(_read_requested(message))
-        result = call.score(message)
-        return call.encode(result if isinstance(result, ScoreResult) else await result)
-
-    async def _score_large(self, call: ScoringCall, data: bytes) -> Answer:
-        """Does what `_score` does, in threads."""
-        bodies, run = self._parts.bodies, self._parts.pools.rows.run
-        with bodies.open_share() as share:
-            share.take(len(data))
-            message = await run(partial(parse_message, _Request, data))
-            call.choose_version(_read_requested(message))
-            return await run(partial(call.score_alone, message))
-
-
-def _read_requested(message: Any) -> RequestedVersion:
-    return RequestedVersion(message.model_name, message.model_version or None)
+            with bodies.open_share() as share:
+                share.take(len(data))
+                return await score_in_threads(call, self._parts, data)
+        result = call.score(data)
+        outcome = result if isinstance(result, ScoreResult) else await result
+        return call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome

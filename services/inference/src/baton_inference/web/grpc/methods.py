@@ -16,21 +16,22 @@ from baton_inference.protocols.protocol import Json
 from baton_inference.protocols.v2_grpc.messages import (
     SERVICE,
     create_pool,
-    get_request_class,
     get_response_class,
-    parse_message,
+    read_requested,
 )
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.web.grpc.failures import Context, Failure, build_failure
 from baton_inference.web.grpc.infer import SCORING_PATH, ModelInfer
 from baton_inference.web.grpc.metadata import read_metadata, write_metadata
 from baton_inference.web.request_ids import RequestIds
-from baton_inference.web.routes.scoring_call import ScoringParts
+from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.routes.v2 import describe_model, find_served
 
 RIGHTS = {"ServerLive": "/v2/health/live", "ServerReady": "/v2/health/ready"}
 """Method to an HTTP path that needs the same API key, if that is not `SCORING_PATH`."""
 REFLECTION_PATH = "/docs"
+Describe = Callable[[RequestedVersion], Json]
+"""Describes the answer to a request for a version."""
 
 log = structlog.get_logger("baton.grpc")
 
@@ -73,9 +74,9 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
                 adopted = adopted._replace(stream_stream=self._guard(handler.stream_stream))
             self._by_path[f"/{service}/{name}"] = adopted
 
-    def _build(self, name: str, describe: Callable[[Any], Json]) -> Any:
+    def _build(self, name: str, describe: Describe) -> Any:
         """Builds the handler of a method that scores nothing."""
-        request_class, response_class = get_request_class(name), get_response_class(name)
+        response_class = get_response_class(name)
 
         async def handle(data: bytes, context: Context) -> bytes:
             headers = read_metadata(context)
@@ -83,8 +84,7 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
             outcome: bytes | Failure
             try:
                 self._parts.check_key(RIGHTS.get(name, SCORING_PATH), headers)
-                request = parse_message(request_class, data)
-                outcome = response_class(**describe(request)).SerializeToString()
+                outcome = response_class(**describe(read_requested(data))).SerializeToString()
             except Exception as error:
                 if not isinstance(error, InferenceError):
                     log.exception("request failed", request_id=request_id, path=name)
@@ -112,12 +112,12 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
         return guarded
 
 
-def _list_descriptions(live: LiveVersions) -> dict[str, Callable[[Any], Json]]:
-    """Lists the methods that score nothing: each describes its answer to a request."""
+def _list_descriptions(live: LiveVersions) -> dict[str, Describe]:
+    """Lists the methods that score nothing."""
 
-    def is_ready(request: Any) -> bool:
+    def is_ready(requested: RequestedVersion) -> bool:
         try:
-            find_served(live, _read_requested(request))
+            find_served(live, requested)
         except InferenceError:
             return False
         return True
@@ -126,15 +126,9 @@ def _list_descriptions(live: LiveVersions) -> dict[str, Callable[[Any], Json]]:
         "ServerLive": lambda _: {"live": True},
         "ServerReady": lambda _: {"ready": live.production is not None},
         "ServerMetadata": lambda _: {"name": "baton", "version": version("baton-inference")},
-        "ModelReady": lambda request: {"ready": is_ready(request)},
-        "ModelMetadata": lambda request: describe_model(
-            find_served(live, _read_requested(request))
-        ),
+        "ModelReady": lambda requested: {"ready": is_ready(requested)},
+        "ModelMetadata": lambda requested: describe_model(find_served(live, requested)),
     }
-
-
-def _read_requested(request: Any) -> RequestedVersion:
-    return RequestedVersion(request.name, request.version or None)
 
 
 def _adopt(handler: Any) -> Any:

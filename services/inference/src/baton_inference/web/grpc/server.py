@@ -12,7 +12,7 @@ from baton_inference.protocols.v2_grpc.messages import SERVICE
 from baton_inference.web.grpc.infer import ModelInfer
 from baton_inference.web.grpc.methods import Methods
 from baton_inference.web.request_ids import RequestIds
-from baton_inference.web.routes.scoring_call import ScoringParts
+from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.transport.server import ANSWERS_S, FLUSH_S
 from baton_registry.setting_types import format_url_host
 

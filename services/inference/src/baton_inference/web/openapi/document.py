@@ -9,6 +9,7 @@ from baton_inference.protocols.protocol import Json
 from baton_inference.web.openapi.keys import declare_keys
 from baton_inference.web.openapi.problems import (
     PROBLEM,
+    ROUTING_KEY,
     describe_path_parameters,
     describe_problems,
     describe_version_headers,
@@ -58,7 +59,7 @@ class LiveDocument:
 def _complete(operation: Json, template: str) -> Json:
     """Adds the common parts to a scoring operation: parameters, version headers, problems."""
     names = describe_path_parameters(template)
+    parameters = [*names, ROUTING_KEY]
     answer = {**operation["responses"]["200"], "headers": describe_version_headers()}
     responses = {"200": answer, **describe_problems(names_a_model=bool(names))}
-    parameters: Json = {"parameters": names} if names else {}
-    return {**operation, **parameters, "responses": responses}
+    return {**operation, "parameters": parameters, "responses": responses}

@@ -1,4 +1,4 @@
-"""Common parts of the OpenAPI operations: problems, version headers, parameters."""
+"""Common parts of the OpenAPI operations: problems, headers, parameters."""
 
 import re
 
@@ -56,7 +56,31 @@ def describe_problems(*, names_a_model: bool = False) -> Json:
 
 def describe_version_headers() -> Json:
     """Describes the headers that name the version that answered."""
-    return {name: {"schema": {"type": "string"}} for name in ("X-Model-Name", "X-Model-Version")}
+    descriptions = {
+        "X-Model-Name": "The registered model.",
+        "X-Model-Version": "The version that computed the answer.",
+        "X-Model-Alias": (
+            "The alias by which the version was chosen. During a rollout it may be that of the "
+            "canary. Absent if the request names a version."
+        ),
+    }
+    return {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in descriptions.items()
+    }
+
+
+ROUTING_KEY: Json = {
+    "name": "X-Routing-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "During a rollout, requests with the same key are answered by the same version, e.g. the "
+        "number of a customer. At most 256 bytes; a longer, an empty or a repeated key counts as "
+        "none. It is never logged."
+    ),
+    "schema": {"type": "string"},
+}
 
 
 def describe_path_parameters(template: str) -> list[Json]:

@@ -18,9 +18,13 @@ from baton_inference.scoring.arrivals import Arrivals
 from baton_inference.scoring.score_request import ScoreResult
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.request_ids import RequestIds
-from baton_inference.web.routes.scoring_call import ScoringCall, ScoringParts
+from baton_inference.web.routes.scoring_call import ScoringCall
+from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.state import Peer
+
+Outcome = Answer | ScoreResult | None
+"""An answer, the scores from which it is encoded, or None if the client has disconnected."""
 
 _is_simple = re.compile(rb"/[A-Za-z0-9._~/-]{1,255}").fullmatch
 """A path that needs no decoding, in origin form (RFC 9112, 3.2.1) and without a query."""
@@ -69,7 +73,7 @@ class DirectRequest:
     """One request that is answered without ASGI."""
 
     __slots__ = ("_call", "_exchange", "_id", "_media", "_outcome", "_peer", "_target")
-    _outcome: Answer | ScoreResult | asyncio.Future[ScoreResult] | None
+    _outcome: Outcome | asyncio.Future[Answer | ScoreResult]
 
     def __init__(
         self, exchange: Exchange, peer: Peer, target: "Target", media: MediaHeaders
@@ -104,7 +108,7 @@ class DirectRequest:
         else:
             self._answer(outcome)
 
-    def _answer(self, outcome: Answer | ScoreResult | asyncio.Future[ScoreResult] | None) -> None:
+    def _answer(self, outcome: Outcome | asyncio.Future[Answer | ScoreResult]) -> None:
         call = self._call
         try:
             if isinstance(outcome, asyncio.Future):

@@ -1,13 +1,14 @@
 """A scoring route as a bare ASGI endpoint: for bodies of any size and form."""
 
 import asyncio
-from functools import partial
 
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreResult
 from baton_inference.web.answers.answer import Answer, Message, Receive, Scope, Send
-from baton_inference.web.routes.scoring_call import ScoringCall, ScoringParts
+from baton_inference.web.routes.canary_answer import answer_by_canary
+from baton_inference.web.routes.scoring_call import ScoringCall
+from baton_inference.web.routes.scoring_parts import ScoringParts
 
 
 class ScoringRoute:
@@ -47,14 +48,24 @@ class ScoringRoute:
         if body is None:
             return await self._score_large(call, first, receive)
         result = call.score(body)
-        if not isinstance(result, ScoreResult):
-            result = await result
-        return call.encode(result)
+        outcome = result if isinstance(result, ScoreResult) else await result
+        return call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome
 
     async def _score_large(self, call: ScoringCall, first: Message, receive: Receive) -> Answer:
         """Continues `_score` after the first message; a thread decodes the body, too."""
         parts = self._parts
         with parts.bodies.open_share() as share:
             body = await parts.bodies.read_rest(first, receive, call.media, share)
-            workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
-            return await workers.run(partial(call.score_alone, body))
+            return await score_in_threads(call, parts, body)
+
+
+async def score_in_threads(call: ScoringCall, parts: ScoringParts, body: bytes) -> Answer:
+    """Answers an admitted request whose body is too large for the event loop."""
+    workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
+    if call.canary is not None:
+        return await answer_by_canary(call, parts, body, workers.run)
+
+    def score() -> Answer:
+        return call.encode(parts.scorer.score_alone(call.decode(body)))
+
+    return await workers.run(score)

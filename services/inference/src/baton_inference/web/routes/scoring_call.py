@@ -8,7 +8,6 @@ this class.
 import asyncio
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -19,55 +18,25 @@ from baton_inference.errors import (
     NotReady,
     ShuttingDown,
 )
-from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.codec import Codec
 from baton_inference.protocols.media import Headers, MediaHeaders
 from baton_inference.scoring.batch import Batch
+from baton_inference.scoring.observer import MAX_BODY_BYTES, PairObserver, SmallBody
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
-from baton_inference.scoring.scorer import Scorer
-from baton_inference.scoring.workers import Pools
-from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import (
     CLIENT_DISCONNECTED,
-    RequestLog,
     RequestOutcome,
     is_notable,
 )
 from baton_inference.telemetry.stack import format_stack
-from baton_inference.web.access import Access
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.problems import build_internal_problem, build_problem, find_slug
 from baton_inference.web.answers.version_headers import build_version_headers
-from baton_inference.web.body import BodyReader
-
-
-@dataclass(frozen=True)
-class ScoringParts:
-    """The parts that all scoring routes share.
-
-    Attributes:
-        live: the versions that can answer.
-        metrics: the counters.
-        scorer: scores rows.
-        pools: the threads for large bodies.
-        bodies: reads bodies that are large or arrive in several pieces.
-        log: logs requests that failed or were slow.
-        access: checks API keys; None without authentication.
-    """
-
-    live: LiveVersions
-    metrics: Metrics
-    scorer: Scorer
-    pools: Pools
-    bodies: BodyReader
-    log: RequestLog
-    access: Access | None = None
-
-    def check_key(self, path: str, headers: Headers) -> None:
-        """Checks the API key of a request. Raises `Unauthenticated` or `Forbidden`."""
-        if self.access is not None:
-            self.access.check(path, headers)
+from baton_inference.web.routes.canary_answer import answer_by_canary, run_here
+from baton_inference.web.routes.scoring_parts import ScoringParts
+from baton_inference.web.row_source import find_routing_key, identify_source
 
 
 class ScoringCall:
@@ -75,27 +44,38 @@ class ScoringCall:
 
     Attributes:
         media: the headers that describe the body.
+        production: the version in production when the request started.
+        canary: the canary that should answer the request; None if production should.
+        alias: the alias by which the version was chosen; empty if it is asked for by its number.
     """
 
     __slots__ = (
         "_batch",
+        "_body",
         "_codec",
         "_duration_s",
+        "_headers",
         "_parts",
         "_path",
         "_problem",
         "_protocol",
         "_request_id",
+        "_result",
         "_rows",
         "_served",
         "_stack",
         "_started_s",
         "_version",
+        "alias",
+        "canary",
         "media",
+        "production",
     )
     _batch: Batch
     _codec: Codec[Any]
     _duration_s: float
+    _headers: Headers
+    _result: ScoreResult
     _version: LiveVersion
 
     def __init__(
@@ -108,12 +88,15 @@ class ScoringCall:
     ) -> None:
         """Starts the clock, and chooses the version."""
         self._started_s = time.perf_counter()
-        self._served = parts.live.production
+        self.production = self._served = parts.live.production
+        self.canary: LiveVersion | None = None
+        self.alias = parts.alias
         self.media = media
         self._parts = parts
         self._protocol = protocol
         self._path = path
         self._request_id = request_id
+        self._body = b""
         self._rows = 0
         self._problem = ""
         self._stack: str | None = None
@@ -128,46 +111,59 @@ class ScoringCall:
         Raises:
             InferenceError: the request is rejected, or no version serves.
         """
-        self._parts.check_key(self._path, headers)
-        self.choose_version(requested)
-        self.media.check(self._codec.media_types)
-        self._parts.bodies.check_length(self.media)
-
-    def choose_version(self, requested: RequestedVersion | None) -> None:
-        """The part of `admit` that chooses the version. Raises `NotReady` or `NotServed`."""
-        served = self._served
-        if served is None:
+        parts, production = self._parts, self.production
+        parts.check_key(self._path, headers)
+        if production is None:
             raise NotReady
+        self._headers = headers
         if requested is not None:
-            requested.check(served)
-        self._codec = served.codecs[self._protocol]
-        self._version = served
+            chosen = requested.choose(production, parts.live.canary)
+            if requested.version is not None:
+                self.alias = ""
+                if chosen is not production:
+                    self.canary = chosen
+        route = parts.live.route
+        if route is not None and self.alias and route.takes(self._find_key()):
+            self.canary, self.alias = route.version, route.alias
+        self._version = production
+        self._codec = production.codecs[self._protocol]
+        self.media.check(self._codec.media_types)
+        parts.bodies.check_length(self.media)
 
-    def decode(self, body: Any) -> ScoreRequest:
+    def use(self, version: LiveVersion) -> None:
+        """Chooses the version that answers, and whose codec decodes and encodes."""
+        self._version = self._served = version
+        self._codec = version.codecs[self._protocol]
+
+    def decode(self, body: bytes) -> ScoreRequest:
         """Decodes the body of an admitted request. Raises the errors of `Codec.decode`."""
         self._batch = self._codec.decode(body, self.media)
+        if len(body) <= MAX_BODY_BYTES:
+            self._body = body
         return ScoreRequest(self._version, self._batch)
 
-    def score_alone(self, body: Any) -> Answer:
-        """Decodes, scores and encodes in the calling thread. Raises as `score` does."""
-        return self.encode(self._parts.scorer.score_alone(self.decode(body)))
-
-    def score(self, body: Any) -> ScoreResult | Awaitable[ScoreResult]:
+    def score(self, body: bytes) -> ScoreResult | Awaitable[ScoreResult | Answer]:
         """Decodes a small body and scores it. Call it from the event loop only.
+
+        Returns:
+            The scores, or the answer of a request that the canary should answer.
 
         Raises:
             InferenceError: the rows are rejected, too much work waits, or the model failed.
         """
+        if self.canary is not None:
+            return answer_by_canary(self, self._parts, body, run_here)
         return self._parts.scorer.score(self.decode(body))
 
     def encode(self, result: ScoreResult) -> Answer:
         """Encodes the scores."""
         version, scores = result
         encoded = self._codec.encode(scores, self._batch)
-        headers = build_version_headers(version.model.name, version.model.version)
+        headers = build_version_headers(version.model.name, version.model.version, self.alias)
         if encoded.headers:
             headers = (*headers, *encoded.headers)
         self._rows = self._batch.rows
+        self._result = result
         return Answer(200, encoded.body, encoded.media_type, headers)
 
     def explain(self, error: BaseException) -> Answer | None:
@@ -210,3 +206,29 @@ class ScoringCall:
             self._parts.log.write(
                 RequestOutcome(self._request_id, self._protocol, code, version, duration_s, *cause)
             )
+        observer = self._parts.observer
+        if observer is not None and self._parts.live.canary is not None and self._is_paired(code):
+            self._show(observer)
+
+    def note_fallback(self, canary: LiveVersion, reason: str, stack: str | None) -> None:
+        """Counts and logs that production answers in place of the canary."""
+        version = canary.model.version
+        self._parts.metrics.count_fallback(version)
+        self._parts.log.write_fallback(self._request_id, version, reason, stack)
+
+    def _show(self, observer: PairObserver) -> None:
+        """Shows the scored request to the observer."""
+        source = identify_source(self._headers, has_keys=self._parts.access is not None)
+        body = None
+        if observer.needs_bodies and self._body:
+            body = SmallBody(self._protocol, self._body, self.media)
+        request = ScoreRequest(self._version, self._batch)
+        observer.observe(request, self._result, source, body)
+
+    def _find_key(self) -> bytes:
+        """Returns what decides between canary and production."""
+        return find_routing_key(self._headers) or self._request_id.encode()
+
+    def _is_paired(self, code: int) -> bool:
+        """Whether the rows were scored by a version that an alias chose."""
+        return bool(self._rows) and code == HTTPStatus.OK and bool(self.alias)

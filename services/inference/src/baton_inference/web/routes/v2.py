@@ -73,7 +73,7 @@ def _add_model_routes(router: APIRouter, versions: LiveVersions, path: str) -> N
 
 
 def describe_model(served: LiveVersion) -> Json:
-    """Describes the serving version as V2's model metadata."""
+    """Describes a live version as V2's model metadata."""
     return {
         "name": served.model.name,
         "versions": [served.model.version],
@@ -99,7 +99,7 @@ def _answer(
     requested: RequestedVersion | None,
     describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
-    """Returns what `describe` returns for the serving version, or a problem."""
+    """Returns what `describe` returns for the live version that is requested, or a problem."""
     try:
         return describe(find_served(versions, requested))
     except InferenceError as error:
@@ -107,15 +107,13 @@ def _answer(
 
 
 def find_served(versions: LiveVersions, requested: RequestedVersion | None = None) -> LiveVersion:
-    """Returns the serving version.
+    """Returns the live version that is requested; production if none is.
 
     Raises:
-        NotReady: there is none.
-        NotServed: it is not the requested one.
+        NotReady: there is no production version.
+        NotServed: another model or version is requested.
     """
     served = versions.production
     if served is None:
         raise NotReady
-    if requested is not None:
-        requested.check(served)
-    return served
+    return served if requested is None else requested.choose(served, versions.canary)

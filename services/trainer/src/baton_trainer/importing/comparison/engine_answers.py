@@ -32,11 +32,11 @@ def score_all(engine: OnnxEngine, rows: Rows) -> Answers:
         EngineError: the model does not end.
     """
     end_s = time.monotonic() + LIMIT_S
-    with engine.limit_time(LIMIT_S):
+    with engine.limit_time(LIMIT_S) as limited:
         starts = range(0, len(rows), _CHUNK_ROWS)
         chunks = (np.arange(start, min(start + _CHUNK_ROWS, len(rows))) for start in starts)
         return join_answers(
-            [part for chunk in chunks for part in _score(engine, rows, chunk, end_s)]
+            [part for chunk in chunks for part in _score(limited, rows, chunk, end_s)]
         )
 
 
@@ -62,8 +62,8 @@ def score_each(engine: OnnxEngine, rows: Rows) -> Answers:
     count = min(SINGLE_ROWS, len(rows))
     cells = [_list_cells(column, rows.arrays[column.name][:count]) for column in rows.columns]
     end_s = time.monotonic() + LIMIT_S
-    with engine.limit_time(LIMIT_S):
-        return join_answers([_score_row(engine, row, end_s) for row in zip(*cells, strict=True)])
+    with engine.limit_time(LIMIT_S) as limited:
+        return join_answers([_score_row(limited, row, end_s) for row in zip(*cells, strict=True)])
 
 
 def _score_row(engine: OnnxEngine, row: tuple[Any, ...], end_s: float) -> Answers:

@@ -1,0 +1,1 @@
+"""Rollouts: what the verbs of `baton rollout` share."""

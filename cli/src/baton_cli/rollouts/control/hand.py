@@ -1,0 +1,121 @@
+"""A person's hand on a rollout: what `promote`, `rollback` and the verbs of `rollout` do to it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from baton_cli.errors import CommandFailed
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.snapshot import Snapshot, take_snapshot
+from baton_cli.rollouts.control.starting import describe_busy
+from baton_cli.rollouts.control.store import Overtaken
+from baton_cli.rollouts.setup import Desk
+from baton_registry.errors import RegistryError
+from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort
+from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted
+from baton_rollout.progress.record import Record
+
+ATTEMPTS = 5
+
+Choose = Callable[[Observation], Action]
+
+
+def act(desk: Desk, choose: Choose) -> Record:
+    """Executes a person's action on the rollout that is under way, and returns its record.
+
+    If a controller changes the record at the same time, the action is chosen again.
+
+    Raises:
+        CommandFailed: no rollout is under way, or it was aborted meanwhile.
+        RegistryError: the registry did not answer or refused.
+    """
+    for _ in range(ATTEMPTS):
+        seen = find_under_way(desk)
+        action = choose(seen)
+        try:
+            return desk.executor.execute(seen.prepare(action), action)
+        except Overtaken:
+            continue
+    raise CommandFailed("the rollout changes all the time; try again")
+
+
+def find_under_way(desk: Desk) -> Observation:
+    """Observes the rollout that is under way.
+
+    Raises:
+        CommandFailed: there is none.
+        RegistryError: the registry did not answer or refused.
+    """
+    seen = desk.controller.observe()
+    if seen is None or not seen.record.is_under_way:
+        raise CommandFailed("no rollout is under way; start one: baton rollout start VERSION")
+    return seen
+
+
+def find_ongoing(executor: Executor, alias: str) -> Snapshot | None:
+    """Finds the rollout against an alias; None if none is under way, or its record is unreadable.
+
+    Raises:
+        RegistryError: the registry did not answer or refused.
+    """
+    try:
+        snapshot = take_snapshot(executor.store)
+    except CommandFailed:  # `promote` and `rollback` work whatever is in that tag
+        return None
+    if snapshot is None or not snapshot.record.is_under_way:
+        return None
+    return snapshot if snapshot.record.plan.alias == alias else None
+
+
+def check_promotion(snapshot: Snapshot | None, version: str) -> None:
+    """Refuses the promotion of another version than the canary's during a rollout.
+
+    Raises:
+        CommandFailed: it is another version.
+    """
+    if snapshot is not None and snapshot.record.plan.version != version:
+        raise CommandFailed(
+            f"{describe_busy(snapshot.record)}; end it with: baton rollout abort, or promote"
+            f" version {version} with --force"
+        )
+
+
+def forgive(executor: Executor, version: str) -> None:
+    """Lets an earlier abort of a version not count any more, for --force."""
+    if find_abort(executor.store.read_version_tags(version)) is not None:
+        executor.store.set_verdict(version, ROLLOUT_FORCED)
+
+
+def close_as_promoted(executor: Executor, snapshot: Snapshot | None, version: str, by: str) -> None:
+    """Closes the rollout of a version that a person has promoted.
+
+    The alias has moved, so an error here does not fail the promotion: a controller, or the next
+    `start`, closes the record.
+    """
+    if snapshot is not None and snapshot.record.plan.version == version:
+        with suppress(RegistryError):
+            _execute_once(executor, snapshot, CloseAsPromoted(f"by hand ({by})"))
+
+
+def abort_first(executor: Executor, alias: str, by: str) -> str | None:
+    """Aborts the rollout against an alias, before a rollback. Returns its version, or None.
+
+    Raises:
+        RegistryError: the registry did not answer or refused.
+    """
+    for _ in range(ATTEMPTS):
+        snapshot = find_ongoing(executor, alias)
+        if snapshot is None:
+            return None
+        if _execute_once(executor, snapshot, Abort(f"by {by}: baton rollback")):
+            return snapshot.record.plan.version
+    return None
+
+
+def _execute_once(executor: Executor, snapshot: Snapshot, action: Action) -> bool:
+    """Executes an action; returns False if another process has changed the record."""
+    try:
+        executor.execute(snapshot, action)
+    except Overtaken:
+        return False
+    return True

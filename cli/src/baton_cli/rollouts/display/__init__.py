@@ -1,0 +1,1 @@
+"""Shows a rollout: texts, tables, a live view, exit codes."""

@@ -1,0 +1,53 @@
+"""Opens what the verbs of a rollout need: registry, processes, executor, controller."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from baton_cli.errors import CommandFailed
+from baton_cli.rollouts.control.checks import CheckRunner
+from baton_cli.rollouts.control.controller import Controller
+from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.store import RolloutStore
+from baton_cli.settings import CliSettings
+from baton_registry.rest.client import RegistryClient
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the verbs of a rollout work with.
+
+    Attributes:
+        executor: writes to the registry.
+        controller: observes, and decides.
+    """
+
+    executor: Executor
+    controller: Controller
+
+
+def build_executor(registry: RegistryClient, settings: CliSettings) -> Executor:
+    """Builds the executor for the model and its canary alias."""
+    store = RolloutStore(registry, settings.model_name, settings.canary_alias)
+    return Executor(store, settings.trusted_keys)
+
+
+@contextmanager
+def open_desk(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[Desk]:
+    """Opens registry and processes. Closes them, and a check that runs, at the end.
+
+    Raises:
+        CommandFailed: BATON_CANARY_ALIAS turns the canary off.
+    """
+    if settings.followed_canary is None:
+        raise CommandFailed(
+            f"BATON_CANARY_ALIAS={settings.canary_alias} turns the canary off; set the name of an"
+            f" alias other than {settings.alias!r}, here and for inference"
+        )
+    with settings.open_registry() as registry, settings.open_status_client() as inference:
+        executor = build_executor(registry, settings)
+        controller = Controller(executor, inference, CheckRunner(check))
+        try:
+            yield Desk(executor, controller)
+        finally:
+            controller.close()

@@ -1,0 +1,190 @@
+"""`baton rollout start`."""
+
+import secrets
+from datetime import UTC, datetime
+
+import click
+
+from baton_cli import terminal
+from baton_cli.argument_types import Version
+from baton_cli.moves.actor import get_actor
+from baton_cli.options import option
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.starting import start_rollout
+from baton_cli.rollouts.display.exits import PAUSED, choose_exit_code
+from baton_cli.rollouts.display.texts import describe_end, describe_progress, describe_start
+from baton_cli.rollouts.display.watching import Watch, watch
+from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
+from baton_cli.rollouts.setup import Desk, open_desk
+from baton_cli.settings import RolloutSettings, load
+from baton_cli.stopping import explain_interruption
+from baton_common.texts import truncate
+from baton_registry.promotion.alias_moves import CHALLENGER
+from baton_rollout.limits import Limits
+from baton_rollout.power import compute_power
+from baton_rollout.progress.fields import MAX_TEXT
+from baton_rollout.progress.plan import (
+    DEFAULT_BAKE_S,
+    DEFAULT_DEADLINE_S,
+    DEFAULT_MIN_PAIRS,
+    DEFAULT_STEP_S,
+    DEFAULT_STEPS,
+    Plan,
+)
+from baton_rollout.progress.record import Record
+
+TOKEN_BYTES = 4
+CONTINUES = "the rollout goes on if a controller runs; see: baton rollout status"
+
+
+@click.command()
+@click.argument("version", type=Version(CHALLENGER))
+@option(
+    "--steps",
+    type=Weights(),
+    default=DEFAULT_STEPS,
+    metavar="WEIGHTS",
+    show_default="0,10,50,100",
+    help="The share of the requests that the version answers in each step, in percent. 0: shadow.",
+)
+@option(
+    "--step-for",
+    "step_for_s",
+    type=Duration(zero=True),
+    default=DEFAULT_STEP_S,
+    metavar="TIME",
+    show_default="10m",
+    help="Least time of a step.",
+)
+@option(
+    "--bake",
+    "bake_s",
+    type=Duration(zero=True),
+    default=DEFAULT_BAKE_S,
+    metavar="TIME",
+    show_default="10m",
+    help="Least time of the last step.",
+)
+@option(
+    "--min-pairs",
+    type=click.IntRange(0),
+    default=DEFAULT_MIN_PAIRS,
+    metavar="N",
+    show_default="2000",
+    help="Rows that both versions must have scored before the first step ends.",
+)
+@option(
+    "--deadline",
+    "deadline_s",
+    type=Duration(),
+    default=DEFAULT_DEADLINE_S,
+    metavar="TIME",
+    show_default="24h",
+    help="Pause as inconclusive after this time.",
+)
+@option(
+    "--check",
+    type=Command(),
+    metavar="COMMAND",
+    help="Run this program before each step ends; an exit code other than 0 aborts. Needs --wait.",
+)
+@option("--no-promote", is_flag=True, help="Pause after the last step.")
+@option(
+    "--expect-change",
+    is_flag=True,
+    help="The version is meant to answer otherwise: other labels and scores only report.",
+)
+@option("--reason", default="", metavar="TEXT", help="The reason, shown by `baton history`.")
+@option(
+    "--force",
+    is_flag=True,
+    help="Skip the checks of `baton promote`, and an earlier abort of this version.",
+)
+@option(
+    "--wait",
+    "wait_s",
+    type=WaitTime(),
+    is_flag=False,
+    flag_value=FOR_EVER,
+    metavar="[TIME]",
+    help="Run the rollout here, and wait for its end, up to TIME.",
+)
+@click.pass_context
+def start(  # noqa: PLR0913 - the options of the command
+    ctx: click.Context,
+    /,
+    *,
+    version: str,
+    steps: tuple[float, ...],
+    step_for_s: float,
+    bake_s: float,
+    min_pairs: int,
+    deadline_s: float,
+    check: tuple[str, ...] | None,
+    reason: str,
+    wait_s: float | None,
+    no_promote: bool,
+    expect_change: bool,
+    force: bool,
+) -> None:
+    """Start the rollout of VERSION, a number or 'challenger'.
+
+    Sets the alias `canary`, in shadow first. A controller takes the steps: `baton up` and the
+    container stack run one. With --wait, this command is the controller, and ends with exit code 0
+    if the version was promoted, 4 if the rollout is paused or the time is over, 5 if it was
+    aborted.
+    """
+    if check and wait_s is None:
+        raise click.UsageError("--check needs --wait: the check runs in this process.", ctx)
+    settings = load(RolloutSettings)
+    wish = Plan(
+        token=secrets.token_hex(TOKEN_BYTES),
+        version=version,
+        alias=settings.alias,
+        by=get_actor(settings),
+        reason=truncate(reason, MAX_TEXT),
+        started_at=datetime.now(UTC),
+        limits=Limits(expects_change=expect_change),
+        steps=steps,
+        step_for_s=step_for_s,
+        bake_s=bake_s,
+        min_pairs=min_pairs,
+        deadline_s=deadline_s,
+        promotes=not no_promote,
+        is_forced=force,
+        has_own_check=check is not None,
+    )
+    if wish.least_s >= deadline_s:
+        raise click.UsageError("--deadline is shorter than all steps together.", ctx)
+    with open_desk(settings, check or ()) as desk:
+        record = start_rollout(desk.executor, wish)
+        desk.controller.own_token = record.plan.token
+        power = compute_power(min_pairs, record.plan.limits)
+        for line in describe_start(settings.model_name, record, power):
+            terminal.show(line)
+        if wait_s is not None:
+            with explain_interruption(CONTINUES):
+                ctx.exit(_wait(desk, settings, record, wait_s))
+
+
+def _wait(desk: Desk, settings: RolloutSettings, started: Record, limit_s: float) -> int:
+    """Follows the rollout until it ends or pauses. Returns the exit code."""
+
+    def is_done(seen: Observation | None) -> bool:
+        record = seen.record if seen else None
+        is_own = record is not None and record.plan.token == started.plan.token
+        return not is_own or record is None or record.phase in ("paused", "promoted", "aborted")
+
+    how = Watch(settings.model_name, settings.poll_interval_s, is_done, limit_s)
+    seen = watch(desk.controller.tick, how, terminal.print_progress, err=True)
+    if seen is None or seen.record.plan.token != started.plan.token:
+        terminal.print_progress("baton: another rollout has replaced this one")
+        return PAUSED
+    if seen.record.is_under_way and seen.record.phase != "paused":
+        terminal.print_progress(f"baton: time is over; {describe_progress(seen.record)}")
+        return PAUSED
+    if seen.record.phase == "promoted":
+        terminal.show(describe_end(seen.record))
+    else:
+        terminal.print_progress(f"baton: {describe_progress(seen.record)}")
+    return choose_exit_code(seen)

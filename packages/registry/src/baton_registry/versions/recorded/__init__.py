@@ -1,0 +1,1 @@
+"""What an MLmodel file records of the columns and the outputs."""

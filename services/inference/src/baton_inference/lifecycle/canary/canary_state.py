@@ -1,0 +1,199 @@
+"""What the watcher of the canary knows, and the canary's part of the status."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from baton_inference.errors import LoadFailure
+from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
+from baton_inference.lifecycle.policy import (
+    CanarySnapshot,
+    FailedLoad,
+    Identity,
+    Refusal,
+    drop_outdated,
+)
+from baton_inference.lifecycle.status import CanaryStateName, CanaryStatus
+from baton_inference.telemetry.metrics import Metrics
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.rollout_tags import (
+    ROLLOUT_TAG,
+    find_weight_problem,
+    is_aborted,
+    read_weight,
+)
+
+log = structlog.get_logger("baton.canary")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """One snapshot of what is known.
+
+    Attributes:
+        aspired: the version that the alias points to, with its tags.
+        failure: its failed load.
+        failure_reason: why that load failed.
+        refusal: the last canary that would have broken callers.
+    """
+
+    aspired: ModelVersion | None = None
+    failure: FailedLoad | None = None
+    failure_reason: str = ""
+    refusal: Refusal | None = None
+
+
+class CanaryState:
+    """Only the watcher of the canary writes it. Any thread may read the status.
+
+    Attributes:
+        model_name: the registered model.
+        alias: the alias that names the canary.
+        live: the versions that can answer.
+        switch: the canaries that tripped.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - its parts, wired in one place
+        self,
+        model_name: str,
+        alias: str,
+        live: LiveVersions,
+        switch: CanarySwitch,
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        read_pairs: Callable[[], Mapping[str, Any] | None] = lambda: None,
+    ) -> None:
+        """Wires the state.
+
+        Args:
+            model_name: the registered model.
+            alias: the alias that names the canary.
+            live: the versions that can answer.
+            switch: the canaries that tripped.
+            metrics: counts failed loads.
+            clock: times failed loads.
+            read_pairs: returns what this process has compared, for the status.
+        """
+        self.model_name = model_name
+        self.alias = alias
+        self.live = live
+        self.switch = switch
+        self._metrics = metrics
+        self._clock = clock
+        self._read_pairs = read_pairs
+        self._known = _Known()
+
+    @property
+    def aspired(self) -> ModelVersion | None:
+        """The version that the alias last pointed to, with the tags of the last answer."""
+        return self._known.aspired
+
+    @property
+    def failure(self) -> FailedLoad | None:
+        """The failed load that the policy considers."""
+        return self._known.failure
+
+    @property
+    def weight(self) -> float:
+        """The weight that the registry records, in percent."""
+        aspired = self._known.aspired
+        return read_weight(aspired.tags, self.alias) if aspired else 0.0
+
+    def take_snapshot(self) -> CanarySnapshot:
+        """Takes the snapshot for the policy."""
+        known, production, canary = self._known, self.live.production, self.live.canary
+        aspired = known.aspired
+        return CanarySnapshot(
+            production=production.identity if production else None,
+            live=canary.identity if canary else None,
+            aspired=Identity.from_version(aspired) if aspired else None,
+            is_aborted=aspired is not None and is_aborted(aspired.tags),
+            refusal=known.refusal,
+            failure=known.failure,
+        )
+
+    def note_aspired(self, aspired: ModelVersion | None) -> None:
+        """Records an answer of the registry: the version of the alias, or None if it is not set."""
+        before, weight = self._known, self.weight
+        identity = Identity.from_version(aspired) if aspired else None
+        failure = drop_outdated(before.failure, identity)
+        self._known = replace(before, aspired=aspired, failure=failure)
+        had = Identity.from_version(before.aspired) if before.aspired else None
+        if had != identity or weight != self.weight:
+            number = aspired.version if aspired else None
+            log.info("canary resolved", version=number, weight=self.weight)
+        if had != identity:
+            self.switch.forget_others(identity)
+
+    def note_failure(self, version: ModelVersion, failure: LoadFailure) -> None:
+        """Records that the canary cannot be loaded."""
+        self._metrics.count_canary_load_failure(failure.kind)
+        before = self._known.failure
+        attempts = before.attempts + 1 if before else 1
+        identity, now_s = Identity.from_version(version), self._clock.steady_s()
+        failed = FailedLoad(identity, failure.kind, now_s, attempts)
+        self._known = replace(self._known, failure=failed, failure_reason=str(failure))
+        log.error(
+            "the canary cannot be loaded",
+            version=version.version,
+            kind=failure.kind.value,
+            reason=str(failure),
+            attempts=attempts,
+        )
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Records that the canary would break the callers of production."""
+        if refusal != self._known.refusal:
+            version, reason = refusal.canary.version, refusal.reason
+            log.error("the canary is refused", version=version, reason=reason)
+        self._known = replace(self._known, refusal=refusal, failure=None)
+
+    def note_live(self, version: LiveVersion) -> None:
+        """Records the end of a load."""
+        self._known = replace(self._known, failure=None, refusal=None)
+        log.info("canary live", version=version.model.version, weight=self.weight)
+
+    def read_status(self) -> CanaryStatus | None:
+        """Returns the canary's part of the status; None if there is no canary."""
+        snapshot, aspired, live = self.take_snapshot(), self._known.aspired, self.live.canary
+        if aspired is None or snapshot.aspired == snapshot.production:
+            return None
+        is_live = live is not None and live.identity == snapshot.aspired
+        state, reason = self._derive_state(snapshot, aspired, is_live=is_live)
+        return CanaryStatus(
+            alias=self.alias,
+            version=aspired.version,
+            state=state,
+            reason=reason,
+            weight=read_weight(aspired.tags, self.alias),
+            effective_weight=self._find_effective_weight() if state == "canary" else 0.0,
+            since=live.since if live is not None and is_live else None,
+            pairs=self._read_pairs(),
+        )
+
+    def _derive_state(
+        self, snapshot: CanarySnapshot, aspired: ModelVersion, *, is_live: bool
+    ) -> tuple[CanaryStateName, str | None]:
+        """Returns the first state that applies, and the reason."""
+        if snapshot.is_aborted:
+            return "refused", aspired.tags[ROLLOUT_TAG]
+        if snapshot.is_refused and snapshot.refusal is not None:
+            return "refused", snapshot.refusal.reason
+        if not is_live:
+            failed = snapshot.failure is not None
+            return ("failed", self._known.failure_reason) if failed else ("loading", None)
+        trip = self.switch.find_trip(Identity.from_version(aspired))
+        if trip is not None:
+            return "tripped", trip
+        if read_weight(aspired.tags, self.alias) > 0:
+            return "canary", None
+        return "shadow", find_weight_problem(aspired.tags, self.alias)
+
+    def _find_effective_weight(self) -> float:
+        route = self.live.route
+        return route.weight if route is not None else 0.0

@@ -1,0 +1,141 @@
+"""Follows the alias of the canary: resolves it, decides, loads, drops, and sets its share.
+
+It has a thread of its own, so that a large canary that is being fetched does not delay a rollback.
+"""
+
+import gc
+
+import structlog
+
+from baton_inference.errors import LoadFailure
+from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
+from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
+from baton_inference.lifecycle.canary.canary_state import CanaryState
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
+from baton_inference.lifecycle.loading.loader import Loader
+from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, Refusal, decide_canary
+from baton_registry.rest.client import RegistryClient
+from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.schema_breaks import format_breaks
+
+log = structlog.get_logger("baton.canary")
+
+
+class CanaryWatcher:
+    """Keeps the canary equal to the version that its alias points to."""
+
+    def __init__(
+        self, registry: RegistryClient, loader: Loader, state: CanaryState, clock: Clock
+    ) -> None:
+        """Wires the watcher. Does not contact the registry.
+
+        Args:
+            registry: resolves the alias.
+            loader: loads canaries.
+            state: what the watcher knows; holds the live versions, names the model and the alias.
+            clock: times retries.
+        """
+        self._alias = AliasLookUp(registry, state.model_name, state.alias)
+        self._loader = loader
+        self._state = state
+        self._live = state.live
+        self._clock = clock
+
+    @property
+    def failure(self) -> FailedLoad | None:
+        """The failed load that the policy considers."""
+        return self._state.failure
+
+    @property
+    def trial_end_s(self) -> float | None:
+        """When the canary's trial ends."""
+        return self._loader.marks.compute_end_s()
+
+    def restore(self) -> None:
+        """Restores no version: without the registry, production answers alone."""
+        self._loader.marks.read()
+
+    def poll(self) -> None:
+        """Resolves the alias once, and does what the policy decides.
+
+        While the registry gives no answer, the last one holds: the canary keeps its share.
+        """
+        self._loader.marks.prove(self._clock.steady_s())
+        self._resolve()
+        self._compare()
+        decision = self._decide()
+        if decision is Decision.DROP:
+            self._drop()
+            decision = self._decide()
+        if decision is Decision.LOAD and self._state.aspired is not None:
+            self._load(self._state.aspired)
+        self._share()
+
+    def _resolve(self) -> None:
+        state = self._state
+        try:
+            aspired = self._alias.find_version()
+        except LookUpFailed:  # the other watcher reports it
+            return
+        state.note_aspired(aspired)
+        self._loader.marks.forget_others(Identity.from_version(aspired) if aspired else None)
+
+    def _decide(self) -> Decision:
+        return decide_canary(self._state.take_snapshot(), self._clock.steady_s())
+
+    def _compare(self) -> None:
+        """Compares the live canary with production, which may have been replaced."""
+        canary = self._live.canary
+        refusal = self._find_refusal(canary) if canary is not None else None
+        if refusal is not None:
+            self._state.note_refusal(refusal)
+
+    def _find_refusal(self, canary: LiveVersion) -> Refusal | None:
+        production = self._live.production
+        if production is None or production.identity == canary.identity:
+            return None
+        breaks = find_canary_breaks(production, canary)
+        if not breaks:
+            return None
+        reason = (
+            f"version {canary.model.version} would break callers of version"
+            f" {production.model.version}: {format_breaks(breaks, '; ')}"
+        )
+        return Refusal(canary.identity, production.identity, reason)
+
+    def _drop(self) -> None:
+        canary = self._live.canary
+        self._live.drop_canary()
+        if canary is not None:
+            self._loader.marks.end(canary.identity)
+            log.info("canary dropped", version=canary.model.version)
+
+    def _load(self, version: ModelVersion) -> None:
+        state, marks = self._state, self._loader.marks
+        try:
+            marks.check(version)
+            loaded = self._loader.load(version)
+        except LoadFailure as failure:
+            state.note_failure(version, failure)
+            return
+        refusal = self._find_refusal(loaded)
+        if refusal is not None:
+            marks.end(loaded.identity)
+            state.note_refusal(refusal)
+            return
+        self._live.swap(loaded, CANARY)
+        marks.note_live(version, self._clock.steady_s())
+        state.note_live(loaded)
+        del loaded
+        gc.collect()  # as in `watcher.py`
+
+    def _share(self) -> None:
+        """Gives the canary the share that the registry records."""
+        production, canary, state = self._live.production, self._live.canary, self._state
+        if production is None or canary is None:
+            return
+        is_aspired = self._decide() is Decision.NOTHING  # it may have become production meanwhile
+        has_share = is_aspired and state.weight > 0
+        route = CanaryRoute(canary, state.alias, state.weight, state.switch)
+        self._live.share(route if has_share else None, production)

@@ -1,0 +1,1 @@
+"""Loads a version until it can answer: fetch, cache, verify, build, warm up, trial."""

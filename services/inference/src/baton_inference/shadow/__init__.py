@@ -1,0 +1,1 @@
+"""The shadow: scores answered rows again with the other live version, and compares the answers."""

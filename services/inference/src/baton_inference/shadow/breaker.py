@@ -1,0 +1,62 @@
+"""Trips a harmful canary: this process stops asking it, without the registry and the controller."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import structlog
+
+from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.policy import Identity
+from baton_rollout.judgement import TRIP_ODDS, SignalJudgement, find_harm
+from baton_rollout.progress.texts import describe_harm
+from baton_rollout.signals import Signal
+
+SETTLE_S = 10.0
+"""For so long after a canary has come, only failures and slowness trip it.
+
+The record of a rollout says if the version is meant to answer otherwise. It is read some seconds
+after the canary.
+"""
+_HARD: tuple[Signal, ...] = ("failures", "slower")
+
+log = structlog.get_logger("baton.shadow")
+
+
+class Breaker:
+    """Trips a canary at evidence of 10,000 : 1 from the pairs of this process.
+
+    Attributes:
+        signal: the signal that tripped a canary last; empty if none did since the process started.
+    """
+
+    def __init__(self, switch: CanarySwitch, clock: Clock) -> None:
+        self.signal: Signal | Literal[""] = ""
+        self._switch = switch
+        self._clock = clock
+
+    def check(
+        self, canary: Identity, since_s: float, judgements: Sequence[SignalJudgement]
+    ) -> None:
+        """Trips a canary if one of the signals shows harm.
+
+        Args:
+            canary: the version.
+            since_s: the steady clock's reading when its comparison with production started.
+            judgements: the judgement of its pairs.
+        """
+        is_settled = self._clock.steady_s() - since_s >= SETTLE_S
+        harm = find_harm(
+            [each for each in judgements if is_settled or each.signal in _HARD], TRIP_ODDS
+        )
+        if harm is None or self._switch.find_trip(canary) is not None:
+            return
+        self.signal = harm.signal
+        reason = describe_harm(harm)
+        self._switch.trip(canary, reason)
+        log.error(
+            "the canary tripped: this process stops asking it",
+            version=canary.version,
+            signal=harm.signal,
+            reason=reason,
+        )

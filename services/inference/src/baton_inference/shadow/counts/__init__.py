@@ -1,0 +1,1 @@
+"""Compares the answers of both versions to the same rows, as counts that add up."""

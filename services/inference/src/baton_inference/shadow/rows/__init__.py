@@ -1,0 +1,1 @@
+"""The rows for the other version: takes them from requests, converts, scores and times them."""

@@ -1,0 +1,45 @@
+"""The parts that all scoring routes share."""
+
+from dataclasses import dataclass
+
+from baton_inference.lifecycle.live_versions import LiveVersions
+from baton_inference.protocols.media import Headers
+from baton_inference.scoring.observer import PairObserver
+from baton_inference.scoring.scorer import Scorer
+from baton_inference.scoring.workers import Pools
+from baton_inference.telemetry.metrics import Metrics
+from baton_inference.telemetry.request_log import RequestLog
+from baton_inference.web.access import Access
+from baton_inference.web.body import BodyReader
+
+
+@dataclass(frozen=True)
+class ScoringParts:
+    """The parts that all scoring routes share.
+
+    Attributes:
+        live: the versions that can answer.
+        metrics: the counters.
+        scorer: scores rows.
+        pools: the threads for large bodies.
+        bodies: reads bodies that are large or arrive in several pieces.
+        log: logs requests that failed or were slow.
+        alias: the alias of production, which answers name.
+        access: checks API keys; None without authentication.
+        observer: sees what is answered while a canary is live; None if nobody compares.
+    """
+
+    live: LiveVersions
+    metrics: Metrics
+    scorer: Scorer
+    pools: Pools
+    bodies: BodyReader
+    log: RequestLog
+    alias: str = ""
+    access: Access | None = None
+    observer: PairObserver | None = None
+
+    def check_key(self, path: str, headers: Headers) -> None:
+        """Checks the API key of a request. Raises `Unauthenticated` or `Forbidden`."""
+        if self.access is not None:
+            self.access.check(path, headers)

@@ -1,0 +1,290 @@
+"""Marks of versions under test: what blames a version for the end of a process, and what does not.
+
+A dead process is a `LoadMarks` whose locks are gone.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.loading.load_marks import TRIAL_S, LoadMarks
+from baton_inference.lifecycle.policy import Identity
+from baton_registry.versions.model_version import ModelVersion
+from tests.support.fakes.application import make_core
+from tests.support.fakes.clock import ManualClock
+from tests.support.fakes.core_state import get_state, get_version
+from tests.support.fakes.memory_registry import FakeRegistry
+
+V1, V2 = (ModelVersion("m", number, source=f"models:/m-{number}") for number in "12")
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> VersionCache:
+    """An empty cache."""
+    return VersionCache(tmp_path / "cache")
+
+
+def make_marks(cache: VersionCache, process: str = "a", alias: str = "production") -> LoadMarks:
+    """Makes the marks of a process that starts now."""
+    marks = LoadMarks(cache, "m", alias, process)
+    marks.read()
+    return marks
+
+
+def die(*processes: LoadMarks) -> None:
+    """Ends processes without warning: the kernel drops their locks, and the files stay."""
+    for each in processes:
+        for trial in each._trials.values():
+            os.close(trial.mark._lock)
+
+
+def list_blamed(cache: VersionCache, alias: str = "production") -> list[str]:
+    """Lists the versions that a new process blames."""
+    marks = make_marks(cache, "new", alias)
+    return [version.version for version in (V1, V2) if marks.is_crashed(version)]
+
+
+def test_a_version_that_ends_its_process_is_blamed(cache: VersionCache) -> None:
+    """By every later process, and for its own alias alone."""
+    marks = make_marks(cache)
+    marks.begin(V2)
+    assert list_blamed(cache) == []  # the process lives
+    die(marks)
+    assert list_blamed(cache) == list_blamed(cache) == ["2"]
+    assert list_blamed(cache, "canary") == []
+    with pytest.raises(LoadFailure, match="move the alias production") as caught:
+        make_marks(cache).check(V2)
+    assert caught.value.kind is FailureKind.CRASHED
+
+
+def test_a_failed_load_and_a_proper_end_blame_nobody(cache: VersionCache) -> None:
+    """Nor does a version that begins after the end."""
+    marks = make_marks(cache)
+    marks.begin(V1)
+    marks.end(Identity.from_version(V1))
+    marks.begin(V2)
+    marks.close()
+    marks.begin(V1)
+    die(marks)
+    assert list_blamed(cache) == []
+    assert [*cache.marks.iterdir()] == []
+
+
+def test_only_the_last_version_to_begin_is_blamed(cache: VersionCache) -> None:
+    """Production had been running when the canary began."""
+    production, canary = make_marks(cache), make_marks(cache, alias="canary")
+    production.begin(V1)
+    production.note_live(V1, 0.0)
+    canary.begin(V2)
+    die(production, canary)
+    assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], ["2"])
+    make_marks(cache, "b", "canary").forget_others(None)
+    assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], [])
+
+
+def test_each_process_is_judged_alone(cache: VersionCache) -> None:
+    """A process of another container that died earlier has blamed its own version."""
+    one, other = make_marks(cache, "a"), make_marks(cache, "b")
+    one.begin(V1)
+    other.begin(V2)
+    die(one, other)
+    assert list_blamed(cache) == ["1", "2"]
+
+
+def test_a_trial_ends_after_a_minute(cache: VersionCache) -> None:
+    """Then the version is proven for all processes, and no process tests it again."""
+    with cache.stage() as folder:
+        cache.keep(V2.with_checksums({"model.onnx": "ab"}), folder)
+    other = make_marks(cache, "b")
+    other.begin(V2)
+    die(other)
+    marks = make_marks(cache)
+    marks.begin(V2)
+    marks.note_live(V2, 10.0)
+    assert marks.compute_end_s() == 10 + TRIAL_S
+    marks.prove(10 + TRIAL_S - 1)
+    assert (marks.compute_end_s(), list_blamed(cache)) == (10 + TRIAL_S, ["2"])
+    marks.prove(10 + TRIAL_S)
+    assert (marks.compute_end_s(), list_blamed(cache)) == (None, [])
+    again = make_marks(cache, "c")
+    again.begin(V2)
+    die(again)
+    assert list_blamed(cache) == []
+
+
+def test_a_replaced_version_is_under_test_no_more(cache: VersionCache) -> None:
+    marks = make_marks(cache)
+    for version in (V1, V2):
+        marks.begin(version)
+        marks.note_live(version, 0.0)
+    die(marks)
+    assert list_blamed(cache) == ["2"]
+    assert len([*cache.marks.iterdir()]) == 1
+
+
+def test_a_move_of_the_alias_ends_the_blame(cache: VersionCache) -> None:
+    """Also for the processes that start later."""
+    marks = make_marks(cache)
+    marks.begin(V2)
+    die(marks)
+    later = make_marks(cache, "b")
+    assert later.is_crashed(V2)
+    later.forget_others(Identity.from_version(V2))
+    assert list_blamed(cache) == ["2"]
+    later.forget_others(Identity.from_version(V1))
+    assert not later.is_crashed(V2)
+    assert list_blamed(cache) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"process": 1}', b"\xff"])
+def test_an_unreadable_mark_blames_nobody(cache: VersionCache, content: bytes) -> None:
+    cache.marks.mkdir(parents=True)
+    (cache.marks / "x.json").write_bytes(content)
+    assert list_blamed(cache) == []
+
+
+def test_a_full_disk_costs_the_protection_alone(cache: VersionCache, tmp_path: Path) -> None:
+    """The version is loaded without a mark, and a line says so."""
+    (tmp_path / "cache").write_text("a file in the place of the folder")
+    marks = make_marks(cache)
+    with capture_logs() as logs:
+        marks.begin(V1)
+    assert [entry["event"] for entry in logs] == ["the version cannot be marked"]
+    assert not marks.is_crashed(V1)
+
+
+def crash_while_loading(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock, version: str
+) -> None:
+    """Starts a process that serves version 1 and dies when it opens another one."""
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    core.watcher.poll()
+    assert get_version(core) == "1"
+    registry.alias = version
+    core.loaders[0].marks.begin(registry.versions[version])
+    die(core.loaders[0].marks)
+
+
+def test_after_a_crash_the_version_before_serves(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """The version that crashed is a load failure until the alias has moved."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.alias = "1"
+    crash_while_loading(tmp_path, registry, time, "2")
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    for _ in range(3):
+        core.watcher.poll()
+        time.now_s += 1e6
+    status = core.watcher_state.status
+    assert (get_version(core), get_state(core), status.aspired_version) == ("1", "degraded", "2")
+    assert status.last_load_failure is not None
+    assert (status.last_load_failure.version, status.last_load_failure.attempts) == ("2", 1)
+    assert core.metrics.swap_failures == {"crashed": 1}
+    registry.alias = "1"
+    core.watcher.poll()
+    registry.alias = "2"
+    core.watcher.poll()
+    assert (get_version(core), get_state(core)) == ("2", "serving")
+
+
+def test_a_crash_within_a_minute_restores_the_version_before(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """The version had served already, so the cache names it as the last one."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.add("3", "sum 0.5")
+    registry.alias = "1"
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.poll()
+    registry.alias = "2"
+    core.watcher.poll()
+    assert get_version(core) == "2"
+    die(core.loaders[0].marks)
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) == "1"
+    core.watcher.poll()
+    assert (get_version(core), get_state(core)) == ("1", "degraded")
+    die(core.loaders[0].marks)  # killed again: version 1 is the only one left, and stays
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) == "1"
+
+
+def test_a_proven_version_survives_a_kill_after_a_restart(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """A power failure soon after the start does not blame what has served for long."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    for registry.alias in ("1", "2"):
+        core = make_core(tmp_path / "cache", registry, time)
+        core.watcher.restore()
+        core.watcher.poll()
+    time.now_s += TRIAL_S
+    core.watcher.poll()
+    for _ in range(2):
+        die(core.loaders[0].marks)
+        core = make_core(tmp_path / "cache", registry, time)
+        core.watcher.restore()
+        assert get_version(core) == "2"
+
+
+def test_the_only_version_gets_another_chance(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """An empty slot answers nobody; the same holds without a cache."""
+    registry.add("1", "sum 0.25")
+    registry.alias = "1"
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.poll()
+    die(core.loaders[0].marks)
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) == "1"
+    die(core.loaders[0].marks)
+    shutil.rmtree(tmp_path / "cache" / "versions")
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) is None
+    core.watcher.poll()
+    assert get_version(core) == "1"
+
+
+def test_a_canary_that_crashed_is_failed_until_its_alias_moves(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """Production is not blamed for it."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.alias, registry.canary = "1", "2"
+    core = make_core(tmp_path / "cache", registry, time)
+    assert core.canary is not None
+    core.watcher.poll()
+    core.canary.watcher.poll()
+    die(*(loader.marks for loader in core.loaders))
+    core = make_core(tmp_path / "cache", registry, time)
+    assert core.canary is not None
+    core.watcher.restore()
+    core.watcher.poll()
+    core.canary.watcher.restore()
+    core.canary.watcher.poll()
+    canary = core.read_status().canary
+    assert canary is not None
+    assert (get_version(core), get_state(core), canary.state) == ("1", "serving", "failed")
+    assert core.metrics.canary_load_failures == {"crashed": 1}
+    for registry.canary in (None, "2"):
+        core.canary.watcher.poll()
+    canary = core.read_status().canary
+    assert canary is not None
+    assert canary.state == "shadow"

@@ -1,0 +1,55 @@
+"""Calls that take too long."""
+
+import time
+from typing import Any, cast
+
+import pytest
+
+from baton_engine.engine import EngineError
+from baton_engine.onnx.engine import OnnxEngine
+from baton_inference.shadow.rows.watchdog import CHECK_INTERVAL_S, Watchdog
+from tests.support.fakes.harmful_graphs import AB, build_looping
+
+HIT, GOOD = (0.995, 0.5), (0.5, 0.5)
+
+
+def test_a_call_that_loops_is_stopped_and_later_calls_are_not() -> None:
+    watchdog, engine = Watchdog(), OnnxEngine(build_looping(), AB)
+    for _ in range(2):
+        started_s = time.monotonic()
+        with watchdog.limit_time(engine, 0.03) as limited, pytest.raises(EngineError):
+            limited.score_rows([HIT])
+        assert 0.03 <= time.monotonic() - started_s < 0.03 + 20 * CHECK_INTERVAL_S
+        with watchdog.limit_time(engine, 10.0) as limited:
+            assert len(limited.score_rows([GOOD])["label"]) == 1
+    assert len(engine.score_rows([GOOD])["label"]) == 1
+
+
+class Counting:
+    """An engine that counts how often it is stopped."""
+
+    def __init__(self) -> None:
+        self.stops = 0
+
+    def make_stoppable(self) -> "Counting":
+        return self
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+def test_a_call_that_is_over_is_not_stopped() -> None:
+    watchdog, engine = Watchdog(), Counting()
+    for _ in range(50):
+        with watchdog.limit_time(cast("Any", engine), 0.01):
+            pass
+    time.sleep(3 * CHECK_INTERVAL_S)
+    assert engine.stops == 0
+    with watchdog.limit_time(cast("Any", engine), 0.01):
+        time.sleep(4 * CHECK_INTERVAL_S)
+    assert engine.stops == 0  # it waited, e.g. for a processor, and did not work
+    with watchdog.limit_time(cast("Any", engine), 0.01):
+        started_s = time.thread_time()
+        while time.thread_time() - started_s < 4 * CHECK_INTERVAL_S:
+            pass
+    assert engine.stops > 0

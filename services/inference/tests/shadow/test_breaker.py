@@ -1,0 +1,77 @@
+"""The breaker: a harmful canary trips."""
+
+from pathlib import Path
+
+import pytest
+
+from baton_inference.lifecycle.canary_switch import CanarySwitch
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.shadow import shadow as shadow_module
+from baton_inference.shadow.breaker import SETTLE_S
+from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.shadow import ManualShadow, NumberModel, fail_from, make_rows
+
+
+def make_pair(canary: NumberModel, cache_dir: Path | None = None) -> ManualShadow:
+    return ManualShadow(
+        make_live_version(NumberModel(), version="1"),
+        make_live_version(canary, version="2"),
+        cache_dir,
+    )
+
+
+@pytest.fixture(autouse=True)
+def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 0.0)
+
+
+def test_a_canary_that_always_fails_trips_after_20_pairs() -> None:
+    pair = make_pair(NumberModel(fail_from(0.0)))
+    pair.answer(*make_rows(19))
+    pair.run()
+    assert pair.find_trip() is None
+    pair.answer(*make_rows(1, x=lambda _: 0.5))
+    pair.run()
+    trip = pair.find_trip()
+    assert trip is not None
+    assert "100 % of its rows fail" in trip
+    assert pair.breaker.signal == "failures"
+
+
+def test_another_answer_trips_too() -> None:
+    pair = make_pair(NumberModel(lambda x: 1 - x))
+    pair.answer(*make_rows(60))
+    pair.run()
+    assert pair.find_trip() is not None
+
+
+def test_another_answer_does_not_trip_before_the_record_can_be_known() -> None:
+    """The version may be meant to answer otherwise; a failing one never is."""
+    pair = make_pair(NumberModel(lambda x: 1 - x))
+    pair.clock.now_s -= SETTLE_S
+    pair.answer(*make_rows(200))
+    pair.run()
+    assert pair.find_trip() is None
+    failing = make_pair(NumberModel(fail_from(0.0)))
+    failing.clock.now_s -= SETTLE_S
+    failing.answer(*make_rows(20))
+    failing.run()
+    assert failing.find_trip() is not None
+
+
+def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None:
+    pair = make_pair(NumberModel(fail_from(0.0)), tmp_path)
+    pair.answer(*make_rows(20))
+    pair.run()
+    canary = pair.live.canary
+    assert canary is not None
+
+    def restart() -> CanarySwitch:
+        return CanarySwitch(TripFile(tmp_path, "churn_model", "canary"))
+
+    assert restart().find_trip(canary.identity) == pair.find_trip()
+    restart().forget_others(canary.identity)
+    assert restart().find_trip(canary.identity) is not None
+    restart().forget_others(Identity("3", "models:/m-3"))
+    assert restart().find_trip(canary.identity) is None
