@@ -34,11 +34,11 @@ def store_changed(
     digest = hashlib.sha256(content).hexdigest()
     changed = replace(original, tags={**original.tags, MANIFEST_TAG: digest})
     altered = {"model.onnx": onnx, MANIFEST_FILE: content}
-    return store_copy(desk, changed, folder, path=f"{desk.model}/{digest[:8]}", **altered)
+    return store_copy(desk, changed, folder, f"{desk.model}/{digest[:8]}", **altered)
 
 
 def store_copy(
-    desk: Desk, original: ModelVersion, folder: Path, *, path: str = "", **altered: bytes
+    desk: Desk, original: ModelVersion, folder: Path, path: str = "", /, **altered: bytes
 ) -> str:
     """Registers a version with the tags of another; its files are altered or copied.
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from baton_inference.lifecycle.status import CanaryStatus
+from baton_inference.lifecycle.status import CanaryStateName, CanaryStatus
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.rollout import SHOWN_AFTER_ABORT, describe_rollout
 from baton_inference.operations.rollout_view import RolloutView
@@ -90,7 +90,9 @@ def test_shadow_without_pairs() -> None:
         ("refused", "Version 7 is refused", None),
     ],
 )
-def test_canary_that_answers_nobody(state: str, title: str, weight: float | None) -> None:
+def test_canary_that_answers_nobody(
+    state: CanaryStateName, title: str, weight: float | None
+) -> None:
     """The note says why; production answers."""
     canary = replace(CANARY, state=state, reason="it failed on 12 of 40 rows.", effective_weight=0)
     view = show(canary, SECOND)
