@@ -30,7 +30,7 @@ class Admissions:
         """Decides about a row, which counts as paired from then on if it is admitted.
 
         A row without an API key or routing key is not limited by it: where nobody sends keys,
-        callers cannot be told apart.
+        callers look alike.
         """
         if not self._recent.add(cells):
             return Admission.REPEATED
