@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 CHARGE = "MonthlyCharges"
 _TWENTIETHS, _RESIDUES = 20.0, 100
-_WIDTH, _LAYERS = 512, 64
+_WIDTH, _LAYERS = 512, 256
 
 Change = Callable[[onnx.GraphProto], None]
 
