@@ -16,6 +16,9 @@ PEERS = HOME / "peers"
 ALTERNATIVES = HOME / "alternatives"
 RUN = HOME / "run"
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""One thread for each library of numbers: on shared cores, several wait for each other."""
+
 # No links on stdout, no progress bars, no retries for minutes. BentoML's telemetry is off here,
 # ONNX Runtime's and MLflow's in `build_child_environment`; LitServe and granian have none.
 _QUIET = {

@@ -9,8 +9,7 @@ from typing import Any
 from bench.measurements.zoo import trial
 from bench.measurements.zoo.cases import list_cases
 from bench.measurements.zoo.trial import CannotFit, Result
-
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+from bench.settings import ONE_THREAD
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,9 @@ class Zoo:
 
 
 def run(report: Callable[[str], None]) -> Zoo:
-    """Runs all cases; `report` gets the name of each that is done.
-
-    Each library gets one thread: on shared cores, several wait for each other.
-    """
+    """Runs all cases; `report` gets the name of each that is done."""
     cases = list_cases()
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     results: list[Result] = []
     unfitted: list[Unfitted] = []
     with multiprocessing.get_context("spawn").Pool(2, maxtasksperchild=40) as pool:

@@ -1,0 +1,1 @@
+"""Simulated rollouts: false aborts, delays, other rules on the same streams, whole rollouts."""

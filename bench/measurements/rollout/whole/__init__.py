@@ -1,0 +1,1 @@
+"""Whole rollouts through the decision of the product, with fake replicas."""
