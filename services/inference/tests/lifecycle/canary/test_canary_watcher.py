@@ -242,7 +242,7 @@ def test_a_canary_that_is_fetched_does_not_delay_a_rollback(
     registry.add("3", "sum 0.5")
     registry.alias = "3"
     core.watcher.poll()
-    served = []
+    served: list[str] = []
 
     def roll_back() -> None:
         if not served:
