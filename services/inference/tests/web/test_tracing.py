@@ -73,7 +73,7 @@ def test_secret_headers_are_redacted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     spans, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
     app, _ = make_app(tmp_path, make_live_version())
-    headers = {name: "hidden" for name in ("x_routing_key", "x_api_key", "cookie", "x_own")}
+    headers = dict.fromkeys(("x_routing_key", "x_api_key", "cookie", "x_own"), "hidden")
     request = post("/predict", GOOD_BODY, authorization="Bearer hidden", x_open="shown", **headers)
     assert call(Tracing(provider).wrap(app), request).status == 200
     (span,) = spans.get_finished_spans()
