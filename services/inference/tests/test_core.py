@@ -7,15 +7,11 @@ import time
 from pathlib import Path
 from queue import Queue
 
-<<<<<<< HEAD
 import pytest
 
 from baton_inference import core as core_module
-from baton_inference.core import create_core
-=======
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
->>>>>>> main
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.memory_registry import FakeRegistry
@@ -71,7 +67,6 @@ def test_a_nudge_and_a_stop_reach_both_pollers(tmp_path: Path) -> None:
     assert not {"watcher", "canary"} & {each.name for each in threading.enumerate()}
 
 
-<<<<<<< HEAD
 def test_a_shutdown_ends_the_marks_first_and_waits_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +104,8 @@ def test_a_shutdown_ends_the_marks_first_and_waits_once(
     for each in (core.poller, core.canary.poller if core.canary else core.poller):
         each.join(20)
     assert not core.is_busy
-=======
+
+
 def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None:
     """The process that starts again gives the canary no requests, whatever its weight is."""
     registry = FakeRegistry()
@@ -143,4 +139,3 @@ def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None
     canary.watcher.poll()
     assert read(core) == ("canary", 50)
     assert read(start()[0]) == ("canary", 50)
->>>>>>> main
