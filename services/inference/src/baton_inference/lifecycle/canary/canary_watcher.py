@@ -80,7 +80,10 @@ class CanaryWatcher:
         except LookUpFailed:  # the other watcher reports it
             return False
         state.note_aspired(aspired)
-        self._loader.marks.forget_others(Identity.from_version(aspired) if aspired else None)
+        marks = self._loader.marks
+        marks.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)
+        if marks.has_blame_ended(state.failure, aspired):
+            state.forget_failure()
         return True
 
     def _decide(self) -> Decision:
@@ -116,8 +119,8 @@ class CanaryWatcher:
     def _drop(self) -> None:
         canary = self._live.canary
         self._live.drop_canary()
+        self._loader.marks.update(self._live, self._clock.steady_s())
         if canary is not None:
-            self._loader.marks.end(canary.identity)
             log.info("canary dropped", version=canary.model.version)
 
     def _load_if_due(self) -> bool:
@@ -141,7 +144,7 @@ class CanaryWatcher:
             state.note_refusal(refusal)
             return False
         self._live.swap(loaded, CANARY)
-        marks.note_live(version, self._clock.steady_s())
+        marks.update(self._live, self._clock.steady_s())
         state.note_live(loaded)
         del loaded
         gc.collect()  # as in `watcher.py`
