@@ -62,7 +62,7 @@ class Watcher:
     def restore(self) -> None:
         """Fills the slot from the cache. Does not contact the registry."""
         self._loader.clean_up()
-        self._loader.marks.read()
+        self._loader.marks.blame.read()
         self._restore_last_served()
 
     def poll(self) -> None:
@@ -95,9 +95,9 @@ class Watcher:
         except LookUpFailed as failure:
             state.note_unreachable(str(failure))
             return False
-        marks = self._loader.marks
-        marks.note_aspired(state.alias, state.aspired_identity)
-        if marks.has_blame_ended(state.failure, state.aspired):
+        blame = self._loader.marks.blame
+        blame.note_aspired(state.alias, state.aspired_identity)
+        if blame.has_ended(state.failure, state.aspired):
             state.failure = None
         return True
 
@@ -135,7 +135,7 @@ class Watcher:
 
     def _load_new(self, version: ModelVersion) -> LiveVersion:
         if self._live.production is not None:  # an empty slot answers nobody: any version may try
-            self._loader.marks.check(version)
+            self._loader.marks.blame.check(version)
         return self._loader.load(version)
 
     def _put(self, version: LiveVersion) -> bool:

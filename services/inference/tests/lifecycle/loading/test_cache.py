@@ -13,7 +13,8 @@ from types import MappingProxyType
 import pytest
 
 from baton_inference.lifecycle.loading import cache as cache_module
-from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache, is_locked
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.loading.runtime import describe_runtime
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion

@@ -39,7 +39,7 @@ def cache(tmp_path: Path) -> VersionCache:
 def make_marks(cache: VersionCache, process: str = "a", *aliases: str) -> LoadMarks:
     """Makes the marks of a process that starts now."""
     marks = LoadMarks(cache, "m", aliases or ALIASES, process)
-    marks.read()
+    marks.blame.read()
     return marks
 
 
@@ -68,13 +68,13 @@ def put_live(marks: LoadMarks, *versions: ModelVersion, now_s: float = 0.0) -> N
 def point(marks: LoadMarks, production: ModelVersion | None, canary: ModelVersion | None) -> None:
     """Moves both aliases."""
     for alias, version in zip(ALIASES, (production, canary), strict=True):
-        marks.note_aspired(alias, Identity.from_version(version) if version else None)
+        marks.blame.note_aspired(alias, Identity.from_version(version) if version else None)
 
 
 def list_blamed(cache: VersionCache, *aliases: str) -> list[str]:
     """Lists the versions that a new process blames."""
     marks = make_marks(cache, "new", *aliases)
-    return [version.version for version in (V1, V2) if marks.is_blamed(version)]
+    return [version.version for version in (V1, V2) if marks.blame.is_blamed(version)]
 
 
 def test_a_version_that_ends_its_process_is_blamed(cache: VersionCache) -> None:
@@ -86,7 +86,7 @@ def test_a_version_that_ends_its_process_is_blamed(cache: VersionCache) -> None:
     assert list_blamed(cache) == list_blamed(cache) == ["2"]
     assert list_blamed(cache, "staging") == []
     with pytest.raises(LoadFailure, match=r"points to it \(production, canary\)") as caught:
-        make_marks(cache).check(V2)
+        make_marks(cache).blame.check(V2)
     assert caught.value.kind is FailureKind.CRASHED
 
 
@@ -196,14 +196,14 @@ def test_a_move_of_the_alias_ends_the_blame(cache: VersionCache) -> None:
     marks.begin(V2)
     die(marks)
     later = make_marks(cache, "b")
-    assert later.is_blamed(V2)
-    later.note_aspired("production", Identity.from_version(V1))  # the other one is unknown
+    assert later.blame.is_blamed(V2)
+    later.blame.note_aspired("production", Identity.from_version(V1))  # the other one is unknown
     for aliases in ((V1, V2), (V2, V2), (V2, None)):
         point(later, *aliases)
-        assert later.is_blamed(V2)
+        assert later.blame.is_blamed(V2)
         assert list_blamed(cache) == ["2"]
     point(later, V1, None)
-    assert not later.is_blamed(V2)
+    assert not later.blame.is_blamed(V2)
     assert list_blamed(cache) == []
 
 
@@ -215,13 +215,13 @@ def test_a_version_that_another_process_proves_is_not_blamed(cache: VersionCache
     die(marks)
     later = make_marks(cache, "b")
     failure = FailedLoad(Identity.from_version(V2), FailureKind.CRASHED, 0.0)
-    assert later.is_blamed(V2)
-    assert not later.has_blame_ended(failure, V2)
+    assert later.blame.is_blamed(V2)
+    assert not later.blame.has_ended(failure, V2)
     cache.record_proven(V2)
-    assert not later.is_blamed(V2)
-    assert later.has_blame_ended(failure, V2)
-    assert not later.has_blame_ended(replace(failure, kind=FailureKind.FETCH), V2)
-    later.check(V2)
+    assert not later.blame.is_blamed(V2)
+    assert later.blame.has_ended(failure, V2)
+    assert not later.blame.has_ended(replace(failure, kind=FailureKind.FETCH), V2)
+    later.blame.check(V2)
 
 
 def test_a_crash_loop_leaves_one_mark(cache: VersionCache) -> None:
@@ -260,7 +260,7 @@ def test_a_full_disk_costs_the_protection_alone(cache: VersionCache, tmp_path: P
     with capture_logs() as logs:
         marks.begin(V1)
     assert [entry["event"] for entry in logs] == ["the version cannot be marked"]
-    assert not marks.is_blamed(V1)
+    assert not marks.blame.is_blamed(V1)
 
 
 def crash_while_loading(

@@ -54,7 +54,7 @@ class CanaryWatcher:
 
     def restore(self) -> None:
         """Restores no version: without the registry, production answers alone."""
-        self._loader.marks.read()
+        self._loader.marks.blame.read()
 
     def poll(self) -> None:
         """Resolves the alias once, and does what the policy decides.
@@ -80,9 +80,9 @@ class CanaryWatcher:
         except LookUpFailed:  # the other watcher reports it
             return False
         state.note_aspired(aspired)
-        marks = self._loader.marks
-        marks.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)
-        if marks.has_blame_ended(state.failure, aspired):
+        blame = self._loader.marks.blame
+        blame.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)
+        if blame.has_ended(state.failure, aspired):
             state.forget_failure()
         return True
 
@@ -133,7 +133,7 @@ class CanaryWatcher:
     def _load(self, version: ModelVersion) -> bool:
         state, marks = self._state, self._loader.marks
         try:
-            marks.check(version)
+            marks.blame.check(version)
             loaded = self._loader.load(version)
         except LoadFailure as failure:
             state.note_failure(version, failure)

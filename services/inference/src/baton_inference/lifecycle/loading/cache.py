@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import Any
 
 from baton_common.atomic_file import write_atomic
+from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.loading.runtime import describe_runtime
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
@@ -185,22 +186,6 @@ def _read_mtime(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another process removed it
         return 0.0
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock of a file or folder. True if that cannot be known."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return True
-    try:
-        # Shared: two processes that ask at the same time do not take each other for the holder.
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # locked, or a file system without locks
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def _to_json(version: ModelVersion) -> dict[str, Any]:

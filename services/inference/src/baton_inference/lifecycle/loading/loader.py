@@ -91,11 +91,11 @@ class Loader:
     ) -> LiveVersion | None:
         """Loads the last serving version from the cache; None if the cache has none.
 
-        If that version is blamed, the one before is loaded: see `LoadMarks.choose`.
+        If that version is blamed, the one before is loaded: see `Blame.choose`.
         """
         try:
             served = self._cache.find_last_served(name, alias)
-            cached = self.marks.choose(served, tries_blamed=tries_blamed)
+            cached = self.marks.blame.choose(served, tries_blamed=tries_blamed)
             if cached is None:
                 return None
             loaded = self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from baton_inference.lifecycle.loading.cache import is_locked
+from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.policy import Identity
 
 HIDDEN_S = 60.0
