@@ -11,7 +11,7 @@ import click
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
-from bench.measurements import cores, scoring, steps, training
+from bench.measurements import cores, grpc, scoring, steps, training
 from bench.measurements.rollout import benchmark as rollout
 from bench.measurements.rollout import report as rollout_report
 from bench.measurements.servers import benchmark as servers
@@ -123,6 +123,17 @@ def cores_command(*, quick: bool, write: bool, rounds: int) -> None:
     scale = (1, 1) if quick else (rounds, 2)
     results = asyncio.run(_run_on_testbed(lambda testbed: cores.run(testbed, *scale)))
     _print_results("cores", cores.format_tables(results), write=write)
+
+
+@bench.command("grpc")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
+def grpc_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Measures V2 over gRPC beside V2 in JSON over HTTP. It needs ghz."""
+    scale = (1, 1) if quick else (rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: grpc.run(testbed, *scale)))
+    _print_results("grpc", grpc.format_tables(results), write=write)
 
 
 @bench.command("rollout")

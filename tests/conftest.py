@@ -14,6 +14,7 @@ from baton_registry import ModelVersion
 from tests.support.documents.reliability import RecordRow, write_page
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
+from tests.support.rig.process import find_free_port
 from tests.support.rig.tracking_server import TrackingServer
 from tests.support.suite.lanes import Lanes, get_rank
 
@@ -106,7 +107,7 @@ def shared_inference(
     desk = Desk(tracking.uri, "shared_model", tmp_path_factory.mktemp("shared"))
     register(desk, trained_versions[0])
     desk.baton("promote", "1")
-    with desk.serve() as inference:
+    with desk.serve(BATON_GRPC_PORT=str(find_free_port())) as inference:
         inference.wait_until_serving("1")
         yield inference
 

@@ -8,7 +8,7 @@ import pytest
 from baton_cli.verbs.train import train
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
-from baton_inference.protocols.catalog import PROTOCOLS
+from baton_inference.protocols.catalog import list_protocols
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
@@ -65,7 +65,7 @@ def test_label_values() -> None:
     """docs/metrics.md lists every value of a closed label."""
     documented = {*re.findall(r"`(\w+)`:", find_row("reason"))}
     assert documented == {kind.value for kind in FailureKind}
-    protocols = {protocol.name for protocol in PROTOCOLS}
+    protocols = {protocol.name for protocol in list_protocols(has_grpc=True)}
     assert {*re.findall(r"`(\w+)`", find_row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", find_row("engine")) == ["engine", OnnxEngine.name]
     assert f"; {CLIENT_DISCONNECTED} if" in find_row("code")

@@ -1,4 +1,4 @@
-"""The Open Inference Protocol V2 with an unmodified KServe client.
+"""The Open Inference Protocol V2 with unmodified KServe clients, over HTTP and gRPC.
 
 `kserve` requires an older pandas than Baton, so it has its own environment. uv builds it from the
 lock in a few seconds and keeps it.
@@ -39,7 +39,7 @@ def kserve_python() -> Path:
 
 
 def test_answer_is_predicts(kserve_python: Path, shared_inference: Inference) -> None:
-    """KServe's client gets the answers of `/predict`, in JSON and binary, and finds it ready."""
+    """KServe's clients get the answers of `/predict`, typed and binary, and find it ready."""
     rows = [dict(ROW), dict(OTHER)]
     model = shared_inference.status()["model_name"]
     tensors = shared_inference.http.get(f"/v2/models/{model}").json()["inputs"]
@@ -47,7 +47,14 @@ def test_answer_is_predicts(kserve_python: Path, shared_inference: Inference) ->
 
     result = subprocess.run(
         [kserve_python, str(CLIENT)],
-        input=json.dumps({"url": shared_inference.url, "model": model, "inputs": inputs}),
+        input=json.dumps(
+            {
+                "url": shared_inference.url,
+                "grpc": shared_inference.grpc_address,
+                "model": model,
+                "inputs": inputs,
+            }
+        ),
         capture_output=True,
         text=True,
         timeout=120,
@@ -55,8 +62,13 @@ def test_answer_is_predicts(kserve_python: Path, shared_inference: Inference) ->
     )
 
     assert result.returncode == 0, result.stderr
-    answer: dict[str, Any] = json.loads(result.stdout)
     predictions = shared_inference.predict(rows)["predictions"]
+    for answer in json.loads(result.stdout).values():
+        check(answer, predictions)
+
+
+def check(answer: dict[str, Any], predictions: list[dict[str, Any]]) -> None:
+    """Checks what one client reports."""
     assert (answer["live"], answer["ready"], answer["model_ready"]) == (True, True, True)
     assert answer["other_ready"] is False
     for form in ("json", "binary"):

@@ -123,4 +123,4 @@ def test_good_version_is_promoted_by_itself(stage: Stage) -> None:
     wait_until(lambda: stage.read_record()["phase"] == "promoted", LIMIT_S, "the record has ended")
     assert stage.callers.errors == []
     assert stage.callers.count(version) > 100
-    assert stage.desk.history()[-1] == ("1", version, "promote")
+    assert ("1", version, "promote") in stage.desk.history()

@@ -5,13 +5,16 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
+import grpc
 import httpx
 import pytest
 
 from tests.stack.test_monitoring import list_targets
+from tests.support.rig.grpc_caller import GrpcCaller
 from tests.support.rig.process import LOCAL, find_free_port, wait_until
 from tests.support.stack.attempts import list_attempts
 from tests.support.stack.containers import BODY, MODEL, assert_confined
+from tests.support.stack.grpc_calls import build_customer_request
 from tests.support.stack.secure import SecureStack, build_authorization
 from tests.support.stack.tls import negotiate_tls
 
@@ -64,6 +67,22 @@ def test_keys_open_their_own_routes(secure_stack: SecureStack) -> None:
         )
         assert http.post("/predict", json=BODY, headers=operations).status_code == 403
         assert http.get("/status", headers=scoring).status_code == 403
+
+
+def test_grpc_requires_tls_and_a_key(secure_stack: SecureStack) -> None:
+    """Readiness needs no key; plain gRPC fails."""
+    key = (("authorization", f"Bearer {secure_stack.scoring}"),)
+    address, certificate = secure_stack.grpc_address, secure_stack.certificate.encode()
+    with GrpcCaller(address, trust=certificate) as caller:
+        assert caller.call("ServerReady").ready
+        with pytest.raises(grpc.RpcError) as caught:
+            caller.call("ModelMetadata", name=MODEL)
+        assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
+        answer = caller.infer(build_customer_request(caller, key), metadata=key)
+        assert answer.model_version == secure_stack.predict()[0]
+    with GrpcCaller(address) as plain, pytest.raises(grpc.RpcError) as caught:
+        plain.call("ServerReady")
+    assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
 @pytest.mark.parametrize("port", ["tracking_url", "inference_url"])

@@ -114,6 +114,7 @@ class UpSettings(RegistrySettings):
 
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: int = Field(8000, ge=1, le=65535, validation_alias="BATON_PORT")
+    grpc_port: int | None = Field(None, ge=1, le=65535, validation_alias="BATON_GRPC_PORT")
 
 
 def load(settings: type[S]) -> S:

@@ -47,6 +47,15 @@ def test_free_ports_are_accepted(free: int) -> None:
     check_ports("0.0.0.0", free, other)
 
 
+def test_port_of_grpc_is_checked(taken: int, free: int) -> None:
+    """It must be free, and not that of another program."""
+    check_ports("127.0.0.1", free, free + 1, free + 2)
+    with pytest.raises(CommandFailed, match=f"port {taken}: .*BATON_GRPC_PORT"):
+        check_ports("127.0.0.1", free, free + 1, taken)
+    with pytest.raises(CommandFailed, match=f"port {free} for gRPC is also .*BATON_GRPC_PORT"):
+        check_ports("127.0.0.1", free, free + 1, free)
+
+
 def test_foreign_host_is_one_line(free: int) -> None:
     """The hint is BATON_HOST."""
     with pytest.raises(CommandFailed, match=f"port {free} on 192.0.2.1 for inference .*BATON_HOST"):

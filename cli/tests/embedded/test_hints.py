@@ -1,5 +1,6 @@
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def test_default_ports_need_no_variables(here: Path) -> None:
     ]
     assert "http://127.0.0.1:5000" in text
     assert "http://127.0.0.1:8000/docs" in text
+    assert "gRPC" not in text
+
+
+def test_address_of_grpc_is_shown(here: Path) -> None:
+    """If it is on."""
+    with_grpc = replace(plan(here), grpc_port=8001)
+    text = format_summary(with_grpc, load(CliSettings), has_example=True, is_ready=True)
+    assert "  gRPC         127.0.0.1:8001\n" in text
 
 
 def test_other_ports_add_variables_to_the_commands(here: Path) -> None:

@@ -1,6 +1,7 @@
 """The process: start, shutdown, and messages when it cannot start."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pyarrow as pa
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.columnar import read_answer, write_stream
+from tests.support.rig.process import find_free_port
 from tests.support.rig.service_process import COMMAND, build_environment, running
 
 
@@ -37,15 +39,23 @@ def test_loads_no_training_library(tmp_path: Path) -> None:
     with running(tmp_path) as service:
         service.wait_until_ready()
         service.predict()
-        loaded = list_loaded_folders(service.process.pid)
+        loaded = list_loaded_packages(service.process.pid)
     assert "onnxruntime" in loaded
-    assert not loaded & {"arro3", "mlflow", "onnx", "pandas", "pyarrow"}
+    assert not loaded & {"arro3", "grpc", "mlflow", "onnx", "pandas", "pyarrow"}
 
 
-def list_loaded_folders(pid: int) -> set[str]:
-    """Lists the folders of the libraries that a process has loaded."""
+def test_grpc_is_loaded_only_with_a_port(tmp_path: Path) -> None:
+    """Without it start time and memory are those of a service without the library."""
+    port = str(find_free_port())
+    with running(tmp_path, BATON_GRPC_PORT=port) as service:
+        service.wait_until_ready()
+        assert "grpc" in list_loaded_packages(service.process.pid)
+
+
+def list_loaded_packages(pid: int) -> set[str]:
+    """Lists the packages whose compiled libraries a process has loaded."""
     maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
-    return {part for line in maps.splitlines() for part in Path(line.split()[-1]).parts}
+    return {*re.findall(r"/site-packages/([^/]+)/", maps)}
 
 
 def test_sigint_shuts_down_gracefully(tmp_path: Path) -> None:
@@ -106,6 +116,16 @@ def test_taken_port_exits_with_one_line(tmp_path: Path) -> None:
     assert "Address already in use" in message
     assert port in message
     assert "BATON_PORT" in message
+    assert message.count("\n") == 1
+
+
+def test_taken_port_of_grpc_exits_with_one_line(tmp_path: Path) -> None:
+    """The line names the other variable."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        message = fail_to_start(tmp_path, BATON_GRPC_PORT=port)
+    assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in message
+    assert message.endswith("set BATON_HOST and BATON_GRPC_PORT\n")
     assert message.count("\n") == 1
 
 

@@ -2,7 +2,8 @@
 
 Each change but `change_units` and `slow_down` takes effect only on a share of the rows: those whose
 monthly charge, in twentieths of a dollar, has certain last two digits. The input example and the
-synthetic rows of a load are not among them, so the version loads as a good one does.
+synthetic rows of a load are not among them, so the version loads as a good one does. The operators
+are those of opset 11, the oldest that the trainer exports.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 CHARGE = "MonthlyCharges"
 _TWENTIETHS, _RESIDUES = 20.0, 100
-_WIDTH, _LAYERS = 512, 64
+_WIDTH, _LAYERS = 512, 256
 
 Change = Callable[[onnx.GraphProto], None]
 
@@ -118,14 +119,14 @@ def _find_hits(graph: onnx.GraphProto, residues: tuple[int, int]) -> list[Any]:
     low, high = residues
     _add_constant(graph, "twentieths", np.array(_TWENTIETHS, np.float32))
     _add_constant(graph, "residues", np.array(_RESIDUES))
-    _add_constant(graph, "low", np.array(low))
+    _add_constant(graph, "below_low", np.array(low - 1))
     _add_constant(graph, "high", np.array(high))
     return [
         helper.make_node("Mul", [CHARGE, "twentieths"], ["scaled"]),
         helper.make_node("Round", ["scaled"], ["rounded"]),
         helper.make_node("Cast", ["rounded"], ["whole"], to=TensorProto.INT64),
         helper.make_node("Mod", ["whole", "residues"], ["residue"]),
-        helper.make_node("GreaterOrEqual", ["residue", "low"], ["is_above"]),
+        helper.make_node("Greater", ["residue", "below_low"], ["is_above"]),
         helper.make_node("Less", ["residue", "high"], ["is_below"]),
         helper.make_node("And", ["is_above", "is_below"], ["is_hit"]),
     ]

@@ -16,6 +16,7 @@ class Inference(Process):
     def __init__(self, env: Mapping[str, str], log: Path, inside: Sequence[str] = ()) -> None:
         self.port = find_free_port()
         self.url = f"http://{LOCAL}:{self.port}"
+        self.grpc_address = f"{LOCAL}:{env.get('BATON_GRPC_PORT', 'unset')}"
         own = {"BATON_PORT": str(self.port), "BATON_LOG_FORMAT": "json"}
         command = [*inside, sys.executable, "-m", "baton_cli", "serve"]
         super().__init__(command, {**env, **own}, log)

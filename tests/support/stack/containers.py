@@ -25,9 +25,11 @@ class Stack:
     """A compose project, and an operator's commands."""
 
     def __init__(self, project: str, data: Path, files: str = "docker-compose.yml") -> None:
-        ports = {"BATON_TRACKING_PORT": find_free_port(), "BATON_INFERENCE_PORT": find_free_port()}
+        names = ("BATON_TRACKING_PORT", "BATON_INFERENCE_PORT", "BATON_GRPC_PORT")
+        ports = {name: find_free_port() for name in names}
         self.tracking_url = f"http://{LOCAL}:{ports['BATON_TRACKING_PORT']}"
         self.inference_url = f"http://{LOCAL}:{ports['BATON_INFERENCE_PORT']}"
+        self.grpc_address = f"{LOCAL}:{ports['BATON_GRPC_PORT']}"  # with deploy/grpc.yml
         self.env = {name: str(port) for name, port in ports.items()}
         self.env |= {"COMPOSE_PROJECT_NAME": project, "BATON_DATA_DIR": str(data)}
         self.env["COMPOSE_FILE"] = files

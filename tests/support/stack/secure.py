@@ -14,16 +14,18 @@ User = tuple[str, str]
 
 
 class SecureStack(Stack):
-    """A stack with TLS, accounts for MLflow and API keys for inference.
+    """A stack with TLS, accounts for MLflow, API keys for inference, and gRPC.
 
     Attributes:
         admin: the administrator's name and password.
         scoring: the API key for scoring.
         operations: the API key for operations.
+        certificate: the certificate of the proxy, PEM.
     """
 
     def __init__(self, project: str, data: Path) -> None:
-        super().__init__(project, data, "docker-compose.yml:deploy/secure.yml")
+        files = ("docker-compose.yml", "deploy/secure.yml", "deploy/grpc.yml")
+        super().__init__(project, data, ":".join(files))
         self.tracking_url = self.tracking_url.replace("http:", "https:")
         self.inference_url = self.inference_url.replace("http:", "https:")
         self.admin: User = ("", "")
@@ -31,8 +33,8 @@ class SecureStack(Stack):
 
     def sign_in(self) -> None:
         """Reads the certificate and the credentials, like an operator after the first start."""
-        trusted = self.docker("exec", "-T", "proxy", *CERTIFICATE.split())
-        self.trust = ssl.create_default_context(cadata=trusted)
+        self.certificate = self.docker("exec", "-T", "proxy", *CERTIFICATE.split())
+        self.trust = ssl.create_default_context(cadata=self.certificate)
         output = self.docker("run", "--rm", "-T", "credentials")
         credentials = dict(re.findall(r"^ +(\w+) +(\S+)$", output, re.MULTILINE))
         self.admin = (credentials["user"], credentials["password"])

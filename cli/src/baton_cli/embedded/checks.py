@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from baton_cli.errors import CommandFailed, to_usage_error
 from baton_cli.settings import load
 from baton_cli.training.options import TrainOptions
+from baton_common.settings import SettingsError
 
 PACKAGES = ("mlflow", "baton_trainer", "baton_inference")
 
@@ -48,8 +49,8 @@ def check_table(options: TrainOptions) -> None:
         ) from error
 
 
-def check_ports(host: str, port: int, tracking_port: int) -> None:
-    """Checks that the two ports differ and are free."""
+def check_ports(host: str, port: int, tracking_port: int, grpc_port: int | None = None) -> None:
+    """Checks that the ports differ and are free, and that gRPC is installed if it has a port."""
     if port == tracking_port:
         raise CommandFailed(
             f"inference and the tracking server cannot share port {port}; "
@@ -57,6 +58,19 @@ def check_ports(host: str, port: int, tracking_port: int) -> None:
         )
     _check_port(host, port, "inference", "--port")
     _check_port("127.0.0.1", tracking_port, "the tracking server", "--tracking-port")
+    if grpc_port is None:
+        return
+    from baton_inference.web.transport.listening import check_grpc  # noqa: PLC0415 - check_packages runs first
+
+    if grpc_port in (port, tracking_port):
+        raise CommandFailed(
+            f"port {grpc_port} for gRPC is also that of inference or of the tracking server;"
+            " set another BATON_GRPC_PORT"
+        )
+    try:
+        check_grpc(host, grpc_port)
+    except SettingsError as error:
+        raise CommandFailed(str(error)) from error
 
 
 def _check_port(host: str, port: int, program: str, option: str) -> None:

@@ -25,6 +25,7 @@ def format_summary(plan: Plan, settings: CliSettings, *, has_example: bool, is_r
         "",
         f"  Operations   {url}",
         f"  Predictions  {url}/docs",
+        *([f"  gRPC         {plan.grpc_address}"] if plan.grpc_address else []),
         f"  MLflow       {plan.tracking_uri}",
         f"  Logs         {shorten_path(plan.home.logs)}",
         "",

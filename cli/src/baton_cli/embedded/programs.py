@@ -24,6 +24,7 @@ class Plan:
         port: inference's port.
         tracking_port: the tracking server's port.
         training: the options of `baton train` that say what the first version is trained on.
+        grpc_port: inference's port for gRPC; None: no gRPC.
     """
 
     home: Home
@@ -31,6 +32,7 @@ class Plan:
     port: int
     tracking_port: int
     training: tuple[str, ...] = ()
+    grpc_port: int | None = None
 
     @property
     def tracking_uri(self) -> str:
@@ -41,6 +43,12 @@ class Plan:
     def inference_url(self) -> str:
         """The URL of inference for this machine."""
         return f"http://{format_url_host(self._inference_host)}:{self.port}"
+
+    @property
+    def grpc_address(self) -> str:
+        """The address of gRPC for this machine; empty without it."""
+        host = format_url_host(self._inference_host)
+        return f"{host}:{self.grpc_port}" if self.grpc_port is not None else ""
 
     @property
     def _inference_host(self) -> str:

@@ -10,8 +10,8 @@ from baton_cli.errors import build_missing_package_error
 def serve(ctx: click.Context) -> None:
     """Serve the version that the alias points to, over HTTP.
 
-    All settings are environment variables, e.g. BATON_PORT. If the registry does not answer, serves
-    the last version from the cache.
+    All settings are environment variables, e.g. BATON_PORT; BATON_GRPC_PORT adds gRPC. If the
+    registry does not answer, serves the last version from the cache.
     """
     try:
         from baton_inference.main import main  # noqa: PLC0415 - an image may lack it

@@ -63,8 +63,13 @@ def up(
     check_settings()
     check_table(TrainOptions.from_parameters(config, options))
     plan = Plan(
-        Home(home), defaults.host, port or defaults.port, tracking_port, list_arguments(ctx)
+        Home(home),
+        defaults.host,
+        port or defaults.port,
+        tracking_port,
+        list_arguments(ctx),
+        defaults.grpc_port,
     )
     with plan.home.lock():
-        check_ports(plan.host, plan.port, plan.tracking_port)
+        check_ports(plan.host, plan.port, plan.tracking_port, plan.grpc_port)
         asyncio.run(run_until_stopped(plan, settings))

@@ -32,6 +32,7 @@ from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.routes.service import add_routes
 from baton_inference.web.routes.v2 import build_v2_routes
 from baton_inference.web.routes.webhook import build_webhook_routes
+from baton_inference.web.transport.server import Companion
 from baton_inference.web.webhook import Followed, WebhookReceiver
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
@@ -81,7 +82,19 @@ def create_app(
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
     direct = DirectScoring(parts, ids, arrivals)
-    return Front(routes, other_routes, ids, arrivals, access, direct)
+    companions = _create_companions(settings, parts, ids)
+    return Front(routes, other_routes, ids, arrivals, access, direct, companions)
+
+
+def _create_companions(
+    settings: InferenceSettings, parts: ScoringParts, ids: RequestIds
+) -> list[Companion]:
+    """Creates the gRPC server if it is on. Else its library is not even imported."""
+    if settings.grpc_port is None:
+        return []
+    from baton_inference.web.grpc.server import GrpcServer  # noqa: PLC0415 - as above
+
+    return [GrpcServer(settings.host, settings.grpc_port, parts, ids)]
 
 
 def _create_fastapi_app(

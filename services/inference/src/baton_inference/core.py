@@ -18,7 +18,7 @@ from baton_inference.lifecycle.status import Status
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_inference.protocols.arrow.reader import ArrowReader
-from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import Metrics
@@ -119,6 +119,7 @@ def create_core(
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
     cache, process = VersionCache(settings.cache_dir), secrets.token_hex(8)
+    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
 
     def create_loader(alias: str) -> Loader:
         return Loader(
@@ -126,7 +127,7 @@ def create_core(
             cache,
             open_engine=open_engine,
             compile_codecs=lambda version, schema, outputs: compile_codecs(
-                CodecParts(version, schema, outputs, arrow, settings.max_rows)
+                CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
             ),
             marks=LoadMarks(cache, settings.model_name, alias, process),
             clock=clock,

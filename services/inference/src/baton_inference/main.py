@@ -15,7 +15,7 @@ from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.tracing import open_tracing
-from baton_inference.web.transport.listening import listen
+from baton_inference.web.transport.listening import check_grpc, open_listener
 from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
 from baton_registry.errors import RegistryMisconfigured
@@ -39,11 +39,11 @@ def main() -> int:
         keys = _open_keys(settings.api_keys_file)
         registry = settings.open_registry()
         tracing = open_tracing(settings)
-        listener = listen(settings.host, settings.port)
+        listener = open_listener(settings.host, settings.port, "BATON_PORT")
+        if settings.grpc_port is not None:
+            check_grpc(settings.host, settings.grpc_port)
     except (SettingsError, RegistryMisconfigured) as error:
         return _report_failure(str(error))
-    except OSError as error:
-        return _report_failure(_describe_listen_failure(settings, error))
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
     core.start()
@@ -58,9 +58,9 @@ def main() -> int:
             log.info("listening", host=settings.host, port=listener.getsockname()[1])
             app = create_app(settings, core, pools, keys)
         if tracing is not None:  # it must see every scoring request
-            serve(tracing.wrap(app), listener, app.arrivals)
+            serve(tracing.wrap(app), listener, app.arrivals, companions=app.companions)
         else:
-            serve(app, listener, app.arrivals, app.direct)
+            serve(app, listener, app.arrivals, app.direct, app.companions)
     finally:
         if tracing is not None:
             tracing.close()
@@ -86,15 +86,6 @@ def tune_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-
-
-def _describe_listen_failure(settings: InferenceSettings, error: OSError) -> str:
-    code = error.errno or 0
-    reason = os.strerror(code) if code > 0 else error.strerror
-    return (
-        f"cannot listen on {settings.host}, port {settings.port}: {reason or error};"
-        " set BATON_HOST and BATON_PORT"
-    )
 
 
 def _report_failure(reason: str) -> int:

@@ -35,6 +35,7 @@ class InferenceSettings(RegistrySettings):
         cache_dir: the folder that keeps versions for the next start.
         host: the address to listen on.
         port: the port; 0 picks a free one.
+        grpc_port: the port of gRPC, as `port`; None: no gRPC.
         max_rows: maximum rows per request.
         max_body_bytes: maximum bytes of a decoded body.
         tracking_ui_url: the URL of MLflow's pages for browsers; None: `tracking_uri`.
@@ -54,6 +55,7 @@ class InferenceSettings(RegistrySettings):
     )
     host: Host = Field("127.0.0.1", validation_alias="BATON_HOST")
     port: Port = Field(8000, validation_alias="BATON_PORT")
+    grpc_port: Port | None = Field(None, validation_alias="BATON_GRPC_PORT")
     max_rows: MaxRows = Field(10_000, validation_alias="BATON_MAX_ROWS")
     max_body_bytes: MaxBodyBytes = Field(16 * 2**20, validation_alias="BATON_MAX_BODY_BYTES")
     tracking_ui_url: HttpUri | None = Field(None, validation_alias="BATON_TRACKING_UI_URL")

@@ -3,7 +3,13 @@
 import pytest
 
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.protocols.catalog import PROTOCOLS, compile_codecs, find_path, is_companion
+from baton_inference.protocols.catalog import (
+    PROTOCOLS,
+    compile_codecs,
+    find_path,
+    is_companion,
+    list_protocols,
+)
 from baton_inference.protocols.protocol import CodecParts, Protocol
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_registry.versions.model_version import ModelVersion
@@ -13,10 +19,13 @@ from tests.support.fakes.models import SCHEMA
 
 
 def test_every_protocol_has_a_codec() -> None:
-    """The codecs have the protocols' names."""
+    """The codecs have the protocols' names; V2 over gRPC only has one if it is on."""
     outputs = OutputSchema("binary", ("no", "yes"))
     parts = CodecParts(ModelVersion("m", "1"), SCHEMA, outputs, InProcessReader(), max_rows=1)
-    assert set(compile_codecs(parts)) == {"predict", "invocations", "v2"}
+    names = {"predict", "invocations", "v2"}
+    assert set(compile_codecs(parts)) == set(compile_codecs(parts, list_protocols(has_grpc=False)))
+    assert set(compile_codecs(parts)) == names
+    assert set(compile_codecs(parts, list_protocols(has_grpc=True))) == names | {"v2_grpc"}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.display.texts import describe_next, describe_progress, get_shape
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
+from baton_rollout.progress.actions import Wait
 
 IDLE_FACTOR = 5.0
 """How much less often the controller looks while no rollout is under way."""
@@ -67,7 +68,7 @@ class Follower:
         if line != self._last_line:
             self._print_line(line)
             self._last_line, self._last_shape = line, ""
-        if seen.record.phase != "progressing":
+        if seen.record.phase != "progressing" or not isinstance(seen.action, Wait):
             return
         shape = get_shape(describe_next(seen))
         if shape != self._last_shape:

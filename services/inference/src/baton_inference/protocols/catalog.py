@@ -1,7 +1,7 @@
 """The list of protocols; codecs and paths follow from it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from baton_inference.protocols.codec import Codec
@@ -12,7 +12,7 @@ from baton_inference.protocols.v2.protocol import V2
 from baton_inference.scoring.requested_version import RequestedVersion
 
 PROTOCOLS = (PREDICT, INVOCATIONS, V2)
-"""Every scoring protocol of the service."""
+"""Every scoring protocol over HTTP."""
 
 Codecs = Mapping[str, Codec[Any]]
 """Protocol name to codec."""
@@ -32,9 +32,19 @@ class ScoringPath(NamedTuple):
     requested: RequestedVersion | None
 
 
-def compile_codecs(parts: CodecParts) -> Codecs:
-    """Compiles every protocol's codec for one version."""
-    return {protocol.name: protocol.compile(parts) for protocol in PROTOCOLS}
+def list_protocols(*, has_grpc: bool) -> tuple[Protocol, ...]:
+    """Lists the protocols of a service: those over HTTP, and V2 over gRPC if it is on."""
+    if not has_grpc:
+        return PROTOCOLS
+    # protobuf takes tens of milliseconds to import.
+    from baton_inference.protocols.v2_grpc.protocol import V2_GRPC  # noqa: PLC0415
+
+    return (*PROTOCOLS, V2_GRPC)
+
+
+def compile_codecs(parts: CodecParts, protocols: Iterable[Protocol] = PROTOCOLS) -> Codecs:
+    """Compiles the codecs of all protocols for one version."""
+    return {protocol.name: protocol.compile(parts) for protocol in protocols}
 
 
 def find_path(path: str) -> ScoringPath | None:

@@ -58,10 +58,14 @@ class MemoryShare:
 
 
 class BodyReader:
-    """Reads and decodes bodies up to a limit."""
+    """Reads and decodes bodies up to a limit.
+
+    Attributes:
+        max_bytes: the limit.
+    """
 
     def __init__(self, max_bytes: int, workers: Workers) -> None:
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._max_small_bytes = min(SMALL_BYTES, max_bytes)
         self._workers = workers
         self._memory = BodyMemory(BODIES_IN_MEMORY * max_bytes)
@@ -72,8 +76,13 @@ class BodyReader:
 
     def check_length(self, media: MediaHeaders) -> None:
         """Raises `BodyTooLarge` by Content-Length, before anything is read."""
-        if media.length is not None and media.length > self._max_bytes:
-            raise self._build_too_large()
+        if media.length is not None:
+            self.check_size(media.length)
+
+    def check_size(self, count: int) -> None:
+        """Raises `BodyTooLarge` if that many bytes, sent or decoded, are over the limit."""
+        if count > self.max_bytes:
+            raise BodyTooLarge(f"the body exceeds the limit of {self.max_bytes} bytes")
 
     def get_small_body(self, first: Message, media: MediaHeaders) -> bytes | None:
         """Returns the body if the first message holds all of it and it is small, else None.
@@ -109,7 +118,7 @@ class BodyReader:
             Overloaded: too many bytes are in memory, or too much work is queued.
             ClientDisconnected: the client disconnected.
         """
-        gunzip = Gunzip(self._max_bytes) if media.coding == b"gzip" else None
+        gunzip = Gunzip(self.max_bytes) if media.coding == b"gzip" else None
         pieces: list[bytes] = []
         size = sent = 0
         message, more = first, True
@@ -119,13 +128,11 @@ class BodyReader:
             piece: bytes = message.get("body", b"")
             more = message.get("more_body", False)
             sent += len(piece)  # a gzip stream of any length may hold nothing
-            if sent > self._max_bytes:
-                raise self._build_too_large()
+            self.check_size(sent)
             if gunzip is not None and piece:
                 piece = await self._workers.run(partial(gunzip.feed, piece))
             size += len(piece)
-            if size > self._max_bytes:
-                raise self._build_too_large()
+            self.check_size(size)
             share.take(len(piece))
             pieces.append(piece)
             if more:
@@ -133,6 +140,3 @@ class BodyReader:
         if gunzip is not None:
             gunzip.check_complete()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    def _build_too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(f"the body exceeds the limit of {self._max_bytes} bytes")

@@ -1,6 +1,6 @@
 """The outermost ASGI application: adds request ids, and routes between scoring and FastAPI."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -18,6 +18,7 @@ from baton_inference.web.answers.security_headers import add_security_headers
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.scoring import ScoringRoute
+from baton_inference.web.transport.server import Companion
 
 REQUEST_ID = "baton.request_id"
 """The key of the request's id in the ASGI scope."""
@@ -40,6 +41,7 @@ class Front:
         arrivals: Arrivals,
         access: Access | None = None,
         direct: DirectScoring | None = None,
+        companions: Sequence[Companion] = (),
     ) -> None:
         """Wires the parts.
 
@@ -51,6 +53,7 @@ class Front:
             access: checks the API keys of all other requests; None without authentication.
             direct: answers small scoring requests in place of this application. The server
                 calls it; it is here because both have the same parts.
+            companions: servers of other protocols with the same parts.
         """
         self._routes = routes
         self._other_routes = other_routes
@@ -58,6 +61,7 @@ class Front:
         self._access = access
         self.arrivals = arrivals
         self.direct = direct
+        self.companions = companions
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one HTTP request, or handles the ASGI life cycle."""

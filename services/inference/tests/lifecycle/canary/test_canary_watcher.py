@@ -156,6 +156,15 @@ def test_a_failed_load_leaves_production_and_is_retried(
     assert core.read_status().state == "serving"
 
 
+def test_a_fetch_that_fails_says_nothing_about_the_version(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """It is still loading: a registry that is away aborts no rollout."""
+    registry.download_fault = AWAY
+    canary.watcher.poll()
+    assert (read(core).state, read(core).reason) == ("loading", "away")
+
+
 def test_a_canary_that_breaks_callers_is_refused(
     core: Core, registry: FakeRegistry, canary: CanaryParts
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from baton_inference.errors import LoadFailure
+from baton_inference.errors import FailureKind, LoadFailure
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
@@ -185,14 +185,20 @@ class CanaryState:
         if snapshot.is_refused and snapshot.refusal is not None:
             return "refused", snapshot.refusal.reason
         if not is_live:
-            failed = snapshot.failure is not None
-            return ("failed", self._known.failure_reason) if failed else ("loading", None)
+            return self._derive_load_state(snapshot.failure)
         trip = self.switch.find_trip(Identity.from_version(aspired))
         if trip is not None:
             return "tripped", trip
         if read_weight(aspired.tags, self.alias) > 0:
             return "canary", None
         return "shadow", find_weight_problem(aspired.tags, self.alias)
+
+    def _derive_load_state(self, failure: FailedLoad | None) -> tuple[CanaryStateName, str | None]:
+        """A fetch that failed says nothing about the version: it goes on, and aborts no rollout."""
+        if failure is None:
+            return "loading", None
+        state: CanaryStateName = "loading" if failure.kind is FailureKind.FETCH else "failed"
+        return state, self._known.failure_reason
 
     def _find_effective_weight(self) -> float:
         route = self.live.route

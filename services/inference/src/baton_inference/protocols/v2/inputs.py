@@ -10,7 +10,7 @@ from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_engine.tables.columns import Array
 from baton_inference.errors import InvalidRows, MalformedBody
 from baton_inference.protocols.bodies.frame import build_missing_column, check_rows, read_columns
-from baton_inference.protocols.v2.request import InferRequest, Tensor, split_binary
+from baton_inference.protocols.v2.request import Data, InferRequest, Tensor, get_data
 from baton_inference.protocols.v2.tensors import TensorDecoder, read_row_count
 from baton_registry.versions.schema import Column, Schema
 
@@ -33,8 +33,13 @@ class Table(NamedTuple):
 class Inputs(Protocol):
     """Reads the inputs of one schema. Safe to use from several threads."""
 
-    def read(self, request: InferRequest, tail: memoryview) -> Table:
-        """Reads the tensors of a request and its binary data. Raises errors of `Codec.decode`."""
+    def read(self, request: InferRequest, data: memoryview | Mapping[str, Data]) -> Table:
+        """Reads the tensors of a request. Raises errors of `Codec.decode`.
+
+        Args:
+            request: the tensors.
+            data: the data that is not JSON: in one piece, or by tensor.
+        """
         ...
 
     def describe(self) -> list[dict[str, Any]]:
@@ -61,10 +66,10 @@ class _ColumnInputs:
         self._decoders = {column.name: TensorDecoder(column) for column in schema.columns}
         self._max_rows = max_rows
 
-    def read(self, request: InferRequest, tail: memoryview) -> Table:
+    def read(self, request: InferRequest, data: memoryview | Mapping[str, Data]) -> Table:
         tensors = self._get_tensors(request)
         rows = _check_count(_count_rows(request), self._max_rows)
-        pieces = split_binary(request, tail)
+        pieces = get_data(request, data)
 
         def read(column: Column) -> Array:
             tensor = tensors.get(column.name)
@@ -109,7 +114,7 @@ class _MatrixInput:
         )
         self._max_rows = max_rows
 
-    def read(self, request: InferRequest, tail: memoryview) -> Table:
+    def read(self, request: InferRequest, data: memoryview | Mapping[str, Data]) -> Table:
         tensor, width = request.inputs[0], len(self._columns)
         if len(request.inputs) != 1 or tensor.name != self._name:
             raise MalformedBody(
@@ -122,7 +127,7 @@ class _MatrixInput:
                 f"the shape of {truncate(self._name)!r} must be [n, {width}], not {shape[:9]}"
             )
         rows = _check_count(shape[0], self._max_rows)
-        pieces = split_binary(request, tail)
+        pieces = get_data(request, data)
         try:
             values = self._decoder.decode(tensor, pieces.get(self._name), rows * width)
         except BadCells as error:

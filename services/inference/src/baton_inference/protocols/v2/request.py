@@ -1,16 +1,20 @@
-"""A V2 request: a JSON object and the binary data after it."""
+"""A V2 request: its tensors, as a JSON object and the binary data after it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from baton_common.texts import truncate
+from baton_engine.tables.columns import Array
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 Parameters = dict[str, Any] | None
 """None if absent or null."""
+Data = memoryview | Sequence[bytes] | Array
+"""The data of a tensor, unless it is JSON: bytes as in the binary extension, texts, or numbers."""
 DATA_RULE = "send 'data' or 'binary_data_size'"
 
 
@@ -39,8 +43,7 @@ class Tensor(msgspec.Struct):
                 or none.
         """
         parameters = self.parameters or {}
-        if "shared_memory_region" in parameters:
-            raise MalformedBody("shared memory is not supported; send the data in the body")
+        check_no_shared_memory(parameters)
         size = parameters.get("binary_data_size")
         if size is None:
             if self.data is UNSET:
@@ -110,9 +113,33 @@ def parse_request(text: bytes) -> InferRequest:
         raise MalformedBody(f"the body is not a V2 request: {error}") from error
     except msgspec.DecodeError as error:
         raise MalformedBody(describe_json_error(text, error)) from error
+    check_has_inputs(request)
+    return request
+
+
+def check_has_inputs(request: InferRequest) -> None:
+    """Raises `MalformedBody` if there is no tensor."""
     if not request.inputs:
         raise MalformedBody("the request has no inputs; send a tensor for each column")
-    return request
+
+
+def check_no_shared_memory(parameters: Mapping[str, Any]) -> None:
+    """Raises `MalformedBody` if the data of a tensor is in shared memory."""
+    if "shared_memory_region" in parameters:
+        raise MalformedBody("shared memory is not supported; send the data in the body")
+
+
+def get_data(request: InferRequest, data: memoryview | Mapping[str, Data]) -> Mapping[str, Data]:
+    """Returns the data that is not JSON, by tensor.
+
+    Args:
+        request: the tensors.
+        data: the same, or the binary data of all tensors in one piece.
+
+    Raises:
+        MalformedBody: the tensors declare another number of bytes.
+    """
+    return split_binary(request, data) if isinstance(data, memoryview) else data
 
 
 def split_binary(request: InferRequest, tail: memoryview) -> dict[str, memoryview]:

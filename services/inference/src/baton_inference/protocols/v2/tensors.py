@@ -18,7 +18,7 @@ from baton_engine.tables.columns import Array, to_array
 from baton_engine.tables.numbers import cast_numbers
 from baton_inference.errors import MalformedBody
 from baton_inference.protocols.bodies.cells import CellReader, build_json_type, cast_datetime_cells
-from baton_inference.protocols.v2.request import DATA_RULE, Tensor
+from baton_inference.protocols.v2.request import DATA_RULE, Data, Tensor
 from baton_registry.versions.schema import Column
 
 _LENGTH = struct.Struct("<I")
@@ -49,12 +49,12 @@ class TensorDecoder:
         row: Any = tuple[(cell_type,) * width]  # type: ignore[misc]
         self._fast_rows: msgspec.json.Decoder[list[Any]] = msgspec.json.Decoder(list[row])
 
-    def decode(self, tensor: Tensor, binary: memoryview | None, rows: int) -> Array:
+    def decode(self, tensor: Tensor, data: Data | None, rows: int) -> Array:
         """Decodes a tensor to a column.
 
         Args:
             tensor: its description, with its data if that is JSON.
-            binary: its data if that is binary.
+            data: its data if that is not JSON.
             rows: the number of its values.
 
         Raises:
@@ -62,11 +62,13 @@ class TensorDecoder:
             BadCells: the column does not allow a value.
         """
         self._check_datatype(tensor.datatype)
-        if binary is None:
+        if data is None:
             return self._to_array(self._decode_json(tensor, rows))
+        if not isinstance(data, memoryview):
+            return self._decode_values(data, rows)
         if tensor.datatype == "BYTES":
-            return self._to_array([*_unpack_texts(binary, rows)])
-        return self._decode_binary(tensor.datatype, binary, rows)
+            return self._to_array([*_unpack_texts(data, rows)])
+        return self._decode_binary(tensor.datatype, data, rows)
 
     def _check_datatype(self, datatype: str) -> None:
         kind = COLUMN_TYPES[self._column.type]
@@ -84,12 +86,22 @@ class TensorDecoder:
             values: Sequence[Any] = self._fast.decode(tensor.data)
         except _READ_ERRORS:
             values = self._decode_rows(tensor.data)
-        if len(values) != rows:
+        self._check_count(len(values), rows)
+        return values
+
+    def _check_count(self, values: int, rows: int) -> None:
+        if values != rows:
             raise MalformedBody(
-                f"the tensor {truncate(tensor.name)!r} has {len(values)} values, but its shape"
+                f"the tensor {truncate(self._column.name)!r} has {values} values, but its shape"
                 f" requires {rows}"
             )
-        return values
+
+    def _decode_values(self, values: Sequence[bytes] | Array, rows: int) -> Array:
+        """Decodes texts or numbers that are no longer in one piece."""
+        self._check_count(len(values), rows)
+        if not isinstance(values, np.ndarray):
+            return self._to_array([decode_text(value) for value in values])
+        return values if values.dtype == np.bool_ else cast_numbers(self._column, values)
 
     def _decode_rows(self, data: Raw) -> Sequence[Any]:
         """Decodes data that is a list of rows."""
@@ -152,6 +164,14 @@ def pack_texts(texts: Sequence[str]) -> bytes:
     return b"".join(_LENGTH.pack(len(text)) + text for text in encoded)
 
 
+def decode_text(text: bytes | memoryview) -> str:
+    """Decodes a value of a BYTES tensor. Raises `MalformedBody` if it is not UTF-8."""
+    try:
+        return str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedBody("a BYTES tensor has a text that is not UTF-8") from error
+
+
 def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
     """Yields the texts of a BYTES tensor."""
     start = 0
@@ -163,10 +183,7 @@ def _unpack_texts(binary: memoryview, rows: int) -> Iterator[str]:
         start = end + length
         if start > len(binary):
             raise MalformedBody("a BYTES tensor is truncated; send each text after its length")
-        try:
-            yield str(binary[end:start], "utf-8")
-        except UnicodeDecodeError as error:
-            raise MalformedBody("a BYTES tensor has a text that is not UTF-8") from error
+        yield decode_text(binary[end:start])
     if start != len(binary):
         raise MalformedBody("a BYTES tensor has more texts than its shape requires")
 

@@ -112,8 +112,12 @@ def build_status_problem(
 
 def build_internal_problem(request_id: str, path: str = "") -> Answer:
     """Builds the problem for a bug in Baton; the log has the details under the request id."""
-    detail = f"internal error; search the service's log for request {request_id}"
-    return build_status_problem(500, detail, request_id, path=path)
+    return build_status_problem(500, describe_internal_error(request_id), request_id, path=path)
+
+
+def describe_internal_error(request_id: str) -> str:
+    """Returns the text for the caller about a bug in Baton."""
+    return f"internal error; search the service's log for request {request_id}"
 
 
 def _answer(members: dict[str, Any], path: str, headers: Headers) -> Answer:

@@ -1,7 +1,6 @@
 """A scoring route as a bare ASGI endpoint: for bodies of any size and form."""
 
 import asyncio
-from functools import partial
 
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.requested_version import RequestedVersion
@@ -57,11 +56,16 @@ class ScoringRoute:
         parts = self._parts
         with parts.bodies.open_share() as share:
             body = await parts.bodies.read_rest(first, receive, call.media, share)
-            workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
-            if call.canary is not None:
-                return await answer_by_canary(call, parts, body, workers.run)
-            return await workers.run(partial(self._score_body, call, body))
+            return await score_in_threads(call, parts, body)
 
-    def _score_body(self, call: ScoringCall, body: bytes) -> Answer:
-        """Decodes, scores and encodes in the caller's thread."""
-        return call.encode(self._parts.scorer.score_alone(call.decode(body)))
+
+async def score_in_threads(call: ScoringCall, parts: ScoringParts, body: bytes) -> Answer:
+    """Answers an admitted request whose body is too large for the event loop."""
+    workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
+    if call.canary is not None:
+        return await answer_by_canary(call, parts, body, workers.run)
+
+    def score() -> Answer:
+        return call.encode(parts.scorer.score_alone(call.decode(body)))
+
+    return await workers.run(score)

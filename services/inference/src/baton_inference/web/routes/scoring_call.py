@@ -1,7 +1,8 @@
 """One scoring request, and the steps that every way of answering it shares.
 
-`routes/scoring.py` answers as an ASGI application, `routes/direct.py` without ASGI. Both check,
-score, explain failures, count and log with the methods of this class.
+`routes/scoring.py` answers as an ASGI application, `routes/direct.py` without ASGI, and
+`grpc/infer.py` over gRPC. All check, score, explain failures, count and log with the methods of
+this class.
 """
 
 import asyncio
@@ -111,8 +112,7 @@ class ScoringCall:
             InferenceError: the request is rejected, or no version serves.
         """
         parts, production = self._parts, self.production
-        if parts.access is not None:
-            parts.access.check(self._path, headers)
+        parts.check_key(self._path, headers)
         if production is None:
             raise NotReady
         self._headers = headers
@@ -172,13 +172,19 @@ class ScoringCall:
             return None
         if isinstance(error, asyncio.CancelledError):  # the server's last resort at shutdown
             return build_problem(ShuttingDown(), self._request_id, self._path)
+        self.note_failure(error)
+        if isinstance(error, InferenceError):
+            return build_problem(error, self._request_id, self._path)
+        return build_internal_problem(self._request_id, self._path)
+
+    def note_failure(self, error: BaseException) -> None:
+        """Keeps what the log says about a request that failed."""
         if isinstance(error, InferenceError):
             self._problem = find_slug(error)
-            if isinstance(error, ModelFailure):
-                self._stack = format_stack(error.__cause__ or error)
-            return build_problem(error, self._request_id, self._path)
-        self._stack = format_stack(error)
-        return build_internal_problem(self._request_id, self._path)
+        if isinstance(error, ModelFailure):
+            self._stack = format_stack(error.__cause__ or error)
+        elif not isinstance(error, InferenceError):
+            self._stack = format_stack(error)
 
     def stop_clock(self) -> None:
         """Ends the duration of the request: the answer is complete, and not sent yet."""
@@ -186,8 +192,11 @@ class ScoringCall:
 
     def record(self, answer: Answer | None) -> None:
         """Counts and logs the request. The caller does not wait for that."""
+        self.record_code(CLIENT_DISCONNECTED if answer is None else answer.status)
+
+    def record_code(self, code: int) -> None:
+        """Does what `record` does; `code` is the HTTP status, or 499 without an answer."""
         metrics, duration_s = self._parts.metrics, self._duration_s
-        code = CLIENT_DISCONNECTED if answer is None else answer.status
         version = self._served.model.version if self._served else ""
         metrics.count_request(self._protocol, code, version, duration_s)
         if self._rows and code == HTTPStatus.OK:  # a thread may finish after a cancellation

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from baton_inference.lifecycle.live_versions import LiveVersions
+from baton_inference.protocols.media import Headers
 from baton_inference.scoring.observer import PairObserver
 from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Pools
@@ -37,3 +38,8 @@ class ScoringParts:
     alias: str = ""
     access: Access | None = None
     observer: PairObserver | None = None
+
+    def check_key(self, path: str, headers: Headers) -> None:
+        """Checks the API key of a request. Raises `Unauthenticated` or `Forbidden`."""
+        if self.access is not None:
+            self.access.check(path, headers)

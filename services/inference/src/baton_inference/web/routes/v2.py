@@ -100,12 +100,20 @@ def _answer(
     describe: Callable[[LiveVersion], Json],
 ) -> Json | Response:
     """Returns what `describe` returns for the live version that is requested, or a problem."""
-    served = versions.production
     try:
-        if served is None:
-            raise NotReady
-        if requested is not None:
-            served = requested.choose(served, versions.canary)
+        return describe(find_served(versions, requested))
     except InferenceError as error:
         return to_response(build_problem(error, request.scope[REQUEST_ID], request.url.path))
-    return describe(served)
+
+
+def find_served(versions: LiveVersions, requested: RequestedVersion | None = None) -> LiveVersion:
+    """Returns the live version that is requested; production if none is.
+
+    Raises:
+        NotReady: there is no production version.
+        NotServed: another model or version is requested.
+    """
+    served = versions.production
+    if served is None:
+        raise NotReady
+    return served if requested is None else requested.choose(served, versions.canary)

@@ -4,10 +4,11 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import formatdate
 from types import FrameType
+from typing import Protocol
 
 import structlog
 import uvloop
@@ -32,16 +33,34 @@ FLUSH_S = 0.1
 log = structlog.get_logger("baton.http")
 
 
+class Companion(Protocol):
+    """Another server in the event loop of this one."""
+
+    async def start(self) -> None:
+        """Starts to serve."""
+        ...
+
+    async def stop(self) -> None:
+        """Answers what was accepted, within `ANSWERS_S`, and ends."""
+        ...
+
+
 class Server:
     """Serves until a signal. A second SIGINT ends the shutdown early."""
 
     def __init__(
-        self, app: ASGIApp, listener: socket.socket, arrivals: Arrivals, direct: DirectWay | None
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        arrivals: Arrivals,
+        direct: DirectWay | None,
+        companions: Sequence[Companion] = (),
     ) -> None:
         self._app = app
         self._listener = listener
         self._arrivals = arrivals
         self._direct = direct
+        self._companions = companions
         self._stop_signals = 0
 
     async def run(self) -> None:
@@ -54,6 +73,8 @@ class Server:
             accepting = await loop.create_server(
                 lambda: HttpConnection(state), sock=self._listener, backlog=BACKLOG
             )
+            for companion in self._companions:
+                await companion.start()
             # A flag and a short sleep: a signal handler may run between any two bytecodes.
             while not self._stop_signals:
                 await asyncio.sleep(TICK_S)
@@ -62,7 +83,8 @@ class Server:
                 if now_s - checked_s >= CHECK_INTERVAL_S:
                     checked_s = now_s
                     _check_connections(state, now_s)
-            await self._shut_down(state, accepting)
+            stops = [companion.stop() for companion in self._companions]
+            await asyncio.gather(self._shut_down(state, accepting), *stops)
 
     async def _shut_down(self, state: ServerState, accepting: asyncio.Server) -> None:
         """Ends the connections, each after its last answer.
@@ -107,6 +129,7 @@ def serve(
     listener: socket.socket,
     arrivals: Arrivals | None = None,
     direct: DirectWay | None = None,
+    companions: Sequence[Companion] = (),
 ) -> None:
     """Answers requests until SIGTERM or SIGINT.
 
@@ -115,8 +138,9 @@ def serve(
         listener: the listening socket.
         arrivals: counts each request as soon as its head is read.
         direct: answers some requests in place of `app`.
+        companions: servers that start and stop with this one.
     """
-    server = Server(app, listener, arrivals or Arrivals(), direct)
+    server = Server(app, listener, arrivals or Arrivals(), direct, companions)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.run())
 
