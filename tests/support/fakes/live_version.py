@@ -10,7 +10,7 @@ from baton_inference.lifecycle.status import RegistryStatus, ServingStatus, Stat
 from baton_inference.protocols.arrow.child import answer
 from baton_inference.protocols.arrow.columnar import ArrowTable
 from baton_inference.protocols.arrow.reader import build_read_request, parse_read_answer
-from baton_inference.protocols.catalog import compile_codecs
+from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Column, Schema
@@ -56,5 +56,5 @@ def make_live_version(  # noqa: PLR0913 - each passed by name
         "churn_model", version, run_id=f"run-{version}", source=f"models:/m-{version}"
     )
     parts = CodecParts(model, schema, engine.output_schema, InProcessReader(), max_rows)
-    codecs = compile_codecs(parts)
+    codecs = compile_codecs(parts, list_protocols(has_grpc=True))
     return LiveVersion(model, schema, engine, codecs, example, inline_rows, pace, "registry", AT)

@@ -159,6 +159,28 @@ def test_abort_wins_over_a_step_or_a_promotion_at_the_same_time(at: int, moment:
         assert verdicts == ["aborted"]
 
 
+def test_verdict_by_hand_wins_over_a_promotion_at_the_same_time() -> None:
+    """Only a verdict that is set within the request that replaces it can be lost."""
+    lost = []
+    for at in range(1, WRITES[GOOD] + 1):
+        for moment in ("before", "after"):
+            stage = stage_quick(GOOD)
+            stage.start(**QUICK)
+            verdict = ("baton.rollout", format_abort("bad news"))
+
+            def abort(stage: Stage = stage, verdict: tuple[str, str] = verdict) -> None:
+                stage.server.client().set_version_tag(MODEL, "2", *verdict)
+
+            watched = Watched(stage.server, at=at, **{moment: abort})
+            first = stage.controller(watched)
+            stage.run(first)
+            for _ in range(2):
+                first.tick()
+            if at <= len(watched.writes) and stage.describe() != ABORTED:
+                lost.append((moment, watched.writes[at - 1]))
+    assert lost == [("before", "POST model-versions/set-tag")]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_registry_that_fails_now_and_then_delays_only(seed: int) -> None:
     """Any request may be answered with 503, before or after it takes effect."""

@@ -83,9 +83,11 @@ def test_a_column_in_other_units_trips(production: LiveVersion) -> None:
 def test_a_slower_version_trips(production: LiveVersion, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shadow_module, "TIMED_SHARE", 1.0)
     pair = ManualShadow(production, make_version(build_slow(), "2", inline_rows=0))
-    for number in range(40):
+    for number in range(20):
         answer_rows(pair, 1, share=0, seed=number)
-    assert pair.counts.timed == pair.counts.slower == 40
+        pair.answer((number / 100, 0.25), version=pair.live.canary)
+        pair.run()
+    assert pair.counts.timed == pair.counts.slower == 40  # whichever of the two answered
     assert "slower" in (pair.find_trip() or "")
 
 
@@ -116,13 +118,13 @@ def test_a_slow_version_uses_at_most_a_quarter_of_a_processor(slow_pair: ManualS
     slowest_s = 0.0
     started_s, started_cpu_s = time.monotonic(), time.process_time()
     own_cpu_s = 0.0
-    while (passed_s := time.monotonic() - started_s) < 1.5:
+    while (passed_s := time.monotonic() - started_s) < 0.8:
         before_s, before_cpu_s = time.monotonic(), time.thread_time()
         for _ in range(1100):
             slow_pair.answer((float(random.uniform(0, 0.9)), 0.5))
         own_cpu_s += time.thread_time() - before_cpu_s
         slowest_s = max(slowest_s, time.monotonic() - before_s)
-        time.sleep(0.2)
+        time.sleep(0.1)
     shadow_cpu_s = time.process_time() - started_cpu_s - own_cpu_s
     assert shadow_cpu_s / passed_s < 0.35
     assert slow_pair.shadow.queue.dropped > 0

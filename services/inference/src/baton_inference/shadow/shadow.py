@@ -31,6 +31,8 @@ LEAST_REST_S = 0.05
 That many pairs are enough within seconds. More would cost a tenth to a third of the throughput,
 because the thread holds the interpreter's lock: docs/decisions/029-shadow.md.
 """
+ERROR_REST_S = 5.0
+"""The rest after an unexpected error: each is logged."""
 JOIN_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("baton.shadow")
@@ -95,11 +97,13 @@ class Shadow:
         """Scores batches until `stop` is called, and rests in between."""
         while not self._stopping.is_set():
             self._cycle.start()
+            least_rest_s = LEAST_REST_S
             try:
                 self.step()
             except Exception:
                 log.exception("the shadow failed with an unexpected error")
-            self._stopping.wait(max(self._cycle.compute_rest_s(), LEAST_REST_S))
+                least_rest_s = ERROR_REST_S
+            self._stopping.wait(max(self._cycle.compute_rest_s(), least_rest_s))
 
     def step(self) -> None:
         """Scores one batch, if there is one."""

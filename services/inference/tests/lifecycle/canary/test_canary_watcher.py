@@ -235,6 +235,49 @@ def test_a_promotion_hands_the_loaded_version_over(
     assert core.read_status().canary is None
 
 
+def test_a_canary_that_is_fetched_does_not_delay_a_rollback(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """Production swaps while the canary's files are on their way."""
+    registry.add("3", "sum 0.5")
+    registry.alias = "3"
+    core.watcher.poll()
+    served: list[str] = []
+
+    def roll_back() -> None:
+        if not served:
+            registry.alias = "1"
+            served.append("")
+            core.watcher.poll()
+            served.append(get_version(core) or "")
+
+    registry.while_downloading = roll_back
+    canary.watcher.poll()
+    assert served == ["", "1"]
+    assert read(core).state == "shadow"
+
+
+def test_a_canary_that_became_production_while_it_loaded_is_dropped(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """A promotion can overtake the load; the canary never answers beside itself."""
+    registry.tag("2", weight="100")
+    downloads: list[str] = []
+
+    def promote() -> None:
+        if not downloads:
+            downloads.append("first")
+            registry.alias = "2"
+            core.watcher.poll()
+
+    registry.while_downloading = promote
+    canary.watcher.poll()
+    assert get_version(core) == "2"
+    assert core.live.route is None
+    canary.watcher.poll()
+    assert not has_canary(core)
+
+
 def test_a_tripped_canary_gets_no_request(
     core: Core, registry: FakeRegistry, canary: CanaryParts
 ) -> None:
