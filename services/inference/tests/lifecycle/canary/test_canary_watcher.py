@@ -115,8 +115,12 @@ def test_an_aborted_version_is_dropped_whatever_its_weight(
     canary.watcher.poll()
     assert count_taken(core) == 2000
     registry.tag("2", rollout="aborted: it is slower")
-    canary.watcher.poll()
+    with capture_logs() as logs:
+        canary.watcher.poll()
     assert not has_canary(core)
+    assert {"event": "canary dropped", "reason": "aborted: it is slower"}.items() <= logs[
+        -1
+    ].items()
     status = read(core)
     assert (status.state, status.reason) == ("refused", "aborted: it is slower")
     assert (status.weight, status.effective_weight, status.since) == (100, 0, None)

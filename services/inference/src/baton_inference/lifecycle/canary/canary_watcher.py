@@ -17,6 +17,7 @@ from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, Refusal, decide_canary
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.rollout_tags import ROLLOUT_TAG, is_aborted
 from baton_registry.versions.schema_breaks import format_breaks
 
 log = structlog.get_logger("baton.canary")
@@ -121,7 +122,18 @@ class CanaryWatcher:
         self._live.drop_canary()
         self._loader.marks.update(self._live, self._clock.steady_s())
         if canary is not None:
-            log.info("canary dropped", version=canary.model.version)
+            reason = self._describe_drop(canary)
+            log.info("canary dropped", version=canary.model.version, reason=reason)
+
+    def _describe_drop(self, canary: LiveVersion) -> str:
+        aspired, refusal = self._state.aspired, self._state.take_snapshot().refusal
+        if aspired is None:
+            return "its alias is not set"
+        if Identity.from_version(aspired) != canary.identity:
+            return f"its alias points to version {aspired.version}"
+        if is_aborted(aspired.tags):
+            return aspired.tags[ROLLOUT_TAG]
+        return refusal.reason if refusal is not None else ""
 
     def _load_if_due(self) -> bool:
         """Loads the aspired version if the policy decides so. Returns True if it is live."""
