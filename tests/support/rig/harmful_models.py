@@ -41,7 +41,8 @@ def find_free_residues(charges: Sequence[float], share: int) -> tuple[int, int]:
 def is_hit(customer: Mapping[str, Any], residues: tuple[int, int]) -> bool:
     """Whether the changes take effect on a row."""
     low, high = residues
-    return low <= round(customer[CHARGE] * _TWENTIETHS) % _RESIDUES < high
+    residue = round(float(customer[CHARGE]) * _TWENTIETHS) % _RESIDUES
+    return low <= residue < high
 
 
 def fail_on(residues: tuple[int, int]) -> Change:
