@@ -3,9 +3,13 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from queue import Queue
 
+import pytest
+
+from baton_inference import core as core_module
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
 from baton_registry.versions.model_version import ModelVersion
@@ -61,6 +65,45 @@ def test_a_nudge_and_a_stop_reach_both_pollers(tmp_path: Path) -> None:
         core.nudge()
     core.close()
     assert not {"watcher", "canary"} & {each.name for each in threading.enumerate()}
+
+
+def test_a_shutdown_ends_the_marks_first_and_waits_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polls that hang cost one wait together, and a kill during it blames no version."""
+    monkeypatch.setattr(core_module, "STOP_S", 0.3)
+    polls, release = threading.Semaphore(0), threading.Event()
+    marked: list[bool] = []
+
+    class Registry(FakeRegistry):
+        def resolve_alias(self, name: str, alias: str) -> ModelVersion:
+            polls.release()
+            release.wait(20)
+            return super().resolve_alias(name, alias)
+
+        def close(self) -> None:
+            marked.append(any(marks.iterdir()))
+
+    marks = tmp_path / "loading"
+    core = create_core(make_settings(tmp_path), registry=Registry())
+    core.marks.begin(ModelVersion("churn_model", "1", source="models:/m-1"))
+    core.start()
+    try:
+        assert all(polls.acquire(timeout=20) for _ in range(2))
+        closing = threading.Thread(target=core.close)
+        closing.start()
+        end_s = time.monotonic() + 0.25
+        while any(marks.iterdir()) and time.monotonic() < end_s:
+            time.sleep(0.01)
+        assert closing.is_alive()
+        closing.join(20)
+        assert marked == [False]
+        assert core.is_busy
+    finally:
+        release.set()
+    for each in (core.poller, core.canary.poller if core.canary else core.poller):
+        each.join(20)
+    assert not core.is_busy
 
 
 def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None:

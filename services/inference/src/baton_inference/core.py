@@ -3,8 +3,6 @@
 import secrets
 from dataclasses import dataclass, replace
 
-import structlog
-
 from baton_engine.engine import ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.clock import Clock
@@ -21,11 +19,13 @@ from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
+from baton_inference.shadow.shadow import Shadow
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 
-log = structlog.get_logger("baton.canary")
+STOP_S = 1.5
+"""Time that `close` waits for running polls and the shadow. Their threads are daemons."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Core:
         moves: the history of the alias, for the operations page.
         arrow: the process that reads Arrow and Parquet bodies.
         clock: the clock of all parts.
-        loaders: load the versions, one for each role.
+        marks: the versions on trial in this process.
         canary: follows the alias of the canary; None if there is none.
     """
 
@@ -55,15 +55,13 @@ class Core:
     moves: MoveReader
     arrow: ArrowReader
     clock: Clock
-    loaders: tuple[Loader, ...]
+    marks: LoadMarks
     canary: CanaryParts | None = None
 
     def start(self) -> None:
         """Starts the pollers and the shadow."""
-        for poller in self._pollers:
-            poller.start()
-        if self.canary is not None:
-            self.canary.shadow.start()
+        for each in self._threads:
+            each.start()
 
     def nudge(self) -> None:
         """Triggers the next poll of each alias at once. Safe to call from any thread."""
@@ -76,15 +74,27 @@ class Core:
         return replace(status, canary=self.canary.state.read_status()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and the shadow, and closes the connections."""
-        for poller in self._pollers:
-            poller.stop()
-        if self.canary is not None:
-            self.canary.shadow.stop()
-        for loader in self.loaders:
-            loader.marks.close()
+        """Stops the pollers and the shadow within `STOP_S`, and closes the connections.
+
+        The marks end first: if a slow shutdown is killed, no version is blamed.
+        """
+        self.marks.close()
+        for each in self._threads:
+            each.stop()
+        end_s = self.clock.steady_s() + STOP_S
+        for each in self._threads:
+            each.join(max(end_s - self.clock.steady_s(), 0.0))
         self.registry.close()
         self.arrow.close()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a poll or the shadow still runs, perhaps for ever."""
+        return any(each.is_running for each in self._threads)
+
+    @property
+    def _threads(self) -> tuple[Poller | Shadow, ...]:
+        return (*self._pollers, self.canary.shadow) if self.canary else self._pollers
 
     @property
     def _pollers(self) -> tuple[Poller, ...]:
@@ -118,38 +128,7 @@ def create_core(
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
-    cache, process = VersionCache(settings.cache_dir), secrets.token_hex(8)
-    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
-
-    def create_loader(alias: str) -> Loader:
-        return Loader(
-            registry,
-            cache,
-            open_engine=open_engine,
-            compile_codecs=lambda version, schema, outputs: compile_codecs(
-                CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
-            ),
-            marks=LoadMarks(cache, settings.model_name, alias, process),
-            clock=clock,
-            trusted=settings.trusted_keys,
-        )
-
-    loaders = [create_loader(settings.alias)]
-    canary = None
-    if settings.followed_canary is not None:
-        loaders.append(create_loader(settings.followed_canary))
-        canary = create_canary(
-            settings,
-            registry=registry,
-            loader=loaders[-1],
-            live=live,
-            metrics=metrics,
-            clock=clock,
-            find_record=lambda: moves.known.rollout,
-        )
-    elif settings.canary_alias == settings.alias:
-        log.warning("no canary: both aliases are the same", alias=settings.alias)
-    watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
+    loader = _create_loader(settings, registry, arrow, open_engine, clock)
     moves = MoveReader(
         registry,
         settings.model_name,
@@ -158,25 +137,42 @@ def create_core(
         canary_alias=settings.followed_canary,
         describe_canary=lambda: canary.state.aspired if canary else None,
     )
-    watcher = Watcher(
-        registry,
-        loaders[0],
-        watcher_state,
-        moves,
-        clock,
-        on_swap=canary.poller.nudge if canary else lambda: None,
+    canary = create_canary(
+        settings,
+        registry=registry,
+        loader=loader,
+        live=live,
+        metrics=metrics,
+        clock=clock,
+        find_record=lambda: moves.known.rollout,
     )
+    state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
+    on_swap = canary.poller.nudge if canary else lambda: None
+    watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(
-        live,
-        watcher_state,
-        watcher,
-        poller,
-        metrics,
+    marks = loader.marks
+    return Core(live, state, watcher, poller, metrics, registry, moves, arrow, clock, marks, canary)
+
+
+def _create_loader(
+    settings: InferenceSettings,
+    registry: RegistryClient,
+    arrow: ArrowReader,
+    open_engine: OpenEngine,
+    clock: Clock,
+) -> Loader:
+    """Creates the loader of both roles."""
+    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
+    cache = VersionCache(settings.cache_dir)
+    aliases = [each for each in (settings.alias, settings.followed_canary) if each is not None]
+    return Loader(
         registry,
-        moves,
-        arrow,
-        clock,
-        (*loaders,),
-        canary,
+        cache,
+        open_engine=open_engine,
+        compile_codecs=lambda version, schema, outputs: compile_codecs(
+            CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
+        ),
+        marks=LoadMarks(cache, settings.model_name, aliases, process=secrets.token_hex(8)),
+        clock=clock,
+        trusted=settings.trusted_keys,
     )

@@ -12,7 +12,10 @@ from types import MappingProxyType
 
 import pytest
 
+from baton_inference.lifecycle.loading import cache as cache_module
 from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.locks import is_locked
+from baton_inference.lifecycle.loading.runtime import describe_runtime
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -97,6 +100,19 @@ def test_a_version_is_proven_while_it_is_cached(cache: VersionCache) -> None:
     assert cache.is_proven(version(1))
     put(cache, version(1))
     assert not cache.is_proven(version(1))
+
+
+def test_a_version_is_proven_with_one_runtime(
+    cache: VersionCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade it is on trial again."""
+    put(cache, version(1))
+    cache.record_proven(version(1))
+    assert "onnxruntime" in describe_runtime()
+    monkeypatch.setattr(cache_module, "describe_runtime", lambda: "onnxruntime 99.0")
+    assert not cache.is_proven(version(1))
+    cache.record_proven(version(1))
+    assert cache.is_proven(version(1))
 
 
 def put_altered(cache: VersionCache, tmp_path: Path, **fields: object) -> None:
@@ -223,4 +239,16 @@ def test_staging_is_locked_while_in_use(cache: VersionCache) -> None:
         handle = os.open(folder.parent, os.O_RDONLY)
         with pytest.raises(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(handle)
+
+
+def test_two_processes_that_ask_for_a_lock_do_not_hold_it(tmp_path: Path) -> None:
+    """A lock that another process tries at the same time is not a lock that is held."""
+    handle = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        assert not is_locked(tmp_path)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert is_locked(tmp_path)
+    finally:
         os.close(handle)

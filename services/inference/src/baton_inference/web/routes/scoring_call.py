@@ -122,7 +122,9 @@ class ScoringCall:
             InferenceError: the request is rejected, or no version serves.
         """
         parts, production = self._parts, self.production
-        self._api_key = parts.check_key(self._path, headers)
+        self._api_key = None
+        if parts.access is not None:  # else not even a call
+            self._api_key = parts.check_key(self._path, headers)
         if production is None:
             raise NotReady
         self._headers = headers
