@@ -55,7 +55,8 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
     with open_desk(settings) as desk:
         if is_watch:
             how = Watch(model, settings.poll_interval_s, _has_ended)
-            seen = watch(desk.controller.observe, how, terminal.show, err=False)
+            print_line = terminal.print_progress if as_json else terminal.show
+            seen = watch(desk.controller.observe, how, print_line, err=as_json)
         else:
             seen = desk.controller.observe()
     if as_json:
@@ -70,11 +71,14 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
 def promote(*, full: bool) -> None:
     """End the pause or the step now, and go to the next step.
 
-    Evidence of harm still aborts.
+    Evidence of harm still aborts. Exit code 1 if the rollout did not go on.
     """
     settings = load(CliSettings)
     with open_desk(settings) as desk:
-        _show(settings, act(desk, lambda seen: _choose_promotion(seen, full=full)))
+        record = act(desk, lambda seen: _choose_promotion(seen, full=full))
+    if record.phase in ("paused", "aborted"):
+        raise CommandFailed(describe_progress(record))
+    _show(settings, record)
 
 
 @rollout.command()
