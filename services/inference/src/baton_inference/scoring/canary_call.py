@@ -54,7 +54,7 @@ class CanaryCall:
         version: the canary.
         asked: the requests.
         is_scored: whether the scores are on their way.
-        is_abandoned: whether no request waits for it any more: it was told to stop.
+        is_abandoned: whether no request waits for it any more, so that it was stopped.
     """
 
     def __init__(self, asked: Sequence[WaitingRequest]) -> None:
