@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -64,6 +66,7 @@ def test_start_says_what_follows(fleet: Fleet, capsys: pytest.CaptureFixture[str
     assert "version 2 runs beside version 1; steps of 0, 10, 50, 100 %" in out
     assert "2,000 pairs find" in out
     assert "baton rollout abort" in out
+    assert out.endswith("run a controller: baton rollout run\n")
     assert err == ""
     assert fleet.registry.aliases == {ALIAS: "1", CANARY: "2"}
     plan = read_record(fleet).plan
@@ -205,6 +208,24 @@ def test_status_shows_both_versions(fleet: Fleet, capsys: pytest.CaptureFixture[
     ]
     assert last.startswith("waits: ")
     assert "aborts at 125 : 1" in last
+
+
+def test_status_says_that_no_controller_runs(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step could end, and nobody ends it. At first that is no news."""
+    for hours, is_told in ((0, False), (2, True)):
+        run(["rollout", "start", "2", *SHORT[:-2]])
+        record = read_record(fleet)
+        since = record.step_since - timedelta(hours=hours)
+        fleet.registry.tags[RECORD] = replace(record, step_since=since).to_text()
+        for _ in range(4):  # until there are enough pairs
+            capsys.readouterr()
+            run(["rollout", "status"])
+        told = f"nothing has moved the rollout since {since:%Y-%m-%d %H:%M} UTC; if that stays so"
+        assert (told in capsys.readouterr().out) is is_told
+        run(["rollout", "abort"])
+        fleet.registry.add("2", MLmodel=build_mlmodel(("tenure", "long", True)))
 
 
 def test_status_as_json(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,12 @@ from baton_cli.options import option
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.display.exits import PAUSED, choose_exit_code
-from baton_cli.rollouts.display.texts import describe_future, describe_progress, describe_start
+from baton_cli.rollouts.display.texts import (
+    CONTROLLER_HINT,
+    describe_future,
+    describe_progress,
+    describe_start,
+)
 from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
 from baton_cli.rollouts.setup import Desk, open_desk
@@ -162,7 +167,9 @@ def start(  # noqa: PLR0913 - the options of the command
         power = compute_power(min_pairs, record.plan.limits)
         for line in describe_start(settings.model_name, record, power):
             terminal.show(line)
-        if wait_s is not None:
+        if wait_s is None:
+            terminal.show(f"unless baton up or the stack does it, {CONTROLLER_HINT}")
+        else:
             with explain_interruption(describe_future(record)):
                 ctx.exit(_wait(desk, settings, record, wait_s))
 

@@ -1,17 +1,28 @@
 """What the verbs of a rollout print, besides its table."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.terminal import to_printable_line
 from baton_rollout.limits import Limits
 from baton_rollout.power import Power
-from baton_rollout.progress.actions import Abort, CloseAsPromoted, Next, Pause, Promote, Wait
+from baton_rollout.progress.actions import (
+    Abort,
+    CloseAsPromoted,
+    Next,
+    Pause,
+    Promote,
+    RunCheck,
+    Wait,
+)
 from baton_rollout.progress.plan import Plan
 from baton_rollout.progress.record import Record
 from baton_rollout.progress.texts import format_percent
 
+OVERDUE = timedelta(minutes=1)
+"""No controller takes longer to do what is due."""
+CONTROLLER_HINT = "run a controller: baton rollout run"
 STOP_HINT = "stop it with: baton rollout abort"
 
 
@@ -99,6 +110,19 @@ def describe_next(seen: Observation) -> str:
             return f"next: pause: {to_printable_line(message)}"
         case _:
             return "next: the controller continues"
+
+
+def describe_standstill(seen: Observation) -> str:
+    """Says that no controller seems to run; empty if one does, or if nothing is due."""
+    record = seen.record
+    if not record.is_under_way or isinstance(seen.action, Wait | RunCheck):
+        return ""
+    is_step = isinstance(seen.action, Next | Promote)
+    due_at = record.step_ends_at if is_step else record.step_since
+    if seen.facts.now - due_at < OVERDUE:
+        return ""
+    since = f"{record.step_since:%Y-%m-%d %H:%M} UTC"
+    return f"nothing has moved the rollout since {since}; if that stays so, {CONTROLLER_HINT}"
 
 
 def describe_goal(plan: Plan, step: int) -> str:
