@@ -38,7 +38,7 @@ def promote(
         number = registry.find_version(settings.model_name, version).version
         ongoing = hand.find_ongoing(executor, target)
         if force:
-            hand.forgive(executor, number)
+            hand.clear_abort(executor, number)
         else:
             hand.check_promotion(ongoing, number)
         move = promotion.promote(
