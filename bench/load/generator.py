@@ -14,12 +14,13 @@ line `{"version": …}` whenever answers name another version, and `LoadCounts` 
 
 import gc
 import json
+import random
 import select
 import sys
 import time
 from array import array
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
@@ -50,7 +51,7 @@ class Generator:
         """
         self._plan = plan
         self._stop = stop
-        self._requests = cycle(build_posts(plan.path, Path(plan.body)))
+        self._requests = _cycle_from_anywhere(build_posts(plan.path, Path(plan.body)))
         self._checker = Checker(plan.expected)
         self._free = deque(Connection(plan.port) for _ in range(plan.connections))
         self._busy: dict[int, tuple[Connection, float]] = {}
@@ -152,6 +153,12 @@ class Generator:
         connection.close()
         with suppress(OSError):  # requests wait for the other connections
             self._free.append(Connection(self._plan.port))
+
+
+def _cycle_from_anywhere(requests: Sequence[bytes]) -> Iterator[bytes]:
+    """Repeats the requests for ever, from a random one on: another load has sent the first ones."""
+    start = random.randrange(len(requests))  # noqa: S311 - guards nothing
+    return cycle([*requests[start:], *requests[:start]])
 
 
 def generate_arrivals(start_s: float, per_s: float) -> Iterator[float]:

@@ -1,5 +1,5 @@
 -- wrk -s wrk.lua URL -- BODY_FILE: posts the file, ends with one line of JSON.
--- The lines of a file *.jsonl are posted in turn.
+-- The lines of a file *.jsonl are posted in turn, from a random one on.
 -- There is no `response` function: a Lua call per answer would cost much of the generator's core.
 function init(args)
   local file = assert(io.open(args[1], "rb"))
@@ -14,10 +14,12 @@ function init(args)
 end
 
 function post_lines(file)
-  local requests, at = {}, 0
+  local requests = {}
   for line in file:lines() do
     requests[#requests + 1] = wrk.format(nil, nil, nil, line)
   end
+  math.randomseed(os.time())
+  local at = math.random(#requests)
   function request()
     at = at % #requests + 1
     return requests[at]

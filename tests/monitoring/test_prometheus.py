@@ -95,7 +95,10 @@ class Scene:
 def scene(
     trained_versions: list[ModelVersion], tmp_path_factory: pytest.TempPathFactory, tracking: Any
 ) -> Iterator[Scene]:
-    """A process with API keys that served versions 1 and 2, then failed to load a third."""
+    """A process with API keys that served versions 1 and 2, then failed to load a third.
+
+    Version 1 is its canary.
+    """
     folder = tmp_path_factory.mktemp("prometheus")
     scraper, scraper_key = generate_key("prometheus", [Scope.OPERATIONS])
     caller, caller_key = generate_key("caller", Scope)
@@ -119,6 +122,7 @@ def scene(
             send_until_scraped(prometheus, inference, "1")
             registry.set_alias(desk.model, "production", "2")
             inference.wait_until_serving("2")
+            registry.set_alias(desk.model, "canary", "1")
             send_until_scraped(prometheus, inference, "2")
             registry.set_alias(desk.model, "production", broken)
             yield Scene(prometheus, inference)

@@ -31,8 +31,8 @@ ALIASES = {OFF: "off", NONE: "nobody", SHADOW: "watching", TENTH: "answering"}
 """Each process and the alias of the canary that it follows."""
 CONNECTIONS = 16
 HALF = 0.5
-ROWS = 20_000
-"""Different rows: a repeated one is recognized among the last 10,000."""
+ROWS = 50_000
+"""Different rows. One in five repeats one of the last 10,000 that were compared."""
 STEADY_LIMIT_S = 60.0
 
 

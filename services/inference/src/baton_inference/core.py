@@ -21,9 +21,13 @@ from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
 from baton_inference.settings import InferenceSettings
+from baton_inference.shadow.shadow import Shadow
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
+
+STOP_S = 1.5
+"""Time that `close` waits for running polls and the shadow. Their threads are daemons."""
 
 log = structlog.get_logger("baton.canary")
 
@@ -60,10 +64,8 @@ class Core:
 
     def start(self) -> None:
         """Starts the pollers and the shadow."""
-        for poller in self._pollers:
-            poller.start()
-        if self.canary is not None:
-            self.canary.shadow.start()
+        for each in self._threads:
+            each.start()
 
     def nudge(self) -> None:
         """Triggers the next poll of each alias at once. Safe to call from any thread."""
@@ -76,15 +78,28 @@ class Core:
         return replace(status, canary=self.canary.state.read_status()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and the shadow, and closes the connections."""
-        for poller in self._pollers:
-            poller.stop()
-        if self.canary is not None:
-            self.canary.shadow.stop()
+        """Stops the pollers and the shadow within `STOP_S`, and closes the connections.
+
+        The marks end first: if a slow shutdown is killed, no version is blamed.
+        """
         for loader in self.loaders:
             loader.marks.close()
+        for each in self._threads:
+            each.stop()
+        end_s = self.clock.steady_s() + STOP_S
+        for each in self._threads:
+            each.join(max(end_s - self.clock.steady_s(), 0.0))
         self.registry.close()
         self.arrow.close()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a poll or the shadow still runs, perhaps for ever."""
+        return any(each.is_running for each in self._threads)
+
+    @property
+    def _threads(self) -> tuple[Poller | Shadow, ...]:
+        return (*self._pollers, self.canary.shadow) if self.canary else self._pollers
 
     @property
     def _pollers(self) -> tuple[Poller, ...]:

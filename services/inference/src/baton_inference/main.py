@@ -14,7 +14,7 @@ from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
 from baton_inference.web.key_file import KeyFile
-from baton_inference.web.tracing import open_tracing
+from baton_inference.web.tracing import Tracing, open_tracing
 from baton_inference.web.transport.listening import check_grpc, open_listener
 from baton_inference.web.transport.server import serve
 from baton_inference.web.transport.stop_signals import StopSignals
@@ -46,10 +46,10 @@ def main() -> int:
         return _report_failure(str(error))
     logs.configure(settings.log_format)
     core, pools = create_core(settings, registry=registry), Pools()
-    core.start()
-    if keys is not None:
-        keys.start()
     try:
+        core.start()
+        if keys is not None:
+            keys.start()
         with stop.defer():
             # The web framework takes half a second to import, while the watcher loads the model.
             from baton_inference.app import create_app  # noqa: PLC0415
@@ -62,9 +62,8 @@ def main() -> int:
         else:
             serve(app, listener, app.arrivals, app.direct, app.companions)
     finally:
-        if tracing is not None:
-            tracing.close()
-        _close(core, pools)
+        stop.ignore()  # a second signal must not end the shutdown halfway
+        _close(core, pools, tracing)
     return 0
 
 
@@ -93,11 +92,13 @@ def _report_failure(reason: str) -> int:
     return 1
 
 
-def _close(core: Core, pools: Pools) -> None:
+def _close(core: Core, pools: Pools, tracing: Tracing | None) -> None:
     core.close()
     pools.close()
+    if tracing is not None:
+        tracing.close()
     log.info("stopped", unanswered=pools.pending)
-    if pools.is_busy:
+    if pools.is_busy or core.is_busy:
         # A model that is still scoring would delay the exit.
         logging.shutdown()
         os._exit(0)

@@ -110,6 +110,7 @@ def slow_pair(production: LiveVersion) -> Iterator[ManualShadow]:
     pair.shadow.start()
     yield pair
     pair.shadow.stop()
+    pair.shadow.join(1.0)
 
 
 def test_a_slow_version_uses_at_most_a_quarter_of_a_processor(slow_pair: ManualShadow) -> None:

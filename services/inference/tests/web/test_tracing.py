@@ -5,12 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from baton_common.settings import SettingsError
-from baton_inference.web.tracing import find_route, open_tracing
+from baton_inference.web.tracing import Tracing, find_route, open_tracing
 from tests.support.fakes.application import make_app, make_settings
-from tests.support.fakes.asgi_client import get
+from tests.support.fakes.asgi_client import call, get, post
 from tests.support.fakes.live_version import make_live_version
+from tests.support.fakes.models import GOOD_BODY
 
 ENDPOINT = "http://127.0.0.1:1"
 SCORING = {
@@ -59,3 +63,21 @@ def test_routes_match_the_openapi_document(tmp_path: Path) -> None:
     documented = get(app, "/openapi.json").json()["paths"]
     assert {path: find_route(path) for path in SCORING} == SCORING
     assert documented.keys() >= {*SCORING.values()}
+
+
+def test_secret_headers_are_redacted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if the environment names them, and beside those that it calls secret itself."""
+    captured = "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST"
+    monkeypatch.setenv(captured, "x-routing-key,x-api-key,authorization,cookie,x-own,x-open")
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SANITIZE_FIELDS", "x-own")
+    spans, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    app, _ = make_app(tmp_path, make_live_version())
+    headers = dict.fromkeys(("x_routing_key", "x_api_key", "cookie", "x_own"), "hidden")
+    request = post("/predict", GOOD_BODY, authorization="Bearer hidden", x_open="shown", **headers)
+    assert call(Tracing(provider).wrap(app), request).status == 200
+    (span,) = spans.get_finished_spans()
+    attributes = str({**(span.attributes or {})})
+    assert "x_routing_key" in attributes
+    assert "shown" in attributes
+    assert "hidden" not in attributes

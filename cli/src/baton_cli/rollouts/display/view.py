@@ -62,7 +62,7 @@ def format_headline(model: str, seen: Observation) -> str:
 def build_table(seen: Observation) -> Table:
     """Builds the table with one row for each signal."""
     version = f"version {seen.record.plan.version}"
-    columns = ("signal", version, "95 % interval", "pairs", "allowed", "evidence of harm")
+    columns = ("signal", version, "95 % interval", "pairs", "allowed", "evidence")
     table = Table(*columns, box=None, pad_edge=False)
     for judgement in judge_all(seen):
         table.add_row(*_format_row(judgement))

@@ -80,9 +80,12 @@ class CanaryRoute:
     def takes(self, key: bytes) -> bool:
         """Whether the canary answers a request with this key."""
         model = self.version.model
-        if choose_bucket(model.name, model.version, key) >= self.buckets:
-            return False
-        return self.switch.find_trip(self.version.identity) is None
+        return choose_bucket(model.name, model.version, key) < self.buckets and not self.is_tripped
+
+    @property
+    def is_tripped(self) -> bool:
+        """Whether the canary tripped: then it answers no request."""
+        return self.switch.find_trip(self.version.identity) is not None
 
 
 class LiveVersions:
@@ -141,6 +144,15 @@ class LiveVersions:
                 and self.production.identity == production.identity
             )
             self.route = route if is_current else None
+
+    def routes_to(self, version: LiveVersion) -> bool:
+        """Whether this version still has a share of the requests."""
+        route = self.route
+        return (
+            route is not None
+            and route.version.identity == version.identity
+            and not route.is_tripped
+        )
 
     def confirm(self) -> None:
         """Records that the registry confirms production, which may come from the cache."""

@@ -11,8 +11,6 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.policy import FailedLoad, compute_wait_s
 
 MIN_WAIT_S = 0.05
-JOIN_TIMEOUT_S = 1.5
-"""How long `stop` waits for a running poll. The thread does not keep the process alive."""
 
 log = structlog.get_logger("baton.poller")
 
@@ -57,11 +55,19 @@ class Poller:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops the thread. Does not wait for a poll longer than `JOIN_TIMEOUT_S`."""
+        """Makes the thread stop after the poll that runs. Does not wait for it."""
         self._is_stopping = True
         self._wake.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits until the thread has stopped, or the time is over."""
         if self._thread.is_alive():
-            self._thread.join(JOIN_TIMEOUT_S)
+            self._thread.join(timeout_s)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def nudge(self) -> None:
         """Triggers the next poll at once. Safe to call from any thread."""

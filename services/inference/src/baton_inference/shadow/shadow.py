@@ -33,7 +33,6 @@ because the thread holds the interpreter's lock: docs/decisions/029-shadow.md.
 """
 ERROR_REST_S = 5.0
 """The rest after an unexpected error: each is logged."""
-JOIN_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("baton.shadow")
 
@@ -88,10 +87,18 @@ class Shadow:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops the thread. A call that still runs does not keep the process alive."""
+        """Makes the thread stop after the batch that it scores. Does not wait for it."""
         self._stopping.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits until the thread has stopped, or the time is over."""
         if self._thread.is_alive():
-            self._thread.join(JOIN_TIMEOUT_S)
+            self._thread.join(timeout_s)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def run(self) -> None:
         """Scores batches until `stop` is called, and rests in between."""

@@ -19,6 +19,8 @@ SERVICE_NAME = "baton-inference"
 """The default of OTEL_SERVICE_NAME."""
 RESPONSE_HEADERS = ("x-model-name", "x-model-version", "x-model-alias", "x-request-id")
 """These become span attributes, in addition to those that the environment names."""
+SECRET_HEADERS = ("authorization", "x-api-key", "x-routing-key", "cookie", "set-cookie")
+"""Their values are redacted, if the environment names them as span attributes."""
 LAST_SPANS_S = 1.0
 """Time to send the last spans at shutdown: an unreachable collector must not delay the shutdown,
 which may take ten seconds in all."""
@@ -34,6 +36,9 @@ class Tracing:
         """Wraps the application: each scoring request becomes a span."""
         from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware  # noqa: PLC0415
         from opentelemetry.util.http import (  # noqa: PLC0415
+            OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SANITIZE_FIELDS as SECRET,
+        )
+        from opentelemetry.util.http import (  # noqa: PLC0415
             OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_RESPONSE as CAPTURED,
         )
         from opentelemetry.util.http import get_custom_headers  # noqa: PLC0415
@@ -43,6 +48,7 @@ class Tracing:
             default_span_details=_describe_span,
             tracer_provider=self._provider,
             http_capture_headers_server_response=[*RESPONSE_HEADERS, *get_custom_headers(CAPTURED)],
+            http_capture_headers_sanitize_fields=[*SECRET_HEADERS, *get_custom_headers(SECRET)],
             exclude_spans=["receive", "send"],
         )
 

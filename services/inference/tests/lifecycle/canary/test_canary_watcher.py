@@ -7,6 +7,9 @@ from structlog.testing import capture_logs
 
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
+from baton_inference.lifecycle.canary import canary_watcher
+from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.status import CanaryStatus
 from baton_registry.errors import RegistryUnavailable
@@ -112,8 +115,12 @@ def test_an_aborted_version_is_dropped_whatever_its_weight(
     canary.watcher.poll()
     assert count_taken(core) == 2000
     registry.tag("2", rollout="aborted: it is slower")
-    canary.watcher.poll()
+    with capture_logs() as logs:
+        canary.watcher.poll()
     assert not has_canary(core)
+    assert {"event": "canary dropped", "reason": "aborted: it is slower"}.items() <= logs[
+        -1
+    ].items()
     status = read(core)
     assert (status.state, status.reason) == ("refused", "aborted: it is slower")
     assert (status.weight, status.effective_weight, status.since) == (100, 0, None)
@@ -348,3 +355,52 @@ def test_the_canary_can_be_off(tmp_path: Path, registry: FakeRegistry, alias: st
     assert core.canary is None
     assert core.read_status().canary is None
     assert len(logs) == (1 if alias == "production" else 0)
+
+
+def test_tags_that_change_during_a_load_hold_after_it(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """An aborted version answers no request, however long its load took."""
+    registry.tag("2", weight="100")
+    registry.while_downloading = lambda: registry.tag("2", rollout="aborted: it is slower")
+    canary.watcher.poll()
+    assert not has_canary(core)
+    assert read(core).state == "refused"
+    registry.add("3", "sum 0.5")
+    registry.tag("3", weight="100")
+    registry.canary = "3"
+    registry.while_downloading = lambda: registry.tag("3", weight="0")
+    canary.watcher.poll()
+    assert (core.live.route, read(core).state) == (None, "shadow")
+
+
+def test_no_share_is_given_while_the_registry_is_away(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """The tags of the last answer may be old."""
+    registry.tag("2", weight="100")
+    canary.watcher.poll()
+    registry.add("4", "sum 0.1")
+    registry.alias = "4"
+    core.watcher.poll()
+    for registry.fault, taken in ((AWAY, 0), (None, 2000)):
+        canary.watcher.poll()
+        assert count_taken(core) == taken
+
+
+def test_the_share_is_beside_the_version_that_was_compared(
+    core: Core, registry: FakeRegistry, canary: CanaryParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Production can be replaced between the comparison and the share."""
+    registry.tag("2", weight="100")
+    registry.add("5", "sum 0.1", schema=RETYPED)
+
+    def compare(production: LiveVersion, version: LiveVersion) -> list[str]:
+        breaks = find_canary_breaks(production, version)
+        registry.alias = "5"
+        core.watcher.poll()
+        return breaks
+
+    monkeypatch.setattr(canary_watcher, "find_canary_breaks", compare)
+    canary.watcher.poll()
+    assert (get_version(core), core.live.route) == ("5", None)

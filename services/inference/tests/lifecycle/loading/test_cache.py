@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache, is_locked
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -223,4 +223,16 @@ def test_staging_is_locked_while_in_use(cache: VersionCache) -> None:
         handle = os.open(folder.parent, os.O_RDONLY)
         with pytest.raises(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(handle)
+
+
+def test_two_processes_that_ask_for_a_lock_do_not_hold_it(tmp_path: Path) -> None:
+    """A lock that another process tries at the same time is not a lock that is held."""
+    handle = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        assert not is_locked(tmp_path)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        assert is_locked(tmp_path)
+    finally:
         os.close(handle)

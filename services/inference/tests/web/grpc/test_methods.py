@@ -108,9 +108,16 @@ def test_reflection_describes_the_services(service: Started) -> None:
     }
     [content] = file.file_descriptor_response.file_descriptor_proto
     assert FileDescriptorProto.FromString(content).service[0].name == "GRPCInferenceService"
-    for other in ("grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"):
+    for other in (
+        f"{SERVICE}.ModelInfer",
+        "inference.ModelInferRequest",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    ):
         [answer] = reflect(service[1], ServerReflectionRequest(file_containing_symbol=other))
         assert answer.file_descriptor_response.file_descriptor_proto
+    [answer] = reflect(service[1], ServerReflectionRequest(file_containing_symbol="a.b.c"))
+    assert answer.error_response.error_code == StatusCode.NOT_FOUND.value[0]
 
 
 def test_reflection_needs_any_key(closed_service: Started, keys: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVer
 from baton_inference.lifecycle.pace import Pace
 from baton_inference.scoring.observer import MAX_BODY_BYTES, RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
+from baton_inference.web.answers.answer import Message, Receive, Scope, Send
 from baton_inference.web.front import Front
 from baton_registry.versions.schema import Column, Schema
 from baton_rollout.routing import choose_bucket
@@ -339,3 +340,38 @@ def test_many_requests_at_once_get_the_version_that_they_name(tmp_path: Path) ->
         assert document["model_version"] == version
         assert document["predictions"][0]["probabilities"]["yes"] == share[version]
     assert 60 < core.metrics.canary_answers["2"] < 140
+
+
+@pytest.mark.parametrize("loss", ["dropped", "no weight", "tripped"])
+def test_a_canary_that_loses_its_share_while_the_body_arrives_answers_nothing(
+    tmp_path: Path, loss: str
+) -> None:
+    """It is no fallback, because the canary was not asked; by number it answers."""
+    app, core = make_both(tmp_path)
+
+    def lose() -> None:
+        route, production = core.live.route, core.live.production
+        assert route is not None
+        assert production is not None
+        if loss == "dropped":
+            core.live.drop_canary()
+        elif loss == "no weight":
+            core.live.share(None, production)
+        else:
+            route.switch.trip(route.version.identity, "it fails")
+
+    async def lose_before_the_end(scope: Scope, receive: Receive, send: Send) -> None:
+        async def receive_late() -> Message:
+            message = await receive()
+            if not message["more_body"]:
+                lose()
+            return message
+
+        await app(scope, receive_late, send)
+
+    request = post("/predict", GOOD_BODY[:9], GOOD_BODY[9:])
+    assert describe(call(lose_before_the_end, request)) == (200, "1", "production")
+    assert core.metrics.fallbacks == core.metrics.canary_answers == {}
+    assert describe(call(app, request)) == (200, "1", "production")
+    by_number = call(app, post(f"{V2}/versions/2/infer", TENSORS[:9], TENSORS[9:]))
+    assert describe(by_number) == ((404, None, None) if loss == "dropped" else (200, "2", None))

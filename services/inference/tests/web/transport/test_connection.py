@@ -154,3 +154,10 @@ def test_time_while_the_server_does_not_read_is_free(client: Client) -> None:
     assert client.wait(GRACE_S) == ""
     assert client.wait(1) == "half-closed"
     assert client.transport.written.count(b"HTTP/1.1 408") == 1
+
+
+def test_a_server_that_ends_does_not_linger(client: Client) -> None:
+    """A client that still sends would delay the shutdown by seconds."""
+    client.state.is_ending = True
+    client.send(b"hello\r\n\r\n")
+    assert (client.status, client.transport.end) == (b"400", "closed")

@@ -42,3 +42,12 @@ def test_deferred_signal_exits_afterwards() -> None:
     with pytest.raises(SystemExit):
         wire()
     assert done == ["wired"]
+
+
+def test_ignored_signals_do_nothing() -> None:
+    """A second signal does not interrupt a shutdown."""
+    stop = StopSignals()
+    stop.install()
+    stop.ignore()
+    for number in NUMBERS:
+        signal.raise_signal(number)

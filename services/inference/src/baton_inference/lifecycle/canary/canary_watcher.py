@@ -17,6 +17,7 @@ from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, Refusal, decide_canary
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.rollout_tags import ROLLOUT_TAG, is_aborted
 from baton_registry.versions.schema_breaks import format_breaks
 
 log = structlog.get_logger("baton.canary")
@@ -59,40 +60,49 @@ class CanaryWatcher:
     def poll(self) -> None:
         """Resolves the alias once, and does what the policy decides.
 
-        While the registry gives no answer, the last one holds: the canary keeps its share.
+        While the registry gives no answer, the last one holds: the canary keeps its share, but
+        gets no new one.
         """
         self._loader.marks.prove(self._clock.steady_s())
-        self._resolve()
-        self._compare()
-        decision = self._decide()
-        if decision is Decision.DROP:
-            self._drop()
-            decision = self._decide()
-        if decision is Decision.LOAD and self._state.aspired is not None:
-            self._load(self._state.aspired)
-        self._share()
+        is_current = self._resolve()
+        production = self._compare_or_drop()
+        if self._load_if_due():
+            # A load takes long: its version may be aborted by now, or have another weight.
+            is_current = self._resolve()
+            production = self._compare_or_drop()
+        if is_current:
+            self._share(production)
 
-    def _resolve(self) -> None:
+    def _resolve(self) -> bool:
+        """Resolves the alias. Returns False if the registry did not answer."""
         state = self._state
         try:
             aspired = self._alias.find_version()
         except LookUpFailed:  # the other watcher reports it
-            return
+            return False
         state.note_aspired(aspired)
         self._loader.marks.forget_others(Identity.from_version(aspired) if aspired else None)
+        return True
 
     def _decide(self) -> Decision:
         return decide_canary(self._state.take_snapshot(), self._clock.steady_s())
 
-    def _compare(self) -> None:
-        """Compares the live canary with production, which may have been replaced."""
-        canary = self._live.canary
-        refusal = self._find_refusal(canary) if canary is not None else None
+    def _compare_or_drop(self) -> LiveVersion | None:
+        """Compares the live canary with production, and drops it if the policy decides so.
+
+        Returns:
+            The version that it was compared with; production may be replaced at any time.
+        """
+        production, canary = self._live.production, self._live.canary
+        refusal = self._find_refusal(canary, production) if canary is not None else None
         if refusal is not None:
             self._state.note_refusal(refusal)
+        if self._decide() is Decision.DROP:
+            self._drop()
+        return production
 
-    def _find_refusal(self, canary: LiveVersion) -> Refusal | None:
-        production = self._live.production
+    @staticmethod
+    def _find_refusal(canary: LiveVersion, production: LiveVersion | None) -> Refusal | None:
         if production is None or production.identity == canary.identity:
             return None
         breaks = find_canary_breaks(production, canary)
@@ -109,30 +119,53 @@ class CanaryWatcher:
         self._live.drop_canary()
         if canary is not None:
             self._loader.marks.end(canary.identity)
-            log.info("canary dropped", version=canary.model.version)
+            reason = self._describe_drop(canary)
+            log.info("canary dropped", version=canary.model.version, reason=reason)
 
-    def _load(self, version: ModelVersion) -> None:
+    def _describe_drop(self, canary: LiveVersion) -> str:
+        aspired, refusal = self._state.aspired, self._state.take_snapshot().refusal
+        if aspired is None:
+            return "its alias is not set"
+        if Identity.from_version(aspired) != canary.identity:
+            return f"its alias points to version {aspired.version}"
+        if is_aborted(aspired.tags):
+            return aspired.tags[ROLLOUT_TAG]
+        return refusal.reason if refusal is not None else ""
+
+    def _load_if_due(self) -> bool:
+        """Loads the aspired version if the policy decides so. Returns True if it is live."""
+        aspired = self._state.aspired
+        if aspired is None or self._decide() is not Decision.LOAD:
+            return False
+        return self._load(aspired)
+
+    def _load(self, version: ModelVersion) -> bool:
         state, marks = self._state, self._loader.marks
         try:
             marks.check(version)
             loaded = self._loader.load(version)
         except LoadFailure as failure:
             state.note_failure(version, failure)
-            return
-        refusal = self._find_refusal(loaded)
+            return False
+        refusal = self._find_refusal(loaded, self._live.production)
         if refusal is not None:
             marks.end(loaded.identity)
             state.note_refusal(refusal)
-            return
+            return False
         self._live.swap(loaded, CANARY)
         marks.note_live(version, self._clock.steady_s())
         state.note_live(loaded)
         del loaded
         gc.collect()  # as in `watcher.py`
+        return True
 
-    def _share(self) -> None:
-        """Gives the canary the share that the registry records."""
-        production, canary, state = self._live.production, self._live.canary, self._state
+    def _share(self, production: LiveVersion | None) -> None:
+        """Gives the canary the share that the registry records.
+
+        Args:
+            production: the version that the canary was compared with.
+        """
+        canary, state = self._live.canary, self._state
         if production is None or canary is None:
             return
         is_aspired = self._decide() is Decision.NOTHING  # it may have become production meanwhile

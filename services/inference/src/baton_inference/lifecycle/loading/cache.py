@@ -190,7 +190,8 @@ def is_locked(path: Path) -> bool:
     except FileNotFoundError:
         return True
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared: two processes that ask at the same time do not take each other for the holder.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:  # locked, or a file system without locks
         return True
     finally:

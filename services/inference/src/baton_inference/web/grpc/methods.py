@@ -56,7 +56,7 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
             *(file.DESCRIPTOR.serialized_pb for file in (health_pb2, reflection_pb2))
         )
         reflection_pb2_grpc.add_ServerReflectionServicer_to_server(
-            reflection.aio.ReflectionServicer(names, pool=pool), self
+            reflection.aio.ReflectionServicer(names, pool=_Symbols(pool)), self
         )
 
     def service(self, handler_call_details: Any) -> Any:
@@ -110,6 +110,22 @@ class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
                 yield answer
 
         return guarded
+
+
+class _Symbols:
+    """A descriptor pool that finds methods by their names, too: ghz asks for one."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)
+
+    def FindFileContainingSymbol(self, symbol: str) -> Any:  # noqa: N802 - protobuf's name
+        try:
+            return self._pool.FindFileContainingSymbol(symbol)
+        except KeyError:
+            return self._pool.FindFileContainingSymbol(symbol.rpartition(".")[0])
 
 
 def _list_descriptions(live: LiveVersions) -> dict[str, Describe]:

@@ -38,7 +38,9 @@ async def run_here(job: Callable[[], T]) -> T:
 async def answer_by_canary(call: ScoringCall, parts: ScoringParts, body: bytes, run: Run) -> Answer:
     """Answers an admitted request by its canary, or by production in its place.
 
-    A request that asks for the canary by its number is answered by no other version.
+    The canary was chosen by the head of the request. If it has lost its share while the body
+    arrived, production answers. A request that asks for the canary by its number is answered by no
+    other version.
 
     Args:
         call: the request.
@@ -53,16 +55,19 @@ async def answer_by_canary(call: ScoringCall, parts: ScoringParts, body: bytes, 
     production, canary = call.production, call.canary
     if production is None or canary is None:
         raise TypeError("the request has no canary")
-    try:
-        return await _ask_canary(call, parts, body, run, canary, production)
-    except Exception as error:
-        if not call.alias:
-            raise
-        cause = _describe_cause(error)
+    cause: tuple[str, str | None] | None = None
+    if not call.alias or parts.live.routes_to(canary):
+        try:
+            return await _ask_canary(call, parts, body, run, canary, production)
+        except Exception as error:
+            if not call.alias:
+                raise
+            cause = _describe_cause(error)
     call.alias = parts.alias
     call.use(production)
     request = await run(partial(call.decode, body))
-    call.note_fallback(canary, *cause)  # not for rows that production rejects, too
+    if cause is not None:
+        call.note_fallback(canary, *cause)  # not for rows that production rejects, too
     result = parts.scorer.score(request)
     if not isinstance(result, ScoreResult):
         result = await result

@@ -231,10 +231,11 @@ class HttpConnection(asyncio.Protocol):
         """Closes the connection; first only for writing if the client may still be sending.
 
         A client that sends to a closed connection is reset, and may lose the answer: RFC 9112, 9.6.
+        A server that shuts down does not wait for such a client.
         """
         is_sending = self._is_rejected or self._reader.current is not None
         self._drop_all()
-        if not is_sending or self.transport.is_closing():
+        if not is_sending or self._state.is_ending or self.transport.is_closing():
             self.transport.close()
         elif self._lingers_since_s is None:
             self._lingers_since_s = self._state.loop.time()

@@ -20,6 +20,12 @@ class StopSignals:
         for number in NUMBERS:
             signal.signal(number, self._handle)
 
+    @staticmethod
+    def ignore() -> None:
+        """Ignores both signals from now on."""
+        for number in NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
+
     @contextmanager
     def defer(self) -> Iterator[None]:
         """Delays the exit until the context ends.
