@@ -32,8 +32,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SEED = 18
-BATCH = 16
-"""Pairs between two looks at differences; a batch of the product has up to 64 rows."""
+BATCH = 64
+"""Pairs between two looks at differences at the boundary: the rows of a batch of the product."""
 _CHUNK = 50  # whole rollouts of one call
 
 

@@ -21,15 +21,18 @@ _MEDIAN, _LATE = 0.5, 0.95
 def format_tables(results: RolloutResults) -> str:
     """Formats all tables with their headings."""
     scale = results.scale
+    delays = len(results.delays[0].aborts)
+    hours = len(next(iter(results.verdicts[0].minutes.values())))
+    whole = len(next(iter(results.outcomes.values())))
     return "\n\n".join(
         [
             f"### False aborts: {scale.rollouts:,} rollouts of {scale.pairs:,} pairs at each limit",
             _format_false_aborts(results),
-            "### Delay: pairs until a harmful canary is aborted (designed)",
+            f"### Delay: pairs until an abort (designed); {delays:,} rollouts of each canary",
             _format_delays(results.delays),
-            "### The same hours judged by other rules: aborted, median minute",
+            f"### The same {hours:,} hours judged by other rules: aborted, median minute",
             _format_verdicts(results.verdicts),
-            "### Whole rollouts: three replicas, restarts, lost counts",
+            f"### Whole rollouts: {whole:,} each; three replicas, restarts, lost counts",
             _format_outcomes(results),
             "### Goals",
             format_goals(list_goals(results)),

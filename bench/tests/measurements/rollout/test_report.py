@@ -9,7 +9,7 @@ def test_tables_show_every_simulation() -> None:
     results = benchmark.run(Size(boundary=20, pairs=320, harmful=10, hours=2, whole=1, processes=1))
     text = report.format_tables(results)
 
-    for part in ("False aborts", "Delay", "other rules", "Whole rollouts", "Goals", "Machine"):
+    for part in ("False aborts", "Delay", "2 hours", "other rules", "Whole rollouts: 1", "Goals"):
         assert part in text
     for row in ("| failures ", "| fails on 1 % ", "| scores + 0.1 ", "| at every limit"):
         assert row in text

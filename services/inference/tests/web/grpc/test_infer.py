@@ -14,7 +14,9 @@ from grpc import StatusCode
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from baton_inference.web.grpc.infer import MAX_OPEN_CALLS, ModelInfer
+from baton_inference.web.key_file import KeyFile
 from baton_inference.web.request_ids import RequestIds
+from baton_registry.api_keys import Scope, generate_key
 from tests.support.fakes.application import make_app
 from tests.support.rig.grpc_caller import GrpcCaller, build_request
 from tests.support.rig.process import find_free_port, wait_until
@@ -162,6 +164,13 @@ def test_large_messages_are_scored_in_threads(service: Started) -> None:
         assert [label for label, value in zip(labels, values, strict=True) if value] == expected
 
 
+def test_messages_up_to_the_limit_are_scored(service: Started) -> None:
+    """The default of the library, 4 MiB, does not apply."""
+    request = build_request(id="0" * (6 * 2**20))
+    for compression in (None, grpc.Compression.Gzip):
+        assert service[1].infer(request, compression=compression).id == request.id
+
+
 def test_cancelled_calls_are_counted_as_disconnected(service: Started) -> None:
     """A deadline that passes while rows are scored is code 499; the service goes on."""
     process, caller = service
@@ -220,9 +229,11 @@ class SilentCall:
         self.aborted = arguments
 
 
-def answer_silent_call(tmp_path: Path, open_calls: int = 0) -> tuple[Any, ...]:
+def answer_silent_call(
+    tmp_path: Path, open_calls: int = 0, keys: KeyFile | None = None
+) -> tuple[Any, ...]:
     """Answers a call whose message never arrives; returns how it is aborted."""
-    app, core = make_app(tmp_path)
+    app, core = make_app(tmp_path, keys=keys)
     assert app.direct is not None
     infer = ModelInfer(app.direct._parts, RequestIds())
     infer.open_calls = open_calls
@@ -240,6 +251,14 @@ def test_too_many_open_calls_are_rejected_before_their_messages(tmp_path: Path) 
     assert code == StatusCode.UNAVAILABLE
     assert str(MAX_OPEN_CALLS) in details
     assert time.monotonic() - started_s < 5
+
+
+def test_keys_are_checked_before_a_message_is_read(tmp_path: Path) -> None:
+    """A caller without a key cannot make the process receive a message."""
+    (tmp_path / "keys").write_text(generate_key("scorer", [Scope.SCORING])[1].line)
+    code, _, metadata = answer_silent_call(tmp_path, keys=KeyFile(tmp_path / "keys"))
+    assert code == StatusCode.UNAUTHENTICATED
+    assert dict(metadata)["x-request-id"]
 
 
 def test_slow_messages_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

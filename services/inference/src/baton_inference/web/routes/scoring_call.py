@@ -112,7 +112,8 @@ class ScoringCall:
             InferenceError: the request is rejected, or no version serves.
         """
         parts, production = self._parts, self.production
-        parts.check_key(self._path, headers)
+        if parts.access is not None:  # else not even a call
+            parts.check_key(self._path, headers)
         if production is None:
             raise NotReady
         self._headers = headers
