@@ -86,7 +86,7 @@ def test_a_shutdown_ends_the_marks_first_and_waits_once(
 
     marks = tmp_path / "loading"
     core = create_core(make_settings(tmp_path), registry=Registry())
-    core.loaders[0].marks.begin(ModelVersion("churn_model", "1", source="models:/m-1"))
+    core.marks.begin(ModelVersion("churn_model", "1", source="models:/m-1"))
     core.start()
     try:
         assert all(polls.acquire(timeout=20) for _ in range(2))

@@ -28,7 +28,7 @@ def make_loader(registry: FakeRegistry, directory: Path, *trusted: TrustedKey) -
         compile_codecs=lambda version, schema, classes: compile_codecs(
             CodecParts(version, schema, classes, InProcessReader(), 100)
         ),
-        marks=LoadMarks(cache, "churn_model", "production", "process"),
+        marks=LoadMarks(cache, "churn_model", ["production"], "process"),
         clock=ManualClock().clock(),
         trusted=trusted,
     )

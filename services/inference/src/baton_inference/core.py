@@ -46,7 +46,7 @@ class Core:
         moves: the history of the alias, for the operations page.
         arrow: the process that reads Arrow and Parquet bodies.
         clock: the clock of all parts.
-        loaders: load the versions, one for each role.
+        marks: the versions on trial in this process.
         canary: follows the alias of the canary; None if there is none.
     """
 
@@ -59,7 +59,7 @@ class Core:
     moves: MoveReader
     arrow: ArrowReader
     clock: Clock
-    loaders: tuple[Loader, ...]
+    marks: LoadMarks
     canary: CanaryParts | None = None
 
     def start(self) -> None:
@@ -82,8 +82,7 @@ class Core:
 
         The marks end first: if a slow shutdown is killed, no version is blamed.
         """
-        for loader in self.loaders:
-            loader.marks.close()
+        self.marks.close()
         for each in self._threads:
             each.stop()
         end_s = self.clock.steady_s() + STOP_S
@@ -133,38 +132,7 @@ def create_core(
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
-    cache, process = VersionCache(settings.cache_dir), secrets.token_hex(8)
-    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
-
-    def create_loader(alias: str) -> Loader:
-        return Loader(
-            registry,
-            cache,
-            open_engine=open_engine,
-            compile_codecs=lambda version, schema, outputs: compile_codecs(
-                CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
-            ),
-            marks=LoadMarks(cache, settings.model_name, alias, process),
-            clock=clock,
-            trusted=settings.trusted_keys,
-        )
-
-    loaders = [create_loader(settings.alias)]
-    canary = None
-    if settings.followed_canary is not None:
-        loaders.append(create_loader(settings.followed_canary))
-        canary = create_canary(
-            settings,
-            registry=registry,
-            loader=loaders[-1],
-            live=live,
-            metrics=metrics,
-            clock=clock,
-            find_record=lambda: moves.known.rollout,
-        )
-    elif settings.canary_alias == settings.alias:
-        log.warning("no canary: both aliases are the same", alias=settings.alias)
-    watcher_state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
+    loader = _create_loader(settings, registry, arrow, open_engine, clock)
     moves = MoveReader(
         registry,
         settings.model_name,
@@ -173,25 +141,57 @@ def create_core(
         canary_alias=settings.followed_canary,
         describe_canary=lambda: canary.state.aspired if canary else None,
     )
-    watcher = Watcher(
-        registry,
-        loaders[0],
-        watcher_state,
-        moves,
-        clock,
-        on_swap=canary.poller.nudge if canary else lambda: None,
-    )
+    canary = None
+    if settings.followed_canary is not None:
+        canary = create_canary(
+            settings,
+            registry=registry,
+            loader=loader,
+            live=live,
+            metrics=metrics,
+            clock=clock,
+            find_record=lambda: moves.known.rollout,
+        )
+    elif settings.canary_alias == settings.alias:
+        log.warning("no canary: both aliases are the same", alias=settings.alias)
+    state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
+    on_swap = canary.poller.nudge if canary else lambda: None
+    watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
     return Core(
-        live,
-        watcher_state,
-        watcher,
-        poller,
-        metrics,
+        live=live,
+        watcher_state=state,
+        watcher=watcher,
+        poller=poller,
+        metrics=metrics,
+        registry=registry,
+        moves=moves,
+        arrow=arrow,
+        clock=clock,
+        marks=loader.marks,
+        canary=canary,
+    )
+
+
+def _create_loader(
+    settings: InferenceSettings,
+    registry: RegistryClient,
+    arrow: ArrowReader,
+    open_engine: OpenEngine,
+    clock: Clock,
+) -> Loader:
+    """Creates the loader of both roles."""
+    protocols = list_protocols(has_grpc=settings.grpc_port is not None)
+    cache = VersionCache(settings.cache_dir)
+    aliases = [each for each in (settings.alias, settings.followed_canary) if each is not None]
+    return Loader(
         registry,
-        moves,
-        arrow,
-        clock,
-        (*loaders,),
-        canary,
+        cache,
+        open_engine=open_engine,
+        compile_codecs=lambda version, schema, outputs: compile_codecs(
+            CodecParts(version, schema, outputs, arrow, settings.max_rows), protocols
+        ),
+        marks=LoadMarks(cache, settings.model_name, aliases, process=secrets.token_hex(8)),
+        clock=clock,
+        trusted=settings.trusted_keys,
     )

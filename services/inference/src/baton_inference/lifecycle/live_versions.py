@@ -106,6 +106,11 @@ class LiveVersions:
         self.canary: LiveVersion | None = None
         self.route: CanaryRoute | None = None
 
+    @property
+    def identities(self) -> set[Identity]:
+        """The live versions."""
+        return {each.identity for each in (self.production, self.canary) if each is not None}
+
     def swap(self, version: LiveVersion, role: Role = PRODUCTION) -> bool:
         """Puts a version into a role. Returns True if it replaces another version.
 

@@ -47,6 +47,7 @@ class Watcher:
         self._moves = moves
         self._clock = clock
         self._on_swap = on_swap
+        self._has_tried_blamed = False
 
     @property
     def failure(self) -> FailedLoad | None:
@@ -60,14 +61,9 @@ class Watcher:
 
     def restore(self) -> None:
         """Fills the slot from the cache. Does not contact the registry."""
-        state = self._state
         self._loader.clean_up()
-        self._loader.marks.read()
-        state.note_loading()
-        version = self._loader.load_last_served(state.model_name, state.alias)
-        if version is not None:
-            self._put(version)
-        state.note_serving(version)
+        self._loader.marks.blame.read()
+        self._restore_last_served()
 
     def poll(self) -> None:
         """Resolves the alias once, and loads its version if the policy decides so."""
@@ -76,6 +72,20 @@ class Watcher:
             self._load_if_due()
             aspired = self._state.aspired
             self._moves.refresh(aspired.version if aspired else None)
+        elif self._live.production is None and not self._has_tried_blamed:
+            # An empty slot answers nobody. The registry comes first: the alias may have moved.
+            self._has_tried_blamed = True
+            self._restore_last_served(tries_blamed=True)
+
+    def _restore_last_served(self, *, tries_blamed: bool = False) -> None:
+        state = self._state
+        state.note_loading()
+        version = self._loader.load_last_served(
+            state.model_name, state.alias, tries_blamed=tries_blamed
+        )
+        if version is not None:
+            self._put(version)
+        state.note_serving(version)
 
     def _resolve(self) -> bool:
         """Resolves the alias. Returns False if the registry did not answer."""
@@ -85,7 +95,10 @@ class Watcher:
         except LookUpFailed as failure:
             state.note_unreachable(str(failure))
             return False
-        self._loader.marks.forget_others(state.aspired_identity)
+        blame = self._loader.marks.blame
+        blame.note_aspired(state.alias, state.aspired_identity)
+        if blame.has_ended(state.failure, state.aspired):
+            state.failure = None
         return True
 
     def _load_if_due(self) -> None:
@@ -118,17 +131,16 @@ class Watcher:
         canary = self._live.canary
         if canary is None or canary.identity != Identity.from_version(version):
             return None
-        self._loader.marks.begin(version)
         return replace(canary, model=version, since=format_utc(self._clock.posix_s()))
 
     def _load_new(self, version: ModelVersion) -> LiveVersion:
         if self._live.production is not None:  # an empty slot answers nobody: any version may try
-            self._loader.marks.check(version)
+            self._loader.marks.blame.check(version)
         return self._loader.load(version)
 
     def _put(self, version: LiveVersion) -> bool:
         """Puts a version into the slot. Returns True if it replaces another one."""
         is_replacement = self._live.swap(version)
-        self._loader.marks.note_live(version.model, self._clock.steady_s())
+        self._loader.marks.update(self._live, self._clock.steady_s())
         self._on_swap()
         return is_replacement

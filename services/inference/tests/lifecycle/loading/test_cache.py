@@ -12,7 +12,10 @@ from types import MappingProxyType
 
 import pytest
 
-from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache, is_locked
+from baton_inference.lifecycle.loading import cache as cache_module
+from baton_inference.lifecycle.loading.cache import SPARE_VERSIONS, VersionCache
+from baton_inference.lifecycle.loading.locks import is_locked
+from baton_inference.lifecycle.loading.runtime import describe_runtime
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -97,6 +100,19 @@ def test_a_version_is_proven_while_it_is_cached(cache: VersionCache) -> None:
     assert cache.is_proven(version(1))
     put(cache, version(1))
     assert not cache.is_proven(version(1))
+
+
+def test_a_version_is_proven_with_one_runtime(
+    cache: VersionCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an upgrade it is on trial again."""
+    put(cache, version(1))
+    cache.record_proven(version(1))
+    assert "onnxruntime" in describe_runtime()
+    monkeypatch.setattr(cache_module, "describe_runtime", lambda: "onnxruntime 99.0")
+    assert not cache.is_proven(version(1))
+    cache.record_proven(version(1))
+    assert cache.is_proven(version(1))
 
 
 def put_altered(cache: VersionCache, tmp_path: Path, **fields: object) -> None:

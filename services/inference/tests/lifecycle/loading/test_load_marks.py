@@ -1,25 +1,32 @@
-"""Marks of versions under test: what blames a version for the end of a process, and what does not.
+"""Marks of versions on trial: what blames a version for the end of a process, and what does not.
 
 A dead process is a `LoadMarks` whose locks are gone.
 """
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from time import time as read_time
 
 import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.errors import FailureKind, LoadFailure
-from baton_inference.lifecycle.loading.cache import VersionCache
+from baton_inference.lifecycle.live_versions import CANARY, PRODUCTION, LiveVersions
+from baton_inference.lifecycle.loading.cache import PROVEN, VersionCache
 from baton_inference.lifecycle.loading.load_marks import TRIAL_S, LoadMarks
-from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.loading.mark_files import HIDDEN_S
+from baton_inference.lifecycle.policy import FailedLoad, Identity
+from baton_registry.errors import RegistryUnavailable
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_core
 from tests.support.fakes.clock import ManualClock
 from tests.support.fakes.core_state import get_state, get_version
+from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.memory_registry import FakeRegistry
 
+ALIASES = ("production", "canary")
 V1, V2 = (ModelVersion("m", number, source=f"models:/m-{number}") for number in "12")
 
 
@@ -29,11 +36,17 @@ def cache(tmp_path: Path) -> VersionCache:
     return VersionCache(tmp_path / "cache")
 
 
-def make_marks(cache: VersionCache, process: str = "a", alias: str = "production") -> LoadMarks:
+def make_marks(cache: VersionCache, process: str = "a", *aliases: str) -> LoadMarks:
     """Makes the marks of a process that starts now."""
-    marks = LoadMarks(cache, "m", alias, process)
-    marks.read()
+    marks = LoadMarks(cache, "m", aliases or ALIASES, process)
+    marks.blame.read()
     return marks
+
+
+def keep(cache: VersionCache, version: ModelVersion) -> None:
+    """Caches a version."""
+    with cache.stage() as folder:
+        cache.keep(version.with_checksums({"model.onnx": "ab"}), folder)
 
 
 def die(*processes: LoadMarks) -> None:
@@ -41,24 +54,39 @@ def die(*processes: LoadMarks) -> None:
     for each in processes:
         for trial in each._trials.values():
             os.close(trial.mark._lock)
+        each._trials.clear()
 
 
-def list_blamed(cache: VersionCache, alias: str = "production") -> list[str]:
+def put_live(marks: LoadMarks, *versions: ModelVersion, now_s: float = 0.0) -> None:
+    """Makes versions live: production, and the canary."""
+    live = LiveVersions()
+    for role, version in zip((PRODUCTION, CANARY), versions, strict=False):
+        live.swap(make_live_version(version=version.version), role)
+    marks.update(live, now_s)
+
+
+def point(marks: LoadMarks, production: ModelVersion | None, canary: ModelVersion | None) -> None:
+    """Moves both aliases."""
+    for alias, version in zip(ALIASES, (production, canary), strict=True):
+        marks.blame.note_aspired(alias, Identity.from_version(version) if version else None)
+
+
+def list_blamed(cache: VersionCache, *aliases: str) -> list[str]:
     """Lists the versions that a new process blames."""
-    marks = make_marks(cache, "new", alias)
-    return [version.version for version in (V1, V2) if marks.is_crashed(version)]
+    marks = make_marks(cache, "new", *aliases)
+    return [version.version for version in (V1, V2) if marks.blame.is_blamed(version)]
 
 
 def test_a_version_that_ends_its_process_is_blamed(cache: VersionCache) -> None:
-    """By every later process, and for its own alias alone."""
+    """By every later process, for both of its aliases."""
     marks = make_marks(cache)
     marks.begin(V2)
     assert list_blamed(cache) == []  # the process lives
     die(marks)
     assert list_blamed(cache) == list_blamed(cache) == ["2"]
-    assert list_blamed(cache, "canary") == []
-    with pytest.raises(LoadFailure, match="move the alias production") as caught:
-        make_marks(cache).check(V2)
+    assert list_blamed(cache, "staging") == []
+    with pytest.raises(LoadFailure, match=r"points to it \(production, canary\)") as caught:
+        make_marks(cache).blame.check(V2)
     assert caught.value.kind is FailureKind.CRASHED
 
 
@@ -77,14 +105,50 @@ def test_a_failed_load_and_a_proper_end_blame_nobody(cache: VersionCache) -> Non
 
 def test_only_the_last_version_to_begin_is_blamed(cache: VersionCache) -> None:
     """Production had been running when the canary began."""
-    production, canary = make_marks(cache), make_marks(cache, alias="canary")
-    production.begin(V1)
-    production.note_live(V1, 0.0)
-    canary.begin(V2)
-    die(production, canary)
-    assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], ["2"])
-    make_marks(cache, "b", "canary").forget_others(None)
-    assert (list_blamed(cache), list_blamed(cache, "canary")) == ([], [])
+    marks = make_marks(cache)
+    marks.begin(V1)
+    put_live(marks, V1)
+    marks.begin(V2)
+    die(marks)
+    assert list_blamed(cache) == ["2"]
+
+
+def test_a_promoted_canary_stays_on_its_one_trial(cache: VersionCache) -> None:
+    """It is blamed for both aliases, so it does not end the process again as the canary."""
+    keep(cache, V2)
+    marks = make_marks(cache)
+    marks.begin(V2)
+    put_live(marks, V1, V2)
+    put_live(marks, V2, now_s=50.0)
+    marks.begin(V2)
+    assert (marks.compute_end_s(), len([*cache.marks.iterdir()])) == (TRIAL_S, 1)
+    die(marks)
+    assert list_blamed(cache) == ["2"]
+
+
+def test_a_version_that_is_rolled_back_is_not_proven(cache: VersionCache) -> None:
+    """Its trial ends when it is neither production nor the canary."""
+    keep(cache, V2)
+    marks = make_marks(cache)
+    marks.begin(V2)
+    put_live(marks, V1, V2)
+    put_live(marks, V2)
+    put_live(marks, V1)
+    marks.prove(TRIAL_S)
+    assert (marks.compute_end_s(), cache.is_proven(V2), [*cache.marks.iterdir()]) == (
+        None,
+        False,
+        [],
+    )
+
+
+def test_a_failed_load_does_not_end_the_trial_of_a_live_version(cache: VersionCache) -> None:
+    """The other watcher can load the version that is live already."""
+    marks = make_marks(cache)
+    marks.begin(V2)
+    put_live(marks, V1, V2)
+    marks.end(Identity.from_version(V2))
+    assert marks.compute_end_s() == TRIAL_S
 
 
 def test_each_process_is_judged_alone(cache: VersionCache) -> None:
@@ -98,14 +162,13 @@ def test_each_process_is_judged_alone(cache: VersionCache) -> None:
 
 def test_a_trial_ends_after_a_minute(cache: VersionCache) -> None:
     """Then the version is proven for all processes, and no process tests it again."""
-    with cache.stage() as folder:
-        cache.keep(V2.with_checksums({"model.onnx": "ab"}), folder)
+    keep(cache, V2)
     other = make_marks(cache, "b")
     other.begin(V2)
     die(other)
     marks = make_marks(cache)
     marks.begin(V2)
-    marks.note_live(V2, 10.0)
+    put_live(marks, V2, now_s=10.0)
     assert marks.compute_end_s() == 10 + TRIAL_S
     marks.prove(10 + TRIAL_S - 1)
     assert (marks.compute_end_s(), list_blamed(cache)) == (10 + TRIAL_S, ["2"])
@@ -121,24 +184,65 @@ def test_a_replaced_version_is_under_test_no_more(cache: VersionCache) -> None:
     marks = make_marks(cache)
     for version in (V1, V2):
         marks.begin(version)
-        marks.note_live(version, 0.0)
+        put_live(marks, version)
     die(marks)
     assert list_blamed(cache) == ["2"]
     assert len([*cache.marks.iterdir()]) == 1
 
 
 def test_a_move_of_the_alias_ends_the_blame(cache: VersionCache) -> None:
-    """Also for the processes that start later."""
+    """As soon as neither alias points to it; also for the processes that start later."""
     marks = make_marks(cache)
     marks.begin(V2)
     die(marks)
     later = make_marks(cache, "b")
-    assert later.is_crashed(V2)
-    later.forget_others(Identity.from_version(V2))
-    assert list_blamed(cache) == ["2"]
-    later.forget_others(Identity.from_version(V1))
-    assert not later.is_crashed(V2)
+    assert later.blame.is_blamed(V2)
+    later.blame.note_aspired("production", Identity.from_version(V1))  # the other one is unknown
+    for aliases in ((V1, V2), (V2, V2), (V2, None)):
+        point(later, *aliases)
+        assert later.blame.is_blamed(V2)
+        assert list_blamed(cache) == ["2"]
+    point(later, V1, None)
+    assert not later.blame.is_blamed(V2)
     assert list_blamed(cache) == []
+
+
+def test_a_version_that_another_process_proves_is_not_blamed(cache: VersionCache) -> None:
+    """A power failure during its trial in one replica, while the others go on."""
+    keep(cache, V2)
+    marks = make_marks(cache)
+    marks.begin(V2)
+    die(marks)
+    later = make_marks(cache, "b")
+    failure = FailedLoad(Identity.from_version(V2), FailureKind.CRASHED, 0.0)
+    assert later.blame.is_blamed(V2)
+    assert not later.blame.has_ended(failure, V2)
+    cache.record_proven(V2)
+    assert not later.blame.is_blamed(V2)
+    assert later.blame.has_ended(failure, V2)
+    assert not later.blame.has_ended(replace(failure, kind=FailureKind.FETCH), V2)
+    later.blame.check(V2)
+
+
+def test_a_crash_loop_leaves_one_mark(cache: VersionCache) -> None:
+    """Of each version."""
+    for process in ("a", "b", "c"):
+        marks = make_marks(cache, process)
+        marks.begin(V2)
+        die(marks)
+    assert list_blamed(cache) == ["2"]
+    assert len([*cache.marks.iterdir()]) == 1
+
+
+def test_half_written_marks_are_removed(cache: VersionCache) -> None:
+    """Not at once: another process may be about to lock them."""
+    cache.marks.mkdir(parents=True)
+    for name, age_s in ((".old", 2 * HIDDEN_S), (".new", 0)):
+        (cache.marks / name).touch()
+        written_s = read_time() - age_s
+        os.utime(cache.marks / name, (written_s, written_s))
+    assert list_blamed(cache) == []
+    assert [each.name for each in cache.marks.iterdir()] == [".new"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"process": 1}', b"\xff"])
@@ -146,6 +250,7 @@ def test_an_unreadable_mark_blames_nobody(cache: VersionCache, content: bytes) -
     cache.marks.mkdir(parents=True)
     (cache.marks / "x.json").write_bytes(content)
     assert list_blamed(cache) == []
+    assert [*cache.marks.iterdir()] == []
 
 
 def test_a_full_disk_costs_the_protection_alone(cache: VersionCache, tmp_path: Path) -> None:
@@ -155,7 +260,7 @@ def test_a_full_disk_costs_the_protection_alone(cache: VersionCache, tmp_path: P
     with capture_logs() as logs:
         marks.begin(V1)
     assert [entry["event"] for entry in logs] == ["the version cannot be marked"]
-    assert not marks.is_crashed(V1)
+    assert not marks.blame.is_blamed(V1)
 
 
 def crash_while_loading(
@@ -167,8 +272,8 @@ def crash_while_loading(
     core.watcher.poll()
     assert get_version(core) == "1"
     registry.alias = version
-    core.loaders[0].marks.begin(registry.versions[version])
-    die(core.loaders[0].marks)
+    core.marks.begin(registry.versions[version])
+    die(core.marks)
 
 
 def test_after_a_crash_the_version_before_serves(
@@ -181,6 +286,8 @@ def test_after_a_crash_the_version_before_serves(
     crash_while_loading(tmp_path, registry, time, "2")
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
+    assert core.canary is not None
+    core.canary.watcher.poll()
     for _ in range(3):
         core.watcher.poll()
         time.now_s += 1e6
@@ -196,6 +303,35 @@ def test_after_a_crash_the_version_before_serves(
     assert (get_version(core), get_state(core)) == ("2", "serving")
 
 
+def test_a_version_that_another_replica_proves_is_loaded(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """In both roles, with the next poll."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.alias = registry.canary = "1"
+    crash_while_loading(tmp_path, registry, time, "2")
+    keep(VersionCache(tmp_path / "cache"), registry.versions["2"])
+    for role in ALIASES:
+        registry.alias, registry.canary = ("2", "1") if role == "production" else ("1", "2")
+        core = make_core(tmp_path / "cache", registry, time)
+        assert core.canary is not None
+        core.watcher.restore()
+        watchers = (core.watcher, core.canary.watcher)
+        proven = [*(tmp_path / "cache").rglob(PROVEN)]
+        for file in proven:
+            file.unlink()
+        for each in watchers:
+            each.poll()
+        failures = [each.failure for each in watchers if each.failure is not None]
+        assert [each.kind for each in failures] == [FailureKind.CRASHED]
+        VersionCache(tmp_path / "cache").record_proven(registry.versions["2"])
+        for each in watchers:
+            each.poll()
+        live = {each.model.version for each in (core.live.production, core.live.canary) if each}
+        assert "2" in live
+
+
 def test_a_crash_within_a_minute_restores_the_version_before(
     tmp_path: Path, registry: FakeRegistry, time: ManualClock
 ) -> None:
@@ -209,15 +345,18 @@ def test_a_crash_within_a_minute_restores_the_version_before(
     registry.alias = "2"
     core.watcher.poll()
     assert get_version(core) == "2"
-    die(core.loaders[0].marks)
+    die(core.marks)
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
     assert get_version(core) == "1"
     core.watcher.poll()
     assert (get_version(core), get_state(core)) == ("1", "degraded")
-    die(core.loaders[0].marks)  # killed again: version 1 is the only one left, and stays
+    die(core.marks)  # killed again: both are blamed, and the alias decides
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
+    assert get_version(core) is None
+    registry.alias = "1"
+    core.watcher.poll()
     assert get_version(core) == "1"
 
 
@@ -234,10 +373,45 @@ def test_a_proven_version_survives_a_kill_after_a_restart(
     time.now_s += TRIAL_S
     core.watcher.poll()
     for _ in range(2):
-        die(core.loaders[0].marks)
+        die(core.marks)
         core = make_core(tmp_path / "cache", registry, time)
         core.watcher.restore()
         assert get_version(core) == "2"
+
+
+def test_a_move_of_the_alias_ends_a_crash_loop(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """The version that ends the process at each start is not restored before the first poll."""
+    registry.add("1", "sum 0.25")
+    registry.add("2", "sum 0.75")
+    registry.alias = "1"
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.poll()
+    die(core.marks)
+    registry.alias = "2"
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) is None
+    core.watcher.poll()
+    assert get_version(core) == "2"
+
+
+def test_without_the_registry_the_only_version_gets_another_chance(
+    tmp_path: Path, registry: FakeRegistry, time: ManualClock
+) -> None:
+    """Once for each start: a load that fails is not repeated with each poll."""
+    registry.add("1", "sum 0.25")
+    registry.alias = "1"
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.poll()
+    die(core.marks)
+    registry.fault = RegistryUnavailable("away")
+    core = make_core(tmp_path / "cache", registry, time)
+    core.watcher.restore()
+    assert get_version(core) is None
+    core.watcher.poll()
+    assert (get_version(core), get_state(core)) == ("1", "degraded")
 
 
 def test_the_only_version_gets_another_chance(
@@ -248,11 +422,13 @@ def test_the_only_version_gets_another_chance(
     registry.alias = "1"
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.poll()
-    die(core.loaders[0].marks)
+    die(core.marks)
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
+    assert get_version(core) is None
+    core.watcher.poll()
     assert get_version(core) == "1"
-    die(core.loaders[0].marks)
+    die(core.marks)
     shutil.rmtree(tmp_path / "cache" / "versions")
     core = make_core(tmp_path / "cache", registry, time)
     core.watcher.restore()
@@ -272,7 +448,7 @@ def test_a_canary_that_crashed_is_failed_until_its_alias_moves(
     assert core.canary is not None
     core.watcher.poll()
     core.canary.watcher.poll()
-    die(*(loader.marks for loader in core.loaders))
+    die(core.marks)
     core = make_core(tmp_path / "cache", registry, time)
     assert core.canary is not None
     core.watcher.restore()

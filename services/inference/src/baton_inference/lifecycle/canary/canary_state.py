@@ -146,6 +146,10 @@ class CanaryState:
             attempts=attempts,
         )
 
+    def forget_failure(self) -> None:
+        """Forgets the failed load: the next poll tries it again."""
+        self._known = replace(self._known, failure=None)
+
     def note_refusal(self, refusal: Refusal) -> None:
         """Records that the canary would break the callers of production."""
         if refusal != self._known.refusal:

@@ -55,7 +55,7 @@ class CanaryWatcher:
 
     def restore(self) -> None:
         """Restores no version: without the registry, production answers alone."""
-        self._loader.marks.read()
+        self._loader.marks.blame.read()
 
     def poll(self) -> None:
         """Resolves the alias once, and does what the policy decides.
@@ -81,7 +81,10 @@ class CanaryWatcher:
         except LookUpFailed:  # the other watcher reports it
             return False
         state.note_aspired(aspired)
-        self._loader.marks.forget_others(Identity.from_version(aspired) if aspired else None)
+        blame = self._loader.marks.blame
+        blame.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)
+        if blame.has_ended(state.failure, aspired):
+            state.forget_failure()
         return True
 
     def _decide(self) -> Decision:
@@ -117,8 +120,8 @@ class CanaryWatcher:
     def _drop(self) -> None:
         canary = self._live.canary
         self._live.drop_canary()
+        self._loader.marks.update(self._live, self._clock.steady_s())
         if canary is not None:
-            self._loader.marks.end(canary.identity)
             reason = self._describe_drop(canary)
             log.info("canary dropped", version=canary.model.version, reason=reason)
 
@@ -142,7 +145,7 @@ class CanaryWatcher:
     def _load(self, version: ModelVersion) -> bool:
         state, marks = self._state, self._loader.marks
         try:
-            marks.check(version)
+            marks.blame.check(version)
             loaded = self._loader.load(version)
         except LoadFailure as failure:
             state.note_failure(version, failure)
@@ -153,7 +156,7 @@ class CanaryWatcher:
             state.note_refusal(refusal)
             return False
         self._live.swap(loaded, CANARY)
-        marks.note_live(version, self._clock.steady_s())
+        marks.update(self._live, self._clock.steady_s())
         state.note_live(loaded)
         del loaded
         gc.collect()  # as in `watcher.py`

@@ -2,10 +2,10 @@
 
     versions/<key>/version.json   the registry entry of the version, with its checksums
     versions/<key>/model/…        its files
-    versions/<key>/proven         it has been live for a minute: see `load_marks.py`
+    versions/<key>/proven         the version has passed its trial, with the runtime that it names
     serving/<key>.json            the version that serves for a model and alias, and the one before
     staging/<random>/             a version that is being fetched; locked while its process lives
-    loading/<random>.json         a version that may end its process: see `load_marks.py`
+    loading/<random>.json         a version on trial, which may end its process: see `load_marks.py`
 
 Several processes can share the folder: one rename adds a version, and no process alters it.
 """
@@ -24,6 +24,8 @@ from types import MappingProxyType
 from typing import Any
 
 from baton_common.atomic_file import write_atomic
+from baton_inference.lifecycle.loading.locks import is_locked
+from baton_inference.lifecycle.loading.runtime import describe_runtime
 from baton_inference.lifecycle.policy import Identity
 from baton_registry.versions.model_version import ModelVersion
 
@@ -67,13 +69,16 @@ class VersionCache:
         return [each for each in cached if each is not None]
 
     def is_proven(self, version: ModelVersion) -> bool:
-        """Whether the version has been live for long enough on this machine."""
-        return (self._get_entry(version) / PROVEN).exists()
+        """Whether the version has been live for long enough on this machine, with this runtime."""
+        try:
+            return (self._get_entry(version) / PROVEN).read_bytes() == describe_runtime().encode()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def record_proven(self, version: ModelVersion) -> None:
         """Records that the version is proven, if it is cached."""
         with suppress(FileNotFoundError, NotADirectoryError):
-            (self._get_entry(version) / PROVEN).touch()
+            write_atomic(self._get_entry(version) / PROVEN, describe_runtime().encode(), mode=0o600)
 
     @contextmanager
     def stage(self) -> Iterator[Path]:
@@ -181,22 +186,6 @@ def _read_mtime(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:  # another process removed it
         return 0.0
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds the lock of a file or folder. True if that cannot be known."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return True
-    try:
-        # Shared: two processes that ask at the same time do not take each other for the holder.
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # locked, or a file system without locks
-        return True
-    finally:
-        os.close(handle)
-    return False
 
 
 def _to_json(version: ModelVersion) -> dict[str, Any]:

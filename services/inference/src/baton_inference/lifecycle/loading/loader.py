@@ -36,10 +36,10 @@ log = structlog.get_logger("baton.loader")
 
 
 class Loader:
-    """Loads versions for one role, one at a time, in its poller's thread.
+    """Loads versions, one at a time for each role, in the threads of the pollers.
 
     Attributes:
-        marks: the versions under test.
+        marks: the versions on trial.
     """
 
     def __init__(  # noqa: PLR0913 - its dependencies, each passed by name
@@ -60,7 +60,7 @@ class Loader:
             cache: keeps fetched versions on disk.
             open_engine: builds the engine from a version's files.
             compile_codecs: compiles the codecs of a version.
-            marks: marks a version before its engine is built.
+            marks: marks a version before its engine is built; those of the process.
             clock: gives the time at which a version starts to serve.
             trusted: if not empty, only versions that one of these keys signed are loaded.
         """
@@ -86,16 +86,18 @@ class Loader:
         except Exception as error:
             raise to_load_failure(error) from error
 
-    def load_last_served(self, name: str, alias: str) -> LiveVersion | None:
+    def load_last_served(
+        self, name: str, alias: str, *, tries_blamed: bool = False
+    ) -> LiveVersion | None:
         """Loads the last serving version from the cache; None if the cache has none.
 
-        If that version ended its process, the one before is loaded: see `LoadMarks.choose`.
+        If that version is blamed, the one before is loaded: see `Blame.choose`.
         """
         try:
             served = self._cache.find_last_served(name, alias)
-            if not served:
+            cached = self.marks.blame.choose(served, tries_blamed=tries_blamed)
+            if cached is None:
                 return None
-            cached = self.marks.choose(served)
             loaded = self._open(cached[0], lambda: reopen(*cached, find_weight_files), "cache")
         except Exception as error:  # noqa: BLE001 - after any error the registry has the version
             log.warning("the cached version cannot be used", reason=str(to_load_failure(error)))

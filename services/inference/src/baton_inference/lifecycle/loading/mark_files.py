@@ -7,12 +7,16 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from baton_inference.lifecycle.loading.cache import is_locked
+from baton_inference.lifecycle.loading.locks import is_locked
 from baton_inference.lifecycle.policy import Identity
+
+HIDDEN_S = 60.0
+"""A mark that is hidden for so long will never be whole: its process died while it wrote it."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class MarkContent:
     Attributes:
         process: a name that no other start of a process has.
         model_name: the registered model.
-        alias: the alias that the process followed to the version.
+        alias: the alias of production in that process.
         version: the number of the version.
         source: the location of its artifacts.
     """
@@ -91,16 +95,22 @@ def write_mark(folder: Path, content: MarkContent) -> MarkFile:
 
 
 def list_left_marks(folder: Path) -> list[LeftMark]:
-    """Lists the marks of processes that have died, the oldest first.
+    """Lists the marks of processes that have died, the oldest first; removes what is no mark.
 
-    Raises `OSError` if the disk fails. Files that are no marks are left out.
+    Raises `OSError` if the disk fails.
     """
     left = []
+    for hidden in folder.glob(".*"):
+        with suppress(FileNotFoundError):
+            if not is_locked(hidden) and time.time() - hidden.stat().st_mtime > HIDDEN_S:
+                hidden.unlink()
     for file in folder.glob("*.json"):
         try:
             if not is_locked(file):
                 content = MarkContent(**json.loads(file.read_bytes()))
                 left.append(LeftMark(file, content, file.stat().st_mtime_ns))
-        except (FileNotFoundError, ValueError, TypeError):
+        except FileNotFoundError:
             continue
+        except (ValueError, TypeError):
+            file.unlink(missing_ok=True)
     return sorted(left, key=lambda mark: mark.written_at_ns)
