@@ -69,7 +69,7 @@ def is_aborted(tags: Mapping[str, str]) -> bool:
 
 
 def format_abort(reason: str) -> str:
-    """Formats the verdict of an aborted version: one line, also if a process reported the reason."""
+    """Formats the verdict of an aborted version, as one short line."""
     return f"{ROLLOUT_ABORTED}: {shorten_to_line(reason, MAX_REASON)}"
 
 
