@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from baton_registry import ModelVersion
+from baton_registry.versions.rollout_tags import get_weight_tag
 from tests.support.rig.callers import Callers, call_steadily, draw_customers
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.harmful_models import (
@@ -17,6 +18,7 @@ from tests.support.rig.harmful_models import (
     answer_nan_on,
     change_units,
     fail_on,
+    is_hit,
     loop_on,
     slow_down,
 )
@@ -28,8 +30,9 @@ from tests.support.rig.tracking_server import TrackingServer
 POLL_S = 0.2
 LAST_ANSWER_S = POLL_S + 1.5
 """The contract: nobody gets an answer of an aborted version later than this."""
-STEPS = ("--steps", "30,100", "--step-for", "1s", "--bake", "1s", "--min-pairs", "2000")
-"""The canary answers callers from the start: a shadow could harm nobody anyway."""
+HARMFUL = ("--steps", "100", "--bake", "5m")
+"""The canary answers every request as soon as it is live. A shadow could harm nobody anyway."""
+GOOD = ("--steps", "30,100", "--step-for", "1s", "--bake", "1s", "--min-pairs", "2000")
 
 
 @dataclass
@@ -75,7 +78,7 @@ def roll_out_harmful(stage: Stage, *changes: Change) -> str:
     """Rolls a harmful version out, and checks that it harms nobody. Returns the reason."""
     version = stage.material.store(stage.desk, *changes)
     first_answer = len(stage.callers.answers)
-    stage.desk.baton("rollout", "start", version, *STEPS)
+    stage.desk.baton("rollout", "start", version, *HARMFUL)
     aborted_at_s = wait_until_aborted(stage.desk, version)
     time.sleep(LAST_ANSWER_S + 0.5)
 
@@ -88,6 +91,21 @@ def roll_out_harmful(stage: Stage, *changes: Change) -> str:
     record = stage.read_record()
     assert (record["version"], record["phase"]) == (version, "aborted")
     return str(record["message"])
+
+
+def test_rows_that_the_canary_fails_on_are_answered_by_production(stage: Stage) -> None:
+    """The canary, set by hand as in MLflow's pages, answers all other requests."""
+    residues = stage.material.find_residues(5)
+    version = stage.material.store(stage.desk, fail_on(residues))
+    hits = [each for each in stage.callers.customers[:2_000] if is_hit(each, residues)][:10]
+    with stage.desk.registry as registry:
+        registry.set_version_tag(stage.desk.model, version, get_weight_tag("canary"), "100")
+        registry.set_alias(stage.desk.model, "canary", version)
+        wait_until(lambda: stage.callers.count(version) > 0, LIMIT_S, "the canary answers")
+        answers = [stage.inference.predict([customer]) for customer in hits]
+        registry.delete_alias(stage.desk.model, "canary")
+    assert [each["model_version"] for each in answers] == ["1"] * 10
+    assert stage.callers.errors == []
 
 
 def test_version_that_fails_on_one_row_in_a_hundred(stage: Stage) -> None:
@@ -118,7 +136,7 @@ def test_version_that_loops_for_ever(stage: Stage) -> None:
 def test_good_version_is_promoted_by_itself(stage: Stage) -> None:
     """It answers almost as production does. It is the last: production moves."""
     version = stage.material.store(stage.desk, change_units("tenure", 1.01))
-    stage.desk.baton("rollout", "start", version, *STEPS, "--reason", "cleaner data")
+    stage.desk.baton("rollout", "start", version, *GOOD, "--reason", "cleaner data")
     stage.inference.wait_until_serving(version, LIMIT_S)
     wait_until(lambda: stage.read_record()["phase"] == "promoted", LIMIT_S, "the record has ended")
     assert stage.callers.errors == []

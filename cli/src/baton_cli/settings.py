@@ -75,8 +75,8 @@ class CliSettings(RegistrySettings):
         None, validation_alias="BATON_ACTOR"
     )
 
-    def open_status_client(self) -> StatusClient:
-        """Opens a client for all configured inference processes. The caller closes it."""
+    def build_status_client(self) -> StatusClient:
+        """Builds a client for all configured inference processes."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
         return StatusClient(self.inference_urls, api_key=key)
 

@@ -1,10 +1,15 @@
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import httpx
 import pytest
 
 from baton_cli.inference.status_client import (
+    MAX_STATUS_BYTES,
     Process,
     Report,
     StatusClient,
@@ -25,10 +30,9 @@ def create_transport(answer: httpx.Response | Exception) -> httpx.MockTransport:
 
 
 def fetch_reports(answer: httpx.Response | Exception) -> list[Report]:
-    with StatusClient(
-        ["http://a:8000"], resolve=lambda _: [], transport=create_transport(answer)
-    ) as client:
-        return client.fetch_reports()
+    transport = create_transport(answer)
+    client = StatusClient(["http://a:8000"], resolve=lambda _: [], transport=transport)
+    return client.fetch_reports()
 
 
 def test_report_has_version_and_alias() -> None:
@@ -60,12 +64,52 @@ def test_report_has_the_load_failure() -> None:
         httpx.Response(502),
         httpx.Response(200, text="<html>"),
         httpx.Response(200, json=["not", "a", "status"]),
+        httpx.Response(200, text="[" * 200_000),
+        httpx.Response(200, text='{"state": "' + "x" * MAX_STATUS_BYTES + '"}'),
     ],
 )
 def test_invalid_answer_is_not_reachable(answer: httpx.Response | Exception) -> None:
-    """No answer, an error, or the answer of another program."""
+    """No answer, an error, or the answer of another program: too deep, or too long."""
     (report,) = fetch_reports(answer)
     assert report.to_json() == {"url": "http://a:8000", "reachable": False, "status": None}
+
+
+@contextmanager
+def drip(start: bytes) -> Iterator[str]:
+    """Serves `start`, and then a byte every 20 ms until the client leaves; yields its URL."""
+    done = Event()
+
+    def answer(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(start)
+            while not done.wait(0.02):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=answer, args=(server,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            done.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "start", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{"]
+)
+def test_dripping_answer_ends_at_the_deadline(start: bytes) -> None:
+    """Each read is in time, but the headers or the body never end."""
+    with drip(start) as url:
+        began = time.monotonic()
+        (report,) = StatusClient([url], timeout_s=0.3).fetch_reports()
+        assert time.monotonic() - began < 2
+    assert report.status is None
 
 
 def test_every_address_of_a_host_is_queried() -> None:
@@ -77,10 +121,10 @@ def test_every_address_of_a_host_is_queried() -> None:
         return httpx.Response(200, json=build_status("1"))
 
     transport = httpx.MockTransport(handle)
-    with StatusClient(
+    client = StatusClient(
         ["http://inference:8000"], resolve=lambda _: ["10.0.0.1", "10.0.0.2"], transport=transport
-    ) as client:
-        urls = [report.url for report in client.fetch_reports()]
+    )
+    urls = [report.url for report in client.fetch_reports()]
     assert urls == ["http://10.0.0.1:8000", "http://10.0.0.2:8000"]
     assert sorted(requests) == [(f"{url}/status", "inference:8000") for url in urls]
 
@@ -125,10 +169,8 @@ def test_api_key_is_sent_and_refusal_is_reported() -> None:
         return httpx.Response(200, json=build_status("1")) if is_known else httpx.Response(401)
 
     for key, refused in (("secret", False), ("other", True), (None, True)):
-        with StatusClient(
-            ["http://a"], api_key=key, transport=httpx.MockTransport(handle)
-        ) as client:
-            (report,) = client.fetch_reports()
+        client = StatusClient(["http://a"], api_key=key, transport=httpx.MockTransport(handle))
+        (report,) = client.fetch_reports()
         assert report.is_refused is refused
         assert (report.serving_version is None) is refused
     assert "BATON_API_KEY" in report.missing_status_reason

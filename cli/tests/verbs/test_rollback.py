@@ -1,8 +1,11 @@
+from typing import Any
+
 import pytest
 
 from baton_cli.main import run
+from baton_cli.rollouts.control import hand
 from tests.support.cli.fakes import Inference, Registry
-from tests.support.fakes.registry import ALIAS
+from tests.support.fakes.registry import ALIAS, build_mlmodel
 
 
 def test_alias_moves_back_to_the_previous_version(
@@ -16,6 +19,28 @@ def test_alias_moves_back_to_the_previous_version(
     assert registry.aliases == {ALIAS: "1"}
     assert capsys.readouterr().out.startswith("churn_model@production moved from version 2 to 1\n")
     assert inference.version == "1"
+
+
+def test_move_at_the_same_time_is_not_undone_twice(
+    registry: Registry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A controller that sees the abort may move the alias back before this command does."""
+    registry.add("3", MLmodel=build_mlmodel(("tenure", "long", True)))
+    for aside, code in (("2", 0), ("1", 1)):
+        for version in "123":
+            run(["promote", version])
+
+        def abort_first(*_: Any, aside: str = aside) -> None:
+            registry.aliases[ALIAS] = aside
+
+        monkeypatch.setattr(hand, "abort_first", abort_first)
+        capsys.readouterr()
+        assert run(["rollback"]) == code
+        assert registry.aliases == {ALIAS: aside}
+    assert capsys.readouterr().err == (
+        "baton: alias 'production' has moved from version 3 to 1 at the same time;"
+        " check with baton status, and try again\n"
+    )
 
 
 def test_missing_previous_version_is_one_line(

@@ -3,18 +3,24 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from baton_cli.main import run
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.display.following import Step
 from baton_rollout.pair_counts import PairCounts
+from baton_rollout.progress.actions import Promote
 from baton_rollout.progress.record import Record
 from tests.support.cli.fakes import Registry, serve
 from tests.support.fakes.fleet import CANARY, RECORD, Replica
 from tests.support.fakes.registry import ALIAS, build_mlmodel
 
+START = "baton_cli.rollouts.start"
 SHORT = ("--step-for", "0", "--bake", "0", "--min-pairs", "500", "--deadline", "1h")
 
 
@@ -60,6 +66,7 @@ def test_start_says_what_follows(fleet: Fleet, capsys: pytest.CaptureFixture[str
     assert "version 2 runs beside version 1; steps of 0, 10, 50, 100 %" in out
     assert "2,000 pairs find" in out
     assert "baton rollout abort" in out
+    assert out.endswith("run a controller: baton rollout run\n")
     assert err == ""
     assert fleet.registry.aliases == {ALIAS: "1", CANARY: "2"}
     plan = read_record(fleet).plan
@@ -95,8 +102,55 @@ def test_wait_ends_with_the_story_of_an_abort(
 def test_wait_ends_when_the_time_is_over(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     """The rollout goes on."""
     assert run(["rollout", "start", "2", "--wait", "0.05s"]) == 4
-    assert "time is over" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "time is over" in err
+    assert err.endswith("the rollout goes on if a controller runs; see: baton rollout status\n")
     assert read_record(fleet).phase == "progressing"
+
+
+def test_wait_with_a_check_says_that_nobody_takes_the_next_step(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No other controller has the check."""
+    assert run(["rollout", "start", "2", "--check", "true", "--wait", "0.05s"]) == 4
+    err = capsys.readouterr().err
+    assert "no controller takes its next steps; take each with: baton rollout promote" in err
+
+
+def test_wait_sees_what_its_last_tick_did(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is over with the tick that promotes."""
+
+    def tick_once(step: Step, *_: object, **__: object) -> Observation | None:
+        seen = step()
+        while seen is not None and not isinstance(seen.action, Promote):
+            seen = step()
+        return seen
+
+    monkeypatch.setattr(f"{START}.watch", tick_once)
+    assert run(["rollout", "start", "2", *SHORT, "--wait"]) == 0
+    assert "was promoted" in capsys.readouterr().out
+
+
+def test_wait_without_a_registry_says_so(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_registry(*_: object, **__: object) -> None:
+        fleet.registry.fail_on.add(("GET", "registered-models/get"))
+
+    monkeypatch.setattr(f"{START}.watch", lose_registry)
+    assert run(["rollout", "start", "2", "--wait"]) == 4
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("baton: time is over, and the state is unknown: the registry at ")
+
+
+def test_expected_change_has_no_power_over_answers(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rollout", "start", "2", "--expect-change"])
+    out = capsys.readouterr().out
+    assert "in 95 of 100 cases: 0.784 % failures\n" in out
 
 
 def test_wait_ends_at_a_pause(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,6 +210,24 @@ def test_status_shows_both_versions(fleet: Fleet, capsys: pytest.CaptureFixture[
     assert "aborts at 125 : 1" in last
 
 
+def test_status_says_that_no_controller_runs(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step could end, and nobody ends it. At first that is no news."""
+    for hours, is_told in ((0, False), (2, True)):
+        run(["rollout", "start", "2", *SHORT[:-2]])
+        record = read_record(fleet)
+        since = record.step_since - timedelta(hours=hours)
+        fleet.registry.tags[RECORD] = replace(record, step_since=since).to_text()
+        for _ in range(4):  # until there are enough pairs
+            capsys.readouterr()
+            run(["rollout", "status"])
+        told = f"nothing has moved the rollout since {since:%Y-%m-%d %H:%M} UTC; if that stays so"
+        assert (told in capsys.readouterr().out) is is_told
+        run(["rollout", "abort"])
+        fleet.registry.add("2", MLmodel=build_mlmodel(("tenure", "long", True)))
+
+
 def test_status_as_json(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     assert read_status(capsys, 0)["phase"] is None
     run(["rollout", "start", "2"])
@@ -171,6 +243,17 @@ def test_watch_ends_with_the_rollout(fleet: Fleet, capsys: pytest.CaptureFixture
     capsys.readouterr()
     assert run(["rollout", "status", "--watch"]) == 5
     assert "was aborted" in capsys.readouterr().out
+    assert run(["rollout", "status", "--watch", "--json"]) == 5
+    out, err = capsys.readouterr()
+    assert json.loads(out)["phase"] == "aborted"
+    assert "was aborted" in err
+
+
+def test_unreadable_record_ends_the_watch(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
+    fleet.registry.tags[RECORD] = "{"
+    capsys.readouterr()
+    assert run(["rollout", "status", "--watch"]) == 1
+    assert "is not the record of a rollout" in capsys.readouterr().err
 
 
 def test_pause_resume_and_promote(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,9 +281,22 @@ def test_promote_full_skips_the_steps(fleet: Fleet) -> None:
 def test_promote_cannot_outrun_evidence(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     fleet.replica = Replica("r1", fleet.registry, 200, 100)
     run(["rollout", "start", "2"])
-    run(["rollout", "promote", "--full"])
-    assert "was aborted" in capsys.readouterr().out
+    assert run(["rollout", "promote", "--full"]) == 1
+    assert "was aborted" in capsys.readouterr().err
     assert fleet.registry.aliases == {ALIAS: "1"}
+
+
+def test_promote_fails_if_the_checks_refuse(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rollout", "start", "2"])
+    fleet.registry.add("2", tags={"baton.gate": "failed: worse"})
+    capsys.readouterr()
+    assert run(["rollout", "promote", "--full"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("baton: version 2: paused: version 2 did not pass the gate")
+    assert fleet.registry.aliases[ALIAS] == "1"
 
 
 def test_abort_keeps_production(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,6 +358,12 @@ def test_promotion_of_an_aborted_version_needs_force(
     run(["rollout", "abort"])
     assert run(["promote", "2"]) == 1
     assert "was aborted" in capsys.readouterr().err
+    for other in (["--alias", "staging"], []):
+        if not other:
+            fleet.registry.fail_on.add(("POST", "registered-models/alias"))
+        assert run(["promote", "2", "--force", *other]) == (0 if other else 1)
+        assert fleet.registry.get_version_tags("2")["baton.rollout"].startswith("aborted")
+    fleet.registry.fail_on.clear()
     assert run(["promote", "2", "--force"]) == 0
     assert fleet.registry.get_version_tags("2")["baton.rollout"] == "forced"
 

@@ -6,7 +6,7 @@ synthetic rows of a load are not among them, so the version loads as a good one 
 are those of opset 11, the oldest that the trainer exports.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,13 @@ def find_free_residues(charges: Sequence[float], share: int) -> tuple[int, int]:
         if not taken & set(range(low, low + share)):
             return low, low + share
     raise ValueError("every range of digits occurs in the example")
+
+
+def is_hit(customer: Mapping[str, Any], residues: tuple[int, int]) -> bool:
+    """Whether the changes take effect on a row."""
+    low, high = residues
+    residue = round(float(customer[CHARGE]) * _TWENTIETHS) % _RESIDUES
+    return low <= residue < high
 
 
 def fail_on(residues: tuple[int, int]) -> Change:

@@ -1,10 +1,12 @@
 """A client for `GET /status` of the inference processes."""
 
+import asyncio
+import json
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,6 +15,8 @@ from baton_registry.rest.tls import Tls, create_context
 from baton_registry.setting_types import format_url_host
 
 TIMEOUT_S = 2.0
+"""The most time for one process, from the connection to the last byte."""
+MAX_STATUS_BYTES = 1_000_000
 MAX_CONCURRENT = 16
 REFUSALS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -125,7 +129,7 @@ def list_processes(url: str, resolve: Resolve) -> list[Process]:
 
 
 class StatusClient:
-    """A client for all configured inference processes. The caller closes it."""
+    """A client for all configured inference processes."""
 
     def __init__(
         self,
@@ -133,44 +137,71 @@ class StatusClient:
         *,
         api_key: str | None = None,
         resolve: Resolve = resolve_addresses,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self.urls = urls
         self._resolve = resolve
-        # An explicit transport ignores proxies of the environment, which cannot reach one process
-        # among several. SSL_CERT_FILE still applies.
+        self._transport = transport
+        self._timeout_s = timeout_s
         is_tls_needed = any(url.startswith("https:") for url in urls)
-        self._http = httpx.Client(
-            transport=transport
-            or httpx.HTTPTransport(verify=create_context(Tls(), is_needed=is_tls_needed)),
-            timeout=TIMEOUT_S,
-            trust_env=False,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._http.close()
+        self._tls = create_context(Tls(), is_needed=is_tls_needed)
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
 
     def fetch_reports(self) -> list[Report]:
         """Fetches the status of every process. Resolves names each time: processes change."""
         processes = [each for url in self.urls for each in list_processes(url, self._resolve)]
-        with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
-            return list(pool.map(self._fetch_report, processes))
+        # In a thread of its own: signals raise in the main thread, and an event loop may lose them.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(self._fetch_all(processes))).result()
 
-    def _fetch_report(self, process: Process) -> Report:
-        name = urlsplit(f"//{process.host}").hostname or ""
+    async def _fetch_all(self, processes: Sequence[Process]) -> list[Report]:
+        slots = asyncio.Semaphore(MAX_CONCURRENT)
+        # An explicit transport ignores proxies of the environment, which cannot reach one process
+        # among several. SSL_CERT_FILE still applies.
+        async with httpx.AsyncClient(
+            transport=self._transport or httpx.AsyncHTTPTransport(verify=self._tls),
+            timeout=self._timeout_s,
+            trust_env=False,
+            headers=self._headers,
+        ) as http:
+
+            async def fetch(process: Process) -> Report:
+                async with slots:
+                    return await self._fetch_report(http, process)
+
+            return await asyncio.gather(*map(fetch, processes))
+
+    async def _fetch_report(self, http: httpx.AsyncClient, process: Process) -> Report:
         try:
-            answer = self._http.get(
-                f"{process.url}/status",
-                headers={"Host": process.host},
-                extensions={"sni_hostname": name},
-            )
-            if answer.status_code in REFUSALS:
+            # httpx itself limits only each read: one byte a second would never end.
+            async with asyncio.timeout(self._timeout_s):
+                code, body = await _exchange(http, process)
+            if code in REFUSALS:
                 return Report(process.url, None, is_refused=True)
-            status = answer.json() if answer.is_success else None
-        except (httpx.HTTPError, ValueError):
+            status = json.loads(body) if httpx.codes.is_success(code) else None
+        except (httpx.HTTPError, TimeoutError, ValueError, RecursionError):
             status = None
         return Report(process.url, status if isinstance(status, dict) else None)
+
+
+async def _exchange(http: httpx.AsyncClient, process: Process) -> tuple[int, bytes]:
+    """Asks a process for its status. Returns the HTTP status and the body.
+
+    Raises:
+        httpx.HTTPError: no answer.
+        ValueError: the body is too long.
+    """
+    name = urlsplit(f"//{process.host}").hostname or ""
+    body = bytearray()
+    async with http.stream(
+        "GET",
+        f"{process.url}/status",
+        headers={"Host": process.host},
+        extensions={"sni_hostname": name},
+    ) as answer:
+        async for chunk in answer.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_STATUS_BYTES:
+                raise ValueError(f"the status has over {MAX_STATUS_BYTES:,} bytes")
+    return answer.status_code, bytes(body)

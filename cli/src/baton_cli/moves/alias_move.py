@@ -49,25 +49,23 @@ def move_alias(
         RegistryError: the alias was not moved.
         CommandFailed: the alias was moved, but inference does not serve the version.
     """
-    with settings.open_status_client() as inference:
-        earlier: LoadFailures = {}
-        if wait_s is not None:
-            earlier = collect_load_failures(inference.fetch_reports())
-        with settings.open_registry() as registry:
-            move = run(registry)
-            terminal.show(describe_move(settings.model_name, alias, move))
-            if wait_s is None or move.to_version is None:
-                return
-            can_roll_back = _can_roll_back(registry, settings.model_name, alias, move)
-        way_back = find_way_back(
-            alias, move, default_alias=settings.alias, can_roll_back=can_roll_back
-        )
-        goal = Goal(settings.model_name, alias, move.to_version, way_back)
-        if not _has_moved(move):
-            earlier = {}  # a failure from before the command is still the current one
-        text = f"waiting until inference serves version {move.to_version}"
-        with terminal.show_spinner(text, in_pipes=False):  # stderr has only the failure
-            reports = wait_until_served(inference, goal, timeout_s=wait_s, earlier=earlier)
+    inference = settings.build_status_client()
+    earlier: LoadFailures = {}
+    if wait_s is not None:
+        earlier = collect_load_failures(inference.fetch_reports())
+    with settings.open_registry() as registry:
+        move = run(registry)
+        terminal.show(describe_move(settings.model_name, alias, move))
+        if wait_s is None or move.to_version is None:
+            return
+        can_roll_back = _can_roll_back(registry, settings.model_name, alias, move)
+    way_back = find_way_back(alias, move, default_alias=settings.alias, can_roll_back=can_roll_back)
+    goal = Goal(settings.model_name, alias, move.to_version, way_back)
+    if not _has_moved(move):
+        earlier = {}  # a failure from before the command is still the current one
+    text = f"waiting until inference serves version {move.to_version}"
+    with terminal.show_spinner(text, in_pipes=False):  # stderr has only the failure
+        reports = wait_until_served(inference, goal, timeout_s=wait_s, earlier=earlier)
     urls = ", ".join(report.url for report in reports)
     terminal.show(f"version {move.to_version} is served by {urls}")
 

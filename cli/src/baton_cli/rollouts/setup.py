@@ -21,7 +21,7 @@ def build_executor(registry: RegistryClient, settings: CliSettings) -> Executor:
 
 @contextmanager
 def open_session(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[RolloutSession]:
-    """Opens registry and processes. Closes them, and a check that runs, at the end.
+    """Opens the registry. Closes it, and a check that runs, at the end.
 
     Raises:
         CommandFailed: BATON_CANARY_ALIAS turns the canary off.
@@ -31,9 +31,9 @@ def open_session(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[R
             f"BATON_CANARY_ALIAS={settings.canary_alias} turns the canary off; set the name of an"
             f" alias other than {settings.alias!r}, here and for inference"
         )
-    with settings.open_registry() as registry, settings.open_status_client() as inference:
+    with settings.open_registry() as registry:
         executor = build_executor(registry, settings)
-        controller = Controller(executor, inference, CheckRunner(check))
+        controller = Controller(executor, settings.build_status_client(), CheckRunner(check))
         try:
             yield RolloutSession(executor, controller)
         finally:

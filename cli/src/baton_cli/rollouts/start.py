@@ -14,12 +14,19 @@ from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.display.exits import PAUSED, choose_exit_code
-from baton_cli.rollouts.display.texts import describe_end, describe_progress, describe_start
+from baton_cli.rollouts.display.texts import (
+    CONTROLLER_HINT,
+    describe_future,
+    describe_progress,
+    describe_start,
+)
 from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
 from baton_cli.rollouts.setup import open_session
 from baton_cli.settings import RolloutSettings, load
 from baton_cli.stopping import explain_interruption
+from baton_common.texts import to_one_line
+from baton_registry.errors import RegistryError
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_rollout.json_values import MAX_COUNT
 from baton_rollout.limits import Limits
@@ -36,7 +43,6 @@ from baton_rollout.progress.plan import (
 from baton_rollout.progress.record import Record
 
 TOKEN_BYTES = 4
-CONTINUES = "the rollout goes on if a controller runs; see: baton rollout status"
 
 
 class Choices(TypedDict):
@@ -154,8 +160,10 @@ def start(
         power = compute_power(wish.min_pairs, record.plan.limits)
         for line in describe_start(settings.model_name, record, power):
             terminal.show(line)
-        if wait_s is not None:
-            with explain_interruption(CONTINUES):
+        if wait_s is None:
+            terminal.show(f"unless baton up or the stack does it, {CONTROLLER_HINT}")
+        else:
+            with explain_interruption(describe_future(record)):
                 ctx.exit(_wait(session, settings, record, wait_s))
 
 
@@ -192,14 +200,27 @@ def _wait(
 
     how = Watch(settings.model_name, settings.poll_interval_s, is_done, limit_s)
     seen = watch(session.controller.tick, how, terminal.print_progress, err=True)
+    if seen is None or not is_done(seen):  # what the last tick did is not in what it saw
+        try:
+            seen = session.controller.observe()
+        except RegistryError as error:
+            end = f"baton: time is over, and the state is unknown: {to_one_line(error)}"
+            terminal.print_progress(f"{end}; {describe_future(started)}")
+            return PAUSED
+    return _report_end(seen, started)
+
+
+def _report_end(seen: Observation | None, started: Record) -> int:
+    """Prints how the wait ended. Returns the exit code."""
     if seen is None or seen.record.plan.token != started.plan.token:
         terminal.print_progress("baton: another rollout has replaced this one")
         return PAUSED
+    progress = describe_progress(seen.record)
     if seen.record.is_under_way and seen.record.phase != "paused":
-        terminal.print_progress(f"baton: time is over; {describe_progress(seen.record)}")
+        terminal.print_progress(f"baton: time is over; {progress}; {describe_future(seen.record)}")
         return PAUSED
     if seen.record.phase == "promoted":
-        terminal.show(describe_end(seen.record))
+        terminal.show(progress)
     else:
-        terminal.print_progress(f"baton: {describe_progress(seen.record)}")
+        terminal.print_progress(f"baton: {progress}")
     return choose_exit_code(seen)

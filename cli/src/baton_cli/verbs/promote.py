@@ -2,13 +2,17 @@
 
 import click
 
+from baton_cli import terminal
 from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
 from baton_cli.options import option
 from baton_cli.rollouts.control import hand
+from baton_cli.rollouts.control.execution import Executor
 from baton_cli.rollouts.setup import build_executor
 from baton_cli.settings import CliSettings, load
+from baton_common.texts import to_one_line
+from baton_registry.errors import RegistryError
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
@@ -37,9 +41,7 @@ def promote(
         executor = build_executor(registry, settings)
         number = registry.find_version(settings.model_name, version).version
         ongoing = hand.find_ongoing(executor, target)
-        if force:
-            hand.clear_abort(executor, number)
-        else:
+        if not force:
             hand.check_promotion(ongoing, number)
         move = promotion.promote(
             registry,
@@ -51,7 +53,19 @@ def promote(
             force=force,
             trusted=settings.trusted_keys,
         )
+        if force and target == settings.alias:
+            _clear_abort(executor, number)
         hand.close_as_promoted(executor, ongoing, number, actor)
         return move
 
     move_alias(settings, target, run, wait_s=wait_s)
+
+
+def _clear_abort(executor: Executor, version: str) -> None:
+    """Lets an earlier abort not count any more. The alias has moved: an error fails nothing."""
+    try:
+        hand.clear_abort(executor, version)
+    except RegistryError as error:
+        terminal.print_progress(
+            f"warning: version {version} still counts as aborted: {to_one_line(error)}"
+        )

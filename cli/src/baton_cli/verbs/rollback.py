@@ -28,10 +28,16 @@ def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
     actor = get_actor(settings)
 
     def run(registry: RegistryClient) -> Move:
-        _abort_rollout(registry, settings, actor)
-        return promotion.rollback(
-            registry, settings.model_name, alias=settings.alias, by=actor, to=to, reason=reason
-        )
+        model, alias = settings.model_name, settings.alias
+        try:
+            # Before the abort: if a controller answers it by moving the alias back, the version
+            # before is another one, and this would go back twice.
+            move = promotion.plan_rollback(
+                registry, model, alias=alias, by=actor, to=to, reason=reason
+            )
+        finally:
+            _abort_rollout(registry, settings, actor)
+        return promotion.execute_rollback(registry, model, alias, move)
 
     move_alias(settings, settings.alias, run, wait_s=wait_s)
 

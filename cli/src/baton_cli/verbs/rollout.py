@@ -14,7 +14,7 @@ from baton_cli.rollouts.control.hand import resume as resume_rollout
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.display.exits import choose_exit_code
 from baton_cli.rollouts.display.following import Follower
-from baton_cli.rollouts.display.texts import describe_progress
+from baton_cli.rollouts.display.texts import describe_progress, describe_standstill
 from baton_cli.rollouts.display.view import build_view, to_json
 from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.setup import open_session
@@ -57,13 +57,16 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
     with open_session(settings) as session:
         if is_watch:
             how = Watch(model, settings.poll_interval_s, _has_ended)
-            seen = watch(session.controller.observe, how, terminal.show, err=False)
+            print_line = terminal.print_progress if as_json else terminal.show
+            seen = watch(session.controller.observe, how, print_line, err=as_json)
         else:
             seen = session.controller.observe()
     if as_json:
         terminal.show_json(to_json(model, settings.canary_alias, seen))
     elif not is_watch:
         terminal.show(build_view(model, seen) if seen else f"{model}: no rollout")
+        if seen is not None and (warning := describe_standstill(seen)):
+            terminal.show(warning)
     ctx.exit(choose_exit_code(seen))
 
 
@@ -72,12 +75,15 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
 def promote(*, full: bool) -> None:
     """End the pause or the step now, and go to the next step.
 
-    Evidence of harm still aborts.
+    Evidence of harm still aborts. Exit code 1 if the rollout did not go on.
     """
     settings = load(CliSettings)
     choose = partial(_choose_promotion, full=full, by=get_actor(settings))
     with open_session(settings) as session:
-        _show(settings, act(session, choose))
+        record = act(session, choose)
+    if record.phase in ("paused", "aborted"):
+        raise CommandFailed(describe_progress(record))
+    _show(settings, record)
 
 
 @rollout.command()

@@ -20,8 +20,7 @@ def status(*, as_json: bool) -> None:
     """
     settings = load(CliSettings)
     aspired = _resolve_alias(settings)
-    with settings.open_status_client() as inference:
-        reports = inference.fetch_reports()
+    reports = settings.build_status_client().fetch_reports()
     refused = find_refused(settings, reports)
     overview = Overview(settings.model_name, settings.alias, aspired, reports, refused)
     if as_json:

@@ -1,7 +1,12 @@
 """The lines of a controller."""
 
-from baton_cli.rollouts.display.following import IDLE_FACTOR, Follower
+import pytest
+
+from baton_cli.errors import CommandFailed
+from baton_cli.rollouts.control.store import Overtaken
+from baton_cli.rollouts.display.following import IDLE_FACTOR, Follower, is_permanent
 from baton_registry import RegistryUnavailable
+from baton_registry.errors import RegistryRefused
 from tests.support.fakes.fleet import Stage
 
 
@@ -54,6 +59,35 @@ def test_outage_is_two_lines() -> None:
         "the rollout waits: no answer",
         "the rollout continues: the registry answers again",
     ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        CommandFailed("the record is unreadable"),
+        RegistryRefused("denied", error_code="PERMISSION_DENIED", status=403),
+        RegistryRefused("who?", error_code="", status=401),
+    ],
+)
+def test_permanent_error_ends_a_wait_but_not_a_controller(error: Exception) -> None:
+    """Nobody waits for what only a person can end; the controller goes on when they have."""
+    lines: list[str] = []
+
+    def step() -> None:
+        raise error
+
+    follower = Follower(step, lines.append)
+    with pytest.raises(CommandFailed, match=str(error).partition("?")[0]):
+        follower.step()
+    assert lines == []
+    follower.step(endures=True)
+    assert lines == [f"the rollout waits: {error}"]
+
+
+def test_refusal_for_now_is_an_outage() -> None:
+    """A proxy that limits the rate, or another controller that was faster."""
+    for error in (RegistryRefused("slow down", error_code="", status=429), Overtaken()):
+        assert not is_permanent(error)
 
 
 def test_controller_looks_less_often_without_a_rollout() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from baton_inference.lifecycle.canary.canary_state import CanaryState
 from baton_inference.lifecycle.canary.canary_watcher import CanaryWatcher
 from baton_inference.lifecycle.canary_switch import CanarySwitch
@@ -18,6 +20,8 @@ from baton_inference.shadow.shadow import Shadow
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.rest.client import RegistryClient
 from baton_rollout.progress.record import Record
+
+log = structlog.get_logger("baton.canary")
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ def create_canary(  # noqa: PLR0913 - the parts of the core, passed by name
     metrics: Metrics,
     clock: Clock,
     find_record: Callable[[], Record | None],
-) -> CanaryParts:
-    """Wires the parts; starts nothing.
+) -> CanaryParts | None:
+    """Wires the parts; starts nothing. Returns None if the settings name no canary.
 
     Args:
         settings: the settings of the service.
@@ -62,7 +66,11 @@ def create_canary(  # noqa: PLR0913 - the parts of the core, passed by name
         clock: the clock of all parts.
         find_record: returns the record of the last rollout, if it is known.
     """
-    alias = settings.canary_alias
+    alias = settings.followed_canary
+    if alias is None:
+        if settings.canary_alias == settings.alias:
+            log.warning("no canary: both aliases are the same", alias=settings.alias)
+        return None
     switch = CanarySwitch(TripFile(settings.cache_dir, settings.model_name, alias))
     breaker = Breaker(switch, clock)
     shadow = Shadow(live, breaker, clock, share=settings.shadow_cpu, find_record=find_record)

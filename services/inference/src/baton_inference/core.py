@@ -3,8 +3,6 @@
 import secrets
 from dataclasses import dataclass, replace
 
-import structlog
-
 from baton_engine.engine import ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.clock import Clock
@@ -28,8 +26,6 @@ from baton_registry.rest.fetch import FetchedModel
 
 STOP_S = 1.5
 """Time that `close` waits for running polls and the shadow. Their threads are daemons."""
-
-log = structlog.get_logger("baton.canary")
 
 
 @dataclass(frozen=True)
@@ -141,36 +137,21 @@ def create_core(
         canary_alias=settings.followed_canary,
         describe_canary=lambda: canary.state.aspired if canary else None,
     )
-    canary = None
-    if settings.followed_canary is not None:
-        canary = create_canary(
-            settings,
-            registry=registry,
-            loader=loader,
-            live=live,
-            metrics=metrics,
-            clock=clock,
-            find_record=lambda: moves.known.rollout,
-        )
-    elif settings.canary_alias == settings.alias:
-        log.warning("no canary: both aliases are the same", alias=settings.alias)
+    canary = create_canary(
+        settings,
+        registry=registry,
+        loader=loader,
+        live=live,
+        metrics=metrics,
+        clock=clock,
+        find_record=lambda: moves.known.rollout,
+    )
     state = WatcherState(settings.model_name, settings.alias, live, metrics, clock)
     on_swap = canary.poller.nudge if canary else lambda: None
     watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
-    return Core(
-        live=live,
-        watcher_state=state,
-        watcher=watcher,
-        poller=poller,
-        metrics=metrics,
-        registry=registry,
-        moves=moves,
-        arrow=arrow,
-        clock=clock,
-        marks=loader.marks,
-        canary=canary,
-    )
+    marks = loader.marks
+    return Core(live, state, watcher, poller, metrics, registry, moves, arrow, clock, marks, canary)
 
 
 def _create_loader(

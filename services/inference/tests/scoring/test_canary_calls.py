@@ -1,6 +1,8 @@
 """The canary's calls: in threads, within deadlines, with models that do harm."""
 
 import asyncio
+import contextlib
+import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -15,11 +17,11 @@ from baton_engine.tables.columns import Array
 from baton_inference.errors import ModelFailure, Overloaded
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.batch import RowBatch
-from baton_inference.scoring.canary_calls import MAX_WAITING, THREADS, CanaryCalls
+from baton_inference.scoring.canary_calls import MAX_BLOCKED, MAX_WAITING, THREADS, CanaryCalls
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from tests.support.fakes.bad_models import BAD, GOOD, SCHEMA, Harm, build_bad_model
 from tests.support.fakes.live_version import make_live_version
-from tests.support.fakes.models import SumModel
+from tests.support.fakes.models import ErrorModel, SumModel
 
 LONG_S = 20.0
 
@@ -218,3 +220,76 @@ def test_joined_requests_get_their_own_scores() -> None:
         assert isinstance(result, ScoreResult)
         assert isinstance(alone, ScoreResult)
         np.testing.assert_array_equal(result.scores["probabilities"], alone.scores["probabilities"])
+
+
+def test_a_later_version_does_not_wait_for_threads_that_others_block() -> None:
+    """It gets new ones; a version that blocks them itself does not, and their number is limited."""
+    calls, gates = CanaryCalls(), []
+    rows = RowBatch(64, [(0.5, 1, "a")] * 64)
+
+    async def block(number: int) -> None:
+        model = DeafModel()
+        gates.append(model.gate)
+        version = make_live_version(model, version=str(number))
+        request = ScoreRequest(version, rows)
+        await score_all(calls, *[request] * THREADS, deadline_s=0.05)
+        with pytest.raises(Overloaded, match=f"version {number} is busy"):
+            await calls.score(request, LONG_S)
+
+    async def use() -> None:
+        good = ScoreRequest(make_live_version(SumModel(), version="good"), rows)
+        for number in range(MAX_BLOCKED // THREADS):
+            await block(number)
+            (outcome,) = await score_all(calls, good)
+            assert isinstance(outcome, ScoreResult)
+        await block(99)
+        with pytest.raises(Overloaded, match="restart"):
+            await calls.score(good, LONG_S)
+        assert calls.is_busy
+        for gate in gates:
+            gate.set()
+        await wait_until_free(calls)
+        (outcome,) = await score_all(calls, good)
+        assert isinstance(outcome, ScoreResult)
+
+    asyncio.run(use())
+    calls.close()
+
+
+class ListModel(SumModel):
+    """Answers with lists, which no engine does."""
+
+    def score(self, columns: Mapping[str, Array]) -> Any:
+        return {"label": ["no"] * len(columns["x"])}
+
+
+def test_an_unexpected_error_is_a_failure_and_the_next_request_is_scored() -> None:
+    bad, good = make_live_version(ListModel()), make_live_version(SumModel(), version="2")
+    requests = [ScoreRequest(each, RowBatch(1, [(0.5, 1, "a")])) for each in (bad, bad, bad, good)]
+    *failures, last = run(*requests)
+    assert {type(each) for each in failures} == {ModelFailure}
+    assert isinstance(failures[0], ModelFailure)
+    assert isinstance(failures[0].__cause__, AttributeError)
+    assert isinstance(last, ScoreResult)
+
+
+@pytest.mark.parametrize("model", [SumModel(), ListModel(), ErrorModel()])
+def test_calls_leave_no_garbage(model: SumModel) -> None:
+    """Nothing that only the garbage collector frees, also if the canary fails."""
+    calls = CanaryCalls()
+    request = ScoreRequest(make_live_version(model), RowBatch(1, [(0.5, 1, "a")]))
+
+    async def use() -> int:
+        await score_all(calls, request)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                with contextlib.suppress(ModelFailure):
+                    await calls.score(request, LONG_S)
+            return gc.collect()
+        finally:
+            gc.enable()
+
+    assert asyncio.run(use()) < 50
+    calls.close()

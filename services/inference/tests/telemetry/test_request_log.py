@@ -71,3 +71,18 @@ def test_lines_per_second_are_limited() -> None:
     report, *others = logs[MAX_LINES_PER_SECOND:]
     assert report["left_out"] == 7
     assert [entry["event"] for entry in others] == ["request rejected"] * 2
+
+
+def test_fallbacks_have_a_limit_of_their_own() -> None:
+    """A bad canary does not hide other failures."""
+    time = ManualClock()
+    requests = RequestLog(time.clock().steady_s)
+    with capture_logs() as logs:
+        for _ in range(MAX_LINES_PER_SECOND + 7):
+            assert requests.has_room_for_fallback is (len(logs) < MAX_LINES_PER_SECOND)
+            requests.write_fallback("id", "2", "it failed", None)
+        assert len(logs) == MAX_LINES_PER_SECOND
+        requests.write(REJECTED)
+        assert logs[-1]["event"] == "request rejected"
+        time.now_s += 1
+        assert requests.has_room_for_fallback

@@ -2,7 +2,9 @@
 
 import pytest
 
+from baton_inference.web.access import Access
 from baton_inference.web.row_source import find_routing_key, identify_source
+from baton_registry.api_keys import KeyRing, Scope, generate_key
 
 KEY = b"x-routing-key"
 
@@ -27,14 +29,19 @@ def test_a_bad_routing_key_counts_as_absent(
     assert find_routing_key(headers) == expected
 
 
-def test_sources_are_hashes_of_both_keys() -> None:
-    """The API key counts only where keys are checked."""
-    headers = [(KEY, b"customer 7"), (b"authorization", b"Bearer secret")]
-    source = identify_source(headers, has_keys=True)
-    assert source == identify_source(
-        [(KEY, b"customer 7"), (b"x-api-key", b"secret")], has_keys=True
-    )
-    assert None not in source
-    assert identify_source(headers, has_keys=False) == (None, source.routing_key)
-    assert identify_source([], has_keys=True) == (None, None)
-    assert identify_source([(KEY, b"other")], has_keys=True) != source
+def test_a_caller_cannot_pose_as_another_with_more_keys() -> None:
+    """The key that let the request pass counts, whatever is sent beside it."""
+    secret, key = generate_key("scorer", [Scope.SCORING])
+    access = Access(lambda: KeyRing([key]))
+    valid = (b"authorization", f"Bearer {secret}".encode())
+    sources = []
+    for extra in ([], [(b"x-api-key", b"made up")], [(b"x-api-key", b"another")]):
+        headers = [*extra, (KEY, b"customer 7"), valid]
+        sources.append(identify_source(headers, access.check("/predict", headers)))
+    assert None not in sources[0]
+    assert len(set(sources)) == 1
+    assert identify_source([(KEY, b"other")], key) != sources[0]
+
+
+def test_without_authentication_no_api_key_counts() -> None:
+    assert identify_source([(b"x-api-key", b"secret")], None) == (None, None)

@@ -60,7 +60,8 @@ def list_accounts(admin: str, passwords: AccountPasswords) -> dict[str, Account]
         admin: Account(passwords.admin, is_admin=True),
         TRAINER: Account(passwords.trainer, writes=WRITABLE),
         INFERENCE: Account(passwords.inference),
-        # It sets aliases and tags. MLflow's EDIT does not let it delete aliases or versions.
+        # It sets aliases and tags. MLflow's EDIT also lets it register versions, but not delete
+        # them, their tags, or aliases.
         CONTROLLER: Account(
             passwords.controller, writes=(("registered_model", passwords.model_name),)
         ),

@@ -1,16 +1,28 @@
 """What the verbs of a rollout print, besides its table."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.terminal import to_printable_line
+from baton_rollout.limits import Limits
 from baton_rollout.power import Power
-from baton_rollout.progress.actions import Abort, CloseAsPromoted, Next, Pause, Promote, Wait
+from baton_rollout.progress.actions import (
+    Abort,
+    CloseAsPromoted,
+    Next,
+    Pause,
+    Promote,
+    RunCheck,
+    Wait,
+)
 from baton_rollout.progress.plan import Plan
 from baton_rollout.progress.record import Record
 from baton_rollout.progress.texts import format_percent
 
+OVERDUE = timedelta(minutes=1)
+"""No controller takes longer to do what is due."""
+CONTROLLER_HINT = "run a controller: baton rollout run"
 STOP_HINT = "stop it with: baton rollout abort"
 
 
@@ -25,19 +37,18 @@ def describe_start(model: str, record: Record, power: Power) -> list[str]:
     )
     return [
         f"{model}: version {plan.version} runs beside version {record.against}; {way}",
-        f"{plan.min_pairs:,} pairs find, in 95 of 100 cases: {describe_power(power)}",
+        f"{plan.min_pairs:,} pairs find, in 95 of 100 cases: {describe_power(power, plan.limits)}",
         f"watch it with: baton rollout status --watch; {STOP_HINT}",
     ]
 
 
-def describe_power(power: Power) -> str:
-    """Describes the least harm that a number of pairs finds."""
-    shares = (
-        (power.failures, "failures"),
-        (power.other_label, "other labels"),
-    )
+def describe_power(power: Power, limits: Limits) -> str:
+    """Describes the least harm that a number of pairs finds, by the signals that decide."""
+    shares = [(power.failures, "failures")]
+    if not limits.expects_change:
+        shares.append((power.other_label, "other labels"))
     texts = [f"{format_percent(100 * share)} {what}" for share, what in shares if share < 1]
-    if power.score < 1:
+    if power.score < 1 and not limits.expects_change:
         texts.append(f"scores that moved by {power.score:.2g}")
     return ", ".join(texts) or "nothing; more pairs are needed (--min-pairs)"
 
@@ -73,6 +84,16 @@ def describe_end(record: Record) -> str:
     return f"version {plan.version} was promoted to {plan.alias!r}{at}{how}"
 
 
+def describe_future(record: Record) -> str:
+    """Describes what becomes of a rollout whose `start --wait` ends before it."""
+    if record.plan.has_own_check:
+        return (
+            "its check ran here, so no controller takes its next steps; take each with:"
+            f" baton rollout promote; {STOP_HINT}"
+        )
+    return "the rollout goes on if a controller runs; see: baton rollout status"
+
+
 def describe_next(seen: Observation) -> str:
     """Describes what happens next, in one line."""
     record = seen.record
@@ -89,6 +110,19 @@ def describe_next(seen: Observation) -> str:
             return f"next: pause: {to_printable_line(message)}"
         case _:
             return "next: the controller continues"
+
+
+def describe_standstill(seen: Observation) -> str:
+    """Says that no controller seems to run; empty if one does, or if nothing is due."""
+    record = seen.record
+    if not record.is_under_way or isinstance(seen.action, Wait | RunCheck):
+        return ""
+    is_step = isinstance(seen.action, Next | Promote)
+    due_at = record.step_ends_at if is_step else record.step_since
+    if seen.facts.now - due_at < OVERDUE:
+        return ""
+    since = f"{record.step_since:%Y-%m-%d %H:%M} UTC"
+    return f"nothing has moved the rollout since {since}; if that stays so, {CONTROLLER_HINT}"
 
 
 def describe_goal(plan: Plan, step: int) -> str:

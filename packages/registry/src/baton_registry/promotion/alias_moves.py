@@ -8,7 +8,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
-from baton_registry.errors import AliasNotSet, RegistryError, RegistryUnavailable
+from baton_registry.errors import (
+    AliasNotSet,
+    PromotionRefused,
+    RegistryError,
+    RegistryUnavailable,
+)
 from baton_registry.promotion import guard, ledger, rollback_stack
 from baton_registry.promotion.history import (
     Clock,
@@ -101,6 +106,21 @@ def rollback(  # noqa: PLR0913 - the options of the command
         RegistryUnavailable: the registry gave no answer.
         RegistryRefused: the registry rejected the request.
     """
+    move = plan_rollback(client, model, alias=alias, by=by, to=to, reason=reason, now=now)
+    return _commit(client, model, alias, move)
+
+
+def plan_rollback(  # noqa: PLR0913 - the options of the command
+    client: RegistryClient,
+    model: str,
+    *,
+    alias: str,
+    by: str,
+    to: str | None = None,
+    reason: str = "",
+    now: Clock = get_utc_now,
+) -> Move:
+    """Finds the move that `rollback` would make, and makes none. Arguments and errors are its."""
     current_number = get_number(sync_ledger(client, model, alias, now))
     if to is None:
         moves = sync_and_read_moves(client, model, alias=alias, now=now)
@@ -108,8 +128,29 @@ def rollback(  # noqa: PLR0913 - the options of the command
             raise AliasNotSet.for_alias(model, alias)
         to = rollback_stack.find_rollback_target(moves, current_number)
     version = client.get_version(model, to).version
-    move = Move(now(), current_number, version, "rollback", by, reason)
-    return _commit(client, model, alias, move)
+    return Move(now(), current_number, version, "rollback", by, reason)
+
+
+def execute_rollback(
+    client: RegistryClient, model: str, alias: str, move: Move, *, now: Clock = get_utc_now
+) -> Move:
+    """Makes a planned move, unless the alias has moved since.
+
+    Returns:
+        The move; `from_version` equals `to_version` if the alias already points there.
+
+    Raises:
+        PromotionRefused: the alias points to a third version.
+        RegistryUnavailable: the registry gave no answer.
+        RegistryRefused: the registry rejected the request.
+    """
+    current_number = get_number(sync_ledger(client, model, alias, now))
+    if current_number not in (move.from_version, move.to_version):
+        raise PromotionRefused(
+            f"alias {alias!r} has moved from version {move.from_version} to {current_number} at"
+            " the same time; check with baton status, and try again"
+        )
+    return _commit(client, model, alias, replace(move, from_version=current_number))
 
 
 def _find_target(client: RegistryClient, model: str, version: str) -> ModelVersion:

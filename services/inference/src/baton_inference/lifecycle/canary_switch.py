@@ -1,6 +1,7 @@
 """Turns a canary off in this process, without the registry."""
 
 import threading
+from collections.abc import Sequence
 
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trip_file import TripFile
@@ -43,8 +44,15 @@ class CanarySwitch:
     def forget_others(self, identity: Identity | None) -> None:
         """Forgets all trips but this version's, because the alias left the others."""
         with self._lock:
-            others = [each for each in self._trips if each != identity]
-            for each in others:
-                del self._trips[each]
-            if others and not self._trips and self._file is not None:
-                self._file.remove()
+            self._forget([each for each in self._trips if each != identity])
+
+    def forget(self, identity: Identity) -> None:
+        """Forgets the trip of this version, because somebody has taken its abort back."""
+        with self._lock:
+            self._forget([each for each in self._trips if each == identity])
+
+    def _forget(self, identities: Sequence[Identity]) -> None:
+        for each in identities:
+            del self._trips[each]
+        if identities and not self._trips and self._file is not None:
+            self._file.remove()

@@ -6,6 +6,8 @@ from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
 MAX_BODY_BYTES = 16 * 1024
 """A larger body is not kept until the other version decodes it."""
+MAX_ROW_BYTES = 64 * 1024
+"""Requests with more bytes of body per row are not observed: the rows wait in memory."""
 
 
 class RowSource(NamedTuple):
@@ -14,7 +16,7 @@ class RowSource(NamedTuple):
     Both are hashes that differ between processes, and None if the request carries no such header.
 
     Attributes:
-        api_key: of the API key, or of what was sent as one.
+        api_key: of the API key that let the request pass.
         routing_key: of the routing key.
     """
 
@@ -61,6 +63,7 @@ class PairObserver(Protocol):
             request: the version that answered, and the rows as its codec decoded them.
             result: its scores. The canary scored them, or production, also if it stepped in.
             source: tells callers apart.
-            body: the body, if it is needed and small.
+            body: the body, if it is needed and small. A request whose body is needed and large is
+                not compared.
         """
         ...

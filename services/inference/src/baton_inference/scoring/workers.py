@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from baton_inference.errors import Overloaded
@@ -31,13 +32,27 @@ class Workers:
         Raises:
             Overloaded: too many jobs are pending; the job is not accepted.
         """
+        with self.reserve():
+            return await self.run_reserved(job)
+
+    @contextmanager
+    def reserve(self) -> Iterator[None]:
+        """Reserves the place of one job for the context, for a request of several jobs in turn.
+
+        Raises:
+            Overloaded: too many jobs are pending; the request is not accepted.
+        """
         if self.pending >= self._max_pending:
             raise Overloaded(f"{self.pending} requests are waiting; retry later")
         self.pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+            yield
         finally:
             self.pending -= 1
+
+    async def run_reserved(self, job: Callable[[], T]) -> T:
+        """Runs a job in the place that `reserve` gave. It is always accepted."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, job)
 
     def close(self) -> None:
         """Stops the threads when they become idle. Does not wait for them."""

@@ -42,6 +42,7 @@ class Pair:
         canary: the canary.
         admissions: decides which rows become pairs.
         tally: the counts.
+        needs_bodies: whether the versions have different columns, in any order.
     """
 
     def __init__(self, production: LiveVersion, canary: LiveVersion, watchdog: Watchdog) -> None:
@@ -55,6 +56,9 @@ class Pair:
         # A canary with other outputs is refused if both versions record theirs.
         self._has_same_outputs = production.engine.output_schema == canary.engine.output_schema
         one, other = production.schema, canary.schema
+        self.needs_bodies = {each.name for each in one.columns} != {
+            each.name for each in other.columns
+        }
         self._sides = (
             _Side(production, canary, compile_adapter(one, other)),
             _Side(canary, production, compile_adapter(other, one)),
@@ -70,7 +74,13 @@ class Pair:
         )
 
     def find_answering(self, sample: Sample) -> LiveVersion | None:
-        """Returns which of the two versions answered; None if it was another one."""
+        """Returns which of the two versions answered; None if the row cannot be compared.
+
+        Another version answered it, or it lacks the body that may have columns of one version
+        alone: the other version would score another row than its caller sent.
+        """
+        if self.needs_bodies and sample.body is None:
+            return None
         for side in self._sides:
             if sample.version.engine is side.answering.engine:
                 return side.answering
@@ -84,15 +94,6 @@ class Pair:
         """
         versions = (self.production,) if is_timed else (self.production, self.canary)
         return max(1, min(MAX_ROWS, *[each.inline_rows for each in versions]))
-
-    @property
-    def needs_bodies(self) -> bool:
-        """Whether the versions have different columns, in any order."""
-        one, other = (
-            {column.name for column in each.schema.columns}
-            for each in (self.production, self.canary)
-        )
-        return one != other
 
     def score(self, samples: Sequence[Sample], cells: Sequence[Cells], *, is_timed: bool) -> None:
         """Scores rows with the version that did not answer them, and counts the pairs.

@@ -147,7 +147,7 @@ class Shadow:
         for sample in self.queue.take():
             version = pair.find_answering(sample)
             if version is None:
-                continue  # answered before a swap
+                continue
             cells = read_cells(sample.batch, version.schema)
             admission = pair.admissions.admit(cells, sample.source)
             if admission is Admission.PAIRED:

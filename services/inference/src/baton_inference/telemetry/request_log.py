@@ -26,7 +26,7 @@ class RequestOutcome:
 
     Attributes:
         request_id: the id of the request.
-        protocol: `predict`, `invocations`, `v2` or `webhook`.
+        protocol: `predict`, `invocations`, `v2`, `v2_grpc` or `webhook`.
         status: the HTTP status; 499 if the client disconnected.
         version: the version that answered; empty if none was serving.
         duration_s: from the request's headers to its answer.
@@ -52,14 +52,17 @@ class RequestLog:
     """Writes the lines. Used from the event loop only."""
 
     def __init__(self, clock_s: Callable[[], float] = time.monotonic) -> None:
-        self._clock_s = clock_s
-        self._second = 0
-        self._lines = 0
-        self._left_out = 0
+        self._requests = _LineBudget(clock_s)
+        self._fallbacks = _LineBudget(clock_s)
+
+    @property
+    def has_room_for_fallback(self) -> bool:
+        """Whether a line about a fallback would be written now: else its stack is not needed."""
+        return self._fallbacks.has_room
 
     def write(self, outcome: RequestOutcome) -> None:
         """Writes one line, unless this second already has too many."""
-        if not self._has_room():
+        if not self._requests.take():
             return
         level, event = _classify(outcome.status)
         fields = {
@@ -76,7 +79,9 @@ class RequestLog:
         getattr(log, level)(event, **fields)
 
     def write_fallback(self, request_id: str, version: str, reason: str, stack: str | None) -> None:
-        """Writes that production answered a request in place of a canary, within the same limit.
+        """Writes that production answered a request in place of a canary.
+
+        These lines have a limit of their own: a bad canary must not hide other failures.
 
         Args:
             request_id: the id of the request.
@@ -84,7 +89,7 @@ class RequestLog:
             reason: why it did not answer, without values of the rows.
             stack: the origin of its error, without its text; None if it refused the rows.
         """
-        if self._has_room():
+        if self._fallbacks.take():
             fields = {} if stack is None else {"stack": stack}
             log.warning(
                 "canary replaced",
@@ -94,8 +99,23 @@ class RequestLog:
                 **fields,
             )
 
-    def _has_room(self) -> bool:
-        """Whether this second has room for one more line, which it then counts."""
+
+class _LineBudget:
+    """Limits the lines of each second, and reports those left out."""
+
+    def __init__(self, clock_s: Callable[[], float]) -> None:
+        self._clock_s = clock_s
+        self._second = 0
+        self._lines = 0
+        self._left_out = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether this second has room for one more line."""
+        return int(self._clock_s()) != self._second or self._lines < MAX_LINES_PER_SECOND
+
+    def take(self) -> bool:
+        """Counts one more line of this second; False if it has no room."""
         second = int(self._clock_s())
         if second != self._second:
             self._second, self._lines = second, 0

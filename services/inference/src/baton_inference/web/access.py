@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.catalog import find_path, is_companion
-from baton_registry.api_keys import KeyRing, Scope
+from baton_registry.api_keys import ApiKey, KeyRing, Scope
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -50,8 +50,11 @@ class Access:
         """`ring` returns the keys that are valid now."""
         self._ring = ring
 
-    def check(self, path: str, headers: Headers) -> None:
+    def check(self, path: str, headers: Headers) -> ApiKey | None:
         """Passes a request whose key has a scope that the path needs.
+
+        Returns:
+            The key; None if the path is open.
 
         Raises:
             Unauthenticated: there is no key, or it is unknown.
@@ -59,7 +62,7 @@ class Access:
         """
         required = find_scopes(path)
         if not required:
-            return
+            return None
         ring = self._ring()
         is_known = False
         for secret in extract_secrets(headers):
@@ -67,7 +70,7 @@ class Access:
             if key is not None:
                 is_known = True
                 if key.scopes & required:
-                    return
+                    return key
         if is_known:
             raise Forbidden(f"this API key lacks the scope {' or '.join(sorted(required))}")
         raise Unauthenticated(

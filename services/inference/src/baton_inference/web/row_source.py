@@ -1,9 +1,8 @@
 """What tells callers apart: their routing key and their API key."""
 
-from collections.abc import Iterable
-
 from baton_inference.scoring.observer import RowSource
-from baton_inference.web.access import Headers, extract_secrets
+from baton_inference.web.access import Headers
+from baton_registry.api_keys import ApiKey
 
 ROUTING_HEADER = b"x-routing-key"
 MAX_ROUTING_KEY_BYTES = 256
@@ -24,20 +23,16 @@ def find_routing_key(headers: Headers) -> bytes | None:
     return found
 
 
-def identify_source(headers: Headers, *, has_keys: bool) -> RowSource:
+def identify_source(headers: Headers, key: ApiKey | None) -> RowSource:
     """Identifies the source of a request by hashes, which Python salts for each process.
 
     Args:
         headers: of the request, with names in lower case.
-        has_keys: whether the service checks API keys; else what is sent as one means nothing.
+        key: the API key that let the request pass, whatever else the caller sent as one; None
+            without authentication.
     """
     routing_key = find_routing_key(headers)
-    api_key = _find_first(extract_secrets(headers)) if has_keys else None
     return RowSource(
-        None if api_key is None else hash(api_key),
+        None if key is None else hash(key.digest),
         None if routing_key is None else hash(routing_key),
     )
-
-
-def _find_first(secrets: Iterable[bytes]) -> bytes | None:
-    return next(iter(secrets), None)

@@ -306,6 +306,25 @@ def test_a_tripped_canary_gets_no_request(
     assert count_taken(core) == 2000
 
 
+def test_an_abort_that_is_taken_back_takes_the_trip_back(
+    core: Core, registry: FakeRegistry, canary: CanaryParts, tmp_path: Path, time: ManualClock
+) -> None:
+    """`rollout start --force`. The alias stays: not every account may delete it."""
+    identity = Identity("2", "models:/m-2")
+    registry.tag("2", weight="100")
+    canary.watcher.poll()
+    canary.switch.trip(identity, "it fails on 12 of 40 rows")
+    registry.tag("2", weight="100", rollout="aborted: it fails")
+    canary.watcher.poll()
+    assert canary.switch.find_trip(identity) is not None
+    registry.tag("2", weight="100", rollout="forced")
+    canary.watcher.poll()
+    assert (count_taken(core), read(core).state) == (2000, "canary")
+    restarted = make_core(tmp_path / "cache", registry, time)
+    assert restarted.canary is not None
+    assert restarted.canary.switch.find_trip(identity) is None
+
+
 def test_an_outage_changes_nothing(core: Core, registry: FakeRegistry, canary: CanaryParts) -> None:
     """The canary keeps its share."""
     registry.tag("2", weight="100")

@@ -13,15 +13,21 @@ import pytest
 from onnx import TensorProto
 from structlog.testing import capture_logs
 
-from baton_engine.engine import Scores
+from baton_engine.engine import EngineError, Scores
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.tables.columns import Array
 from baton_inference.core import Core
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
-from baton_inference.scoring.observer import MAX_BODY_BYTES, RowSource, SmallBody
+from baton_inference.scoring.observer import (
+    MAX_BODY_BYTES,
+    MAX_ROW_BYTES,
+    RowSource,
+    SmallBody,
+)
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
+from baton_inference.scoring.workers import MAX_PENDING, Workers
 from baton_inference.web.answers.answer import Message, Receive, Scope, Send
 from baton_inference.web.front import Front
 from baton_registry.versions.schema import Column, Schema
@@ -340,6 +346,41 @@ def test_many_requests_at_once_get_the_version_that_they_name(tmp_path: Path) ->
         assert document["model_version"] == version
         assert document["predictions"][0]["probabilities"]["yes"] == share[version]
     assert 60 < core.metrics.canary_answers["2"] < 140
+
+
+class FillingModel(SumModel):
+    """Fails, after other requests have filled the pool."""
+
+    def __init__(self, workers: Workers) -> None:
+        super().__init__()
+        self.workers = workers
+
+    def score(self, columns: Mapping[str, Array]) -> Scores:
+        self.workers.pending += MAX_PENDING
+        raise EngineError("it fails")
+
+
+def test_an_accepted_request_is_answered_although_the_pool_has_filled(tmp_path: Path) -> None:
+    """It was accepted once: neither the canary's answer nor production's needs a new place."""
+    app, core = make_both(tmp_path)
+    workers = app._routes["predict"]._parts.pools.rows
+    canary = make_live_version(FillingModel(workers), version="2")
+    core.live.swap(canary, CANARY)
+    production = core.live.production
+    assert production is not None
+    core.live.share(CanaryRoute(canary, "canary", 100, CanarySwitch()), production)
+    body = json.dumps({"instances": [INSTANCE] * 2000}).encode()
+    assert describe(call(app, post("/predict", body))) == (200, "1", "production")
+    assert workers.pending == MAX_PENDING
+    assert call(app, post("/predict", body)).status == 503
+
+
+def test_requests_with_large_rows_are_not_observed(tmp_path: Path) -> None:
+    """They would wait in memory."""
+    app, _ = make_both(tmp_path)
+    large = json.dumps({"instances": [{**INSTANCE, "note": "a" * MAX_ROW_BYTES}]}).encode()
+    requests = [post("/predict", large), post("/predict", GOOD_BODY)]
+    assert len(observe(app, requests).seen) == 1
 
 
 @pytest.mark.parametrize("loss", ["dropped", "no weight", "tripped"])

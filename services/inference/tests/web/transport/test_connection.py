@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from baton_inference.web.transport.connection import LINGER_S
-from baton_inference.web.transport.pace import GRACE_S, MIN_BYTES_PER_S
 from baton_inference.web.transport.reader import MAX_HEAD_BYTES
+from baton_inference.web.transport.timeouts import GRACE_S, MIN_BYTES_PER_S
 from tests.support.fakes.connection import Client
 
 HEAD = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n"

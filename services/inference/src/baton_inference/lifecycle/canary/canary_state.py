@@ -129,6 +129,9 @@ class CanaryState:
             log.info("canary resolved", version=number, weight=self.weight)
         if had != identity:
             self.switch.forget_others(identity)
+        elif identity is not None and _was_forgiven(before.aspired, aspired):
+            # The alias need not have moved: an account with EDIT cannot delete it after an abort.
+            self.switch.forget(identity)
 
     def note_failure(self, version: ModelVersion, failure: LoadFailure) -> None:
         """Records that the canary cannot be loaded."""
@@ -207,3 +210,10 @@ class CanaryState:
     def _find_effective_weight(self) -> float:
         route = self.live.route
         return route.weight if route is not None else 0.0
+
+
+def _was_forgiven(before: ModelVersion | None, now: ModelVersion | None) -> bool:
+    """Whether the verdict was an abort and is not any more, e.g. after `rollout start --force`."""
+    if before is None or now is None:
+        return False
+    return is_aborted(before.tags) and not is_aborted(now.tags)

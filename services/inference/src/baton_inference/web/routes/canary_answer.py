@@ -46,7 +46,8 @@ async def answer_by_canary(call: ScoringCall, parts: ScoringParts, body: bytes, 
         call: the request.
         parts: the parts of all scoring routes.
         body: the whole body.
-        run: runs what depends on the size of the body.
+        run: runs what depends on the size of the body; if it uses threads, production scores in
+            them, too, and accepts every job.
 
     Raises:
         InferenceError: production rejects the rows, too; or production failed. By number: the
@@ -62,15 +63,18 @@ async def answer_by_canary(call: ScoringCall, parts: ScoringParts, body: bytes, 
         except Exception as error:
             if not call.alias:
                 raise
-            cause = _describe_cause(error)
+            cause = _describe_cause(error, with_stack=parts.log.has_room_for_fallback)
     call.alias = parts.alias
     call.use(production)
     request = await run(partial(call.decode, body))
     if cause is not None:
         call.note_fallback(canary, *cause)  # not for rows that production rejects, too
-    result = parts.scorer.score(request)
-    if not isinstance(result, ScoreResult):
-        result = await result
+    if run is run_here:
+        result = parts.scorer.score(request)
+        if not isinstance(result, ScoreResult):
+            result = await result
+    else:  # in the thread that the request has been promised
+        result = await run(partial(parts.scorer.score_alone, request))
     return await run(partial(call.encode, result))
 
 
@@ -92,9 +96,12 @@ async def _ask_canary(  # noqa: PLR0913, PLR0917 - the steps of one request
     return answer
 
 
-def _describe_cause(error: Exception) -> tuple[str, str | None]:
-    """Returns why a canary did not answer, and the origin of its error; without values of rows."""
+def _describe_cause(error: Exception, *, with_stack: bool) -> tuple[str, str | None]:
+    """Returns why a canary did not answer, and the origin of its error; without values of rows.
+
+    Formatting the origin costs more than an answer, so only what is logged is formatted.
+    """
     if isinstance(error, RequestRejected):  # its message may quote a cell
         return "it rejects the rows", None
     reason = str(error) if isinstance(error, InferenceError) else type(error).__name__
-    return reason, format_stack(error.__cause__ or error)
+    return reason, format_stack(error.__cause__ or error) if with_stack else None

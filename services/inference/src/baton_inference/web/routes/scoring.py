@@ -63,7 +63,8 @@ async def score_in_threads(call: ScoringCall, parts: ScoringParts, body: bytes) 
     """Answers an admitted request whose body is too large for the event loop."""
     workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
     if call.canary is not None:
-        return await answer_by_canary(call, parts, body, workers.run)
+        with workers.reserve():  # production answers even if the pool has filled meanwhile
+            return await answer_by_canary(call, parts, body, workers.run_reserved)
 
     def score() -> Answer:
         return call.encode(parts.scorer.score_alone(call.decode(body)))

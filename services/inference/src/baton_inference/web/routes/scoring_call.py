@@ -22,7 +22,12 @@ from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.protocols.codec import Codec
 from baton_inference.protocols.media import Headers, MediaHeaders
 from baton_inference.scoring.batch import Batch
-from baton_inference.scoring.observer import MAX_BODY_BYTES, PairObserver, SmallBody
+from baton_inference.scoring.observer import (
+    MAX_BODY_BYTES,
+    MAX_ROW_BYTES,
+    PairObserver,
+    SmallBody,
+)
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.telemetry.request_log import (
@@ -37,6 +42,7 @@ from baton_inference.web.answers.version_headers import build_version_headers
 from baton_inference.web.routes.canary_answer import answer_by_canary, run_here
 from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.row_source import find_routing_key, identify_source
+from baton_registry.api_keys import ApiKey
 
 
 class ScoringCall:
@@ -50,8 +56,10 @@ class ScoringCall:
     """
 
     __slots__ = (
+        "_api_key",
         "_batch",
         "_body",
+        "_body_bytes",
         "_codec",
         "_duration_s",
         "_headers",
@@ -71,7 +79,9 @@ class ScoringCall:
         "media",
         "production",
     )
+    _api_key: ApiKey | None
     _batch: Batch
+    _body_bytes: int
     _codec: Codec[Any]
     _duration_s: float
     _headers: Headers
@@ -112,8 +122,9 @@ class ScoringCall:
             InferenceError: the request is rejected, or no version serves.
         """
         parts, production = self._parts, self.production
+        self._api_key = None
         if parts.access is not None:  # else not even a call
-            parts.check_key(self._path, headers)
+            self._api_key = parts.check_key(self._path, headers)
         if production is None:
             raise NotReady
         self._headers = headers
@@ -139,7 +150,8 @@ class ScoringCall:
     def decode(self, body: bytes) -> ScoreRequest:
         """Decodes the body of an admitted request. Raises the errors of `Codec.decode`."""
         self._batch = self._codec.decode(body, self.media)
-        if len(body) <= MAX_BODY_BYTES:
+        self._body_bytes = len(body)
+        if self._body_bytes <= MAX_BODY_BYTES:
             self._body = body
         return ScoreRequest(self._version, self._batch)
 
@@ -219,7 +231,9 @@ class ScoringCall:
 
     def _show(self, observer: PairObserver) -> None:
         """Shows the scored request to the observer."""
-        source = identify_source(self._headers, has_keys=self._parts.access is not None)
+        if self._body_bytes > MAX_ROW_BYTES * self._batch.rows:
+            return
+        source = identify_source(self._headers, self._api_key)
         body = None
         if observer.needs_bodies and self._body:
             body = SmallBody(self._protocol, self._body, self.media)

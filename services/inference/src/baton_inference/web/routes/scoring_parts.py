@@ -11,6 +11,7 @@ from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access import Access
 from baton_inference.web.body import BodyReader
+from baton_registry.api_keys import ApiKey
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,11 @@ class ScoringParts:
     access: Access | None = None
     observer: PairObserver | None = None
 
-    def check_key(self, path: str, headers: Headers) -> None:
-        """Checks the API key of a request. Raises `Unauthenticated` or `Forbidden`."""
-        if self.access is not None:
-            self.access.check(path, headers)
+    def check_key(self, path: str, headers: Headers) -> ApiKey | None:
+        """Checks the API key of a request, and returns it; None without authentication.
+
+        Raises:
+            Unauthenticated: there is no key, or it is unknown.
+            Forbidden: the key lacks the scope.
+        """
+        return None if self.access is None else self.access.check(path, headers)

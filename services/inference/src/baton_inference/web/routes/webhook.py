@@ -1,4 +1,4 @@
-"""`POST /webhooks/mlflow`: the registry reports that an alias moved."""
+"""`POST /webhooks/mlflow`: the registry reports that an alias or a tag changed."""
 
 import time
 
@@ -18,15 +18,15 @@ from baton_inference.web.openapi.problems import build_problem_response
 from baton_inference.web.webhook import Delivery, WebhookReceiver
 
 MAX_BODY_BYTES = 64 * 1024
-"""More than enough: an alias event holds three names."""
+"""More than enough: an event holds a few names."""
 
 _HEADERS = ("X-MLflow-Delivery-Id", "X-MLflow-Timestamp", "X-MLflow-Signature")
 _EVENT: Json = {
     "type": "object",
     "required": ["entity", "action", "data"],
     "properties": {
-        "entity": {"type": "string", "examples": ["model_version_alias"]},
-        "action": {"type": "string", "examples": ["created"]},
+        "entity": {"type": "string", "examples": ["model_version_alias", "model_version_tag"]},
+        "action": {"type": "string", "examples": ["created", "set"]},
         "timestamp": {"type": "string"},
         "data": {"type": "object"},
     },
@@ -57,8 +57,8 @@ def build_webhook_routes(
 
     @router.post(
         "/webhooks/mlflow",
-        summary="MLflow registry webhook: triggers a poll of the alias",
-        description="Optional: inference also polls the alias without webhooks.",
+        summary="MLflow registry webhook: triggers a poll of the aliases",
+        description="Optional: inference also polls the aliases without webhooks.",
         status_code=202,
         response_class=Response,
         responses=_PROBLEMS,

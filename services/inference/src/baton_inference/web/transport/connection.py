@@ -9,11 +9,11 @@ from baton_inference.web.transport.asgi import AsgiExchange
 from baton_inference.web.transport.exchange import Exchange
 from baton_inference.web.transport.flow import Flow
 from baton_inference.web.transport.head import encode_answer_head, encode_head
-from baton_inference.web.transport.pace import Pace
 from baton_inference.web.transport.reader import InvalidRequest, RequestReader
 from baton_inference.web.transport.rejection import build_rejection
 from baton_inference.web.transport.scope import build_scope, read_addresses
 from baton_inference.web.transport.state import ServerState
+from baton_inference.web.transport.timeouts import Timeouts
 
 MAX_DIRECT = 16
 """Pipelined requests of a connection that one turn of the event loop answers directly."""
@@ -41,7 +41,7 @@ class HttpConnection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         """Called by the event loop, as the methods down to `resume_writing`."""
         self.transport: asyncio.Transport = transport
-        self._pace = Pace(self._state.loop.time())
+        self._timeouts = Timeouts(self._state.loop.time())
         self.flow = Flow(transport)
         self._addresses = read_addresses(transport)
         self._state.connections.add(self)
@@ -57,9 +57,9 @@ class HttpConnection(asyncio.Protocol):
             return
         current = reader.current
         if current is None or incomplete not in (None, current):
-            self._pace.note_whole()
+            self._timeouts.note_whole()
         if current is not None:
-            self._pace.note_part(self._state.loop.time(), reader.received)
+            self._timeouts.note_part(self._state.loop.time(), reader.received)
         if reader.requests:
             self._start_requests()
         if self._asgi is not None:
@@ -93,18 +93,18 @@ class HttpConnection(asyncio.Protocol):
     def check(self, now_s: float) -> None:
         """Closes the connection if its client is too slow, or idle for too long."""
         if not self.flow.is_reading:
-            self._pace.note_pause(now_s)
+            self._timeouts.note_pause(now_s)
         if self._lingers_since_s is not None:
             if now_s - self._lingers_since_s > LINGER_S:
                 self.transport.close()
-        elif self._pace.is_sent_too_slowly(now_s):
+        elif self._timeouts.is_sent_too_slowly(now_s):
             if self._reader.current is not None:
                 self._reject(408, "the request did not arrive in time")
             elif not self._open:
                 self.transport.close()
-        elif not self._open and self._pace.is_idle_too_long(now_s):
+        elif not self._open and self._timeouts.is_idle_too_long(now_s):
             self.transport.close()
-        if self._pace.is_read_too_slowly(now_s, self.transport.get_write_buffer_size()):
+        if self._timeouts.is_read_too_slowly(now_s, self.transport.get_write_buffer_size()):
             self.transport.abort()
 
     def close_if_idle(self) -> None:

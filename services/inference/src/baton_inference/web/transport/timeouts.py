@@ -9,8 +9,8 @@ KEEP_ALIVE_S = 75
 arrives on a connection that the server is closing."""
 
 
-class Pace:
-    """How fast the client of one connection sends and reads. All times are the event loop's."""
+class Timeouts:
+    """The limits of one connection. All times are the event loop's."""
 
     __slots__ = (
         "_awaited_since_s",
