@@ -56,9 +56,13 @@ def test_it_wakes_up_twenty_times_a_second_at_most() -> None:
 
 
 def test_it_survives_an_unexpected_error() -> None:
+    cell = "a value of a caller"
+
     def fail() -> None:
-        raise ZeroDivisionError
+        raise ZeroDivisionError(cell)
 
     with capture_logs() as logs:
         assert rest(0.0, fail) == [ERROR_REST_S]
-    assert [entry["event"] for entry in logs] == ["the shadow failed with an unexpected error"]
+    [line] = logs
+    assert line["event"] == "the shadow failed with an unexpected error"
+    assert cell not in str(line)

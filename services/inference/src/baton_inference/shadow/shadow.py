@@ -21,6 +21,7 @@ from baton_inference.shadow.rows.row_adapter import Cells
 from baton_inference.shadow.rows.timing import TIMED_SHARE
 from baton_inference.shadow.rows.watchdog import Watchdog
 from baton_inference.shadow.status import PairsStatus, RowOutcomes
+from baton_inference.telemetry.stack import format_stack
 from baton_rollout.judgement import judge
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
@@ -107,8 +108,9 @@ class Shadow:
             least_rest_s = LEAST_REST_S
             try:
                 self.step()
-            except Exception:
-                log.exception("the shadow failed with an unexpected error")
+            except Exception as error:  # noqa: BLE001 - its text may quote a cell
+                stack = format_stack(error)
+                log.error("the shadow failed with an unexpected error", stack=stack)  # noqa: TRY400
                 least_rest_s = ERROR_REST_S
             self._stopping.wait(max(self._cycle.compute_rest_s(), least_rest_s))
 

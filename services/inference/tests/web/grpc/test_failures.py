@@ -28,7 +28,9 @@ def test_bad_cells_are_named_within_limits() -> None:
     assert failure.details.endswith("and others")
     assert build_failure(InvalidRows("no rows"), "id").details == "no rows"
     long = build_failure(InvalidRows("x", (BadCell(0, "y" * 10_000, "bad"),)), "id")
-    assert len(long.details) <= MAX_DETAILS + 1
+    assert len(long.details) == MAX_DETAILS
+    wide = build_failure(InvalidRows("x", (BadCell(0, "é" * 10_000, "bad"),)), "id")
+    assert MAX_DETAILS - 2 < len(wide.details.encode()) <= MAX_DETAILS
 
 
 @pytest.mark.parametrize(

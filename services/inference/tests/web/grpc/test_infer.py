@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 import struct
+import threading
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,15 @@ import pytest
 from grpc import StatusCode
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from baton_inference.protocols.v2_grpc.messages import read_requested
+from baton_inference.scoring.requested_version import RequestedVersion
+from baton_inference.web.body import SMALL_BYTES
 from baton_inference.web.grpc.infer import MAX_OPEN_CALLS, ModelInfer
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.request_ids import RequestIds
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.fakes.application import make_app
+from tests.support.fakes.live_version import make_live_version
 from tests.support.rig.grpc_caller import GrpcCaller, build_request
 from tests.support.rig.process import find_free_port, wait_until
 from tests.support.rig.raw_http import RawConnection
@@ -267,3 +273,58 @@ def test_slow_messages_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     code, details, _ = answer_silent_call(tmp_path)
     assert code == StatusCode.DEADLINE_EXCEEDED
     assert "in time" in details
+
+
+class LateCall(SilentCall):
+    """The context of a call whose message arrives after `while_waiting` was called."""
+
+    def __init__(self, message: bytes, while_waiting: Callable[[], object]) -> None:
+        super().__init__()
+        self.message = message
+        self.while_waiting = while_waiting
+        self.metadata: dict[str, str] = {}
+
+    async def read(self) -> bytes:
+        self.while_waiting()
+        return self.message
+
+    def set_trailing_metadata(self, metadata: Iterable[tuple[str, str]]) -> None:
+        self.metadata = dict(metadata)
+
+
+def test_the_version_in_production_when_the_message_has_arrived_answers(tmp_path: Path) -> None:
+    """It may arrive 30 s after the call began."""
+    app, core = make_app(tmp_path, make_live_version())
+    assert app.direct is not None
+    infer = ModelInfer(app.direct._parts, RequestIds())
+    tensors = [
+        {"name": "x", "datatype": "FP64", "shape": [1], "contents": {"fp64_contents": [1]}},
+        {"name": "n", "datatype": "INT64", "shape": [1], "contents": {"int64_contents": [1]}},
+    ]
+    message = build_request(inputs=tensors).SerializeToString()
+    context = LateCall(message, lambda: core.live.swap(make_live_version(version="2")))
+    asyncio.run(infer.handle(None, context))
+    assert context.metadata["x-model-version"] == "2"
+    assert core.metrics.requests["v2_grpc", 200, "2"] == 1
+
+
+def test_a_large_message_is_parsed_in_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event loop would stand still for as long."""
+    threads: list[threading.Thread] = []
+
+    def read(data: bytes) -> RequestedVersion:
+        threads.append(threading.current_thread())
+        return read_requested(data)
+
+    monkeypatch.setattr("baton_inference.web.grpc.infer.read_requested", read)
+    app, _ = make_app(tmp_path, make_live_version())
+    assert app.direct is not None
+    infer = ModelInfer(app.direct._parts, RequestIds())
+    for size in (1, SMALL_BYTES):
+        message = build_request(id="0" * size).SerializeToString()
+        asyncio.run(infer.handle(None, LateCall(message, lambda: None)))
+    small, large = threads
+    assert small is threading.main_thread()
+    assert large is not small

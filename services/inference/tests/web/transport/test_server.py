@@ -1,5 +1,6 @@
 """The HTTP server in a real process: the shutdown loses no accepted request."""
 
+import asyncio
 import http.client
 import signal
 import socket
@@ -8,7 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.web.answers.answer import Answer, Receive, Scope, Send
+from baton_inference.web.transport.server import Server
 from tests.support.rig.service_process import BODY, HEADERS, Service, running
 
 
@@ -158,3 +163,40 @@ def test_head_is_get_without_a_body(service: Service, path: str) -> None:
         assert bool(answer.read()) == (method == "GET")
         assert answer.headers["X-Request-ID"]
     connection.close()
+
+
+class BrokenCompanion:
+    """A server that fails to stop."""
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        raise ZeroDivisionError
+
+
+def test_an_error_of_another_server_does_not_end_the_shutdown() -> None:
+    """The connection stays open until its request was answered; the error is logged."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await asyncio.sleep(0.3)  # the companion has failed by then
+        await Answer(200, b"done", b"text/plain").send(send, "id")
+
+    async def use() -> bytes:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = Server(answer, listener, Arrivals(), None, [BrokenCompanion()])
+        running_server = asyncio.ensure_future(server.run())
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.sleep(0.1)
+        server._stop_signals = 1
+        content = await reader.read()
+        writer.close()
+        await running_server
+        return content
+
+    with capture_logs() as logs:
+        assert b"done" in asyncio.run(use())
+    assert [each["event"] for each in logs] == ["a server failed to stop"]
+    assert "ZeroDivisionError" in logs[0]["stack"]

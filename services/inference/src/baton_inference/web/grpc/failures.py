@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from grpc import StatusCode
 
-from baton_common.texts import truncate
 from baton_inference.errors import ClientDisconnected, InferenceError, InvalidRows
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.answers.problems import KINDS, describe_internal_error
@@ -17,6 +16,7 @@ Context = Any
 MAX_CELLS = 10
 """Bad cells that the details name. All metadata of an answer together must stay below 8 KiB."""
 MAX_DETAILS = 2000
+"""Bytes of the details in UTF-8. On the wire, one that is not ASCII takes three."""
 CODES = {
     400: StatusCode.INVALID_ARGUMENT,
     401: StatusCode.UNAUTHENTICATED,
@@ -60,7 +60,11 @@ def build_failure(error: BaseException, request_id: str) -> Failure:
     details = str(error)
     if isinstance(error, InvalidRows) and error.cells:
         details = f"{details}: {_describe_cells(error.cells)}"
-    return Failure(KINDS[type(error)].status, truncate(details, MAX_DETAILS))
+    return Failure(KINDS[type(error)].status, _truncate(details))
+
+
+def _truncate(text: str) -> str:
+    return text.encode(errors="replace")[:MAX_DETAILS].decode(errors="ignore")
 
 
 def _describe_cells(cells: Sequence[Any]) -> str:

@@ -1,6 +1,7 @@
 """`ModelInfer`: one scoring request over gRPC, with the steps of `routes/scoring_call.py`."""
 
 import asyncio
+from functools import partial
 
 from baton_inference.errors import ClientDisconnected, Overloaded
 from baton_inference.protocols.media import Headers, MediaHeaders
@@ -85,11 +86,13 @@ class ModelInfer:
     async def _score(self, call: ScoringCall, headers: Headers, data: bytes) -> Answer:
         bodies = self._parts.bodies
         bodies.check_size(len(data))
-        call.admit(headers, read_requested(data))
         if not bodies.is_small(len(data), _PLAIN):
             with bodies.open_share() as share:
                 share.take(len(data))
+                rows = self._parts.pools.rows
+                call.admit(headers, await rows.run(partial(read_requested, data)))
                 return await score_in_threads(call, self._parts, data)
+        call.admit(headers, read_requested(data))
         result = call.score(data)
         outcome = result if isinstance(result, ScoreResult) else await result
         return call.encode(outcome) if isinstance(outcome, ScoreResult) else outcome

@@ -138,10 +138,11 @@ def _list_descriptions(live: LiveVersions) -> dict[str, Describe]:
             return False
         return True
 
+    software = version("baton-inference")  # it reads files
     return {
         "ServerLive": lambda _: {"live": True},
         "ServerReady": lambda _: {"ready": live.production is not None},
-        "ServerMetadata": lambda _: {"name": "baton", "version": version("baton-inference")},
+        "ServerMetadata": lambda _: {"name": "baton", "version": software},
         "ModelReady": lambda requested: {"ready": is_ready(requested)},
         "ModelMetadata": lambda requested: describe_model(find_served(live, requested)),
     }

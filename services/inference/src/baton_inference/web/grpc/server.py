@@ -4,11 +4,10 @@ import asyncio
 
 import structlog
 from grpc import aio
-from grpc_health.v1 import health
-from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.v2_grpc.messages import SERVICE
+from baton_inference.web.grpc.health import Health
 from baton_inference.web.grpc.infer import ModelInfer
 from baton_inference.web.grpc.methods import Methods
 from baton_inference.web.request_ids import RequestIds
@@ -18,6 +17,10 @@ from baton_registry.setting_types import format_url_host
 
 MAX_STREAMS = 128
 """Open calls per connection; clients queue the others."""
+MAX_IDLE_MS = 5 * 60_000
+"""A connection without calls is closed after this long; clients open it again by themselves."""
+KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 60_000, 20_000
+"""A connection on which nothing arrives is asked for a sign of life, and closed without one."""
 READY_TICK_S = 0.05
 _IDENTITY_AND_GZIP = 1 << 0 | 1 << 2
 
@@ -35,6 +38,9 @@ class GrpcServer:
         self._options = (
             ("grpc.so_reuseport", 0),  # else two processes could share the port unnoticed
             ("grpc.max_concurrent_streams", MAX_STREAMS),
+            ("grpc.max_connection_idle_ms", MAX_IDLE_MS),
+            ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+            ("grpc.keepalive_timeout_ms", KEEPALIVE_TIMEOUT_MS),
             # Of messages, compressed or not. `ModelInfer` has the exact limit: metrics count calls
             # that the library ends as 499.
             ("grpc.max_receive_message_length", 2 * parts.bodies.max_bytes),
@@ -44,9 +50,7 @@ class GrpcServer:
     async def start(self) -> None:
         """Starts to serve. Raises `RuntimeError` if the port is taken."""
         host, port = self._address
-        self._health = health.aio.HealthServicer()
-        for name in ("", SERVICE):
-            await self._health.set(name, HealthCheckResponse.NOT_SERVING)
+        self._health = Health(SERVICE)
         methods = Methods(self._parts, self._ids, self._infer, self._health)
         self._server = aio.server(handlers=(methods,), options=self._options)
         bound = self._server.add_insecure_port(f"{format_url_host(host)}:{port}")
@@ -62,7 +66,7 @@ class GrpcServer:
         calls, and those that they have sent start. They get GOAWAY before their answers.
         """
         self._following.cancel()
-        await self._health.enter_graceful_shutdown()
+        self._health.set_serving(is_serving=False)
         self._infer.may_answer.clear()
         await asyncio.sleep(FLUSH_S)
         stopping = asyncio.create_task(self._server.stop(ANSWERS_S))
@@ -76,9 +80,8 @@ class GrpcServer:
         await stopping
 
 
-async def _follow_readiness(servicer: health.aio.HealthServicer, live: LiveVersions) -> None:
+async def _follow_readiness(servicer: Health, live: LiveVersions) -> None:
     """Reports that the service is ready once a version serves, which then never ends."""
     while live.production is None:  # noqa: ASYNC110 - the poller's thread fills the slot
         await asyncio.sleep(READY_TICK_S)
-    for name in ("", SERVICE):
-        await servicer.set(name, HealthCheckResponse.SERVING)
+    servicer.set_serving(is_serving=True)

@@ -50,7 +50,7 @@ class ScoringCall:
 
     Attributes:
         media: the headers that describe the body.
-        production: the version in production when the request started.
+        production: the version in production when the request was admitted.
         canary: the canary that should answer the request; None if production should.
         alias: the alias by which the version was chosen; empty if it is asked for by its number.
     """
@@ -121,7 +121,9 @@ class ScoringCall:
         Raises:
             InferenceError: the request is rejected, or no version serves.
         """
-        parts, production = self._parts, self.production
+        parts = self._parts
+        # A message of gRPC may have arrived long after the call began.
+        production = self.production = self._served = parts.live.production
         self._api_key = None
         if parts.access is not None:  # else not even a call
             self._api_key = parts.check_key(self._path, headers)

@@ -27,11 +27,12 @@ _NOT_SERVED: dict[int | str, Json] = {
 def build_v2_routes(versions: LiveVersions) -> APIRouter:
     """Builds the GET routes of V2."""
     router = APIRouter(prefix="/v2", tags=["v2"])
+    software = version("baton-inference")  # it reads files
 
     @router.get("", summary="Server metadata")
     async def server_metadata() -> Json:
         extensions = ["binary_tensor_data"]
-        return {"name": "baton", "version": version("baton-inference"), "extensions": extensions}
+        return {"name": "baton", "version": software, "extensions": extensions}
 
     @router.get("/health/live", summary="Is the process alive?")
     async def live() -> Json:

@@ -14,6 +14,7 @@ import structlog
 import uvloop
 
 from baton_inference.scoring.arrivals import Arrivals
+from baton_inference.telemetry.stack import format_stack
 from baton_inference.web.answers.answer import ASGIApp
 from baton_inference.web.transport.connection import HttpConnection
 from baton_inference.web.transport.listening import BACKLOG
@@ -84,7 +85,12 @@ class Server:
                     checked_s = now_s
                     _check_connections(state, now_s)
             stops = [companion.stop() for companion in self._companions]
-            await asyncio.gather(self._shut_down(state, accepting), *stops)
+            ends = await asyncio.gather(
+                self._shut_down(state, accepting), *stops, return_exceptions=True
+            )
+            for error in ends:  # of one server; it must not end the others early
+                if isinstance(error, BaseException):
+                    log.error("a server failed to stop", stack=format_stack(error))
 
     async def _shut_down(self, state: ServerState, accepting: asyncio.Server) -> None:
         """Ends the connections, each after its last answer.
