@@ -80,8 +80,6 @@ class CanaryCall:
         """
         asked, self.asked = self.asked, ()
         outcomes, self._outcomes = self._outcomes, []
-        for each in asked:
-            each.call = None
         for each, outcome in zip(asked, outcomes, strict=True):
             each.resolve(outcome)
 
