@@ -39,7 +39,7 @@ def write_record(desk: Desk, record: Record) -> None:
 
 def start_record() -> Record:
     now = datetime.now(UTC)
-    plan = Plan("t", "2", "production", "ann", "", now, Limits(expects_change=True))
+    plan = Plan("0badcafe", "2", "production", "ann", "", now, Limits(expects_change=True))
     return Record.create(plan, "1").move_to(1, now).enter(now)
 
 

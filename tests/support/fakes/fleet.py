@@ -11,6 +11,8 @@ import httpx
 from baton_cli.inference.status_client import Report
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.control.store import RolloutStore
 from baton_registry import RegistryClient
@@ -75,6 +77,7 @@ class Replica:
         server = self._server
         canary = server.aliases.get(CANARY)
         status: dict[str, Any] = {"model_name": MODEL, "alias": ALIAS, "canary": None}
+        status["serving"] = {"version": server.aliases.get(ALIAS)}
         if canary is not None and canary != server.aliases.get(ALIAS):
             status["canary"] = self._build_canary(canary)
         return Report(f"http://{self.name}", status)
@@ -127,6 +130,15 @@ class Stage:
 
     def controller(self, transport: httpx.BaseTransport | None = None) -> Controller:
         return Controller(self.executor(transport), self)
+
+    def session(self, controller: Controller) -> RolloutSession:
+        return RolloutSession(controller.executor, controller)
+
+    def see(self) -> Observation:
+        """Observes as a new process does."""
+        seen = self.controller().observe()
+        assert seen is not None
+        return seen
 
     def start(self, transport: httpx.BaseTransport | None = None, **changes: Any) -> Record:
         return start_rollout(self.executor(transport), build_wish(**changes))

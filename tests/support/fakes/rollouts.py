@@ -20,7 +20,7 @@ def after_s(seconds: float) -> datetime:
 
 
 def build_plan(**changes: Any) -> Plan:
-    plan = Plan("t1", "7", "production", "ann@ci", "boosting", START, Limits())
+    plan = Plan("0badcafe", "7", "production", "ann@ci", "boosting", START, Limits())
     return replace(plan, **changes)
 
 

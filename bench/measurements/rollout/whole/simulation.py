@@ -53,7 +53,7 @@ class Outcome:
 def simulate(rng: np.random.Generator, world: World) -> Outcome:
     """Simulates one rollout with the default plan."""
     replicas = [Replica.create(f"replica-{n}", rng, world, TICKS) for n in range(REPLICAS)]
-    plan = Plan("token", CANARY, "production", "bench", "", _START, LIMITS)
+    plan = Plan("0badcafe", CANARY, "production", "bench", "", _START, LIMITS)
     record = Record.create(plan, PRODUCTION)
     facts = Facts(_START, PRODUCTION, None, 0.0)
     for tick in range(TICKS):

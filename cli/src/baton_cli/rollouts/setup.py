@@ -2,28 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control.checks import CheckRunner
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.execution import Executor
+from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.store import RolloutStore
 from baton_cli.settings import CliSettings
 from baton_registry.rest.client import RegistryClient
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What the verbs of a rollout work with.
-
-    Attributes:
-        executor: writes to the registry.
-        controller: observes, and decides.
-    """
-
-    executor: Executor
-    controller: Controller
 
 
 def build_executor(registry: RegistryClient, settings: CliSettings) -> Executor:
@@ -33,7 +20,7 @@ def build_executor(registry: RegistryClient, settings: CliSettings) -> Executor:
 
 
 @contextmanager
-def open_desk(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[Desk]:
+def open_session(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[RolloutSession]:
     """Opens the registry. Closes it, and a check that runs, at the end.
 
     Raises:
@@ -48,6 +35,6 @@ def open_desk(settings: CliSettings, check: Sequence[str] = ()) -> Iterator[Desk
         executor = build_executor(registry, settings)
         controller = Controller(executor, settings.build_status_client(), CheckRunner(check))
         try:
-            yield Desk(executor, controller)
+            yield RolloutSession(executor, controller)
         finally:
             controller.close()

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 import click
 
@@ -10,6 +11,7 @@ from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.options import option
 from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.starting import start_rollout
 from baton_cli.rollouts.display.exits import PAUSED, choose_exit_code
 from baton_cli.rollouts.display.texts import (
@@ -20,15 +22,16 @@ from baton_cli.rollouts.display.texts import (
 )
 from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
-from baton_cli.rollouts.setup import Desk, open_desk
+from baton_cli.rollouts.setup import open_session
 from baton_cli.settings import RolloutSettings, load
 from baton_cli.stopping import explain_interruption
-from baton_common.texts import to_one_line, truncate
+from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
 from baton_registry.promotion.alias_moves import CHALLENGER
+from baton_rollout.json_values import MAX_COUNT
 from baton_rollout.limits import Limits
 from baton_rollout.power import compute_power
-from baton_rollout.progress.fields import MAX_TEXT
+from baton_rollout.progress.fields import shorten
 from baton_rollout.progress.plan import (
     DEFAULT_BAKE_S,
     DEFAULT_DEADLINE_S,
@@ -40,6 +43,21 @@ from baton_rollout.progress.plan import (
 from baton_rollout.progress.record import Record
 
 TOKEN_BYTES = 4
+
+
+class Choices(TypedDict):
+    """The options that make the plan."""
+
+    version: str
+    steps: tuple[float, ...]
+    step_for_s: float
+    bake_s: float
+    min_pairs: int
+    deadline_s: float
+    reason: str
+    no_promote: bool
+    expect_change: bool
+    force: bool
 
 
 @click.command()
@@ -72,7 +90,7 @@ TOKEN_BYTES = 4
 )
 @option(
     "--min-pairs",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MAX_COUNT),
     default=DEFAULT_MIN_PAIRS,
     metavar="N",
     show_default="2000",
@@ -115,22 +133,13 @@ TOKEN_BYTES = 4
     help="Run the rollout here, and wait for its end, up to TIME.",
 )
 @click.pass_context
-def start(  # noqa: PLR0913 - the options of the command
+def start(
     ctx: click.Context,
     /,
     *,
-    version: str,
-    steps: tuple[float, ...],
-    step_for_s: float,
-    bake_s: float,
-    min_pairs: int,
-    deadline_s: float,
     check: tuple[str, ...] | None,
-    reason: str,
     wait_s: float | None,
-    no_promote: bool,
-    expect_change: bool,
-    force: bool,
+    **choices: Unpack[Choices],
 ) -> None:
     """Start the rollout of VERSION, a number or 'challenger'.
 
@@ -142,39 +151,46 @@ def start(  # noqa: PLR0913 - the options of the command
     if check and wait_s is None:
         raise click.UsageError("--check needs --wait: the check runs in this process.", ctx)
     settings = load(RolloutSettings)
-    wish = Plan(
-        token=secrets.token_hex(TOKEN_BYTES),
-        version=version,
-        alias=settings.alias,
-        by=get_actor(settings),
-        reason=truncate(reason, MAX_TEXT),
-        started_at=datetime.now(UTC),
-        limits=Limits(expects_change=expect_change),
-        steps=steps,
-        step_for_s=step_for_s,
-        bake_s=bake_s,
-        min_pairs=min_pairs,
-        deadline_s=deadline_s,
-        promotes=not no_promote,
-        is_forced=force,
-        has_own_check=check is not None,
-    )
-    if wish.least_s >= deadline_s:
+    wish = _build_wish(settings, choices, has_own_check=check is not None)
+    if wish.least_s >= wish.deadline_s:
         raise click.UsageError("--deadline is shorter than all steps together.", ctx)
-    with open_desk(settings, check or ()) as desk:
-        record = start_rollout(desk.executor, wish)
-        desk.controller.own_token = record.plan.token
-        power = compute_power(min_pairs, record.plan.limits)
+    with open_session(settings, check or ()) as session:
+        record = start_rollout(session.executor, wish)
+        session.controller.own_token = record.plan.token
+        power = compute_power(wish.min_pairs, record.plan.limits)
         for line in describe_start(settings.model_name, record, power):
             terminal.show(line)
         if wait_s is None:
             terminal.show(f"unless baton up or the stack does it, {CONTROLLER_HINT}")
         else:
             with explain_interruption(describe_future(record)):
-                ctx.exit(_wait(desk, settings, record, wait_s))
+                ctx.exit(_wait(session, settings, record, wait_s))
 
 
-def _wait(desk: Desk, settings: RolloutSettings, started: Record, limit_s: float) -> int:
+def _build_wish(settings: RolloutSettings, choices: Choices, *, has_own_check: bool) -> Plan:
+    """Builds the plan as the user wants it; see `start_rollout`."""
+    return Plan(
+        token=secrets.token_hex(TOKEN_BYTES),
+        version=choices["version"],
+        alias=settings.alias,
+        by=shorten(get_actor(settings)),
+        reason=shorten(choices["reason"]),
+        started_at=datetime.now(UTC),
+        limits=Limits(expects_change=choices["expect_change"]),
+        steps=choices["steps"],
+        step_for_s=choices["step_for_s"],
+        bake_s=choices["bake_s"],
+        min_pairs=choices["min_pairs"],
+        deadline_s=choices["deadline_s"],
+        promotes=not choices["no_promote"],
+        is_forced=choices["force"],
+        has_own_check=has_own_check,
+    )
+
+
+def _wait(
+    session: RolloutSession, settings: RolloutSettings, started: Record, limit_s: float
+) -> int:
     """Follows the rollout until it ends or pauses. Returns the exit code."""
 
     def is_done(seen: Observation | None) -> bool:
@@ -184,10 +200,10 @@ def _wait(desk: Desk, settings: RolloutSettings, started: Record, limit_s: float
 
     interval_s = settings.poll_interval_s
     how = Watch(settings.model_name, interval_s, is_done, limit_s, is_controller=True)
-    seen = watch(desk.controller.tick, how, terminal.print_progress, err=True)
+    seen = watch(session.controller.tick, how, terminal.print_progress, err=True)
     if seen is None or not is_done(seen):  # what the last tick did is not in what it saw
         try:
-            seen = desk.controller.observe()
+            seen = session.controller.observe()
         except RegistryError as error:
             end = f"baton: time is over, and the state is unknown: {to_one_line(error)}"
             terminal.print_progress(f"{end}; {describe_future(started)}")

@@ -54,17 +54,17 @@ def promote(
             trusted=settings.trusted_keys,
         )
         if force and target == settings.alias:
-            _forgive(executor, number)
+            _clear_abort(executor, number)
         hand.close_as_promoted(executor, ongoing, number, actor)
         return move
 
     move_alias(settings, target, run, wait_s=wait_s)
 
 
-def _forgive(executor: Executor, version: str) -> None:
+def _clear_abort(executor: Executor, version: str) -> None:
     """Lets an earlier abort not count any more. The alias has moved: an error fails nothing."""
     try:
-        hand.forgive(executor, version)
+        hand.clear_abort(executor, version)
     except RegistryError as error:
         terminal.print_progress(
             f"warning: version {version} still counts as aborted: {to_one_line(error)}"

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -9,13 +10,14 @@ from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import get_actor
 from baton_cli.rollouts.control.hand import act, find_under_way
+from baton_cli.rollouts.control.hand import resume as resume_rollout
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.display.exits import choose_exit_code
 from baton_cli.rollouts.display.following import Follower
 from baton_cli.rollouts.display.texts import describe_progress
 from baton_cli.rollouts.display.view import build_view, to_json
 from baton_cli.rollouts.display.watching import Watch, watch
-from baton_cli.rollouts.setup import open_desk
+from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
 from baton_rollout.progress.actions import Abort, Action, Next, Pause, Promote
@@ -52,13 +54,13 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
     """
     settings = load(RolloutSettings)
     model = settings.model_name
-    with open_desk(settings) as desk:
+    with open_session(settings) as session:
         if is_watch:
             how = Watch(model, settings.poll_interval_s, _has_ended)
             print_line = terminal.print_progress if as_json else terminal.show
-            seen = watch(desk.controller.observe, how, print_line, err=as_json)
+            seen = watch(session.controller.observe, how, print_line, err=as_json)
         else:
-            seen = desk.controller.observe()
+            seen = session.controller.observe()
     if as_json:
         terminal.show_json(to_json(model, settings.canary_alias, seen))
     elif not is_watch:
@@ -74,8 +76,9 @@ def promote(*, full: bool) -> None:
     Evidence of harm still aborts. Exit code 1 if the rollout did not go on.
     """
     settings = load(CliSettings)
-    with open_desk(settings) as desk:
-        record = act(desk, lambda seen: _choose_promotion(seen, full=full))
+    choose = partial(_choose_promotion, full=full, by=get_actor(settings))
+    with open_session(settings) as session:
+        record = act(session, choose)
     if record.phase in ("paused", "aborted"):
         raise CommandFailed(describe_progress(record))
     _show(settings, record)
@@ -85,11 +88,12 @@ def promote(*, full: bool) -> None:
 def pause() -> None:
     """Stay in this step. Evidence of harm still aborts."""
     settings = load(CliSettings)
-    with open_desk(settings) as desk:
-        record = act(desk, lambda _: Pause(f"by {get_actor(settings)}"))
+    choose = partial(_choose_pause, by=get_actor(settings))
+    with open_session(settings) as session:
+        record = act(session, choose)
         time.sleep(CROSSING_S)
-        if find_under_way(desk).snapshot.record.phase != "paused":  # a controller wrote as well
-            record = act(desk, lambda _: Pause(f"by {get_actor(settings)}"))
+        if find_under_way(session).snapshot.record.phase != "paused":  # a controller wrote as well
+            record = act(session, choose)
         _show(settings, record)
 
 
@@ -100,17 +104,11 @@ def resume() -> None:
     If the alias of production has moved, the rollout begins again with its first step.
     """
     settings = load(CliSettings)
-    with open_desk(settings) as desk:
-        seen = find_under_way(desk)
+    with open_session(settings) as session:
+        seen = find_under_way(session)
         if seen.record.phase != "paused":
             raise CommandFailed(f"nothing to resume; {describe_progress(seen.record)}")
-        if seen.facts.production is None:
-            raise CommandFailed(
-                f"alias {seen.record.plan.alias!r} is not set; promote a version, or end the"
-                " rollout: baton rollout abort"
-            )
-        resumed = seen.record.resume(desk.executor.now(), seen.facts.production)
-        _show(settings, desk.executor.enter_again(seen.snapshot, resumed))
+        _show(settings, resume_rollout(session, seen))
 
 
 @rollout.command()
@@ -119,8 +117,8 @@ def abort(reason: str) -> None:
     """Abort: the version answers no more requests. Production is not moved."""
     settings = load(CliSettings)
     message = f"by {get_actor(settings)}" + (f": {reason}" if reason else "")
-    with open_desk(settings) as desk:
-        _show(settings, act(desk, lambda _: Abort(message)))
+    with open_session(settings) as session:
+        _show(settings, act(session, lambda _: Abort(message)))
 
 
 @rollout.command()
@@ -135,25 +133,35 @@ def run() -> None:
         _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
         while True:
             time.sleep(3600)
-    with open_desk(settings, settings.check) as desk:
+    with open_session(settings, settings.check) as session:
         _print_event(f"following rollouts of {settings.model_name}")
-        follower = Follower(desk.controller.tick, _print_event)
+        follower = Follower(session.controller.tick, _print_event)
         follower.follow_forever(settings.poll_interval_s)
 
 
-def _choose_promotion(seen: Observation, *, full: bool) -> Action:
+def _check_can_change(record: Record) -> None:
+    """Raises `CommandFailed` between two writes of a controller, which it must complete."""
+    if record.phase in ("starting", "promoting"):
+        raise CommandFailed(f"{describe_progress(record)}; try again in a moment")
+
+
+def _choose_pause(seen: Observation, *, by: str) -> Action:
+    _check_can_change(seen.record)
+    return Pause(f"by {by}")
+
+
+def _choose_promotion(seen: Observation, *, full: bool, by: str) -> Action:
     record = seen.record
     if isinstance(seen.action, Abort):
         return seen.action
-    if record.phase in ("starting", "promoting"):
-        raise CommandFailed(f"{describe_progress(record)}; try again in a moment")
+    _check_can_change(record)
     if seen.facts.production != record.against:
         raise CommandFailed(
             f"alias {record.plan.alias!r} does not point to version {record.against} any more;"
             " compare with the new version: baton rollout resume"
         )
     if full or record.plan.is_last(record.step):
-        return Promote()
+        return Promote(by)
     return Next(record.step + 1)
 
 

@@ -89,3 +89,14 @@ def test_stop_kills_the_check_and_its_children(tmp_path: Path) -> None:
     runner.stop()
     wait_until(lambda: not is_alive(int(file.read_text())))
     assert time.monotonic() - began < 10
+
+
+def test_check_runs_again_after_a_pause(tmp_path: Path) -> None:
+    """What it found before the pause may not hold any more."""
+    with (tmp_path / "log").open("wb") as file:
+        runner = CheckRunner((sys.executable, "-I", "-S", "-c", ""), file.fileno())
+        runner.start(RECORD)
+        wait_until(lambda: runner.read(RECORD, is_own=False) == ("passed", ""))
+        now = RECORD.step_ends_at
+        resumed = RECORD.pause("lunch").resume(now).enter(now)
+        assert runner.read(resumed, is_own=False) == ("due", "")

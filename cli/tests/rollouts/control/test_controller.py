@@ -1,17 +1,21 @@
 """The controller against a registry in memory: good and bad versions, crashes, and people."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
 from baton_cli.errors import CommandFailed
+from baton_cli.rollouts.control import starting
+from baton_cli.rollouts.control.hand import resume
 from baton_cli.rollouts.control.store import Overtaken
 from baton_registry import PromotionRefused, RegistryError, sync_and_read_moves
 from baton_registry.promotion import alias_moves
 from baton_registry.versions.rollout_tags import format_abort
-from baton_rollout.progress.actions import Abort, Pause
+from baton_rollout.limits import Limits
+from baton_rollout.progress.actions import Abort, Pause, Promote
 from tests.support.fakes.fleet import CANARY, Killed, Replica, Stage, Watched
 from tests.support.fakes.registry import ALIAS, MODEL
 
@@ -334,11 +338,96 @@ def test_move_of_production_pauses_and_voids_the_pairs() -> None:
     assert stage.record.phase == "paused"
     seen = controller.observe()
     assert seen is not None
-    resumed = seen.record.resume(stage.clock(), "3")
-    stage.executor().enter_again(seen.snapshot, resumed)
+    resume(stage.session(controller), seen)
     assert (stage.record.against, stage.record.step) == ("3", 0)
     stage.run(controller)
     assert stage.describe() == PROMOTED
+
+
+def test_resume_against_another_production_has_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the gate saw beside version 1 says nothing about version 3."""
+    figures = {"against_version": 3.0, "other_label_share": 0.3}
+    monkeypatch.setattr(starting, "_read_gate_figures", lambda store, target: figures)
+    stage = Stage()
+    stage.start(limits=Limits(expects_change=True))
+    assert stage.record.plan.limits == Limits(expects_change=True)
+    controller = stage.controller()
+    move_production(stage, "3")
+    controller.tick()
+    seen = controller.observe()
+    assert seen is not None
+    resume(stage.session(controller), seen)
+    assert stage.record.plan.limits == Limits(other_label=0.35, score={}, expects_change=True)
+
+
+def test_resume_executes_an_abort_that_stands() -> None:
+    """The weight is not set again first."""
+    stage = Stage(failures=BAD)
+    stage.start()
+    stage.executor().execute(stage.see().snapshot, Pause("by bob"))
+    while not isinstance((seen := stage.see()).action, Abort):
+        continue
+    watched = Watched(stage.server)
+    resume(stage.session(stage.controller(watched)), seen)
+    assert stage.describe() == ABORTED
+    assert watched.writes[0] == "POST model-versions/set-tag"
+    assert stage.describe()["weight"] == 0
+
+
+def test_rollback_to_a_deleted_version_ends() -> None:
+    """The verdict was set after the promotion; the version before was deleted meanwhile."""
+    stage = Stage()
+    stage.start()
+    stage.run(stage.controller())
+    del stage.server.versions["1"]
+    stage.server.client().set_version_tag(MODEL, "2", "baton.rollout", format_abort("bad news"))
+    promoting = replace(stage.record, phase="promoting", ended_at=None)
+    stage.server.tags["baton.rollout.canary"] = promoting.to_text()
+    stage.run(stage.controller())
+    assert stage.record.phase == "aborted"
+    assert "because version 1 was deleted" in stage.record.message
+    watched = Watched(stage.server)
+    stage.controller(watched).tick()
+    assert watched.writes == []
+
+
+def test_verdict_that_a_promotion_has_replaced_is_repaired() -> None:
+    stage = Stage(failures=BAD)
+    stage.start()
+    stage.run(stage.controller())
+    stage.server.client().set_version_tag(MODEL, "2", "baton.rollout", "passed")
+    stage.controller().tick()
+    assert stage.describe() == ABORTED
+
+
+def test_newest_past_rollouts_are_kept() -> None:
+    stage = Stage()
+    prefix = "baton.rolled.canary."
+    old = [f"{prefix}2025{n:04d}T000000-0badcafe" for n in range(60)]
+    stage.server.tags |= dict.fromkeys(old, "{}")
+    stage.server.tags["baton.rolled.other.20200101T000000-0badcafe"] = "{}"
+    stage.start()
+    stage.run(stage.controller())
+    kept = sorted(key for key in stage.server.tags if key.startswith(prefix))
+    assert len(kept) == 50
+    assert kept[:-1] == old[-49:]
+    assert "baton.rolled.other.20200101T000000-0badcafe" in stage.server.tags
+
+
+def test_promotion_by_hand_names_its_actor_in_the_ledger() -> None:
+    stage = Stage()
+    stage.start()
+    stage.executor().execute(stage.see().snapshot, Promote("bob"))
+    moves = sync_and_read_moves(stage.server.client(), MODEL, alias=ALIAS)
+    assert moves[-1].by == "bob"
+
+
+def test_record_that_nobody_can_read_is_not_written() -> None:
+    stage = Stage()
+    for changes in ({"min_pairs": 2**60}, {"token": "t"}, {"reason": "x" * 301}):
+        with pytest.raises(CommandFailed, match="the rollout cannot be recorded: "):
+            stage.start(**changes)
+    assert stage.describe() == NOT_STARTED
 
 
 def test_promotion_that_was_moved_back_is_not_repeated() -> None:

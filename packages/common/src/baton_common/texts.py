@@ -18,6 +18,12 @@ def to_one_line(text: object) -> str:
     return type(text).__name__ if isinstance(text, BaseException) and not line else line
 
 
+def shorten_to_line(text: str, max_characters: int = MAX_QUOTED) -> str:
+    """Makes a foreign text one line of printable characters, at most so many."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return truncate(to_one_line(printable), max_characters)
+
+
 def get_first_line(error: BaseException) -> str:
     """Returns the first non-blank line of an error's message, or the name of its type."""
     lines = (line.strip() for line in str(error).splitlines())

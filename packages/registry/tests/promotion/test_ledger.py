@@ -157,3 +157,28 @@ def test_invalid_tag_is_ignored(fields: dict[str, object]) -> None:
     tags = dict([ledger.to_tag(ALIAS, good), (key, json.dumps({**json.loads(value), **fields}))])
 
     assert ledger.parse_tags(ALIAS, tags) == [good]
+
+
+@pytest.mark.parametrize("character", ["x", "я", '"', "\x01", "\ud800", "🙂"])
+def test_long_reason_fits_into_a_tag(character: str) -> None:
+    """PostgreSQL refuses the value of a model's tag beyond 5,000 characters."""
+    move = Move(START, "1", "2", "promote", by=character * 5000, reason=character * 9000)
+    key, value = ledger.to_tag(ALIAS, Entry(1, "0badcafe", move, done=True))
+    assert len(value.encode().decode()) < 5000
+    (entry,) = ledger.parse_tags(ALIAS, {key: value})
+    assert (entry.move.to_version, entry.done) == ("2", True)
+    assert len(entry.move.reason) == (2000 if character.isprintable() else 0)
+
+
+def test_reason_in_any_language_is_kept() -> None:
+    move = Move(START, "1", "2", "promote", reason="причина " * 200)
+    key, value = ledger.to_tag(ALIAS, Entry(1, "0badcafe", move, done=True))
+    (entry,) = ledger.parse_tags(ALIAS, {key: value})
+    assert entry.move.reason == move.reason.strip()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_entry_with_a_time_that_overflows_is_ignored(at: str) -> None:
+    """Any client may write a tag."""
+    key, value = ledger.to_tag(ALIAS, Entry(1, "0badcafe", Move(START, "1", "2", "promote"), True))
+    assert ledger.parse_tags(ALIAS, {key: json.dumps(json.loads(value) | {"at": at})}) == []

@@ -96,3 +96,10 @@ def test_verdict_of_an_abort_has_its_reason(verdict: str, reason: str | None) ->
 
 def test_past_rollouts_are_no_record() -> None:
     assert not get_record_tag("canary").startswith(get_past_prefix("canary"))
+
+
+def test_verdict_is_one_short_line() -> None:
+    """A process reports its reason, and a person types one."""
+    verdict = format_abort("a\nb\x1b[2J " + "x" * 90_000)
+    assert verdict.startswith("aborted: a b [2J xxx")
+    assert len(verdict) < 320

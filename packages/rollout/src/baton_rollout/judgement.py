@@ -37,7 +37,9 @@ class SignalJudgement:
         limit: the least and the greatest mean allowed.
         log_evidence: the natural logarithm of the odds that the mean is beyond its limit; `score`:
             of all classes or outputs together.
-        decides: whether it may stop the canary: not with few pairs, or if a change is expected.
+        decides: whether its evidence may hold a step, abort the rollout, or trip the canary. False
+            with fewer than `LEAST_PAIRS` pairs. Also for labels and scores if a change is expected:
+            they are shown, and stop nothing.
         output: `score`: the class or output with the most evidence; the figures are its own.
     """
 

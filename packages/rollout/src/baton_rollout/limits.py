@@ -119,7 +119,7 @@ class Limits:
 
 def _to_range(shift: float) -> Range:
     clipped = min(max(shift, -1.0), 1.0)
-    return clipped - SHIFT_MARGIN, clipped + SHIFT_MARGIN
+    return round(clipped - SHIFT_MARGIN, 6), round(clipped + SHIFT_MARGIN, 6)  # short in a tag
 
 
 def _read_score(value: object) -> Range | Mapping[str, Range]:

@@ -77,9 +77,9 @@ def test_step_lasts_its_time_and_the_last_one_the_bake() -> None:
         ({"canary": "9"}, "by hand: the canary alias was moved to version 9"),
     ],
 )
-@pytest.mark.parametrize("phase", ["progressing", "paused"])
+@pytest.mark.parametrize("phase", ["progressing", "paused", "promoting"])
 def test_evidence_aborts(changes: dict[str, Any], reason: str, phase: Any) -> None:
-    """Also a rollout that is paused, or whose step has just begun."""
+    """Also a rollout that is paused or promotes, or whose step has just begun."""
     record = build_record(1, phase=phase)
     for now in (START, record.step_ends_at, record.deadline_at):
         action = decide_with(record, now=now, **changes)
@@ -154,16 +154,18 @@ def test_paused_rollout_waits_for_a_person() -> None:
 
 def test_resumed_rollout_has_a_new_deadline() -> None:
     late = build_record(1).deadline_at
-    resumed = build_record(1).pause("inconclusive").resume(late, "3")
+    resumed = build_record(1).pause("inconclusive").resume(late)
     assert decide_with(resumed, now=late) == Enter()
     assert decide_with(resumed.enter(late), now=late) == Wait()
 
 
 def test_resume_after_a_move_of_production_begins_again() -> None:
-    """Pairs with the old version of production say nothing about the new one."""
+    """Pairs with the old version of production say nothing about the new one, nor do its limits."""
     paused = build_record(2).retire({"gone": GOOD}).pause("alias 'production' was moved")
-    resumed = paused.resume(START, "4")
-    assert (resumed.against, resumed.step, resumed.retired) == ("4", 0, {})
+    limits = Limits(other_label=0.3)
+    again = paused.restart(START, "4", limits)
+    assert (again.against, again.step, again.retired) == ("4", 0, {})
+    assert again.plan.limits == limits
 
 
 def test_promotion_by_hand_closes_the_rollout() -> None:
@@ -217,6 +219,25 @@ def test_verdict_by_hand_on_a_version_long_in_production_moves_nothing() -> None
     promoted = build_record(LAST).end("promoted", "", START)
     crossed = {"abort": "by hand", "production": "7", "promotion": "stands"}
     assert decide_with(promoted, now=after_s(601), **crossed) == Wait("")
+
+
+def test_lost_verdict_is_repaired() -> None:
+    """A promotion that crossed the abort has written `passed` over it, and moved nothing."""
+    aborted = build_record(0).end("aborted", "worse", START)
+    lost = {"abort": "worse", "is_verdict_lost": True, "weight": 0.0}
+    assert decide_with(aborted, now=START, **lost) == Abort("worse")
+    assert decide_with(aborted, now=after_s(601), **lost) == Wait("worse")
+
+
+def test_abort_ends_if_the_version_before_was_deleted() -> None:
+    facts = {"abort": "worse", "production": "7", "promotion": "irreversible", "weight": 0.0}
+    record = build_record(LAST).promote()
+    action = decide_with(record, **facts)
+    assert isinstance(action, Abort)
+    assert not action.is_promoted
+    assert "alias 'production' stays at version 7, because version 3 was deleted" in action.message
+    aborted = apply(record, action, START)
+    assert decide_with(aborted, now=START, **facts) == Wait(aborted.message)
 
 
 def test_half_done_start_and_step_are_completed() -> None:

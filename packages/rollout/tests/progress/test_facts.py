@@ -35,7 +35,7 @@ def build_canary(**changes: Any) -> dict[str, Any]:
         "since": "2026-11-29T10:00:00.000Z",
         "pairs": pairs,
     }
-    return {"canary": {**canary, **changes}}
+    return {"serving": {"version": "3"}, "canary": {**canary, **changes}}
 
 
 def read(status: dict[str, Any]) -> ProcessReport:
@@ -75,6 +75,31 @@ def test_verdict_is_no_refusal_by_a_process() -> None:
     """It may not know yet that the version was started again with --force."""
     assert read(build_canary(state="refused", reason="aborted: worse")).state == "loading"
     assert read(build_canary(state="refused", reason="other classes")).state == "refused"
+
+
+@pytest.mark.parametrize("serving", [None, {}, {"version": "4"}])
+def test_refusal_beside_another_production_says_nothing(serving: object) -> None:
+    """The process may not have followed a move of production yet."""
+    status = build_canary(state="refused", reason="other classes") | {"serving": serving}
+    assert read(status).state == "loading"
+    assert read(status).reason == "other classes"
+
+
+def test_reason_of_a_process_is_one_short_line() -> None:
+    report = read(build_canary(state="failed", reason="a\nb" + "x" * 90_000))
+    assert report.reason.startswith("a bxxx")
+    assert len(report.reason) == 300
+
+
+def test_sum_is_void_if_one_of_its_processes_answers_again() -> None:
+    """Its pairs would count twice."""
+    known = {"p1+p2": COUNTS, "gone": COUNTS}
+    assert merge_counts(known, (build_report(process="p9", counts=COUNTS),)).keys() == {
+        "p1+p2",
+        "gone",
+        "p9",
+    }
+    assert merge_counts(known, (build_report(counts=COUNTS),)) == {"gone": COUNTS, "p1": COUNTS}
 
 
 @pytest.mark.parametrize(

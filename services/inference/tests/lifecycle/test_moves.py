@@ -119,7 +119,7 @@ def test_a_failed_reading_keeps_the_last_one(scenario: Scenario) -> None:
     assert scenario.list_moves() == [("1", "promote"), ("2", "external")]
 
 
-RECORD = Record.create(Plan("t", "7", "production", "ann", "", START, Limits()), "3")
+RECORD = Record.create(Plan("0badcafe", "7", "production", "ann", "", START, Limits()), "3")
 
 
 def test_rollout_is_read_more_often_while_it_is_under_way(scenario: Scenario) -> None:

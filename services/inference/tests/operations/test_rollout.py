@@ -19,7 +19,7 @@ from baton_rollout.signals import GRID
 
 NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 COMMANDS = Commands("churn_model", "production")
-PLAN = Plan("t", "7", "production", "ann", "boosting", NOW - timedelta(minutes=30), Limits())
+PLAN = Plan("0badcafe", "7", "production", "ann", "boosting", NOW - timedelta(minutes=30), Limits())
 RECORD = Record.create(PLAN, "3").begin(NOW - timedelta(minutes=20))
 SECOND = RECORD.move_to(1, NOW - timedelta(minutes=4)).enter(NOW - timedelta(minutes=4))
 ABORTED = SECOND.end("aborted", "1.2 % of its rows fail; allowed: 0.1 %", NOW)

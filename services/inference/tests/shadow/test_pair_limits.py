@@ -17,7 +17,7 @@ CANARY = replace(make_live_version(version="2"), gate_figures=FIGURES)
 
 
 def make_record(version: str = "2", against: str = "1") -> Record:
-    plan = Plan("t", version, "production", "ann", "", AT, OWN)
+    plan = Plan("0badcafe", version, "production", "ann", "", AT, OWN)
     return Record.create(plan, against).begin(AT)
 
 

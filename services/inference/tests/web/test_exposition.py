@@ -129,7 +129,7 @@ def test_last_rollout_is_reported(tmp_path: Path) -> None:
     assert not [name for name in read_samples(get(app, "/metrics").body) if "rollout" in name]
 
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    plan = Plan("t", "7", "production", "ann", "", start, Limits(), deadline_s=60)
+    plan = Plan("0badcafe", "7", "production", "ann", "", start, Limits(), deadline_s=60)
     registry.tags["baton.rollout.canary"] = Record.create(plan, "3").pause("by ann").to_text()
     registry.add("3")
     registry.alias = "3"

@@ -3,6 +3,7 @@ import pytest
 
 from baton_engine.engine import Scores
 from baton_registry.versions.output_schema import OutputSchema
+from baton_rollout import gate_figures
 from baton_trainer.gate.answer_change import AnswerChange, measure_answer_change
 
 REGRESSION = OutputSchema("regression")
@@ -89,3 +90,12 @@ def test_figures_name_the_version(against: str, figure: float | None) -> None:
         "score_shift.yes": 0.2,
         "score_scale.yes": 3.0,
     }
+
+
+def test_rollout_reads_the_figures_under_the_same_names() -> None:
+    """The trainer does not import `baton_rollout`, so both have the names."""
+    figures = AnswerChange(0.25, {"y": 0.5}, {"y": 2.0}).to_figures("3")
+    assert gate_figures.has_compared(figures, "3")
+    assert figures[gate_figures.OTHER_LABEL_SHARE] == 0.25
+    assert gate_figures.read_score_shifts(figures) == {"y": 0.5}
+    assert gate_figures.read_score_scales(figures) == {"y": 2.0}

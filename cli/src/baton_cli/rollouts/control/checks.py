@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import IO
 
 from baton_cli.settings import build_check_environment
@@ -28,7 +29,7 @@ class CheckRunner:
         """
         self._command = [*command]
         self._log = 2 if log is None else log
-        self._step: tuple[str, int] | None = None
+        self._step: tuple[str, int, datetime] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._is_broken = False
 
@@ -43,7 +44,7 @@ class CheckRunner:
             return "elsewhere", ""
         if not self._command:
             return "none", ""
-        if self._step != (record.plan.token, record.step):
+        if self._step != _identify(record):
             self.stop()
         if self._process is None:
             return ("broken" if self._is_broken else "due"), ""
@@ -59,7 +60,7 @@ class CheckRunner:
 
     def start(self, record: Record) -> None:
         """Starts the check of this step."""
-        self._step = (record.plan.token, record.step)
+        self._step = _identify(record)
         try:
             self._process = subprocess.Popen(
                 self._command,
@@ -79,3 +80,8 @@ class CheckRunner:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _identify(record: Record) -> tuple[str, int, datetime]:
+    """Identifies a step. One that begins again after a pause is another one."""
+    return record.plan.token, record.step, record.step_since

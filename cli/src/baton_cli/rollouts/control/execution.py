@@ -72,8 +72,8 @@ class Executor:
                 record = self._move_to(text, record.move_to(step, self.now()))
             case Pause(message):
                 record = self._write(text, record.pause(message))
-            case Promote():
-                record = self._promote(text, record)
+            case Promote(by):
+                record = self._promote(text, record, by or record.plan.by)
             case CloseAsPromoted(message):
                 record = self._close_as_promoted(text, record, message)
             case Abort(message, is_promoted):
@@ -96,7 +96,7 @@ class Executor:
         self.store.set_weight(record.plan.version, record.weight)
         return self._write(text, record.enter(self.now()))
 
-    def _promote(self, text: str, record: Record) -> Record:
+    def _promote(self, text: str, record: Record, by: str) -> Record:
         plan, store = record.plan, self.store
         promoting = record.promote()
         text = store.replace_record(text, promoting)
@@ -107,7 +107,7 @@ class Executor:
                 store.model,
                 plan.version,
                 alias=plan.alias,
-                by=plan.by,
+                by=by,
                 reason=": ".join(filter(None, (get_marker(record), plan.reason))),
                 force=plan.is_forced,
                 trusted=self.trusted,

@@ -6,10 +6,14 @@ from contextlib import suppress
 from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control.execution import Executor
 from baton_cli.rollouts.control.observation import Observation
+from baton_cli.rollouts.control.session import RolloutSession
 from baton_cli.rollouts.control.snapshot import Snapshot, take_snapshot
-from baton_cli.rollouts.control.starting import describe_busy
+from baton_cli.rollouts.control.starting import (
+    check_recordable,
+    describe_busy,
+    find_limits,
+)
 from baton_cli.rollouts.control.store import Overtaken
-from baton_cli.rollouts.setup import Desk
 from baton_registry.errors import RegistryError
 from baton_registry.versions.rollout_tags import ROLLOUT_FORCED, find_abort
 from baton_rollout.progress.actions import Abort, Action, CloseAsPromoted
@@ -20,7 +24,7 @@ ATTEMPTS = 5
 Choose = Callable[[Observation], Action]
 
 
-def act(desk: Desk, choose: Choose) -> Record:
+def act(session: RolloutSession, choose: Choose) -> Record:
     """Executes a person's action on the rollout that is under way, and returns its record.
 
     If a controller changes the record at the same time, the action is chosen again.
@@ -30,26 +34,55 @@ def act(desk: Desk, choose: Choose) -> Record:
         RegistryError: the registry did not answer or refused.
     """
     for _ in range(ATTEMPTS):
-        seen = find_under_way(desk)
+        seen = find_under_way(session)
         action = choose(seen)
         try:
-            return desk.executor.execute(seen.prepare(action), action)
+            return session.executor.execute(seen.prepare(action), action)
         except Overtaken:
             continue
     raise CommandFailed("the rollout changes all the time; try again")
 
 
-def find_under_way(desk: Desk) -> Observation:
+def find_under_way(session: RolloutSession) -> Observation:
     """Observes the rollout that is under way.
 
     Raises:
         CommandFailed: there is none.
         RegistryError: the registry did not answer or refused.
     """
-    seen = desk.controller.observe()
+    seen = session.controller.observe()
     if seen is None or not seen.record.is_under_way:
         raise CommandFailed("no rollout is under way; start one: baton rollout start VERSION")
     return seen
+
+
+def resume(session: RolloutSession, seen: Observation) -> Record:
+    """Lets a paused rollout go on: the step begins again.
+
+    Whatever ends the rollout comes first: an abort, or a promotion by hand. If production has
+    moved, the rollout begins again against it, within limits of its own.
+
+    Raises:
+        CommandFailed: the alias of production is not set, or the record cannot be written.
+        Overtaken: another process has changed the record.
+        RegistryError: the registry did not answer or refused.
+    """
+    executor, record = session.executor, seen.record
+    if isinstance(seen.action, Abort | CloseAsPromoted):
+        return executor.execute(seen.prepare(seen.action), seen.action)
+    production, plan = seen.facts.production, record.plan
+    if production is None:
+        raise CommandFailed(
+            f"alias {plan.alias!r} is not set; promote a version, or end the rollout:"
+            " baton rollout abort"
+        )
+    if production == record.against:
+        return executor.enter_again(seen.snapshot, record.resume(executor.now()))
+    target = executor.store.registry.get_version(executor.store.model, plan.version)
+    limits = find_limits(executor.store, target, production, plan)
+    restarted = record.restart(executor.now(), production, limits)
+    check_recordable(restarted)
+    return executor.enter_again(seen.snapshot, restarted)
 
 
 def find_ongoing(executor: Executor, alias: str) -> Snapshot | None:
@@ -80,7 +113,7 @@ def check_promotion(snapshot: Snapshot | None, version: str) -> None:
         )
 
 
-def forgive(executor: Executor, version: str) -> None:
+def clear_abort(executor: Executor, version: str) -> None:
     """Lets an earlier abort of a version not count any more, for --force."""
     if find_abort(executor.store.read_version_tags(version)) is not None:
         executor.store.set_verdict(version, ROLLOUT_FORCED)

@@ -52,6 +52,7 @@ def decide_by_registry(snapshot: Snapshot, now: datetime) -> Action:
         weight=snapshot.weight,
         abort=snapshot.abort,
         promotion=snapshot.promotion,
+        is_verdict_lost=snapshot.is_verdict_lost,
     )
     return decide(snapshot.record, facts)
 
@@ -108,6 +109,7 @@ class Observer:
             check=state,
             check_failure=failure,
             promotion=snapshot.promotion,
+            is_verdict_lost=snapshot.is_verdict_lost,
         )
         return Observation(snapshot, facts, decide(record, facts))
 

@@ -28,6 +28,7 @@ class Snapshot:
         weight: the weight tag of the record's version, in percent.
         abort: why the version's verdict says that it was aborted; None if it does not.
         promotion: whether the rollout itself has moved its alias.
+        is_verdict_lost: whether a promotion that crossed the abort has replaced its verdict.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Snapshot:
     weight: float
     abort: str | None
     promotion: Promotion
+    is_verdict_lost: bool = False
 
 
 def take_snapshot(store: RolloutStore) -> Snapshot | None:
@@ -59,14 +61,20 @@ def take_snapshot(store: RolloutStore) -> Snapshot | None:
     is_canary = canary is not None and canary.version == version
     version_tags = canary.tags if canary and is_canary else store.read_version_tags(version)
     number = production.version if production else None
+    is_verdict_lost = _is_verdict_lost(version_tags, record)
+    abort = record.message if is_verdict_lost else find_abort(version_tags)
+    promotion = find_promotion(tags, record, number)
+    if abort is not None and promotion == "stands" and not store.has_version(record.against):
+        promotion = "irreversible"
     return Snapshot(
         text=text,
         record=record,
         production=number,
         canary=canary.version if canary else None,
         weight=read_weight(version_tags, store.alias),
-        abort=_find_abort(version_tags, record),
-        promotion=find_promotion(tags, record, number),
+        abort=abort,
+        promotion=promotion,
+        is_verdict_lost=is_verdict_lost,
     )
 
 
@@ -94,11 +102,9 @@ def find_promotion(tags: Mapping[str, str], record: Record, production: str | No
     return "stands" if own else "none"  # the alias has moved, and the ledger does not know it yet
 
 
-def _find_abort(version_tags: Mapping[str, str], record: Record) -> str | None:
-    """Finds why the version was aborted.
+def _is_verdict_lost(version_tags: Mapping[str, str], record: Record) -> bool:
+    """Whether `passed` has replaced the verdict of the abort: a promotion crossed it.
 
-    If a promotion and an abort cross, `passed` may replace the verdict of the abort. The record
-    still says that the rollout was aborted.
+    The record still says that the rollout was aborted.
     """
-    is_crossed = record.phase == "aborted" and version_tags.get(ROLLOUT_TAG) == ROLLOUT_PASSED
-    return record.message if is_crossed else find_abort(version_tags)
+    return record.phase == "aborted" and version_tags.get(ROLLOUT_TAG) == ROLLOUT_PASSED

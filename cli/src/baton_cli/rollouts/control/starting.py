@@ -23,6 +23,7 @@ from baton_registry.versions.rollout_tags import (
 )
 from baton_rollout.limits import Limits
 from baton_rollout.progress.actions import Abort, Begin, CloseAsPromoted
+from baton_rollout.progress.fields import MAX_TEXT
 from baton_rollout.progress.plan import Plan
 from baton_rollout.progress.record import Record
 
@@ -52,9 +53,10 @@ def start_rollout(executor: Executor, wish: Plan) -> Record:
         _check_canary(store, target, production)
     elif find_abort(target.tags) is not None:
         store.set_verdict(target.version, ROLLOUT_FORCED)
-    limits = _find_limits(store, target, production, wish)
+    limits = find_limits(store, target, production.version, wish)
     plan = replace(wish, version=target.version, limits=limits, started_at=executor.now())
     record = Record.create(plan, production.version)
+    check_recordable(record)
     store.replace_record(known_text, record)
     return _begin(executor, record)
 
@@ -126,15 +128,32 @@ def _check_canary(store: RolloutStore, target: ModelVersion, production: ModelVe
         )
 
 
-def _find_limits(
-    store: RolloutStore, target: ModelVersion, production: ModelVersion, wish: Plan
+def find_limits(
+    store: RolloutStore, target: ModelVersion, production_number: str, plan: Plan
 ) -> Limits:
-    """Finds the limits around what the gate saw; the defaults if the version has no figures."""
+    """Finds the limits around what the gate saw; the defaults if the version has no figures.
+
+    Raises:
+        RegistryUnavailable: the registry gave no answer.
+    """
     return Limits.from_gate_figures(
         _read_gate_figures(store, target),
-        production.version,
-        expects_change=wish.limits.expects_change,
+        production_number,
+        expects_change=plan.limits.expects_change,
     )
+
+
+def check_recordable(record: Record) -> None:
+    """Checks that the record can be written and read, also with the longest message.
+
+    Raises:
+        CommandFailed: it cannot.
+    """
+    try:
+        for each in (record, record.pause('"' * MAX_TEXT)):
+            Record.from_text(each.to_text().encode().decode())
+    except ValueError as error:
+        raise CommandFailed(f"the rollout cannot be recorded: {error}") from error
 
 
 def _read_gate_figures(store: RolloutStore, target: ModelVersion) -> Mapping[str, float | None]:

@@ -1,6 +1,7 @@
 """What the registry holds of a model's rollouts: record, canary alias, weight, verdict."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from baton_cli.errors import CommandFailed
 from baton_registry.errors import AliasNotSet, RegistryRefused, VersionNotFound
@@ -14,6 +15,8 @@ from baton_registry.versions.rollout_tags import (
     get_weight_tag,
 )
 from baton_rollout.progress.record import Record
+
+MAX_PAST = 50
 
 
 class Overtaken(CommandFailed):
@@ -74,6 +77,14 @@ class RolloutStore:
         except VersionNotFound:
             return {}
 
+    def has_version(self, version: str) -> bool:
+        """Whether a version exists."""
+        try:
+            self.registry.get_version(self.model, version)
+        except VersionNotFound:
+            return False
+        return True
+
     def replace_record(self, known_text: str, record: Record) -> str:
         """Writes the record if the tag still holds `known_text`, and returns the new text.
 
@@ -125,10 +136,19 @@ class RolloutStore:
                 raise
 
     def add_past(self, record: Record) -> None:
-        """Keeps the record of a rollout that has ended. A second call replaces the first one's."""
-        at = f"{record.plan.started_at:%Y%m%dT%H%M%S}"
-        key = f"{get_past_prefix(self.alias)}{at}-{record.plan.token}"
+        """Keeps the record of a rollout that has ended. A second call replaces the first one's.
+
+        Of all that have ended, the newest `MAX_PAST` are kept.
+        """
+        prefix = get_past_prefix(self.alias)
+        key = f"{prefix}{record.plan.started_at:%Y%m%dT%H%M%S}-{record.plan.token}"
         self.registry.set_model_tag(self.model, key, record.retire({}).to_text())
+        known = sorted(
+            each for each in self.registry.get_model_tags(self.model) if each.startswith(prefix)
+        )
+        for old in known[:-MAX_PAST]:
+            with suppress(RegistryRefused):  # another controller has deleted it
+                self.registry.delete_model_tag(self.model, old)
 
     def list_past(self) -> list[Record]:
         """Lists the rollouts that have ended, oldest first. Tags of another form are ignored."""

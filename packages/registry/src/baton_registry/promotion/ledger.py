@@ -11,15 +11,21 @@ This module is pure: no I/O and no clock.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
 
 How = Literal["promote", "rollback", "external"]
 
 INTENT_LIFETIME = timedelta(minutes=1)
 """Older intents are abandoned: the next command deletes them."""
+
+MAX_TAG_CHARACTERS = 4_800
+"""The value of a model's tag is a VARCHAR(5000) in MLflow's tables; PostgreSQL enforces it."""
+MAX_TEXTS = (("by", 200), ("reason", 2000))
+"""To so many characters the texts of an entry are cut if it is too long for a tag."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,12 @@ def format_tag_prefix(alias: str) -> str:
 def to_tag(alias: str, entry: Entry) -> tuple[str, str]:
     """Formats the entry as a tag: key and value."""
     key = f"{format_tag_prefix(alias)}{entry.sequence:06d}-{entry.token}"
-    return key, json.dumps({**entry.move.to_json(), "done": entry.done})
+    document = {**entry.move.to_json(), "done": entry.done}
+    value = json.dumps(document)
+    if len(value) > MAX_TAG_CHARACTERS:
+        texts = {name: shorten_to_line(str(document[name]), most) for name, most in MAX_TEXTS}
+        value = json.dumps({**document, **texts}, ensure_ascii=False)
+    return key, value
 
 
 def parse_tags(alias: str, tags: Mapping[str, str]) -> list[Entry]:
@@ -104,13 +115,15 @@ def _parse_tag(key_suffix: str, value: str) -> Entry | None:
     try:
         fields = json.loads(value)
         return Entry(int(sequence), token, _parse_move(fields), done=bool(fields["done"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
 def _parse_move(fields: Mapping[str, Any]) -> Move:
     """Parses the move of a tag. Any client may write tags, so the fields' types are checked."""
     at = datetime.fromisoformat(fields["at"])
+    if at.tzinfo is not None:
+        at = at.astimezone(UTC)
     texts = [fields["by"], fields["reason"]]
     texts += [version for version in (fields["from"], fields["to"]) if version is not None]
     if at.tzinfo is None or fields["how"] not in get_args(How):

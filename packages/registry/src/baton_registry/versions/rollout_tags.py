@@ -7,6 +7,8 @@ answer, at no cost. The record is a tag of the registered model.
 import re
 from collections.abc import Mapping
 
+from baton_common.texts import shorten_to_line
+
 WEIGHT_TAG_PREFIX = "baton.weight."
 """A version's weight for the alias that follows."""
 ROLLOUT_TAG = "baton.rollout"
@@ -21,6 +23,8 @@ RECORD_TAG_PREFIX = "baton.rollout."
 PAST_TAG_PREFIX = "baton.rolled."
 """A registered model's records of past rollouts: of the alias that follows, one tag each."""
 MAX_WEIGHT = 100.0
+MAX_REASON = 300
+"""The number of characters of the reason in a verdict."""
 
 _is_weight = re.compile(r"\d{1,3}(\.\d{1,2})?", re.ASCII).fullmatch
 
@@ -65,8 +69,8 @@ def is_aborted(tags: Mapping[str, str]) -> bool:
 
 
 def format_abort(reason: str) -> str:
-    """Formats the verdict of an aborted version."""
-    return f"{ROLLOUT_ABORTED}: {reason}"
+    """Formats the verdict of an aborted version, as one short line."""
+    return f"{ROLLOUT_ABORTED}: {shorten_to_line(reason, MAX_REASON)}"
 
 
 def find_abort(tags: Mapping[str, str]) -> str | None:

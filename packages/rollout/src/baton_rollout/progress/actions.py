@@ -50,7 +50,13 @@ class Pause:
 
 @dataclass(frozen=True)
 class Promote:
-    """Move the record's alias to the version."""
+    """Move the record's alias to the version.
+
+    Attributes:
+        by: the actor of the move; empty: who started the rollout.
+    """
+
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ never aborts. It holds the step, and the rollout pauses as inconclusive at its d
 """
 
 from collections.abc import Callable
-from datetime import timedelta
-from functools import cached_property
 
-from baton_rollout.judgement import ABORT_ODDS, SignalJudgement, find_harm, judge
+from baton_rollout.judgement import ABORT_ODDS, find_harm
 from baton_rollout.progress.actions import (
     Abort,
     Action,
@@ -21,12 +19,10 @@ from baton_rollout.progress.actions import (
     RunCheck,
     Wait,
 )
+from baton_rollout.progress.case import Case
 from baton_rollout.progress.facts import BROKEN, Facts
-from baton_rollout.progress.holds import find_hold
 from baton_rollout.progress.record import Record
 from baton_rollout.progress.texts import describe_harm, format_percent
-
-SETTLED = timedelta(minutes=10)
 
 
 def decide(record: Record, facts: Facts) -> Action:
@@ -39,71 +35,43 @@ def decide(record: Record, facts: Facts) -> Action:
     Returns:
         The action. The same record and facts give every controller the same action.
     """
-    case = _Case(record, facts)
+    case = Case(record, facts)
     for rule in _RULES:
         if action := rule(case):
             return action
     return Wait()
 
 
-class _Case:
-    """A record with the facts about it."""
-
-    def __init__(self, record: Record, facts: Facts) -> None:
-        self.record, self.facts = record, facts
-        self.version = record.plan.version
-        self.is_promoted = facts.production == self.version
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the rollout ended so long ago that no other controller still works on it."""
-        ended = self.record.ended_at
-        return ended is not None and self.facts.now - ended > SETTLED
-
-    @cached_property
-    def judgements(self) -> tuple[SignalJudgement, ...]:
-        return judge(self.facts.pool_counts(), self.record.plan.limits)
-
-    @cached_property
-    def hold(self) -> str:
-        return find_hold(self.record, self.facts, self.judgements)
-
-    @property
-    def production_move(self) -> str:
-        """What happened to the alias; empty if it points to the version compared with."""
-        alias, production = self.record.plan.alias, self.facts.production
-        if production == self.record.against:
-            return ""
-        became = "deleted" if production is None else f"moved to version {production}"
-        return f"alias {alias!r} was {became}"
-
-
-def _obey_verdict(case: _Case) -> Action | None:
+def _obey_verdict(case: Case) -> Action | None:
     """An abort is final. It wins over a promotion, or a step, of another controller."""
-    abort, facts = case.facts.abort, case.facts
-    undoes = case.is_promoted and facts.promotion == "stands"
-    is_crossed = not case.is_settled and (undoes or facts.weight > 0)
-    if abort is not None and (case.record.is_under_way or is_crossed):
-        return Abort(abort, undoes)
-    return None
+    abort, promotion = case.facts.abort, case.facts.promotion
+    if abort is None or not (case.record.is_under_way or case.is_crossed):
+        return None
+    if case.is_promoted and promotion == "irreversible":
+        stays = f"alias {case.record.plan.alias!r} stays at version {case.version}"
+        return Abort(f"{abort}; {stays}, because version {case.record.against} was deleted")
+    return Abort(abort, is_promoted=case.is_promoted and promotion == "stands")
 
 
-def _rest_if_ended(case: _Case) -> Action | None:
+def _rest_if_ended(case: Case) -> Action | None:
     return None if case.record.is_under_way else Wait(case.record.message)
 
 
-def _close_if_promoted(case: _Case) -> Action | None:
+def _close_if_promoted(case: Case) -> Action | None:
     if not case.is_promoted:
         return None
-    return CloseAsPromoted("" if case.facts.promotion == "stands" else "by hand")
+    return CloseAsPromoted("by hand" if case.facts.promotion == "none" else "")
 
 
-def _begin(case: _Case) -> Action | None:
+def _begin(case: Case) -> Action | None:
     return Begin() if case.record.phase == "starting" else None
 
 
-def _complete_promotion(case: _Case) -> Action | None:
-    """The record says that the alias moves next, but it does not point to the version."""
+def _complete_promotion(case: Case) -> Action | None:
+    """The record says that the alias moves next, but it does not point to the version yet.
+
+    Evidence of harm still aborts until it does.
+    """
     if case.record.phase != "promoting":
         return None
     if case.facts.promotion == "undone":
@@ -111,7 +79,7 @@ def _complete_promotion(case: _Case) -> Action | None:
     return Pause(case.production_move) if case.production_move else Promote()
 
 
-def _abort_if_moved(case: _Case) -> Action | None:
+def _abort_if_moved(case: Case) -> Action | None:
     canary = case.facts.canary
     if canary == case.version:
         return None
@@ -119,7 +87,7 @@ def _abort_if_moved(case: _Case) -> Action | None:
     return Abort(f"by hand: the canary alias was {became}")
 
 
-def _abort_if_harmful(case: _Case) -> Action | None:
+def _abort_if_harmful(case: Case) -> Action | None:
     if harm := find_harm(case.judgements, ABORT_ODDS):
         return Abort(describe_harm(harm))
     for report in case.facts.reports:
@@ -128,40 +96,40 @@ def _abort_if_harmful(case: _Case) -> Action | None:
     return Abort(case.facts.check_failure) if case.facts.check_failure else None
 
 
-def _rest_if_paused(case: _Case) -> Action | None:
+def _rest_if_paused(case: Case) -> Action | None:
     is_paused = case.record.phase == "paused"
     return Wait(case.record.message, is_hold=True) if is_paused else None
 
 
-def _pause_if_production_moved(case: _Case) -> Action | None:
+def _pause_if_production_moved(case: Case) -> Action | None:
     return Pause(case.production_move) if case.production_move else None
 
 
-def _enter_step(case: _Case) -> Action | None:
+def _enter_step(case: Case) -> Action | None:
     return None if case.record.is_entered else Enter()
 
 
-def _pause_if_weight_changed(case: _Case) -> Action | None:
+def _pause_if_weight_changed(case: Case) -> Action | None:
     if case.facts.weight == case.record.weight:
         return None
     return Pause(f"the weight was set by hand to {format_percent(case.facts.weight)}")
 
 
-def _pause_at_deadline(case: _Case) -> Action | None:
+def _pause_at_deadline(case: Case) -> Action | None:
     if case.facts.now < case.record.deadline_at:
         return None
     return Pause(f"inconclusive at the deadline: {case.hold or 'its steps are not over'}")
 
 
-def _hold(case: _Case) -> Action | None:
+def _hold(case: Case) -> Action | None:
     return Wait(case.hold, is_hold=True) if case.hold else None
 
 
-def _wait_for_time(case: _Case) -> Action | None:
+def _wait_for_time(case: Case) -> Action | None:
     return Wait() if case.facts.now < case.record.step_ends_at else None
 
 
-def _wait_for_check(case: _Case) -> Action | None:
+def _wait_for_check(case: Case) -> Action | None:
     match case.facts.check:
         case "due":
             return RunCheck()
@@ -174,21 +142,21 @@ def _wait_for_check(case: _Case) -> Action | None:
     return None
 
 
-def _leave_step(case: _Case) -> Action:
+def _leave_step(case: Case) -> Action:
     plan, step = case.record.plan, case.record.step
     if not plan.is_last(step):
         return Next(step + 1)
     return Promote() if plan.promotes else Pause("all steps are done")
 
 
-_RULES: tuple[Callable[[_Case], Action | None], ...] = (
+_RULES: tuple[Callable[[Case], Action | None], ...] = (
     _obey_verdict,
     _rest_if_ended,
     _close_if_promoted,
     _begin,
-    _complete_promotion,
     _abort_if_moved,
     _abort_if_harmful,
+    _complete_promotion,
     _rest_if_paused,
     _pause_if_production_moved,
     _enter_step,

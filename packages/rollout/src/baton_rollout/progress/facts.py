@@ -9,15 +9,16 @@ from baton_rollout.json_values import require_object
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress import fields
 from baton_rollout.progress.record import Record
+from baton_rollout.progress.retired import void_sums
 
 Check = Literal["none", "due", "running", "passed", "broken", "elsewhere"]
-Promotion = Literal["none", "stands", "undone"]
-LOADING = "loading"
+Promotion = Literal["none", "stands", "undone", "irreversible"]
+LOADING, REFUSED = "loading", "refused"
 SERVING: tuple[str, ...] = ("shadow", "canary")
 BROKEN: Mapping[str, str] = {
     "tripped": "stopped asking it",
     "failed": "cannot load it",
-    "refused": "refuses it",
+    REFUSED: "refuses it",
 }
 """States that speak against the canary, and what a process does. A failed fetch is `loading`."""
 
@@ -56,11 +57,12 @@ class ProcessReport:
             if canary is None:
                 return cls(url)
             require_object(canary, "canary")
-            state, reason = fields.read_text(canary, "state"), str(canary.get("reason") or "")
+            state = fields.read_text(canary, "state")
+            reason = fields.shorten(str(canary.get("reason") or ""))
             return cls(
                 url=url,
-                version=fields.read_text(canary, "version"),
-                state=LOADING if _is_verdict(state, reason) else state,
+                version=fields.read_version(canary, "version"),
+                state=LOADING if _says_nothing(state, reason, status, record) else state,
                 reason=reason,
                 weight=fields.read_number(canary, "weight", 100.0),
                 **_read_pairs(canary, record),
@@ -85,6 +87,8 @@ class Facts:
             `elsewhere`: another process runs it.
         check_failure: why the check failed; empty if it did not.
         promotion: the rollout's own move of the alias: not made, still the last move, or undone.
+            `irreversible`: still the last move, and the version before it was deleted.
+        is_verdict_lost: whether a promotion that crossed the abort has replaced its verdict.
     """
 
     now: datetime
@@ -97,6 +101,7 @@ class Facts:
     check: Check = "none"
     check_failure: str = ""
     promotion: Promotion = "none"
+    is_verdict_lost: bool = False
 
     def pool_counts(self) -> PairCounts:
         """Returns the sum of all processes' counts."""
@@ -111,7 +116,7 @@ def merge_counts(
     Counts are cumulative, so a process that was away for a moment is never counted twice.
     """
     new = {each.process: each.counts for each in reports if each.process and each.counts}
-    return {**known, **new}
+    return {**void_sums(known, {*new}), **new}
 
 
 def find_retired(
@@ -122,13 +127,18 @@ def find_retired(
     return {process: each for process, each in counts.items() if process not in present}
 
 
-def _is_verdict(state: str, reason: str) -> bool:
-    """Whether a process refuses the canary only because its rollout was aborted.
+def _says_nothing(state: str, reason: str, status: Mapping[str, Any], record: Record) -> bool:
+    """Whether a refusal says nothing about the canary beside the production of the record.
 
-    The controller knows the verdict itself. After `start --force` a process may not know yet that
-    an earlier verdict does not count any more.
+    The process may serve another version: it has not followed a move of production yet, or is
+    ahead. Or it refuses the canary because its rollout was aborted. The controller knows the
+    verdict itself; after `start --force` a process may not know yet that it counts no more.
     """
-    return state == "refused" and reason.lower().startswith("aborted")
+    if state != REFUSED:
+        return False
+    serving = status.get("serving")
+    version = serving.get("version") if isinstance(serving, dict) else None
+    return version != record.against or reason.lower().startswith("aborted")
 
 
 def _read_pairs(canary: Mapping[str, Any], record: Record) -> dict[str, Any]:
@@ -138,7 +148,7 @@ def _read_pairs(canary: Mapping[str, Any], record: Record) -> dict[str, Any]:
     if (pairs.get("production"), pairs.get("canary")) != (record.against, record.plan.version):
         return {}
     return {
-        "process": fields.read_text(pairs, "process"),
+        "process": fields.read_process(pairs, "process"),
         "answers": fields.read_count(pairs, "answers"),
         "counts": PairCounts.from_json(pairs.get("counts")),
     }

@@ -107,8 +107,8 @@ class Plan:
             ValueError: a field is missing, has another type, or is out of range.
         """
         return cls(
-            token=fields.read_text(document, "token"),
-            version=fields.read_text(document, "version"),
+            token=fields.read_token(document, "token"),
+            version=fields.read_version(document, "version"),
             alias=fields.read_text(document, "alias"),
             by=fields.read_text(document, "by"),
             reason=fields.read_text(document, "reason"),

@@ -10,18 +10,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
-from baton_common.texts import truncate
 from baton_common.utc import format_utc
 from baton_rollout.json_values import require_object
+from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import PairCounts
-from baton_rollout.progress import fields
+from baton_rollout.progress import fields, retired
 from baton_rollout.progress.plan import Plan
 
 Phase = Literal["starting", "progressing", "paused", "promoting", "promoted", "aborted"]
 _PHASES: tuple[Phase, ...] = get_args(Phase)
 ENDED: tuple[Phase, ...] = ("promoted", "aborted")
-MAX_TAG_CHARACTERS = 90_000
-"""MLflow's limit for the value of a tag is 100,000 characters."""
+MAX_TAG_CHARACTERS = 4_800
+"""The value of a model's tag is a VARCHAR(5000) in MLflow's tables.
+
+PostgreSQL and MySQL enforce it, in characters; SQLite does not. (The tags of a version are longer.)
+"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Record:
         step_since: when the step was entered, in UTC.
         deadline_at: when the rollout pauses as inconclusive.
         message: why it is paused, or how it ended.
-        retired: the last pair counts of processes that no longer answer, by process.
+        retired: the last pair counts of processes that no longer answer; see `retired.py`.
         ended_at: when it ended; None before that.
     """
 
@@ -98,18 +101,19 @@ class Record:
 
     def pause(self, message: str) -> Self:
         """A person decides how it goes on."""
-        return replace(self, phase="paused", message=truncate(message, fields.MAX_TEXT))
+        return replace(self, phase="paused", message=fields.shorten(message))
 
-    def resume(self, now: datetime, production: str) -> Self:
-        """The step begins again.
+    def resume(self, now: datetime) -> Self:
+        """The step begins again."""
+        return self.move_to(self.step, now)
 
-        If production has moved, the pairs with the old production version are void, and the rollout
-        starts again with its first step.
+    def restart(self, now: datetime, production: str, limits: Limits) -> Self:
+        """The rollout begins again with its first step, against a production that has moved.
+
+        The pairs with the old version of production are void, and so are the limits.
         """
-        resumed = self.move_to(self.step, now)
-        if production == self.against:
-            return resumed
-        return replace(resumed, against=production, step=0, retired={})
+        plan = replace(self.plan, limits=limits)
+        return replace(self.move_to(0, now), plan=plan, against=production, retired={})
 
     def promote(self) -> Self:
         """The alias moves next."""
@@ -117,25 +121,24 @@ class Record:
 
     def end(self, phase: Literal["promoted", "aborted"], message: str, now: datetime) -> Self:
         """The rollout has ended."""
-        short = truncate(message, fields.MAX_TEXT)
-        return replace(self, phase=phase, message=short, ended_at=now)
+        return replace(self, phase=phase, message=fields.shorten(message), ended_at=now)
 
     def retire(self, counts: Mapping[str, PairCounts]) -> Self:
         """Keeps the counts of processes that no longer answer."""
         return replace(self, retired=dict(counts))
 
     def to_text(self) -> str:
-        """Formats the record as the value of its tag.
+        """Formats the record as the value of its tag, with as many of the counts as fit.
 
-        If the text is too long for a tag, the counts of processes with few pairs are left out. Lost
-        counts delay a verdict; they cannot cause one.
+        Raises:
+            ValueError: the text is too long even without counts.
         """
-        kept = sorted(self.retired.items(), key=lambda item: item[1].pairs, reverse=True)
-        while True:
-            text = json.dumps(self.retire(dict(kept)).to_json(), separators=(",", ":"))
-            if len(text) <= MAX_TAG_CHARACTERS or not kept:
+        for counts in retired.shrink(self.retired):
+            document = self.retire(counts).to_json()
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            if len(text) <= MAX_TAG_CHARACTERS:
                 return text
-            kept.pop()
+        raise ValueError("it is too long for a tag; shorten the reason or the names of the classes")
 
     def to_json(self) -> dict[str, Any]:
         """Converts the record to JSON."""
@@ -149,7 +152,7 @@ class Record:
             "deadline_at": format_utc(self.deadline_at),
             "message": self.message,
             "ended_at": None if self.ended_at is None else format_utc(self.ended_at),
-            "retired": {process: counts.to_json() for process, counts in self.retired.items()},
+            "retired": retired.to_json(self.retired),
         }
 
     @classmethod
@@ -179,25 +182,13 @@ class Record:
         ended = document.get("ended_at") is not None
         return cls(
             plan=plan,
-            against=fields.read_text(document, "against"),
-            phase=_read_phase(document.get("phase")),
+            against=fields.read_version(document, "against"),
+            phase=fields.read_choice(document, "phase", _PHASES),
             step=step,
             is_entered=fields.read_flag(document, "entered"),
             step_since=fields.read_time(document, "step_since"),
             deadline_at=fields.read_time(document, "deadline_at"),
             message=fields.read_text(document, "message"),
-            retired=_read_retired(document),
+            retired=retired.from_json(document.get("retired")),
             ended_at=fields.read_time(document, "ended_at") if ended else None,
         )
-
-
-def _read_phase(value: object) -> Phase:
-    for phase in _PHASES:
-        if phase == value:
-            return phase
-    raise ValueError(f"phase is none of {', '.join(_PHASES)}")
-
-
-def _read_retired(document: Mapping[str, Any]) -> dict[str, PairCounts]:
-    retired = require_object(document.get("retired"), "retired")
-    return {process: PairCounts.from_json(counts) for process, counts in retired.items()}

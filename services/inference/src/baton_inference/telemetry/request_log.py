@@ -56,8 +56,13 @@ class RequestLog:
         self._fallbacks = _LineBudget(clock_s)
 
     @property
+    def has_room(self) -> bool:
+        """Whether a line about a request would be written now: else its stack is not needed."""
+        return self._requests.has_room
+
+    @property
     def has_room_for_fallback(self) -> bool:
-        """Whether a line about a fallback would be written now: else its stack is not needed."""
+        """The same for a line about a fallback."""
         return self._fallbacks.has_room
 
     def write(self, outcome: RequestOutcome) -> None:

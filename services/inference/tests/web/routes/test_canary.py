@@ -28,6 +28,7 @@ from baton_inference.scoring.observer import (
 )
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.scoring.workers import MAX_PENDING, Workers
+from baton_inference.telemetry.request_log import MAX_LINES_PER_SECOND, RequestLog
 from baton_inference.web.answers.answer import Message, Receive, Scope, Send
 from baton_inference.web.front import Front
 from baton_registry.versions.schema import Column, Schema
@@ -416,3 +417,30 @@ def test_a_canary_that_loses_its_share_while_the_body_arrives_answers_nothing(
     assert describe(call(app, request)) == (200, "1", "production")
     by_number = call(app, post(f"{V2}/versions/2/infer", TENSORS[:9], TENSORS[9:]))
     assert describe(by_number) == ((404, None, None) if loss == "dropped" else (200, "2", None))
+
+
+@pytest.mark.parametrize("role", ["canary", "production"])
+def test_only_stacks_that_are_logged_are_formatted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    """Formatting one costs more than an answer."""
+    stacks: list[BaseException] = []
+    for module in ("canary_answer", "scoring_call"):
+        monkeypatch.setattr(f"baton_inference.web.routes.{module}.format_stack", stacks.append)
+    bad = make_live_version(ErrorModel(), version="2" if role == "canary" else "1")
+    if role == "canary":
+        app, core = make_both(tmp_path, bad)
+    else:
+        app, core = make_app(tmp_path, bad)
+    now_s = 1.0
+    stopped = RequestLog(lambda: now_s)
+    for each in (app.direct, *app._routes.values()):
+        assert each is not None
+        each._parts = replace(each._parts, log=stopped)
+    for _ in range(MAX_LINES_PER_SECOND + 5):
+        call(app, post("/predict", GOOD_BODY))
+    assert len(stacks) == MAX_LINES_PER_SECOND
+    now_s = 2.0
+    call(app, post("/predict", GOOD_BODY))
+    assert len(stacks) == MAX_LINES_PER_SECOND + 1
+    assert sum(core.metrics.requests.values()) == MAX_LINES_PER_SECOND + 6

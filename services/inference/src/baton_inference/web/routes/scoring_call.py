@@ -196,6 +196,8 @@ class ScoringCall:
         """Keeps what the log says about a request that failed."""
         if isinstance(error, InferenceError):
             self._problem = find_slug(error)
+        if not self._parts.log.has_room:
+            return  # a stack costs more than an answer
         if isinstance(error, ModelFailure):
             self._stack = format_stack(error.__cause__ or error)
         elif not isinstance(error, InferenceError):
