@@ -381,7 +381,7 @@ def test_rollback_aborts_the_rollout_first(
     assert read_record(fleet).phase == "aborted"
 
 
-def test_rollback_without_an_earlier_version_aborts_nevertheless(
+def test_rollback_without_an_earlier_version_still_aborts(
     fleet: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(["rollout", "start", "2"])
