@@ -33,7 +33,7 @@ TITLES = {"other_label": "other label"}
 
 
 def build_view(model: str, seen: Observation, *, is_controller: bool = False) -> RenderableType:
-    """Builds the text of `baton rollout status`. A controller need not be told to run one."""
+    """Builds the text of `baton rollout status`. A controller gets no hint to run one."""
     record = seen.record
     if not record.is_under_way:
         story = Text(f"{model}: {describe_end(record)}", STYLES[record.phase])
