@@ -381,6 +381,18 @@ def test_rollback_aborts_the_rollout_first(
     assert read_record(fleet).phase == "aborted"
 
 
+def test_rollback_without_an_earlier_version_still_aborts(
+    fleet: Fleet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rollout", "start", "2"])
+    capsys.readouterr()
+    assert run(["rollback"]) == 1
+    first, last = capsys.readouterr().err.splitlines()
+    assert first == "aborted the rollout of version 2 first"
+    assert last.startswith("baton: there is no earlier promoted version")
+    assert fleet.registry.aliases == {ALIAS: "1"}
+
+
 def test_rollback_works_whatever_the_record_is(fleet: Fleet) -> None:
     run(["promote", "2"])
     fleet.registry.tags[RECORD] = "{"

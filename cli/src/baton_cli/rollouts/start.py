@@ -198,7 +198,8 @@ def _wait(
         is_own = record is not None and record.plan.token == started.plan.token
         return not is_own or record is None or record.phase in ("paused", "promoted", "aborted")
 
-    how = Watch(settings.model_name, settings.poll_interval_s, is_done, limit_s)
+    interval_s = settings.poll_interval_s
+    how = Watch(settings.model_name, interval_s, is_done, limit_s, is_controller=True)
     seen = watch(session.controller.tick, how, terminal.print_progress, err=True)
     if seen is None or not is_done(seen):  # what the last tick did is not in what it saw
         try:

@@ -14,7 +14,7 @@ from baton_cli.rollouts.control.hand import resume as resume_rollout
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.display.exits import choose_exit_code
 from baton_cli.rollouts.display.following import Follower
-from baton_cli.rollouts.display.texts import describe_progress, describe_standstill
+from baton_cli.rollouts.display.texts import describe_progress
 from baton_cli.rollouts.display.view import build_view, to_json
 from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.setup import open_session
@@ -65,8 +65,6 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
         terminal.show_json(to_json(model, settings.canary_alias, seen))
     elif not is_watch:
         terminal.show(build_view(model, seen) if seen else f"{model}: no rollout")
-        if seen is not None and (warning := describe_standstill(seen)):
-            terminal.show(warning)
     ctx.exit(choose_exit_code(seen))
 
 

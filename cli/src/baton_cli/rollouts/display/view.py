@@ -13,6 +13,7 @@ from baton_cli.rollouts.display.texts import (
     describe_end,
     describe_next,
     describe_progress,
+    describe_standstill,
     format_left,
 )
 from baton_cli.terminal import to_printable_line
@@ -31,8 +32,8 @@ STYLES = {"aborted": "red", "paused": "yellow", "promoted": "green"}
 TITLES = {"other_label": "other label"}
 
 
-def build_view(model: str, seen: Observation) -> RenderableType:
-    """Builds the text of `baton rollout status`."""
+def build_view(model: str, seen: Observation, *, is_controller: bool = False) -> RenderableType:
+    """Builds the text of `baton rollout status`. A controller gets no hint to run one."""
     record = seen.record
     if not record.is_under_way:
         story = Text(f"{model}: {describe_end(record)}", STYLES[record.phase])
@@ -41,7 +42,8 @@ def build_view(model: str, seen: Observation) -> RenderableType:
     if record.phase == "paused":
         hints = f"go on with: baton rollout resume, or promote · {STOP_HINT}"
     headline = Text(format_headline(model, seen), STYLES.get(record.phase, ""))
-    return Group(headline, build_table(seen), Text(hints))
+    standstill = "" if is_controller else describe_standstill(seen)
+    return Group(headline, build_table(seen), *map(Text, filter(None, (hints, standstill))))
 
 
 def format_headline(model: str, seen: Observation) -> str:

@@ -25,12 +25,14 @@ class Watch:
         interval_s: seconds between two steps.
         is_done: whether an observation is the last one.
         limit_s: how long to watch at most; None: for ever.
+        is_controller: whether the steps write.
     """
 
     model: str
     interval_s: float
     is_done: IsDone
     limit_s: float | None = None
+    is_controller: bool = False
 
 
 def watch(step: Step, how: Watch, print_line: PrintLine, *, err: bool) -> Observation | None:
@@ -56,14 +58,17 @@ def _follow(
     end_s = None if how.limit_s is None else time.monotonic() + how.limit_s
     while True:
         seen = follower.step()
-        show(_build_view(how.model, follower))
+        show(_build_view(how, follower))
         is_late = end_s is not None and time.monotonic() >= end_s
         if is_late or (not follower.outage and how.is_done(seen)):
             return seen
         time.sleep(how.interval_s)
 
 
-def _build_view(model: str, follower: Follower) -> RenderableType:
+def _build_view(how: Watch, follower: Follower) -> RenderableType:
     seen = follower.seen
-    view = build_view(model, seen) if seen else Text(f"{model}: no rollout")
+    if seen is None:
+        view: RenderableType = Text(f"{how.model}: no rollout")
+    else:
+        view = build_view(how.model, seen, is_controller=how.is_controller)
     return Group(view, Text(follower.outage, "yellow")) if follower.outage else view
