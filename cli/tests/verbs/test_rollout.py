@@ -1,6 +1,9 @@
 """The verbs of `baton rollout`, and what `promote`, `rollback` and `history` do about a rollout."""
 
 import json
+import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +16,7 @@ import pytest
 from baton_cli.main import run
 from baton_cli.rollouts.control.observation import Observation
 from baton_cli.rollouts.display.following import Step
+from baton_cli.stopping import raise_terminated
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.actions import Promote
 from baton_rollout.progress.record import Record
@@ -419,3 +423,23 @@ def test_deadline_pauses_as_inconclusive(fleet: Fleet, capsys: pytest.CaptureFix
     assert run(["rollout", "start", "2", *options, "--wait"]) == 4
     assert time.monotonic() - began < 10
     assert "inconclusive at the deadline: 0 of 2,000 pairs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("alias", ["canary", "off"])
+def test_controller_that_is_stopped_has_not_failed(
+    fleet: Fleet,
+    alias: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is a service: SIGTERM ends it with exit code 0."""
+    monkeypatch.setenv("BATON_CANARY_ALIAS", alias)
+    before = signal.signal(signal.SIGTERM, raise_terminated)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
+    try:
+        assert run(["rollout", "run"]) == 0
+    finally:
+        timer.join()
+        signal.signal(signal.SIGTERM, before)
+    assert "stopped" in capsys.readouterr().err

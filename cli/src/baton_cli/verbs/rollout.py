@@ -1,6 +1,7 @@
 """`baton rollout`: a version runs beside production, step by step, until promotion or abort."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,6 +21,7 @@ from baton_cli.rollouts.display.watching import Watch, watch
 from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
+from baton_cli.stopping import Terminated
 from baton_rollout.progress.actions import Abort, Action, Next, Pause, Promote
 from baton_rollout.progress.record import Record
 
@@ -129,14 +131,16 @@ def run() -> None:
     runs before each step is left; an exit code other than 0 aborts.
     """
     settings = load(RolloutSettings)
-    if settings.followed_canary is None:
-        _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
-        while True:
-            time.sleep(3600)
-    with open_session(settings, settings.check) as session:
-        _print_event(f"following rollouts of {settings.model_name}")
-        follower = Follower(session.controller.tick, _print_event)
-        follower.follow_forever(settings.poll_interval_s)
+    with suppress(Terminated):  # a service that is stopped has not failed
+        if settings.followed_canary is None:
+            _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
+            while True:
+                time.sleep(3600)
+        with open_session(settings, settings.check) as session:
+            _print_event(f"following rollouts of {settings.model_name}")
+            follower = Follower(session.controller.tick, _print_event)
+            follower.follow_forever(settings.poll_interval_s)
+    _print_event("stopped")
 
 
 def _check_can_change(record: Record) -> None:
