@@ -35,6 +35,7 @@ class Blame:
         self._model_name = model_name
         self._aliases = aliases
         self._blamed: frozenset[Identity] = frozenset()
+        self._retried: frozenset[Identity] = frozenset()
         self._aspired: dict[str, Identity | None] = {}
         self._lock = threading.RLock()
         self._is_read = False
@@ -53,6 +54,7 @@ class Blame:
                 return
             own = [mark.content for mark in left if self._is_own(mark.content)]
             self._blamed = frozenset(content.identity for content in own)
+            self._retried = frozenset(each.identity for each in own if each.is_retry)
 
     def is_blamed(self, version: ModelVersion) -> bool:
         """Whether a process died while it had this version on trial, and none has proven it."""
@@ -83,24 +85,37 @@ class Blame:
     ) -> CachedVersion | None:
         """Chooses the version to restore: the last that served and is not blamed.
 
+        If all are blamed, the last one that was not tried again yet gets another chance: what
+        killed the process, e.g. a restart of the machine, may have had nothing to do with it.
+
         Args:
             served: the cached versions that served, the last one first.
-            tries_blamed: if all of them are blamed, whether the last one gets another chance.
+            tries_blamed: whether the last one gets a chance even if it had its second.
         """
         proper = [each for each in served if not self.is_blamed(each[0])]
-        chosen = next(iter(proper or (served if tries_blamed else ())), None)
-        if served and chosen is None:
+        if proper:
+            chosen = proper[0]
+            if chosen is not served[0]:
+                log.error(
+                    "the last version ended the process; restoring the one before",
+                    version=served[0][0].version,
+                    restored=chosen[0].version,
+                )
+            return chosen
+        chances = [each for each in served if Identity.from_version(each[0]) not in self._retried]
+        if tries_blamed:
+            chances += served
+        if chances:
             log.error(
-                "every cached version ended the process; asking the registry first",
+                "every cached version ended the process; trying one again",
+                version=chances[0][0].version,
+            )
+        elif served:
+            log.error(
+                "every cached version ended the process twice; asking the registry first",
                 version=served[0][0].version,
             )
-        elif chosen is not None and chosen is not served[0]:
-            log.error(
-                "the last version ended the process; restoring the one before",
-                version=served[0][0].version,
-                restored=chosen[0].version,
-            )
-        return chosen
+        return next(iter(chances), None)
 
     def note_aspired(self, alias: str, aspired: Identity | None) -> None:
         """Notes where an alias points; ends the blame of the versions that all aliases have left.

@@ -92,7 +92,12 @@ class LoadMarks:
             if self._is_closed or identity in self._trials:
                 return
             content = MarkContent(
-                self._process, self._model_name, self._alias, version.version, version.source
+                self._process,
+                self._model_name,
+                self._alias,
+                version.version,
+                version.source,
+                is_retry=self.blame.is_blamed(version),
             )
             try:
                 if not self._cache.is_proven(version):

@@ -29,6 +29,7 @@ class MarkContent:
         alias: the alias of production in that process.
         version: the number of the version.
         source: the location of its artifacts.
+        is_retry: whether the version was blamed already when this trial began.
     """
 
     process: str
@@ -36,6 +37,7 @@ class MarkContent:
     alias: str
     version: str
     source: str
+    is_retry: bool = False
 
     @property
     def identity(self) -> Identity:
