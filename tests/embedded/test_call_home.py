@@ -110,6 +110,8 @@ def use_every_verb(terminal: Terminal) -> None:
     terminal.baton("compare", "1", "2")
     terminal.baton("reproduce", "1")
     terminal.baton("rollback", "--wait")
+    for words in (("start", "2", "--force"), ("pause",), ("resume",), ("abort",)):
+        terminal.baton("rollout", *words)
     terminal.baton("history")
     terminal.baton("webhook", "ensure", BATON_WEBHOOK_SECRET="s" * 32)
     terminal.baton("keys", "signing", ".baton/signing.key")

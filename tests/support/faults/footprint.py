@@ -45,7 +45,7 @@ class Footprint:
         return (
             self.memory_mb - before.memory_mb < GROWTH_MB
             and self.handles - before.handles <= GROWTH_HANDLES
-            and self.kept <= SPARE_VERSIONS + 1
+            and self.kept <= SPARE_VERSIONS + 2  # the last that served, and the one before
             and self.half_done == 0
         )
 
