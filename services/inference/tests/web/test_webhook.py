@@ -96,6 +96,7 @@ def test_change_of_a_tag_triggers_a_poll(bench: Bench, key: str, action: str) ->
         event(name="other"),
         event(alias="challenger"),
         event(entity="model_version"),
+        {"entity": "other"},
         tag_event("baton.gate"),
         tag_event("baton.weight.other"),
         tag_event("baton.rollout", name="other"),

@@ -64,12 +64,13 @@ class Followed:
 
     def matches(self, event: Any) -> bool:
         """Whether a decoded event is about it. Raises `KeyError` or `TypeError` for no event."""
-        entity, data = event["entity"], event["data"]
+        entity = event["entity"]
+        if entity not in (ALIAS_ENTITY, TAG_ENTITY):
+            return False
+        data = event["data"]
         if entity == ALIAS_ENTITY:
             return data["name"] == self.model_name and data["alias"] in self.aliases
-        if entity == TAG_ENTITY:
-            return data["name"] == self.model_name and data["key"] in self.tags
-        return False
+        return data["name"] == self.model_name and data["key"] in self.tags
 
 
 class WebhookReceiver:
