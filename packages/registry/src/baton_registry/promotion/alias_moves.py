@@ -134,7 +134,7 @@ def plan_rollback(  # noqa: PLR0913 - the options of the command
 def execute_rollback(
     client: RegistryClient, model: str, alias: str, move: Move, *, now: Clock = get_utc_now
 ) -> Move:
-    """Makes a planned move, unless the alias has moved since.
+    """Makes a planned move now, unless the alias has moved since it was planned.
 
     Returns:
         The move; `from_version` equals `to_version` if the alias already points there.
@@ -150,7 +150,7 @@ def execute_rollback(
             f"alias {alias!r} has moved from version {move.from_version} to {current_number} at"
             " the same time; check with baton status, and try again"
         )
-    return _commit(client, model, alias, replace(move, from_version=current_number))
+    return _commit(client, model, alias, replace(move, at=now(), from_version=current_number))
 
 
 def _find_target(client: RegistryClient, model: str, version: str) -> ModelVersion:
