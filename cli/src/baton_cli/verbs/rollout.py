@@ -10,6 +10,7 @@ import click
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import get_actor
+from baton_cli.moves.alias_move import reason_option
 from baton_cli.rollouts.control.hand import act, find_under_way
 from baton_cli.rollouts.control.hand import resume as resume_rollout
 from baton_cli.rollouts.control.observation import Observation
@@ -27,10 +28,6 @@ from baton_rollout.progress.record import Record
 
 CROSSING_S = 0.3
 """A controller that writes at the same moment has written after this time."""
-
-reason_option = click.option(
-    "--reason", default="", metavar="TEXT", help="The reason, shown by `baton history`."
-)
 
 
 @click.group()

@@ -24,7 +24,7 @@ class Controller:
     def __init__(
         self, executor: Executor, inference: ReportSource, check: CheckRunner | None = None
     ) -> None:
-        """Wires the controller. Contacts nobody.
+        """Wires the controller. Contacts no server.
 
         Args:
             executor: writes to the registry.

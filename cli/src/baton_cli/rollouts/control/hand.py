@@ -30,7 +30,7 @@ def act(session: RolloutSession, choose: Choose) -> Record:
     If a controller changes the record at the same time, the action is chosen again.
 
     Raises:
-        CommandFailed: no rollout is under way, or it was aborted meanwhile.
+        CommandFailed: no rollout is under way, or another controller has aborted it.
         RegistryError: the registry did not answer or refused.
     """
     for _ in range(ATTEMPTS):

@@ -116,7 +116,7 @@ def _find_versions(store: RolloutStore, wish: Plan) -> tuple[ModelVersion, Model
 
 
 def _check_canary(store: RolloutStore, target: ModelVersion, production: ModelVersion) -> None:
-    """Refuses to take the canary alias from a version that somebody compares by hand."""
+    """Refuses to take the canary alias from a version that is compared by hand."""
     canary = store.resolve(store.alias)
     if canary is None or canary.version in (target.version, production.version):
         return

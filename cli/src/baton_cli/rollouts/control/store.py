@@ -167,7 +167,7 @@ class RolloutStore:
         try:
             self.registry.set_version_tag(self.model, version, key, value)
         except RegistryRefused as error:
-            if error.error_code != NOT_FOUND:  # a deleted version answers nobody
+            if error.error_code != NOT_FOUND:  # a deleted version answers no request
                 raise
 
 

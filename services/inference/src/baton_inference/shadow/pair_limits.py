@@ -8,8 +8,8 @@ from baton_rollout.progress.record import Record
 def find_limits(production: LiveVersion, canary: LiveVersion, record: Record | None) -> Limits:
     """Returns the limits of the rollout of these two versions, or else those around the gate's.
 
-    Without a rollout, somebody moved the alias by hand. So it is while the registry has not told
-    the record yet, or cannot be reached.
+    There is no rollout if the alias was moved by hand. Its record is unknown until it was read
+    once, or while the registry cannot be reached.
 
     Args:
         production: the version in production.
