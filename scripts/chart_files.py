@@ -36,8 +36,8 @@ def list_values(text: str) -> Iterator[Value]:
     Raises:
         ValueError: a value has no comment.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    yield from _list_below(root, text.splitlines(), ())
+    if root := yaml.compose(text, Loader=yaml.SafeLoader):
+        yield from _list_below(root, text.splitlines(), ())
 
 
 def _list_below(node: yaml.Node, lines: list[str], path: tuple[str, ...]) -> Iterator[Value]:
@@ -48,7 +48,7 @@ def _list_below(node: yaml.Node, lines: list[str], path: tuple[str, ...]) -> Ite
             continue
         meaning = _read_comment(lines, key.start_mark.line)
         if not meaning:
-            raise ValueError(f"values.yaml:{key.start_mark.line + 1}: a comment must say what it is")
+            raise ValueError(f"values.yaml:{key.start_mark.line + 1}: a comment must explain it")
         default = lines[key.start_mark.line].partition(":")[2].strip()
         yield Value(".".join(here), default, meaning)
 
@@ -64,7 +64,7 @@ def _read_comment(lines: list[str], line: int) -> str:
 def format_table(text: str) -> str:
     """Formats the values of a values.yaml as a table."""
     rows = ["| value | default | meaning |", "|---|---|---|"]
-    rows += [f"| `{name}` | `{default}` | {meaning} |" for name, default, meaning in list_values(text)]
+    rows += [f"| `{each.name}` | `{each.default}` | {each.meaning} |" for each in list_values(text)]
     return "\n".join(rows) + "\n"
 
 

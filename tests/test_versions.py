@@ -1,4 +1,4 @@
-"""One version for every distribution, what they require of each other, every image, and the chart."""
+"""One version for every distribution, what they require of each other, images and chart."""
 
 import re
 import subprocess
