@@ -39,7 +39,7 @@ class ClusterOptions:
             raise click.UsageError("--insecure needs --scheduler.")
         if self.scheduler is not None and not self.insecure and not self.has_tls:
             raise click.UsageError(
-                f"{self.scheduler} has no TLS: whoever reaches the scheduler could run code on its "
+                f"{self.scheduler} has no TLS: all programs that reach the scheduler can run code on its "
                 "workers. Use tls:// and certificates, or accept it with --insecure."
             )
 
