@@ -12,6 +12,9 @@ from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from bench.errors import CannotRun
 from bench.measurements import cores, grpc, scoring, steps, training
+from bench.measurements.live_rollouts import benchmark as live_rollouts
+from bench.measurements.live_rollouts import report as live_report
+from bench.measurements.live_rollouts.courses import iterate_courses
 from bench.measurements.rollout import benchmark as rollout
 from bench.measurements.rollout import report as rollout_report
 from bench.measurements.servers import benchmark as servers
@@ -143,6 +146,24 @@ def rollout_command(*, quick: bool, write: bool) -> None:
     """Simulates rollouts: false aborts, delays, other rules, whole rollouts; without a server."""
     results = rollout.run(rollout.QUICK if quick else rollout.FULL)
     _print_results("rollout", rollout_report.format_tables(results), write=write)
+
+
+@bench.command("live-rollouts")
+@_quick
+@_write
+@click.option(
+    "--rollouts",
+    "count",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="Number of rollouts: promoted, aborted and rolled back ones, mixed.",
+)
+def live_rollouts_command(*, quick: bool, write: bool, count: int) -> None:
+    """Rolls versions out under constant load, and checks every answer and memory."""
+    plan = live_rollouts.RolloutPlan((*iterate_courses(10 if quick else count),))
+    results = asyncio.run(_run_on_testbed(lambda testbed: live_rollouts.run(testbed, plan)))
+    _print_results("live-rollouts", live_report.format_tables(results), write=write)
 
 
 @bench.command("shadow")
