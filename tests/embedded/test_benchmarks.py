@@ -91,9 +91,9 @@ def test_live_rollouts_are_measured(testbed: testbeds.Testbed) -> None:
 
     results = asyncio.run(live_rollouts.run(testbed, ROLLOUTS))
 
-    assert {course: len(seconds) for course, seconds in results.courses.items()} == {
-        course: 1 for course in ROLLOUTS.courses
-    }
+    assert {course: len(seconds) for course, seconds in results.courses.items()} == dict.fromkeys(
+        ROLLOUTS.courses, 1
+    )
     assert (results.failed, results.mixed) == (0, 0)
     assert results.aliases["canary"] > 100
     assert sorted(results.memory) == [0, 2, 3]

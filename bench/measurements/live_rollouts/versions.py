@@ -22,9 +22,10 @@ from bench.load.checker import TOLERANCE
 from bench.load.plan import VersionRows
 from bench.measurements.live_rollouts.courses import Course
 from bench.testbed.testbed import ALIAS
-from tests.support.rig.desk import Desk, register
+from tests.support.rig.desk import Desk
 from tests.support.rig.harmful_models import change_model, change_units, fail_on
 from tests.support.rig.rollouts import Material
+from tests.support.rig.stored import register_stored
 
 CANARY_ALIAS = "canary"
 CLASS = "Yes"
@@ -94,7 +95,7 @@ class Versions:
         A good version is of another kind than the one before, so also than production.
         """
         kind = self._harmful[course] if course.is_harmful else next(self._good)
-        number = register(self._desk, kind.original)
+        number = register_stored(self._desk, kind.original)
         aliases = (CANARY_ALIAS, ALIAS) if course.is_promotion else (CANARY_ALIAS,)
         self._allow(number, kind.scores, *aliases)
         return number

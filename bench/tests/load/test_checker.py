@@ -43,4 +43,3 @@ def test_part_of_another_version_is_detected(header: str, answer: bytes) -> None
     assert checker.is_whole("1", build_body("1", EXPECTED["1"]))
 
     assert not checker.is_whole(header, answer)
-

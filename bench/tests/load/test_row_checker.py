@@ -13,7 +13,9 @@ from bench.load.row_checker import RowChecker
 SCORES = {"1": [0.25, 0.75], "2": [0.3, 0.2]}
 
 
-def build_answer(version: str, alias: str, score: float, *, body: str = "", label: str = "") -> Answer:
+def build_answer(
+    version: str, alias: str, score: float, *, body: str = "", label: str = ""
+) -> Answer:
     head = f"HTTP/1.1 200 OK\r\nx-model-version: {version}\r\nX-Model-Alias: {alias}"
     prediction = {
         "label": label or ("Yes" if score > 0.5 else "No"),

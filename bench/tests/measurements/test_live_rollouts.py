@@ -37,7 +37,7 @@ def test_the_slope_leaves_out_what_the_first_phase_fills() -> None:
 
 def test_tables_show_what_was_missed() -> None:
     text = format_tables(make_results({0: 50.0, 20: 100.0, 40: 101.0}))
-    assert "|   10,000 |         1,000 |      0 |     1 |" in text
+    assert "| 10,000   |         1,000 |      0 |     1 |" in text
     assert "| promoted by itself |        3 |     4.00 |      8.00 |" in text
     assert "Slope after the first phase: +5.00 MB per 100 rollouts." in text
     assert text.count("|  no |") == 2
