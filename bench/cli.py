@@ -10,6 +10,7 @@ import click
 
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
+from baton_registry.errors import RegistryError
 from bench.errors import CannotRun
 from bench.measurements import cores, grpc, scoring, steps, training
 from bench.measurements.live_rollouts import benchmark as live_rollouts
@@ -159,9 +160,17 @@ def rollout_command(*, quick: bool, write: bool) -> None:
     show_default=True,
     help="Number of rollouts: promoted, aborted and rolled back ones, mixed.",
 )
-def live_rollouts_command(*, quick: bool, write: bool, count: int) -> None:
+@click.option(
+    "--minutes",
+    type=click.IntRange(1),
+    default=15,
+    show_default=True,
+    help="Start no rollout after this time; the tables say how many there were.",
+)
+def live_rollouts_command(*, quick: bool, write: bool, count: int, minutes: int) -> None:
     """Rolls versions out under constant load, and checks every answer and memory."""
-    plan = live_rollouts.RolloutPlan((*iterate_courses(10 if quick else count),))
+    courses = (*iterate_courses(10 if quick else count),)
+    plan = live_rollouts.RolloutPlan(courses, limit_s=60.0 * minutes)
     results = asyncio.run(_run_on_testbed(lambda testbed: live_rollouts.run(testbed, plan)))
     _print_results("live-rollouts", live_report.format_tables(results), write=write)
 
@@ -241,7 +250,7 @@ def main(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         error.show()
         return USAGE
-    except (CannotRun, CommandFailed) as error:
+    except (CannotRun, CommandFailed, RegistryError) as error:
         print_progress(f"bench: {error}")
         return 1
     except (click.Abort, KeyboardInterrupt):

@@ -5,6 +5,7 @@ row, because repeated rows are not compared, and every answer is checked.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -49,12 +50,14 @@ class RolloutPlan:
         per_phase: rollouts between two measurements of memory.
         rows: different rows of the load.
         capacity_s: length of a capacity measurement.
+        limit_s: after this time no rollout starts, however many are left.
     """
 
     courses: tuple[Course, ...] = field(default_factory=lambda: (*iterate_courses(200),))
     per_phase: int = PER_PHASE
     rows: int = ROWS
     capacity_s: float = 3.0
+    limit_s: float = 900.0
 
 
 async def run(testbed: Testbed, plan: RolloutPlan) -> LiveRolloutResults:
@@ -95,13 +98,16 @@ async def _run_phases(  # noqa: PLR0913, PLR0917 - the parts of one run
     server, load_plan = load
     results.memory[0] = server.measure_memory()
     courses = iter(plan.courses)
-    while phase := [*islice(courses, plan.per_phase)]:
+    end_s = time.monotonic() + plan.limit_s
+    while time.monotonic() < end_s and (phase := [*islice(courses, plan.per_phase)]):
         numbered = [(each, await asyncio.to_thread(versions.register, each)) for each in phase]
 
         async def roll_out(
             _: AnsweringVersions, numbered: list[tuple[Course, str]] = numbered
         ) -> None:
             for course, version in numbered:
+                if time.monotonic() >= end_s:
+                    break
                 seconds = await asyncio.to_thread(operator.run, course, version)
                 results.courses.setdefault(course, []).append(seconds)
                 step(f"version {version}: {course.value}, {seconds:.1f} s")

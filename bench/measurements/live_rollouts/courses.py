@@ -21,6 +21,11 @@ class Course(Enum):
         return self in {Course.PROMOTED, Course.HURRIED, Course.ROLLED_BACK}
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether a person ends it in the middle."""
+        return self in {Course.HURRIED, Course.ABORTED}
+
+    @property
     def is_harmful(self) -> bool:
         """Whether the version is harmful."""
         return self in {Course.FAILING, Course.OTHER_UNITS}

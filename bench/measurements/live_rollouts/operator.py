@@ -24,12 +24,15 @@ from bench.measurements.live_rollouts.versions import CANARY_ALIAS
 from bench.testbed.testbed import ALIAS, MODEL
 
 STEPS = (0.0, 50.0, 100.0)
-HARMFUL_STEPS = (50.0, 100.0)
-"""A harmful version is no shadow first: it answers callers until it is found out."""
+STEPS_WITHOUT_SHADOW = (50.0, 100.0)
+"""A harmful version answers callers until it is found out."""
 STEP_S = 0.4
+STEP_BY_HAND_S = 30.0
+"""A step that a person ends, however busy the machine is."""
 MIN_PAIRS = 200
 LIMIT_S = 60.0
-POLL_S = 0.1
+POLL_S = 0.3
+"""The tracking server shares the processors with everything else."""
 ACTOR = "benchmark"
 
 
@@ -53,8 +56,9 @@ class Operator:
         started_s = time.monotonic()
         before = self._find_production()
         start_rollout(self._session.executor, _build_plan(course, version))
-        if course in {Course.ABORTED, Course.HURRIED}:
-            self._wait(lambda record: record.weight > 0 and record.is_entered, version)
+        if course.is_by_hand:
+            self._wait(lambda record: record.phase == "progressing" and record.is_entered, version)
+            time.sleep(STEP_S)
             act(self._session, lambda _: _choose_action(course))
         record = self._wait(lambda record: not record.is_under_way, version)
         wanted = "promoted" if course.is_promotion else "aborted"
@@ -107,9 +111,9 @@ def _build_plan(course: Course, version: str) -> Plan:
         reason=course.value,
         started_at=datetime.now(UTC),
         limits=Limits(),
-        steps=HARMFUL_STEPS if course.is_harmful else STEPS,
-        step_for_s=STEP_S,
+        steps=STEPS_WITHOUT_SHADOW if course.is_harmful or course.is_by_hand else STEPS,
+        step_for_s=STEP_BY_HAND_S if course.is_by_hand else STEP_S,
         bake_s=STEP_S,
         min_pairs=MIN_PAIRS,
-        deadline_s=LIMIT_S,
+        deadline_s=2 * LIMIT_S,
     )
