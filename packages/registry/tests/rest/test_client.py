@@ -190,11 +190,12 @@ def test_a_tag_that_another_client_inserts_at_the_same_moment_is_set(code: str) 
         return httpx.Response(200, json={})
 
     client = create_client(handler)
-    for write in (
+    writes: list[Callable[[], None]] = [
         lambda: client.set_version_tag("m", "1", "key", "value"),
         lambda: client.set_model_tag("m", "key", "value"),
         lambda: client.set_alias("m", "canary", "1"),
-    ):
+    ]
+    for write in writes:
         if code == "BAD_REQUEST":
             write()
         else:
