@@ -25,7 +25,7 @@ from bench.testbed.testbed import ALIAS, MODEL
 
 STEPS = (0.0, 50.0, 100.0)
 STEPS_WITHOUT_SHADOW = (50.0, 100.0)
-"""A harmful version answers callers until it is found out."""
+"""A harmful version answers callers until the evidence aborts it."""
 STEP_S = 0.4
 STEP_BY_HAND_S = 30.0
 """A step that a person ends, however busy the machine is."""
