@@ -39,8 +39,8 @@ class ClusterOptions:
             raise click.UsageError("--insecure needs --scheduler.")
         if self.scheduler is not None and not self.insecure and not self.has_tls:
             raise click.UsageError(
-                f"{self.scheduler} has no TLS: all programs that reach the scheduler can run code on its "
-                "workers. Use tls:// and certificates, or accept it with --insecure."
+                f"{self.scheduler} has no TLS: a program that reaches the scheduler can run any "
+                "code on its workers. Use tls:// and certificates, or accept it with --insecure."
             )
 
     @property
