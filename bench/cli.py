@@ -12,7 +12,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from baton_registry.errors import RegistryError
 from bench.errors import CannotRun
-from bench.measurements import cores, grpc, scoring, steps, training
+from bench.measurements import cores, dask_scoring, grpc, scoring, steps, training
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import iterate_courses
@@ -116,6 +116,18 @@ def score_command(*, quick: bool, write: bool, rounds: int) -> None:
     scale = (scoring.QUICK_ROWS, 1) if quick else (scoring.ROWS, rounds)
     results = asyncio.run(_run_on_testbed(lambda testbed: scoring.run(testbed, *scale)))
     _print_results("score", scoring.format_tables(results), write=write)
+
+
+@bench.command("dask")
+@_quick
+@_write
+@click.option("--rows", type=click.IntRange(1_000), default=dask_scoring.ROWS, show_default=True)
+@click.option("--files", type=click.IntRange(2), default=dask_scoring.FILES, show_default=True)
+def dask_command(*, quick: bool, write: bool, rows: int, files: int) -> None:
+    """Scores many files with two workers, and kills one of them."""
+    scale = (dask_scoring.QUICK_ROWS, dask_scoring.QUICK_FILES) if quick else (rows, files)
+    results = asyncio.run(_run_on_testbed(lambda testbed: dask_scoring.run(testbed, *scale)))
+    _print_results("dask", dask_scoring.format_tables(results), write=write)
 
 
 @bench.command("cores")

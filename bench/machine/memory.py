@@ -20,6 +20,19 @@ class Memory:
     pss_mb: float
 
 
+def read_peak_mb(pid: int) -> float:
+    """Returns the peak resident memory of a process so far, in MB; 0 if it has ended.
+
+    Reads `VmHWM` of `/proc/PID/status` (proc_pid_status(5)).
+    """
+    try:
+        text = (PROC / str(pid) / "status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0.0
+    lines = (line.split() for line in text.splitlines() if line.startswith("VmHWM:"))
+    return sum(int(kib) / _MB_IN_KIB for _, kib, _ in lines)
+
+
 def measure_memory(pid: int) -> Memory:
     """Measures the descendants of a process, without the process itself.
 

@@ -5,6 +5,14 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
+def read_command(pid: int) -> str:
+    """Returns the command line of a process; an empty text if it has ended."""
+    try:
+        return (PROC / str(pid) / "cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
 def list_descendants(pid: int) -> list[int]:
     """Returns the ids of all live descendants."""
     pids: list[int] = []

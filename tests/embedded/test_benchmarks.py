@@ -10,7 +10,7 @@ import pytest
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Lifeline
 from baton_registry import ModelVersion
-from bench.measurements import steps
+from bench.measurements import dask_scoring, steps
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import Course
@@ -98,6 +98,15 @@ def test_live_rollouts_are_measured(testbed: testbeds.Testbed) -> None:
     assert results.aliases["canary"] > 100
     assert sorted(results.memory) == [0, 2, 3]
     assert "| aborted by hand in the middle " in live_report.format_tables(results)
+
+
+def test_scoring_on_dask_is_measured(testbed: testbeds.Testbed) -> None:
+    """A worker is killed in the middle, and no row is lost, doubled or different."""
+    results = asyncio.run(dask_scoring.run(testbed, dask_scoring.QUICK_ROWS, files=20))
+
+    assert (results.workers.wrong_rows, results.killed.wrong_rows) == (0, 0)
+    assert 0 < results.workers.peak_mb < dask_scoring.MEMORY_GOAL_MB
+    assert "speed-up by two workers" in dask_scoring.format_tables(results)
 
 
 def test_steps_are_measured(testbed: testbeds.Testbed) -> None:
