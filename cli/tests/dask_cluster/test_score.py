@@ -1,6 +1,7 @@
 """`baton score` on Dask: one cluster of two worker processes for most tests."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,8 +136,12 @@ def test_nothing_is_lost_or_doubled_if_processes_are_killed(
 
 
 def test_workers_of_this_machine_are_reachable_from_it_alone() -> None:
-    """They listen on the loopback device, and every connection has TLS."""
+    """They listen on the loopback device, every connection has TLS, and they ignore Ctrl-C."""
     with open_client(ClusterOptions(workers=2)) as client:
+        pids = [*client.run(os.getpid).values()]
+        for pid in pids:
+            os.kill(pid, signal.SIGINT)
+        assert [*client.run(os.getpid).values()] == pids
         addresses = [client.scheduler.address, *client.scheduler_info()["workers"]]
         processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
         listening = {

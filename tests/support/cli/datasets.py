@@ -49,7 +49,9 @@ def open_here() -> Iterator[RunPartitions]:
     yield map
 
 
-def score_here(source: Path, output: Path, number: str | None = None, **options: object) -> Outcome:
+def score_here(
+    source: Path | str, output: Path | str, number: str | None = None, **options: object
+) -> Outcome:
     """Scores a dataset in this process."""
     version = fetch_version(load(CliSettings), number, defer_signals)
     given = {"csv_format": CsvFormat(), "keep": None, "skips_bad_rows": False, **options}

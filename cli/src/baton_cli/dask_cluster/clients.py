@@ -13,6 +13,7 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.security import Security
 
+from baton_cli.dask_cluster import worker_setup
 from baton_cli.dask_cluster.options import ClusterOptions
 from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
@@ -68,6 +69,7 @@ def _start_workers(count: int) -> Iterator[LocalCluster]:
             dashboard_address=f"{_LOOPBACK}:0",
             worker_dashboard_address=f"{_LOOPBACK}:0",
             silence_logs=logging.CRITICAL,
+            preload=[worker_setup.__name__],
         ) as cluster,
     ):
         yield cluster
