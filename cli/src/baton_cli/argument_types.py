@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 
+from baton_cli.dataset.location import Location
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_registry.setting_types import is_http_address
@@ -110,6 +111,21 @@ class FilePath(click.ParamType[Path]):
     ) -> Path:
         """Expands `~`."""
         return expand_home(Path(str(value)))
+
+
+class TableLocation(click.ParamType[Location]):
+    """A path, or a URL of an object store."""
+
+    name = "location"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Location:
+        """Parses the value. Raises a usage error."""
+        try:
+            return Location.parse(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 class Separator(click.ParamType[str]):

@@ -20,6 +20,7 @@ LONG = (
     "tests/test_lint.py",  # a cache of types
     "services/trainer",  # another tracking server
     "tests/stack/test_call_home.py",  # containers of its own
+    "cli/tests/dask_cluster",  # a cluster of Dask
 )
 """What the tests of each long lane share, in the order in which the lanes start.
 
