@@ -111,6 +111,7 @@ def test_run_has_no_path_of_this_machine(trained: Workshop) -> None:
     assert json.loads(text)["request"]["data"]["file"] == trained.file.name
     assert folder not in text
     assert not [value for value in run.data.tags.values() if str(value).startswith("/")]
+    assert run.inputs is not None
     assert run.inputs.dataset_inputs
     assert not [each for each in run.inputs.dataset_inputs if folder in str(each)]
     card = mlflow.artifacts.load_text(f"runs:/{run_id}/model_card.md")
