@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/t.db"
 
 
-def read(url: str, query: str) -> tuple[dict[str, list[object]], DataFile]:
+def read(url: str, query: str) -> tuple[dict[Any, list[Any]], DataFile]:
     """The cells of each column, and the table."""
     file = read_query(url, query)
     cells = {name: list(file.cells[name]) for name in file.cells}

@@ -1,7 +1,7 @@
 """Builds a typed column from the values that a database driver returns."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from arro3.core import Array, ChunkedArray, DataType
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - of values without a time zone
-_EPOCH_UTC = _EPOCH.replace(tzinfo=timezone.utc)
+_EPOCH_UTC = _EPOCH.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
@@ -64,7 +64,7 @@ class ColumnBuilder:
     """Collects the values of one column, part by part."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[_Kind | None, Sequence[Any] | Array]] = []
+        self._parts: list[tuple[_Kind | None, Array]] = []
         self._obstacle = ""
 
     def add(self, values: Sequence[Any]) -> None:
@@ -77,8 +77,8 @@ class ColumnBuilder:
             self._obstacle = kind
             self._parts.clear()
             return
-        if kind is None:
-            self._parts.append((None, values))
+        if kind is None:  # any kind can follow
+            self._parts.append((None, Array([None] * len(values), DataType.bool())))
             return
         stored = [None if value is None else kind.convert(value) for value in values]
         self._parts.append((kind, Array(stored, kind.stored)))
@@ -92,7 +92,9 @@ class ColumnBuilder:
             return kind
         kind = kind or _TEXT
         arrays = [
-            (Array([None] * len(part), kind.stored) if each is None else part).cast(kind.final)
+            Array([None] * len(part), kind.stored).cast(kind.final)
+            if each is None
+            else part.cast(kind.final)
             for each, part in self._parts
         ]
         return ChunkedArray(arrays, kind.final)
