@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from baton_cli.dataset.location import Location
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_registry.setting_types import is_http_address
@@ -133,6 +134,21 @@ class DataLocation(click.ParamType["Path | str"]):
                 ctx,
             )
         return text
+
+
+class TableLocation(click.ParamType[Location]):
+    """A path, or a URL of an object store."""
+
+    name = "location"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Location:
+        """Parses the value. Raises a usage error."""
+        try:
+            return Location.parse(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 class Separator(click.ParamType[str]):
