@@ -10,6 +10,7 @@ from tests.support.suite.lanes import ROOT, Lanes, get_lane, get_rank
     [
         ("tests/stack/test_a.py", "tests/faults/test_b.py", True),
         ("tests/embedded/test_a.py", "tests/browser/test_b.py", True),
+        ("tests/kubernetes/test_a.py", "tests/kubernetes/test_b.py", True),
         ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
         ("tests/stack/test_a.py", "tests/stack/test_secure.py", False),
         ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),

@@ -14,11 +14,13 @@ SECURE = ("tests/stack/test_secure.py", "tests/stack/test_upgrade.py")
 """Each starts its own stack, from images that the other lane has built."""
 PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
 """They share a tracking server, and versions trained once."""
+KUBERNETES = ("tests/kubernetes",)
+"""They share a cluster. Other lanes have built the images by then."""
 LINT = ("tests/test_lint.py",)
 """It fills a cache of types."""
 TRAINER = ("services/trainer",)
 """They share another tracking server."""
-_LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER)
+_LONG = (CONTAINERS, PRODUCT, SECURE, KUBERNETES, LINT, TRAINER)
 
 
 def get_lane(path: Path) -> str:
