@@ -20,6 +20,7 @@ from baton_inference.core import Core
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
+from baton_inference.lifecycle.policy import Trip
 from baton_inference.scoring.observer import (
     MAX_BODY_BYTES,
     MAX_ROW_BYTES,
@@ -79,8 +80,12 @@ def make_both(
     app, core = make_app(tmp_path, production, **values)
     canary = canary or make_live_version(LoopChecked(0.75), version="2")
     core.live.swap(canary, CANARY)
-    route = CanaryRoute(canary, "canary", weight, CanarySwitch()) if weight else None
-    core.live.share(route, production)
+    route = (
+        CanaryRoute(canary, production.identity, "canary", weight, CanarySwitch())
+        if weight
+        else None
+    )
+    core.live.share(route)
     return app, core
 
 
@@ -369,7 +374,7 @@ def test_an_accepted_request_is_answered_although_the_pool_has_filled(tmp_path: 
     core.live.swap(canary, CANARY)
     production = core.live.production
     assert production is not None
-    core.live.share(CanaryRoute(canary, "canary", 100, CanarySwitch()), production)
+    core.live.share(CanaryRoute(canary, production.identity, "canary", 100, CanarySwitch()))
     body = json.dumps({"instances": [INSTANCE] * 2000}).encode()
     assert describe(call(app, post("/predict", body))) == (200, "1", "production")
     assert workers.pending == MAX_PENDING
@@ -398,9 +403,9 @@ def test_a_canary_that_loses_its_share_while_the_body_arrives_answers_nothing(
         if loss == "dropped":
             core.live.drop_canary()
         elif loss == "no weight":
-            core.live.share(None, production)
+            core.live.share(None)
         else:
-            route.switch.trip(route.version.identity, "it fails")
+            route.switch.trip(Trip(route.version.identity, "it fails"))
 
     async def lose_before_the_end(scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_late() -> Message:
