@@ -15,7 +15,7 @@ from tests.support.kubernetes.cluster import Cluster, check_machine
 from tests.support.kubernetes.commands import ROOT, ClusterError
 from tests.support.kubernetes.layout import Layout
 from tests.support.kubernetes.programs import find_programs, print_report
-from tests.support.kubernetes.release.installation import IMAGES, Installation, install
+from tests.support.kubernetes.release.installation import IMAGES, Installation, install, uninstall
 from tests.support.kubernetes.release.observation import Load, Observation
 from tests.support.kubernetes.release.relay import relay
 from tests.support.kubernetes.release.release import MODEL, NAME, TRACKING_PORT
@@ -83,7 +83,8 @@ def installation(cluster: Cluster) -> Iterator[Installation]:
     """The chart, installed with its trial tracking server; version 1 serves."""
     installed = install(cluster)
     yield installed
-    installed.release.uninstall()
+    if CLUSTER_VARIABLE in os.environ:
+        uninstall(cluster)
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +140,8 @@ def stage(
         name = store_cells(EVENTS, *cells)
         with show_output(request.config):
             print_report(" | ".join([name, *cells]))
+            if seen.failures:
+                print_report(seen.describe_failures())
 
     return Stage(installation.release, load, record)
 

@@ -1,5 +1,6 @@
 """Installs the chart, its trial tracking server, and the first version."""
 
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ class Installation:
 
 def install(cluster: Cluster) -> Installation:
     """Installs the release: helm returns when all of its pods serve version 1."""
+    uninstall(cluster)  # of tests that were killed
     folder = cluster.layout.state / "tracking"
+    shutil.rmtree(folder, ignore_errors=True)  # of a release before
     folder.mkdir()
     volume = Template((_HERE / "volume.yaml").read_text(encoding="utf-8"))
     cluster.kubectl(
@@ -44,6 +47,13 @@ def install(cluster: Cluster) -> Installation:
     started_s = time.monotonic()
     release.helm("install", NAME, str(CHART), *list_settings(), "--wait", "--timeout=4m")
     return Installation(release, time.monotonic() - started_s)
+
+
+def uninstall(cluster: Cluster) -> None:
+    """Removes the release from a cluster that stays, if it is there."""
+    cluster.kubectl(
+        "delete", f"namespace/{NAMESPACE}", "persistentvolume/tracking", "--ignore-not-found"
+    )
 
 
 def list_settings(**changed: str) -> list[str]:

@@ -4,7 +4,6 @@ import math
 import subprocess
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -45,8 +44,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Observation:
-    """The requests that were sent during an event, in the order of their ends."""
+    """The requests that were sent during an event, in the order of their ends.
 
+    Attributes:
+        since_s: when the event began, of `time.monotonic`.
+        requests: the requests.
+    """
+
+    since_s: float
     requests: list[Request]
 
     @property
@@ -63,9 +68,9 @@ class Observation:
         times = sorted(request.took_s for request in self.answers)
         return times[math.ceil(len(times) * 0.99) - 1]
 
-    def count_versions(self, since_s: float = 0.0) -> Counter[str]:
-        """Counts the answers of each version to requests that were sent since a time."""
-        return Counter(each.version for each in self.answers if each.at_s >= since_s)
+    def list_versions(self) -> set[str]:
+        """Lists the versions that have answered."""
+        return {each.version for each in self.answers}
 
     def format_cells(self, took_s: float) -> tuple[str, ...]:
         """Formats the cells of the event's row: how long it took, and what callers saw."""
@@ -76,10 +81,10 @@ class Observation:
             f"{self.p99_s * 1000:.0f} ms",
         )
 
-    def describe_failures(self, since_s: float) -> str:
+    def describe_failures(self) -> str:
         """Describes how many requests failed, and the first of them."""
         shown = [
-            f"  after {each.at_s - since_s:.2f} s, {each.mode} connection,"
+            f"  after {each.at_s - self.since_s:.2f} s, {each.mode} connection,"
             f" {each.took_s * 1000:.0f} ms: {each.problem}"
             for each in self.failures[:_SHOWN_FAILURES]
         ]
@@ -117,4 +122,4 @@ class Load:
         requests = [request for request in parsed if request.at_s >= since_s]
         planned = (time.monotonic() - since_s) * (NEW_PER_S + KEPT_PER_S)
         assert len(requests) > planned * _LEAST_SHARE, f"{len(requests)} of {planned:.0f} requests"
-        return Observation(requests)
+        return Observation(since_s, requests)

@@ -104,11 +104,6 @@ class Release:
         [pid] = [int(task[1]) for task in tasks if task[0] == identity]
         os.kill(pid, signal.SIGKILL)
 
-    def uninstall(self) -> None:
-        """Removes the release with its namespace and its volume."""
-        self.helm("uninstall", NAME, "--wait")
-        self.cluster.kubectl("delete", f"namespace/{NAMESPACE}", "persistentvolume/tracking")
-
     def describe(self) -> str:
         """Describes the pods, with the end of their logs, for a test that fails."""
         commands: Iterable[tuple[str, ...]] = (

@@ -41,7 +41,7 @@ class Stage:
             time.sleep(_AFTER_S)
             seen = self.load.observe(begun_s)
             self.record(seen, took_s)
-            assert len(seen.failures) <= allowed_failures, seen.describe_failures(begun_s)
+            assert len(seen.failures) <= allowed_failures, seen.describe_failures()
         except (AssertionError, ClusterError) as error:
             error.add_note(self.release.describe())
             raise
