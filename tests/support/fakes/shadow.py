@@ -85,7 +85,8 @@ class ManualShadow:
         for row in cells:
             request = ScoreRequest(version, RowBatch(1, [row]))
             result = ScoreResult(version, version.engine.score_rows([row]))
-            self.shadow.queue.observe(request, result, source)
+            if self.shadow.queue.has_room():
+                self.shadow.queue.observe(request, result, source)
 
     def run(self) -> PairCounts:
         """Scores all that waits."""

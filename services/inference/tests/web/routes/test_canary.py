@@ -260,10 +260,14 @@ def test_a_request_by_number_is_answered_by_no_other_version(tmp_path: Path) -> 
 class Notes:
     """An observer that keeps what it sees."""
 
-    def __init__(self, *, needs_bodies: bool = False) -> None:
+    def __init__(self, *, needs_bodies: bool = False, room: int = 100) -> None:
         self.needs_bodies = needs_bodies
+        self.room = room
         self.seen: list[tuple[str, int, RowSource]] = []
         self.bodies: list[SmallBody | None] = []
+
+    def has_room(self) -> bool:
+        return len(self.seen) < self.room
 
     def observe(
         self,
@@ -278,9 +282,11 @@ class Notes:
         self.seen.append((result.version.model.version, request.batch.rows, source))
 
 
-def observe(app: Front, requests: Iterable[Request], *, needs_bodies: bool = False) -> Notes:
+def observe(
+    app: Front, requests: Iterable[Request], *, needs_bodies: bool = False, room: int = 100
+) -> Notes:
     """Sends requests to an application with an observer."""
-    notes = Notes(needs_bodies=needs_bodies)
+    notes = Notes(needs_bodies=needs_bodies, room=room)
     holders: list[Any] = [app.direct, *app._routes.values()]
     for each in holders:
         each._parts = replace(each._parts, observer=notes)
@@ -306,6 +312,12 @@ def test_the_observer_sees_what_an_alias_chose(tmp_path: Path) -> None:
         assert first == (version, 1, nobody)
         assert keyed[2].routing_key is not None
         assert large == (version, 2000, nobody)
+
+
+def test_a_full_observer_sees_nothing_more(tmp_path: Path) -> None:
+    app, _ = make_both(tmp_path)
+    requests = [post("/predict", GOOD_BODY)] * 3
+    assert len(observe(app, requests, room=2).seen) == 2
 
 
 def test_the_observer_sees_productions_answer_after_a_fallback(tmp_path: Path) -> None:
