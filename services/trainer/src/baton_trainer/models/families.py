@@ -153,7 +153,7 @@ CLASSIFIERS: Mapping[str, Family] = {
 }
 """By the name that users write."""
 
-# A leaf's mean takes fewer rows than a share of classes: regressors do better with larger trees.
+# Chosen by held-out RMSE on tables of 400 to 12,000 rows: many small steps of small trees.
 REGRESSORS: Mapping[str, Family] = {
     DEFAULT_REGRESSOR: Family(
         "sklearn.linear_model:Ridge",
@@ -163,7 +163,7 @@ REGRESSORS: Mapping[str, Family] = {
     "hist_gradient_boosting": replace(
         CLASSIFIERS["hist_gradient_boosting"],
         constructor="sklearn.ensemble:HistGradientBoostingRegressor",
-        defaults={"learning_rate": 0.1, "max_iter": 200, "max_leaf_nodes": 16},
+        defaults={"learning_rate": 0.05, "max_iter": 300, "max_leaf_nodes": 8},
     ),
     "random_forest": replace(
         CLASSIFIERS["random_forest"],
@@ -179,10 +179,11 @@ REGRESSORS: Mapping[str, Family] = {
         constructor="baton_trainer.models.boosters:build_lightgbm_regressor",
         defaults={
             **CLASSIFIERS["lightgbm"].defaults,
-            "learning_rate": 0.1,
-            "n_estimators": 200,
-            "num_leaves": 16,
+            "n_estimators": 300,
+            "num_leaves": 8,
             "min_child_samples": 20,
+            "subsample": 0.8,
+            "colsample_bytree": 0.8,
         },
     ),
     "xgboost": replace(
@@ -191,8 +192,7 @@ REGRESSORS: Mapping[str, Family] = {
         takes_any_labels=True,
         defaults={
             **CLASSIFIERS["xgboost"].defaults,
-            "learning_rate": 0.1,
-            "n_estimators": 200,
+            "n_estimators": 300,
             "max_depth": 4,
         },
     ),
