@@ -24,7 +24,7 @@ def as_values(outcome: Outcome) -> ValueOutcome:
     return outcome
 
 
-def some_houses(rows: int = 400, **options: str) -> Table:
-    """Builds the table of houses; `options` are `Columns`."""
-    columns = Columns(target=housing.TARGET, **options)
-    return build_table(as_file(housing.generate(rows), "houses.csv"), columns)
+def some_houses(rows: int = 400) -> Table:
+    """Builds the table of houses."""
+    file = as_file(housing.generate(rows), "houses.csv")
+    return build_table(file, Columns(target=housing.TARGET))

@@ -82,7 +82,7 @@ def test_regressor_is_as_good_as_a_plain_script(name: str, plain: object) -> Non
     learner = estimators.build_learner("regressor", name, {})
     fitted = []
     for estimator in (learner.estimator, plain):
-        chosen = estimators.Learner(learner.kind, name, estimator, {})  # type: ignore[arg-type]
+        chosen = estimators.Learner(learner.kind, name, estimator, {})
         unfitted = pipeline.build(chosen, houses.features, houses.columns)
         rows = ~houses.held_out
         fitted.append(unfitted.fit(houses.features[rows], houses.target[rows]))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,7 +55,7 @@ def test_few_whole_numbers_need_the_task(distinct: int) -> None:
     ],
 )
 def test_target_that_is_no_amount_is_rejected(
-    target: object, options: dict[str, str], message: str
+    target: object, options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DataError, match=message):
         some_table(target, task="regression", **options)
@@ -75,7 +77,7 @@ def test_decimal_commas_are_amounts() -> None:
     assert classes == ("1,5", "2,5")
 
 
-def build(**columns: object) -> Table:
+def build(**columns: Any) -> Table:
     frame = make_features()[["label", "whole"]].assign(**columns)
     return build_table(as_file(frame.assign(**{TARGET: AMOUNTS})), Columns(target=TARGET))
 
