@@ -10,8 +10,12 @@ import click
 
 from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
+from baton_registry.errors import RegistryError
 from bench.errors import CannotRun
 from bench.measurements import cores, grpc, scoring, steps, training
+from bench.measurements.live_rollouts import benchmark as live_rollouts
+from bench.measurements.live_rollouts import report as live_report
+from bench.measurements.live_rollouts.courses import iterate_courses
 from bench.measurements.rollout import benchmark as rollout
 from bench.measurements.rollout import report as rollout_report
 from bench.measurements.servers import benchmark as servers
@@ -145,6 +149,32 @@ def rollout_command(*, quick: bool, write: bool) -> None:
     _print_results("rollout", rollout_report.format_tables(results), write=write)
 
 
+@bench.command("live-rollouts")
+@_quick
+@_write
+@click.option(
+    "--rollouts",
+    "count",
+    type=click.IntRange(1),
+    default=200,
+    show_default=True,
+    help="Number of rollouts: promoted, aborted and rolled back ones, mixed.",
+)
+@click.option(
+    "--minutes",
+    type=click.IntRange(1),
+    default=15,
+    show_default=True,
+    help="Start no rollout after this time; the tables say how many there were.",
+)
+def live_rollouts_command(*, quick: bool, write: bool, count: int, minutes: int) -> None:
+    """Rolls versions out under constant load, and checks every answer and memory."""
+    courses = (*iterate_courses(10 if quick else count),)
+    plan = live_rollouts.RolloutPlan(courses, limit_s=60.0 * minutes)
+    results = asyncio.run(_run_on_testbed(lambda testbed: live_rollouts.run(testbed, plan)))
+    _print_results("live-rollouts", live_report.format_tables(results), write=write)
+
+
 @bench.command("shadow")
 @_quick
 @_write
@@ -220,7 +250,7 @@ def main(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         error.show()
         return USAGE
-    except (CannotRun, CommandFailed) as error:
+    except (CannotRun, CommandFailed, RegistryError) as error:
         print_progress(f"bench: {error}")
         return 1
     except (click.Abort, KeyboardInterrupt):

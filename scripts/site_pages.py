@@ -20,6 +20,7 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
+    "deploy/helm/baton/README.md": "helm-values.md",
 }
 """Path in the repository to path in the site."""
 

@@ -51,6 +51,9 @@ SYSTEM_PROGRAMS = {
     "export",
     "bash",
     "echo",
+    "dask",
+    "kill",
+    "openssl",
 }
 
 

@@ -56,6 +56,7 @@ def test_every_document_is_a_page(site: Path) -> None:
         "index",
         "architecture",
         "changelog",
+        "helm-values",
         "contributing",
         "security",
     }

@@ -1,4 +1,4 @@
-"""One version for every distribution, what they require of each other, and every image."""
+"""One version for every distribution, what they require of each other, images and chart."""
 
 import re
 import subprocess
@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PROJECTS = sorted(ROOT.glob("cli/pyproject.toml")) + sorted(ROOT.glob("*/*/pyproject.toml"))
+CHART = ROOT / "deploy" / "helm" / "baton" / "Chart.yaml"
 DOCKERFILES = sorted((*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("infra/*/Dockerfile")))
 OWN = re.compile(r"baton-[a-z]+")
 LABEL = re.compile(r'org\.opencontainers\.image\.version="(.+)"')
@@ -37,9 +39,14 @@ def test_image_has_the_version(file: Path) -> None:
     assert LABEL.findall(file.read_text()) == [version()]
 
 
+def test_chart_has_the_version() -> None:
+    """Its images have the tag of the release, unless a value names another."""
+    assert yaml.safe_load(CHART.read_text())["appVersion"] == version()
+
+
 def test_script_writes_the_version_everywhere(tmp_path: Path) -> None:
     """`scripts/version VERSION` leaves the old one nowhere, and refuses what is not a version."""
-    files = [ROOT / "pyproject.toml", *PROJECTS, *DOCKERFILES]
+    files = [ROOT / "pyproject.toml", *PROJECTS, *DOCKERFILES, CHART]
     files += [ROOT / "scripts" / name for name in ("env", "version")]
     for file in files:
         copy = tmp_path / file.relative_to(ROOT)

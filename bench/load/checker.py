@@ -1,18 +1,14 @@
 """Checks that an answer comes wholly from the version that it names."""
 
 import json
-import re
 from collections.abc import Mapping
 from math import isclose
 from typing import Any
-
-from bench.load.connection import Answer
 
 TOLERANCE = 1e-5
 """The trainer's tolerance between the probabilities of scikit-learn and ONNX Runtime."""
 MAX_KNOWN = 1000
 """Limit of bodies known to be good: the last bits of a probability may vary."""
-_VERSION = re.compile(rb"\r\nx-model-version: *([^\r]+)", re.IGNORECASE)
 
 
 class Checker:
@@ -22,11 +18,6 @@ class Checker:
         """Takes the prediction of each version: `{"label": …, "probabilities": {class: p, …}}`."""
         self._expected = expected
         self._known: set[tuple[str, bytes]] = set()
-
-    def read_version(self, answer: Answer) -> str:
-        """Reads the version from the answer's header; returns an empty string without one."""
-        match = _VERSION.search(answer.head)
-        return match[1].decode() if match else ""
 
     def is_whole(self, version: str, body: bytes) -> bool:
         """Whether body and header name the same version and the scores are that version's."""

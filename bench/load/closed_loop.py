@@ -3,6 +3,9 @@
 wrk (https://github.com/wg/wrk) generates the load in one thread of C, so the server is the
 bottleneck on two cores. wrk adds the latencies of requests that a stalled connection did not send
 (its `stats_correct`).
+
+With pauses it is the load of many callers who do not wait for each other. The generator of the open
+loop is Python: at such a rate it would need a whole core.
 """
 
 import asyncio
@@ -26,8 +29,17 @@ def require_wrk() -> None:
         raise CannotRun("wrk is not installed; run: sudo apt install wrk")
 
 
-async def run_closed_loop(request: Request, *, connections: int, seconds: float) -> Figures:
+async def run_closed_loop(
+    request: Request, *, connections: int, seconds: float, pause_ms: float = 0.0
+) -> Figures:
     """Runs a load and returns its figures.
+
+    Args:
+        request: the request that is sent again and again.
+        connections: how many send at the same time.
+        seconds: the length of the load.
+        pause_ms: the mean pause before each request of a connection, milliseconds; the pauses are
+            exponentially distributed.
 
     Raises:
         CannotRun: wrk failed.
@@ -36,7 +48,7 @@ async def run_closed_loop(request: Request, *, connections: int, seconds: float)
     process = await asyncio.create_subprocess_exec(
         *("wrk", "--threads", "1", "--connections", str(connections)),
         *("--duration", f"{max(1, round(seconds))}s", "--timeout", f"{TIMEOUT_S}s"),
-        *("--script", str(SCRIPT), request.url, "--", str(request.body)),
+        *("--script", str(SCRIPT), request.url, "--", str(request.body), str(pause_ms)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -19,6 +19,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
+def read_header(answer: Answer, name: str) -> str:
+    """Reads a header of an answer, whatever its case; returns an empty string without it."""
+    match = re.search(rb"\r\n%s: *([^\r]+)" % name.encode(), answer.head, re.IGNORECASE)
+    return match[1].decode() if match else ""
+
+
 def build_post(path: str, body: bytes) -> bytes:
     """Builds a whole POST request."""
     head = (

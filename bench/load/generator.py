@@ -30,8 +30,9 @@ from pathlib import Path
 import numpy as np
 
 from bench.load.checker import Checker
-from bench.load.connection import Answer, Connection, build_posts
+from bench.load.connection import Answer, Connection, build_posts, read_header
 from bench.load.plan import LoadCounts, LoadPlan
+from bench.load.row_checker import RowChecker
 
 LAST_ANSWERS_S = 10.0
 """Time limit for the last answers after the load; missing answers count as failed."""
@@ -54,8 +55,9 @@ class Generator:
         self._requests = _cycle_from_anywhere(build_posts(plan.path, Path(plan.body)))
         self._checker = Checker(plan.expected)
         self._free = deque(Connection(plan.port) for _ in range(plan.connections))
-        self._busy: dict[int, tuple[Connection, float]] = {}
-        """The connection and the due time of its request, by file number."""
+        self._row_checker = RowChecker(plan.rows)
+        self._busy: dict[int, tuple[Connection, float, int]] = {}
+        """The connection, and the due time and the line of its request, by file number."""
         self._waiting: deque[float] = deque()
         """The due times of unsent requests."""
         self._arrivals: Iterator[float] = iter(())
@@ -91,7 +93,7 @@ class Generator:
 
     def close(self) -> None:
         """Closes the connections."""
-        for connection in (*self._free, *(busy for busy, _ in self._busy.values())):
+        for connection in (*self._free, *(busy for busy, *_ in self._busy.values())):
             connection.close()
 
     def _drain(self) -> None:
@@ -104,12 +106,13 @@ class Generator:
     def _send(self) -> None:
         while self._waiting and self._free:
             due_s, connection = self._waiting.popleft(), self._free.popleft()
+            line, request = next(self._requests)
             try:
-                connection.send(next(self._requests))
+                connection.send(request)
             except OSError:
                 self._replace(connection)
             else:
-                self._busy[connection.fileno()] = (connection, due_s)
+                self._busy[connection.fileno()] = (connection, due_s, line)
 
     def _receive(self, wait_s: float, *, until_stopped: bool = True) -> bool:
         """Receives answers for a time; returns False after the stop signal."""
@@ -121,7 +124,7 @@ class Generator:
         return self._stop not in ready
 
     def _handle_answer(self, number: int) -> None:
-        connection, due_s = self._busy[number]
+        connection, due_s, line = self._busy[number]
         try:
             answer = connection.receive()
         except (OSError, ValueError):
@@ -137,15 +140,22 @@ class Generator:
             self.counts.failed += 1
             return
         self.latencies_s.append(now_s - due_s)
-        if self._plan.expected:
+        if self._plan.rows:
+            self._check_row(answer, line)
+        elif self._plan.expected:
             self._check(answer)
 
     def _check(self, answer: Answer) -> None:
-        version = self._checker.read_version(answer)
+        version = read_header(answer, "x-model-version")
         self.counts.mixed += not self._checker.is_whole(version, answer.body)
         if version != self._version:
             self._version = version
             _print_json({"version": version})
+
+    def _check_row(self, answer: Answer, line: int) -> None:
+        self.counts.mixed += not self._row_checker.is_whole(answer, line)
+        alias = read_header(answer, "x-model-alias")
+        self.counts.aliases[alias] = self.counts.aliases.get(alias, 0) + 1
 
     def _replace(self, connection: Connection) -> None:
         """Replaces a broken connection; its request has failed."""
@@ -155,10 +165,14 @@ class Generator:
             self._free.append(Connection(self._plan.port))
 
 
-def _cycle_from_anywhere(requests: Sequence[bytes]) -> Iterator[bytes]:
-    """Repeats the requests for ever, from a random one on: another load has sent the first ones."""
+def _cycle_from_anywhere(requests: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Repeats the requests and their lines for ever, from a random one on.
+
+    Another load has sent the first ones.
+    """
     start = random.randrange(len(requests))  # noqa: S311 - guards nothing
-    return cycle([*requests[start:], *requests[:start]])
+    numbered = [*enumerate(requests)]
+    return cycle([*numbered[start:], *numbered[:start]])
 
 
 def generate_arrivals(start_s: float, per_s: float) -> Iterator[float]:
@@ -177,7 +191,7 @@ def _print_json(document: object) -> None:
 
 def main() -> None:
     """Runs the generator."""
-    plan = LoadPlan(**json.loads(sys.stdin.readline()))
+    plan = LoadPlan.from_json(json.loads(sys.stdin.readline()))
     generator = Generator(plan, sys.stdin.fileno())
     gc.freeze()
     gc.disable()

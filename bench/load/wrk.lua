@@ -1,4 +1,4 @@
--- wrk -s wrk.lua URL -- BODY_FILE: posts the file, ends with one line of JSON.
+-- wrk -s wrk.lua URL -- BODY_FILE PAUSE_MS: posts the file, ends with one line of JSON.
 -- The lines of a file *.jsonl are posted in turn, from a random one on.
 -- There is no `response` function: a Lua call per answer would cost much of the generator's core.
 function init(args)
@@ -11,6 +11,9 @@ function init(args)
     wrk.body = file:read("*a")
   end
   file:close()
+  if tonumber(args[2]) > 0 then
+    pause(tonumber(args[2]))
+  end
 end
 
 function post_lines(file)
@@ -23,6 +26,12 @@ function post_lines(file)
   function request()
     at = at % #requests + 1
     return requests[at]
+  end
+end
+
+function pause(mean_ms)
+  function delay()
+    return math.floor(0.5 - mean_ms * math.log(1 - math.random()))
   end
 end
 

@@ -3,7 +3,15 @@ from pathlib import Path
 import click
 import pytest
 
-from baton_cli.argument_types import Encoding, FilePath, HttpAddress, Seconds, Separator, Version
+from baton_cli.argument_types import (
+    DataLocation,
+    Encoding,
+    FilePath,
+    HttpAddress,
+    Seconds,
+    Separator,
+    Version,
+)
 from baton_cli.main import HIDDEN_VERBS, VERBS, cli
 
 
@@ -59,6 +67,17 @@ def test_path_expands_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
         assert FilePath().convert(text, None, None) == Path(text)
 
 
+def test_location_is_a_path_or_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password in it is refused, and not shown."""
+    monkeypatch.setenv("HOME", "/home/me")
+    convert = DataLocation().convert
+    assert convert("~/t.csv", None, None) == Path("/home/me/t.csv")
+    assert convert("s3://bucket/t.csv", None, None) == "s3://bucket/t.csv"
+    with pytest.raises(click.BadParameter, match="BATON_DATABASE_PASSWORD") as caught:
+        convert("postgresql://me:secret@host/db", None, None)
+    assert "secret" not in str(caught.value)
+
+
 def test_every_path_option_expands_the_home_folder() -> None:
     """No verb uses click's own path types."""
     count = 0
@@ -67,5 +86,5 @@ def test_every_path_option_expands_the_home_folder() -> None:
         for each in (command, *getattr(command, "commands", {}).values()):
             kinds = [parameter.type for parameter in each.params]
             assert not any(isinstance(kind, click.Path | click.File) for kind in kinds), name
-            count += sum(isinstance(kind, FilePath) for kind in kinds)
+            count += sum(isinstance(kind, FilePath | DataLocation) for kind in kinds)
     assert count >= 10

@@ -11,6 +11,9 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Lifeline
 from baton_registry import ModelVersion
 from bench.measurements import steps
+from bench.measurements.live_rollouts import benchmark as live_rollouts
+from bench.measurements.live_rollouts import report as live_report
+from bench.measurements.live_rollouts.courses import Course
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import report
 from bench.measurements.servers.contestants import BATON
@@ -23,6 +26,9 @@ from tests.support.rig.desk import Desk, register
 from tests.support.rig.tracking_server import TrackingServer
 
 SERVERS = Scale(rounds=1, seconds=0.5, connections=(1, REFERENCE), warm_up=False)
+ROLLOUTS = live_rollouts.RolloutPlan(
+    (Course.ROLLED_BACK, Course.FAILING, Course.ABORTED), per_phase=2, rows=4_000, capacity_s=1.0
+)
 SWAPS = swaps.SwapPlan(phases=1, per_phase=4, capacity_s=1.0)
 
 
@@ -77,6 +83,21 @@ def test_swaps_are_measured(testbed: testbeds.Testbed) -> None:
     assert [each.failed for each in (*results.swapping.figures, *results.calm.figures)] == [0, 0]
     assert results.swapping.mixed == 0
     assert "during swaps" in swap_report.format_tables(results)
+
+
+def test_live_rollouts_are_measured(testbed: testbeds.Testbed) -> None:
+    """Versions come and go; no request fails, and no answer mixes two of them."""
+    need_wrk()
+
+    results = asyncio.run(live_rollouts.run(testbed, ROLLOUTS))
+
+    assert {course: len(seconds) for course, seconds in results.courses.items()} == dict.fromkeys(
+        ROLLOUTS.courses, 1
+    )
+    assert (results.failed, results.mixed) == (0, 0)
+    assert results.aliases["canary"] > 100
+    assert sorted(results.memory) == [0, 2, 3]
+    assert "| aborted by hand in the middle " in live_report.format_tables(results)
 
 
 def test_steps_are_measured(testbed: testbeds.Testbed) -> None:

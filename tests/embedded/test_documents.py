@@ -18,6 +18,7 @@ from tests.support.documents.blocks import (
     read_blocks,
     read_consoles,
 )
+from tests.support.rig.process import find_free_port
 from tests.support.rig.up import Up
 from tests.support.trainer import housing
 
@@ -31,6 +32,7 @@ PRELUDE = """
 set -euo pipefail
 curl() { command curl --fail-with-body "$@"; }
 trap 'echo "$at: exit code $?" >&2' ERR
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 """
 LIMIT_S = 240
 PLANS = ("basic", "family", "company")
@@ -95,6 +97,7 @@ def build_script(document: Path, up: Up) -> str:
         elif block.language == "console":
             lines += [f"at={each.where}\n{each.text}" for each in select_commands(block)]
     whole = "\n".join(lines)
+    whole = whole.replace("8786", str(find_free_port()))  # Dask's scheduler
     whole = whole.replace("127.0.0.1:8000", f"127.0.0.1:{up.port}")
     return whole.replace("127.0.0.1:5000", f"127.0.0.1:{up.tracking_port}")
 

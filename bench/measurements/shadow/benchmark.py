@@ -17,8 +17,6 @@ from baton_registry.versions.rollout_tags import get_weight_tag
 from bench.errors import CannotRun
 from bench.load.closed_loop import require_wrk, run_closed_loop
 from bench.load.figures import Figures
-from bench.load.open_loop import run_open_loop
-from bench.load.plan import LoadPlan
 from bench.load.request import Request
 from bench.machine.usage import describe_machine, read_usage
 from bench.measurements.shadow.results import Measured, ShadowResults
@@ -30,6 +28,8 @@ OFF, NONE, SHADOW, TENTH = "no second alias", "no canary", "shadow", "canary of 
 ALIASES = {OFF: "off", NONE: "nobody", SHADOW: "watching", TENTH: "answering"}
 """Each process and the alias of the canary that it follows."""
 CONNECTIONS = 16
+CALLERS = 256
+"""The connections at half load. Each pauses between its requests."""
 HALF = 0.5
 ROWS = 50_000
 """Different rows. One in five repeats one of the last 10,000 that were compared."""
@@ -70,7 +70,7 @@ async def run(testbed: Testbed, scale: Scale) -> ShadowResults:
                 await server.start(replace(requests[name], body=testbed.bodies.one_instance))
                 await _wait_for_canary(server, is_expected=name in {SHADOW, TENTH})
             start = read_usage()
-            loads = _Loads(testbed, scale, results, step)
+            loads = _Loads(scale, results, step)
             await loads.saturate(servers, requests)
             await loads.load_by_half(servers, requests)
             machine = describe_machine(start, read_usage())
@@ -82,8 +82,7 @@ async def run(testbed: Testbed, scale: Scale) -> ShadowResults:
 class _Loads:
     """The loads of all processes, round by round."""
 
-    def __init__(self, testbed: Testbed, scale: Scale, results: ShadowResults, step: Step) -> None:
-        self._latencies = str(testbed.home.path / "latencies.npy")
+    def __init__(self, scale: Scale, results: ShadowResults, step: Step) -> None:
         self._scale = scale
         self._results = results
         self._step = step
@@ -107,16 +106,15 @@ class _Loads:
         self._results.offered_per_s = per_s
         for number in range(self._scale.rounds):
             for name in _rotate([*servers], number):
-                request = requests[name]
-                plan = LoadPlan(
-                    port=request.port,
-                    path=request.path,
-                    body=str(request.body),
-                    per_s=per_s,
-                    seconds=self._scale.seconds,
-                    latencies=self._latencies,
+                measured = await self._measure(
+                    servers[name],
+                    run_closed_loop(
+                        requests[name],
+                        connections=CALLERS,
+                        seconds=self._scale.seconds,
+                        pause_ms=1e3 * CALLERS / per_s,
+                    ),
                 )
-                measured = await self._measure(servers[name], _run_half_load(plan))
                 self._results.half_load.setdefault(name, []).append(measured)
                 self._step(f"{name}, half load: p99 {measured.figures.p99_ms:.2f} ms")
 
@@ -127,10 +125,6 @@ class _Loads:
         figures = await load
         figures = replace(figures, cpu_s=server.read_processor_time_s() - before_s)
         return Measured(figures, (await _read_pairs(server) - pairs) / figures.seconds)
-
-
-async def _run_half_load(plan: LoadPlan) -> Figures:
-    return (await run_open_loop(plan)).compute_figures()
 
 
 def _rotate(names: Sequence[str], by: int) -> Sequence[str]:

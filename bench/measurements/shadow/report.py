@@ -4,7 +4,7 @@ from collections.abc import Callable
 from statistics import median
 
 from bench.load.figures import Figures
-from bench.measurements.shadow.benchmark import NONE, OFF, SHADOW, TENTH
+from bench.measurements.shadow.benchmark import CALLERS, NONE, OFF, SHADOW, TENTH
 from bench.measurements.shadow.results import Measured, ShadowResults
 from bench.output.goals import expect_at_least, expect_at_most, format_goals
 from bench.output.table import format_number, format_table
@@ -22,10 +22,11 @@ def format_tables(results: ShadowResults) -> str:
         expect_at_most("p99 at half load with a shadow", 1.25, _compare_p99(half, SHADOW)),
         expect_at_most("failed requests", 0, results.failed, ""),
     ]
+    load = f"{CALLERS} callers who pause, {results.offered_per_s:,.0f}/s in all"
     return (
         "### One row per request, closed loop, 16 connections\n\n"
         f"{_format_rounds(saturated)}\n\n"
-        f"### The same, open loop at {results.offered_per_s:,.0f}/s\n\n"
+        f"### The same at half load: {load}\n\n"
         f"{_format_rounds(half)}\n\n"
         f"### Goals\n\n{format_goals(goals)}\n\nMachine: {results.machine}."
     )

@@ -24,8 +24,8 @@ class ShadowResults:
 
     Attributes:
         saturated: by process, its rounds in the closed loop.
-        half_load: by process, its rounds in the open loop.
-        offered_per_s: the rate of the open loop.
+        half_load: by process, its rounds at half load.
+        offered_per_s: the rate at half load.
         machine: description of the machine.
     """
 

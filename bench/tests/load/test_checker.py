@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bench.load.checker import Checker
-from bench.load.connection import Answer
 
 EXPECTED = {
     "1": {"label": "No", "probabilities": {"No": 0.75, "Yes": 0.25}},
@@ -44,11 +43,3 @@ def test_part_of_another_version_is_detected(header: str, answer: bytes) -> None
     assert checker.is_whole("1", build_body("1", EXPECTED["1"]))
 
     assert not checker.is_whole(header, answer)
-
-
-def test_version_comes_from_the_header() -> None:
-    """The header's name has any case; without it the version is empty."""
-    checker = Checker({})
-
-    assert checker.read_version(Answer(200, b"HTTP/1.1 200 OK\r\nx-model-version: 12", b"")) == "12"
-    assert checker.read_version(Answer(200, b"HTTP/1.1 200 OK\r\nDate: today", b"")) == ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.load.connection import Answer, Connection, build_post, build_posts
+from bench.load.connection import Answer, Connection, build_post, build_posts, read_header
 from tests.support.fakes.tiny_server import build_answer, tiny_server
 
 
@@ -46,3 +46,11 @@ def test_each_line_of_a_file_of_lines_is_a_request(tmp_path: Path) -> None:
         file.write_bytes(b'{"a": 1}\n{"a": 2}\n')
     assert build_posts("/", lines) == [build_post("/", b'{"a": 1}'), build_post("/", b'{"a": 2}')]
     assert build_posts("/", whole) == [build_post("/", whole.read_bytes())]
+
+
+def test_headers_have_any_case() -> None:
+    """Without the header the value is empty."""
+    answer = Answer(200, b"HTTP/1.1 200 OK\r\nX-Model-VERSION: 12\r\nDate: today", b"")
+
+    assert read_header(answer, "x-model-version") == "12"
+    assert read_header(answer, "x-model-alias") == ""

@@ -4,9 +4,11 @@ import math
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
+from baton_cli.dataset.location import Location
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_registry.setting_types import is_http_address
@@ -110,6 +112,43 @@ class FilePath(click.ParamType[Path]):
     ) -> Path:
         """Expands `~`."""
         return expand_home(Path(str(value)))
+
+
+class DataLocation(click.ParamType["Path | str"]):
+    """A path, or the URL of a file elsewhere or of a database."""
+
+    name = "path"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        """Expands `~` in a path; a URL stays as it is. Raises a usage error."""
+        text = str(value)
+        if "://" not in text:
+            return expand_home(Path(text))
+        if urlsplit(text).password:
+            self.fail(
+                "a password in a URL would be seen in the list of processes; "
+                "set BATON_DATABASE_PASSWORD instead.",
+                param,
+                ctx,
+            )
+        return text
+
+
+class TableLocation(click.ParamType[Location]):
+    """A path, or a URL of an object store."""
+
+    name = "location"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Location:
+        """Parses the value. Raises a usage error."""
+        try:
+            return Location.parse(str(value))
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
 
 
 class Separator(click.ParamType[str]):

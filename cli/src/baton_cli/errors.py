@@ -24,3 +24,8 @@ def build_missing_package_error(package: str, error: ModuleNotFoundError) -> Com
         f"{package} is not installed here (no module {error.name}); "
         f"use the {package} image, or install baton-cli[up]"
     )
+
+
+def build_missing_extra_error(extra: str, error: ModuleNotFoundError) -> CommandFailed:
+    """Builds the error of an option whose packages are not installed."""
+    return CommandFailed(f"no module {error.name} is installed here; install baton-cli[{extra}]")

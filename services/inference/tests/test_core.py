@@ -12,6 +12,7 @@ import pytest
 from baton_inference import core as core_module
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
+from baton_inference.lifecycle.policy import Trip
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.memory_registry import FakeRegistry
@@ -129,7 +130,7 @@ def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None
     core, canary = start()
     assert read(core) == ("canary", 50)
     assert core.live.canary is not None
-    canary.switch.trip(core.live.canary.identity, "it fails")
+    canary.switch.trip(Trip(core.live.canary.identity, "it fails"))
     assert read(core) == ("tripped", 0)
     core, canary = start()
     assert read(core) == ("tripped", 0)

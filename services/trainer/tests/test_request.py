@@ -112,7 +112,7 @@ def test_params_of_the_file_belong_to_its_estimator(
         ("[columns]\ndrop = 'a'", "[columns] drop = 'a'; allowed is a list of column names"),
         ("[columns]\ndrop = ['a', 1]", "[columns] drop = ['a', 1]; allowed is a list of column"),
         ("[columns]\npositive = []", "[columns] positive = []; allowed is one of the target's two"),
-        ("[data]\nfile = true", "[data] file = True; allowed is the path of a CSV"),
+        ("[data]\nfile = true", "[data] file = True; allowed is the path or URL of a CSV"),
         ("[train]\nsearch = -1", "[train] search = -1; allowed is a number of trials"),
         (
             "[train]\nseed = 4294967295",
@@ -146,11 +146,11 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "baton-toml.md"
 
 
 def test_example_in_the_document_is_valid() -> None:
-    """It uses every key of the sections `data` and `columns`."""
+    """It uses every key of the sections `data`, but for a query, and `columns`."""
     text = DOCUMENT.read_text(encoding="utf-8")
     (example,) = re.findall("```toml\n(.*?)```", text, re.DOTALL)
     example_request = request.load(config(example, "b.toml"), {})
-    assert example_request.data.model_fields_set == set(Data.model_fields)
+    assert example_request.data.model_fields_set == set(Data.model_fields) - {"query"}
     assert example_request.columns.model_fields_set == set(Columns.model_fields)
 
 

@@ -45,6 +45,7 @@ class Command:
             text = assignment[1]
         lexer = shlex.shlex(text, posix=True, punctuation_chars="|>;&")
         lexer.commenters = "#"
+        lexer.wordchars += ":"  # of addresses
         words = []
         for word in lexer:
             if set(word) <= set("|>;&"):

@@ -9,12 +9,14 @@ from baton_engine.engine import EngineError, Scores
 from baton_engine.tables.columns import Array
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, LiveVersion, LiveVersions
+from baton_inference.lifecycle.policy import Trip
 from baton_inference.lifecycle.trip_file import TripFile
 from baton_inference.scoring.batch import RowBatch
 from baton_inference.scoring.observer import RowSource
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow.breaker import SETTLE_S, Breaker
 from baton_inference.shadow.rows.row_adapter import Cells
+from baton_inference.shadow.rows.watchdog import MAX_STOPS
 from baton_inference.shadow.shadow import Shadow
 from baton_rollout.pair_counts import PairCounts
 from tests.support.fakes.clock import ManualClock
@@ -52,7 +54,12 @@ class ManualShadow:
     """A shadow without its thread."""
 
     def __init__(
-        self, production: LiveVersion, canary: LiveVersion, cache_dir: Path | None = None
+        self,
+        production: LiveVersion,
+        canary: LiveVersion,
+        cache_dir: Path | None = None,
+        *,
+        max_stops: int = MAX_STOPS,
     ) -> None:
         self.clock = ManualClock()
         self.live = LiveVersions()
@@ -62,7 +69,7 @@ class ManualShadow:
         self.switch = CanarySwitch(file)
         clock = self.clock.clock()
         self.breaker = Breaker(self.switch, clock)
-        self.shadow = Shadow(self.live, self.breaker, clock, share=0.25)
+        self.shadow = Shadow(self.live, self.breaker, clock, share=0.25, max_stops=max_stops)
         self.shadow.step()
         self.clock.now_s += SETTLE_S
 
@@ -78,7 +85,8 @@ class ManualShadow:
         for row in cells:
             request = ScoreRequest(version, RowBatch(1, [row]))
             result = ScoreResult(version, version.engine.score_rows([row]))
-            self.shadow.queue.observe(request, result, source)
+            if self.shadow.queue.has_room():
+                self.shadow.queue.observe(request, result, source)
 
     def run(self) -> PairCounts:
         """Scores all that waits."""
@@ -94,8 +102,19 @@ class ManualShadow:
 
     def find_trip(self) -> str | None:
         """Why the live canary tripped."""
-        assert self.live.canary is not None
-        return self.switch.find_trip(self.live.canary.identity)
+        trip = self._find_trip()
+        return None if trip is None else trip.reason
+
+    def find_signal(self) -> str | None:
+        """The signal that tripped it."""
+        trip = self._find_trip()
+        return None if trip is None else trip.signal
+
+    def _find_trip(self) -> Trip | None:
+        production, canary = self.live.production, self.live.canary
+        assert production is not None
+        assert canary is not None
+        return self.switch.find_trip(canary.identity, production.identity)
 
 
 def make_rows(count: int, *, x: Callable[[int], float] = lambda n: n / 1e6) -> list[Cells]:

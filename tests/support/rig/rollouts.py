@@ -10,6 +10,7 @@ from baton_engine.onnx.synthetic import build_synthetic_rows
 from baton_registry import ModelVersion
 from baton_registry.rest.fetch import fetch
 from baton_registry.versions.rollout_tags import is_aborted
+from baton_registry.versions.schema import Schema
 from tests.support.rig.callers import Answer
 from tests.support.rig.desk import Desk
 from tests.support.rig.harmful_models import CHARGE, Change, change_model, find_free_residues
@@ -26,12 +27,14 @@ class Material:
     Attributes:
         original: the version.
         onnx: its ONNX file.
+        schema: its columns.
         charges: the monthly charges of all rows that a load scores.
         folder: for files.
     """
 
     original: ModelVersion
     onnx: bytes
+    schema: Schema
     charges: tuple[float, ...]
     folder: Path
 
@@ -44,7 +47,7 @@ class Material:
         example = [row[CHARGE] for row in read_example(fetched.input_example, schema)]
         at = [column.name for column in schema.columns].index(CHARGE)
         synthetic = [row[at] for row in build_synthetic_rows(schema)]
-        return cls(original, fetched.onnx, (*example, *synthetic), folder)
+        return cls(original, fetched.onnx, schema, (*example, *synthetic), folder)
 
     def find_residues(self, percent: int) -> tuple[int, int]:
         """Finds rows that no load scores: about `percent` of all."""

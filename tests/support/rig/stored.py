@@ -56,8 +56,17 @@ def store_copy(
             content = altered.get(name) or (folder / "copied").read_bytes()
             put = http.put(f"/mlflow-artifacts/artifacts/{root}/{name}", content=content)
             put.raise_for_status()
-        tags = [{"key": key, "value": value} for key, value in original.tags.items()]
-        version = {"name": desk.model, "source": source, "run_id": original.run_id, "tags": tags}
-        created = http.post("/mlflow/model-versions/create", json=version).raise_for_status()
+    return register_stored(desk, replace(original, source=source))
+
+
+def register_stored(desk: Desk, stored: ModelVersion) -> str:
+    """Registers a version with the files and tags of another, and returns its number.
+
+    Without the id of a logged model, which MLflow would want to find at the source.
+    """
+    tags = [{"key": key, "value": value} for key, value in stored.tags.items()]
+    version = {"name": desk.model, "source": stored.source, "run_id": stored.run_id, "tags": tags}
+    url = f"{desk.tracking_uri}/api/2.0/mlflow/model-versions/create"
+    created = httpx.post(url, json=version).raise_for_status()
     number: str = created.json()["model_version"]["version"]
     return number

@@ -18,7 +18,9 @@ LINT = ("tests/test_lint.py",)
 """It fills a cache of types."""
 TRAINER = ("services/trainer",)
 """They share another tracking server."""
-_LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER)
+DASK = ("cli/tests/dask_cluster",)
+"""They share a cluster."""
+_LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER, DASK)
 
 
 def get_lane(path: Path) -> str:

@@ -140,11 +140,13 @@ class ParquetChunk:
 
     Attributes:
         batch: the rows.
-        rows: the number of each row in the file, from 1.
+        rows: the number of each row, from 1.
+        unit: what the numbers count: the rows of the file, or of a row group.
     """
 
     batch: RecordBatch
     rows: Sequence[int]
+    unit: str = "row"
 
     @cached_property
     def _columns(self) -> Mapping[str, int]:
@@ -153,7 +155,7 @@ class ParquetChunk:
     @property
     def locations(self) -> Locations:
         """The location of each row."""
-        return Locations("row", self.rows)
+        return Locations(self.unit, self.rows)
 
     def read(self, column: Column) -> Array:
         """Reads a column. Raises `BadCells`."""
@@ -167,7 +169,7 @@ class ParquetChunk:
         """Returns the chunk without some rows."""
         remaining = [row for row in range(len(self.rows)) if row not in rows]
         taken = self.batch.take(ArrowArray(remaining, DataType.int64()))
-        return ParquetChunk(taken, [self.rows[row] for row in remaining])
+        return replace(self, batch=taken, rows=[self.rows[row] for row in remaining])
 
     def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
         """Copies columns with the types of the file."""

@@ -13,6 +13,7 @@ from typing import IO
 from arro3.core import DataType, Field
 
 from baton_cli.bulk.chunks import Chunk, CsvChunk, MalformedRow
+from baton_cli.bulk.file_size import measure_size
 from baton_cli.errors import CommandFailed
 from baton_engine.tables.text.csv_reader import make_names_unique
 from baton_engine.tables.text.csv_rows import CsvError
@@ -44,11 +45,17 @@ class CsvTable:
     """A CSV file, gzip or not, whose first line names the columns."""
 
     def __init__(
-        self, path: Path, file: IO[bytes], csv_format: CsvFormat, rule: ReaderRule, *, is_gzip: bool
+        self,
+        path: Path | str,
+        file: IO[bytes],
+        csv_format: CsvFormat,
+        rule: ReaderRule,
+        *,
+        is_gzip: bool,
     ) -> None:
         self._path = path
         self._file = file
-        self._size = path.stat().st_size
+        self._size = measure_size(file)
         self._format = csv_format
         decompressed: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
         try:

@@ -1,11 +1,13 @@
 """The version that scores a file: resolved once, fetched, verified and loaded."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from baton_cli.errors import CommandFailed
 from baton_cli.settings import CliSettings
-from baton_cli.stopping import defer_signals
 from baton_engine.engine import Engine, EngineError
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
@@ -13,6 +15,11 @@ from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema
+
+T = TypeVar("T")
+Guard = Callable[[], AbstractContextManager[object]]
+"""Guards a native step. In the main thread of a program that is `stopping.defer_signals`, because a
+signal in it would end in another error. A worker handles no signals, and needs none."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +47,31 @@ class LoadedVersion:
             raise CommandFailed(f"version {self.version.version}: {error}") from error
 
 
-def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
+def load_version(
+    settings: CliSettings, number: str | None, guard: Guard = nullcontext
+) -> LoadedVersion:
     """Loads a version by number, or the version that the alias points to now.
+
+    Raises as `open_registered_version` does.
+    """
+    return open_registered_version(settings, number, partial(build_version, guard=guard))
+
+
+def open_registered_version(
+    settings: CliSettings, number: str | None, build: Callable[[FetchedModel], T]
+) -> T:
+    """Fetches and verifies a version, and returns what `build` makes of its files.
+
+    Args:
+        settings: the registry.
+        number: the version's number; None for the version that the alias points to now.
+        build: makes something of the verified files.
 
     Raises:
         RegistryError: the version does not exist or fails verification, or the registry is
             unreachable.
         CommandFailed: the version cannot be loaded.
     """
-    with defer_signals():  # an interrupted import of a native module fails with another error
-        # Takes 0.3 s, which `baton score --help` does not need.
-        from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
-
-    def build(fetched: FetchedModel) -> LoadedVersion:
-        schema = fetched.mlmodel.schema
-        with defer_signals():
-            engine = open_engine(fetched)
-        return LoadedVersion(fetched.version, schema, engine, fetched.manifest)
-
     name = settings.model_name
     with settings.open_registry() as registry:
         if number is None:
@@ -69,3 +83,13 @@ def load_version(settings: CliSettings, number: str | None) -> LoadedVersion:
             return open_version(version, files, build, trusted=settings.trusted_keys)
         except EngineError as error:
             raise CommandFailed(f"version {version.version} cannot be loaded: {error}") from error
+
+
+def build_version(fetched: FetchedModel, guard: Guard = nullcontext) -> LoadedVersion:
+    """Loads verified files. Raises `EngineError`."""
+    with guard():
+        # Takes 0.3 s, which `baton score --help` does not need.
+        from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
+
+        engine = open_engine(fetched)
+    return LoadedVersion(fetched.version, fetched.mlmodel.schema, engine, fetched.manifest)

@@ -80,13 +80,31 @@ def write_as_csv(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]
 
 
 def write_as_parquet(batches: Iterator[RecordBatch], schema: Schema, file: IO[bytes]) -> None:
-    """Writes Parquet. Its metadata has the name and the version of the model."""
+    """Writes Parquet; a signal ends it between two batches."""
+    with defer_signals() as deferral:
+        write_parquet_file(batches, schema, file, deferral.check)
+
+
+def write_parquet_file(
+    batches: Iterator[RecordBatch],
+    schema: Schema,
+    file: IO[bytes],
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Writes Parquet. Its metadata has the name and the version of the model.
+
+    Args:
+        batches: the rows.
+        schema: their columns, and the metadata.
+        file: an open file.
+        check: called before each batch; what it raises ends the file.
+    """
     failure: list[BaseException] = []
 
     def check_each() -> Iterator[RecordBatch]:
         try:
             for batch in batches:
-                deferral.check()
+                check()
                 yield batch
         except BaseException as error:  # the library would convert it to text
             failure.append(error)
@@ -95,14 +113,13 @@ def write_as_parquet(batches: Iterator[RecordBatch], schema: Schema, file: IO[by
     metadata = {key.decode(): value.decode() for key, value in schema.metadata.items()}
     reader = RecordBatchReader.from_batches(schema, check_each())
     try:
-        with defer_signals() as deferral:
-            write_parquet(
-                reader,
-                file,
-                compression="snappy",
-                max_row_group_size=ROW_GROUP_ROWS,
-                key_value_metadata=metadata,
-            )
+        write_parquet(
+            reader,
+            file,
+            compression="snappy",
+            max_row_group_size=ROW_GROUP_ROWS,
+            key_value_metadata=metadata,
+        )
     except Exception:
         if failure:
             raise failure[0] from None

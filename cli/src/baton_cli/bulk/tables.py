@@ -8,13 +8,16 @@ from arro3.core import Field
 
 from baton_cli.bulk.chunks import CHUNK_ROWS, Chunk, MalformedRow, ParquetChunk
 from baton_cli.bulk.csv_table import CsvFormat, CsvTable
+from baton_cli.bulk.file_size import measure_size
 from baton_cli.errors import CommandFailed
 from baton_common.texts import get_first_line, truncate
 from baton_engine.tables.panics import convert_panics
 from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
 from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, ReaderRule
 
-_PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
+PARQUET = b"PAR1"
+"""The first bytes of a Parquet file."""
+_GZIP = b"\x1f\x8b"
 
 
 class Table(Protocol):
@@ -46,7 +49,7 @@ class Table(Protocol):
 
 
 def open_table(
-    path: Path,
+    path: Path | str,
     file: IO[bytes],
     csv_format: CsvFormat = CsvFormat(),  # noqa: B008 - frozen
     rule: ReaderRule = KEEP_WHITE_SPACE,
@@ -54,7 +57,7 @@ def open_table(
     """Opens the table in a file. The first bytes decide the format.
 
     Args:
-        path: the path, for messages.
+        path: the path or URL, for messages.
         file: the file, opened at its start.
         csv_format: the format of a CSV file.
         rule: the version's rule for the cells of a CSV file.
@@ -66,7 +69,7 @@ def open_table(
     file.seek(0)
     if not start:
         raise CommandFailed(f"{path}: the file is empty; its first line must name the columns")
-    if start == _PARQUET:
+    if start == PARQUET:
         return ParquetTable(path, file)
     return CsvTable(path, file, csv_format, rule, is_gzip=start.startswith(_GZIP))
 
@@ -74,10 +77,10 @@ def open_table(
 class ParquetTable:
     """A Parquet file."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path | str, file: IO[bytes]) -> None:
         self._path = path
         self._file = file
-        self._size = path.stat().st_size
+        self._size = measure_size(file)
         try:
             with convert_panics():
                 self._reader = open_parquet(file, CHUNK_ROWS)

@@ -2,6 +2,7 @@
 
 import errno
 from importlib.util import find_spec
+from pathlib import Path
 
 from baton_cli.errors import CommandFailed, to_usage_error
 from baton_cli.settings import load
@@ -37,7 +38,7 @@ def check_table(options: TrainOptions) -> None:
 
     try:
         data = request.load(options.config, options.values).data.file
-        if data is not None:
+        if isinstance(data, Path):
             data.open("rb").close()
     except OptionError as error:
         raise to_usage_error(error) from error

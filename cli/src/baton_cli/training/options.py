@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types import DataLocation, FilePath
 from baton_cli.options import option
 
 DEFAULT_ESTIMATOR = "logistic"
@@ -39,10 +39,16 @@ _TABLE_OPTIONS = (
     option(
         "--data",
         "data__file",
-        type=_FILE,
-        metavar="FILE",
+        type=DataLocation(),
+        metavar="FILE|URL",
         show_default="built-in churn table",
-        help="A CSV or Parquet file.",
+        help="A CSV or Parquet file, here or e.g. at s3://…; with --query a database.",
+    ),
+    option(
+        "--query",
+        "data__query",
+        metavar="SQL",
+        help="Train on the rows of this query of the database at --data.",
     ),
     option(
         "--separator",

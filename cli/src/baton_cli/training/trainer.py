@@ -101,7 +101,7 @@ def run_import(
         return call_trainer(run)
 
 
-def repeat_training(version: str, data: Path | None) -> "Reproduction":
+def repeat_training(version: str, data: Path | str | None) -> "Reproduction":
     """Trains a version, a number or an alias, again. Raises like `call_trainer`."""
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "Reproduction":
@@ -112,7 +112,7 @@ def repeat_training(version: str, data: Path | None) -> "Reproduction":
     return call_trainer(run)
 
 
-def compare_versions(first: str, second: str, data: Path | None) -> "VersionComparison":
+def compare_versions(first: str, second: str, data: Path | str | None) -> "VersionComparison":
     """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types import DataLocation
 from baton_cli.options import option
 from baton_cli.training.trainer import compare_versions
 
@@ -15,13 +15,13 @@ from baton_cli.training.trainer import compare_versions
 @click.argument("second", metavar="B")
 @option(
     "--data",
-    type=FilePath(),
-    metavar="FILE",
+    type=DataLocation(),
+    metavar="FILE|URL",
     show_default="the built-in one if both were trained on it",
     help="Compare ROC AUC or RMSE on this table.",
 )
 @option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def compare(first: str, second: str, *, data: Path | None, as_json: bool) -> None:
+def compare(first: str, second: str, *, data: Path | str | None, as_json: bool) -> None:
     """Compare the versions A and B, each a number or an alias.
 
     Shows gate, data, metrics, schema and the parameters that differ. With a table, also the

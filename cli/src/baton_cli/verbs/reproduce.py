@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types import DataLocation
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.training.trainer import repeat_training
@@ -15,13 +15,13 @@ from baton_cli.training.trainer import repeat_training
 @click.argument("version", metavar="VERSION")
 @option(
     "--data",
-    type=FilePath(),
-    metavar="FILE",
+    type=DataLocation(),
+    metavar="FILE|URL",
     show_default="the built-in one if it was that",
     help="The table that VERSION was trained on.",
 )
 @option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def reproduce(version: str, *, data: Path | None, as_json: bool) -> None:
+def reproduce(version: str, *, data: Path | str | None, as_json: bool) -> None:
     """Train VERSION, a number or an alias, again and check that the result is the same.
 
     Repeats the training that its run records, then compares the metrics and the ONNX model's

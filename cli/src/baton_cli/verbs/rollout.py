@@ -117,7 +117,10 @@ def abort(reason: str) -> None:
     settings = load(CliSettings)
     message = f"by {get_actor(settings)}" + (f": {reason}" if reason else "")
     with open_session(settings) as session:
-        _show(settings, act(session, lambda _: Abort(message)))
+        record = act(session, lambda _: Abort(message))
+    if record.phase != "aborted":  # a controller has promoted it at the same moment
+        raise CommandFailed(f"{describe_progress(record)}; go back: baton rollback")
+    _show(settings, record)
 
 
 @rollout.command()

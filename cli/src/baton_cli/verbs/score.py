@@ -1,32 +1,28 @@
 """`baton score`."""
 
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Encoding, FilePath, Separator, Version
-from baton_cli.bulk.bad_rows import BadRowHandler
-from baton_cli.errors import CommandFailed
+from baton_cli.argument_types import Encoding, Separator, TableLocation, Version
+from baton_cli.dask_cluster.options import ClusterOptions, add_cluster_options
+from baton_cli.dataset.location import Location
+from baton_cli.errors import build_missing_extra_error
 from baton_cli.options import option
-from baton_cli.progress import AdvanceRows, ConsoleProgress
+from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals, explain_interruption
 
 if TYPE_CHECKING:  # Arrow is slow to import, and `baton score --help` does not need it
-    from collections.abc import Iterator
-
-    from arro3.core import RecordBatch
-
     from baton_cli.bulk.csv_table import CsvFormat
-    from baton_cli.bulk.job import Job
+    from baton_cli.dataset.dataset_scoring import Outcome
 
-STDOUT = Path("-")
+STDOUT = "-"
 
 
 @click.command()
-@click.argument("file", type=FilePath(), metavar="FILE")
+@click.argument("source", type=TableLocation(), metavar="FILE")
 @option(
     "--version",
     "number",
@@ -37,11 +33,11 @@ STDOUT = Path("-")
 )
 @option(
     "--output",
-    type=FilePath(),
+    type=TableLocation(),
     default=STDOUT,
     metavar="FILE",
     show_default="stdout",
-    help="The file to write.",
+    help="The file to write; with workers the folder, or a URL.",
 )
 @option(
     "--output-format",
@@ -85,17 +81,19 @@ STDOUT = Path("-")
     show_default=".",
     help="Decimal mark of a CSV file.",
 )
+@add_cluster_options
 def score(  # noqa: PLR0913 - one for each option
-    file: Path,
+    source: Location,
     *,
     number: str | None,
-    output: Path,
+    output: Location,
     output_format: str | None,
     on_error: str,
     keep: tuple[str, ...],
     separator: str | None,
     encoding: str,
     decimal: str,
+    **cluster: Any,
 ) -> None:
     """Score FILE, a CSV (also .gz) or Parquet file, with one version.
 
@@ -110,77 +108,87 @@ def score(  # noqa: PLR0913 - one for each option
 
     Cells are read as in the training of the version. A row with a missing value cannot be scored,
     unless the column had missing values in training; such a column may also be absent.
+
+    With --workers or --scheduler FILE may also be a folder, a pattern, or a URL of s3://, gs:// or
+    abfs://, and the output is a folder of Parquet files. A command that was stopped goes on when it
+    is repeated.
     """
+    options = ClusterOptions(**cluster)
+    options.check()
     with defer_signals():
         from baton_cli.bulk.csv_table import CsvFormat  # noqa: PLC0415 - slow, see above
-        from baton_cli.bulk.sink import write_output  # noqa: PLC0415
 
     csv_format = CsvFormat(separator, encoding, decimal)
-    undone = "the output is incomplete" if output == STDOUT else "nothing was written"
-    with explain_interruption(undone), _open_input(file) as source, ConsoleProgress() as progress:
-        job = _open_job(
-            file, source, number=number, csv_format=csv_format, keep=keep, progress=progress
+    skips_bad_rows = on_error == "skip"
+    if options:
+        _check_output(output, output_format)
+        _score_dataset(
+            options,
+            source=source,
+            output=output,
+            csv_format=csv_format,
+            keep=keep,
+            number=number,
+            skips_bad_rows=skips_bad_rows,
         )
-        bad_rows = BadRowHandler(file, progress, is_fatal=on_error == "fail")
-        with progress.track_rows(f"scoring {file} with {job.title}") as advance:
-            batches = _score_batches(job, bad_rows, advance)
-            path = None if output == STDOUT else output
-            write_output(batches, job.schema, path, output_format)
-    if not job.counts.scored and not job.counts.skipped:
-        terminal.print_progress(f"warning: {file} has no rows")
-    terminal.print_progress(_format_summary(job, output))
+        return
+    _check_local(source, output)
+    with defer_signals():
+        from baton_cli.bulk.file_scoring import FileRequest, score_file  # noqa: PLC0415
+
+    target = None if output.text == STDOUT else output.path
+    request = FileRequest(source.path, target, output_format, csv_format, keep, skips_bad_rows)
+    score_file(request, load(CliSettings), number)
 
 
-def _open_input(file: Path) -> IO[bytes]:
-    try:
-        return file.open("rb")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise CommandFailed(
-            f"cannot read {file}: {reason}; choose a CSV or Parquet file"
-        ) from error
+def _check_local(source: Location, output: Location) -> None:
+    for location in (source, output):
+        if not location.is_local:
+            raise click.UsageError(f"{location} needs --workers N or --scheduler ADDRESS.")
 
 
-def _open_job(  # noqa: PLR0913 - the options of the job
-    file: Path,
-    source: IO[bytes],
+def _check_output(output: Location, output_format: str | None) -> None:
+    if output.text == STDOUT:
+        raise click.UsageError("--workers and --scheduler need --output FOLDER.")
+    if output_format not in (None, "parquet"):
+        raise click.UsageError("--workers and --scheduler write Parquet only.")
+
+
+def _score_dataset(  # noqa: PLR0913 - the options of the verb
+    cluster: ClusterOptions,
     *,
-    number: str | None,
+    source: Location,
+    output: Location,
     csv_format: "CsvFormat",
     keep: tuple[str, ...],
-    progress: ConsoleProgress,
-) -> "Job":
-    """Loads the version and opens the file with the version's rule for cells."""
-    with defer_signals():
-        from baton_cli.bulk.job import Job  # noqa: PLC0415 - slow, see above
-        from baton_cli.bulk.loaded_version import load_version  # noqa: PLC0415
-        from baton_cli.bulk.tables import open_table  # noqa: PLC0415
-
-    model = load_version(load(CliSettings), number)
-    table = open_table(file, source, csv_format, model.rule)
-    if table.detected:
-        progress.note(f"detected in {file}: {table.detected}")
+    number: str | None,
+    skips_bad_rows: bool,
+) -> None:
     try:
-        return Job(table, model, keep or None)
-    except CommandFailed as error:
-        raise CommandFailed(f"{file}: {error.message}") from error
-
-
-def _score_batches(
-    job: "Job", bad_rows: BadRowHandler, advance: AdvanceRows
-) -> "Iterator[RecordBatch]":
-    batches = job.score(bad_rows)
-    while True:
-        # An asynchronous exception inside the engine's call would end the process.
         with defer_signals():
-            batch = next(batches, None)
-        if batch is None:
-            return
-        yield batch
-        advance(job.counts.scored, job.share_read)
+            from baton_cli.dask_cluster.partition_engine import open_engine  # noqa: PLC0415
+            from baton_cli.dataset import dataset_scoring  # noqa: PLC0415
+            from baton_cli.dataset.portable_version import fetch_version  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise build_missing_extra_error("dask", error) from error
+    version = fetch_version(load(CliSettings), number, defer_signals)
+    request = dataset_scoring.DatasetRequest(
+        source, output, csv_format, keep or None, skips_bad_rows
+    )
+    undone = "what is written stays; repeat the command to go on"
+    with explain_interruption(undone), ConsoleProgress() as progress:
+        progress.start_phase(f"listing {source}")
+        plan = dataset_scoring.plan_scoring(request, version)
+        outcome = dataset_scoring.run_plan(plan, lambda: open_engine(cluster), progress)
+    terminal.print_progress(_format_outcome(outcome, output))
 
 
-def _format_summary(job: "Job", output: Path) -> str:
-    skipped = f", {job.counts.skipped:,} skipped" if job.counts.skipped else ""
-    destination = "" if output == STDOUT else f" → {output}"
-    return f"{job.counts.scored:,} rows scored{skipped}{destination}"
+def _format_outcome(outcome: "Outcome", output: Location) -> str:
+    if outcome.skipped_partitions == outcome.partitions:
+        return f"all {outcome.partitions:,} partitions are there from an earlier command: {output}"
+    counts = outcome.counts
+    skipped = f", {counts.skipped:,} skipped" if counts.skipped else ""
+    before = outcome.skipped_partitions
+    done = f", {before:,} of them by an earlier command" if before else ""
+    parts = f"{outcome.partitions:,} partitions{done}"
+    return f"{counts.scored:,} rows scored{skipped}; {parts} → {output}"

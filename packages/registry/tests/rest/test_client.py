@@ -175,3 +175,30 @@ def test_messages_name_the_setting_of_the_address() -> None:
         ):
             client.resolve_alias(MODEL, ALIAS)
         assert "MLFLOW" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["BAD_REQUEST", "PERMISSION_DENIED"])
+def test_a_tag_that_another_client_inserts_at_the_same_moment_is_set(code: str) -> None:
+    """The database refuses the second insert. Other refusals stay."""
+    endpoints: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        endpoints.append(request.url.path.rpartition("mlflow/")[2])
+        if endpoints.count(endpoints[-1]) == 1:
+            text = "(sqlite3.IntegrityError) UNIQUE constraint failed"
+            return httpx.Response(400, json={"error_code": code, "message": text})
+        return httpx.Response(200, json={})
+
+    client = create_client(handler)
+    writes: list[Callable[[], None]] = [
+        lambda: client.set_version_tag("m", "1", "key", "value"),
+        lambda: client.set_model_tag("m", "key", "value"),
+        lambda: client.set_alias("m", "canary", "1"),
+    ]
+    for write in writes:
+        if code == "BAD_REQUEST":
+            write()
+        else:
+            with pytest.raises(RegistryRefused):
+                write()
+    assert len(endpoints) == (6 if code == "BAD_REQUEST" else 3)

@@ -77,12 +77,14 @@ def test_verdict_is_no_refusal_by_a_process() -> None:
     assert read(build_canary(state="refused", reason="other classes")).state == "refused"
 
 
+@pytest.mark.parametrize("state", ["refused", "tripped"])
 @pytest.mark.parametrize("serving", [None, {}, {"version": "4"}])
-def test_refusal_beside_another_production_says_nothing(serving: object) -> None:
+def test_what_happens_beside_another_production_says_nothing(state: str, serving: object) -> None:
     """The process may not have followed a move of production yet."""
-    status = build_canary(state="refused", reason="other classes") | {"serving": serving}
+    status = build_canary(state=state, reason="other classes") | {"serving": serving}
     assert read(status).state == "loading"
     assert read(status).reason == "other classes"
+    assert read(build_canary(state=state, reason="other classes")).state == state
 
 
 def test_reason_of_a_process_is_one_short_line() -> None:

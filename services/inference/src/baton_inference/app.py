@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from baton_inference.core import Core
+from baton_inference.lifecycle.policy import NO_THREADS
 from baton_inference.operations.document import DocumentBuilder
 from baton_inference.operations.routes import build_operations_routes
 from baton_inference.protocols.catalog import PROTOCOLS
@@ -79,6 +80,8 @@ def create_app(
         access,
         core.canary.shadow.queue if core.canary else None,
     )
+    if core.canary is not None:
+        pools.canary.switch = core.canary.switch
     routes = {protocol.name: ScoringRoute(protocol.name, parts) for protocol in PROTOCOLS}
     ids = RequestIds()
     direct = DirectScoring(parts, ids, arrivals)
@@ -120,10 +123,13 @@ def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
         return Exposition(collector)
 
     def find_trip_signal() -> str | None:
-        version = core.live.canary
-        if version is None or canary.switch.find_trip(version.identity) is None:
+        production, version = core.live.production, core.live.canary
+        if production is None or version is None:
             return None
-        return canary.breaker.signal
+        if canary.switch.closed:
+            return NO_THREADS
+        trip = canary.switch.find_trip(version.identity, production.identity)
+        return None if trip is None else trip.signal
 
     return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from baton_inference.lifecycle.canary.canary_report import CanaryReport
 from baton_inference.lifecycle.canary.canary_state import CanaryState
 from baton_inference.lifecycle.canary.canary_watcher import CanaryWatcher
 from baton_inference.lifecycle.canary_switch import CanarySwitch
@@ -29,20 +30,20 @@ class CanaryParts:
     """What follows the alias of the canary.
 
     Attributes:
-        state: what the watcher knows, and the canary's part of the status.
+        state: what the watcher knows.
+        report: the canary's part of the status.
         switch: turns a canary off in this process.
         watcher: loads and drops the canary, poll by poll.
         poller: the thread that calls the watcher.
         shadow: compares the canary with production.
-        breaker: trips a harmful canary.
     """
 
     state: CanaryState
+    report: CanaryReport
     switch: CanarySwitch
     watcher: CanaryWatcher
     poller: Poller
     shadow: Shadow
-    breaker: Breaker
 
 
 def create_canary(  # noqa: PLR0913 - the parts of the core, passed by name
@@ -74,10 +75,9 @@ def create_canary(  # noqa: PLR0913 - the parts of the core, passed by name
     switch = CanarySwitch(TripFile(settings.cache_dir, settings.model_name, alias))
     breaker = Breaker(switch, clock)
     shadow = Shadow(live, breaker, clock, share=settings.shadow_cpu, find_record=find_record)
-    report = PairsReport(shadow, live, metrics)
-    state = CanaryState(
-        settings.model_name, alias, live, switch, metrics, clock, read_pairs=report.build
-    )
+    pairs = PairsReport(shadow, live, metrics)
+    state = CanaryState(settings.model_name, alias, live, switch, metrics, clock)
+    report = CanaryReport(state, read_pairs=pairs.build, find_stop=lambda: shadow.stop_reason)
     watcher = CanaryWatcher(registry, loader, state, clock)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s, name="canary")
-    return CanaryParts(state, switch, watcher, poller, shadow, breaker)
+    return CanaryParts(state, report, switch, watcher, poller, shadow)

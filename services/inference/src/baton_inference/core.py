@@ -71,7 +71,7 @@ class Core:
     def read_status(self) -> Status:
         """Returns the status of both roles. Safe to call from any thread."""
         status = self.watcher_state.status
-        return replace(status, canary=self.canary.state.read_status()) if self.canary else status
+        return replace(status, canary=self.canary.report.build()) if self.canary else status
 
     def close(self) -> None:
         """Stops the pollers and the shadow within `STOP_S`, and closes the connections.

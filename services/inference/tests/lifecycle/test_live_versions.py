@@ -36,8 +36,8 @@ def has_route(live: LiveVersions) -> bool:
     return live.route is not None
 
 
-def make_route(version: LiveVersion) -> CanaryRoute:
-    return CanaryRoute(version, "canary", 10, CanarySwitch())
+def make_route(version: LiveVersion, production: LiveVersion) -> CanaryRoute:
+    return CanaryRoute(version, production.identity, "canary", 10, CanarySwitch())
 
 
 def test_a_share_is_given_to_the_pair_that_was_compared() -> None:
@@ -46,17 +46,17 @@ def test_a_share_is_given_to_the_pair_that_was_compared() -> None:
     one, two, three = (make_live_version(version=number) for number in "123")
     live.swap(one)
     live.swap(two, CANARY)
-    live.share(make_route(two), one)
+    live.share(make_route(two, one))
     assert has_route(live)
     live.swap(three)
     assert not has_route(live)
-    live.share(make_route(two), one)
+    live.share(make_route(two, one))
     assert not has_route(live)
-    live.share(make_route(two), three)
+    live.share(make_route(two, three))
     assert has_route(live)
     live.swap(one, CANARY)
     assert not has_route(live)
-    live.share(make_route(two), three)
+    live.share(make_route(two, three))
     assert not has_route(live)
 
 
@@ -67,7 +67,7 @@ def test_confirmation_keeps_the_share() -> None:
     live.swap(one)
     live.swap(two, CANARY)
     live.confirm()
-    live.share(make_route(two), one)
+    live.share(make_route(two, one))
     assert has_route(live)
 
 

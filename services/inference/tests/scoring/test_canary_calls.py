@@ -243,14 +243,40 @@ def test_a_later_version_does_not_wait_for_threads_that_others_block() -> None:
             (outcome,) = await score_all(calls, good)
             assert isinstance(outcome, ScoreResult)
         await block(99)
+        assert not calls.switch.closed
         with pytest.raises(Overloaded, match="restart"):
             await calls.score(good, LONG_S)
+        assert "restart" in calls.switch.closed
         assert calls.is_busy
         for gate in gates:
             gate.set()
         await wait_until_free(calls)
+        assert not calls.switch.closed
         (outcome,) = await score_all(calls, good)
         assert isinstance(outcome, ScoreResult)
+
+    asyncio.run(use())
+    calls.close()
+
+
+def test_a_call_that_does_not_end_trips_its_version() -> None:
+    """One that ends after it was stopped does not."""
+    calls = CanaryCalls(give_up_s=0.2)
+    model = DeafModel()
+    version, loop = make_live_version(model), make_canary("loops")
+
+    async def use() -> None:
+        rows = RowBatch(64, [(0.5, 1, "a")] * 64)
+        await score_all(calls, ScoreRequest(version, rows), deadline_s=0.05)
+        await score_all(calls, make_request(loop, BAD), deadline_s=0.05)
+        assert calls.switch.find_trip(version.identity, None) is None
+        await asyncio.sleep(0.5)
+        trip = calls.switch.find_trip(version.identity, None)
+        assert trip is not None
+        assert (trip.signal, trip.production) == ("endless", None)
+        assert calls.switch.find_trip(loop.identity, None) is None
+        model.gate.set()
+        await wait_until_free(calls)
 
     asyncio.run(use())
     calls.close()

@@ -7,7 +7,7 @@ import pytest
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trip_file import TripFile
-from baton_inference.shadow import shadow as shadow_module
+from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.breaker import SETTLE_S
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow, NumberModel, fail_from, make_rows
@@ -23,7 +23,7 @@ def make_pair(canary: NumberModel, cache_dir: Path | None = None) -> ManualShado
 
 @pytest.fixture(autouse=True)
 def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 0.0)
+    monkeypatch.setattr(worker_module, "TIMED_SHARE", 0.0)
 
 
 def test_a_canary_that_always_fails_trips_after_20_pairs() -> None:
@@ -36,7 +36,7 @@ def test_a_canary_that_always_fails_trips_after_20_pairs() -> None:
     trip = pair.find_trip()
     assert trip is not None
     assert "100 % of its rows fail" in trip
-    assert pair.breaker.signal == "failures"
+    assert pair.find_signal() == "failures"
 
 
 def test_another_answer_trips_too() -> None:
@@ -67,11 +67,19 @@ def test_a_trip_survives_a_restart_until_the_alias_moves(tmp_path: Path) -> None
     canary = pair.live.canary
     assert canary is not None
 
+    production = pair.live.production
+    assert production is not None
+
     def restart() -> CanarySwitch:
         return CanarySwitch(TripFile(tmp_path, "churn_model", "canary"))
 
-    assert restart().find_trip(canary.identity) == pair.find_trip()
+    def find(switch: CanarySwitch, beside: Identity) -> str | None:
+        trip = switch.find_trip(canary.identity, beside)
+        return None if trip is None else trip.reason
+
+    assert find(restart(), production.identity) == pair.find_trip()
+    assert find(restart(), Identity("9", "models:/m-9")) is None
     restart().forget_others(canary.identity)
-    assert restart().find_trip(canary.identity) is not None
+    assert find(restart(), production.identity) is not None
     restart().forget_others(Identity("3", "models:/m-3"))
-    assert restart().find_trip(canary.identity) is None
+    assert find(restart(), production.identity) is None

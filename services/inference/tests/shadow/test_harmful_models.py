@@ -9,7 +9,7 @@ import pytest
 
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.shadow import shadow as shadow_module
+from baton_inference.shadow import worker as worker_module
 from tests.support.fakes.harmful_graphs import (
     AB,
     build_failing,
@@ -48,7 +48,7 @@ def answer_rows(pair: ManualShadow, count: int, *, share: float = 0.01, seed: in
 
 @pytest.fixture
 def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 0.0)
+    monkeypatch.setattr(worker_module, "TIMED_SHARE", 0.0)
 
 
 @pytest.mark.usefixtures("untimed")
@@ -77,11 +77,11 @@ def test_a_column_in_other_units_trips(production: LiveVersion) -> None:
     answer_rows(pair, 300)
     assert pair.counts.failures == 0
     assert pair.find_trip() is not None
-    assert pair.breaker.signal in {"other_label", "score"}
+    assert pair.find_signal() in {"other_label", "score"}
 
 
 def test_a_slower_version_trips(production: LiveVersion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 1.0)
+    monkeypatch.setattr(worker_module, "TIMED_SHARE", 1.0)
     pair = ManualShadow(production, make_version(build_slow(), "2", inline_rows=0))
     for number in range(20):
         answer_rows(pair, 1, share=0, seed=number)

@@ -51,7 +51,7 @@ def test_answers_and_fallbacks_count_from_each_weight_on() -> None:
         return document["answers"], document["fallbacks"]
 
     def give(weight: float) -> None:
-        pair.live.share(CanaryRoute(canary, "canary", weight, pair.switch), production)
+        pair.live.share(CanaryRoute(canary, production.identity, "canary", weight, pair.switch))
 
     assert count(0, 0) == (0, 0)
     give(10)

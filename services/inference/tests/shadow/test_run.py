@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from structlog.testing import capture_logs
 
-from baton_inference.shadow.shadow import ERROR_REST_S, LEAST_REST_S
+from baton_inference.shadow.worker import ERROR_REST_S, LEAST_REST_S
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow
 
@@ -39,10 +39,11 @@ def rest(rest_s: float, step: Callable[[], None] | None = None) -> list[float]:
     """Runs the thread's loop once; returns the rests."""
     pair = ManualShadow(make_live_version(version="1"), make_live_version(version="2"))
     rests, shadow = Rests(), pair.shadow
-    shadow._stopping = rests  # type: ignore[assignment]
-    shadow._cycle = Cycle(rest_s)  # type: ignore[assignment]
+    worker = shadow._worker
+    worker._stopping = rests  # type: ignore[assignment]
+    worker._cycle = Cycle(rest_s)  # type: ignore[assignment]
     if step is not None:
-        shadow.step = step  # type: ignore[method-assign]
+        worker.step = step  # type: ignore[method-assign]
     shadow.run()
     return rests.seconds
 

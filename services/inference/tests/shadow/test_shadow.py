@@ -13,7 +13,7 @@ from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch, RowBatch, score_batches
 from baton_inference.scoring.observer import RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
-from baton_inference.shadow import shadow as shadow_module
+from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.queue import MAX_WAITING_ROWS
 from baton_registry.versions.schema import Column, Schema
 from baton_rollout.pair_counts import PairCounts
@@ -40,7 +40,7 @@ def make_pair(canary: NumberModel | None = None, **values: object) -> ManualShad
 @pytest.fixture(autouse=True)
 def untimed(monkeypatch: pytest.MonkeyPatch) -> None:
     """No batch is timed, so that the counts are exact."""
-    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 0.0)
+    monkeypatch.setattr(worker_module, "TIMED_SHARE", 0.0)
 
 
 def test_equal_versions_differ_in_nothing() -> None:

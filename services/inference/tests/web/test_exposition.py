@@ -34,6 +34,7 @@ NAMES = {
     "baton_canary_load_failures_total",
     "baton_fallbacks_total",
     "baton_shadow_rows_total",
+    "baton_shadow_stopped",
     "baton_canary_tripped",
     "baton_rollout_info",
     "baton_rollout_deadline_timestamp_seconds",

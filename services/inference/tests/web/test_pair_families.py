@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from baton_inference.shadow import shadow as shadow_module
+from baton_inference.shadow import worker as worker_module
 from baton_inference.web.exposition import Exposition
 from baton_inference.web.pair_families import PairCollector
 from tests.support.fakes.live_version import make_live_version
@@ -23,7 +23,7 @@ def read_samples(pair: ManualShadow, signal: str | None = None) -> dict[str, flo
 
 @pytest.fixture
 def pair(monkeypatch: pytest.MonkeyPatch) -> ManualShadow:
-    monkeypatch.setattr(shadow_module, "TIMED_SHARE", 0.0)
+    monkeypatch.setattr(worker_module, "TIMED_SHARE", 0.0)
     return ManualShadow(
         make_live_version(NumberModel(), version="1"),
         make_live_version(NumberModel(fail_from(0.5)), version="2"),
@@ -57,7 +57,7 @@ def test_without_a_canary_there_are_no_series_of_pairs(pair: ManualShadow) -> No
     pair.live.drop_canary()
     pair.shadow.step()
     names = {name.partition(",")[0] for name in read_samples(pair)}
-    assert names == {"baton_shadow_rows_total"}
+    assert names == {"baton_shadow_rows_total", "baton_shadow_stopped"}
 
 
 def test_a_trip_names_its_signal(pair: ManualShadow) -> None:

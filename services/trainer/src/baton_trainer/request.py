@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
 
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
+from baton_trainer.data_location import Location, hide_password, is_url, parse_location
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
@@ -63,7 +72,14 @@ class _Section(BaseModel):
 class Data(_Section):
     """Where the table is and how to read it; None: Baton detects it."""
 
-    file: Path | None = Field(default=None, description="the path of a CSV or Parquet file")
+    file: Annotated[Location, PlainValidator(parse_location)] | None = Field(
+        default=None,
+        description="the path or URL of a CSV or Parquet file, or with a query the URL of a "
+        "database; without a password",
+    )
+    query: str | None = Field(
+        default=None, min_length=1, description="the text of a SQL query that returns rows"
+    )
     separator: Annotated[str, AfterValidator(parse_separator)] | None = Field(
         default=None, description=f"one character, or one of {', '.join(SEPARATORS)}"
     )
@@ -180,8 +196,8 @@ def _read(file: Path) -> dict[str, Any]:
     except ValueError as error:  # not UTF-8, or not TOML
         raise RequestError(f"{file}: {error}; it must be TOML in UTF-8") from error
     data = document.get("data")
-    if isinstance(data, dict) and isinstance(data.get("file"), str):
-        data["file"] = str(file.parent / expand_home(Path(data["file"])))
+    if isinstance(data, dict) and isinstance(name := data.get("file"), str) and not is_url(name):
+        data["file"] = str(file.parent / expand_home(Path(name)))
     return document
 
 
@@ -198,7 +214,7 @@ def _validate(
         value = values[section]
         if key:
             fields = _SECTIONS[section].model_fields
-            value = value[key]
+            value = hide_password(value[key])
         name = name_format.format(section, key).rstrip()
         if first["type"] == "extra_forbidden":
             text = f"{name} is unknown; allowed are {', '.join(fields)}"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, PlainValidator
 
 from baton_common.paths import expand_home
+from baton_common.settings import read_setting
 from baton_engine.settings import decline_telemetry
 from baton_registry.setting_types import Name
 from baton_registry.settings import RegistrySettings, get_user_cache_dir
@@ -26,6 +27,18 @@ _MLFLOW_DEFAULTS = {
     # a missing git binary does not matter here
     "GIT_PYTHON_REFRESH": "quiet",
 }
+
+
+PASSWORD_VARIABLE = "BATON_DATABASE_PASSWORD"  # noqa: S105 - a name
+
+
+def read_database_password() -> str:
+    """Reads the password of the database that a table is read from; empty without one.
+
+    Raises:
+        SettingsError: the file that `BATON_DATABASE_PASSWORD_FILE` names cannot be read.
+    """
+    return read_setting(PASSWORD_VARIABLE, os.environ)
 
 
 class TrainerSettings(RegistrySettings):

@@ -1,15 +1,19 @@
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import mlflow
+import pandas as pd
 import pytest
 
 from baton_registry.errors import AliasNotSet, VersionNotFound
 from baton_trainer.audit.reproduce_version import reproduce
 from baton_trainer.audit.reproduction import Reproduction
 from baton_trainer.errors import DataError, RecordMissing
+from baton_trainer.request import Data
 from baton_trainer.tracking import run_record
+from baton_trainer.training import train
 from tests.support.trainer.tables import Notes
 from tests.support.trainer.workshop import Workshop
 
@@ -65,6 +69,20 @@ def test_different_table_is_rejected(workshop: Workshop, tmp_path: Path) -> None
     with pytest.raises(DataError, match=r"altered\.csv is not the table that version 1"):
         reproduce_again(workshop, result.version, altered)
     with pytest.raises(DataError, match=r"was trained on t\.csv \(SHA-256 .*name that file"):
+        reproduce(result.version, None, workshop.options, Notes())
+
+
+def test_query_is_run_again(workshop: Workshop, tmp_path: Path) -> None:
+    """No table is named; other rows are noticed."""
+    pd.read_csv(workshop.file).to_sql("t", f"sqlite:///{tmp_path}/t.db", index=False)
+    data = Data(file=f"sqlite:///{tmp_path}/t.db", query="SELECT * FROM t ORDER BY rowid")
+    request = workshop.request().model_copy(update={"data": data})
+    result = train(request, workshop.options)
+    again = reproduce(result.version, None, workshop.options, Notes())
+    assert again.differences == []
+    with sqlite3.connect(tmp_path / "t.db") as connection:
+        connection.execute("DELETE FROM t WHERE rowid = 1")
+    with pytest.raises(DataError, match="is not the table that version 1"):
         reproduce(result.version, None, workshop.options, Notes())
 
 

@@ -27,19 +27,27 @@ Choose = Callable[[Observation], Action]
 def act(session: RolloutSession, choose: Choose) -> Record:
     """Executes a person's action on the rollout that is under way, and returns its record.
 
-    If a controller changes the record at the same time, the action is chosen again.
+    If a controller changes the record at the same time, the action is chosen again. If the
+    controller ends the rollout, perhaps by this very action, its record is returned: the caller
+    looks whether it ended as wanted.
 
     Raises:
-        CommandFailed: no rollout is under way, or another controller has aborted it.
+        CommandFailed: no rollout is under way.
         RegistryError: the registry did not answer or refused.
     """
+    seen = find_under_way(session)
     for _ in range(ATTEMPTS):
-        seen = find_under_way(session)
         action = choose(seen)
         try:
             return session.executor.execute(seen.prepare(action), action)
         except Overtaken:
-            continue
+            token = seen.record.plan.token
+            again = session.controller.observe()
+        if again is None or again.record.plan.token != token:
+            break
+        if not again.record.is_under_way:
+            return again.record
+        seen = again
     raise CommandFailed("the rollout changes all the time; try again")
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-from arro3.core import RecordBatchReader
+from arro3.core import RecordBatchReader, Schema
 from arro3.io import read_parquet
 
 # arro3-io 0.9.1 aborts the process on a dictionary of booleans, and misreads one of fixed bytes.
@@ -22,7 +22,16 @@ def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
         Exception: the file is damaged. The library has no error class of its own.
     """
     reader = read_parquet(file, batch_size=batch_rows)
-    schema = reader.schema
+    check_columns(reader.schema)
+    return reader
+
+
+def check_columns(schema: Schema) -> None:
+    """Checks that Baton can read every column.
+
+    Raises:
+        UnreadableColumn: a column's type is one that the library cannot decode.
+    """
     for number in range(len(schema)):
         field = schema.field(number)
         if match := _FATAL.search(repr(field.type)):
@@ -30,4 +39,3 @@ def open_parquet(file: IO[bytes] | bytes, batch_rows: int) -> RecordBatchReader:
                 f"column {field.name!r} is a dictionary of {match[1]} values, which Baton cannot "
                 "read; write it without a dictionary (in pandas: as another type than category)"
             )
-    return reader

@@ -109,7 +109,7 @@ class RegistryClient(VersionClient):
         """
         body = {"name": name, "alias": alias, "version": version}
         try:
-            self._call("POST", "registered-models/alias", json=body)
+            self._set("registered-models/alias", body)
         except RegistryRefused as error:
             raise to_version_error(name, version, error) from error
 
@@ -130,7 +130,7 @@ class RegistryClient(VersionClient):
 
     def set_model_tag(self, name: str, key: str, value: str) -> None:
         """Sets a tag of a registered model."""
-        self._call("POST", "registered-models/set-tag", json=build_tag(name, key, value))
+        self._set("registered-models/set-tag", build_tag(name, key, value))
 
     def delete_model_tag(self, name: str, key: str) -> None:
         """Deletes a tag of a registered model."""

@@ -12,6 +12,7 @@ from baton_registry.rest.artifacts import (
 from baton_registry.versions.model_version import ModelVersion
 
 EXISTS = "RESOURCE_ALREADY_EXISTS"
+DATABASE_REFUSED = "BAD_REQUEST"
 SEARCH_PAGE = "1000"
 MAX_VERSION = 2**31 - 1
 """The greatest version number. MLflow's column has 32 bits; beyond it some databases give a 500."""
@@ -80,7 +81,20 @@ class VersionClient(ArtifactClient):
     def set_version_tag(self, name: str, version: str, key: str, value: str) -> None:
         """Sets a tag of a version."""
         body = {**build_tag(name, key, value), "version": version}
-        self._call("POST", "model-versions/set-tag", json=body)
+        self._set("model-versions/set-tag", body)
+
+    def _set(self, endpoint: str, body: Mapping[str, str]) -> None:
+        """Sets a tag or an alias.
+
+        MLflow looks for it first, and then inserts or updates. If another client inserts it
+        meanwhile, the database refuses the second one. Once more, and it is updated.
+        """
+        try:
+            self._call("POST", endpoint, json=body)
+        except RegistryRefused as error:
+            if error.error_code != DATABASE_REFUSED:
+                raise
+            self._call("POST", endpoint, json=body)
 
     def _parse_version(self, payload: Mapping[str, Any]) -> ModelVersion:
         try:

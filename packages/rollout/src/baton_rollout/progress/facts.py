@@ -13,11 +13,11 @@ from baton_rollout.progress.retired import void_sums
 
 Check = Literal["none", "due", "running", "passed", "broken", "elsewhere"]
 Promotion = Literal["none", "stands", "undone", "irreversible"]
-LOADING, REFUSED = "loading", "refused"
+LOADING, REFUSED, TRIPPED = "loading", "refused", "tripped"
 SERVING: tuple[str, ...] = ("shadow", "canary")
 BROKEN: Mapping[str, str] = {
-    "tripped": "stopped asking it",
-    "failed": "cannot load it",
+    TRIPPED: "stopped asking it",
+    "failed": "cannot use it",
     REFUSED: "refuses it",
 }
 """States that speak against the canary, and what a process does. A failed fetch is `loading`."""
@@ -128,17 +128,19 @@ def find_retired(
 
 
 def _says_nothing(state: str, reason: str, status: Mapping[str, Any], record: Record) -> bool:
-    """Whether a refusal says nothing about the canary beside the production of the record.
+    """Whether a state says nothing about the canary beside the production of the record.
 
-    The process may serve another version: it has not followed a move of production yet, or is
-    ahead. Or it refuses the canary because its rollout was aborted. The controller knows the
-    verdict itself; after `start --force` a process may not know yet that it counts no more.
+    The process may have refused or tripped it beside another version: it has not followed a move
+    of production yet, or is ahead. Or it refuses the canary because its rollout was aborted. The
+    controller knows the verdict itself; after `start --force` a process may not know yet that it
+    counts no more.
     """
-    if state != REFUSED:
+    if state not in {REFUSED, TRIPPED}:
         return False
     serving = status.get("serving")
     version = serving.get("version") if isinstance(serving, dict) else None
-    return version != record.against or reason.lower().startswith("aborted")
+    is_aborted = state == REFUSED and reason.lower().startswith("aborted")
+    return version != record.against or is_aborted
 
 
 def _read_pairs(canary: Mapping[str, Any], record: Record) -> dict[str, Any]:

@@ -62,12 +62,14 @@ class CanaryRoute:
 
     Attributes:
         version: the canary.
+        production: the version that it was compared with.
         alias: the alias that names it.
         weight: its share of the requests in percent, above 0.
-        switch: the canaries that tripped in this process.
+        switch: turns the canary off in this process.
     """
 
     version: LiveVersion
+    production: Identity
     alias: str
     weight: float
     switch: CanarySwitch
@@ -80,12 +82,16 @@ class CanaryRoute:
     def takes(self, key: bytes) -> bool:
         """Whether the canary answers a request with this key."""
         model = self.version.model
-        return choose_bucket(model.name, model.version, key) < self.buckets and not self.is_tripped
+        return choose_bucket(model.name, model.version, key) < self.buckets and not self.is_off
 
     @property
-    def is_tripped(self) -> bool:
-        """Whether the canary tripped: then it answers no request."""
-        return self.switch.find_trip(self.version.identity) is not None
+    def is_off(self) -> bool:
+        """Whether this process has turned the canary off: then it answers no request."""
+        return self.switch.is_off(self._identity, self.production)
+
+    @cached_property
+    def _identity(self) -> Identity:
+        return self.version.identity
 
 
 class LiveVersions:
@@ -134,30 +140,25 @@ class LiveVersions:
         with self._lock:
             self.route = self.canary = None
 
-    def share(self, route: CanaryRoute | None, production: LiveVersion) -> None:
-        """Sets the route, unless one of the two versions has been replaced meanwhile.
+    def share(self, route: CanaryRoute | None) -> None:
+        """Sets the route, unless one of its two versions has been replaced meanwhile.
 
         Args:
             route: None for no share.
-            production: the version that the canary was compared with.
         """
         with self._lock:
             is_current = (
                 route is not None
                 and self.canary is route.version
                 and self.production is not None
-                and self.production.identity == production.identity
+                and self.production.identity == route.production
             )
             self.route = route if is_current else None
 
     def routes_to(self, version: LiveVersion) -> bool:
         """Whether this version still has a share of the requests."""
         route = self.route
-        return (
-            route is not None
-            and route.version.identity == version.identity
-            and not route.is_tripped
-        )
+        return route is not None and route.version.identity == version.identity and not route.is_off
 
     def confirm(self) -> None:
         """Records that the registry confirms production, which may come from the cache."""

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from baton_common.atomic_file import write_atomic
-from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.policy import Identity, Trip
 
 log = structlog.get_logger("baton.watcher")
 
@@ -24,20 +27,27 @@ class TripFile:
         parts = f"{model_name}\0{alias}".encode(errors="surrogatepass")
         self._file = cache_dir / "tripped" / f"{hashlib.sha256(parts).hexdigest()[:32]}.json"
 
-    def read(self) -> tuple[Identity, str] | None:
-        """Returns the canary that tripped and why; None if there is none."""
+    def read(self) -> Trip | None:
+        """Returns the trip; None if there is none. Older releases did not name production."""
         try:
             document = json.loads(self._file.read_bytes())
-            version, source, reason = (document[key] for key in ("version", "source", "reason"))
-        except (OSError, ValueError, KeyError, TypeError):
+            production = document.get("production")
+            return Trip(
+                _read_identity(document),
+                _read_text(document, "reason"),
+                None if production is None else _read_identity(production),
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        if not all(isinstance(each, str) for each in (version, source, reason)):
-            return None
-        return Identity(version, source), reason
 
-    def write(self, identity: Identity, reason: str) -> None:
+    def write(self, trip: Trip) -> None:
         """Keeps a trip."""
-        document = {"version": identity.version, "source": identity.source, "reason": reason}
+        production = trip.production
+        document = {
+            **asdict(trip.canary),
+            "reason": trip.reason,
+            "production": None if production is None else asdict(production),
+        }
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(self._file, json.dumps(document).encode(), mode=0o600)
@@ -50,3 +60,15 @@ class TripFile:
             self._file.unlink(missing_ok=True)
         except OSError as error:
             log.warning("the trip of the canary cannot be forgotten", reason=error.strerror)
+
+
+def _read_identity(document: Mapping[str, Any]) -> Identity:
+    return Identity(_read_text(document, "version"), _read_text(document, "source"))
+
+
+def _read_text(document: Mapping[str, Any], key: str) -> str:
+    """Reads a text. Raises `KeyError` or `TypeError` if there is none."""
+    text = document[key]
+    if not isinstance(text, str):
+        raise TypeError(f"{key} is not a text")
+    return text

@@ -1,7 +1,7 @@
 """One call of the canary, and the requests that wait for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -57,8 +57,17 @@ class CanaryCall:
         is_abandoned: whether no request waits for it any more, so that it was stopped.
     """
 
-    def __init__(self, asked: Sequence[WaitingRequest]) -> None:
+    def __init__(
+        self, asked: Sequence[WaitingRequest], on_abandoned: Callable[["CanaryCall"], None]
+    ) -> None:
+        """Prepares the call.
+
+        Args:
+            asked: the requests.
+            on_abandoned: called once it is stopped, because no request waits for it any more.
+        """
         self.asked: Sequence[WaitingRequest] = asked
+        self._on_abandoned = on_abandoned
         self._outcomes: list[Outcome] = []
         self.version = asked[0].request.version
         self.engine = self.version.engine.make_stoppable()
@@ -68,9 +77,10 @@ class CanaryCall:
 
     def stop_if_unneeded(self) -> None:
         """Stops the model if no request waits for it."""
-        if all(each.future.done() for each in self.asked):
+        if not self.is_abandoned and all(each.future.done() for each in self.asked):
             self.is_abandoned = True
             self.engine.stop()
+            self._on_abandoned(self)
 
     def resolve(self) -> None:
         """Ends the waits with the outcomes of `run`, and forgets both.

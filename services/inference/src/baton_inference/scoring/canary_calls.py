@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from baton_inference.errors import Overloaded
+from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.lifecycle.policy import Trip
 from baton_inference.scoring.canary_call import CanaryCall, WaitingRequest
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
@@ -19,6 +21,8 @@ THREADS = 2
 """Threads that a canary can block: one that loops for ever ends up with all of them."""
 MAX_BLOCKED = 4
 """Threads that are given up. They cannot be ended, and each holds its model in memory."""
+GIVE_UP_S = 10.0
+"""A call that goes on for so long after it was stopped cannot be stopped: its version trips."""
 MAX_WAITING = 256
 """Requests that may wait for a thread."""
 MAX_JOINED_ROWS = 64
@@ -26,10 +30,17 @@ MAX_JOINED_ROWS = 64
 
 
 class CanaryCalls:
-    """The calls of the canary. Use it from the event loop only."""
+    """The calls of the canary. Use it from the event loop only.
 
-    def __init__(self, *, threads: int = THREADS) -> None:
+    Attributes:
+        switch: turns off a canary whose call cannot be stopped, and all canaries if such calls
+            block too many threads.
+    """
+
+    def __init__(self, *, threads: int = THREADS, give_up_s: float = GIVE_UP_S) -> None:
+        self.switch = CanarySwitch()
         self._threads = threads
+        self._give_up_s = give_up_s
         self._pool = self._make_pool()
         self._waiting: deque[WaitingRequest] = deque()
         self._running: set[CanaryCall] = set()
@@ -90,7 +101,8 @@ class CanaryCalls:
         if any(each.version.engine is version.engine for each in self._running):
             raise Overloaded(f"version {version.model.version} is busy; retry later")
         if len(self._blocked) + len(self._running) > MAX_BLOCKED:
-            raise Overloaded("models that cannot be stopped block the canary's threads; restart")
+            self.switch.closed = "models that cannot be stopped block the canary's threads; restart"
+            raise Overloaded(self.switch.closed)
         self._pool.shutdown(wait=False)
         self._pool = self._make_pool()
         self._blocked |= self._running
@@ -104,7 +116,7 @@ class CanaryCalls:
         """Gives the waiting requests to free threads."""
         loop = asyncio.get_running_loop()
         while len(self._running) < self._threads and (asked := self._take_asked()):
-            call = CanaryCall(asked)
+            call = CanaryCall(asked, self._watch)
             self._running.add(call)
             job = loop.run_in_executor(self._pool, call.run)
             job.add_done_callback(partial(self._finish, call))
@@ -124,9 +136,18 @@ class CanaryCalls:
             taken.append(self._waiting.popleft())
         return taken
 
+    def _watch(self, call: CanaryCall) -> None:
+        """Gives a stopped call time to end."""
+        asyncio.get_running_loop().call_later(self._give_up_s, self._trip_if_endless, call)
+
+    def _trip_if_endless(self, call: CanaryCall) -> None:
+        if call in self._running or call in self._blocked:
+            self.switch.trip(Trip.for_endless(call.version.identity))
+
     def _finish(self, call: CanaryCall, job: asyncio.Future[None]) -> None:
         self._running.discard(call)
         self._blocked.discard(call)
+        self.switch.closed = ""
         try:
             if not job.cancelled():
                 call.resolve()

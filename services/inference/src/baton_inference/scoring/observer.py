@@ -50,6 +50,13 @@ class PairObserver(Protocol):
 
     needs_bodies: bool
 
+    def has_room(self) -> bool:
+        """Whether it can note a request now. If not, it counts the request as dropped.
+
+        On a busy service most requests are dropped, and the rest of their cost is saved.
+        """
+        ...
+
     def observe(
         self,
         request: ScoreRequest,

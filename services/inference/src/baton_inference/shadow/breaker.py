@@ -1,13 +1,10 @@
 """Trips a harmful canary: this process stops asking it, without the registry and the controller."""
 
 from collections.abc import Sequence
-from typing import Literal
-
-import structlog
 
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.policy import Identity, Trip
 from baton_rollout.judgement import TRIP_ODDS, SignalJudgement, find_harm
 from baton_rollout.progress.texts import describe_harm
 from baton_rollout.signals import Signal
@@ -20,28 +17,26 @@ after the canary.
 """
 _HARD: tuple[Signal, ...] = ("failures", "slower")
 
-log = structlog.get_logger("baton.shadow")
-
 
 class Breaker:
-    """Trips a canary at evidence of 10,000 : 1 from the pairs of this process.
-
-    Attributes:
-        signal: the signal that tripped a canary last; empty if none did since the process started.
-    """
+    """Trips a canary at evidence of 10,000 : 1 from the pairs of this process."""
 
     def __init__(self, switch: CanarySwitch, clock: Clock) -> None:
-        self.signal: Signal | Literal[""] = ""
         self._switch = switch
         self._clock = clock
 
     def check(
-        self, canary: Identity, since_s: float, judgements: Sequence[SignalJudgement]
+        self,
+        canary: Identity,
+        production: Identity,
+        since_s: float,
+        judgements: Sequence[SignalJudgement],
     ) -> None:
         """Trips a canary if one of the signals shows harm.
 
         Args:
             canary: the version.
+            production: the version that it was compared with.
             since_s: the steady clock's reading when its comparison with production started.
             judgements: the judgement of its pairs.
         """
@@ -49,14 +44,10 @@ class Breaker:
         harm = find_harm(
             [each for each in judgements if is_settled or each.signal in _HARD], TRIP_ODDS
         )
-        if harm is None or self._switch.find_trip(canary) is not None:
+        if harm is None or self._switch.find_trip(canary, production) is not None:
             return
-        self.signal = harm.signal
-        reason = describe_harm(harm)
-        self._switch.trip(canary, reason)
-        log.error(
-            "the canary tripped: this process stops asking it",
-            version=canary.version,
-            signal=harm.signal,
-            reason=reason,
-        )
+        self._switch.trip(Trip(canary, describe_harm(harm), production, harm.signal))
+
+    def trip_endless(self, canary: Identity) -> None:
+        """Trips a canary with a call that cannot be stopped."""
+        self._switch.trip(Trip.for_endless(canary))

@@ -51,6 +51,13 @@ class SampleQueue:
         self.needs_bodies = False
         self._samples: deque[Sample] = deque()
 
+    def has_room(self) -> bool:
+        """Whether a row can wait. If not, counts it as dropped."""
+        if len(self._samples) < MAX_WAITING_ROWS:
+            return True
+        self.dropped += 1
+        return False
+
     def observe(
         self,
         request: ScoreRequest,
@@ -58,10 +65,7 @@ class SampleQueue:
         source: RowSource,
         body: SmallBody | None = None,
     ) -> None:
-        """Adds one row of the request; a lot decides which."""
-        if len(self._samples) >= MAX_WAITING_ROWS:
-            self.dropped += 1
-            return
+        """Adds one row of the request; a lot decides which. Call it after `has_room`."""
         batch, scores, index = request.batch, result.scores, 0
         if batch.rows > 1:  # a request is one witness, however many rows it has
             index = random.randrange(batch.rows)  # noqa: S311 - guards nothing

@@ -34,9 +34,11 @@ class RowOutcomes:
         failed: rows on which one of them failed.
         repeated: rows that were among the last 10,000 already.
         over_share: rows of a caller that gave its share of the pairs already.
+        abandoned: rows of a call that could not be stopped.
     """
 
     scored: int = 0
     failed: int = 0
     repeated: int = 0
     over_share: int = 0
+    abandoned: int = 0

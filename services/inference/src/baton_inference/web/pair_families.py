@@ -52,6 +52,7 @@ class PairCollector(Collector):
             ("failed", outcomes.failed),
             ("repeated", outcomes.repeated),
             ("over_share", outcomes.over_share),
+            ("abandoned", outcomes.abandoned),
             ("dropped", queue.dropped),
         ):
             rows.add_metric((outcome,), count)
@@ -65,6 +66,11 @@ class PairCollector(Collector):
         if signal is not None:
             tripped.add_metric((signal,), 1)
         yield tripped
+        yield GaugeMetricFamily(
+            "baton_shadow_stopped",
+            "1 if this process compares nothing any more until a restart, else 0.",
+            value=bool(self._shadow.stop_reason),
+        )
         status = self._shadow.status
         if status is not None:
             yield from _collect_pairs(status)

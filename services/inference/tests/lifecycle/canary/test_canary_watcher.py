@@ -10,7 +10,7 @@ from baton_inference.core import Core, create_core
 from baton_inference.lifecycle.canary import canary_watcher
 from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.policy import Identity, Trip
 from baton_inference.lifecycle.status import CanaryStatus
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.versions.schema import Column, Schema
@@ -291,7 +291,7 @@ def test_a_tripped_canary_gets_no_request(
     """It stays live, until the alias leaves the version."""
     registry.tag("2", weight="100")
     canary.watcher.poll()
-    canary.switch.trip(Identity("2", "models:/m-2"), "it fails on 12 of 40 rows")
+    canary.switch.trip(Trip(Identity("2", "models:/m-2"), "it fails on 12 of 40 rows"))
     assert count_taken(core) == 0
     for _ in range(2):
         status = read(core)
@@ -313,16 +313,78 @@ def test_an_abort_that_is_taken_back_takes_the_trip_back(
     identity = Identity("2", "models:/m-2")
     registry.tag("2", weight="100")
     canary.watcher.poll()
-    canary.switch.trip(identity, "it fails on 12 of 40 rows")
+    canary.switch.trip(Trip(identity, "it fails on 12 of 40 rows"))
     registry.tag("2", weight="100", rollout="aborted: it fails")
     canary.watcher.poll()
-    assert canary.switch.find_trip(identity) is not None
+    assert canary.switch.find_trip(identity, None) is not None
     registry.tag("2", weight="100", rollout="forced")
     canary.watcher.poll()
     assert (count_taken(core), read(core).state) == (2000, "canary")
     restarted = make_core(tmp_path / "cache", registry, time)
     assert restarted.canary is not None
-    assert restarted.canary.switch.find_trip(identity) is None
+    assert restarted.canary.switch.find_trip(identity, None) is None
+
+
+def test_a_trip_holds_beside_its_production_alone(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    """Beside another version nothing is known yet, unless its calls do not end."""
+    identity = Identity("2", "models:/m-2")
+    registry.add("3", "sum 0.5")
+    registry.tag("2", weight="100")
+    canary.watcher.poll()
+    canary.switch.trip(Trip(identity, "its labels differ", Identity("1", "models:/m-1")))
+    assert (count_taken(core), read(core).state) == (0, "tripped")
+    registry.alias = "3"
+    core.watcher.poll()
+    canary.watcher.poll()
+    assert (count_taken(core), read(core).state) == (2000, "canary")
+    canary.switch.trip(Trip.for_endless(identity))
+    assert (count_taken(core), read(core).state) == (0, "tripped")
+    registry.alias = "1"
+    core.watcher.poll()
+    canary.watcher.poll()
+    assert (count_taken(core), read(core).state) == (0, "tripped")
+
+
+def test_without_threads_no_canary_is_asked(
+    core: Core, registry: FakeRegistry, canary: CanaryParts
+) -> None:
+    registry.tag("2", weight="100")
+    canary.watcher.poll()
+    canary.switch.closed = "no thread is left; restart"
+    status = read(core)
+    assert (status.state, status.reason) == ("failed", "no thread is left; restart")
+    assert (count_taken(core), status.effective_weight) == (0, 0)
+    canary.switch.closed = ""
+    assert (count_taken(core), read(core).state) == (2000, "canary")
+
+
+@pytest.mark.parametrize(
+    ("alias", "rollout", "is_kept"),
+    [("2", "", True), ("2", "aborted: it fails", True), ("2", "forced", False), (None, "", False)],
+)
+def test_a_restart_forgets_what_was_forgiven_meanwhile(  # noqa: PLR0913, PLR0917 - fixtures
+    registry: FakeRegistry,
+    canary: CanaryParts,
+    tmp_path: Path,
+    time: ManualClock,
+    alias: str | None,
+    rollout: str,
+    is_kept: bool,  # noqa: FBT001 - a case
+) -> None:
+    """The process is down while the abort is taken back, or the alias is deleted."""
+    identity = Identity("2", "models:/m-2")
+    canary.watcher.poll()
+    canary.switch.trip(Trip(identity, "it fails on 12 of 40 rows"))
+    registry.tag("2", weight="100", rollout=rollout)
+    registry.canary = alias
+    restarted = make_core(tmp_path / "cache", registry, time)
+    assert restarted.canary is not None
+    assert restarted.canary.switch.find_trip(identity, None) is not None
+    restarted.watcher.poll()
+    restarted.canary.watcher.poll()
+    assert (restarted.canary.switch.find_trip(identity, None) is not None) is is_kept
 
 
 def test_an_outage_changes_nothing(core: Core, registry: FakeRegistry, canary: CanaryParts) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
+from baton_inference.shadow.rows import watchdog as watchdog_module
 from baton_inference.shadow.rows.watchdog import CHECK_INTERVAL_S, Watchdog
 from tests.support.fakes.harmful_graphs import AB, build_looping
 
@@ -53,3 +54,27 @@ def test_a_call_that_is_over_is_not_stopped() -> None:
         while time.thread_time() - started_s < 4 * CHECK_INTERVAL_S:
             pass
     assert engine.stops > 0
+
+
+def test_a_call_that_ignores_stops_is_given_up_once() -> None:
+    """The thread makes no more calls: they fail."""
+    given_up: list[Any] = []
+    watchdog, engine = Watchdog(given_up.append, max_stops=3), Counting()
+    with watchdog.limit_time(cast("Any", engine), 0.0):
+        started_s = time.monotonic()
+        while not given_up:
+            assert time.monotonic() - started_s < 20.0
+            time.sleep(CHECK_INTERVAL_S)
+    assert (given_up, engine.stops) == ([engine], 4)
+    with pytest.raises(EngineError), watchdog.limit_time(cast("Any", engine), 10.0):
+        pass
+
+
+def test_a_call_that_only_waits_is_stopped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog_module, "MAX_LOOKS", 2)
+    watchdog, engine = Watchdog(), Counting()
+    with watchdog.limit_time(cast("Any", engine), 1e6):
+        started_s = time.monotonic()
+        while not engine.stops:
+            assert time.monotonic() - started_s < 20.0
+            time.sleep(CHECK_INTERVAL_S)

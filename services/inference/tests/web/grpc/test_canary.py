@@ -49,7 +49,7 @@ def call(
     app, core = make_app(tmp_path, production)
     canary = make_live_version(engine, version="2")
     core.live.swap(canary, CANARY)
-    core.live.share(CanaryRoute(canary, "canary", 50, CanarySwitch()), production)
+    core.live.share(CanaryRoute(canary, production.identity, "canary", 50, CanarySwitch()))
     inputs = [
         {"name": "x", "datatype": "FP64", "contents": {"fp64_contents": [1.0] * rows}},
         {"name": "n", "datatype": "INT64", "contents": {"int64_contents": [1] * rows}},

@@ -20,6 +20,7 @@ from baton_inference.core import Core
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.pace import Pace
+from baton_inference.lifecycle.policy import Trip
 from baton_inference.scoring.observer import (
     MAX_BODY_BYTES,
     MAX_ROW_BYTES,
@@ -79,8 +80,12 @@ def make_both(
     app, core = make_app(tmp_path, production, **values)
     canary = canary or make_live_version(LoopChecked(0.75), version="2")
     core.live.swap(canary, CANARY)
-    route = CanaryRoute(canary, "canary", weight, CanarySwitch()) if weight else None
-    core.live.share(route, production)
+    route = (
+        CanaryRoute(canary, production.identity, "canary", weight, CanarySwitch())
+        if weight
+        else None
+    )
+    core.live.share(route)
     return app, core
 
 
@@ -255,10 +260,14 @@ def test_a_request_by_number_is_answered_by_no_other_version(tmp_path: Path) -> 
 class Notes:
     """An observer that keeps what it sees."""
 
-    def __init__(self, *, needs_bodies: bool = False) -> None:
+    def __init__(self, *, needs_bodies: bool = False, room: int = 100) -> None:
         self.needs_bodies = needs_bodies
+        self.room = room
         self.seen: list[tuple[str, int, RowSource]] = []
         self.bodies: list[SmallBody | None] = []
+
+    def has_room(self) -> bool:
+        return len(self.seen) < self.room
 
     def observe(
         self,
@@ -273,9 +282,11 @@ class Notes:
         self.seen.append((result.version.model.version, request.batch.rows, source))
 
 
-def observe(app: Front, requests: Iterable[Request], *, needs_bodies: bool = False) -> Notes:
+def observe(
+    app: Front, requests: Iterable[Request], *, needs_bodies: bool = False, room: int = 100
+) -> Notes:
     """Sends requests to an application with an observer."""
-    notes = Notes(needs_bodies=needs_bodies)
+    notes = Notes(needs_bodies=needs_bodies, room=room)
     holders: list[Any] = [app.direct, *app._routes.values()]
     for each in holders:
         each._parts = replace(each._parts, observer=notes)
@@ -301,6 +312,12 @@ def test_the_observer_sees_what_an_alias_chose(tmp_path: Path) -> None:
         assert first == (version, 1, nobody)
         assert keyed[2].routing_key is not None
         assert large == (version, 2000, nobody)
+
+
+def test_a_full_observer_sees_nothing_more(tmp_path: Path) -> None:
+    app, _ = make_both(tmp_path)
+    requests = [post("/predict", GOOD_BODY)] * 3
+    assert len(observe(app, requests, room=2).seen) == 2
 
 
 def test_the_observer_sees_productions_answer_after_a_fallback(tmp_path: Path) -> None:
@@ -369,7 +386,7 @@ def test_an_accepted_request_is_answered_although_the_pool_has_filled(tmp_path: 
     core.live.swap(canary, CANARY)
     production = core.live.production
     assert production is not None
-    core.live.share(CanaryRoute(canary, "canary", 100, CanarySwitch()), production)
+    core.live.share(CanaryRoute(canary, production.identity, "canary", 100, CanarySwitch()))
     body = json.dumps({"instances": [INSTANCE] * 2000}).encode()
     assert describe(call(app, post("/predict", body))) == (200, "1", "production")
     assert workers.pending == MAX_PENDING
@@ -398,9 +415,9 @@ def test_a_canary_that_loses_its_share_while_the_body_arrives_answers_nothing(
         if loss == "dropped":
             core.live.drop_canary()
         elif loss == "no weight":
-            core.live.share(None, production)
+            core.live.share(None)
         else:
-            route.switch.trip(route.version.identity, "it fails")
+            route.switch.trip(Trip(route.version.identity, "it fails"))
 
     async def lose_before_the_end(scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_late() -> Message:

@@ -17,6 +17,7 @@ from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signature
 from baton_trainer.audit.version_comparison import Side, VersionComparison
+from baton_trainer.data_location import Location
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.comparison import Comparison, compare_models
@@ -30,7 +31,7 @@ from baton_trainer.tracking.version_run import read_run
 
 
 def compare(
-    first: str, second: str, file: Path | None, settings: TrainerSettings, progress: Progress
+    first: str, second: str, file: Location | None, settings: TrainerSettings, progress: Progress
 ) -> VersionComparison:
     """Compares two versions.
 
@@ -78,7 +79,7 @@ def _read_manifest(
         return Manifest()
 
 
-def _score_both(first: Side, second: Side, file: Path | None, progress: Progress) -> Comparison:
+def _score_both(first: Side, second: Side, file: Location | None, progress: Progress) -> Comparison:
     if first.model is None or second.model is None:
         raise NotComparable("one of the versions cannot be loaded")
     request = _build_request(first, second, file)
@@ -96,7 +97,7 @@ def _find_common_rule(first: ComparableModel, second: ComparableModel) -> Reader
     return rules.pop() if len(rules) == 1 else TRIM_WHITE_SPACE
 
 
-def _build_request(first: Side, second: Side, file: Path | None) -> TrainRequest:
+def _build_request(first: Side, second: Side, file: Location | None) -> TrainRequest:
     """A request for the table: all its columns, with the target that both were trained for."""
     requests = [side.run.record.request for side in (first, second) if side.run and side.run.record]
     if not requests:

@@ -9,6 +9,7 @@ from baton_trainer.audit.reproduction import (
     compare_results,
     describe_changes,
 )
+from baton_trainer.data_location import Location
 from baton_trainer.errors import DataError, RecordMissing
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.trained_model import TrainedModel, fit_and_evaluate
@@ -24,7 +25,7 @@ from baton_trainer.tracking.version_run import VersionRun, read_run
 
 
 def reproduce(
-    name: str, file: Path | None, settings: TrainerSettings, progress: Progress
+    name: str, file: Location | None, settings: TrainerSettings, progress: Progress
 ) -> Reproduction:
     """Repeats a version's training run, and compares.
 
@@ -65,9 +66,9 @@ def _read_record(version: ModelVersion, settings: TrainerSettings) -> tuple[Vers
     return run, run.record
 
 
-def _check_file_given(version: ModelVersion, record: RunRecord, file: Path | None) -> None:
+def _check_file_given(version: ModelVersion, record: RunRecord, file: Location | None) -> None:
     name = record.request.data.file
-    if name is not None and file is None:
+    if isinstance(name, Path) and file is None:
         raise DataError(
             f"version {version.version} was trained on {name} (SHA-256 {record.data_sha256[:12]}…);"
             " name that file: --data FILE"
@@ -75,14 +76,16 @@ def _check_file_given(version: ModelVersion, record: RunRecord, file: Path | Non
 
 
 def _load_table(
-    version: ModelVersion, record: RunRecord, file: Path | None, model: ComparableModel
+    version: ModelVersion, record: RunRecord, file: Location | None, model: ComparableModel
 ) -> Table:
     name = record.request.data.file
     try:
         rule = ReaderRule.from_json(model.manifest.reader)
     except UnknownRule as error:
         raise RecordMissing(f"version {version.version}: {error}") from error
-    table = loading.load(replace_file(record.request, file), rule)
+    location = file or (name if isinstance(name, str) else None)  # a URL can be read again
+    query = record.request.data.query if isinstance(location, str) else None
+    table = loading.load(replace_file(record.request, location, query), rule)
     if table.sha256 != record.data_sha256:
         raise DataError(
             f"{table.name} is not the table that version {version.version} was trained on: its "

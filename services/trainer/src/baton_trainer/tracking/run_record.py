@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from baton_trainer.data_location import Location
 from baton_trainer.errors import RecordMissing
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table
@@ -24,7 +25,7 @@ class RunRecord(BaseModel):
 
     Attributes:
         request: the whole request, so every new option is recorded; of the table's path only the
-            name.
+            name, of its URL all: it holds no password.
         data_sha256: the checksum of the table's file.
         search_params: the result of a search; a reproduction uses it and repeats no trials.
         command: the command line, masked.
@@ -58,7 +59,9 @@ class RunRecord(BaseModel):
         """Records a training run in the environment of this process."""
         file = request.data.file
         return cls(
-            request=replace_file(request, Path(file.name) if file else None),
+            request=replace_file(
+                request, Path(file.name) if isinstance(file, Path) else file, request.data.query
+            ),
             data_sha256=table.sha256,
             search_params=search_params,
             command=tuple(mask_arguments(command)),
@@ -102,7 +105,9 @@ def _set_task(record: RunRecord) -> RunRecord:
     return record.model_copy(update={"request": request})
 
 
-def replace_file(request: TrainRequest, file: Path | None) -> TrainRequest:
-    """Returns the same request for another file."""
-    data = request.data.model_copy(update={"file": file})
+def replace_file(
+    request: TrainRequest, file: Location | None, query: str | None = None
+) -> TrainRequest:
+    """Returns the same request for another file, or for a query on another database."""
+    data = request.data.model_copy(update={"file": file, "query": query})
     return request.model_copy(update={"data": data})

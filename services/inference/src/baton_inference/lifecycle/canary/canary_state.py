@@ -1,12 +1,10 @@
-"""What the watcher of the canary knows, and the canary's part of the status."""
+"""What the watcher of the canary knows."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 
-from baton_inference.errors import FailureKind, LoadFailure
+from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
@@ -17,12 +15,11 @@ from baton_inference.lifecycle.policy import (
     Refusal,
     drop_outdated,
 )
-from baton_inference.lifecycle.status import CanaryStateName, CanaryStatus
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import (
+    ROLLOUT_FORCED,
     ROLLOUT_TAG,
-    find_weight_problem,
     is_aborted,
     read_weight,
 )
@@ -48,7 +45,7 @@ class _Known:
 
 
 class CanaryState:
-    """Only the watcher of the canary writes it. Any thread may read the status.
+    """Only the watcher of the canary writes it. Any thread may read it.
 
     Attributes:
         model_name: the registered model.
@@ -65,8 +62,6 @@ class CanaryState:
         switch: CanarySwitch,
         metrics: Metrics,
         clock: Clock,
-        *,
-        read_pairs: Callable[[], Mapping[str, Any] | None] = lambda: None,
     ) -> None:
         """Wires the state.
 
@@ -77,7 +72,6 @@ class CanaryState:
             switch: the canaries that tripped.
             metrics: counts failed loads.
             clock: times failed loads.
-            read_pairs: returns what this process has compared, for the status.
         """
         self.model_name = model_name
         self.alias = alias
@@ -85,7 +79,7 @@ class CanaryState:
         self.switch = switch
         self._metrics = metrics
         self._clock = clock
-        self._read_pairs = read_pairs
+        self._has_answer = False
         self._known = _Known()
 
     @property
@@ -97,6 +91,11 @@ class CanaryState:
     def failure(self) -> FailedLoad | None:
         """The failed load that the policy considers."""
         return self._known.failure
+
+    @property
+    def failure_reason(self) -> str:
+        """Why that load failed."""
+        return self._known.failure_reason
 
     @property
     def weight(self) -> float:
@@ -127,11 +126,12 @@ class CanaryState:
         if had != identity or weight != self.weight:
             number = aspired.version if aspired else None
             log.info("canary resolved", version=number, weight=self.weight)
-        if had != identity:
+        if had != identity or aspired is None:
             self.switch.forget_others(identity)
-        elif identity is not None and _was_forgiven(before.aspired, aspired):
+        if identity is not None and self._is_forgiven(before.aspired, aspired):
             # The alias need not have moved: an account with EDIT cannot delete it after an abort.
             self.switch.forget(identity)
+        self._has_answer = True
 
     def note_failure(self, version: ModelVersion, failure: LoadFailure) -> None:
         """Records that the canary cannot be loaded."""
@@ -165,55 +165,14 @@ class CanaryState:
         self._known = replace(self._known, failure=None, refusal=None)
         log.info("canary live", version=version.model.version, weight=self.weight)
 
-    def read_status(self) -> CanaryStatus | None:
-        """Returns the canary's part of the status; None if there is no canary."""
-        snapshot, aspired, live = self.take_snapshot(), self._known.aspired, self.live.canary
-        if aspired is None or snapshot.aspired == snapshot.production:
-            return None
-        is_live = live is not None and live.identity == snapshot.aspired
-        state, reason = self._derive_state(snapshot, aspired, is_live=is_live)
-        return CanaryStatus(
-            alias=self.alias,
-            version=aspired.version,
-            state=state,
-            reason=reason,
-            weight=read_weight(aspired.tags, self.alias),
-            effective_weight=self._find_effective_weight() if state == "canary" else 0.0,
-            since=live.since if live is not None and is_live else None,
-            pairs=self._read_pairs(),
-        )
+    def _is_forgiven(self, before: ModelVersion | None, now: ModelVersion | None) -> bool:
+        """Whether somebody has taken the abort of a version back: `rollout start --force`.
 
-    def _derive_state(
-        self, snapshot: CanarySnapshot, aspired: ModelVersion, *, is_live: bool
-    ) -> tuple[CanaryStateName, str | None]:
-        """Returns the first state that applies, and the reason."""
-        if snapshot.is_aborted:
-            return "refused", aspired.tags[ROLLOUT_TAG]
-        if snapshot.is_refused and snapshot.refusal is not None:
-            return "refused", snapshot.refusal.reason
-        if not is_live:
-            return self._derive_load_state(snapshot.failure)
-        trip = self.switch.find_trip(Identity.from_version(aspired))
-        if trip is not None:
-            return "tripped", trip
-        if read_weight(aspired.tags, self.alias) > 0:
-            return "canary", None
-        return "shadow", find_weight_problem(aspired.tags, self.alias)
-
-    def _derive_load_state(self, failure: FailedLoad | None) -> tuple[CanaryStateName, str | None]:
-        """A fetch that failed says nothing about the version: it goes on, and aborts no rollout."""
-        if failure is None:
-            return "loading", None
-        state: CanaryStateName = "loading" if failure.kind is FailureKind.FETCH else "failed"
-        return state, self._known.failure_reason
-
-    def _find_effective_weight(self) -> float:
-        route = self.live.route
-        return route.weight if route is not None else 0.0
-
-
-def _was_forgiven(before: ModelVersion | None, now: ModelVersion | None) -> bool:
-    """Whether the verdict was an abort and is not any more, e.g. after `rollout start --force`."""
-    if before is None or now is None:
-        return False
-    return is_aborted(before.tags) and not is_aborted(now.tags)
+        The abort may have come and gone while this process was down. So the first answer since its
+        start also counts: what such a version did before is forgiven, or it will show again.
+        """
+        if now is None or is_aborted(now.tags):
+            return False
+        if not self._has_answer:
+            return now.tags.get(ROLLOUT_TAG) == ROLLOUT_FORCED
+        return before is not None and is_aborted(before.tags)

@@ -173,5 +173,5 @@ class CanaryWatcher:
             return
         is_aspired = self._decide() is Decision.NOTHING  # it may have become production meanwhile
         has_share = is_aspired and state.weight > 0
-        route = CanaryRoute(canary, state.alias, state.weight, state.switch)
-        self._live.share(route if has_share else None, production)
+        route = CanaryRoute(canary, production.identity, state.alias, state.weight, state.switch)
+        self._live.share(route if has_share else None)

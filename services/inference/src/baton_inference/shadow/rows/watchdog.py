@@ -1,4 +1,4 @@
-"""Stops calls of a model that take too long."""
+"""Stops calls of a model that take too long, and gives up those that cannot be stopped."""
 
 import threading
 import time
@@ -6,14 +6,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from baton_engine.engine import ServingEngine, StoppableEngine
+from baton_engine.engine import EngineError, ServingEngine, StoppableEngine
 
 CHECK_INTERVAL_S = 0.025
 """A call is stopped at most twice this much late."""
+MAX_STOPS = 400
+"""A call that goes on after so many stops, ten seconds, is given up.
+
+ONNX Runtime stops a model between two nodes, and a node may take for ever. Stops are counted, not
+time: a process that is suspended does not lose its threads.
+"""
+
+MAX_LOOKS = 2_400
+"""A call is stopped after so many looks, a minute, even if it only waits and does not work."""
 
 
 class _Call(NamedTuple):
-    engine: StoppableEngine
+    engine: ServingEngine
+    stoppable: StoppableEngine
     read_s: Callable[[], float]
     due_s: float
 
@@ -26,9 +36,27 @@ class Watchdog:
 
     The limit is one on processor time. Nobody waits for these calls, and on a busy machine a good
     model may need long for little work.
+
+    Attributes:
+        has_given_up: whether the other thread is blocked. It makes no more calls.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        give_up: Callable[[ServingEngine], None] = lambda _: None,
+        *,
+        max_stops: int = MAX_STOPS,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            give_up: called once, in the watchdog's thread, with the engine of a call that cannot
+                be stopped. The watchdog then ends.
+            max_stops: the stops that a call may ignore.
+        """
+        self.has_given_up = False
+        self._give_up = give_up
+        self._max_stops = max_stops
         self._call: _Call | None = None
         self._is_used = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shadow-watchdog", daemon=True)
@@ -42,11 +70,16 @@ class Watchdog:
         Args:
             engine: the engine.
             limit_s: seconds of processor time of the calling thread.
+
+        Raises:
+            EngineError: the thread has been given up.
         """
+        if self.has_given_up:
+            raise EngineError("an earlier call was given up")
         if not self._thread.is_alive():
             self._thread.start()
         stoppable, read_s = engine.make_stoppable(), _find_clock()
-        self._call = _Call(stoppable, read_s, read_s() + limit_s)
+        self._call = _Call(engine, stoppable, read_s, read_s() + limit_s)
         self._is_used.set()  # after the call is known: see `_run`
         try:
             yield stoppable
@@ -54,14 +87,28 @@ class Watchdog:
             self._call = None
 
     def _run(self) -> None:
-        while True:
+        while not self.has_given_up:
             self._is_used.wait()
             self._is_used.clear()
             time.sleep(CHECK_INTERVAL_S)  # however many calls there are, it wakes this often
-            while (call := self._call) is not None:
-                if call.read_s() >= call.due_s:
-                    call.engine.stop()
-                time.sleep(CHECK_INTERVAL_S)
+            self._watch()
+
+    def _watch(self) -> None:
+        """Watches calls until there is none."""
+        watched: _Call | None = None
+        looks = stops = 0
+        while (call := self._call) is not None:
+            if call is not watched:
+                watched, looks, stops = call, 0, 0
+            looks += 1
+            if call.read_s() >= call.due_s or looks > MAX_LOOKS:
+                stops += 1
+                call.stoppable.stop()
+            if stops > self._max_stops:
+                self.has_given_up = True
+                self._give_up(call.engine)
+                return
+            time.sleep(CHECK_INTERVAL_S)
 
 
 def _find_clock() -> Callable[[], float]:

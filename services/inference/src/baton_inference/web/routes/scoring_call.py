@@ -237,6 +237,8 @@ class ScoringCall:
         """Shows the scored request to the observer."""
         if self._body_bytes > MAX_ROW_BYTES * self._batch.rows:
             return
+        if not observer.has_room():
+            return
         source = identify_source(self._headers, self._api_key)
         body = None
         if observer.needs_bodies and self._body:

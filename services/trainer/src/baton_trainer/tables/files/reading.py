@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
+from baton_trainer.data_location import Location
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file, parquet_file
 from baton_trainer.tables.files.data_file import DataFile
+from baton_trainer.tables.files.remote_file import fetch
 
 _SAVE = "save the table as CSV or Parquet"
 _UNPACK = "unpack it first"
@@ -25,25 +27,30 @@ _OTHERS = {  # https://en.wikipedia.org/wiki/List_of_file_signatures
 }
 
 
-def read(path: Path, options: Data, rule: ReaderRule = TRIM_WHITE_SPACE) -> DataFile:
+def read(location: Location, options: Data, rule: ReaderRule = TRIM_WHITE_SPACE) -> DataFile:
     """Reads a CSV or Parquet file.
 
     Args:
-        path: the file's path.
+        location: the file's path or URL.
         options: the user's options; the rest is detected.
         rule: how to read the cells of a CSV file.
 
     Raises:
         DataError: the file cannot be read, or has another format.
     """
+    content = fetch(location) if isinstance(location, str) else _read_bytes(location)
+    name = str(location)
+    if content.startswith(parquet_file.MAGIC):
+        return parquet_file.parse(content, name)
+    for magic, (kind, advice) in _OTHERS.items():
+        if content.startswith(magic):
+            raise DataError(f"{name}: the file is {kind}, not CSV or Parquet; {advice}")
+    return csv_file.parse(content, name, options, rule)
+
+
+def _read_bytes(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DataError(f"{path}: {reason}; name a CSV or Parquet file that can be read") from error
-    if content.startswith(parquet_file.MAGIC):
-        return parquet_file.parse(content, str(path))
-    for magic, (kind, advice) in _OTHERS.items():
-        if content.startswith(magic):
-            raise DataError(f"{path}: the file is {kind}, not CSV or Parquet; {advice}")
-    return csv_file.parse(content, str(path), options, rule)

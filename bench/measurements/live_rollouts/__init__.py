@@ -1,0 +1,1 @@
+"""Rollouts under constant load, from start to promotion, abort or rollback."""

@@ -1,0 +1,1 @@
+"""Runs work on a Dask cluster: workers on this machine, or those of a scheduler."""

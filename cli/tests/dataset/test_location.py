@@ -1,0 +1,28 @@
+"""Paths and URLs."""
+
+import pytest
+
+from baton_cli.dataset.location import Location
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("http://host/x.csv", "neither a path nor a URL"),
+        ("s3://a::file://b", "neither a path nor a URL"),
+        ("s3://key:secret@bucket/x", "must not have a password"),
+    ],
+)
+def test_other_urls_are_rejected(text: str, message: str) -> None:
+    """Among them those with credentials, which would be in tasks."""
+    with pytest.raises(ValueError, match=message):
+        Location.parse(text)
+
+
+@pytest.mark.parametrize("text", ["s3://bucket/x/", "abfs://box@account.dfs.core.windows.net/x"])
+def test_url_is_no_path(text: str) -> None:
+    """A container's name before `@` is no password."""
+    location = Location.parse(text)
+    assert not location.is_local
+    assert str(location.append("y")) == f"{text.rstrip('/')}/y"
+    assert location.make_absolute() == location

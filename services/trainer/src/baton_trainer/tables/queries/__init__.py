@@ -1,0 +1,1 @@
+"""Reads the result of a SQL query as a table."""
