@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 TARGET = "price"
-_ADDED = {"inland": 0.0, "near bay": 90_000.0, "coast": 60_000.0, "island": 200_000.0}
+_FACTORS = {"inland": 0.7, "near bay": 1.4, "coast": 1.1, "island": 1.9}
 
 
 def generate(rows: int = 1_500, seed: int = 0) -> pd.DataFrame:
@@ -13,12 +13,12 @@ def generate(rows: int = 1_500, seed: int = 0) -> pd.DataFrame:
     income = rng.lognormal(1.25, 0.45, rows)
     age = rng.integers(1, 53, rows)
     rooms = np.round(rng.normal(5.4, 1.1, rows).clip(1.5), 2)
-    place = rng.choice([*_ADDED], rows, p=[0.55, 0.2, 0.23, 0.02])
+    place = rng.choice([*_FACTORS], rows, p=[0.55, 0.2, 0.23, 0.02])
     north, east = rng.uniform(32.5, 42, rows), rng.uniform(-124, -114, rows)
     distance = np.hypot(north - 37.8, east + 122.4)
-    price = 20_000 + 42_000 * income - 900 * income**2 + 350 * age + 9_000 * (rooms - 5)
-    price += pd.Series(place).map(_ADDED).to_numpy() - 9_000 * distance + 60_000 * (distance < 1)
-    price = (price * rng.lognormal(0, 0.18, rows)).clip(15_000, 500_000).round(-2)
+    price = 45_000 * income**1.1 * pd.Series(place).map(_FACTORS).to_numpy()
+    price *= (0.7 + np.exp(-distance / 3)) * (1 + 0.1 * (rooms > 5.5)) * (1 - 0.002 * age)
+    price = (price * rng.lognormal(0, 0.15, rows)).clip(15_000, 500_000).round(-2)
     has_age = rng.random(rows) > 0.05
     return pd.DataFrame(
         {
