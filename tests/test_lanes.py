@@ -16,6 +16,8 @@ from tests.support.suite.lanes import GUESTS, LONG, ROOT, Lanes, get_lane, get_r
         ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
         ("tests/stack/test_a.py", "tests/stack/secured/test_a.py", False),
         ("tests/embedded/up/test_install.py", "tests/embedded/up/test_documents.py", False),
+        ("tests/some_folder/test_a.py", "tests/some_folder/test_b.py", True),
+        ("tests/test_a.py", "tests/test_b.py", False),
         ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),
     ],
 )

@@ -32,10 +32,12 @@ GUESTS = dict.fromkeys(("tests/faults", "tests/browser", "tests/monitoring"), "t
 
 
 def get_lane(path: Path) -> str:
-    """Returns the lane of a test file: a long lane, else a lane for this file alone."""
+    """Returns the lane of a test file: a long lane, else its folder's in tests/, else its own."""
     file = path.relative_to(ROOT)
     holders = [each for each in (*LONG, *GUESTS) if file.is_relative_to(each)]
-    lane = max(holders, key=len, default=str(file))
+    top, *below = file.parts
+    own = f"{top}/{below[0]}" if top == "tests" else str(file)  # of a file in tests/: itself
+    lane = max(holders, key=len, default=own)
     return GUESTS.get(lane, lane)
 
 
