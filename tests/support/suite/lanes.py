@@ -14,7 +14,8 @@ LONG = (
     "tests/embedded/up/test_call_home.py",  # each of these files has its own `baton up`
     "tests/embedded/up/test_documents.py",
     "tests/stack/upgraded",  # a second stack, from images that the first lane has built by now
-    "tests/stack/secured",  # a third one
+    "tests/kubernetes",  # a cluster, with the same images
+    "tests/stack/secured",  # a third stack
     "tests/embedded/up/test_install.py",
     "tests/embedded/up/test_upgrade.py",
     "tests/test_lint.py",  # a cache of types
@@ -31,10 +32,12 @@ GUESTS = dict.fromkeys(("tests/faults", "tests/browser", "tests/monitoring"), "t
 
 
 def get_lane(path: Path) -> str:
-    """Returns the lane of a test file: a long lane, else a lane for this file alone."""
+    """Returns the lane of a test file: a long lane, else its folder's in tests/, else its own."""
     file = path.relative_to(ROOT)
     holders = [each for each in (*LONG, *GUESTS) if file.is_relative_to(each)]
-    lane = max(holders, key=len, default=str(file))
+    top, *below = file.parts
+    own = f"{top}/{below[0]}" if top == "tests" else str(file)  # of a file in tests/: itself
+    lane = max(holders, key=len, default=own)
     return GUESTS.get(lane, lane)
 
 
