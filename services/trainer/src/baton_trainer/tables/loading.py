@@ -24,7 +24,7 @@ def load(request: TrainRequest, rule: ReaderRule = TRIM_WHITE_SPACE) -> Table:
         file = csv_file.parse(content, BUILT_IN, _PLAIN, rule)
     else:
         file = reading.read(request.data.file, request.data, rule)
-    table = build_table(file, request.columns)
+    table = build_table(file, request.columns, request.train.task)
     if not file.has_trimmed:
         return table
     return replace(table, reread=lambda other: table if other == rule else load(request, other))
