@@ -27,6 +27,8 @@ class RunRecord(BaseModel):
             name.
         data_sha256: the checksum of the table's file.
         search_params: the result of a search; a reproduction uses it and repeats no trials.
+        search_place: where the trials of the search ran; empty for the trainer's process. The
+            result does not depend on it.
         command: the command line, masked.
         code: see `environment.describe_code`.
         python: the interpreter and its version.
@@ -41,6 +43,7 @@ class RunRecord(BaseModel):
     search_params: Mapping[str, Any] = Field(
         default={}, validation_alias="found", serialization_alias="found"
     )
+    search_place: str = ""
     command: tuple[str, ...] = ()
     code: str
     python: str
@@ -54,6 +57,7 @@ class RunRecord(BaseModel):
         table: Table,
         search_params: Mapping[str, Any],
         command: Sequence[str],
+        search_place: str = "",
     ) -> "RunRecord":
         """Records a training run in the environment of this process."""
         file = request.data.file
@@ -61,6 +65,7 @@ class RunRecord(BaseModel):
             request=replace_file(request, Path(file.name) if file else None),
             data_sha256=table.sha256,
             search_params=search_params,
+            search_place=search_place,
             command=tuple(mask_arguments(command)),
             code=environment.describe_code(),
             python=environment.describe_python(),
