@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,7 +16,7 @@ from baton_cli.dask_cluster.clients import open_client
 from baton_cli.dask_cluster.options import ClusterOptions
 from baton_cli.main import run
 from tests.support.cli.bulk import add_onnx
-from tests.support.cli.dask_cluster import RunningCluster, run_cluster
+from tests.support.cli.dask_cluster import RunningCluster
 from tests.support.cli.datasets import ROWS, read_ids, score_here, write_dataset
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS
@@ -26,13 +25,6 @@ from tests.support.rig.process import wait_until
 KEY = "wJalrXUtnFEMI"
 FILES, FILE_ROWS = 24, 40_000
 """Enough to be stopped in the middle."""
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
-    """The cluster."""
-    with run_cluster(tmp_path_factory.mktemp("certificates")) as cluster:
-        yield cluster
 
 
 @pytest.fixture

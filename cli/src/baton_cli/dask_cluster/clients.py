@@ -33,12 +33,16 @@ _NO_PAGES: Mapping[str, Sequence[str]] = {
 
 
 @contextmanager
-def open_client(options: ClusterOptions) -> Iterator[Client]:
+def open_client(options: ClusterOptions, packages: Sequence[str] = (PACKAGE,)) -> Iterator[Client]:
     """Opens a client for the cluster of the options; stops workers that it has started.
 
+    Args:
+        options: the cluster.
+        packages: the distributions that the workers must have in the versions of this process.
+
     Raises:
-        CommandFailed: there is no scheduler at the address, it has no workers, or they cannot run
-            this version of Baton.
+        CommandFailed: there is no scheduler at the address, it has no workers, or they lack a
+            package or have another version of it.
     """
     _silence_logs()
     if options.scheduler is None:
@@ -46,7 +50,7 @@ def open_client(options: ClusterOptions) -> Iterator[Client]:
             yield client
         return
     with _connect(options, options.scheduler) as client:
-        _check_workers(client, options.scheduler)
+        _check_workers(client, options.scheduler, packages)
         yield client
 
 
@@ -103,19 +107,20 @@ def _get_security(options: ClusterOptions) -> Security:
     return security
 
 
-def _check_workers(client: Client, address: str) -> None:
-    """Checks that there are workers, all of them with this version of Baton."""
+def _check_workers(client: Client, address: str, packages: Sequence[str]) -> None:
+    """Checks that there are workers, all of them with the packages of this process."""
     try:
         client.wait_for_workers(1, timeout=WORKERS_LIMIT_S)
     except TimeoutError as error:
         raise CommandFailed(
             f"the scheduler at {address} has no workers; start some: dask worker {address}"
         ) from error
-    ours = version(PACKAGE)
-    for worker, theirs in client.run(version, PACKAGE, on_error="return").items():
-        if theirs != ours:
-            is_absent = isinstance(theirs, PackageNotFoundError)
-            found = "no Baton" if is_absent else f"Baton {truncate(str(theirs))}"
-            raise CommandFailed(
-                f"the worker {worker} has {found}; install {PACKAGE}[dask] {ours} there"
-            )
+    for package in packages:
+        ours = version(package)
+        for worker, theirs in client.run(version, package, on_error="return").items():
+            if theirs != ours:
+                is_absent = isinstance(theirs, PackageNotFoundError)
+                found = "is absent" if is_absent else f"has version {truncate(str(theirs))}"
+                raise CommandFailed(
+                    f"{package} {found} in the worker {worker}; install {ours} there"
+                )

@@ -2,11 +2,20 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
 from baton_cli.argument_types import ModelReference
-from baton_cli.errors import CommandFailed, build_missing_package_error, to_usage_error
+from baton_cli.dask_cluster.options import ClusterOptions
+from baton_cli.errors import (
+    CommandFailed,
+    build_missing_extra_error,
+    build_missing_package_error,
+    to_usage_error,
+)
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import load
 from baton_cli.stopping import Deferral, defer_signals, explain_interruption
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
     from baton_trainer.progress import Progress
     from baton_trainer.settings import TrainerSettings
     from baton_trainer.train_result import TrainResult
+    from baton_trainer.tuning.place import SearchPlace
 
 T = TypeVar("T")
 
@@ -48,11 +58,13 @@ def call_trainer(run: Callable[["TrainerSettings", "Progress"], T]) -> T:
         raise build_missing_package_error("trainer", error) from error
 
 
-def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
+def run_training(
+    options: TrainOptions, deferral: Deferral, cluster: ClusterOptions | None = None
+) -> "TrainResult":
     """Trains and registers one version; progress goes to stderr. Raises like `call_trainer`.
 
     Begins `deferral` at the registration: its block then prints the number and moves the alias
-    before a signal ends it.
+    before a signal ends it. The trials of a search run on `cluster`, if one is named.
     """
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "TrainResult":
@@ -60,11 +72,30 @@ def run_training(options: TrainOptions, deferral: Deferral) -> "TrainResult":
             from baton_trainer import request, training  # noqa: PLC0415 - see above
 
         training_request = request.load(options.config, options.values)
+        place = _find_place(cluster, training_request.train.search)
         command = ("baton", *sys.argv[1:])
-        return training.train(training_request, settings, progress, command, deferral.begin)
+        return training.train(
+            training_request, settings, progress, command, deferral.begin, place=place
+        )
 
     with explain_interruption("nothing was registered"):
         return call_trainer(run)
+
+
+def _find_place(cluster: ClusterOptions | None, search: int) -> "SearchPlace":
+    """Returns where the trials run. Raises a usage error if there are none."""
+    from baton_trainer.tuning.place import HERE, SearchPlace  # noqa: PLC0415 - see above
+
+    if not cluster:
+        return HERE
+    if not search:
+        raise click.UsageError("--workers and --scheduler run the trials of --search N.")
+    try:
+        with defer_signals():
+            from baton_cli.dask_cluster.joblib_backend import use_cluster  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise build_missing_extra_error("dask", error) from error
+    return SearchPlace(str(cluster), partial(use_cluster, cluster))
 
 
 def run_import(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from baton_cli import terminal
+from baton_cli.dask_cluster.options import ClusterOptions, add_cluster_options
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import describe_move
@@ -101,15 +102,29 @@ def _parse_params(
     is_flag=True,
     help="Move the alias to the version if the gate passes.",
 )
-def train(config: Path | None, *, and_promote: bool, **options: Any) -> None:
+@add_cluster_options
+def train(
+    config: Path | None,
+    *,
+    and_promote: bool,
+    workers: int | None,
+    scheduler: str | None,
+    insecure: bool,
+    **options: Any,
+) -> None:
     """Train a version, register it and run the gate.
 
     Prints the version number on stdout and everything else on stderr. Exit code 1 after a failed
     gate only with --promote. Options override baton.toml.
+
+    With --workers or --scheduler the trials of --search and their folds run on Dask. The result is
+    the same.
     """
+    cluster = ClusterOptions(workers, scheduler, insecure)
+    cluster.check()
     settings = load(CliSettings)
     with Deferral() as deferral:
-        result = run_training(TrainOptions.from_parameters(config, options), deferral)
+        result = run_training(TrainOptions.from_parameters(config, options), deferral, cluster)
         terminal.print_progress(format_summary(settings.model_name, result))
         terminal.show(result.version)
     if and_promote and result.gate_passed:

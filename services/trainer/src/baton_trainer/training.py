@@ -19,14 +19,17 @@ from baton_trainer.tracking import mlflow_limits, run
 from baton_trainer.tracking.quiet import silence_libraries
 from baton_trainer.train_result import TrainResult
 from baton_trainer.training_run import TrainingRun
+from baton_trainer.tuning.place import HERE, SearchPlace
 
 
-def train(
+def train(  # noqa: PLR0913 - the last ones are optional
     request: TrainRequest,
     settings: TrainerSettings,
     progress: Progress | None = None,
     command: Sequence[str] = (),
     on_registering: Callable[[], None] = lambda: None,
+    *,
+    place: SearchPlace = HERE,
 ) -> TrainResult:
     """Trains, evaluates, logs and registers a version; moves `challenger` if it passes the gate.
 
@@ -40,6 +43,7 @@ def train(
         command: the command line, which the run record keeps without its secrets.
         on_registering: called before the few calls that register the version, move the alias and
             end the run. A caller that handles signals should block them from then on.
+        place: where the trials of a search run.
 
     Raises:
         TrainError: the table, the estimator or MLflow is at fault; the text is one line.
@@ -58,7 +62,7 @@ def train(
         _check_registry(registry, settings)
         with run.open_run(settings, options.estimator) as run_id:
             training = TrainingRun(
-                run_id, request, table, settings, registry, progress, on_registering
+                run_id, request, table, settings, registry, progress, on_registering, place
             )
             return training.execute(learner, command)
 

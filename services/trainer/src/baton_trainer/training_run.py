@@ -24,6 +24,7 @@ from baton_trainer.tracking.mlflow_limits import MAX_DESCRIPTION, truncate_with_
 from baton_trainer.tracking.registration import VersionEntry
 from baton_trainer.tracking.run_record import RunRecord
 from baton_trainer.train_result import TrainResult
+from baton_trainer.tuning.place import SearchPlace
 from baton_trainer.tuning.trials import tune
 
 
@@ -38,12 +39,14 @@ class TrainingRun:
     registry: RegistryClient
     progress: Progress
     on_registering: Callable[[], None]
+    place: SearchPlace
 
     def execute(self, untuned: Learner, command: Sequence[str]) -> TrainResult:
         """Runs all steps, from the search to the registration."""
         options = self.request.train
-        learner, search_params = tune(self.table, untuned, options, self.progress)
-        record = RunRecord.from_training(self.request, self.table, search_params, command)
+        learner, search_params = tune(self.table, untuned, options, self.progress, self.place)
+        place = self.place.name if options.search else ""
+        record = RunRecord.from_training(self.request, self.table, search_params, command, place)
         run.log_texts(record.to_files())
         params = self._collect_params(learner)
         for line in run.log_inputs(self.run_id, self.table, params):

@@ -53,11 +53,11 @@ def test_every_option_is_recorded() -> None:
     """A request that differs from the default in every key is read back unchanged."""
     request = fill(TrainRequest)
     assert isinstance(request, TrainRequest)
-    written = RunRecord.from_training(request, some_table(), {"C": 0.5}, ())
+    written = RunRecord.from_training(request, some_table(), {"C": 0.5}, (), "2 Dask workers")
     again = run_record.parse_record(written.to_files()[run_record.RECORD_FILE])
     assert again == written
     assert again.request == run_record.replace_file(request, Path("t.csv"))
-    assert again.search_params == {"C": 0.5}
+    assert (again.search_params, again.search_place) == ({"C": 0.5}, "2 Dask workers")
 
 
 def test_record_describes_the_environment() -> None:

@@ -45,6 +45,17 @@ def test_another_seed_gives_other_trials() -> None:
     assert one[1].params != other[1].params
 
 
+def test_trials_that_run_together_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ones are proposed before any has a result, the later ones one by one."""
+    count = search.STARTUP_TRIALS + 2
+    together = run_trials("logistic", count)
+    assert search._divide(count) == [search.STARTUP_TRIALS, 1, 1]
+    monkeypatch.setattr(search, "_divide", lambda trials: [1] * trials)
+    single = run_trials("logistic", count)
+    assert [each.params for each in together] == [each.params for each in single]
+    assert [each.metrics for each in together] == [each.metrics for each in single]
+
+
 @pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_the_first_trial_is_the_untuned_estimator(estimator: str) -> None:
     """A search never makes it worse; the space includes the defaults."""

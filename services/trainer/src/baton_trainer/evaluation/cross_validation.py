@@ -10,12 +10,15 @@ from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from baton_registry.versions.output_schema import Label
-from baton_trainer.evaluation.folds import Folds
+from baton_trainer.evaluation.folds import Fold, Folds, Indices
 from baton_trainer.evaluation.outcome import Outcome, join_outcomes
 from baton_trainer.evaluation.prediction import predict_outcome
 from baton_trainer.tables.table import Table
 
 LEVEL = 0.95
+
+Part = tuple[Indices, Outcome]
+"""The test rows of a fold, and the predictions for them."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class CrossValidation:
 
     folds: Sequence[Mapping[str, float]]
     outcome: Outcome
+
+    @classmethod
+    def from_parts(cls, parts: Sequence[Part]) -> "CrossValidation":
+        """Joins all folds."""
+        metrics = [outcome.compute_metrics() for _, outcome in parts]
+        return cls(metrics, join_outcomes(parts))
 
     @property
     def means(self) -> dict[str, float]:
@@ -63,10 +72,15 @@ class CrossValidation:
 
 def cross_validate_table(pipeline: Pipeline, table: Table, seed: int) -> CrossValidation:
     """Cross-validates an unfitted pipeline on the rows that are not held out; raises as below."""
+    features, target, folds = select_training_rows(table, seed)
+    return cross_validate(pipeline, features, target, table.positive, folds)
+
+
+def select_training_rows(table: Table, seed: int) -> tuple[pd.DataFrame, pd.Series, Folds]:
+    """Selects the rows that are not held out, and divides them into folds."""
     rows = ~table.held_out
     folds = Folds(seed, None if table.groups is None else table.groups[rows])
-    features, target = table.features[rows], table.target[rows]
-    return cross_validate(pipeline, features, target, table.positive, folds)
+    return table.features[rows], table.target[rows], folds
 
 
 def cross_validate(
@@ -81,10 +95,19 @@ def cross_validate(
     Raises:
         DataError: a class has too few rows or ids.
     """
-    parts = []
-    for train, test in folds.split(target, stratified=is_classifier(pipeline)):
-        fitted = clone(pipeline).fit(features.iloc[train], target.iloc[train])
-        outcome = predict_outcome(fitted, features.iloc[test], target.iloc[test], positive)
-        parts.append((test, outcome))
-    metrics = [outcome.compute_metrics() for _, outcome in parts]
-    return CrossValidation(metrics, join_outcomes(parts))
+    divided = folds.split(target, stratified=is_classifier(pipeline))
+    parts = [evaluate_fold(pipeline, features, target, positive, fold) for fold in divided]
+    return CrossValidation.from_parts(parts)
+
+
+def evaluate_fold(
+    pipeline: Pipeline,
+    features: pd.DataFrame,
+    target: pd.Series,
+    positive: Label | None,
+    fold: Fold,
+) -> Part:
+    """Fits an unfitted pipeline on the training rows of a fold, and predicts its test rows."""
+    train, test = fold
+    fitted = clone(pipeline).fit(features.iloc[train], target.iloc[train])
+    return test, predict_outcome(fitted, features.iloc[test], target.iloc[test], positive)

@@ -28,6 +28,8 @@ class RunRecord(BaseModel):
             name, of its URL all: it holds no password.
         data_sha256: the checksum of the table's file.
         search_params: the result of a search; a reproduction uses it and repeats no trials.
+        search_place: where the trials of the search ran; empty for the trainer's process. The
+            result does not depend on it.
         command: the command line, masked.
         code: see `environment.describe_code`.
         python: the interpreter and its version.
@@ -42,6 +44,7 @@ class RunRecord(BaseModel):
     search_params: Mapping[str, Any] = Field(
         default={}, validation_alias="found", serialization_alias="found"
     )
+    search_place: str = ""
     command: tuple[str, ...] = ()
     code: str
     python: str
@@ -55,6 +58,7 @@ class RunRecord(BaseModel):
         table: Table,
         search_params: Mapping[str, Any],
         command: Sequence[str],
+        search_place: str = "",
     ) -> "RunRecord":
         """Records a training run in the environment of this process."""
         file = request.data.file
@@ -64,6 +68,7 @@ class RunRecord(BaseModel):
             ),
             data_sha256=table.sha256,
             search_params=search_params,
+            search_place=search_place,
             command=tuple(mask_arguments(command)),
             code=environment.describe_code(),
             python=environment.describe_python(),

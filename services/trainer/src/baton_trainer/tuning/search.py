@@ -7,7 +7,7 @@ worse than without a search. Trials have their own folds: the reported folds cho
 Only this module imports Optuna.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +20,19 @@ from optuna.distributions import (
 )
 
 from baton_trainer.errors import ParameterError
-from baton_trainer.evaluation import cross_validation
 from baton_trainer.evaluation.outcome import Metric
 from baton_trainer.evaluation.prediction import get_metric
 from baton_trainer.gate.trained_model import catch_fit_errors
-from baton_trainer.models import estimators, pipeline, threads
+from baton_trainer.models import estimators
 from baton_trainer.models.estimators import Learner
 from baton_trainer.models.families import Choice, Family, FloatRange, IntRange
 from baton_trainer.progress import NoProgress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
+from baton_trainer.tuning import fold_tasks
+
+STARTUP_TRIALS = 10
+"""The first trials are random: Optuna's default."""
 
 
 def _build_distribution(values: FloatRange | IntRange | Choice) -> BaseDistribution:
@@ -91,22 +94,36 @@ def run_trials(table: Table, untuned: Learner, options: Train) -> Iterator[Trial
             "parameters, or search 0 trials"
         )
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=options.seed)
+    sampler = optuna.samplers.TPESampler(n_startup_trials=STARTUP_TRIALS, seed=options.seed)
     metric = get_metric(table.output_schema)
     study = optuna.create_study(
         direction="minimize" if metric.is_loss else "maximize", sampler=sampler
     )
     study.enqueue_trial({name: untuned.params[name] for name in space})
     fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
-    for number in range(options.search):
-        proposal = study.ask(dict(space))
-        learner = estimators.build_from_values(
-            untuned.kind, untuned.name, {**fixed, **proposal.params}, options.seed
-        )
-        metrics = _evaluate(table, learner, options.seed)
-        trial = Trial(number, proposal.params, metrics, learner, metric)
-        study.tell(proposal, trial.value)
-        yield trial
+    for count in _divide(options.search):
+        proposals = [study.ask(dict(space)) for _ in range(count)]
+        learners = [
+            estimators.build_from_values(
+                untuned.kind, untuned.name, {**fixed, **each.params}, options.seed
+            )
+            for each in proposals
+        ]
+        results = _evaluate(table, learners, options.seed)
+        for proposal, learner, metrics in zip(proposals, learners, results, strict=True):
+            trial = Trial(proposal.number, proposal.params, metrics, learner, metric)
+            study.tell(proposal, trial.value)
+            yield trial
+
+
+def _divide(trials: int) -> list[int]:
+    """Divides trials into those that may run at the same time.
+
+    The first ones are random. Each later one is proposed from the results of all before it, so that
+    a search has the same trials on a cluster; only its folds run at the same time.
+    """
+    first = min(trials, STARTUP_TRIALS)
+    return [first] + [1] * (trials - first)
 
 
 def choose_best(tried: list[Trial]) -> Trial:
@@ -114,8 +131,12 @@ def choose_best(tried: list[Trial]) -> Trial:
     return min(tried, key=lambda trial: (trial.metric.compute_loss(trial.value), trial.number))
 
 
-def _evaluate(table: Table, learner: Learner, seed: int) -> Mapping[str, float]:
-    unfitted = pipeline.build(learner, table.features, table.columns)
-    with catch_fit_errors(NoProgress()), threads.limit(len(table.target)):
-        # The next seed gives other folds: those of `seed` are for the report.
-        return cross_validation.cross_validate_table(unfitted, table, seed + 1).means
+def _evaluate(
+    table: Table, learners: Sequence[Learner], seed: int
+) -> Iterator[Mapping[str, float]]:
+    # The next seed gives other folds: those of `seed` are for the report.
+    results = fold_tasks.evaluate(learners, table, seed + 1)
+    for _ in learners:
+        with catch_fit_errors(NoProgress()):
+            metrics = next(results)
+        yield metrics

@@ -8,10 +8,11 @@ from baton_trainer.progress import Progress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import run
+from baton_trainer.tuning.place import HERE, SearchPlace
 
 
 def tune(
-    table: Table, untuned: Learner, options: Train, progress: Progress
+    table: Table, untuned: Learner, options: Train, progress: Progress, place: SearchPlace = HERE
 ) -> tuple[Learner, Mapping[str, Any]]:
     """Returns the best learner of `options.search` trials, and its tuned arguments.
 
@@ -25,7 +26,7 @@ def tune(
     from baton_trainer.tuning import search  # noqa: PLC0415 - half a second, only for a search
 
     trials: list[search.Trial] = []
-    with progress.track_steps("searching", options.search) as advance:
+    with place.enter(), progress.track_steps("searching", options.search) as advance:
         for trial in search.run_trials(table, untuned, options):
             trials.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
