@@ -2,16 +2,21 @@
 
 import pytest
 
-from tests.support.suite.lanes import ROOT, Lanes, get_lane, get_rank
+from tests.support.suite.lanes import GUESTS, LONG, ROOT, Lanes, get_lane, get_rank
 
 
 @pytest.mark.parametrize(
     ("one", "other", "is_shared"),
     [
-        ("tests/stack/test_a.py", "tests/faults/test_b.py", True),
+        ("tests/stack/test_a.py", "tests/stack/test_b.py", True),
         ("tests/embedded/test_a.py", "tests/browser/test_b.py", True),
+        ("tests/embedded/test_a.py", "tests/faults/test_b.py", True),
+        ("tests/stack/upgraded/test_a.py", "tests/stack/upgraded/test_b.py", True),
         ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
-        ("tests/stack/test_a.py", "tests/stack/test_secure.py", False),
+        ("tests/stack/test_a.py", "tests/stack/secured/test_a.py", False),
+        ("tests/embedded/up/test_install.py", "tests/embedded/up/test_documents.py", False),
+        ("tests/some_folder/test_a.py", "tests/some_folder/test_b.py", True),
+        ("tests/test_a.py", "tests/test_b.py", False),
         ("packages/engine/tests/test_a.py", "packages/engine/tests/test_b.py", False),
     ],
 )
@@ -24,8 +29,14 @@ def test_scheduler_splits_by_lanes() -> None:
     """A process of xdist gets a whole lane, for any test parameters."""
     scheduler = Lanes.__new__(Lanes)
     one = scheduler._split_scope("tests/stack/test_a.py::test_x[a::b@c]")
-    assert one == scheduler._split_scope("tests/faults/test_b.py::test_y")
+    assert one == scheduler._split_scope("tests/stack/test_b.py::test_y")
     assert one != scheduler._split_scope("tests/embedded/test_a.py::test_x")
+
+
+@pytest.mark.parametrize("path", [*LONG, *GUESTS])
+def test_lanes_are_on_the_disk(path: str) -> None:
+    """A lane of a path that has moved would be empty."""
+    assert (ROOT / path).exists()
 
 
 def test_long_lanes_start_first() -> None:

@@ -1,5 +1,6 @@
-"""One stack for all tests of this folder; its first start trains and promotes version 1."""
+"""One stack for the tests beside this file; its first start trains and promotes version 1."""
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
@@ -24,11 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def images() -> None:
+def images(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every image, built from this tree."""
     require_docker()
     build = ["docker", "compose", "--profile", "*", "build"]
-    result = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
+    with (tmp_path_factory.getbasetemp().parent / "images.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process of pytest-xdist may build already
+        result = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-3000:]
 
 
@@ -47,8 +50,4 @@ def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 @pytest.fixture
 def versions(stack: Stack) -> list[str]:
     """Every version, at least two with different answers; version 1 is in production."""
-    while len(stack.versions()) < 2:
-        stack.train("--param", "C=0.05")
-    if stack.predict()[0] != "1":
-        stack.baton("promote", "1", "--wait")
-    return stack.versions()
+    return stack.ensure_two_versions()

@@ -14,19 +14,11 @@ import pytest
 from hypothesis import settings
 from mlflow.models import Model
 
-from baton_registry.rest.client import RegistryClient
-from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model
 from baton_trainer.tracking.logged_model import Contents
-from tests.support.trainer.tables import (
-    TARGET,
-    make_features,
-    make_text_target,
-    some_table,
-    some_trained_model,
-)
-from tests.support.trainer.workshop import Workshop
+from tests.support.trainer.tables import some_table, some_trained_model
+from tests.support.trainer.workshop import Workshop, open_workshop
 
 # A busy machine does not break a property.
 settings.register_profile("untimed", deadline=None)
@@ -105,17 +97,18 @@ def _free_port() -> int:
 
 @pytest.fixture
 def workshop(
-    tracking_uri: str,
-    tmp_path: Path,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
+    tracking_uri: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Workshop]:
     """A workshop for one test."""
-    monkeypatch.setattr(os, "environ", dict(os.environ))
-    frame = make_features()
-    frame.assign(**{TARGET: make_text_target(frame)}).to_csv(tmp_path / "t.csv", index=False)
-    options = TrainerSettings.model_validate(
-        {"MLFLOW_TRACKING_URI": tracking_uri, "BATON_MODEL_NAME": request.node.name[:80]}
-    )
-    with RegistryClient(tracking_uri) as registry:
-        yield Workshop(options, registry, tmp_path / "t.csv")
+    with open_workshop(tracking_uri, request.node.name[:80], tmp_path) as workshop:
+        yield workshop
+
+
+@pytest.fixture(scope="module")
+def shared_workshop(
+    tracking_uri: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Workshop]:
+    """A workshop for the tests of a module, which leave its versions as they are."""
+    name = request.path.stem
+    with open_workshop(tracking_uri, name, tmp_path_factory.mktemp(name)) as workshop:
+        yield workshop

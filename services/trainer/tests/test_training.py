@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -18,6 +19,14 @@ from tests.support.trainer.tables import ROWS, TARGET, Notes
 from tests.support.trainer.workshop import Workshop
 
 
+@pytest.fixture(scope="module")
+def in_production(shared_workshop: Workshop) -> Workshop:
+    """A workshop with version 1 in production; the tests add versions."""
+    good = shared_workshop.train(params={"C": "0.5"}, cost_fn=5)
+    shared_workshop.registry.set_alias(shared_workshop.name, "production", good.version)
+    return shared_workshop
+
+
 def test_version_has_all_that_serving_and_promotion_need(
     workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -36,11 +45,10 @@ def test_version_has_all_that_serving_and_promotion_need(
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow's own, on downloading
-def test_manifest_lists_every_stored_file(workshop: Workshop, tmp_path: Path) -> None:
-    result = workshop.train()
-    version = workshop.registry.get_version(workshop.name, result.version)
-    record = fetch(workshop.registry, version, tmp_path).manifest
-    mlflow.set_tracking_uri(workshop.options.tracking_uri)
+def test_manifest_lists_every_stored_file(in_production: Workshop, tmp_path: Path) -> None:
+    version = in_production.registry.get_version(in_production.name, "1")
+    record = fetch(in_production.registry, version, tmp_path).manifest
+    mlflow.set_tracking_uri(in_production.options.tracking_uri)
     folder = mlflow.artifacts.download_artifacts(version.source, dst_path=str(tmp_path / "all"))
     stored = logged_model.compute_checksums(Path(folder))
     stored.pop("registered_model_meta", None)  # MLflow writes it when it downloads
@@ -81,23 +89,26 @@ def test_trials_are_nested_runs_and_the_best_is_registered(
     assert "searching 3" in notes.phases
 
 
-def test_training_again_on_the_same_data_passes_with_the_same_metrics(workshop: Workshop) -> None:
+def test_training_again_on_the_same_data_passes_with_the_same_metrics(
+    in_production: Workshop,
+) -> None:
     """Challenger and production have the same figure on the held-out rows."""
-    first = workshop.train()
-    workshop.registry.set_alias(workshop.name, "production", first.version)
-    second = workshop.train()
+    *_, first = in_production.runs()
+    second = in_production.train(params={"C": "0.5"}, cost_fn=5)
     assert second.gate_passed
-    assert second.version != first.version
-    assert second.metrics["production_roc_auc"] == pytest.approx(first.metrics["test_roc_auc"])
-    assert {name: second.metrics[name] for name in first.metrics} == first.metrics
+    assert second.version != "1"
+    known = first.data.metrics
+    assert second.metrics["production_roc_auc"] == pytest.approx(known["test_roc_auc"])
+    assert {name: second.metrics[name] for name in known} == pytest.approx(known)
 
 
 def test_worse_challenger_is_registered_but_fails_the_gate(
-    workshop: Workshop, tmp_path: Path
+    in_production: Workshop, tmp_path: Path
 ) -> None:
     """The tag says why, and the alias stays on the version that passed."""
-    good = workshop.train()
-    workshop.registry.set_alias(workshop.name, "production", good.version)
+    workshop = in_production
+    passed = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
+    *_, good = workshop.runs()
     worse = workshop.train(
         estimator="random_forest", params={"n_estimators": "1", "max_depth": "1"}
     )
@@ -106,14 +117,14 @@ def test_worse_challenger_is_registered_but_fails_the_gate(
     version = workshop.registry.get_version(workshop.name, worse.version)
     assert version.tags["baton.gate"] == worse.gate
     figures = fetch_manifest(workshop.registry, version, tmp_path).gate_figures
-    assert figures["production_roc_auc"] == pytest.approx(good.metrics["test_roc_auc"])
+    assert figures["production_roc_auc"] == pytest.approx(good.data.metrics["test_roc_auc"])
     assert (figures["gate_roc_auc_difference_high"] or 0) < -0.01
-    assert figures["against_version"] == float(good.version)
+    assert figures["against_version"] == 1.0
     assert 0 < (figures["other_label_share"] or 0) < 1
     assert [name for name in figures if name.startswith("score_")] == ["score_shift.yes"]
     assert "against_version" not in worse.metrics
     challenger = workshop.registry.resolve_alias(workshop.name, CHALLENGER)
-    assert challenger.version == good.version
+    assert challenger.version == passed.version
 
 
 def test_rows_of_one_id_are_held_out_together(workshop: Workshop, tmp_path: Path) -> None:
@@ -144,27 +155,16 @@ def test_production_that_cannot_be_compared_is_a_warning(
     assert notes.phases[-1] == "registering the version"
 
 
-def test_version_is_signed_if_there_is_a_key(workshop: Workshop) -> None:
-    """The call that creates it has the signature."""
-    key = parse_signing_key(generate_key_pair()[0])
-    workshop.options = workshop.options.model_copy(update={"signing_key": key})
-    result = workshop.train()
-    check_signature(workshop.registry.get_version(workshop.name, result.version), [key.public])
-
-
-def test_production_without_a_trusted_signature_is_not_compared(
-    workshop: Workshop,
-) -> None:
-    """A forged version never runs next to the signing key."""
-    forged = workshop.train()
-    workshop.registry.set_alias(workshop.name, "production", forged.version)
+def test_signed_version_is_not_compared_with_an_unsigned_one(in_production: Workshop) -> None:
+    """A forged version never runs next to the signing key; the creating call has the signature."""
     key = parse_signing_key(generate_key_pair()[0])
     keys = {"signing_key": key, "trusted_keys": (key.public,)}
-    workshop.options = workshop.options.model_copy(update=keys)
+    workshop = replace(in_production, options=in_production.options.model_copy(update=keys))
     notes = Notes()
 
     signed = train(workshop.request(), workshop.options, notes)
 
+    check_signature(workshop.registry.get_version(workshop.name, signed.version), [key.public])
     (warning,) = notes.warnings
     assert "not signed by a trusted key" in warning
     assert "production_roc_auc" not in signed.metrics

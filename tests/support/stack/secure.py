@@ -1,5 +1,6 @@
 """The stack with deploy/secure.yml, and its credentials."""
 
+import json
 import re
 import ssl
 from pathlib import Path
@@ -47,9 +48,20 @@ class SecureStack(Stack):
             headers=build_authorization(self.scoring),
         )
 
+    def history(self) -> list[dict[str, Any]]:
+        """Reads the moves in a container, which has an account."""
+        moves: list[dict[str, Any]] = json.loads(self.baton("history", "--json"))
+        return moves
+
     def user(self, name: str) -> User:
         """Reads one of the stack's own accounts; this needs Docker access."""
-        return name, self.secret(f"{name}/password")
+        [user] = self.users(name)
+        return user
+
+    def users(self, *names: str) -> list[User]:
+        """Reads several of the stack's accounts."""
+        passwords = self.read_secrets(*(f"{name}/password" for name in names))
+        return [*zip(names, passwords, strict=True)]
 
     def mlflow(self, user: User | None, method: str, path: str, **body: Any) -> httpx.Response:
         """Sends a request to MLflow's REST API through the proxy."""

@@ -1,6 +1,6 @@
 """Lanes: tests that share a slow fixture run in one process when pytest-xdist runs several.
 
-Lanes that take minutes start first, and short ones fill the rest of the other process's time.
+Lanes that take minutes start first, and short ones fill the rest of the other processes' time.
 """
 
 from pathlib import Path
@@ -8,25 +8,36 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[3]
-CONTAINERS = ("tests/stack", "tests/faults")
-"""They share the stack."""
-SECURE = ("tests/stack/test_secure.py", "tests/stack/test_upgrade.py")
-"""Each starts its own stack, from images that the other lane has built."""
-PRODUCT = ("tests/embedded", "tests/browser", "tests/monitoring")
-"""They share a tracking server, and versions trained once."""
-LINT = ("tests/test_lint.py",)
-"""It fills a cache of types."""
-TRAINER = ("services/trainer",)
-"""They share another tracking server."""
-DASK = ("cli/tests/dask_cluster",)
-"""They share a cluster."""
-_LONG = (CONTAINERS, PRODUCT, SECURE, LINT, TRAINER, DASK)
+LONG = (
+    "tests/stack",  # the stack
+    "tests/embedded",  # a tracking server, and versions trained once
+    "tests/embedded/up/test_call_home.py",  # each of these files has its own `baton up`
+    "tests/embedded/up/test_documents.py",
+    "tests/stack/upgraded",  # a second stack, from images that the first lane has built by now
+    "tests/stack/secured",  # a third one
+    "tests/embedded/up/test_install.py",
+    "tests/embedded/up/test_upgrade.py",
+    "tests/test_lint.py",  # a cache of types
+    "services/trainer",  # another tracking server
+    "tests/stack/test_call_home.py",  # containers of its own
+    "cli/tests/dask_cluster",  # a cluster of Dask
+)
+"""What the tests of each long lane share, in the order in which the lanes start.
+
+A file belongs to the longest path that contains it.
+"""
+GUESTS = dict.fromkeys(("tests/faults", "tests/browser", "tests/monitoring"), "tests/embedded")
+"""Folders that share the fixtures of another lane."""
 
 
 def get_lane(path: Path) -> str:
-    """Returns the lane of a test file: its folder's lane, else a lane for this file alone."""
+    """Returns the lane of a test file: a long lane, else its folder's in tests/, else its own."""
     file = path.relative_to(ROOT)
-    return _find_long_lane(file) or str(file)
+    holders = [each for each in (*LONG, *GUESTS) if file.is_relative_to(each)]
+    top, *below = file.parts
+    own = f"{top}/{below[0]}" if top == "tests" else str(file)  # of a file in tests/: itself
+    lane = max(holders, key=len, default=own)
+    return GUESTS.get(lane, lane)
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
@@ -38,14 +49,5 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
 
 def get_rank(path: Path) -> int:
     """Returns the position of the file's lane in the order of starts."""
-    names = [folders[0] for folders in _LONG]
-    name = get_lane(path)
-    return names.index(name) if name in names else len(names)
-
-
-def _find_long_lane(file: Path) -> str | None:
-    """Returns the most specific lane that contains the file."""
-    holders = {
-        folder: folders[0] for folders in _LONG for folder in folders if file.is_relative_to(folder)
-    }
-    return holders[max(holders, key=len)] if holders else None
+    lane = get_lane(path)
+    return LONG.index(lane) if lane in LONG else len(LONG)

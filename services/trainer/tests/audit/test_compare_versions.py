@@ -27,13 +27,14 @@ def render(versions: VersionComparison) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-@pytest.fixture
-def pair(workshop: Workshop) -> Workshop:
+@pytest.fixture(scope="module")
+def pair(shared_workshop: Workshop) -> Workshop:
     """A workshop with a good version 1, the challenger, and a worse version 2."""
-    workshop.registry.set_alias(workshop.name, "production", workshop.train().version)
+    good = shared_workshop.train()
+    shared_workshop.registry.set_alias(shared_workshop.name, "production", good.version)
     worse = {"n_estimators": "1", "max_depth": "1"}
-    workshop.train(estimator="random_forest", params=worse)
-    return workshop
+    shared_workshop.train(estimator="random_forest", params=worse)
+    return shared_workshop
 
 
 def test_versions_are_compared_on_the_same_rows(pair: Workshop) -> None:

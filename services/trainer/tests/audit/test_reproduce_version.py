@@ -1,5 +1,7 @@
 import json
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,24 @@ def reproduce_again(workshop: Workshop, named: str, file: Path | None = None) ->
     return reproduce(named, file or workshop.file, workshop.options, Notes())
 
 
-def tamper(workshop: Workshop, run_id: str, **train: Any) -> None:
-    """Changes a run record."""
-    mlflow.set_tracking_uri(workshop.options.tracking_uri)
-    with mlflow.start_run(run_id=run_id):
-        document = json.loads(
-            mlflow.artifacts.load_text(f"runs:/{run_id}/{run_record.RECORD_FILE}")
-        )
-        document["request"]["train"] |= train
-        mlflow.log_text(json.dumps(document), run_record.RECORD_FILE)
+@pytest.fixture(scope="module")
+def trained(shared_workshop: Workshop) -> Workshop:
+    """A workshop with version 1."""
+    shared_workshop.train()
+    return shared_workshop
+
+
+@contextmanager
+def tampered(workshop: Workshop, change: Callable[[dict[str, Any]], None]) -> Iterator[None]:
+    """Changes the run record of version 1 until the block ends."""
+    client = mlflow.MlflowClient(workshop.options.tracking_uri)
+    run_id = workshop.registry.get_version(workshop.name, "1").run_id
+    text = mlflow.artifacts.load_text(f"runs:/{run_id}/{run_record.RECORD_FILE}")
+    document = json.loads(text)
+    change(document)
+    client.log_text(run_id, json.dumps(document), run_record.RECORD_FILE)
+    yield
+    client.log_text(run_id, text, run_record.RECORD_FILE)
 
 
 def test_version_is_reproduced_exactly(workshop: Workshop) -> None:
@@ -52,24 +63,23 @@ def test_result_of_a_search_is_trained_again(workshop: Workshop) -> None:
     assert len([each for each in workshop.runs() if each.info.run_name == "logistic"]) == 1
 
 
-def test_different_training_is_detected(workshop: Workshop) -> None:
+def test_different_training_is_detected(trained: Workshop) -> None:
     """Metrics and outputs are listed if the run record does not match the version."""
-    result = workshop.train()
-    tamper(workshop, result.run_id, params={"C": "0.0001"})
-    differences = reproduce_again(workshop, result.version).differences
+    other = {"params": {"C": "0.0001"}}
+    with tampered(trained, lambda record: record["request"]["train"].update(other)):
+        differences = reproduce_again(trained, "1").differences
     assert any(each.startswith("test_roc_auc was") for each in differences)
     assert differences[-1].startswith("ONNX outputs differ by")
 
 
-def test_different_table_is_rejected(workshop: Workshop, tmp_path: Path) -> None:
+def test_different_table_is_rejected(trained: Workshop, tmp_path: Path) -> None:
     """Its checksum differs; without a table, the error names the file."""
-    result = workshop.train()
     altered = tmp_path / "altered.csv"
-    altered.write_text(workshop.file.read_text().replace("a", "b", 1))
+    altered.write_text(trained.file.read_text().replace("a", "b", 1))
     with pytest.raises(DataError, match=r"altered\.csv is not the table that version 1"):
-        reproduce_again(workshop, result.version, altered)
+        reproduce_again(trained, "1", altered)
     with pytest.raises(DataError, match=r"was trained on t\.csv \(SHA-256 .*name that file"):
-        reproduce(result.version, None, workshop.options, Notes())
+        reproduce("1", None, trained.options, Notes())
 
 
 def test_query_is_run_again(workshop: Workshop, tmp_path: Path) -> None:
@@ -86,49 +96,43 @@ def test_query_is_run_again(workshop: Workshop, tmp_path: Path) -> None:
         reproduce(result.version, None, workshop.options, Notes())
 
 
-def test_changed_library_is_a_warning(workshop: Workshop) -> None:
-    result = workshop.train()
-    mlflow.set_tracking_uri(workshop.options.tracking_uri)
-    with mlflow.start_run(run_id=result.run_id):
-        text = mlflow.artifacts.load_text(f"runs:/{result.run_id}/{run_record.RECORD_FILE}")
-        document = json.loads(text)
-        document["requirements"]["numpy"] = "1.0"
-        mlflow.log_text(json.dumps(document), run_record.RECORD_FILE)
+def test_changed_library_is_a_warning(trained: Workshop) -> None:
     notes = Notes()
-    assert not reproduce(result.version, workshop.file, workshop.options, notes).differences
+    with tampered(trained, lambda record: record["requirements"].update(numpy="1.0")):
+        again = reproduce("1", trained.file, trained.options, notes)
+    assert not again.differences
     assert [each for each in notes.warnings if each.startswith("numpy changed from 1.0 to")]
 
 
-def test_version_without_a_run_record_is_rejected(workshop: Workshop) -> None:
+def test_version_without_a_run_record_is_rejected(trained: Workshop) -> None:
     """Such as a version registered by plain MLflow."""
-    result = workshop.train()
-    client = mlflow.MlflowClient(workshop.options.tracking_uri)
-    run = client.create_run(client.get_run(result.run_id).info.experiment_id)
-    source = workshop.registry.get_version(workshop.name, result.version).source
-    plain = workshop.registry.create_version(
-        workshop.name, source=source, run_id=run.info.run_id, tags={}
+    client = mlflow.MlflowClient(trained.options.tracking_uri)
+    first = trained.registry.get_version(trained.name, "1")
+    run = client.create_run(client.get_run(first.run_id).info.experiment_id)
+    plain = trained.registry.create_version(
+        trained.name, source=first.source, run_id=run.info.run_id, tags={}
     )
     with pytest.raises(RecordMissing, match=r"version 2 has no run record"):
-        reproduce_again(workshop, plain.version)
-    client.delete_run(result.run_id)
+        reproduce_again(trained, plain.version)
     with pytest.raises(VersionNotFound):
-        reproduce_again(workshop, "99")
+        reproduce_again(trained, "99")
     with pytest.raises(AliasNotSet):
-        reproduce_again(workshop, "unset")
+        reproduce_again(trained, "unset")
 
 
-def test_run_has_no_path_of_this_machine(workshop: Workshop, tmp_path: Path) -> None:
+def test_run_has_no_path_of_this_machine(trained: Workshop) -> None:
     """Its tags and its run record have none."""
-    result = workshop.train()
-    (run,) = workshop.runs()
-    text = mlflow.artifacts.load_text(f"runs:/{result.run_id}/{run_record.RECORD_FILE}")
-    assert json.loads(text)["request"]["data"]["file"] == workshop.file.name
-    assert str(tmp_path) not in text
+    folder = str(trained.file.parent)
+    run_id = trained.registry.get_version(trained.name, "1").run_id
+    run = mlflow.MlflowClient(trained.options.tracking_uri).get_run(run_id)
+    text = mlflow.artifacts.load_text(f"runs:/{run_id}/{run_record.RECORD_FILE}")
+    assert json.loads(text)["request"]["data"]["file"] == trained.file.name
+    assert folder not in text
     assert not [value for value in run.data.tags.values() if str(value).startswith("/")]
-    assert not [each for each in run.inputs.dataset_inputs if str(tmp_path) in str(each)]
-    card = mlflow.artifacts.load_text(f"runs:/{result.run_id}/model_card.md")
-    assert str(tmp_path) not in card
-    requirements = mlflow.artifacts.load_text(
-        f"runs:/{result.run_id}/{run_record.REQUIREMENTS_FILE}"
-    )
+    assert run.inputs is not None
+    assert run.inputs.dataset_inputs
+    assert not [each for each in run.inputs.dataset_inputs if folder in str(each)]
+    card = mlflow.artifacts.load_text(f"runs:/{run_id}/model_card.md")
+    assert folder not in card
+    requirements = mlflow.artifacts.load_text(f"runs:/{run_id}/{run_record.REQUIREMENTS_FILE}")
     assert "scikit-learn==" in requirements

@@ -2,8 +2,11 @@
 
 import platform
 import subprocess
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 
 from packaging.requirements import Requirement
 
@@ -49,6 +52,11 @@ def describe_platform() -> str:
 
 def list_requirements(root: str = DISTRIBUTION) -> dict[str, str]:
     """Returns the installed version of every distribution that `root` requires, without Baton's."""
+    return {**_read_requirements(root)}
+
+
+@cache  # reading the metadata of a hundred distributions takes a quarter of a second
+def _read_requirements(root: str) -> Mapping[str, str]:
     versions: dict[str, str] = {}
     waiting, seen = [(root, frozenset[str]())], set[tuple[str, frozenset[str]]]()
     while waiting:
@@ -66,7 +74,7 @@ def list_requirements(root: str = DISTRIBUTION) -> dict[str, str]:
             requirement = Requirement(text)
             if _is_needed(requirement, extras):
                 waiting.append((_normalize(requirement.name), frozenset(requirement.extras)))
-    return dict(sorted(versions.items()))
+    return MappingProxyType(dict(sorted(versions.items())))
 
 
 def _is_needed(requirement: Requirement, extras: frozenset[str]) -> bool:

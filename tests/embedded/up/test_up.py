@@ -1,40 +1,12 @@
-"""`baton up` runs the life cycle with one command and leaves no process."""
+"""What stops `baton up` is one line, and no process stays. test_install.py has its whole life."""
 
-import os
-import signal
 import socket
 from pathlib import Path
 
 import pytest
 
-from tests.support.rig.process import LOCAL, is_ok, wait_until
+from tests.support.rig.process import LOCAL
 from tests.support.rig.up import FIRST_START_S, Up
-
-
-def test_life_of_baton_up(tmp_path: Path) -> None:
-    """It serves, restarts killed children, exits cleanly, and keeps its versions."""
-    with Up(tmp_path) as up:
-        up.wait_until_ready()
-        assert up.predict() == "1"
-        wait_until(lambda: "curl" in up.log_tail, 60, "what to try next is printed")
-
-        up.kill("baton_cli serve")
-        up.wait_until_ready()
-        up.kill("mlflow server")
-        assert up.predict() == "1"
-        health = f"http://{LOCAL}:{up.tracking_port}/health"
-        wait_until(lambda: is_ok(health), 60, up.log_tail)
-
-        assert up.stop(signal.SIGINT, limit_s=40) == 0
-        assert up.list_processes() == {}
-
-        up.start()
-        up.wait_until_ready()
-        wait_until(lambda: is_ok(health), 60, up.log_tail)
-        with up.desk().registry as registry:
-            assert [each.version for each in registry.list_versions("churn_model")] == ["1"]
-        os.kill(up.pid, signal.SIGKILL)
-        wait_until(lambda: not up.list_processes(), 15, "nothing is left after SIGKILL")
 
 
 @pytest.mark.parametrize("which", ["port", "tracking_port"])

@@ -6,8 +6,6 @@ import hmac
 import time
 from dataclasses import dataclass
 
-import pytest
-
 from tests.support.rig.load import steady_load
 from tests.support.stack.containers import BODY, Stack
 
@@ -30,7 +28,7 @@ class Secrets:
 
     @classmethod
     def read(cls, stack: Stack) -> "Secrets":
-        return cls(*map(stack.secret, SHARED))
+        return cls(*stack.read_secrets(*SHARED))
 
     def try_all(self, stack: Stack) -> dict[str, bool]:
         """Tries each secret from the container that uses it."""
@@ -62,43 +60,45 @@ class Secrets:
         return stack.http.post("/webhooks/mlflow", content=body, headers=headers).is_success
 
 
-def test_rotation_under_load(stack: Stack, versions: list[str]) -> None:
+def test_rotation_under_load(upgraded: Stack, versions: list[str]) -> None:
     """No request fails, old secrets are rejected, and every version is kept."""
-    old, kept, history = Secrets.read(stack), stack.secret(KEPT), stack.history()
-    assert all(old.try_all(stack).values())
+    old, kept = Secrets.read(upgraded), upgraded.secret(KEPT)
+    history = upgraded.history()
+    assert all(old.try_all(upgraded).values())
 
-    with steady_load(stack.inference_url, BODY, clients=2) as load:
-        stack.run(ROTATE)
-    new = Secrets.read(stack)
+    with steady_load(upgraded.inference_url, BODY, clients=2) as load:
+        upgraded.run(ROTATE)
+    new = Secrets.read(upgraded)
 
     assert load.errors == []
-    assert not any(old.try_all(stack).values())
-    assert all(new.try_all(stack).values())
-    assert stack.secret(KEPT) == kept
-    assert (stack.versions(), stack.history()) == (versions, history)
-    assert len(stack.containers("inference")) == 1
-    stack.baton("promote", versions[1], "--wait")
-    stack.baton("rollback", "--wait")
+    assert not any(old.try_all(upgraded).values())
+    assert all(new.try_all(upgraded).values())
+    assert upgraded.secret(KEPT) == kept
+    assert (upgraded.versions(), upgraded.history()) == (versions, history)
+    assert len(upgraded.containers("inference")) == 1
+    upgraded.baton("promote", versions[1], "--wait")
+    upgraded.baton("rollback", "--wait")
 
 
-def test_second_rotation_completes_an_interrupted_one(stack: Stack) -> None:
+def test_second_rotation_completes_an_interrupted_one(upgraded: Stack) -> None:
     """The first run writes secrets but updates no service, the worst moment to stop."""
-    stack.docker("run", "--rm", "--no-deps", "-T", "secrets", "rotate", "database", "store")
-    assert stack.is_serving()
-    assert not any(Secrets.read(stack).try_all(stack)[service] for service in ("database", "store"))
+    upgraded.docker("run", "--rm", "--no-deps", "-T", "secrets", "rotate", "database", "store")
+    assert upgraded.is_serving()
+    is_accepted = Secrets.read(upgraded).try_all(upgraded)
+    assert not any(is_accepted[service] for service in ("database", "store"))
 
-    stack.run(ROTATE, "database", "store")
+    upgraded.run(ROTATE, "database", "store")
 
-    assert all(Secrets.read(stack).try_all(stack).values())
-    assert stack.is_registry_reachable()
+    assert all(Secrets.read(upgraded).try_all(upgraded).values())
+    assert upgraded.is_registry_reachable()
 
 
-@pytest.mark.parametrize("group", ["accounts", "everything"])
-def test_unknown_group_changes_nothing(stack: Stack, group: str) -> None:
+def test_unknown_group_changes_nothing(upgraded: Stack) -> None:
     """The error lists the groups of this stack."""
-    before = Secrets.read(stack)
+    before = Secrets.read(upgraded)
 
-    output = stack.run(ROTATE, "database", group, code=1)
+    for group in ("accounts", "everything"):
+        output = upgraded.run(ROTATE, "database", group, code=1)
+        assert output.splitlines()[-1].endswith(f"{group}; it has: database store webhook")
 
-    assert output.splitlines()[-1].endswith(f"{group}; it has: database store webhook")
-    assert Secrets.read(stack) == before
+    assert Secrets.read(upgraded) == before
