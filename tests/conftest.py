@@ -11,7 +11,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from baton_engine.settings import decline_telemetry
 from baton_registry import ModelVersion
-from tests.support.documents.reliability import RecordRow, write_page
+from tests.support.documents.kubernetes import EVENTS
+from tests.support.documents.marked_table import MarkedTable, StoreCells
+from tests.support.documents.reliability import FAULTS, RecordRow
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import find_free_port
@@ -21,16 +23,16 @@ from tests.support.suite.lanes import Lanes, get_rank
 decline_telemetry()  # for the servers and clients that the tests start themselves
 
 _numbers = itertools.count(1)
-_rows = pytest.StashKey[dict[str, tuple[str, ...]]]()
+WRITTEN = {"--write-reliability": FAULTS, "--write-events": EVENTS}
+"""The options, and the table that each writes."""
+_rows = pytest.StashKey[dict[MarkedTable, dict[str, tuple[str, ...]]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option that writes the page of the faults."""
-    parser.addoption(
-        "--write-reliability",
-        action="store_true",
-        help="write the results of the fault tests to docs/reliability.md",
-    )
+    """Adds the options that write the measured tables."""
+    for option, table in WRITTEN.items():
+        text = f"write the results of the tests with the mark {table.mark} to docs/{table.page}"
+        parser.addoption(option, action="store_true", help=text)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,20 +48,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the page if the option is set."""
-    if session.config.getoption("--write-reliability"):
-        rows = session.config.stash.setdefault(_rows, {})
-        write_page(rows)
+    """Writes the tables whose options are set."""
+    for option, table in WRITTEN.items():
+        if session.config.getoption(option):
+            table.write(session.config.stash.setdefault(_rows, {}).get(table, {}))
 
 
 @pytest.fixture
-def record_row(request: pytest.FixtureRequest) -> RecordRow:
+def store_cells(request: pytest.FixtureRequest) -> StoreCells:
+    """Stores the cells of the running test's row in a table, whose option writes it."""
+
+    def store(table: MarkedTable, *cells: str) -> str:
+        [name] = [str(mark.args[0]) for mark in request.node.iter_markers(table.mark)]
+        request.config.stash.setdefault(_rows, {}).setdefault(table, {})[name] = cells
+        return name
+
+    return store
+
+
+@pytest.fixture
+def record_row(store_cells: StoreCells) -> RecordRow:
     """Records the result of a fault test for docs/reliability.md."""
-    [fault] = [mark.args[0] for mark in request.node.iter_markers("fault")]
 
     def record(callers: str, state: str, recovered_s: float) -> None:
-        rows = request.config.stash.setdefault(_rows, {})
-        rows[fault] = (callers, state, f"{recovered_s:.1f} s")
+        store_cells(FAULTS, callers, state, f"{recovered_s:.1f} s")
 
     return record
 

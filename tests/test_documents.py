@@ -17,7 +17,8 @@ from baton_inference.web.pair_families import PairCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
-from tests.support.documents.reliability import list_faults, read_rows
+from tests.support.documents.marked_table import MarkedTable
+from tests.support.documents.reliability import FAULTS
 from tests.support.fakes.application import make_app
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow, NumberModel, make_rows
@@ -110,16 +111,18 @@ def test_keys_of_baton_toml(section: str) -> None:
 def test_estimators() -> None:
     """docs/baton-toml.md lists every estimator; the arguments that it names are the defaults."""
     _, _, page = BATON_TOML.partition("\n## Estimators\n")
-    rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", page, re.MULTILINE))
-    assert [*rows] == [*FAMILIES]
-    for name, arguments in rows.items():
-        documented = {
-            key: parse_value(text) for key, text in re.findall(r"`(\w+)=(.*?)`", arguments)
-        }
-        assert documented
-        assert documented.items() <= FAMILIES[name].defaults.items()
+    for part, families in zip(page.split("\nFor ")[1:], FAMILIES.values(), strict=True):
+        rows = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", part, re.MULTILINE))
+        assert [*rows] == [*families]
+        for name, arguments in rows.items():
+            documented = {
+                key: parse_value(text) for key, text in re.findall(r"`(\w+)=(.*?)`", arguments)
+            }
+            assert bool(documented) is bool(families[name].defaults)
+            assert documented.items() <= families[name].defaults.items()
 
 
-def test_every_fault_has_its_row() -> None:
-    """docs/reliability.md has a row for each fault of the suite, in its order, and no other."""
-    assert [*read_rows()] == list_faults()
+@pytest.mark.parametrize("table", [FAULTS], ids=lambda table: table.mark)
+def test_every_mark_has_its_row(table: MarkedTable) -> None:
+    """The page has a row for each fault or event of the suite, in its order, and no other."""
+    assert [*table.read_rows()] == table.list_names()

@@ -12,6 +12,7 @@ from tests.support.suite.lanes import GUESTS, LONG, ROOT, Lanes, get_lane, get_r
         ("tests/embedded/test_a.py", "tests/browser/test_b.py", True),
         ("tests/embedded/test_a.py", "tests/faults/test_b.py", True),
         ("tests/stack/upgraded/test_a.py", "tests/stack/upgraded/test_b.py", True),
+        ("tests/kubernetes/test_a.py", "tests/kubernetes/test_b.py", True),
         ("tests/stack/test_a.py", "tests/embedded/test_a.py", False),
         ("tests/stack/test_a.py", "tests/stack/secured/test_a.py", False),
         ("tests/embedded/up/test_install.py", "tests/embedded/up/test_documents.py", False),

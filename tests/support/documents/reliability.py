@@ -4,15 +4,12 @@ A test with `@pytest.mark.fault("what fails")` records its row with the fixture 
 `pytest --write-reliability` writes the rows to the page.
 """
 
-import ast
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-TESTS = Path(__file__).parents[2]
-PAGE = TESTS.parent / "docs" / "reliability.md"
-BEGIN, END = "<!-- faults -->\n", "<!-- /faults -->"
-HEAD = ("fault", "callers", "`/status`", "recovery")
+from tests.support.documents.marked_table import MarkedTable
+
+FAULTS = MarkedTable("reliability.md", "fault", ("fault", "callers", "`/status`", "recovery"))
 
 
 class RecordRow(Protocol):
@@ -27,42 +24,6 @@ class RecordRow(Protocol):
             recovered_s: seconds from the repair until the alias's version served.
         """
         ...
-
-
-def list_faults() -> list[str]:
-    """Lists the texts of the marks by file, without importing the tests."""
-    return [
-        fault
-        for path in sorted(TESTS.rglob("test_*.py"))
-        for fault in _read_marks(ast.parse(path.read_text(encoding="utf-8")))
-    ]
-
-
-def _read_marks(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.fault":
-            yield str(ast.literal_eval(node.args[0]))
-
-
-def read_rows() -> dict[str, str]:
-    """Reads the line of each fault in the table."""
-    table = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
-    lines = [line for line in table.splitlines() if line.startswith("| ")]
-    return {line.split(" | ")[0].removeprefix("| "): line for line in lines[1:]}
-
-
-def write_page(rows: Mapping[str, tuple[str, ...]]) -> None:
-    """Writes new rows; keeps rows of faults that did not run and drops rows without a fault."""
-    lines = read_rows() | {fault: _format_line(fault, *cells) for fault, cells in rows.items()}
-    table = [_format_line(*HEAD), "|---|---|---|---|"]
-    table += [lines[fault] for fault in list_faults() if fault in lines]
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(table) + f"\n\n{END}{after}", "utf-8")
-
-
-def _format_line(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def describe_state(status: Mapping[str, Any]) -> str:

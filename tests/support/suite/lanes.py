@@ -14,7 +14,8 @@ LONG = (
     "tests/embedded/up/test_call_home.py",  # each of these files has its own `baton up`
     "tests/embedded/up/test_documents.py",
     "tests/stack/upgraded",  # a second stack, from images that the first lane has built by now
-    "tests/stack/secured",  # a third one
+    "tests/kubernetes",  # a cluster, with the same images
+    "tests/stack/secured",  # a third stack
     "tests/embedded/up/test_install.py",
     "tests/embedded/up/test_upgrade.py",
     "tests/test_lint.py",  # a cache of types
