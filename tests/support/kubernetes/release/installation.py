@@ -9,7 +9,14 @@ from string import Template
 from tests.support.kubernetes.cluster import Cluster
 from tests.support.kubernetes.commands import ROOT
 from tests.support.kubernetes.layout import CONTROL_PLANE
-from tests.support.kubernetes.release.release import CHART, NAME, NAMESPACE, REPLICAS, Release
+from tests.support.kubernetes.release.release import (
+    CHART,
+    LIMIT_S,
+    NAME,
+    NAMESPACE,
+    REPLICAS,
+    Release,
+)
 
 IMAGES = ("baton-inference", "baton-trainer", "baton-tracking", "baton-proxy")
 _HERE = Path(__file__).parent
@@ -77,5 +84,5 @@ def start_proxy(release: Release) -> str:
         "create", "configmap", "proxy", "--from-file=haproxy.cfg=/dev/stdin", text=settings
     )
     release.kubectl("apply", "--filename=-", text=(_HERE / "proxy.yaml").read_text("utf-8"))
-    release.kubectl("rollout", "status", "deployment/proxy", "--timeout=60s")
+    release.kubectl("rollout", "status", "deployment/proxy", f"--timeout={LIMIT_S:.0f}s")
     return release.find_address("proxy")
