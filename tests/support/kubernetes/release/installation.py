@@ -26,8 +26,6 @@ VALUES = {
     "tracking.trial.enabled": "true",
     "trainer.firstVersion": "true",
     "inference.replicas": str(REPLICAS),
-    # Both nodes are this machine with its two processors, which other tests use, too.
-    "inference.resources.requests.cpu": "100m",
     "inference.pollIntervalSeconds": "1",
 }
 
