@@ -97,7 +97,7 @@ def assert_is_encoded(model: bytes, rows: Rows) -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_trained_pipelines(name: str) -> None:
     """All estimators of `baton train`."""
-    classifier = estimators.build_classifier(name, QUICK[name])
+    classifier = estimators.build_learner("classifier", name, QUICK[name])
     fitted = pipeline.build(classifier, FEATURES, SCHEMA.columns).fit(FEATURES, TARGET)
     assert_is_encoded(export.convert_to_onnx(fitted, SCHEMA.columns), build_rows())
 

@@ -70,7 +70,7 @@ def write_digits(folder: Path) -> tuple[list[str], pd.DataFrame]:
     """Writes sixty-four columns and ten numeric classes."""
     frame = load_bundled(load_digits, "digit")
     frame.to_csv(folder / "t.csv", index=False)
-    return ["--data", "t.csv", "--target", "digit"], frame
+    return ["--data", "t.csv", "--target", "digit", "--task", "classification"], frame
 
 
 @pytest.mark.parametrize(

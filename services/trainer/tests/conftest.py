@@ -53,8 +53,8 @@ def version_folder(some_data: Table, tmp_path_factory: pytest.TempPathFactory) -
     """The files of a version that was trained on `some_data`."""
     model = some_trained_model(some_data)
     folder = tmp_path_factory.mktemp("version") / "model"
-    columns, classes = some_data.columns, some_data.classes
-    contents = Contents(model.pipeline, model.onnx, columns, classes, some_data.features)
+    columns, answers = some_data.columns, some_data.output_schema
+    contents = Contents(model.pipeline, model.onnx, columns, answers, some_data.features)
     logged_model.save_model(contents, folder, Model())
     return folder
 

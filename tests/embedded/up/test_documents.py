@@ -20,6 +20,7 @@ from tests.support.documents.blocks import (
 )
 from tests.support.rig.process import find_free_port
 from tests.support.rig.up import Up
+from tests.support.trainer import housing
 
 README = ROOT / "README.md"
 SERVERS = ("up", "serve")
@@ -71,6 +72,7 @@ def run_up(folder: Path, command: Command) -> Iterator[Up]:
         age = number % 37 + 18 if number % 29 else ""  # some are missing
         rows.append(f"c{number},{since},{age},{PLANS[number % 3]},{number % 5},{left},-")
     (folder / "customers.csv").write_text("\n".join(rows))
+    housing.generate(400).to_csv(folder / "houses.csv", index=False)
     _, *options = command.baton_arguments or []
     with Up(folder, *options, program=programs[command.words[0]]) as up:
         up.wait_until_ready()

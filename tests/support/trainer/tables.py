@@ -1,6 +1,6 @@
 """Small tables, trained models and reports that the trainer's tests share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -12,18 +12,20 @@ from rich.table import Table as RichTable
 
 from baton_trainer.cards.content import Subject
 from baton_trainer.evaluation import intervals, slice_metrics
-from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.classes import metrics as evaluation
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.classes.slice_metrics import ClassSliceMetrics
+from baton_trainer.evaluation.classes.thresholds import Costs, compute_thresholds
 from baton_trainer.evaluation.cross_validation import CrossValidation
 from baton_trainer.evaluation.importance import Importance
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.evaluation.report import Report
-from baton_trainer.evaluation.slices import Slice
-from baton_trainer.evaluation.thresholds import Costs, compute_thresholds
+from baton_trainer.evaluation.slices import Slice, SliceMetrics
 from baton_trainer.gate import trained_model
 from baton_trainer.gate.trained_model import TrainedModel
 from baton_trainer.models import estimators, pipeline
 from baton_trainer.progress import Advance, NoProgress
-from baton_trainer.request import Columns, Train, TrainRequest
+from baton_trainer.request import Columns, TargetTask, Train, TrainRequest
 from baton_trainer.tables.files import csv_file
 from baton_trainer.tables.files.data_file import DataFile
 from baton_trainer.tables.table import Table
@@ -74,15 +76,19 @@ def as_file(frame: pd.DataFrame, name: str = "some.csv") -> DataFile:
 
 
 def some_table(
-    target: Any = None, rows: int = ROWS, more: Mapping[str, Any] | None = None, **options: Any
+    target: Any = None,
+    rows: int = ROWS,
+    more: Mapping[str, Any] | None = None,
+    task: TargetTask | None = "classification",
+    **options: Any,
 ) -> Table:
     """Builds a valid table with a target of texts, or with the given one.
 
-    `more` are columns to add, `options` are `Columns`.
+    `more` are columns to add, `task` is that of the target, `options` are `Columns`.
     """
     frame = make_features(rows).assign(**(more or {}))
     frame[TARGET] = make_text_target(frame) if target is None else target
-    return build_table(as_file(frame), Columns(target=TARGET, **options))
+    return build_table(as_file(frame), Columns(target=TARGET, **options), task)
 
 
 def changed_table(**columns: Any) -> Table:
@@ -125,8 +131,8 @@ def some_trained_model(
     data: Table, estimator: str = "logistic", options: Train | None = None
 ) -> TrainedModel:
     """Trains a model quickly."""
-    classifier = estimators.build_classifier(estimator, QUICK[estimator])
-    unfitted = pipeline.build(classifier, data.features, data.columns)
+    learner = estimators.build_learner("classifier", estimator, QUICK[estimator])
+    unfitted = pipeline.build(learner, data.features, data.columns)
     return trained_model.fit_and_evaluate(unfitted, data, options or Train(), NoProgress())
 
 
@@ -145,7 +151,7 @@ def some_report(classes: int = 2, rows: int = 300) -> Report:
         intervals=intervals.compute_intervals(seen, 0),
         thresholds=compute_thresholds(seen, seen, Costs(1, 5)) if classes == 2 else None,
         slices=slice_metrics.compute_slice_metrics(seen, halves),
-        sliced_roc_auc=evaluation.compute_roc_auc(seen),
+        sliced_quality=seen.quality,
         importances=tuple(Importance(name, 0.1 / (k + 1), 0.01) for k, name in enumerate(names)),
     )
 
@@ -159,25 +165,36 @@ def some_subject(data: Table, **options: Any) -> Subject:
         day=date(2026, 11, 24),
         request=request,
         table=data,
-        classifier=estimators.build_classifier("logistic", {}),
+        learner=estimators.build_learner("classifier", "logistic", {}),
         model=some_trained_model(data, options=request.train),
         verdict="passed",
     )
 
 
-def add_noise(outcome: Outcome, noise: float, seed: int = 1) -> Outcome:
+def add_noise(outcome: ClassOutcome, noise: float, seed: int = 1) -> ClassOutcome:
     """Returns the predictions of a worse classifier for the same rows."""
     rng = np.random.default_rng(seed)
     odds = outcome.probabilities * np.exp(noise * rng.normal(size=outcome.probabilities.shape))
     return replace(outcome, probabilities=odds / odds.sum(axis=1, keepdims=True))
 
 
-def some_outcome(classes: int, rows: int = 300) -> Outcome:
+def as_classes(outcome: Outcome) -> ClassOutcome:
+    """Returns the outcome of a classifier."""
+    assert isinstance(outcome, ClassOutcome)
+    return outcome
+
+
+def list_class_slices(slices: Iterable[SliceMetrics]) -> list[ClassSliceMetrics]:
+    """Returns the slices of a classifier."""
+    return [each for each in slices if isinstance(each, ClassSliceMetrics)]
+
+
+def some_outcome(classes: int, rows: int = 300) -> ClassOutcome:
     """Returns fair predictions of random labels."""
     rng = np.random.default_rng(classes)
     truth = rng.integers(0, classes, rows)
     odds = np.exp(rng.normal(size=(rows, classes)) + np.eye(classes)[truth])
-    return Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
+    return ClassOutcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
 
 
 _SIGNAL = compute_signal(make_features())

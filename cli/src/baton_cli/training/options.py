@@ -14,8 +14,10 @@ from baton_cli.argument_types import DataLocation, FilePath
 from baton_cli.options import option
 
 DEFAULT_ESTIMATOR = "logistic"
+DEFAULT_REGRESSOR = "ridge"
 ESTIMATORS = (
     DEFAULT_ESTIMATOR,
+    DEFAULT_REGRESSOR,
     "hist_gradient_boosting",
     "random_forest",
     "lightgbm",
@@ -77,6 +79,13 @@ _TABLE_OPTIONS = (
         help="The column to predict.",
     ),
     option(
+        "--task",
+        "train__task",
+        type=click.Choice(["classification", "regression"]),
+        show_default="detected from the target",
+        help="Whether the target has classes or amounts.",
+    ),
+    option(
         "--positive",
         "columns__positive",
         metavar="LABEL",
@@ -106,7 +115,7 @@ _GATE_OPTIONS = (
         type=click.FloatRange(0, 1),
         metavar="X",
         show_default="0.01",
-        help="How far ROC AUC may be below production on the same rows.",
+        help="How far ROC AUC may be below production on the same rows, or RMSE above, as a share.",
     ),
     option(
         "--gate-confidence",
@@ -114,7 +123,7 @@ _GATE_OPTIONS = (
         type=click.FloatRange(0, 1, min_open=True, max_open=True),
         metavar="P",
         show_default="0.5",
-        help="Required probability that ROC AUC is within the margin.",
+        help="Required probability that ROC AUC or RMSE is within the margin.",
     ),
     option(
         "--gate-slice-margin",
@@ -122,7 +131,7 @@ _GATE_OPTIONS = (
         type=click.FloatRange(0, 1),
         metavar="X",
         show_default="0.05",
-        help="How far ROC AUC may be below in one category, at 95 % confidence.",
+        help="How much worse ROC AUC or RMSE may be in one category, at 95 % confidence.",
     ),
     option(
         "--gate-max-mb",

@@ -18,14 +18,15 @@ from baton_cli.training.trainer import compare_versions
     type=DataLocation(),
     metavar="FILE|URL",
     show_default="the built-in one if both were trained on it",
-    help="Compare ROC AUC on this table.",
+    help="Compare ROC AUC or RMSE on this table.",
 )
 @option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def compare(first: str, second: str, *, data: Path | str | None, as_json: bool) -> None:
     """Compare the versions A and B, each a number or an alias.
 
-    Shows gate, data, metrics, schema and the parameters that differ. With a table, also the ROC AUC
-    of both on rows that neither was trained on, and the difference B - A with its 95 % interval.
+    Shows gate, data, metrics, schema and the parameters that differ. With a table, also the
+    ROC AUC of both on rows that neither was trained on, and the difference B - A with its 95 %
+    interval; for regressions the RMSE, and the ratio B / A.
     """
     comparison = compare_versions(first, second, data)
     if as_json:

@@ -17,12 +17,11 @@ from baton_cli.options import option
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import TrainOptions, add_gate_options
+from baton_cli.training.summary import describe_metric
 from baton_cli.training.trainer import run_import
 
 if TYPE_CHECKING:  # an image may lack the trainer
     from baton_trainer.train_result import TrainResult
-
-_FIGURES = (("data_roc_auc", "ROC AUC"), ("data_rmse", "RMSE"))
 
 
 @click.command(name="import")
@@ -89,9 +88,6 @@ def import_(model: ModelReference, *, data: Path, **options: Any) -> None:
 
 def _format_summary(model_name: str, result: "TrainResult") -> str:
     """Formats the result in one line."""
-    figures = [
-        f"{title} {result.metrics[name]:.4f} on the data"
-        for name, title in _FIGURES
-        if name in result.metrics
-    ]
-    return f"{model_name} version {result.version}: {', '.join([*figures, f'gate {result.gate}'])}"
+    figure = describe_metric(result.metrics, "data_")
+    parts = [f"{figure} on the data" if figure else "", f"gate {result.gate}"]
+    return f"{model_name} version {result.version}: {', '.join(filter(None, parts))}"

@@ -15,11 +15,13 @@ from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import Deferral
 from baton_cli.training.options import (
     DEFAULT_ESTIMATOR,
+    DEFAULT_REGRESSOR,
     ESTIMATORS,
     TrainOptions,
     add_gate_options,
     add_table_options,
 )
+from baton_cli.training.summary import describe_metric
 from baton_cli.training.trainer import run_training
 from baton_registry.promotion import alias_moves as promotion
 
@@ -48,8 +50,9 @@ def _parse_params(
     "train__estimator",
     type=click.Choice(ESTIMATORS),
     metavar="NAME",
-    show_default=DEFAULT_ESTIMATOR,
-    help=f"The estimator: {', '.join(ESTIMATORS)}.",
+    show_default=f"{DEFAULT_ESTIMATOR}; regression: {DEFAULT_REGRESSOR}",
+    help=f"The estimator: {', '.join(ESTIMATORS)}. {DEFAULT_ESTIMATOR} is for classes, "
+    f"{DEFAULT_REGRESSOR} for regressions, the others for both.",
 )
 @option(
     "--param",
@@ -65,7 +68,7 @@ def _parse_params(
     type=click.IntRange(min=0),
     metavar="N",
     show_default="no search",
-    help="Tune the estimator in N trials by cross-validated ROC AUC.",
+    help="Tune the estimator in N trials by cross-validated ROC AUC or RMSE.",
 )
 @option(
     "--seed",
@@ -134,10 +137,9 @@ def _promote(settings: CliSettings, version: str) -> str:
 
 def format_summary(model_name: str, result: "TrainResult") -> str:
     """Formats the result in one line."""
-    parts = []
-    if (value := result.metrics.get("test_roc_auc")) is not None:
-        production = result.metrics.get("production_roc_auc")
-        comparison = "" if production is None else f" (production {production:.4f})"
-        parts.append(f"ROC AUC {value:.4f}{comparison}")
-    parts.append(f"gate {result.gate}")
-    return f"{model_name} version {result.version}: {', '.join(parts)}"
+    figure, production = (
+        describe_metric(result.metrics, each) for each in ("test_", "production_")
+    )
+    comparison = f" (production {production.split()[-1]})" if production else ""
+    parts = [f"{figure}{comparison}", f"gate {result.gate}"]
+    return f"{model_name} version {result.version}: {', '.join(filter(None, parts))}"

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE = "baton.toml"
 DEFAULT_TARGET = "Churn"
+DEFAULT_REGRESSOR = "ridge"
 MAX_SEED = 2**32 - 2
 """NumPy accepts seeds of 32 bits, and the search uses the next one, too."""
+
+TargetTask = Literal["classification", "regression"]
 
 OptionValues = Mapping[str, Mapping[str, Any]]
 """Values by section and key."""
@@ -103,6 +106,9 @@ class Columns(_Section):
 class Train(_Section):
     """How to train."""
 
+    task: TargetTask | None = Field(
+        default=None, description='"classification" or "regression"; if not set, it is detected'
+    )
     estimator: str = Field(default="logistic", description="the name of an estimator")
     params: Annotated[Mapping[str, str], BeforeValidator(_to_texts)] = Field(
         default={}, description="a table of the estimator's constructor arguments"
@@ -122,12 +128,13 @@ class GateLimits(_Section):
     """Limits for a challenger, most of them relative to the version in production."""
 
     margin: float = Field(default=0.01, ge=0, le=1, description="a number from 0 to 1")
-    """How far the ROC AUC on the held-out rows may be below production's."""
+    """How far the ROC AUC on the held-out rows may be below production's. For a regression, how far
+    the RMSE may be above, as a share of production's."""
     confidence: float = Field(default=0.5, gt=0, lt=1, description="a number between 0 and 1")
     """The confidence that it is not further below. 0.5 means more likely than not. 0.95 is the
     usual test of non-inferiority, which small tables rarely pass."""
     slice_margin: float = Field(default=0.05, ge=0, le=1, description="a number from 0 to 1")
-    """How far the ROC AUC of a slice may be below production's; fails at 95 % confidence."""
+    """The same for a slice; fails at 95 % confidence."""
     max_mb: float = Field(default=100.0, gt=0, description="a number of megabytes above 0")
     """The size of the ONNX file; a megabyte is 10^6 bytes."""
 
@@ -139,6 +146,15 @@ class TrainRequest(_Section):
     columns: Columns = Field(default=Columns(), description="a table of keys")
     train: Train = Field(default=Train(), description="a table of keys")
     gate: GateLimits = Field(default=GateLimits(), description="a table of keys")
+
+    def complete(self, *, is_regression: bool) -> "TrainRequest":
+        """Returns the request with what was detected, so that its record says everything."""
+        if not is_regression:
+            return self
+        detected: dict[str, Any] = {"task": "regression"}
+        if "estimator" not in self.train.model_fields_set:
+            detected["estimator"] = DEFAULT_REGRESSOR
+        return self.model_copy(update={"train": self.train.model_copy(update=detected)})
 
 
 _SECTIONS: Mapping[str, type[_Section]] = {

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.transport import strip_credentials
+from baton_trainer.errors import RequestError
 from baton_trainer.models import estimators
+from baton_trainer.models.families import get_kind
 from baton_trainer.progress import NoProgress, Progress
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings, configure_mlflow
@@ -46,17 +48,19 @@ def train(
     progress = progress or NoProgress()
     configure_mlflow(settings)
     with silence_libraries(), settings.open_registry() as registry:
-        options = request.train
         progress.start_phase("reading the table")
-        classifier = estimators.build_classifier(options.estimator, options.params, options.seed)
         table = _load_table(request, progress)
+        kind = get_kind(table.output_schema)
+        request = request.complete(is_regression=kind == "regressor")
+        options = request.train
+        learner = estimators.build_learner(kind, options.estimator, options.params, options.seed)
         progress.start_phase("checking the registry")
         _check_registry(registry, settings)
         with run.open_run(settings, options.estimator) as run_id:
             training = TrainingRun(
                 run_id, request, table, settings, registry, progress, on_registering
             )
-            return training.execute(classifier, command)
+            return training.execute(learner, command)
 
 
 def _load_table(request: TrainRequest, progress: Progress) -> Table:
@@ -69,6 +73,11 @@ def _load_table(request: TrainRequest, progress: Progress) -> Table:
     for warning in table.warnings:
         progress.warn(warning)
     if table.positive is None and request.train.has_costs:
+        if not table.classes:
+            raise RequestError(
+                "cost_fp and cost_fn are costs of wrong classes, but the task is regression; "
+                "remove --cost-fp and --cost-fn"
+            )
         progress.warn("cost_fp and cost_fn are ignored: they need a target with two classes")
     mlflow_limits.check_columns(table.columns, table.name)
     return table

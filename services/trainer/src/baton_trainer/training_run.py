@@ -13,7 +13,7 @@ from baton_trainer.gate.decision import decide_gate
 from baton_trainer.gate.trained_model import TrainedModel, fit_and_evaluate
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models import pipeline
-from baton_trainer.models.estimators import Classifier
+from baton_trainer.models.estimators import Learner
 from baton_trainer.progress import Progress
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
@@ -39,16 +39,16 @@ class TrainingRun:
     progress: Progress
     on_registering: Callable[[], None]
 
-    def execute(self, untuned: Classifier, command: Sequence[str]) -> TrainResult:
+    def execute(self, untuned: Learner, command: Sequence[str]) -> TrainResult:
         """Runs all steps, from the search to the registration."""
         options = self.request.train
-        classifier, search_params = tune(self.table, untuned, options, self.progress)
+        learner, search_params = tune(self.table, untuned, options, self.progress)
         record = RunRecord.from_training(self.request, self.table, search_params, command)
         run.log_texts(record.to_files())
-        params = self._collect_params(classifier)
+        params = self._collect_params(learner)
         for line in run.log_inputs(self.run_id, self.table, params):
             self.progress.note(line)
-        unfitted = pipeline.build(classifier, self.table.features, self.table.columns)
+        unfitted = pipeline.build(learner, self.table.features, self.table.columns)
         model = fit_and_evaluate(unfitted, self.table, options, self.progress)
         self.progress.start_phase("comparing with production")
         verdict = self._decide_gate(model)
@@ -59,7 +59,7 @@ class TrainingRun:
             day=datetime.now(UTC).date(),
             request=record.request,
             table=self.table,
-            classifier=classifier,
+            learner=learner,
             model=model,
             verdict=verdict.text,
         )
@@ -70,17 +70,18 @@ class TrainingRun:
         version = registration.register_version(self.registry, self.settings, entry)
         return TrainResult(version, self.run_id, verdict.text, metrics)
 
-    def _collect_params(self, classifier: Classifier) -> dict[str, Any]:
+    def _collect_params(self, learner: Learner) -> dict[str, Any]:
         options = self.request.train
         costs = {"cost_fp": options.cost_fp, "cost_fn": options.cost_fn}
+        positive = {"positive": self.table.positive} if self.table.classes else {}
         return {
-            "estimator": classifier.name,
+            "estimator": learner.name,
             "target": self.table.target.name,
-            "positive": self.table.positive,
+            **positive,
             "search": options.search,
             "seed": options.seed,
             **(costs if options.has_costs else {}),
-            **classifier.params,
+            **learner.params,
         }
 
     def _decide_gate(self, model: TrainedModel) -> Verdict:
@@ -118,10 +119,13 @@ class TrainingRun:
             pipeline=subject.model.pipeline,
             onnx=subject.model.onnx,
             columns=table.columns,
-            classes=table.classes,
+            output_schema=table.output_schema,
             features=table.features[~table.held_out],
         )
-        with run.create_logged_model(self.settings.model_name, self.run_id, params) as model_id:
+        task = table.output_schema.task
+        with run.create_logged_model(
+            self.settings.model_name, self.run_id, params, task
+        ) as model_id:
             run.log_evaluation(metrics, files, model_id)
             digest = run.upload_model(contents, manifest, model_id, self.run_id)
         run.log_verdict(verdict)

@@ -1,4 +1,5 @@
 from baton_trainer.cards import grids
+from baton_trainer.cards.classes.card import build_class_grid
 from baton_trainer.cards.grids import Grid
 from tests.support.trainer.tables import some_table
 
@@ -20,5 +21,5 @@ def test_columns_are_described_by_their_values() -> None:
 
 def test_every_row_is_counted_with_its_class() -> None:
     data = some_table()
-    counts = read_rows(grids.build_class_grid(data))
+    counts = read_rows(build_class_grid(data))
     assert sum(int(n) for each in counts.values() for n in each) == len(data.target)

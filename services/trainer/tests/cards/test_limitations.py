@@ -5,7 +5,7 @@ import numpy as np
 
 from baton_trainer.cards import limitations
 from baton_trainer.evaluation.cross_validation import CrossValidation
-from tests.support.trainer.tables import some_report, some_table
+from tests.support.trainer.tables import list_class_slices, some_report, some_table
 
 
 def render(**changes: Any) -> str:
@@ -42,7 +42,9 @@ def test_bad_calibration_is_a_limitation() -> None:
 def test_weak_slices_are_named() -> None:
     """The weakest ones, and the number of all slices."""
     report = some_report(rows=2_000)
-    slices = tuple(replace(each, interval=(0.5, 0.6)) for each in report.slices[:4])
+    slices = tuple(
+        replace(each, interval=(0.5, 0.6)) for each in list_class_slices(report.slices)[:4]
+    )
     text = render(slices=slices)
     assert "In 4 of 4 slices" in text
     assert f"{slices[0].name} (" in text

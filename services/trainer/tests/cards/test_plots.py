@@ -4,7 +4,7 @@ import matplotlib as mpl
 import pytest
 
 from baton_trainer.cards.plots import draw_plots
-from tests.support.trainer.tables import some_report
+from tests.support.trainer.tables import as_classes, some_report
 
 ALWAYS = {"roc", "precision_recall", "calibration", "confusion", "scores", "importance"}
 
@@ -24,7 +24,7 @@ def test_name_of_a_class_is_not_interpreted() -> None:
     """A dollar sign does not start a formula, and a long name is cut."""
     report = some_report()
     classes = ("$x_{", "a name that does not end so soon")
-    named = replace(report, held_out=replace(report.held_out, classes=classes))
+    named = replace(report, held_out=replace(as_classes(report.held_out), classes=classes))
     assert all(draw_plots(named).values())
 
 

@@ -13,7 +13,7 @@ def test_files_are_the_card_its_plots_and_its_tables() -> None:
     assert {"model_card.md", "model_card.html", "plots/roc.png", "plots/slices.png"} <= set(files)
     report = subject.model.report
     slices = pd.read_csv(io.BytesIO(files["tables/slices.csv"]))
-    assert slices["roc_auc"].tolist() == [each.roc_auc for each in report.slices]
+    assert slices["roc_auc"].tolist() == [each.quality for each in report.slices]
     assert len(pd.read_csv(io.BytesIO(files["tables/thresholds.csv"]))) == 999
     importance = pd.read_csv(io.BytesIO(files["tables/importance.csv"]))
     assert importance["column"].tolist() == [each.column for each in report.importances]

@@ -7,9 +7,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from baton_trainer.errors import DataError
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.cross_validation import CrossValidation, cross_validate
 from baton_trainer.evaluation.folds import Folds
-from baton_trainer.evaluation.outcome import Outcome
+from tests.support.trainer.tables import as_classes
 
 ROWS = pd.DataFrame({"n": np.arange(60.0)})
 TARGET = pd.Series(["no", "no", "yes"] * 20)
@@ -37,7 +38,7 @@ def test_every_row_is_predicted_by_a_model_that_did_not_learn_from_it() -> None:
     memorizing = make_pipeline(KNeighborsClassifier(1))
     target = pd.Series(np.random.default_rng(0).permutation(TARGET))
     assert memorizing.fit(ROWS, target).score(ROWS, target) == 1
-    result = cross_validate(memorizing, ROWS, target).outcome
+    result = as_classes(cross_validate(memorizing, ROWS, target).outcome)
     assert (result.predictions == result.truth).mean() < 0.8
     assert result.truth.tolist() == [("no", "yes").index(each) for each in target]
 
@@ -46,7 +47,8 @@ def test_predictions_are_in_the_order_of_the_rows() -> None:
     """A learnable target is predicted for the right rows."""
     learnable = pd.Series(np.where(ROWS["n"] > 30, "yes", "no"))
     result = cross_validate(make_pipeline(LogisticRegression()), ROWS, learnable)
-    assert (result.outcome.predictions == result.outcome.truth).mean() > 0.9
+    outcome = as_classes(result.outcome)
+    assert (outcome.predictions == outcome.truth).mean() > 0.9
 
 
 def test_the_interval_follows_the_corrected_t_test() -> None:
@@ -65,8 +67,8 @@ def test_the_interval_stays_within_the_range_of_the_metric() -> None:
     assert result["log_loss"][1] > 1
 
 
-def some_outcome() -> Outcome:
-    return Outcome(("a", "b"), np.array([0, 1]), np.eye(2))
+def some_outcome() -> ClassOutcome:
+    return ClassOutcome(("a", "b"), np.array([0, 1]), np.eye(2))
 
 
 def test_the_seed_determines_the_folds() -> None:

@@ -10,13 +10,13 @@ from baton_engine.tables.columns import Array
 from baton_engine.tables.transpose import Rows
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Column, Schema
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.importance import (
     MAX_ROWS,
     MAX_SCORED,
     EvaluatedModel,
     measure_importances,
 )
-from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.models import export
 from tests.support.trainer.tables import some_table, some_trained_model
 
@@ -49,7 +49,7 @@ def evaluate(
     truth = (frame["c0"] > 1 - positives).to_numpy().astype(np.intp)
     probabilities = np.stack([1 - frame["c0"], frame["c0"]], axis=1)
     names = [Column(str(name), "double") for name in frame]
-    return EvaluatedModel(engine, names, frame, Outcome((0, 1), truth, probabilities))
+    return EvaluatedModel(engine, names, frame, ClassOutcome((0, 1), truth, probabilities))
 
 
 def test_importance_is_the_auc_that_is_lost_without_the_column() -> None:

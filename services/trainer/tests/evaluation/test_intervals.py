@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from baton_trainer.evaluation import intervals
-from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.classes import metrics as evaluation
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from tests.support.trainer.tables import some_outcome
 
 
@@ -20,13 +20,13 @@ def test_each_row_once_gives_the_metrics_of_scikit_learn(
     rows = data.draw(st.integers(classes, 40))
     tenths = st.lists(st.integers(1, 10), min_size=classes, max_size=classes)
     odds = np.array(data.draw(st.lists(tenths, min_size=rows, max_size=rows)), float)
-    outcome = Outcome(
+    outcome = ClassOutcome(
         classes=tuple(range(classes)),
         truth=np.arange(rows) % classes,
         probabilities=odds / odds.sum(axis=1, keepdims=True),
         positive=positive if classes == 2 else 1,
     )
-    result = intervals.compute_resampled(outcome, np.ones((1, rows)))
+    result = outcome.compute_resampled(np.ones((1, rows)))
     expected = evaluation.compute_metrics(outcome)
     assert {name: each[0] for name, each in result.items()} == pytest.approx(
         {name: value for name, value in expected.items() if name != "ece"}
@@ -37,7 +37,7 @@ def test_a_row_counts_as_often_as_it_is_drawn() -> None:
     """A sample weight in scikit-learn has the same effect."""
     outcome = some_outcome(2, 80)
     counts = np.random.default_rng(0).integers(0, 4, (3, 80)).astype(float)
-    result = intervals.compute_resampled(outcome, counts)
+    result = outcome.compute_resampled(counts)
     for place, weights in enumerate(counts):
         truth, score = outcome.truth, outcome.probabilities[:, 1]
         roc = roc_auc_score(truth, score, sample_weight=weights)

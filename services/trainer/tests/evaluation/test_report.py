@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
 
-from baton_trainer.evaluation import outcome as evaluation
-from tests.support.trainer.tables import TARGETS, some_report, some_table, some_trained_model
+from tests.support.trainer.tables import (
+    TARGETS,
+    as_classes,
+    list_class_slices,
+    some_report,
+    some_table,
+    some_trained_model,
+)
 
 METRICS = ("roc_auc", "pr_auc", "log_loss", "brier", "ece", "accuracy", "f1")
 
@@ -25,9 +31,9 @@ def test_the_report_covers_the_table_and_its_model(target: str) -> None:
     data = some_table(TARGETS[target])
     candidate = some_trained_model(data)
     report = candidate.report
-    assert len(report.held_out.truth) == data.held_out.sum()
-    assert len(report.cross_validation.outcome.truth) == (~data.held_out).sum()
-    assert report.held_out_metrics == evaluation.compute_metrics(report.held_out)
+    assert len(report.held_out.strata) == data.held_out.sum()
+    assert len(report.cross_validation.outcome.strata) == (~data.held_out).sum()
+    assert report.held_out_metrics == report.held_out.compute_metrics()
     assert (report.thresholds is None) is (target == "three numbers")
     slices = {each.name: each for each in report.slices}
     assert slices["label = a"].rows == (data.features["label"] == "a").sum()
@@ -38,9 +44,9 @@ def test_slices_pair_every_row_with_its_prediction() -> None:
     """Cross-validated and held-out rows, in the order of the table."""
     data = some_table()
     report = some_trained_model(data).report
-    flag = next(each for each in report.slices if each.name == "flag = True")
+    flag = next(each for each in list_class_slices(report.slices) if each.name == "flag = True")
     rows = data.features["flag"].to_numpy() == np.True_
     parts = ((data.held_out, report.held_out), (~data.held_out, report.cross_validation.outcome))
-    selected = [outcome.select(rows[part]) for part, outcome in parts]
+    selected = [as_classes(outcome).select(rows[part]) for part, outcome in parts]
     hits = sum((each.predictions == each.truth).sum() for each in selected)
     assert flag.accuracy == pytest.approx(hits / rows.sum())

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from baton_trainer.evaluation import slice_metrics
-from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slice_metrics import MIN_ROWS
+from baton_trainer.evaluation.classes import metrics as evaluation
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.classes.slice_metrics import MIN_ROWS, ClassSliceMetrics
 from baton_trainer.evaluation.slices import Slice
-from tests.support.trainer.tables import some_outcome
+from tests.support.trainer.tables import list_class_slices, some_outcome
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=2, max_size=60))
@@ -16,7 +17,7 @@ def test_the_auc_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None
     """Ties count half."""
     score, truth = np.array([s for s, _ in pairs], float), np.array([t for _, t in pairs], int)
     if 0 < truth.sum() < len(truth):
-        result, _ = slice_metrics.compute_auc(truth, score)
+        result, _ = evaluation.compute_auc(truth, score)
         assert result == pytest.approx(roc_auc_score(truth, score))
 
 
@@ -24,9 +25,13 @@ def test_the_standard_error_agrees_with_the_paper() -> None:
     """Hanley and McNeil 1982, table II: 51 abnormal and 58 normal cases, 0.893 with 0.032."""
     truth = np.array([0] * 58 + [1] * 51)
     rating = np.repeat([1, 2, 3, 4, 5, 1, 2, 3, 4, 5], [33, 6, 6, 11, 2, 3, 2, 2, 11, 33])
-    result, error = slice_metrics.compute_auc(truth, rating.astype(float))
+    result, error = evaluation.compute_auc(truth, rating.astype(float))
     assert result == pytest.approx(0.893, abs=5e-4)
     assert error == pytest.approx(0.032, abs=1e-3)
+
+
+def compute_slices(outcome: ClassOutcome, slices: list[Slice]) -> list[ClassSliceMetrics]:
+    return list_class_slices(slice_metrics.compute_slice_metrics(outcome, slices))
 
 
 def halves(rows: int) -> list[Slice]:
@@ -39,9 +44,7 @@ def test_the_weakest_slice_comes_first() -> None:
     outcome = some_outcome(2, 2_000)
     probabilities = outcome.probabilities.copy()
     probabilities[1_000:] = np.random.default_rng(0).dirichlet([1, 1], 1_000)
-    weak, good = slice_metrics.compute_slice_metrics(
-        Outcome((0, 1), outcome.truth, probabilities), halves(2_000)
-    )
+    weak, good = compute_slices(ClassOutcome((0, 1), outcome.truth, probabilities), halves(2_000))
     assert (weak.name, weak.rows) == ("half = second", 1_000)
     low, high = weak.interval
     assert low < weak.roc_auc < high < good.interval[0]
@@ -55,8 +58,8 @@ def test_a_slice_with_few_rows_of_a_class_is_left_out() -> None:
     truth = np.zeros(200, np.intp)
     truth[: MIN_ROWS - 1] = 1
     truth[100 : 100 + MIN_ROWS] = 1
-    outcome = Outcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
-    (only,) = slice_metrics.compute_slice_metrics(outcome, halves(200))
+    outcome = ClassOutcome(("a", "b"), truth, some_outcome(2, 200).probabilities)
+    (only,) = compute_slices(outcome, halves(200))
     assert only.value == "second"
 
 
@@ -66,8 +69,8 @@ def test_only_classes_with_enough_rows_count() -> None:
     truth = outcome.truth.copy()
     truth[truth == 2] = 0
     truth[:5] = 2
-    (first, second) = slice_metrics.compute_slice_metrics(
-        Outcome((0, 1, 2), truth, outcome.probabilities), halves(600)
+    (first, second) = compute_slices(
+        ClassOutcome((0, 1, 2), truth, outcome.probabilities), halves(600)
     )
     for each in (first, second):
         rows = np.arange(600) < 300 if each.value == "first" else np.arange(600) >= 300
@@ -84,5 +87,5 @@ def test_slices_of_the_same_rows_are_merged() -> None:
     outcome = some_outcome(2, 400)
     rows = np.arange(400) < 200
     same = [Slice("internet", "No", rows), Slice("backup", "No internet", rows)]
-    (result,) = slice_metrics.compute_slice_metrics(outcome, same)
+    (result,) = compute_slices(outcome, same)
     assert (result.name, result.also) == ("internet = No", ("backup",))

@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.classes import metrics as evaluation
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.gate.auc_difference import compare_auc
 from tests.support.trainer.tables import add_noise, some_outcome
 
@@ -49,12 +49,12 @@ def test_standard_error_is_the_spread_over_new_rows(classes: int) -> None:
     assert np.mean([each.standard_error for each in differences]) == pytest.approx(spread, rel=0.15)
 
 
-def sample(classes: int, seed: int) -> tuple[Outcome, Outcome]:
+def sample(classes: int, seed: int) -> tuple[ClassOutcome, ClassOutcome]:
     """Two classifiers' outcomes on 400 new rows, with equally many rows of each class."""
     rng = np.random.default_rng(seed)
     truth = np.arange(400) % classes
     odds = np.exp(rng.normal(size=(400, classes)) + np.eye(classes)[truth])
-    one = Outcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
+    one = ClassOutcome(tuple(range(classes)), truth, odds / odds.sum(axis=1, keepdims=True))
     return one, add_noise(one, 0.7, seed)
 
 
@@ -76,7 +76,7 @@ def test_paired_interval_is_narrower() -> None:
     assert np.ptp(difference.interval) < np.ptp(other.interval) / 4
 
 
-def other_outcome() -> Outcome:
+def other_outcome() -> ClassOutcome:
     """An equally good classifier with other errors."""
     one = some_outcome(2, 1_000)
     rng = np.random.default_rng(99)
@@ -108,7 +108,7 @@ def test_upper_bound_is_as_far_from_the_estimate_as_the_lower_bound() -> None:
 
 def test_class_with_too_few_rows_does_not_count() -> None:
     """The other classes need as many rows; if no class counts, there is no figure."""
-    few = Outcome(("a", "b"), np.array([0] * 20 + [1] * 3), np.full((23, 2), 0.5))
+    few = ClassOutcome(("a", "b"), np.array([0] * 20 + [1] * 3), np.full((23, 2), 0.5))
     assert compare_auc(few, few, min_rows=3) is not None
     assert compare_auc(few, few, min_rows=4) is None
     assert compare_auc(few.select(few.truth == 0), few.select(few.truth == 0)) is None
@@ -116,7 +116,7 @@ def test_class_with_too_few_rows_does_not_count() -> None:
 
 def test_class_of_one_row_gives_a_figure() -> None:
     """Its spread is unknown; the spread of the other rows is used."""
-    one = Outcome(("a", "b"), np.array([0] * 20 + [1]), some_outcome(2, 21).probabilities)
+    one = ClassOutcome(("a", "b"), np.array([0] * 20 + [1]), some_outcome(2, 21).probabilities)
     difference = compare_auc(one, add_noise(one, 1.0))
     assert difference is not None
     assert difference.standard_error > 0

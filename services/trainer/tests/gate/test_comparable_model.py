@@ -36,8 +36,10 @@ def test_probabilities_are_the_same_as_in_the_service(
     rows = some_data.features[some_data.held_out]
     engine = some_trained_model(some_data).engine
     expected = scoring.score(engine, some_data.columns, rows)["probabilities"]
-    assert (loaded.predict(rows, ("no", "yes")) == expected).all()
-    assert (loaded.predict(rows, ("yes", "no")) == expected[:, ::-1]).all()
+    for classes in (("no", "yes"), ("yes", "no")):
+        answers = loaded.predict(rows, OutputSchema("binary", classes))
+        order = [("no", "yes").index(each) for each in classes]
+        assert (answers["probabilities"] == expected[:, order]).all()
     assert loaded.name == "version 3"
     assert loaded.size_bytes == (version_folder / "model.onnx").stat().st_size
 
@@ -67,20 +69,24 @@ def test_mismatching_rows_are_an_obstacle(
 ) -> None:
     """The text names the column and the mismatch."""
     table = changed_table(**columns)
-    assert obstacle in load(version_folder).find_obstacle(table.features, table.classes)
+    assert obstacle in load(version_folder).find_obstacle(table.features, table.output_schema)
 
 
 def test_different_classes_are_an_obstacle(version_folder: Path, some_data: Table) -> None:
-    obstacle = load(version_folder).find_obstacle(some_data.features, ("a", "b"))
+    obstacle = load(version_folder).find_obstacle(
+        some_data.features, OutputSchema("binary", ("a", "b"))
+    )
     assert "other classes than these rows (a, b, no)" in obstacle
-    assert load(version_folder).find_obstacle(some_data.features, some_data.classes) == ""
+    assert load(version_folder).find_obstacle(some_data.features, some_data.output_schema) == ""
 
 
 def test_another_task_is_an_obstacle(version_folder: Path, some_data: Table) -> None:
     """The text names it; there are no classes to compare."""
     loaded = load(version_folder)
     regression = RuleEngine(good, OutputSchema("regression"))
-    obstacle = replace(loaded, engine=regression).find_obstacle(some_data.features, ("no", "yes"))
+    obstacle = replace(loaded, engine=regression).find_obstacle(
+        some_data.features, some_data.output_schema
+    )
     assert obstacle == "its task is regression, and these rows have classes"
 
 
@@ -88,7 +94,7 @@ def test_rows_with_new_missing_values_are_not_accepted(version_folder: Path) -> 
     """Only in a required column, and only these rows."""
     table = changed_table(whole=["", 1, 2, 3] * 100)
     loaded = load(version_folder)
-    assert loaded.find_obstacle(table.features, table.classes) == ""
+    assert loaded.find_obstacle(table.features, table.output_schema) == ""
     assert loaded.accepts(table.features).tolist() == [False, True, True, True] * 100
 
 
@@ -113,7 +119,7 @@ def test_model_that_fails_on_rows_is_not_comparable(some_data: Table) -> None:
         raise RuntimeError("no such\nkernel")
 
     with pytest.raises(NotComparable, match="version 3 fails on these rows: no such"):
-        make_model(some_data, broken).predict(some_data.features, some_data.classes)
+        make_model(some_data, broken).predict(some_data.features, some_data.output_schema)
 
 
 def test_model_with_decision_scores_is_not_comparable(some_data: Table) -> None:
@@ -126,4 +132,4 @@ def test_model_with_decision_scores_is_not_comparable(some_data: Table) -> None:
 
     model.engine.score = doubled  # type: ignore[method-assign]
     with pytest.raises(NotComparable, match="decision scores"):
-        model.predict(some_data.features, some_data.classes)
+        model.predict(some_data.features, some_data.output_schema)

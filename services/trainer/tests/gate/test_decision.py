@@ -6,7 +6,7 @@ from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Check, Verdict
-from baton_trainer.models.export import Parity
+from baton_trainer.models.parity import Parity
 from baton_trainer.request import GateLimits
 from baton_trainer.tables.table import Table
 from tests.support.trainer.comparable_models import make_model

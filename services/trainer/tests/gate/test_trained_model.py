@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from baton_trainer.errors import FitError
 from baton_trainer.gate import trained_model
 from baton_trainer.models import estimators, pipeline
-from baton_trainer.models.families import FAMILIES
+from baton_trainer.models.families import CLASSIFIERS
 from baton_trainer.request import Columns, Data, Train
 from baton_trainer.tables.files import reading
 from baton_trainer.tables.table import Table
@@ -21,7 +21,7 @@ from tests.support.trainer.tables import (
 )
 
 
-@pytest.mark.parametrize("estimator", FAMILIES)
+@pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_same_table_gives_same_metrics(estimator: str) -> None:
     """Every digit is equal: seeds are fixed, and nothing depends on the order of threads."""
     first, second = (some_trained_model(some_table(), estimator) for _ in range(2))
@@ -49,8 +49,8 @@ def test_model_beats_chance_on_a_learnable_target() -> None:
 
 def build_pipeline(**params: str) -> tuple[Pipeline, Table]:
     data = some_table()
-    classifier = estimators.build_classifier("logistic", params)
-    return pipeline.build(classifier, data.features, data.columns), data
+    learner = estimators.build_learner("classifier", "logistic", params)
+    return pipeline.build(learner, data.features, data.columns), data
 
 
 def test_convergence_warning_is_reported_once() -> None:
@@ -72,7 +72,7 @@ def test_failure_of_the_estimator_is_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("estimator", FAMILIES)
+@pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_estimator_is_good_on_the_real_table(estimator: str, real_table_file: Path) -> None:
     """The usual cross-validated ROC AUC of this table, and the same model in ONNX."""
     data = build_table(reading.read(real_table_file, Data()), Columns())
@@ -84,7 +84,7 @@ def test_estimator_is_good_on_the_real_table(estimator: str, real_table_file: Pa
 def test_best_estimator_reaches_the_known_figure_of_the_real_table(real_table_file: Path) -> None:
     """A cross-validated ROC AUC of 0.845 with default parameters."""
     data = build_table(reading.read(real_table_file, Data()), Columns())
-    chosen = estimators.build_classifier("xgboost", {})
+    chosen = estimators.build_learner("classifier", "xgboost", {})
     unfitted = pipeline.build(chosen, data.features, data.columns)
     assert (
         trained_model.fit_and_evaluate(unfitted, data, Train(), Notes()).metrics["cv_roc_auc"]

@@ -6,7 +6,7 @@ import pytest
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.models import estimators, threads
-from baton_trainer.models.families import FAMILIES
+from baton_trainer.models.families import CLASSIFIERS
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,16 @@ def test_a_parameter_is_parsed_by_its_form(text: str, value: object) -> None:
 
 def test_parameters_override_the_defaults() -> None:
     """The random state, too."""
-    forest = estimators.build_classifier("random_forest", {"n_estimators": "7"}).params
+    forest = estimators.build_learner("classifier", "random_forest", {"n_estimators": "7"}).params
     assert (forest["n_estimators"], forest["random_state"]) == (7, 0)
     assert forest["min_samples_leaf"] == 5
     params = {"n_estimators": "7", "random_state": "3"}
-    assert estimators.build_classifier("random_forest", params, seed=9).params["random_state"] == 3
+    assert (
+        estimators.build_learner("classifier", "random_forest", params, seed=9).params[
+            "random_state"
+        ]
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,17 +67,17 @@ def test_an_invalid_estimator_or_parameter_gives_one_line(
 ) -> None:
     """If the library rejects a value, the line quotes it."""
     with pytest.raises(ParameterError, match=message) as caught:
-        estimators.build_classifier(name, params)
+        estimators.build_learner("classifier", name, params)
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_seed_is_the_random_state(name: str) -> None:
     """Two fits with one seed agree to the last digit."""
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(200, 3))
     truth = np.where(rows[:, 0] + rng.normal(size=200) > 0, "yes", "no")
-    classifiers = [estimators.build_classifier(name, {}, seed=7) for _ in range(2)]
+    classifiers = [estimators.build_learner("classifier", name, {}, seed=7) for _ in range(2)]
     assert classifiers[0].params["random_state"] == 7
     with threads.limit(len(rows)):
         first, second = (
@@ -88,9 +93,9 @@ import sys
 from baton_trainer.models import estimators
 from baton_trainer.models import threads
 import baton_trainer.training
-estimators.build_classifier("logistic", {})
+estimators.build_learner("classifier", "logistic", {})
 print({"lightgbm", "xgboost", "onnxmltools", "optuna"} & set(sys.modules))
-estimators.build_classifier("lightgbm", {})
+estimators.build_learner("classifier", "lightgbm", {})
 print("lightgbm" in sys.modules, "xgboost" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

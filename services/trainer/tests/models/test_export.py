@@ -11,14 +11,14 @@ from sklearn.tree import DecisionTreeClassifier
 from baton_registry.versions.schema import Column, Schema, TypeName
 from baton_trainer.errors import ExportError
 from baton_trainer.evaluation import scoring
-from baton_trainer.models import estimators, export, pipeline
-from baton_trainer.models.export import Parity
-from baton_trainer.models.families import FAMILIES
+from baton_trainer.models import estimators, export, parity, pipeline
+from baton_trainer.models.families import CLASSIFIERS
+from baton_trainer.models.parity import Parity
 from tests.support.suite.steps import count_steps
 from tests.support.trainer.tables import TARGETS, some_table, some_trained_model
 
 
-@pytest.mark.parametrize("estimator", FAMILIES)
+@pytest.mark.parametrize("estimator", CLASSIFIERS)
 @pytest.mark.parametrize("target", TARGETS)
 def test_onnx_agrees_with_the_pipeline_for_every_column_and_target_type(
     estimator: str, target: str
@@ -48,14 +48,14 @@ def test_inputs_have_the_names_of_the_columns(names: tuple[str, str]) -> None:
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({names[0]: rng.normal(size=80), names[1]: rng.choice(["a", "b"], 80)})
     columns = (Column(names[0], "double"), Column(names[1], "string"))
-    fitted = pipeline.build(estimators.build_classifier("logistic", {}), rows, columns)
+    fitted = pipeline.build(estimators.build_learner("classifier", "logistic", {}), rows, columns)
     fitted.fit(rows, rows[names[0]] > 0)
     model = export.convert_to_onnx(fitted, columns)
     onnx.checker.check_model(onnx.load_model_from_string(model))
     scores = scoring.score(
         export.build_engine(model, Schema(columns, (False, True))), columns, rows
     )
-    assert export.measure_parity(fitted, scores, rows).holds
+    assert parity.measure_parity(fitted, scores, rows).holds
 
 
 @pytest.mark.parametrize("kind", ["double", "string"])
@@ -90,7 +90,7 @@ def test_the_second_form_is_exact() -> None:
     for model in export.iter_forms(fitted, columns):
         engine = export.build_engine(model, Schema(columns, (False, True)))
         scores = scoring.score(engine, columns, near)
-        holds.append(export.measure_parity(fitted, scores, near).holds)
+        holds.append(parity.measure_parity(fitted, scores, near).holds)
     assert holds == [False, True]
 
 
@@ -113,7 +113,7 @@ def test_parity_counts_flips_and_measures_the_largest_difference() -> None:
     shifted[3, 1] += 0.25
     labels = scores["label"].copy()
     labels[7] = "other"
-    result = export.measure_parity(
+    result = parity.measure_parity(
         candidate.pipeline, {"label": labels, "probabilities": shifted}, rows
     )
     assert (result.flips, result.rows) == (1, 10)
@@ -144,6 +144,6 @@ def _steps_to_export(count: int, kind: TypeName) -> int:
         cells = rng.normal(size=(20, count))
     rows = pd.DataFrame(cells, columns=[f"column {place}" for place in range(count)])
     columns = [Column(str(name), kind) for name in rows.columns]
-    fitted = pipeline.build(estimators.build_classifier("logistic", {}), rows, columns)
+    fitted = pipeline.build(estimators.build_learner("classifier", "logistic", {}), rows, columns)
     fitted.fit(rows, np.arange(20) % 2)
     return count_steps(lambda: export.convert_to_onnx(fitted, columns))

@@ -11,7 +11,7 @@ ROWS = pd.DataFrame({"n": [1.0, np.nan, 3.0, 5.0] * 5, "t": ["a", None, "b", "b"
 
 def encoded(estimator: str, rows: pd.DataFrame) -> list[list[float]]:
     """Returns the input of the estimator for the rows."""
-    built = pipeline.build(estimators.build_classifier(estimator, {}), ROWS, COLUMNS)
+    built = pipeline.build(estimators.build_learner("classifier", estimator, {}), ROWS, COLUMNS)
     built.fit(ROWS, [0, 1, 1, 0] * 5)
     return np.asarray(built[:-1].transform(rows)).tolist()  # type: ignore[no-any-return]
 
@@ -33,5 +33,5 @@ def test_linear_models_get_scaled_numbers() -> None:
 def test_a_table_may_have_columns_of_a_single_type(kept: list[int]) -> None:
     """Only numbers, or only texts."""
     columns = tuple(COLUMNS[each] for each in kept)
-    built = pipeline.build(estimators.build_classifier("logistic", {}), ROWS, columns)
+    built = pipeline.build(estimators.build_learner("classifier", "logistic", {}), ROWS, columns)
     assert built.fit(ROWS, [0, 1, 1, 0] * 5).predict(ROWS).shape == (20,)

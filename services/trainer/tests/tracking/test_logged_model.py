@@ -18,7 +18,7 @@ from baton_registry.versions.mlmodel import parse_mlmodel
 from baton_trainer import settings
 from baton_trainer.evaluation import scoring
 from baton_trainer.gate.verdict import Verdict
-from baton_trainer.models.families import FAMILIES
+from baton_trainer.models.families import CLASSIFIERS
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import logged_model, registration
 from baton_trainer.tracking.logged_model import Contents
@@ -29,7 +29,7 @@ def save(data: Table, folder: Path, estimator: str = "logistic") -> Path:
     """Trains a model on the table and returns its folder."""
     settings.set_mlflow_defaults()
     model = some_trained_model(data, estimator)
-    contents = Contents(model.pipeline, model.onnx, data.columns, data.classes, data.features)
+    contents = Contents(model.pipeline, model.onnx, data.columns, data.output_schema, data.features)
     logged_model.save_model(contents, folder / "model", Model())
     return folder / "model"
 
@@ -37,7 +37,7 @@ def save(data: Table, folder: Path, estimator: str = "logistic") -> Path:
 @pytest.mark.filterwarnings("ignore")  # MLflow's own, on loading
 @pytest.mark.parametrize(
     ("estimator", "target"),
-    [*zip(FAMILIES, TARGETS, strict=True), *product(["lightgbm", "xgboost"], TARGETS)],
+    [*zip(CLASSIFIERS, TARGETS, strict=True), *product(["lightgbm", "xgboost"], TARGETS)],
 )
 def test_mlflow_client_and_service_give_the_same_labels(
     estimator: str, target: str, tmp_path: Path

@@ -12,6 +12,7 @@ from baton_trainer.tracking.run_record import RunRecord
 from tests.support.trainer.tables import some_table
 
 OTHER: dict[str, Any] = {
+    "task": "regression",
     "file": Path("own/t.csv"),
     "separator": ";",
     "encoding": "cp1252",

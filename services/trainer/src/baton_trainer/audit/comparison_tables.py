@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from baton_trainer.audit.version_comparison import Pair, VersionComparison
-from baton_trainer.gate.auc_difference import AucDifference
 from baton_trainer.gate.comparison import Comparison
+from baton_trainer.gate.difference import Difference
 
 MAX_SLICES = 5
 HIDDEN_METRICS = ("_ci_low", "_ci_high", "_std")
@@ -20,7 +20,7 @@ _SMALLEST = 1e-4  # that four decimals can show
 
 
 def render_comparison(versions: VersionComparison) -> Group:
-    """Renders facts, metrics, parameters, schema, and the ROC AUC on the same rows."""
+    """Renders facts, metrics, parameters, schema, and the metric on the same rows."""
     return Group(*_render_parts(versions))
 
 
@@ -43,7 +43,7 @@ def _render_parts(versions: VersionComparison) -> Iterator[Table | Text]:
         yield Text(f"not compared on the same rows: {versions.reason}")
     else:
         yield Text("")
-        yield _build_auc_table(versions.comparison, heads)
+        yield _build_difference_table(versions.comparison, heads)
         yield from (Text(f"warning: {line}") for line in versions.comparison.warnings)
 
 
@@ -83,8 +83,8 @@ def _format_metric(value: float | None, sign: str = "") -> str:
     return format(value, f"{sign}.1e" if is_small else f"{sign}.4f")
 
 
-def _build_auc_table(comparison: Comparison, heads: tuple[str, ...]) -> Table:
-    title = f"ROC AUC on {comparison.rows} rows that both held out"
+def _build_difference_table(comparison: Comparison, heads: tuple[str, ...]) -> Table:
+    title = f"{comparison.difference.metric.title} on {comparison.rows} rows that both held out"
     table = _create_table(title, *heads, "difference")
     table.add_row("all", *_format_difference(comparison.difference))
     for part in comparison.slices[:MAX_SLICES]:
@@ -93,7 +93,6 @@ def _build_auc_table(comparison: Comparison, heads: tuple[str, ...]) -> Table:
     return table
 
 
-def _format_difference(difference: AucDifference) -> tuple[str, str, str]:
-    low, high = difference.interval
-    interval = f"{difference.estimate:+.4f} (95 % CI {low:+.4f} to {high:+.4f})"
-    return f"{difference.second:.4f}", f"{difference.first:.4f}", interval
+def _format_difference(difference: Difference) -> tuple[str, str, str]:
+    before, now = map(difference.metric.format_value, (difference.second, difference.first))
+    return before, now, difference.describe_change()

@@ -14,6 +14,7 @@ from baton_trainer.errors import DataError, RecordMissing
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.trained_model import TrainedModel, fit_and_evaluate
 from baton_trainer.models import estimators, pipeline
+from baton_trainer.models.families import get_kind
 from baton_trainer.progress import Progress
 from baton_trainer.settings import TrainerSettings, configure_mlflow
 from baton_trainer.tables import loading
@@ -95,11 +96,11 @@ def _load_table(
 
 
 def _repeat_training(record: RunRecord, table: Table, progress: Progress) -> TrainedModel:
-    options = record.request.train
-    classifier = estimators.build_classifier(options.estimator, options.params, options.seed)
+    options, kind = record.request.train, get_kind(table.output_schema)
+    learner = estimators.build_learner(kind, options.estimator, options.params, options.seed)
     if record.search_params:
         fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
         values = {**fixed, **record.search_params}
-        classifier = estimators.build_from_values(options.estimator, values, options.seed)
-    unfitted = pipeline.build(classifier, table.features, table.columns)
+        learner = estimators.build_from_values(kind, options.estimator, values, options.seed)
+    unfitted = pipeline.build(learner, table.features, table.columns)
     return fit_and_evaluate(unfitted, table, options, progress)

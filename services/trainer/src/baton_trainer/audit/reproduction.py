@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.trained_model import TrainedModel
-from baton_trainer.models.export import MAX_ABS_DIFF
+from baton_trainer.models.parity import MAX_ABS_DIFF, compare_answers
 from baton_trainer.tables.table import Table
 from baton_trainer.tracking import environment
 from baton_trainer.tracking.run_record import RunRecord
@@ -29,14 +29,14 @@ class Outputs:
 
     Attributes:
         rows: the number of rows.
-        max_abs_diff: the largest difference of a probability.
-        other_labels: the number of rows whose label differs.
+        max_abs_diff: as in `Parity`.
+        other_labels: the number of rows whose label differs; None for a regression.
         obstacle: why the version cannot score the rows; empty if it can.
     """
 
     rows: int
     max_abs_diff: float = 0.0
-    other_labels: int = 0
+    other_labels: int | None = 0
     obstacle: str = ""
 
     @property
@@ -46,8 +46,11 @@ class Outputs:
             return f"the version cannot score the held-out rows: {self.obstacle}"
         if self.max_abs_diff <= MAX_ABS_DIFF and not self.other_labels:
             return ""
+        subject = f"ONNX outputs differ by up to {self.max_abs_diff:.1e}"
+        if self.other_labels is None:
+            return f"{subject} standard deviations of the target ({MAX_ABS_DIFF:.0e} is allowed)"
         return (
-            f"ONNX outputs differ by up to {self.max_abs_diff:.1e} in probability "
+            f"{subject} in probability "
             f"({MAX_ABS_DIFF:.0e} is allowed) and in {self.other_labels} of {self.rows} labels"
         )
 
@@ -105,7 +108,8 @@ class Reproduction:
 
 
 def _agree(recorded: float, again: float) -> bool:
-    return bool(np.isclose(recorded, again, rtol=0, atol=METRIC_TOLERANCE, equal_nan=True))
+    unit = max(1.0, abs(recorded))  # metrics of a regression have the unit of its target
+    return bool(np.isclose(recorded, again, rtol=0, atol=METRIC_TOLERANCE * unit, equal_nan=True))
 
 
 def _describe_agreement(recorded: float, again: float) -> str:
@@ -137,17 +141,16 @@ def compare_results(
 def _compare_outputs(model: ComparableModel, again: TrainedModel, table: Table) -> Outputs:
     rows = table.features[table.held_out]
     repeated = ComparableModel("the repeated training", again.engine, model.schema, len(again.onnx))
-    models = (model, repeated)
-    if obstacle := next(
-        filter(None, (each.find_obstacle(rows, table.classes) for each in models)), ""
-    ):
+    schema, models = table.output_schema, (model, repeated)
+    obstacles = (each.find_obstacle(rows, schema) for each in models)
+    if obstacle := next(filter(None, obstacles), ""):
         return Outputs(len(rows), obstacle=obstacle)
     try:
-        before, now = (each.predict(rows, table.classes) for each in models)
+        before, now = (each.predict(rows, schema) for each in models)
     except NotComparable as error:
         return Outputs(len(rows), obstacle=str(error))
-    other = before.argmax(axis=1) != now.argmax(axis=1)
-    return Outputs(len(rows), float(np.abs(before - now).max()), int(other.sum()))
+    parity = compare_answers(before, now, table.deviation)
+    return Outputs(len(rows), parity.max_abs_diff, parity.flips)
 
 
 def describe_changes(record: RunRecord) -> Iterator[str]:

@@ -142,7 +142,7 @@ def _comparison_to_json(comparison: Comparison) -> dict[str, Any]:
     difference = comparison.difference
     return {
         "rows": comparison.rows,
-        "roc_auc": [difference.second, difference.first],
+        difference.metric.name: [difference.second, difference.first],
         "difference": difference.estimate,
         "interval_95": list(difference.interval),
         "slices": [
@@ -150,7 +150,7 @@ def _comparison_to_json(comparison: Comparison) -> dict[str, Any]:
                 "column": part.column,
                 "value": part.value,
                 "rows": part.rows,
-                "roc_auc": [part.difference.second, part.difference.first],
+                part.difference.metric.name: [part.difference.second, part.difference.first],
                 "difference": part.difference.estimate,
                 "interval_95": list(part.difference.interval),
             }

@@ -1,14 +1,14 @@
 """The limitations of a model, from its own figures."""
 
+from collections.abc import Iterator
+
+from baton_trainer.cards.parts import choose_parts
+from baton_trainer.evaluation.outcome import Metric
 from baton_trainer.evaluation.report import Report
 from baton_trainer.tables.table import Table
 
 FEW_HELD_OUT = 500
-FEW_TRAINING_ROWS = 100
-"""Of one class."""
 MAX_NAMED_SLICES = 3
-LARGE_CALIBRATION_ERROR = 0.05
-"""The mean distance between probability and observed share."""
 
 
 _ALWAYS = (
@@ -25,7 +25,15 @@ _ALWAYS = (
 
 def list_limitations(table: Table, report: Report, trials: int) -> list[str]:
     """Lists the limitations, one or two sentences each; `trials` is the length of the search."""
-    limitations = [*_ALWAYS, *_check_size(table), *_check_figures(report)]
+    parts = choose_parts(report)
+    limitations = [*_ALWAYS]
+    held_out = int(table.held_out.sum())
+    if held_out < FEW_HELD_OUT:
+        limitations.append(f"Only {held_out} rows are held out: check the width of the intervals.")
+    limitations += parts.list_table_limitations(table)
+    limitations += _check_range(report)
+    limitations += parts.list_figure_limitations()
+    limitations += _check_slices(report)
     if trials:
         limitations.append(
             f"This is the best of {trials} trials. They were evaluated on other folds of the same "
@@ -34,37 +42,36 @@ def list_limitations(table: Table, report: Report, trials: int) -> list[str]:
     return limitations
 
 
-def _check_size(table: Table) -> list[str]:
-    limitations = []
-    held_out = int(table.held_out.sum())
-    if held_out < FEW_HELD_OUT:
-        limitations.append(f"Only {held_out} rows are held out: check the width of the intervals.")
-    counts = table.target[~table.held_out].value_counts()
-    few = [f"{label} ({rows})" for label, rows in counts.items() if rows < FEW_TRAINING_ROWS]
-    if few:
-        limitations.append(f"There are few training rows of class {', '.join(sorted(few))}.")
-    return limitations
+def _check_range(report: Report) -> Iterator[str]:
+    """Says if the metric on the held-out rows is worse than cross-validation lets expect."""
+    metric = report.held_out.metric
+    interval = report.cross_validation.intervals[metric.name]
+    value = report.held_out_metrics[metric.name]
+    if metric.compute_loss(value) > max(map(metric.compute_loss, interval)):
+        low, high = map(metric.format_value, interval)
+        yield (
+            f"The {metric.title} on the held-out rows, {metric.format_value(value)}, is "
+            f"{_get_worse(metric)} the range expected from cross-validation, {low} to {high}."
+        )
 
 
-def _check_figures(report: Report) -> list[str]:
-    limitations = []
-    low, high = report.cross_validation.intervals["roc_auc"]
-    if (auc := report.held_out_metrics["roc_auc"]) < low:
-        limitations.append(
-            f"The ROC AUC on the held-out rows, {auc:.4f}, is below the range expected from "
-            f"cross-validation, {low:.4f} to {high:.4f}."
-        )
-    if (error := report.held_out_metrics["ece"]) > LARGE_CALIBRATION_ERROR:
-        limitations.append(
-            f"The probabilities are off by {error:.0%} on average: use them to rank rows, not as "
-            "shares."
-        )
-    weak = [part for part in report.slices if part.interval[1] < report.sliced_roc_auc]
+def _check_slices(report: Report) -> Iterator[str]:
+    metric, whole = report.held_out.metric, report.sliced_quality
+    weak = [
+        part
+        for part in report.slices
+        if min(map(metric.compute_loss, part.interval)) > metric.compute_loss(whole)
+    ]
     if weak:
-        named = ", ".join(f"{part.name} ({part.roc_auc:.4f})" for part in weak[:MAX_NAMED_SLICES])
-        limitations.append(
-            f"In {len(weak)} of {len(report.slices)} slices the ROC AUC is, with 95 % confidence, "
-            f"below the {report.sliced_roc_auc:.4f} of all rows: {named}"
-            f"{' and others' if len(weak) > MAX_NAMED_SLICES else ''}."
+        named = ", ".join(
+            f"{part.name} ({metric.format_value(part.quality)})" for part in weak[:MAX_NAMED_SLICES]
         )
-    return limitations
+        yield (
+            f"In {len(weak)} of {len(report.slices)} slices the {metric.title} is, with 95 % "
+            f"confidence, {_get_worse(metric)} the {metric.format_value(whole)} of all rows: "
+            f"{named}{' and others' if len(weak) > MAX_NAMED_SLICES else ''}."
+        )
+
+
+def _get_worse(metric: Metric) -> str:
+    return "above" if metric.is_loss else "below"

@@ -17,8 +17,9 @@ _IMAGE = re.compile(r'src="plots/(\w+)\.png"')
 
 def render_markdown(subject: Subject) -> str:
     """Renders the card, with its plots as files beside it: `plots/<name>.png`."""
-    template = _create_environment().get_template("model_card.md.j2")
-    text = template.render(build_content(subject))
+    content = build_content(subject)
+    template = _create_environment().get_template(content["template"])
+    text = template.render(content)
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 

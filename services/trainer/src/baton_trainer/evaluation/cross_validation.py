@@ -1,4 +1,4 @@
-"""Stratified cross-validation: scores every row once, by a model that did not learn from it."""
+"""Cross-validation: scores every row once, by a model that did not learn from it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import stats
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.pipeline import Pipeline
 
 from baton_registry.versions.output_schema import Label
-from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.folds import Folds
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.outcome import Outcome, join_outcomes
+from baton_trainer.evaluation.prediction import predict_outcome
 from baton_trainer.tables.table import Table
 
 LEVEL = 0.95
@@ -23,7 +23,7 @@ class CrossValidation:
     """The result of a cross-validation.
 
     Attributes:
-        folds: the metrics of each fold, as `evaluation.compute_metrics` names them.
+        folds: the metrics of each fold, as `Outcome.compute_metrics` names them.
         outcome: the predictions for all rows, in their order.
     """
 
@@ -53,8 +53,8 @@ class CrossValidation:
         intervals = {}
         for name, mean in self.means.items():
             reach = factor * np.std(self._list_values(name), ddof=1)
-            most = np.inf if name in evaluation.UNBOUNDED else 1.0
-            intervals[name] = (max(0.0, float(mean - reach)), min(most, float(mean + reach)))
+            least, most = self.outcome.bound(name)
+            intervals[name] = (max(least, float(mean - reach)), min(most, float(mean + reach)))
         return intervals
 
     def _list_values(self, name: str) -> list[float]:
@@ -76,19 +76,15 @@ def cross_validate(
     positive: Label | None = None,
     folds: Folds = Folds(),  # noqa: B008 - frozen
 ) -> CrossValidation:
-    """Cross-validates an unfitted pipeline; `positive` is as in `Outcome.from_labels`.
+    """Cross-validates an unfitted pipeline; `positive` is as in `ClassOutcome.from_labels`.
 
     Raises:
         DataError: a class has too few rows or ids.
     """
-    classes = tuple(sorted(target.unique().tolist()))
-    probabilities = np.empty((len(target), len(classes)))
-    metrics = []
-    for train, test in folds.split(target):
+    parts = []
+    for train, test in folds.split(target, stratified=is_classifier(pipeline)):
         fitted = clone(pipeline).fit(features.iloc[train], target.iloc[train])
-        outcome = evaluation.predict_outcome(
-            fitted, features.iloc[test], target.iloc[test], positive
-        )
-        probabilities[test] = outcome.probabilities
-        metrics.append(evaluation.compute_metrics(outcome))
-    return CrossValidation(metrics, Outcome.from_labels(classes, target, probabilities, positive))
+        outcome = predict_outcome(fitted, features.iloc[test], target.iloc[test], positive)
+        parts.append((test, outcome))
+    metrics = [outcome.compute_metrics() for _, outcome in parts]
+    return CrossValidation(metrics, join_outcomes(parts))

@@ -1,4 +1,4 @@
-"""Permutation importance: how much ROC AUC the model loses if a column is shuffled.
+"""Permutation importance: how much worse the model's metric is if a column is shuffled.
 
 Breiman 2001, doi:10.1023/A:1010933404324, section 10. It covers the columns of the table before any
 encoding, and the exported model. Two columns with the same information share their importance, so
@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from baton_engine.engine import Engine
+from baton_engine.engine import Engine, Scores
 from baton_engine.tables.columns import Array
 from baton_registry.versions.schema import Column
 from baton_trainer.evaluation import scoring
-from baton_trainer.evaluation.outcome import Floats, Outcome
-from baton_trainer.evaluation.slice_metrics import compute_auc
+from baton_trainer.evaluation.outcome import Outcome
 
 MAX_ROWS = 2_000
 REPEATS = 5
@@ -28,7 +27,7 @@ MAX_CELLS = 2**32
 """How many cells are scored in all, which takes some minutes."""
 
 _MIN_ROWS = 500
-_MIN_CLASS_ROWS = 50
+_MIN_STRATUM_ROWS = 50
 _CALL_ROWS = 50_000
 _CALL_CELLS = 2**23
 """Of one call of the model: 64 MB."""
@@ -40,7 +39,7 @@ class Importance:
 
     Attributes:
         column: its name.
-        drop: how much ROC AUC is lost if it is shuffled, the mean over the shuffles.
+        drop: how much worse the metric is if it is shuffled, the mean over the shuffles.
         spread: the standard deviation over the shuffles.
     """
 
@@ -79,18 +78,18 @@ def measure_importances(model: EvaluatedModel, seed: int) -> tuple[Importance, .
     most = min(MAX_ROWS, max(_MIN_ROWS, MAX_SCORED // (width * repeats)))
     if width**2 * repeats * min(most, len(model.features)) > MAX_CELLS:
         return ()
-    rows = _sample_rows(model.outcome.truth, most, rng)
+    rows = _sample_rows(model.outcome.strata, most, rng)
     outcome = model.outcome.select(rows)
     arrays = scoring.build_arrays(model.columns, model.features.iloc[rows])
-    baseline = _compute_roc_auc(model.engine.score(arrays)["probabilities"], outcome)
+    baseline = _compute_loss(outcome, model.engine.score(arrays))
     shuffles = (
         (column.name, rng.permutation(arrays[column.name]))
         for column in model.columns
         for _ in range(repeats)
     )
     drops: dict[str, list[float]] = {column.name: [] for column in model.columns}
-    for name, probabilities in _score_shuffles(model.engine, arrays, shuffles, len(rows)):
-        drops[name].append(baseline - _compute_roc_auc(probabilities, outcome))
+    for name, scores in _score_shuffles(model.engine, arrays, shuffles, len(rows)):
+        drops[name].append(_compute_loss(outcome, scores) - baseline)
     importances = [
         Importance(name, float(np.mean(each)), float(np.std(each))) for name, each in drops.items()
     ]
@@ -99,8 +98,8 @@ def measure_importances(model: EvaluatedModel, seed: int) -> tuple[Importance, .
 
 def _score_shuffles(
     engine: Engine, arrays: Mapping[str, Array], shuffles: Iterator[tuple[str, Array]], rows: int
-) -> Iterator[tuple[str, Floats]]:
-    """Yields the column and the probabilities of each shuffle.
+) -> Iterator[tuple[str, Scores]]:
+    """Yields the column and the scores of each shuffle.
 
     Each call scores many shuffles: a call costs some microseconds per column, so one call for each
     column of a wide table would take hours.
@@ -111,22 +110,21 @@ def _score_shuffles(
         for index, (name, values) in enumerate(batch):
             tiled[name][index * rows : (index + 1) * rows] = values
         inputs = {name: values[: len(batch) * rows] for name, values in tiled.items()}
-        probabilities = engine.score(inputs)["probabilities"]
+        scores = engine.score(inputs)
         for index, (name, _) in enumerate(batch):
             part = slice(index * rows, (index + 1) * rows)
             tiled[name][part] = arrays[name]
-            yield name, probabilities[part]
+            yield name, {output: values[part] for output, values in scores.items()}
 
 
-def _sample_rows(truth: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Samples about `most` rows, the same share of each class, but more of a rare class."""
-    share = min(1.0, most / len(truth))
-    classes = (rng.permutation(np.flatnonzero(truth == each)) for each in np.unique(truth))
+def _sample_rows(strata: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Samples about `most` rows, the same share of each stratum, but more of a rare one."""
+    share = min(1.0, most / len(strata))
+    parts = (rng.permutation(np.flatnonzero(strata == each)) for each in np.unique(strata))
     return np.concatenate(
-        [rows[: max(_MIN_CLASS_ROWS, int(np.ceil(share * len(rows))))] for rows in classes]
+        [rows[: max(_MIN_STRATUM_ROWS, int(np.ceil(share * len(rows))))] for rows in parts]
     )
 
 
-def _compute_roc_auc(probabilities: Floats, outcome: Outcome) -> float:
-    pairs = zip(outcome.indicator.T, probabilities[:, outcome.shown_classes].T, strict=True)
-    return float(np.mean([compute_auc(*each)[0] for each in pairs]))
+def _compute_loss(outcome: Outcome, scores: Scores) -> float:
+    return outcome.metric.compute_loss(outcome.replace_answers(scores).quality)

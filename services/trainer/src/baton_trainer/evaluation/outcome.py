@@ -1,183 +1,126 @@
-"""The predictions of a classifier for labelled rows, and its metrics.
+"""Predictions for rows whose truth is known: the interface that every task implements.
 
-With two classes, the metrics are those of the positive class. With more, they are means over the
-classes, each against the rest.
+`classes` implements it for classifiers, `values` for regressions. Everything that computes with
+predictions depends on this interface alone: cross-validation, intervals, importance, slices, and
+the gate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, average_precision_score, f1_score, roc_auc_score
-from sklearn.pipeline import Pipeline
 
-from baton_registry.versions.output_schema import Label
-
-UNBOUNDED = ("log_loss", "brier")
-"""The metrics that may be above 1."""
-BINS = 10
-"""The number of groups for calibration; they have equally many rows."""
-
-_MIN_PROBABILITY = 1e-15
-_TWO = 2
+from baton_engine.engine import Scores
+from baton_registry.versions.output_schema import OutputSchema
+from baton_trainer.evaluation.slices import Slice, SliceMetrics
 
 Floats = NDArray[np.floating[Any]]
+Rows = NDArray[Any]
+"""Some rows, as indices or as a mask."""
+
+_FIVE_DIGITS, _TOO_LONG = 1e4, 1e15
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The predictions of a classifier for labelled rows.
+class Metric:
+    """The metric by which models of a task are compared.
 
     Attributes:
-        classes: the labels in the order of the probabilities.
-        truth: shape `[n]`, the index in `classes` of each row's true label.
-        probabilities: shape `[n, classes]`.
-        positive: with two classes, the index of the one that the metrics describe.
+        name: the name among the metrics of a run.
+        title: the name for people.
+        is_loss: whether a smaller value is better.
+        has_unit: whether it has the unit of the target, so it may be of any size.
     """
 
-    classes: tuple[Label, ...]
-    truth: NDArray[np.intp]
-    probabilities: Floats
-    positive: int = 1
+    name: str
+    title: str
+    is_loss: bool = False
+    has_unit: bool = False
 
-    @classmethod
-    def from_labels(
-        cls,
-        classes: Sequence[Label],
-        target: pd.Series,
-        probabilities: Floats,
-        positive: Label | None = None,
-    ) -> "Outcome":
-        """Pairs labels, which must be in `classes`, with the probabilities of their rows.
+    def compute_loss(self, value: float) -> float:
+        """Returns a number that is smaller for a better value."""
+        return value if self.is_loss else -value
 
-        `positive` is a label; None means the second of two classes.
+    def format_value(self, value: float) -> str:
+        """Formats a value for people."""
+        return format_amount(value) if self.has_unit else f"{value:.4f}"
+
+    def format_short(self, value: float) -> str:
+        """Formats a value for a plot."""
+        return format_amount(value) if self.has_unit else f"{value:.3f}"
+
+
+def format_amount(value: float) -> str:
+    """Formats a number of any size with about five digits."""
+    is_long = _FIVE_DIGITS <= abs(value) < _TOO_LONG
+    return f"{value:,.0f}" if is_long else f"{value:,.5g}"
+
+
+class Outcome(Protocol):
+    """The predictions of a model for n rows, and their truth."""
+
+    metric: ClassVar[Metric]
+
+    @property
+    def output_schema(self) -> OutputSchema:
+        """What the model answers."""
+        ...
+
+    @property
+    def answers(self) -> Scores:
+        """The predictions, as an engine answers them."""
+        ...
+
+    @property
+    def strata(self) -> NDArray[np.intp]:
+        """The stratum of each row, shape `[n]`: samples have all of them in the same shares."""
+        ...
+
+    @property
+    def quality(self) -> float:
+        """The value of `metric`."""
+        ...
+
+    def select(self, rows: Rows) -> Self:
+        """Returns the outcome of some rows."""
+        ...
+
+    def append(self, others: Sequence[Self]) -> Self:
+        """Returns the outcome of these rows and then those of the others."""
+        ...
+
+    def replace_answers(self, answers: Scores) -> Self:
+        """Returns the outcome of other predictions for the same rows."""
+        ...
+
+    def compute_metrics(self) -> dict[str, float]:
+        """Computes all metrics, by name."""
+        ...
+
+    def compute_resampled(self, counts: Floats) -> dict[str, Floats]:
+        """Computes the metrics that have an interval for several draws; each of shape `[draws]`.
+
+        Args:
+            counts: how often each draw has each row, shape `[draws, n]`; no stratum is missing.
         """
-        truth = pd.Index(classes).get_indexer(pd.Index(target))
-        index = 1 if positive is None else list(classes).index(positive)
-        return cls(tuple(classes), truth, probabilities, index)
+        ...
 
-    @property
-    def shown_classes(self) -> tuple[int, ...]:
-        """The indices of the classes with metrics of their own: of two, only the positive."""
-        every = tuple(range(len(self.classes)))
-        return (self.positive,) if self.is_binary else every
+    def bound(self, name: str) -> tuple[float, float]:
+        """Returns the least and the greatest possible value of a metric."""
+        ...
 
-    @property
-    def is_binary(self) -> bool:
-        """Whether there are two classes, one of which is positive."""
-        return len(self.classes) == _TWO
-
-    @property
-    def predictions(self) -> NDArray[np.intp]:
-        """The index of each row's most probable class, shape `[n]`: the label that is served."""
-        return np.asarray(self.probabilities.argmax(axis=1))
-
-    def select(self, rows: NDArray[Any]) -> "Outcome":
-        """Returns the outcome of some rows, given as indices or as a mask."""
-        return replace(self, truth=self.truth[rows], probabilities=self.probabilities[rows])
-
-    @property
-    def indicator(self) -> NDArray[np.int_]:
-        """Shape `[n, len(shown_classes)]`, 1 in the column of the true class."""
-        return np.eye(len(self.classes), dtype=np.int_)[self.truth][:, self.shown_classes]
-
-    @property
-    def scores(self) -> Floats:
-        """The probabilities in the shape of `indicator`."""
-        return self.probabilities[:, self.shown_classes]
+    def compute_slice(self, same: Sequence[Slice]) -> SliceMetrics | None:
+        """Computes the metrics of slices with the same rows; None if the rows are too few."""
+        ...
 
 
-def compute_roc_auc(outcome: Outcome) -> float:
-    """Computes the area under the ROC curve."""
-    return float(roc_auc_score(outcome.indicator, outcome.scores, average="macro"))
+T = TypeVar("T", bound=Outcome)
 
 
-def compute_metrics(outcome: Outcome) -> dict[str, float]:
-    """Computes `roc_auc`, `pr_auc`, `log_loss`, `brier`, `ece`, `accuracy` and `f1`."""
-    predicted = outcome.predictions
-    return {
-        "roc_auc": compute_roc_auc(outcome),
-        "pr_auc": float(average_precision_score(outcome.indicator, outcome.scores)),
-        "log_loss": float(compute_log_losses(outcome).mean()),
-        "brier": float(compute_brier_scores(outcome).mean()),
-        "ece": compute_calibration_error(outcome),
-        "accuracy": float(accuracy_score(outcome.truth, predicted)),
-        "f1": float(
-            f1_score(
-                outcome.truth,
-                predicted,
-                average="binary" if outcome.is_binary else "macro",
-                pos_label=outcome.positive,
-                zero_division=0.0,
-            )
-        ),
-    }
-
-
-def compute_log_losses(outcome: Outcome) -> Floats:
-    """Computes the negative logarithm of the true class's probability, shape `[n]`."""
-    of_truth = outcome.probabilities[np.arange(len(outcome.truth)), outcome.truth]
-    return np.asarray(-np.log(np.maximum(of_truth, _MIN_PROBABILITY)))
-
-
-def compute_brier_scores(outcome: Outcome) -> Floats:
-    """Computes the squared difference from the truth, summed over more than two classes, `[n]`.
-
-    Brier 1950, doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
-    """
-    return np.asarray(((outcome.scores - outcome.indicator) ** 2).sum(axis=1))
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """Rows grouped by their predicted probability, in ascending order.
-
-    Attributes:
-        predicted: the mean probability in each group, shape `[bins]`.
-        observed: the share of rows in each group that are of the class.
-        rows: the size of each group.
-    """
-
-    predicted: Floats
-    observed: Floats
-    rows: NDArray[np.intp]
-
-    @property
-    def error(self) -> float:
-        """The mean distance of `predicted` from `observed`, weighted by the rows."""
-        return float(np.average(np.abs(self.predicted - self.observed), weights=self.rows))
-
-
-def compute_reliability(truth: NDArray[np.int_], score: Floats) -> Reliability:
-    """Forms at most `BINS` groups of equal size; rows with the same probability stay together."""
-    order = np.argsort(score, kind="stable")
-    edges = np.linspace(0, len(order), BINS + 1).astype(np.intp)[1:-1]
-    starts = np.unique(np.searchsorted(score[order], score[order][edges]))
-    groups = [each for each in np.split(order, starts) if len(each)]
-    return Reliability(
-        np.array([score[each].mean() for each in groups]),
-        np.array([truth[each].mean() for each in groups]),
-        np.array([len(each) for each in groups]),
-    )
-
-
-def compute_calibration_error(outcome: Outcome) -> float:
-    """Computes the expected calibration error, the mean over the shown classes.
-
-    Naeini, Cooper, Hauskrecht 2015 (doi:10.1609/aaai.v29i1.9602). Groups have equal sizes, as Nixon
-    et al. 2019 (arXiv:1904.01685) advise: with equal widths, most groups would be nearly empty.
-    """
-    pairs = zip(outcome.indicator.T, outcome.scores.T, strict=True)
-    return float(np.mean([compute_reliability(truth, score).error for truth, score in pairs]))
-
-
-def predict_outcome(
-    fitted: Pipeline, features: pd.DataFrame, target: pd.Series, positive: Label | None = None
-) -> Outcome:
-    """Predicts rows with a fitted pipeline; `positive` is as in `Outcome.from_labels`."""
-    return Outcome.from_labels(
-        fitted.classes_.tolist(), target, fitted.predict_proba(features), positive
-    )
+def join_outcomes(parts: Sequence[tuple[Rows, T]]) -> T:
+    """Joins the outcomes of disjoint rows, which together are all, in the order of the rows."""
+    places = [np.flatnonzero(rows) if rows.dtype == np.bool_ else rows for rows, _ in parts]
+    first, *others = (outcome for _, outcome in parts)
+    return first.append(others).select(np.argsort(np.concatenate(places)))

@@ -3,17 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from baton_trainer.evaluation import intervals, slice_metrics
-from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.evaluation.classes.thresholds import Costs, Thresholds, choose_thresholds
 from baton_trainer.evaluation.cross_validation import CrossValidation
 from baton_trainer.evaluation.importance import EvaluatedModel, Importance, measure_importances
 from baton_trainer.evaluation.intervals import Interval
-from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.slice_metrics import SliceMetrics
-from baton_trainer.evaluation.slices import list_slices
-from baton_trainer.evaluation.thresholds import Costs, Thresholds, compute_thresholds
+from baton_trainer.evaluation.outcome import Outcome, join_outcomes
+from baton_trainer.evaluation.slices import SliceMetrics, list_slices
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
 
@@ -27,10 +23,10 @@ class Report:
         held_out: the predictions of the fitted pipeline for the held-out rows.
         held_out_metrics: the metrics of `held_out`, by name.
         intervals: their 95 % confidence intervals; some metrics have none.
-        thresholds: None with more than two classes.
+        thresholds: None unless there are two classes.
         slices: metrics by category, weakest first; each row is predicted by a model that
             did not learn from it.
-        sliced_roc_auc: the ROC AUC of all these rows together.
+        sliced_quality: the value of the outcome's metric for all these rows together.
         importances: the most important column first.
     """
 
@@ -40,7 +36,7 @@ class Report:
     intervals: Mapping[str, Interval]
     thresholds: Thresholds | None
     slices: tuple[SliceMetrics, ...]
-    sliced_roc_auc: float
+    sliced_quality: float
     importances: tuple[Importance, ...]
 
     @property
@@ -62,7 +58,7 @@ class Report:
                 "test_cheapest_cost": self.thresholds.cheapest_held_out.cost,
             }
         if self.slices:
-            metrics["weakest_slice_roc_auc"] = self.slices[0].roc_auc
+            metrics[f"weakest_slice_{self.held_out.metric.name}"] = self.slices[0].quality
         return metrics
 
 
@@ -71,28 +67,20 @@ def build_report(
 ) -> Report:
     """Builds the report; `model` has predicted the table's held-out rows."""
     held_out, seed = model.outcome, options.seed
-    joined = _join_outcomes(table, cv.outcome, held_out)
+    joined = join_outcomes([(~table.held_out, cv.outcome), (table.held_out, held_out)])
     costs = Costs(options.cost_fp, options.cost_fn)
     return Report(
         cross_validation=cv,
         held_out=held_out,
-        held_out_metrics=evaluation.compute_metrics(held_out),
+        held_out_metrics=held_out.compute_metrics(),
         intervals=intervals.compute_intervals(held_out, seed),
-        thresholds=compute_thresholds(cv.outcome, held_out, costs) if held_out.is_binary else None,
+        thresholds=choose_thresholds(cv.outcome, held_out, costs),
         slices=slice_metrics.compute_slice_metrics(
             joined, list_slices(table.features, table.columns)
         ),
-        sliced_roc_auc=evaluation.compute_roc_auc(joined),
+        sliced_quality=joined.quality,
         importances=measure_importances(model, seed),
     )
-
-
-def _join_outcomes(table: Table, cross_validated: Outcome, held_out: Outcome) -> Outcome:
-    """Joins both outcomes in the order of the table's rows."""
-    probabilities = np.empty((len(table.target), len(table.classes)))
-    probabilities[~table.held_out] = cross_validated.probabilities
-    probabilities[table.held_out] = held_out.probabilities
-    return Outcome.from_labels(table.classes, table.target, probabilities, table.positive)
 
 
 def _name_bounds(prefix: str, intervals: Mapping[str, Interval]) -> dict[str, float]:

@@ -25,10 +25,7 @@ def score_each_row(engine: Engine, columns: Sequence[Column], features: pd.DataF
     """Scores row by row, as the service scores single-row requests; raises as `score` does."""
     cells = [_convert_to_json(features[each.name]) for each in columns]
     scores = [engine.score_rows([row]) for row in zip(*cells, strict=True)]
-    return {
-        "label": np.concatenate([each["label"] for each in scores]),
-        "probabilities": np.concatenate([each["probabilities"] for each in scores]),
-    }
+    return {name: np.concatenate([each[name] for each in scores]) for name in scores[0]}
 
 
 def build_arrays(columns: Iterable[Column], features: pd.DataFrame) -> dict[str, Array]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,39 @@ class Slice:
     column: str
     value: str | bool
     rows: NDArray[np.bool_]
+
+
+class SliceMetrics(Protocol):
+    """The metrics of one slice.
+
+    The implementations are data classes, whose fields are the columns of the run's
+    `tables/slices.csv`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Column and value."""
+        ...
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Other columns with a slice of the same rows."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        ...
+
+    @property
+    def quality(self) -> float:
+        """The value of the outcome's metric."""
+        ...
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % confidence interval of `quality`."""
+        ...
 
 
 def list_slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:

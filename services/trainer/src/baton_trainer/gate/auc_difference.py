@@ -6,13 +6,16 @@ Clarke-Pearson 1988, doi:10.2307/2531595. Ranks instead of pairs take n log n: S
 doi:10.1109/LSP.2014.2337313. There is no seed: the same rows give the same result.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from baton_trainer.evaluation.outcome import Floats, Outcome
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.outcome import Floats, Metric
 
 LEVEL = 0.95
 
@@ -30,6 +33,8 @@ class AucDifference:
         second: the second classifier's ROC AUC.
         standard_error: the standard error of the difference.
     """
+
+    metric: ClassVar[Metric] = ClassOutcome.metric
 
     first: float
     second: float
@@ -54,8 +59,60 @@ class AucDifference:
         """The upper confidence bound of the difference; with confidence 0.5 the estimate itself."""
         return self.lower_bound(1 - confidence)
 
+    @property
+    def worsening(self) -> float:
+        """How much lower the first classifier's ROC AUC is."""
+        return -self.estimate
 
-def compare_auc(first: Outcome, second: Outcome, min_rows: int = 1) -> AucDifference | None:
+    def bound_worsening_above(self, confidence: float) -> float:
+        """The ROC AUC is not lower by more than this, with the confidence."""
+        return -self.lower_bound(confidence)
+
+    def bound_worsening_below(self, confidence: float) -> float:
+        """The ROC AUC is lower by at least this, with the confidence."""
+        return -self.upper_bound(confidence)
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """The figures of the comparison, by name."""
+        low, high = self.interval
+        return {
+            "production_roc_auc": self.second,
+            "gate_roc_auc": self.first,
+            "gate_roc_auc_difference": self.estimate,
+            "gate_roc_auc_difference_low": low,
+            "gate_roc_auc_difference_high": high,
+        }
+
+    def describe_first(self) -> str:
+        """The first classifier's ROC AUC, and the difference."""
+        low, high = self.interval
+        return f"{self.first:.4f} ({self.estimate:+z.4f}, 95 % CI {low:+z.4f} to {high:+z.4f})"
+
+    def describe_change(self) -> str:
+        """The difference and its interval."""
+        low, high = self.interval
+        return f"{self.estimate:+.4f} (95 % CI {low:+.4f} to {high:+.4f})"
+
+    def describe_limit(self, margin: float) -> str:
+        """How much lower the ROC AUC may be."""
+        return f"{margin:zg} lower"
+
+    def describe_part(self, whole: Any, share_of_rows: float) -> str:  # noqa: ARG002 - the protocol's
+        """Nothing: the ROC AUC of all rows is not a sum over parts."""
+        return ""
+
+    def explain_failure(self, worsening: float, margin: float, against: str, rows: str) -> str:
+        """Says how much lower the ROC AUC may be, and how much is allowed."""
+        return (
+            f"ROC AUC {self.first:.4f} is up to {worsening:z.4f} below the {self.second:.4f} of "
+            f"{against} ({rows}); {margin:zg} is allowed"
+        )
+
+
+def compare_auc(
+    first: ClassOutcome, second: ClassOutcome, min_rows: int = 1
+) -> AucDifference | None:
     """Compares two classifiers on the same rows, their classes in the same order.
 
     For more than two classes the ROC AUC is the mean over the classes, each against the rest.
@@ -77,13 +134,13 @@ def compare_auc(first: Outcome, second: Outcome, min_rows: int = 1) -> AucDiffer
     return AucDifference(first_auc, second_auc, error)
 
 
-def _find_usable_classes(outcome: Outcome, min_rows: int) -> Bools:
+def _find_usable_classes(outcome: ClassOutcome, min_rows: int) -> Bools:
     """Which classes have `min_rows` rows, and leave as many for the others."""
     class_rows = outcome.indicator.sum(axis=0)
     return np.asarray(np.minimum(class_rows, len(outcome.truth) - class_rows) >= min_rows)
 
 
-def _compute_auc_and_shares(outcome: Outcome, usable: Bools) -> tuple[float, Floats]:
+def _compute_auc_and_shares(outcome: ClassOutcome, usable: Bools) -> tuple[float, Floats]:
     """The ROC AUC, and how far it moves with each row, shape `[rows]`: the means over classes."""
     truth = outcome.indicator[:, usable].astype(np.bool_)
     pairs = zip(truth.T, outcome.scores[:, usable].T, strict=True)

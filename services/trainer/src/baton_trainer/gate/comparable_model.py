@@ -24,12 +24,11 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
-from baton_registry.versions.output_schema import PROBABILITIES, Label
+from baton_registry.versions.output_schema import PROBABILITIES, OutputSchema
 from baton_registry.versions.schema import Column, Schema
 from baton_registry.versions.signing import TrustedKey
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.evaluation import scoring
-from baton_trainer.evaluation.outcome import Floats
 from baton_trainer.tables.columns import cells
 
 _VERSION_ERRORS = (InvalidModel, ArtifactNotFound, ChecksumMismatch, NotSigned, VersionNotReady)
@@ -58,12 +57,14 @@ class ComparableModel:
     held_out_by: str = ""
     manifest: Manifest = field(default_factory=Manifest)
 
-    def find_obstacle(self, features: pd.DataFrame, classes: Sequence[Label]) -> str:
-        """Returns why it cannot score rows of these features and classes; empty if it can."""
+    def find_obstacle(self, features: pd.DataFrame, wanted: OutputSchema) -> str:
+        """Returns why it cannot score rows of these features and this target; empty if it can."""
         answers = self.engine.output_schema
-        if not answers.is_classifier:
-            return f"its task is {answers.task}, and these rows have classes"
-        if different := set(answers.classes) ^ set(classes):
+        is_same = answers.is_classifier if wanted.is_classifier else answers.task == wanted.task
+        if not is_same:
+            truth = "classes" if wanted.is_classifier else "numbers as their target"
+            return f"its task is {answers.task}, and these rows have {truth}"
+        if different := set(answers.classes) ^ set(wanted.classes):
             names = ", ".join(sorted(map(str, different))[:3])
             return f"it has other classes than these rows ({names})"
         return self.find_column_obstacle(features)
@@ -82,15 +83,17 @@ class ComparableModel:
         required = [column.name for column in self.schema.columns if column.required]
         return features[required].notna().all(axis=1)
 
-    def predict(self, features: pd.DataFrame, classes: Sequence[Label]) -> Floats:
-        """Returns the probabilities of rows that it accepts, shape `[rows, classes]`.
+    def predict(self, features: pd.DataFrame, wanted: OutputSchema) -> Scores:
+        """Returns the answers for rows that it accepts, with the classes in the wanted order.
 
         Raises:
             NotComparable: it fails on these rows.
         """
-        probabilities = self.score(features)[PROBABILITIES]
-        order = [self.engine.output_schema.classes.index(label) for label in classes]
-        return np.asarray(probabilities[:, order])
+        scores = self.score(features)
+        if not wanted.is_classifier:
+            return scores
+        order = [self.engine.output_schema.classes.index(label) for label in wanted.classes]
+        return {**scores, PROBABILITIES: np.asarray(scores[PROBABILITIES][:, order])}
 
     def score(self, features: pd.DataFrame) -> Scores:
         """Returns the answers for rows that it accepts.

@@ -7,18 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
-from baton_registry.versions.output_schema import LABEL, PROBABILITIES, OutputSchema
 from baton_trainer.errors import DataError, NotComparable
 from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.prediction import build_outcome
 from baton_trainer.evaluation.slices import Slice, list_slices
 from baton_trainer.gate.answer_change import AnswerChange, measure_answer_change
-from baton_trainer.gate.auc_difference import AucDifference, compare_auc
 from baton_trainer.gate.comparable_model import ComparableModel
+from baton_trainer.gate.compared_outcomes import MIN_SLICE_ROWS, compare_outcomes
+from baton_trainer.gate.difference import Difference
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 
-MIN_SLICE_ROWS = 20
-"""A slice counts if a class has this many rows in it, and so do the other classes together."""
 MAX_SLICES = 10
 
 
@@ -30,13 +29,13 @@ class SliceComparison:
         column: the slice's column.
         value: the slice's value.
         rows: the number of its rows.
-        difference: the first model's ROC AUC there minus the second model's.
+        difference: the first model compared with the second there.
     """
 
     column: str
     value: str | bool
     rows: int
-    difference: AucDifference
+    difference: Difference
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Comparison:
         first: the name of the first model.
         second: the name of the second model.
         rows: the number of rows that both scored.
-        difference: the first model's ROC AUC minus the second model's.
+        difference: the first model compared with the second.
         change: how far the first model's answers differ from the second model's.
         slices: the slices with enough rows, the largest drop of the first model in front.
         warnings: a line for each reason to doubt the figures, and for what callers must change.
@@ -56,7 +55,7 @@ class Comparison:
     first: str
     second: str
     rows: int
-    difference: AucDifference
+    difference: Difference
     change: AnswerChange
     slices: tuple[SliceComparison, ...]
     warnings: tuple[str, ...]
@@ -73,7 +72,7 @@ def compare_models(first: ComparableModel, second: ComparableModel, table: Table
     rows = _select_rows(models, tables)
     features = table.features[rows]
     one, two = (_predict(model, own, rows) for model, own in zip(models, tables, strict=True))
-    difference = compare_auc(one, two)
+    difference = compare_outcomes(one, two)
     if difference is None:
         raise NotComparable(
             f"{int(rows.sum())} rows are held out from both {first.name} and {second.name}, and a "
@@ -86,7 +85,7 @@ def compare_models(first: ComparableModel, second: ComparableModel, table: Table
         second=second.name,
         rows=len(features),
         difference=difference,
-        change=_measure_change(one, two),
+        change=measure_answer_change(one.output_schema, one.answers, two.answers),
         slices=tuple(_compare_slices(one, two, list(list_slices(features, table.columns)))),
         warnings=tuple(filter(None, (*split_warnings, *cell_warnings))),
     )
@@ -102,7 +101,7 @@ def _read_for(model: ComparableModel, table: Table) -> Table:
         own = table.read_by(ReaderRule.from_json(model.manifest.reader))
     except (UnknownRule, DataError) as error:
         raise NotComparable(f"{model.name} reads cells by a different rule: {error}") from error
-    if obstacle := model.find_obstacle(own.features, table.classes):
+    if obstacle := model.find_obstacle(own.features, table.output_schema):
         raise NotComparable(f"{model.name}: {obstacle}")
     if not own.target.equals(table.target):
         raise NotComparable(f"{model.name} reads cells by a different rule and gets different rows")
@@ -158,15 +157,9 @@ def _warn_about_split(model: ComparableModel, table: Table) -> str:
 
 
 def _predict(model: ComparableModel, table: Table, rows: NDArray[np.bool_]) -> Outcome:
-    probabilities = model.predict(table.features[rows], table.classes)
-    return Outcome.from_labels(table.classes, table.target[rows], probabilities, table.positive)
-
-
-def _measure_change(one: Outcome, two: Outcome) -> AnswerChange:
-    first, second = (
-        {LABEL: each.predictions, PROBABILITIES: each.probabilities} for each in (one, two)
-    )
-    return measure_answer_change(OutputSchema.from_classes(one.classes), first, second)
+    schema = table.output_schema
+    answers = model.predict(table.features[rows], schema)
+    return build_outcome(answers, schema, table.target[rows], table.positive)
 
 
 def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[SliceComparison]:
@@ -174,6 +167,10 @@ def _compare_slices(one: Outcome, two: Outcome, parts: Sequence[Slice]) -> list[
     compared = [
         SliceComparison(part.column, part.value, int(part.rows.sum()), difference)
         for part in parts
-        if (difference := compare_auc(one.select(part.rows), two.select(part.rows), MIN_SLICE_ROWS))
+        if (
+            difference := compare_outcomes(
+                one.select(part.rows), two.select(part.rows), MIN_SLICE_ROWS
+            )
+        )
     ]
-    return sorted(compared, key=lambda part: part.difference.estimate)[:MAX_SLICES]
+    return sorted(compared, key=lambda part: -part.difference.worsening)[:MAX_SLICES]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from baton_registry.versions.schema_breaks import find_breaks, format_breaks
+from baton_trainer.evaluation.prediction import get_metric
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.gate.comparison import Comparison, SliceComparison
 from baton_trainer.gate.production import Production
 from baton_trainer.gate.verdict import Check, Verdict
-from baton_trainer.models.export import MAX_ABS_DIFF, Parity
+from baton_trainer.models.parity import Parity
 from baton_trainer.request import GateLimits
 
 SLICE_CONFIDENCE = 0.95
@@ -43,38 +44,26 @@ def decide(
     checks = [*checks, check_size(challenger, production, limits)]
     figures = {"gate_size_bytes": float(challenger.size_bytes)}
     if production is None:
-        checks.append(Check("ROC AUC", None, why="nothing is in production"))
+        checks.append(Check(_get_title(challenger), None, why="nothing is in production"))
         return Verdict(tuple(checks), None, figures)
     checks += _check_against(production, challenger, limits)
     if production.comparison is not None:
-        figures |= _collect_figures(production.comparison)
+        figures |= {"gate_rows": float(production.comparison.rows)}
+        figures |= production.comparison.difference.figures
     return Verdict(tuple(checks), production.version, figures, production.change_figures)
 
 
-def _collect_figures(comparison: Comparison) -> dict[str, float]:
-    difference = comparison.difference
-    low, high = difference.interval
-    return {
-        "production_roc_auc": difference.second,
-        "gate_rows": float(comparison.rows),
-        "gate_roc_auc": difference.first,
-        "gate_roc_auc_difference": difference.estimate,
-        "gate_roc_auc_difference_low": low,
-        "gate_roc_auc_difference_high": high,
-    }
+def _get_title(challenger: ComparableModel) -> str:
+    return get_metric(challenger.engine.output_schema).title
 
 
 def _check_parity(parity: Parity) -> Check:
     return Check(
         "ONNX parity",
         passed=parity.holds,
-        challenger=f"{parity.max_abs_diff:.1e}, {parity.flips} different labels",
-        allowed=f"{MAX_ABS_DIFF:.0e}, none",
-        why=(
-            f"the ONNX model differs from the pipeline by up to {parity.max_abs_diff:.1e} in "
-            f"probability and in {parity.flips} of {parity.rows} labels; allowed are "
-            f"{MAX_ABS_DIFF:.0e} and 0 labels"
-        ),
+        challenger=parity.describe(),
+        allowed=parity.describe_limit(),
+        why=parity.explain_failure(),
     )
 
 
@@ -99,8 +88,9 @@ def _check_against(
 ) -> Iterator[Check]:
     """The checks that need a version in production."""
     production_name = f"version {production.version} in production"
+    title = _get_title(challenger)
     if production.model is None:  # it cannot be served, so it has no callers to break
-        yield Check("ROC AUC", None, why=production.reason)
+        yield Check(title, None, why=production.reason)
         return
     breaks = find_breaks(production.model.schema, challenger.schema)
     yield Check(
@@ -112,58 +102,53 @@ def _check_against(
         why=f"callers of {production_name} would break: {format_breaks(breaks, ', ')}",
     )
     if production.comparison is not None:
-        yield _check_roc_auc(production.comparison, limits, production_name)
+        yield _check_metric(production.comparison, limits, production_name)
         yield _check_slices(production.comparison, limits)
     elif breaks:
-        yield Check("ROC AUC", None, why=production.reason)
+        yield Check(title, None, why=production.reason)
     else:
         why = f"it cannot be compared with {production_name}: {production.reason}"
-        yield Check("ROC AUC", passed=False, why=why)
+        yield Check(title, passed=False, why=why)
 
 
 def _count_columns(model: ComparableModel) -> str:
     return f"{len(model.schema.columns)} columns"
 
 
-def _check_roc_auc(comparison: Comparison, limits: GateLimits, production_name: str) -> Check:
+def _check_metric(comparison: Comparison, limits: GateLimits, production_name: str) -> Check:
     difference = comparison.difference
-    low, high = difference.interval
-    lower = difference.lower_bound(limits.confidence)
+    worsening = difference.bound_worsening_above(limits.confidence)
+    rows = f"{comparison.rows} held-out rows, {limits.confidence:.0%} confidence"
+    reason = difference.explain_failure(worsening, limits.margin, production_name, rows)
     return Check(
-        "ROC AUC",
-        passed=lower >= -limits.margin,
-        challenger=(
-            f"{difference.first:.4f} "
-            f"({difference.estimate:+z.4f}, 95 % CI {low:+z.4f} to {high:+z.4f})"
-        ),
-        production=f"{difference.second:.4f}",
-        allowed=f"{limits.margin:zg} lower ({limits.confidence:.0%} confidence)",
-        why=(
-            f"ROC AUC {difference.first:.4f} is up to {-lower:z.4f} below the "
-            f"{difference.second:.4f} of {production_name} ({comparison.rows} held-out rows, "
-            f"{limits.confidence:.0%} confidence); {limits.margin:zg} is allowed; train a better "
-            "version, or raise --gate-margin"
-        ),
+        difference.metric.title,
+        passed=worsening <= limits.margin,
+        challenger=difference.describe_first(),
+        production=difference.metric.format_value(difference.second),
+        allowed=f"{difference.describe_limit(limits.margin)} ({limits.confidence:.0%} confidence)",
+        why=f"{reason}; train a better version, or raise --gate-margin",
     )
 
 
 def _check_slices(comparison: Comparison, limits: GateLimits) -> Check:
-    """Fails if the ROC AUC of a slice fell by more than is allowed, with 95 % confidence."""
+    """Fails if the metric of a slice got worse by more than is allowed, with 95 % confidence."""
     if not comparison.slices:
         return Check("slices", None, why="no category has enough rows of each class")
     collapsed = [
         part
         for part in comparison.slices
-        if part.difference.upper_bound(SLICE_CONFIDENCE) < -limits.slice_margin
+        if part.difference.bound_worsening_below(SLICE_CONFIDENCE) > limits.slice_margin
     ]
     worst = (collapsed or comparison.slices)[0]
+    difference = worst.difference
+    direction = "rose" if difference.metric.is_loss else "fell"
     return Check(
         "slices",
         passed=not collapsed,
-        challenger=f"{worst.difference.first:.4f} ({_name_slice(worst)})",
-        production=f"{worst.difference.second:.4f}",
-        allowed=f"{limits.slice_margin:zg} lower, or by chance",
-        why=f"ROC AUC fell where {_describe_drops(collapsed)}",
+        challenger=f"{difference.metric.format_value(difference.first)} ({_name_slice(worst)})",
+        production=difference.metric.format_value(difference.second),
+        allowed=f"{difference.describe_limit(limits.slice_margin)}, or by chance",
+        why=f"{difference.metric.title} {direction} where {_describe_drops(comparison, collapsed)}",
     )
 
 
@@ -171,13 +156,15 @@ def _name_slice(part: SliceComparison) -> str:
     return f"{part.column} = {part.value}"
 
 
-def _describe_drops(parts: Sequence[SliceComparison]) -> str:
-    drops = [_describe_drop(part) for part in parts[:MAX_NAMED_SLICES]]
+def _describe_drops(comparison: Comparison, parts: Sequence[SliceComparison]) -> str:
+    drops = [_describe_drop(comparison, part) for part in parts[:MAX_NAMED_SLICES]]
     if len(parts) > MAX_NAMED_SLICES:
         drops.append("and in other slices")
     return ", ".join(drops)
 
 
-def _describe_drop(part: SliceComparison) -> str:
-    now, before = part.difference.first, part.difference.second
-    return f"{_name_slice(part)} (from {before:.4f} to {now:.4f}, {part.rows} rows)"
+def _describe_drop(comparison: Comparison, part: SliceComparison) -> str:
+    difference = part.difference
+    now, before = map(difference.metric.format_value, (difference.first, difference.second))
+    more = difference.describe_part(comparison.difference, part.rows / comparison.rows)
+    return f"{_name_slice(part)} (from {before} to {now}, {part.rows} rows{more})"

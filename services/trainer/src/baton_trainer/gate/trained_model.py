@@ -11,15 +11,14 @@ from sklearn.pipeline import Pipeline
 from baton_common.texts import get_first_line
 from baton_engine.onnx.engine import OnnxEngine
 from baton_registry.versions.manifest import Manifest
-from baton_registry.versions.schema import Schema
 from baton_trainer.errors import FitError, TrainError
 from baton_trainer.evaluation import cross_validation, report, scoring
-from baton_trainer.evaluation import outcome as evaluation
 from baton_trainer.evaluation.importance import EvaluatedModel
+from baton_trainer.evaluation.prediction import predict_outcome
 from baton_trainer.evaluation.report import Report
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.models import export, threads
-from baton_trainer.models.export import Parity
+from baton_trainer.models.parity import Parity, measure_parity
 from baton_trainer.progress import Progress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
@@ -49,18 +48,14 @@ class TrainedModel:
     @property
     def metrics(self) -> dict[str, float]:
         """The report's metrics, and parity as `onnx_*`."""
-        return {
-            **self.report.metrics,
-            "onnx_max_abs_diff": self.parity.max_abs_diff,
-            "onnx_label_flips": float(self.parity.flips),
-        }
+        return {**self.report.metrics, **self.parity.metrics}
 
     def to_challenger(self, table: Table) -> ComparableModel:
         """Returns the model as the gate's challenger, trained on this table."""
         return ComparableModel(
             name="the challenger",
             engine=self.engine,
-            schema=Schema(table.columns, table.classes),
+            schema=table.schema,
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
             manifest=Manifest(reader=table.reader),
@@ -90,7 +85,7 @@ def _fit_and_evaluate(
         progress.start_phase("fitting")
         fitted = unfitted.fit(table.features[~table.held_out], table.target[~table.held_out])
     features, target = table.features[table.held_out], table.target[table.held_out]
-    outcome = evaluation.predict_outcome(fitted, features, target, table.positive)
+    outcome = predict_outcome(fitted, features, target, table.positive)
     progress.start_phase("exporting to ONNX")
     onnx, engine, parity = _export(fitted, table)
     progress.start_phase("evaluating")
@@ -106,7 +101,7 @@ def _export(fitted: Pipeline, table: Table) -> tuple[bytes, OnnxEngine, Parity]:
     """Keeps the first ONNX form whose parity holds, else the closest, which the gate refuses."""
     forms = []
     for onnx in export.iter_forms(fitted, table.columns):
-        engine = export.build_engine(onnx, Schema(table.columns, table.classes))
+        engine = export.build_engine(onnx, table.schema)
         parity = _measure_parity(fitted, engine, table)
         forms.append((onnx, engine, parity))
         if parity.holds:
@@ -120,8 +115,8 @@ def _measure_parity(fitted: Pipeline, engine: OnnxEngine, table: Table) -> Parit
     first = features.head(SINGLE_ROWS)
     together = scoring.score(engine, table.columns, features)
     single = scoring.score_each_row(engine, table.columns, first)
-    of_all = export.measure_parity(fitted, together, features)
-    return of_all.keep_worse(export.measure_parity(fitted, single, first))
+    of_all = measure_parity(fitted, together, features, table.deviation)
+    return of_all.keep_worse(measure_parity(fitted, single, first, table.deviation))
 
 
 @contextmanager

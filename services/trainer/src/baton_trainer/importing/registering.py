@@ -30,7 +30,6 @@ from baton_trainer.tracking.registration import VersionEntry
 from baton_trainer.train_result import TrainResult
 
 IMPORTED_TAG = "baton.imported_from"
-_MODEL_TYPES = {"regression": "regressor", "quantiles": "regressor", "anomaly": "anomaly detector"}
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,8 @@ def register(
         run.log_params(record.data_sha256, record.params)
         libraries = json.dumps(dict(record.conversion.versions), indent=2)
         run.log_texts({"import/libraries.json": libraries})
-        kind = _MODEL_TYPES.get(record.params["task"], "classifier")
-        with run.create_logged_model(name, run_id, record.params, kind) as model_id:
+        task = record.compared.engine.output_schema.task
+        with run.create_logged_model(name, run_id, record.params, task) as model_id:
             run.log_evaluation(record.metrics, {}, model_id)
             digest = _upload(record, model_id, run_id)
         run.log_verdict(verdict)

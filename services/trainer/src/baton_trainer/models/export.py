@@ -1,18 +1,16 @@
-"""Exports a fitted pipeline to ONNX, and measures how far the two agree."""
+"""Exports a fitted pipeline to ONNX."""
 
 import warnings
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
-import numpy as np
 import onnx
-import pandas as pd
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import FloatTensorType
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 from baton_common.texts import get_first_line
-from baton_engine.engine import EngineError, Scores
+from baton_engine.engine import EngineError
 from baton_engine.onnx.engine import OnnxEngine
 from baton_export import CannotExport, InputColumn, iter_candidates
 from baton_export.inputs import Kind
@@ -31,39 +29,6 @@ _KINDS: Mapping[TypeName, Kind] = {
     "long": "integer",
     "string": "text",
 }
-
-MAX_ABS_DIFF = 1e-5
-"""The largest difference of a probability at which ONNX counts as the same model."""
-
-
-@dataclass(frozen=True)
-class Parity:
-    """The agreement of the ONNX model with the pipeline.
-
-    Attributes:
-        max_abs_diff: the largest difference of a probability.
-        flips: the number of rows whose label differs.
-        rows: the number of rows compared.
-    """
-
-    max_abs_diff: float
-    flips: int
-    rows: int
-
-    @property
-    def holds(self) -> bool:
-        """Whether the two count as the same model."""
-        return self.max_abs_diff <= MAX_ABS_DIFF and not self.flips
-
-    @property
-    def distance(self) -> tuple[int, float]:
-        """Orders parities: fewer flips, then the smaller difference."""
-        return self.flips, self.max_abs_diff
-
-    def keep_worse(self, other: "Parity") -> "Parity":
-        """Returns the worse of both; `other` compared some of the same rows another way."""
-        worst = max(self.max_abs_diff, other.max_abs_diff)
-        return replace(self, max_abs_diff=worst, flips=max(self.flips, other.flips))
 
 
 def iter_forms(fitted: Pipeline, columns: Sequence[Column]) -> Iterator[bytes]:
@@ -95,12 +60,13 @@ def convert_to_onnx(fitted: Pipeline, columns: Sequence[Column]) -> bytes:
     """
     rest, widths = column_inputs.split_off_columns(fitted)
     inputs = [(name, FloatTensorType([None, width])) for name, width in widths.items()]
+    options = {id(rest): _NO_ZIPMAP} if is_classifier(rest) else None
     try:
         with warnings.catch_warnings():
             # protobuf deprecates the NumPy integers that skl2onnx passes for trees
             warnings.simplefilter("ignore")
             model = convert_sklearn(
-                rest, initial_types=inputs, options={id(rest): _NO_ZIPMAP}, target_opset=_OPSETS
+                rest, initial_types=inputs, options=options, target_opset=_OPSETS
             )
     except Exception as error:  # skl2onnx's errors have no common base but Exception
         raise ExportError(
@@ -147,10 +113,3 @@ def build_engine(model: bytes, schema: Schema) -> OnnxEngine:
         return OnnxEngine(model, schema)
     except EngineError as error:
         raise ExportError(f"the exported model cannot be served: {error}") from error
-
-
-def measure_parity(fitted: Pipeline, scores: Scores, features: pd.DataFrame) -> Parity:
-    """Compares the pipeline with the engine's scores of the same rows."""
-    difference = np.abs(fitted.predict_proba(features) - scores["probabilities"])
-    flips = np.asarray(fitted.predict(features)) != scores["label"]
-    return Parity(float(difference.max()), int(flips.sum()), len(features))

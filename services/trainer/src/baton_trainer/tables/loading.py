@@ -23,7 +23,7 @@ def load(request: TrainRequest, rule: ReaderRule = TRIM_WHITE_SPACE) -> Table:
         DataError: the table cannot be trained on.
     """
     file = _read(request.data, rule)
-    table = build_table(file, request.columns)
+    table = build_table(file, request.columns, request.train.task)
     if not file.has_trimmed:
         return table
     return replace(table, reread=lambda other: table if other == rule else load(request, other))

@@ -1,4 +1,4 @@
-"""A table that can be trained on: typed features, a target of classes, and its split."""
+"""A table that can be trained on: typed features, a target, and its split."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from baton_engine.tables.text.reader_rule import ReaderRule
-from baton_registry.versions.output_schema import Label
-from baton_registry.versions.schema import Column
+from baton_registry.versions.output_schema import Label, OutputSchema
+from baton_registry.versions.schema import Column, Schema
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.split import Hashes
 
@@ -24,10 +24,11 @@ class Table:
         name: the table's name in messages.
         sha256: the checksum of its file.
         features: shape `[rows, columns]`; int64, float64, bool or object columns (`cells.convert`).
-        target: shape `[rows]`, without missing values; text, whole numbers or booleans.
+        target: shape `[rows]`, without missing values; text, whole numbers or booleans, or the
+            values of a regression as float64.
         columns: the features as columns of a schema; optional if a value is missing.
-        classes: the distinct values of the target, sorted.
-        positive: with two classes, the one that the metrics describe; None with more.
+        classes: the distinct values of the target, sorted; empty for a regression.
+        positive: with two classes, the one that the metrics describe; else None.
         held_out: shape `[rows]`, True for the rows that training must not see.
         held_out_by: the id column whose rows stay together; empty if each row is independent.
         groups: shape `[rows]`, equal for rows with the same id; None if each row is independent.
@@ -61,6 +62,25 @@ class Table:
             DataError: by that rule the file is not a valid table.
         """
         return self if self.reread is None else self.reread(rule)
+
+    @property
+    def output_schema(self) -> OutputSchema:
+        """What a model of this target answers."""
+        return (
+            OutputSchema.from_classes(self.classes) if self.classes else OutputSchema("regression")
+        )
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the target of a regression: its unit in comparisons."""
+        return 1.0 if self.classes else float(self.target.std(ddof=0))
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of a model that is trained on the table."""
+        if self.classes:
+            return Schema(self.columns, self.classes)
+        return Schema(self.columns, task="regression")
 
     @property
     def file_name(self) -> str:

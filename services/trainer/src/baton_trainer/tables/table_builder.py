@@ -7,42 +7,54 @@ import pandas as pd
 from baton_engine.tables.text.reader_rule import KEEP_WHITE_SPACE, TRIM_WHITE_SPACE, ReaderRule
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import DataError
-from baton_trainer.request import Columns
+from baton_trainer.request import Columns, TargetTask
 from baton_trainer.tables import table_notes
 from baton_trainer.tables.columns import cells, features, leaks
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files import decimal_mark, header
 from baton_trainer.tables.files.data_file import DataFile
+from baton_trainer.tables.files.decimal_mark import COMMA
 from baton_trainer.tables.identity import find_repeating_id
 from baton_trainer.tables.split import split
 from baton_trainer.tables.table import Table
 from baton_trainer.tables.target import Target, build_target, check_split
+from baton_trainer.tables.target_task import choose_task
 
 MIN_ROWS = 50
 
 
-def build_table(file: DataFile, options: Columns) -> Table:
+def build_table(file: DataFile, options: Columns, task: TargetTask | None = None) -> Table:
     """Types the columns, drops those that a model cannot use, and splits the rows.
+
+    Args:
+        file: the file.
+        options: the user's options for the columns.
+        task: None: it is detected from the target.
 
     Raises:
         DataError: the table cannot be trained on.
     """
     header.check(file, options)
-    target, rows = _read_target(file, options)
+    labels = file.cells[options.target]
+    labels = labels if file.is_typed else cells.convert(labels)
+    has_label = labels.notna()
+    rows = file.cells.loc[has_label]
+    _check_rows(file, options.target, len(rows))
     decimal = file.decimal or _detect_decimal_mark(rows, options, file.name)
+    target = _build_target(file, labels[has_label], options, decimal, task)
     typed = _type_columns(file, rows, target, options, decimal)
     roles = tuple(role for role, _ in typed)
     inputs = _collect_features(file.name, typed)
-    labels = target.labels.reset_index(drop=True)
+    values = target.labels.reset_index(drop=True)
     identity = find_repeating_id(rows, options.id)
     sides = split(inputs, identity)
-    check_split(labels, sides.held_out, file.name)
+    check_split(target, sides.held_out, file.name)
     columns = tuple(features.build_schema_column(column) for _, column in inputs.items())
     return Table(
         name=file.name,
         sha256=file.sha256,
         features=inputs,
-        target=labels,
+        target=values,
         columns=columns,
         classes=target.classes,
         positive=target.positive,
@@ -53,20 +65,27 @@ def build_table(file: DataFile, options: Columns) -> Table:
         notes=table_notes.list_notes(file, decimal, identity),
         warnings=(
             *table_notes.list_warnings(roles, sides),
-            *leaks.list_warnings(inputs, labels, target.positive),
+            *leaks.list_warnings(inputs, values, target.positive),
         ),
         reader=_choose_reader_rule(file, columns).to_json(),
     )
 
 
-def _read_target(file: DataFile, options: Columns) -> tuple[Target, pd.DataFrame]:
-    """Returns the target and the rows that have a label; the index keeps their row numbers."""
-    labels = file.cells[options.target]
-    labels = labels if file.is_typed else cells.convert(labels)
-    has_label = labels.notna()
-    rows = file.cells.loc[has_label]
-    _check_rows(file, options.target, len(rows))
-    return build_target(labels[has_label], options.positive, file.name), rows
+def _build_target(
+    file: DataFile, labels: pd.Series, options: Columns, decimal: str, task: TargetTask | None
+) -> Target:
+    """Builds the target from its typed cells; texts of a class have no decimal mark."""
+    if task != "classification" and not file.is_typed and cells.is_text(labels):
+        labels = _convert_decimal_commas(labels, decimal)
+    task = choose_task(labels, task, file.name)
+    return build_target(labels, options.positive, file.name, task)
+
+
+def _convert_decimal_commas(labels: pd.Series, decimal: str) -> pd.Series:
+    """Returns numbers with a decimal comma as numbers, other labels as they are."""
+    has_commas = cells.has_decimal_commas(labels.unique().tolist())
+    is_certain = has_commas or (has_commas is None and decimal == COMMA)
+    return cells.convert(labels, COMMA) if is_certain else labels
 
 
 def _check_rows(file: DataFile, name: str, usable: int) -> None:

@@ -1,4 +1,4 @@
-"""The target of a table: its labels, its classes and the positive one."""
+"""The target of a table: its labels and classes, or its values."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from baton_registry.versions.output_schema import Label
 from baton_trainer.errors import DataError
+from baton_trainer.request import TargetTask
+from baton_trainer.tables.columns.cells import MAX_NUMBER
+from baton_trainer.tables.target_task import MAX_CLASSES, is_whole
 
 MIN_CLASSES = 2
-MAX_CLASSES = 50
 
 
 @dataclass(frozen=True)
@@ -18,27 +20,31 @@ class Target:
     """The column to predict.
 
     Attributes:
-        labels: shape `[rows]`, without missing values; text, whole numbers or booleans.
-        classes: the distinct labels, sorted.
-        positive: with two classes, the one that the metrics describe; None with more.
+        labels: shape `[rows]`, without missing values; text, whole numbers or booleans, or the
+            values of a regression as float64.
+        classes: the distinct labels, sorted; empty for a regression.
+        positive: with two classes, the one that the metrics describe; else None.
     """
 
     labels: pd.Series
-    classes: tuple[Label, ...]
-    positive: Label | None
+    classes: tuple[Label, ...] = ()
+    positive: Label | None = None
 
 
-def build_target(labels: pd.Series, positive: str | None, name: str) -> Target:
+def build_target(labels: pd.Series, positive: str | None, name: str, task: TargetTask) -> Target:
     """Builds the target.
 
     Args:
         labels: typed (`cells.convert`), without missing values.
         positive: the positive class as the user names it; None means the second one.
         name: the file's name in messages.
+        task: the task.
 
     Raises:
-        DataError: the labels are not classes, or no class has that name.
+        DataError: the labels do not fit the task, or no class has that name.
     """
+    if task == "regression":
+        return Target(_convert_values(labels, positive, name))
     labels = _convert_labels(labels, name)
     classes = tuple(sorted(labels.unique().tolist()))
     return Target(labels, classes, _choose_positive(positive, classes, name))
@@ -46,7 +52,7 @@ def build_target(labels: pd.Series, positive: str | None, name: str) -> Target:
 
 def _convert_labels(labels: pd.Series, name: str) -> pd.Series:
     if labels.dtype == np.float64:
-        if (labels % 1 != 0).any() or (labels.abs() >= 2**53).any():
+        if not is_whole(labels):
             raise DataError(
                 f"{name}: the target {labels.name!r} has fractions; classes must be text, whole "
                 "numbers or booleans"
@@ -68,6 +74,33 @@ def _convert_labels(labels: pd.Series, name: str) -> pd.Series:
     return labels
 
 
+def _convert_values(values: pd.Series, positive: str | None, name: str) -> pd.Series:
+    """Returns the values of a regression as float64."""
+    if positive is not None:
+        raise DataError(
+            f"{name}: --positive {positive} needs a target with two classes, but the task is "
+            "regression; remove the option"
+        )
+    if values.dtype.kind not in "if":
+        example = values.iloc[0]
+        raise DataError(
+            f"{name}: the target {values.name!r} is not a column of numbers (e.g. {example!r}), "
+            "which a regression needs; use --task classification, or another target"
+        )
+    values = values.astype(np.float64)
+    if values.nunique() < MIN_CLASSES:
+        raise DataError(
+            f"{name}: the target {values.name!r} is {values.iloc[0]:g} in every row; a regression "
+            "needs different values"
+        )
+    if values.abs().max() > MAX_NUMBER:
+        raise DataError(
+            f"{name}: the target {values.name!r} has a number that is too large for a model "
+            f"({values.abs().max():g}); use another unit"
+        )
+    return values
+
+
 def _choose_positive(requested: str | None, classes: tuple[Label, ...], name: str) -> Label | None:
     """Finds the positive class by its text; for booleans in any case."""
     if requested is None:
@@ -87,20 +120,30 @@ def _choose_positive(requested: str | None, classes: tuple[Label, ...], name: st
     )
 
 
-def check_split(target: pd.Series, held_out: NDArray[np.bool_], name: str) -> None:
-    """Checks that both sides of the split have every class.
+def check_split(target: Target, held_out: NDArray[np.bool_], name: str) -> None:
+    """Checks that both sides of the split have every class, or different values.
 
     Raises:
-        DataError: a class is missing on one side.
+        DataError: one side lacks them.
     """
+    labels = target.labels.reset_index(drop=True)
     for side, rows in (("held-out", held_out), ("training", ~held_out)):
-        if missing := set(target) - set(target[rows]):
-            label = min(missing)
-            count = int((target == label).sum())
-            advice = "add more rows of this class, or remove it"
-            if count == 1 and target.iloc[0] == label:
-                advice += " (it is in the first row: if that is a second header, delete it)"
+        if target.classes:
+            _check_classes(labels, side, rows, name)
+        elif labels[rows].nunique() < MIN_CLASSES:
             raise DataError(
-                f"{name}: no {side} row is of class {label!r} ({count} of {len(target)} rows); "
-                f"{advice}"
+                f"{name}: the {int(rows.sum())} {side} rows do not have different values of the "
+                f"target {labels.name!r}; add more rows"
             )
+
+
+def _check_classes(target: pd.Series, side: str, rows: NDArray[np.bool_], name: str) -> None:
+    if missing := set(target) - set(target[rows]):
+        label = min(missing)
+        count = int((target == label).sum())
+        advice = "add more rows of this class, or remove it"
+        if count == 1 and target.iloc[0] == label:
+            advice += " (it is in the first row: if that is a second header, delete it)"
+        raise DataError(
+            f"{name}: no {side} row is of class {label!r} ({count} of {len(target)} rows); {advice}"
+        )

@@ -51,9 +51,9 @@ def _drop_schema(dataset: Dataset) -> Dataset:
 
 def _build_dataset(table: Table, context: str, rows: int) -> Dataset:
     source = CodeDatasetSource({"name": table.file_name, "sha256": table.sha256})
-    signature = build_signature(table.columns, table.classes)
-    (label,) = signature.outputs.input_types()
-    schema = Schema([*signature.inputs.inputs, ColSpec(label, str(table.target.name))]).to_dict()
+    signature = build_signature(table.columns, table.output_schema)
+    (target,) = signature.outputs.input_types()
+    schema = Schema([*signature.inputs.inputs, ColSpec(target, str(table.target.name))]).to_dict()
     content = json.dumps([table.sha256, context, rows, schema])
     return Dataset(
         name=Path(table.file_name).stem,

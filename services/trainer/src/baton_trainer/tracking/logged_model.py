@@ -1,4 +1,4 @@
-"""The logged model: one folder with the scikit-learn and the ONNX flavour of the same classifier.
+"""The logged model: one folder with the scikit-learn and the ONNX flavour of the same model.
 
 Baton builds the folder from MLflow's public parts instead of calling `log_model`, so the files that
 are hashed are the files that are uploaded.
@@ -19,12 +19,11 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import ColSpec, DataType, Schema, TensorSpec
 from sklearn.pipeline import Pipeline
 
-from baton_engine.tables.column_types import LABEL_TYPES
 from baton_registry.versions.manifest import MANIFEST_FILE, Manifest
 from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
-from baton_registry.versions.output_schema import Label
+from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Column
-from baton_trainer.models.families import FAMILIES, SKLEARN
+from baton_trainer.models.families import CLASSIFIERS, SKLEARN
 
 ONNX_FILE = "model.onnx"
 EXAMPLE_ROWS = 5
@@ -40,14 +39,14 @@ class Contents:
         pipeline: fitted.
         onnx: the pipeline as an ONNX file.
         columns: the input columns.
-        classes: the labels, in the order of the probabilities.
+        output_schema: what the model answers.
         features: the source of the input example, shape `[rows, columns]`.
     """
 
     pipeline: Pipeline
     onnx: bytes
     columns: Sequence[Column]
-    classes: Sequence[Label]
+    output_schema: OutputSchema
     features: pd.DataFrame
 
 
@@ -66,7 +65,7 @@ def save_model(contents: Contents, folder: Path, identity: Model) -> None:
             contents.pipeline,
             str(folder),
             mlflow_model=identity,
-            signature=build_signature(contents.columns, contents.classes),
+            signature=build_signature(contents.columns, contents.output_schema),
             input_example=build_input_example(contents.features),
             # explicit, because MLflow needs 25 s to detect them
             pip_requirements=[f"{name}=={version(name)}" for name in _list_requirements(types)],
@@ -86,16 +85,18 @@ def _build_metadata(contents: Contents) -> dict[str, Any]:
     categories = {
         column.name: [*column.categories] for column in contents.columns if column.categories
     }
-    return {"classes": list(contents.classes), "categories": categories}
+    answers = contents.output_schema
+    known = {"classes": list(answers.classes)} if answers.is_classifier else {"task": answers.task}
+    return {**known, "categories": categories}
 
 
-def build_signature(columns: Sequence[Column], classes: Sequence[Label]) -> ModelSignature:
-    """Returns the columns and the label as an MLflow signature."""
+def build_signature(columns: Sequence[Column], output_schema: OutputSchema) -> ModelSignature:
+    """Returns the columns, and what `predict` returns, as an MLflow signature."""
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(DataType[each.type], each.name, required=each.required) for each in columns
     ]
-    label = ColSpec(DataType[LABEL_TYPES[type(classes[0])].name])
-    return ModelSignature(Schema(inputs), Schema([label]))
+    answer = ColSpec(DataType[output_schema.outputs[0].type])
+    return ModelSignature(Schema(inputs), Schema([answer]))
 
 
 def build_input_example(features: pd.DataFrame) -> pd.DataFrame:
@@ -139,5 +140,5 @@ def _list_skops_types(pipeline: Pipeline) -> list[str]:
 def _list_requirements(types: Sequence[str]) -> list[str]:
     """The distributions that a reader of the model needs, by the types in it."""
     packages = {each.partition(".")[0] for each in types}
-    needed = {each.distribution: None for each in FAMILIES.values() if each.package in packages}
+    needed = {each.distribution: None for each in CLASSIFIERS.values() if each.package in packages}
     return list(dict.fromkeys([*_REQUIREMENTS, *needed]))

@@ -16,6 +16,7 @@ from baton_common.texts import get_first_line
 from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
+from baton_registry.versions.output_schema import Task
 from baton_trainer.errors import RecordError
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.settings import TrainerSettings
@@ -27,6 +28,7 @@ from baton_trainer.tracking.logged_model import Contents
 from baton_trainer.tracking.mlflow_limits import MAX_PARAM, truncate_with_ellipsis
 
 _INVALID = "INVALID_PARAMETER_VALUE"
+_MODEL_TYPES = {"regression": "regressor", "quantiles": "regressor", "anomaly": "anomaly detector"}
 _USUAL_COLUMNS = 200
 """With fewer columns than this, the length of the schema is not why MLflow refuses."""
 
@@ -129,14 +131,14 @@ _INVALID_IN_NAMES = str.maketrans(dict.fromkeys("/:.%\"'", "_"))
 
 @contextmanager
 def create_logged_model(
-    name: str, run_id: str, params: Mapping[str, Any], model_type: str = "classifier"
+    name: str, run_id: str, params: Mapping[str, Any], task: Task
 ) -> Iterator[str]:
     """Creates a logged model and yields its id; it ends as READY, or as FAILED after an error."""
     model = mlflow.initialize_logged_model(
         name=name.translate(_INVALID_IN_NAMES),
         source_run_id=run_id,
         params=_truncate_params(params),
-        model_type=model_type,
+        model_type=_MODEL_TYPES.get(task, "classifier"),
     )
     mlflow.log_outputs([LoggedModelOutput(model.model_id, step=0)])
     try:

@@ -86,7 +86,7 @@ def parse_record(text: str) -> RunRecord:
         RecordMissing: this version of Baton cannot read it.
     """
     try:
-        return RunRecord.model_validate_json(text)
+        return _set_task(RunRecord.model_validate_json(text))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"])) or "document"
@@ -94,6 +94,15 @@ def parse_record(text: str) -> RunRecord:
             f"its run record ({RECORD_FILE}) cannot be read ({key}: {first['msg']}); use the "
             "version of Baton that trained it"
         ) from error
+
+
+def _set_task(record: RunRecord) -> RunRecord:
+    """Sets the task of a record without one: it is of a classifier, also of an older Baton."""
+    if record.request.train.task is not None:
+        return record
+    train = record.request.train.model_copy(update={"task": "classification"})
+    request = record.request.model_copy(update={"train": train})
+    return record.model_copy(update={"request": request})
 
 
 def replace_file(

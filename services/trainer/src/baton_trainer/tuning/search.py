@@ -21,16 +21,15 @@ from optuna.distributions import (
 
 from baton_trainer.errors import ParameterError
 from baton_trainer.evaluation import cross_validation
+from baton_trainer.evaluation.outcome import Metric
+from baton_trainer.evaluation.prediction import get_metric
 from baton_trainer.gate.trained_model import catch_fit_errors
 from baton_trainer.models import estimators, pipeline, threads
-from baton_trainer.models.estimators import Classifier
-from baton_trainer.models.families import FAMILIES, Choice, FloatRange, IntRange
+from baton_trainer.models.estimators import Learner
+from baton_trainer.models.families import Choice, Family, FloatRange, IntRange
 from baton_trainer.progress import NoProgress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
-
-METRIC = "roc_auc"
-"""The best trial has the highest mean over the folds; the gate compares the same metric."""
 
 
 def _build_distribution(values: FloatRange | IntRange | Choice) -> BaseDistribution:
@@ -41,11 +40,9 @@ def _build_distribution(values: FloatRange | IntRange | Choice) -> BaseDistribut
     return FloatDistribution(values.low, values.high, log=values.is_log)
 
 
-SPACES: Mapping[str, Mapping[str, BaseDistribution]] = {
-    name: {argument: _build_distribution(each) for argument, each in family.space.items()}
-    for name, family in FAMILIES.items()
-}
-"""What is tuned, by estimator."""
+def build_space(family: Family) -> Mapping[str, BaseDistribution]:
+    """Returns what is tuned, by argument."""
+    return {argument: _build_distribution(each) for argument, each in family.space.items()}
 
 
 @dataclass(frozen=True)
@@ -55,60 +52,70 @@ class Trial:
     Attributes:
         number: from 0.
         params: the tuned arguments, by name.
-        metrics: the means of `evaluation.compute_metrics` over the folds.
-        classifier: unfitted, with these arguments.
+        metrics: the means of all metrics over the folds.
+        learner: unfitted, with these arguments.
+        metric: by which trials are compared; the gate compares versions by the same metric.
     """
 
     number: int
     params: Mapping[str, Any]
     metrics: Mapping[str, float]
-    classifier: Classifier
+    learner: Learner
+    metric: Metric
+
+    @property
+    def value(self) -> float:
+        """The mean of `metric` over the folds."""
+        return self.metrics[self.metric.name]
 
 
-def run_trials(table: Table, untuned: Classifier, options: Train) -> Iterator[Trial]:
+def run_trials(table: Table, untuned: Learner, options: Train) -> Iterator[Trial]:
     """Runs `options.search` trials, one per step of the iterator.
 
     Args:
         table: its held-out rows are not used.
-        untuned: the classifier to start from.
-        options: its `params` are not tuned; its seed is that of proposals, folds and classifiers.
+        untuned: the learner to start from.
+        options: its `params` are not tuned; its seed is that of proposals, folds and learners.
 
     Raises:
         ParameterError: no argument is left to tune.
         DataError: a class has too few rows.
         FitError: the estimator failed.
     """
-    space = {
-        name: each for name, each in SPACES[untuned.name].items() if name not in options.params
-    }
+    tunable = build_space(untuned.family)
+    space = {name: each for name, each in tunable.items() if name not in options.params}
     if not space:
-        tuned = ", ".join(SPACES[untuned.name])
+        tuned = ", ".join(tunable)
         raise ParameterError(
             f"no parameter is left to search: {untuned.name} is tuned by {tuned} only; set fewer "
             "parameters, or search 0 trials"
         )
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=options.seed)
-    study = optuna.create_study(direction="maximize", sampler=sampler)
+    metric = get_metric(table.output_schema)
+    study = optuna.create_study(
+        direction="minimize" if metric.is_loss else "maximize", sampler=sampler
+    )
     study.enqueue_trial({name: untuned.params[name] for name in space})
     fixed = {name: estimators.parse_value(text) for name, text in options.params.items()}
     for number in range(options.search):
         proposal = study.ask(dict(space))
-        classifier = estimators.build_from_values(
-            untuned.name, {**fixed, **proposal.params}, options.seed
+        learner = estimators.build_from_values(
+            untuned.kind, untuned.name, {**fixed, **proposal.params}, options.seed
         )
-        metrics = _evaluate(table, classifier, options.seed)
-        study.tell(proposal, metrics[METRIC])
-        yield Trial(number, proposal.params, metrics, classifier)
+        metrics = _evaluate(table, learner, options.seed)
+        trial = Trial(number, proposal.params, metrics, learner, metric)
+        study.tell(proposal, trial.value)
+        yield trial
 
 
 def choose_best(tried: list[Trial]) -> Trial:
-    """Returns the trial with the highest `METRIC`; of equal trials, the earlier one."""
-    return max(tried, key=lambda trial: (trial.metrics[METRIC], -trial.number))
+    """Returns the trial with the best metric; of equal trials, the earlier one."""
+    return min(tried, key=lambda trial: (trial.metric.compute_loss(trial.value), trial.number))
 
 
-def _evaluate(table: Table, classifier: Classifier, seed: int) -> Mapping[str, float]:
-    unfitted = pipeline.build(classifier, table.features, table.columns)
+def _evaluate(table: Table, learner: Learner, seed: int) -> Mapping[str, float]:
+    unfitted = pipeline.build(learner, table.features, table.columns)
     with catch_fit_errors(NoProgress()), threads.limit(len(table.target)):
         # The next seed gives other folds: those of `seed` are for the report.
         return cross_validation.cross_validate_table(unfitted, table, seed + 1).means

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from baton_trainer.models.estimators import Classifier
+from baton_trainer.models.estimators import Learner
 from baton_trainer.progress import Progress
 from baton_trainer.request import Train
 from baton_trainer.tables.table import Table
@@ -11,9 +11,9 @@ from baton_trainer.tracking import run
 
 
 def tune(
-    table: Table, untuned: Classifier, options: Train, progress: Progress
-) -> tuple[Classifier, Mapping[str, Any]]:
-    """Returns the best classifier of `options.search` trials, and its tuned arguments.
+    table: Table, untuned: Learner, options: Train, progress: Progress
+) -> tuple[Learner, Mapping[str, Any]]:
+    """Returns the best learner of `options.search` trials, and its tuned arguments.
 
     Raises:
         ParameterError: no argument is left to tune.
@@ -30,9 +30,10 @@ def tune(
             trials.append(trial)
             metrics = {f"cv_{name}": value for name, value in trial.metrics.items()}
             run.log_trial(f"trial {trial.number}", trial.params, metrics)
+            metric, best = trial.metric, search.choose_best(trials)
             advance(
-                f"cross-validated ROC AUC {trial.metrics[search.METRIC]:.4f}, "
-                f"best {search.choose_best(trials).metrics[search.METRIC]:.4f}"
+                f"cross-validated {metric.title} {metric.format_value(trial.value)}, "
+                f"best {metric.format_value(best.value)}"
             )
     best = search.choose_best(trials)
-    return best.classifier, best.params
+    return best.learner, best.params

@@ -4,8 +4,7 @@ import numpy as np
 
 from baton_registry.versions.output_schema import PROBABILITIES, VALUE
 from baton_trainer.errors import DataError
-from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.importing.comparison.agreement import Agreement
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.evaluation.labelled_table import LabelledTable
@@ -34,10 +33,10 @@ def measure_classifier(answers: Answers, labelled: LabelledTable) -> dict[str, f
     table = labelled.table
     probabilities = answers.outputs[PROBABILITIES][labelled.positions]
     answered = np.flatnonzero(~np.isnan(probabilities).any(axis=1))
-    outcome = Outcome.from_labels(
+    outcome = ClassOutcome.from_labels(
         table.classes, table.target.iloc[answered], probabilities[answered], table.positive
     )
-    return {f"data_{name}": value for name, value in evaluation.compute_metrics(outcome).items()}
+    return {f"data_{name}": value for name, value in outcome.compute_metrics().items()}
 
 
 def measure_regression(

@@ -63,17 +63,27 @@ def _convert_to_category(file: DataFile, column: pd.Series) -> pd.Series:
 
 def build_target_role(target: Target, missing: int) -> ColumnRole:
     """Describes the target; `missing` rows have no label."""
+    text = _describe_labels(target) if target.classes else _describe_values(target)
+    return ColumnRole(
+        name=str(target.labels.name),
+        role="target",
+        usage=f"predicted: {text}",
+        distinct=target.labels.nunique(),
+        missing=missing,
+    )
+
+
+def _describe_labels(target: Target) -> str:
     shares = target.labels.value_counts(normalize=True).sort_index()
     classes = [f"{label} ({share:.1%})" for label, share in shares.items()]
     shown = ", ".join(classes[:4]) + (", …" if len(classes) > 4 else "")  # noqa: PLR2004 - a line
     positive = "" if target.positive is None else f"; positive: {target.positive}"
-    return ColumnRole(
-        name=str(target.labels.name),
-        role="target",
-        usage=f"predicted: {shown}{positive}",
-        distinct=len(classes),
-        missing=missing,
-    )
+    return f"{shown}{positive}"
+
+
+def _describe_values(target: Target) -> str:
+    low, middle, high = (f"{each:.6g}" for each in target.labels.quantile([0, 0.5, 1]))
+    return f"a number (regression), {low} to {high}, median {middle}"
 
 
 def build_schema_column(values: pd.Series) -> Column:

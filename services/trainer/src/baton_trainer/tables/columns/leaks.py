@@ -16,6 +16,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.tree import DecisionTreeClassifier
 
 from baton_registry.versions.output_schema import Label
+from baton_trainer.tables.columns.value_leaks import find_value_leaks, is_target
 
 PERFECT = 0.999
 """A single column that predicts the target this well is a leak."""
@@ -44,8 +45,12 @@ def list_warnings(features: pd.DataFrame, target: pd.Series, positive: Label | N
     # Codes follow the first occurrence: columns that differ only in their words have equal codes.
     codes = {str(name): pd.factorize(features[name])[0] for name in features}
     labels, _ = pd.factorize(target)
-    same = {name: None for name, values in codes.items() if np.array_equal(values, labels)}
-    others = _find_leaks(features.drop(columns=[*same]), codes, target, positive)
+    if target.dtype.kind == "f":  # the values of a regression
+        same = {name: None for name in features if is_target(features[name], target)}
+        others = find_value_leaks(features.drop(columns=[*same]), codes, target)
+    else:
+        same = {name: None for name, values in codes.items() if np.array_equal(values, labels)}
+        others = _find_leaks(features.drop(columns=[*same]), codes, target, positive)
     advice = "if it is unknown when you predict, leave it out: --drop"
     in_every_row = f"the target {target.name!r} in every row"
     almost = f"the target {target.name!r} almost perfectly"

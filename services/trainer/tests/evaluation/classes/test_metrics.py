@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
-from baton_trainer.evaluation import outcome as evaluation
-from baton_trainer.evaluation.outcome import Outcome
+from baton_trainer.evaluation.classes import metrics as evaluation
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from tests.support.trainer.tables import some_outcome
 
 
@@ -15,7 +15,7 @@ def test_a_perfect_classifier_has_perfect_metrics() -> None:
     for classes in (2, 4):
         truth = np.arange(40) % classes
         result = evaluation.compute_metrics(
-            Outcome(tuple(range(classes)), truth, np.eye(classes)[truth])
+            ClassOutcome(tuple(range(classes)), truth, np.eye(classes)[truth])
         )
         assert result == {
             "roc_auc": 1.0,
@@ -43,7 +43,7 @@ def test_metrics_agree_with_scikit_learn(classes: int) -> None:
 
 def test_truth_follows_the_order_of_the_classes() -> None:
     """The order in which labels appear does not matter."""
-    result = Outcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
+    result = ClassOutcome.from_labels(("b", "a"), pd.Series(["a", "b", "b"]), np.eye(3)[:, :2])
     assert result.truth.tolist() == [1, 0, 0]
 
 
@@ -51,7 +51,7 @@ def test_metrics_of_two_classes_are_those_of_the_positive_one() -> None:
     """The other class has another F1 and PR AUC, but the same ROC AUC."""
     outcome = some_outcome(2)
     first = replace(outcome, positive=0)
-    turned = Outcome((1, 0), 1 - outcome.truth, outcome.probabilities[:, ::-1])
+    turned = ClassOutcome((1, 0), 1 - outcome.truth, outcome.probabilities[:, ::-1])
     assert evaluation.compute_metrics(first) == pytest.approx(evaluation.compute_metrics(turned))
     one, other = evaluation.compute_metrics(first), evaluation.compute_metrics(outcome)
     assert one["f1"] != pytest.approx(other["f1"])
@@ -86,7 +86,7 @@ def test_a_calibrated_classifier_has_no_calibration_error(classes: int) -> None:
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(classes), 20_000)
     truth = (probabilities.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1)
-    calibrated = Outcome(tuple(range(classes)), truth, probabilities)
+    calibrated = ClassOutcome(tuple(range(classes)), truth, probabilities)
     extreme = probabilities**4 / (probabilities**4).sum(axis=1, keepdims=True)
     assert evaluation.compute_calibration_error(calibrated) < 0.02
     assert evaluation.compute_calibration_error(replace(calibrated, probabilities=extreme)) > 0.1

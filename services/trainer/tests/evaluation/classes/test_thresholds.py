@@ -1,17 +1,17 @@
 import numpy as np
 import pytest
 
-from baton_trainer.evaluation.outcome import Outcome
-from baton_trainer.evaluation.thresholds import Costs, compute_thresholds
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.classes.thresholds import Costs, compute_thresholds
 from tests.support.trainer.tables import some_outcome
 
 FIVE = Costs(false_positive=1, false_negative=5)
 
 
-def two(scores: list[float], truth: list[int], positive: int = 1) -> Outcome:
+def two(scores: list[float], truth: list[int], positive: int = 1) -> ClassOutcome:
     score = np.array(scores)
     probabilities = np.stack([1 - score, score], axis=1)
-    return Outcome(("no", "yes"), np.array(truth), probabilities, positive)
+    return ClassOutcome(("no", "yes"), np.array(truth), probabilities, positive)
 
 
 def test_a_threshold_counts_its_rows() -> None:

@@ -1,4 +1,4 @@
-"""Plots of the predictions on the held-out rows."""
+"""Plots of a classifier's predictions on the held-out rows."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,14 +11,13 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from baton_registry.versions.output_schema import Label
-from baton_trainer.evaluation.outcome import Floats, Outcome, compute_reliability
+from baton_trainer.cards.style import COLOURS, QUIET, shorten
+from baton_trainer.evaluation.classes.metrics import compute_reliability
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.outcome import Floats
 
 MAX_CURVES = 8
 """More curves in a plot look alike."""
-
-COLOURS = ("#2563eb", "#ea580c", "#059669", "#9333ea", "#dc2626", "#0891b2", "#ca8a04", "#64748b")
-QUIET = "#94a3b8"
 
 _MAX_CELL_TEXTS = 12
 _MAX_TICK_LETTERS = 50
@@ -26,7 +25,7 @@ _SCORE_BINS = 40
 _Curve = tuple[str, NDArray[np.int_], Floats, str]
 
 
-def _list_curves(outcome: Outcome) -> list[_Curve]:
+def _list_curves(outcome: ClassOutcome) -> list[_Curve]:
     """Class, truth, score and colour of each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
     # Matplotlib leaves a label that begins with an underscore out of the legend.
@@ -38,7 +37,7 @@ def _list_curves(outcome: Outcome) -> list[_Curve]:
     ]
 
 
-def draw_roc(axes: Axes, outcome: Outcome) -> None:
+def draw_roc(axes: Axes, outcome: ClassOutcome) -> None:
     """A curve for each class."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
     for name, truth, score, colour in _list_curves(outcome):
@@ -49,7 +48,7 @@ def draw_roc(axes: Axes, outcome: Outcome) -> None:
     axes.legend(loc="lower right")
 
 
-def draw_precision_recall(axes: Axes, outcome: Outcome) -> None:
+def draw_precision_recall(axes: Axes, outcome: ClassOutcome) -> None:
     """A curve for each class, and its share as a dashed line: the precision of a random guess."""
     for name, truth, score, colour in _list_curves(outcome):
         precision, recall, _ = precision_recall_curve(truth, score, drop_intermediate=True)
@@ -60,7 +59,7 @@ def draw_precision_recall(axes: Axes, outcome: Outcome) -> None:
     axes.legend(loc="best")
 
 
-def draw_calibration(axes: Axes, outcome: Outcome) -> None:
+def draw_calibration(axes: Axes, outcome: ClassOutcome) -> None:
     """A point for each group of rows; for two classes with its 95 % interval."""
     axes.plot([0, 1], [0, 1], "--", color=QUIET, linewidth=1)
     for name, truth, score, colour in _list_curves(outcome):
@@ -85,14 +84,16 @@ def _compute_wilson_interval(share: Floats, rows: NDArray[np.intp]) -> tuple[Flo
     return centre - reach, centre + reach
 
 
-def _set_unit_square(axes: Axes, outcome: Outcome, what: str, x_label: str, y_label: str) -> None:
+def _set_unit_square(
+    axes: Axes, outcome: ClassOutcome, what: str, x_label: str, y_label: str
+) -> None:
     classes = len(outcome.shown_classes)
     some = f" ({MAX_CURVES} of {classes} classes)" if classes > MAX_CURVES else ""
     axes.set(title=f"{what} on held-out rows{some}", xlabel=x_label, ylabel=y_label)
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
 
 
-def draw_confusion(axes: Axes, outcome: Outcome) -> None:
+def draw_confusion(axes: Axes, outcome: ClassOutcome) -> None:
     """The number of rows of each class that get each label, and their share of the class."""
     count = len(outcome.classes)
     counts = confusion_matrix(outcome.truth, outcome.predictions, labels=range(count))
@@ -109,7 +110,7 @@ def draw_confusion(axes: Axes, outcome: Outcome) -> None:
         _write_cells(axes, counts, shares)
 
 
-def draw_scores(axes: Axes, outcome: Outcome) -> None:
+def draw_scores(axes: Axes, outcome: ClassOutcome) -> None:
     """The distribution of probabilities: by true class if there are two, else by right label."""
     if outcome.is_binary:
         scores, parts = outcome.scores[:, 0], outcome.indicator[:, 0] == 0
@@ -137,9 +138,3 @@ def _write_cells(axes: Axes, counts: NDArray[np.int_], shares: Floats) -> None:
         colour = "white" if share > half else "#0f172a"
         text = f"{counts[row, column]:,}\n{share:.0%}"
         axes.text(column, row, text, ha="center", va="center", color=colour, size=size)
-
-
-def shorten(label: Label, max_length: int = 16) -> str:
-    """Returns the label's text, cut to `max_length` characters."""
-    text = str(label)
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"

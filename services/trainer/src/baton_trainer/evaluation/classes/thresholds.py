@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.outcome import Floats, Outcome
 
 STEPS = 1_000
@@ -86,7 +87,19 @@ class Thresholds:
         return tuple(sorted(shown, key=lambda each: each.at))
 
 
-def compute_thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs) -> Thresholds:
+def choose_thresholds(
+    cross_validated: Outcome, held_out: Outcome, costs: Costs
+) -> Thresholds | None:
+    """Computes the thresholds; None unless both outcomes have two classes."""
+    if isinstance(cross_validated, ClassOutcome) and isinstance(held_out, ClassOutcome):
+        is_binary = held_out.is_binary
+        return compute_thresholds(cross_validated, held_out, costs) if is_binary else None
+    return None
+
+
+def compute_thresholds(
+    cross_validated: ClassOutcome, held_out: ClassOutcome, costs: Costs
+) -> Thresholds:
     """Chooses the threshold on one outcome, evaluates it on the other; both have two classes."""
     steps = np.arange(1, STEPS) / STEPS
     computed = _compute_at(steps, cross_validated, costs)
@@ -95,7 +108,7 @@ def compute_thresholds(cross_validated: Outcome, held_out: Outcome, costs: Costs
     return Thresholds(costs, tuple(computed), cheapest, chosen, even)
 
 
-def _compute_at(steps: Floats, outcome: Outcome, costs: Costs) -> list[Threshold]:
+def _compute_at(steps: Floats, outcome: ClassOutcome, costs: Costs) -> list[Threshold]:
     score, is_positive = outcome.scores[:, 0], outcome.indicator[:, 0].astype(bool)
     false_positives = _count_at_or_above(score[~is_positive], steps)
     true_positives = _count_at_or_above(score[is_positive], steps)

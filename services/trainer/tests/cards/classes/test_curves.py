@@ -3,9 +3,9 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from baton_trainer.cards import curves
-from baton_trainer.cards.curves import MAX_CURVES
-from baton_trainer.evaluation import outcome as evaluation
+from baton_trainer.cards.classes import curves
+from baton_trainer.cards.classes.curves import MAX_CURVES
+from baton_trainer.evaluation.classes import metrics as evaluation
 from tests.support.trainer.tables import some_outcome
 
 

@@ -1,0 +1,1 @@
+"""Outcomes of classifiers: predictions of classes, their metrics, thresholds and slices."""

@@ -1,0 +1,1 @@
+"""Outcomes of regressions: predictions of values, their metrics and slices."""
