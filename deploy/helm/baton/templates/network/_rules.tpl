@@ -24,9 +24,11 @@ podSelector: {matchLabels: {app.kubernetes.io/name: baton, app.kubernetes.io/ins
 - to:
     - {{ include "baton.componentPeer" (list . "tracking") }}
   ports: [{port: 5000}]
+{{- else if not $own.tracking.peers }}
+{{- fail "networkPolicy.tracking.peers is empty: say where your tracking server is, e.g. [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: mlflow}}}]" }}
 {{- else }}
 - to:
-    {{- toYaml (required "networkPolicy.tracking.peers is empty: say where your tracking server is, e.g. [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: mlflow}}}]" $own.tracking.peers) | nindent 4 }}
+    {{- toYaml $own.tracking.peers | nindent 4 }}
   ports: [{port: {{ $own.tracking.port | default (include "baton.trackingPort" .) }}}]
 {{- end }}
 {{- end -}}

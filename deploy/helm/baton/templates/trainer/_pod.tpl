@@ -15,7 +15,7 @@ spec:
       {{- end }}
       args: {{ toJson (index . 2) }}
       env:
-        {{- include "baton.environment" (dict "settings" (include "baton.trainerSettings" $root | fromYaml) "extra" $own.extraEnv) | nindent 8 }}
+        {{- include "baton.environment" (dict "settings" (include "baton.trainerSettings" $root | fromYaml) "extra" $own.extraEnv) | trim | nindent 8 }}
       resources:
         {{- toYaml $own.resources | nindent 8 }}
       volumeMounts:

@@ -1,0 +1,1 @@
+"""NetworkPolicies: an engine that enforces them, and probes of what pods reach."""
