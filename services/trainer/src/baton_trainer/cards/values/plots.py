@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from baton_trainer.cards.style import AMOUNTS, COLOURS, INK, QUIET, format_amounts
+from baton_trainer.cards.style import COLOURS, INK, QUIET, build_amount_formatter, format_amounts
 from baton_trainer.evaluation.outcome import Floats, format_amount
 from baton_trainer.evaluation.values.outcome import ValueOutcome
 
@@ -110,7 +110,9 @@ def _draw_rows(
         linewidths=0.1,
     )
     figure = axes.figure
-    bar = figure.colorbar(hexagons, ax=axes, label="Rows", pad=0.02, format=AMOUNTS)
+    bar = figure.colorbar(
+        hexagons, ax=axes, label="Rows", pad=0.02, format=build_amount_formatter()
+    )
     bar.outline.set_visible(False)
 
 
