@@ -110,9 +110,8 @@ def _draw_rows(
         linewidths=0.1,
     )
     figure = axes.figure
-    bar = figure.colorbar(
-        hexagons, ax=axes, label="Rows", pad=0.02, format=build_amount_formatter()
-    )
+    numbers = build_amount_formatter()
+    bar = figure.colorbar(hexagons, ax=axes, label="Rows", pad=0.02, format=numbers)
     bar.outline.set_visible(False)
 
 
