@@ -12,7 +12,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from baton_registry.errors import RegistryError
 from bench.errors import CannotRun
-from bench.measurements import cores, grpc, scoring, steps, training
+from bench.measurements import cores, grpc, replicas, scoring, steps, training
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import iterate_courses
@@ -27,7 +27,7 @@ from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
 from bench.measurements.zoo import benchmark as zoo
 from bench.measurements.zoo import report as zoo_report
-from bench.output.documents import DETAILS, MODELS, README, replace_section
+from bench.output.documents import DETAILS, KUBERNETES, MODELS, README, replace_section
 from bench.peers.environments import install_alternatives
 from bench.settings import ALTERNATIVES, build_environment
 from bench.testbed.testbed import Testbed, start_testbed
@@ -173,6 +173,19 @@ def live_rollouts_command(*, quick: bool, write: bool, count: int, minutes: int)
     plan = live_rollouts.RolloutPlan(courses, limit_s=60.0 * minutes)
     results = asyncio.run(_run_on_testbed(lambda testbed: live_rollouts.run(testbed, plan)))
     _print_results("live-rollouts", live_report.format_tables(results), write=write)
+
+
+@bench.command("replicas")
+@_quick
+@_write
+def replicas_command(*, quick: bool, write: bool) -> None:
+    """Measures what many replicas cost the tracking server: docs/kubernetes.md."""
+    plan = replicas.Plan(20, 5) if quick else replicas.Plan()
+    results = asyncio.run(_run_on_testbed(lambda testbed: replicas.run(testbed, plan)))
+    text = replicas.format_tables(results)
+    show(text)
+    if write:
+        replace_section(KUBERNETES, "replicas", text)
 
 
 @bench.command("shadow")

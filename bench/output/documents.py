@@ -7,6 +7,7 @@ from bench.settings import ROOT
 
 README = ROOT / "README.md"
 DETAILS = ROOT / "docs" / "benchmarks.md"
+KUBERNETES = ROOT / "docs" / "kubernetes.md"
 MODELS = ROOT / "docs" / "models.md"
 
 

@@ -38,7 +38,9 @@ PER_PHASE = 20
 POLL_INTERVAL_S = 0.2
 ROWS = 20_000
 """Different rows; a rollout compares a few thousand."""
-MAX_LOAD_S = 900.0
+MAX_LOAD_S = 3600.0
+REGISTRY_TIMEOUT_S = 60.0
+"""However busy the machine is, the operator gets an answer."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ async def run(testbed: Testbed, plan: RolloutPlan) -> LiveRolloutResults:
     async with _start_processes(testbed, body, plan.capacity_s) as (server, load_plan):
         results = LiveRolloutResults(load_plan.per_s)
         with (
-            RegistryClient(testbed.tracking_uri) as registry,
+            RegistryClient(testbed.tracking_uri, timeout_s=REGISTRY_TIMEOUT_S) as registry,
             show_progress(len(plan.courses)) as step,
         ):
             operator = Operator(registry, f"http://127.0.0.1:{server.port}")

@@ -24,7 +24,7 @@ from tests.support.cli.fakes import Registry, serve
 from tests.support.fakes.fleet import CANARY, RECORD, Replica
 from tests.support.fakes.registry import ALIAS, build_mlmodel
 
-START = "baton_cli.rollouts.start"
+WAITING = "baton_cli.rollouts.waiting"
 SHORT = ("--step-for", "0", "--bake", "0", "--min-pairs", "500", "--deadline", "1h")
 
 
@@ -132,7 +132,7 @@ def test_wait_sees_what_its_last_tick_did(
             seen = step()
         return seen
 
-    monkeypatch.setattr(f"{START}.watch", tick_once)
+    monkeypatch.setattr(f"{WAITING}.watch", tick_once)
     assert run(["rollout", "start", "2", *SHORT, "--wait"]) == 0
     assert "was promoted" in capsys.readouterr().out
 
@@ -143,7 +143,7 @@ def test_wait_without_a_registry_says_so(
     def lose_registry(*_: object, **__: object) -> None:
         fleet.registry.fail_on.add(("GET", "registered-models/get"))
 
-    monkeypatch.setattr(f"{START}.watch", lose_registry)
+    monkeypatch.setattr(f"{WAITING}.watch", lose_registry)
     assert run(["rollout", "start", "2", "--wait"]) == 4
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("baton: time is over, and the state is unknown: the registry at ")

@@ -45,7 +45,10 @@ def store_copy(
     `path` is the folder of its files among the artifacts of the original's run; by default all
     copies of one run share one.
     """
-    with desk.registry as registry, httpx.Client(base_url=f"{desk.tracking_uri}/api/2.0") as http:
+    with (
+        desk.registry as registry,
+        httpx.Client(base_url=f"{desk.tracking_uri}/api/2.0", timeout=60) as http,
+    ):
         answer = http.get("/mlflow/runs/get", params={"run_id": original.run_id}).raise_for_status()
         source = f"{answer.json()['run']['info']['artifact_uri']}/{path or desk.model}"
         root = source.removeprefix("mlflow-artifacts:/")
@@ -67,6 +70,6 @@ def register_stored(desk: Desk, stored: ModelVersion) -> str:
     tags = [{"key": key, "value": value} for key, value in stored.tags.items()]
     version = {"name": desk.model, "source": stored.source, "run_id": stored.run_id, "tags": tags}
     url = f"{desk.tracking_uri}/api/2.0/mlflow/model-versions/create"
-    created = httpx.post(url, json=version).raise_for_status()
+    created = httpx.post(url, json=version, timeout=60).raise_for_status()
     number: str = created.json()["model_version"]["version"]
     return number

@@ -6,6 +6,8 @@ from pathlib import Path
 from structlog.testing import capture_logs
 
 from baton_inference.core import Core, create_core
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.poller import Poller
 from baton_registry.versions.model_version import ModelVersion
 from tests.support.fakes.application import make_settings
 from tests.support.fakes.memory_registry import FakeRegistry
@@ -46,6 +48,41 @@ def test_the_poller_repeats_until_it_is_stopped(tmp_path: Path) -> None:
     core.close()
     count = registry.count
     assert not registry.seen.acquire(timeout=0.15) or registry.count == count
+
+
+class Watched:
+    """A watcher without failures, whose registry comes and goes."""
+
+    failure = None
+    trial_end_s = None
+    is_away = False
+
+    def restore(self) -> None:
+        pass
+
+    def poll(self) -> None:
+        pass
+
+
+def test_replicas_that_start_together_or_lose_the_registry_together_spread() -> None:
+    """The next poll comes at any time within the interval; the others with a jitter of 10 %."""
+    first, usual, away, again = [], [], [], []
+    for _ in range(200):
+        watched = Watched()
+        poller = Poller(watched, Clock(), poll_interval_s=10.0)
+        first.append(poller.compute_wait_s())
+        usual += [poller.compute_wait_s() for _ in range(2)]
+        watched.is_away = True
+        away += [poller.compute_wait_s() for _ in range(2)]
+        watched.is_away = False
+        again.append(poller.compute_wait_s())
+        usual.append(poller.compute_wait_s())
+    for waits in (first, again):
+        assert min(waits) < 2.0
+        assert 4.0 < sum(waits) / len(waits) < 6.0
+        assert 8.0 < max(waits) <= 11.0
+    for waits in (usual, away):
+        assert 9.0 <= min(waits) <= max(waits) <= 11.0
 
 
 def test_a_nudge_ends_the_wait(tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ class CanarySwitch:
 
     def is_off(self, canary: Identity, production: Identity | None) -> bool:
         """Whether this process routes no request to the version."""
-        return bool(self.closed) or self.find_trip(canary, production) is not None
+        if self.closed:
+            return True
+        # Usually there are none, and this is called for each request.
+        return bool(self._trips) and self.find_trip(canary, production) is not None
 
     def forget_others(self, identity: Identity | None) -> None:
         """Forgets all trips but this version's, because the alias left the others."""

@@ -158,7 +158,9 @@ class LiveVersions:
     def routes_to(self, version: LiveVersion) -> bool:
         """Whether this version still has a share of the requests."""
         route = self.route
-        return route is not None and route.version.identity == version.identity and not route.is_off
+        if route is None or route.is_off:
+            return False
+        return route.version is version or route.version.identity == version.identity
 
     def confirm(self) -> None:
         """Records that the registry confirms production, which may come from the cache."""

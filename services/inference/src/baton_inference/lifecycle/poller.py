@@ -28,6 +28,11 @@ class Polled(Protocol):
         """When a version's trial ends; None if none is under way."""
         ...
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the registry gave no answer to the last poll."""
+        ...
+
     def restore(self) -> None:
         """Prepares the first poll, without the registry."""
         ...
@@ -46,6 +51,7 @@ class Poller:
         self._watcher = watcher
         self._clock = clock
         self._poll_interval_s = poll_interval_s
+        self._was_away = True
         self._wake = threading.Event()
         self._is_stopping = False
         self._thread = threading.Thread(target=self.run, name=name, daemon=True)
@@ -82,7 +88,19 @@ class Poller:
             self._wake.clear()
 
     def compute_wait_s(self) -> float:
-        """Computes the wait before the next poll."""
+        """Computes the wait before the next poll.
+
+        The first one after the start and after an outage is shorter, by lot. Replicas that started
+        together, or that the registry answers again at the same moment, then poll at different
+        moments. The jitter alone would need dozens of polls for that.
+        """
+        wait_s = self._compute_usual_wait_s()
+        was_away, self._was_away = self._was_away, self._watcher.is_away
+        if was_away and not self._was_away:
+            return max(wait_s * random.random(), MIN_WAIT_S)  # noqa: S311 - as below
+        return wait_s
+
+    def _compute_usual_wait_s(self) -> float:
         jitter = random.uniform(-1, 1)  # noqa: S311 - spreads load, guards nothing
         now_s = self._clock.steady_s()
         wait_s = compute_wait_s(self._poll_interval_s, jitter, self._watcher.failure, now_s)

@@ -59,6 +59,11 @@ class Watcher:
         """When the next trial of a version ends."""
         return self._loader.marks.compute_end_s()
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the registry gave no answer to the last poll."""
+        return not self._state.status.registry.reachable
+
     def restore(self) -> None:
         """Fills the slot from the cache. Does not contact the registry."""
         self._loader.clean_up()

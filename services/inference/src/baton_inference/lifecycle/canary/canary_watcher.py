@@ -42,6 +42,7 @@ class CanaryWatcher:
         self._state = state
         self._live = state.live
         self._clock = clock
+        self._is_away = True
 
     @property
     def failure(self) -> FailedLoad | None:
@@ -52,6 +53,11 @@ class CanaryWatcher:
     def trial_end_s(self) -> float | None:
         """When the canary's trial ends."""
         return self._loader.marks.compute_end_s()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the registry gave no answer to the last poll."""
+        return self._is_away
 
     def restore(self) -> None:
         """Restores no version: without the registry, production answers alone."""
@@ -79,7 +85,9 @@ class CanaryWatcher:
         try:
             aspired = self._alias.find_version()
         except LookUpFailed:  # the other watcher reports it
+            self._is_away = True
             return False
+        self._is_away = False
         state.note_aspired(aspired)
         blame = self._loader.marks.blame
         blame.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)

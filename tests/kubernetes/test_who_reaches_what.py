@@ -1,4 +1,7 @@
-"""The NetworkPolicies of the chart, enforced: who reaches what, and who does not."""
+"""The NetworkPolicies of the chart, enforced: who reaches what, and who does not.
+
+This file is the last one: the load of the other tests is not a caller that the policies allow.
+"""
 
 from collections.abc import Iterator
 
