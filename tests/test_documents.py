@@ -17,6 +17,7 @@ from baton_inference.web.pair_families import PairCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
+from tests.support.documents.kubernetes import EVENTS
 from tests.support.documents.marked_table import MarkedTable
 from tests.support.documents.reliability import FAULTS
 from tests.support.fakes.application import make_app
@@ -122,7 +123,7 @@ def test_estimators() -> None:
             assert documented.items() <= families[name].defaults.items()
 
 
-@pytest.mark.parametrize("table", [FAULTS], ids=lambda table: table.mark)
+@pytest.mark.parametrize("table", [FAULTS, EVENTS], ids=lambda table: table.mark)
 def test_every_mark_has_its_row(table: MarkedTable) -> None:
     """The page has a row for each fault or event of the suite, in its order, and no other."""
     assert [*table.read_rows()] == table.list_names()

@@ -1,6 +1,6 @@
 """Events of a cluster: pods come, go and move between nodes; no request fails.
 
-Every test leaves the release as it was: three ready pods that serve version 1.
+Every test leaves the release as it was: three ready pods.
 """
 
 import time

@@ -19,10 +19,12 @@ SEEN_S = 1.0
 def test_promote_and_rollback(stage: Stage, desk: Desk, material: Material) -> None:
     """After `--wait` every answer is of the version, whichever pod answers."""
     version = material.store(desk, GOOD)
+    with desk.registry as registry:
+        before = registry.resolve_alias(MODEL, "production").version
     with stage.observe():
         for arguments, serving in (
             (("promote", version, "--wait"), version),
-            (("rollback", "--wait"), "1"),
+            (("rollback", "--wait"), before),
         ):
             stage.release.baton(*arguments)
             moved_s = time.monotonic()

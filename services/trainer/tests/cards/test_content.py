@@ -35,6 +35,7 @@ def test_two_classes_have_thresholds_with_the_cheapest_marked() -> None:
 def test_more_classes_have_no_thresholds() -> None:
     content = some_content("three texts")
     assert content["thresholds"] is None
+    assert set(read_rows(content["per_class"])) == {"low", "middle", "high"}
     assert content["positive"] == ""
     assert "predicted" not in content["slices"].heads  # type: ignore[attr-defined]
 

@@ -9,7 +9,14 @@ from string import Template
 from tests.support.kubernetes.cluster import Cluster
 from tests.support.kubernetes.commands import ROOT
 from tests.support.kubernetes.layout import CONTROL_PLANE
-from tests.support.kubernetes.release.release import CHART, NAME, NAMESPACE, REPLICAS, Release
+from tests.support.kubernetes.release.release import (
+    CHART,
+    LIMIT_S,
+    NAME,
+    NAMESPACE,
+    REPLICAS,
+    Release,
+)
 
 IMAGES = ("baton-inference", "baton-trainer", "baton-tracking", "baton-proxy")
 _HERE = Path(__file__).parent
@@ -19,8 +26,6 @@ VALUES = {
     "tracking.trial.enabled": "true",
     "trainer.firstVersion": "true",
     "inference.replicas": str(REPLICAS),
-    # Both nodes are this machine with its two processors, which other tests use, too.
-    "inference.resources.requests.cpu": "100m",
     "inference.pollIntervalSeconds": "1",
 }
 
@@ -77,5 +82,5 @@ def start_proxy(release: Release) -> str:
         "create", "configmap", "proxy", "--from-file=haproxy.cfg=/dev/stdin", text=settings
     )
     release.kubectl("apply", "--filename=-", text=(_HERE / "proxy.yaml").read_text("utf-8"))
-    release.kubectl("rollout", "status", "deployment/proxy", "--timeout=60s")
+    release.kubectl("rollout", "status", "deployment/proxy", f"--timeout={LIMIT_S:.0f}s")
     return release.find_address("proxy")

@@ -13,6 +13,8 @@ from tests.support.kubernetes.release.load import KEPT_PER_S, NEW_PER_S
 from tests.support.rig.process import wait_until
 
 _SHOWN_FAILURES = 10
+_FIRST_ANSWERS = 50
+_START_LIMIT_S = 60.0
 _LEAST_SHARE = 0.5
 """Of the planned requests: with fewer, the load itself has stalled and proves nothing."""
 
@@ -104,22 +106,37 @@ class Load:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(self._command, cwd=ROOT)
-        wait_until(lambda: self._log.exists() and self._log.stat().st_size > 0, 20, "the load")
+        # A Service that is new is not known to the packet filter of every node at once.
+        try:
+            wait_until(self._is_answered, _START_LIMIT_S, "answers to the load")
+        except AssertionError:
+            self._stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def _is_answered(self) -> bool:
+        """Whether all of the last requests were answered."""
+        last = self._read()[-_FIRST_ANSWERS:] if self._log.exists() else []
+        return len(last) == _FIRST_ANSWERS and not any(request.problem for request in last)
+
+    def _read(self) -> list[Request]:
+        lines = self._log.read_text(encoding="utf-8").splitlines(keepends=True)
+        return [Request.parse(line) for line in lines if line.endswith("\n")]
 
     def observe(self, since_s: float) -> Observation:
         """Returns the requests that were sent since a time.
 
         Fails if there are too few: the load itself has ended or stalled.
         """
-        lines = self._log.read_text(encoding="utf-8").splitlines(keepends=True)
-        parsed = [Request.parse(line) for line in lines if line.endswith("\n")]
-        requests = [request for request in parsed if request.at_s >= since_s]
+        requests = [request for request in self._read() if request.at_s >= since_s]
         planned = (time.monotonic() - since_s) * (NEW_PER_S + KEPT_PER_S)
         assert len(requests) > planned * _LEAST_SHARE, f"{len(requests)} of {planned:.0f} requests"
         return Observation(since_s, requests)

@@ -1,11 +1,11 @@
 """The files of a run: the model card, its plots, and its tables in full."""
 
 from dataclasses import asdict
-from typing import Any
 
 import pandas as pd
 
 from baton_trainer.cards.content import Subject
+from baton_trainer.cards.parts import choose_parts
 from baton_trainer.cards.plots import draw_plots
 from baton_trainer.cards.rendering import render_html, render_markdown
 
@@ -22,14 +22,10 @@ def build_run_files(subject: Subject) -> dict[str, bytes]:
 
 def _build_tables(subject: Subject) -> dict[str, bytes]:
     report = subject.model.report
-    thresholds = report.thresholds.steps if report.thresholds else ()
-    tables: tuple[tuple[str, tuple[Any, ...]], ...] = (
-        ("importance", report.importances),
-        ("slices", report.slices),
-        ("thresholds", thresholds),
-    )
+    tables = dict(choose_parts(report).list_tables())
+    tables |= {"importance": report.importances, "slices": report.slices}
     return {
         f"tables/{name}.csv": pd.DataFrame(map(asdict, rows)).to_csv(index=False).encode()
-        for name, rows in tables
+        for name, rows in tables.items()
         if rows
     }

@@ -44,10 +44,15 @@ def draw_png(draw: Draw, size: tuple[float, float] = NARROW) -> bytes:
     return file.getvalue()
 
 
-def format_amounts(axis: Axis) -> None:
-    """Writes at most six numbers of any size beside an axis."""
-    axis.set_major_locator(MaxNLocator(6))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: format_amount(value)))
+def build_amount_formatter() -> FuncFormatter:
+    """Builds what writes numbers of any size beside an axis; each axis needs its own."""
+    return FuncFormatter(lambda value, _: format_amount(value))
+
+
+def format_amounts(axis: Axis, steps: int = 5) -> None:
+    """Writes a few numbers of any size beside an axis."""
+    axis.set_major_locator(MaxNLocator(steps))
+    axis.set_major_formatter(build_amount_formatter())
 
 
 def shorten(label: object, max_length: int = 16) -> str:

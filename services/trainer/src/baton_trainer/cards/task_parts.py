@@ -1,6 +1,6 @@
 """The interface of the parts of a model card that depend on the task."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from baton_trainer.cards.grids import Grid
@@ -33,6 +33,10 @@ class TaskParts(Protocol):
 
     def build_slice_grid(self) -> Grid:
         """Returns the weakest slices."""
+        ...
+
+    def list_tables(self) -> Mapping[str, Sequence[Any]]:
+        """Lists more tables of the run, by name: data classes whose fields are the columns."""
         ...
 
     def build_values(self, table: Table) -> dict[str, Any]:

@@ -40,3 +40,15 @@ def test_labels_of_another_model_are_refused() -> None:
         build(["yes", "no", "maybe", "no"], ("no", "yes"))
     with pytest.raises(DataError, match="fewer than two"):
         build(["yes", "no", "yes", "yes"], ("no", "yes"))
+
+
+def test_values_of_a_regression_are_numbers() -> None:
+    """Rows without a value, or refused by the service, are left out."""
+    built = build(["1.5", "0", "", "7", "2"], ())
+    assert built.table.target.tolist() == [1.5, 7.0, 2.0]
+    assert built.positions.tolist() == [0, 2, 3]
+    assert not built.table.output_schema.is_classifier
+    with pytest.raises(DataError, match="not a column of numbers"):
+        build(["1.5", "much", "2", "3"], ())
+    with pytest.raises(DataError, match="fewer than two different values"):
+        build(["1.5", "1.5", "1.5", "1.5"], ())

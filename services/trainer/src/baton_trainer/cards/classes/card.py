@@ -1,13 +1,16 @@
 """The parts of a classifier's model card."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from baton_trainer.cards.classes import costs, curves
 from baton_trainer.cards.classes.thresholds import build_threshold_values
 from baton_trainer.cards.grids import MAX_LINES, Grid, format_slice, name_slice
 from baton_trainer.cards.style import Draw
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.classes.per_class import ClassMetrics, compute_class_metrics
 from baton_trainer.evaluation.classes.slice_metrics import MIN_ROWS, ClassSliceMetrics
 from baton_trainer.evaluation.report import Report
 from baton_trainer.tables.table import Table
@@ -74,10 +77,17 @@ class ClassParts:
         heads = ("slice", "rows", self.outcome.metric.title, "accuracy")
         return Grid((*heads, "predicted", "observed") if is_binary else heads, rows)
 
+    def list_tables(self) -> Mapping[str, Sequence[Any]]:
+        """Lists `thresholds` of two classes, or else `classes`."""
+        if self.outcome.is_binary:
+            return {"thresholds": self.report.thresholds.steps if self.report.thresholds else ()}
+        return {"classes": compute_class_metrics(self.outcome)}
+
     def build_values(self, table: Table) -> dict[str, Any]:
         """Returns the positive class and the thresholds."""
         return {
             "positive": "" if table.positive is None else str(table.positive),
+            "per_class": None if self.outcome.is_binary else build_per_class_grid(self.outcome),
             "min_rows": MIN_ROWS,
             **build_threshold_values(self.report.thresholds),
         }
@@ -96,6 +106,34 @@ class ClassParts:
                 f"The probabilities are off by {error:.0%} on average: use them to rank rows, not "
                 "as shares."
             )
+
+
+def build_per_class_grid(outcome: ClassOutcome) -> Grid:
+    """The metrics of each class against the rest; of many classes, the weakest."""
+    metrics = sorted(compute_class_metrics(outcome), key=lambda each: each.f1)
+    heads = ("class", "rows", "ROC AUC", "PR AUC", "precision", "recall", "F1", "mistaken for")
+    return Grid(
+        heads,
+        [
+            (
+                str(each.label),
+                f"{each.rows:,}",
+                f"{each.roc_auc:.4f}",
+                f"{each.pr_auc:.4f}",
+                "-" if np.isnan(each.precision) else f"{each.precision:.1%}",
+                f"{each.recall:.1%}",
+                f"{each.f1:.4f}",
+                _describe_mistake(each),
+            )
+            for each in metrics[:MAX_LINES]
+        ],
+    )
+
+
+def _describe_mistake(metrics: ClassMetrics) -> str:
+    if metrics.mistaken_for is None:
+        return "-"
+    return f"{metrics.mistaken_for} ({metrics.mistaken_share:.1%})"
 
 
 def build_class_grid(table: Table) -> Grid:

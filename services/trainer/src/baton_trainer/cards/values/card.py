@@ -1,6 +1,6 @@
 """The parts of a regression's model card."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,10 @@ class ValueParts:
                 for part in self.slices[:MAX_LINES]
             ],
         )
+
+    def list_tables(self) -> Mapping[str, Sequence[Any]]:
+        """Lists none."""
+        return {}
 
     def build_values(self, table: Table) -> dict[str, Any]:
         """Returns the error without a model, and quantiles of the errors."""

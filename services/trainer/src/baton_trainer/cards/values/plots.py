@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from baton_trainer.cards.style import COLOURS, INK, QUIET, format_amounts
+from baton_trainer.cards.style import COLOURS, INK, QUIET, build_amount_formatter, format_amounts
 from baton_trainer.evaluation.outcome import Floats, format_amount
 from baton_trainer.evaluation.values.outcome import ValueOutcome
 
@@ -110,7 +110,8 @@ def _draw_rows(
         linewidths=0.1,
     )
     figure = axes.figure
-    bar = figure.colorbar(hexagons, ax=axes, label="Rows", pad=0.02)
+    numbers = build_amount_formatter()
+    bar = figure.colorbar(hexagons, ax=axes, label="Rows", pad=0.02, format=numbers)
     bar.outline.set_visible(False)
 
 
@@ -127,5 +128,5 @@ def _split_by(values: Floats) -> list[NDArray[np.intp]]:
 
 
 def _format_axes(axes: Axes) -> None:
-    format_amounts(axes.xaxis)
+    format_amounts(axes.xaxis, steps=4)
     format_amounts(axes.yaxis)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, confusion_matrix
 
 from baton_registry.versions.output_schema import Label
@@ -44,7 +45,7 @@ def compute_class_metrics(outcome: ClassOutcome) -> tuple[ClassMetrics, ...]:
     return tuple(_compute_class(outcome, counts, index) for index in range(count))
 
 
-def _compute_class(outcome: ClassOutcome, counts: np.ndarray, index: int) -> ClassMetrics:
+def _compute_class(outcome: ClassOutcome, counts: NDArray[np.int_], index: int) -> ClassMetrics:
     truth, score = (outcome.truth == index).astype(np.int_), outcome.probabilities[:, index]
     rows, predicted, right = counts[index].sum(), counts[:, index].sum(), counts[index, index]
     wrong = np.where(np.arange(len(counts)) == index, 0, counts[index])

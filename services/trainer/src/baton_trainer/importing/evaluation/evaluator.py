@@ -67,20 +67,19 @@ class Evaluator:
         challenger = _build_challenger(compared, inputs)
         schema = compared.engine.output_schema
         answers = compared.answers.head(len(read.rows))
-        if self.target and schema.is_classifier:
+        has_gate = schema.is_classifier or schema.task == "regression"
+        if self.target and has_gate:
             labelled = build_labelled_table(inputs, read, self.target, schema.classes)
-            measured = metrics.measure_classifier(answers, labelled)
+            measured = metrics.measure(answers, labelled)
             production = self._compare_with_production(challenger, labelled)
             return gate.decide(compared.agreement, challenger, production, self.limits), measured
-        measured, reason = {}, _NO_TARGET
-        if not schema.is_classifier:
+        reason = _NO_TARGET
+        if not has_gate:
             reason = f"no gate against production exists for {schema.task} yet"
             self.progress.note(f"{reason}; parity and size decide")
-        if self.target and schema.task == "regression":
-            measured = metrics.measure_regression(answers, inputs, read, self.target)
         production = self._measure_change(challenger, inputs, read)
         verdict = gate.decide_alone(compared.agreement, challenger, production, self.limits, reason)
-        return verdict, measured
+        return verdict, {}
 
     def _compare_with_production(
         self, challenger: ComparableModel, labelled: LabelledTable

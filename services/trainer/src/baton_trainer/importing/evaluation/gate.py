@@ -18,7 +18,7 @@ def decide(
     production: Production | None,
     limits: GateLimits,
 ) -> Verdict:
-    """Decides by parity, size and the comparison with production, for a classifier."""
+    """Decides by parity, size and the comparison with production."""
     return decision.decide(_check_parity(agreement), challenger, production, limits)
 
 

@@ -1,4 +1,4 @@
-"""A table of rows with a target, for the comparison of an imported classifier with production."""
+"""A table of rows with a target, for the comparison of an imported version with production."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,18 +36,20 @@ class LabelledTable:
 def build_labelled_table(
     inputs: Inputs, read: FileRows, target: str, classes: Sequence[Label]
 ) -> LabelledTable:
-    """Builds the table of the rows that have a label.
+    """Builds the table of the rows that have a label, or without classes a value.
 
     Columns that only the version in production takes are typed as training types them.
 
     Raises:
-        DataError: no row has a label, or a label is none of the classes.
+        DataError: no row has a truth, or it does not fit the model.
     """
     file = inputs.file
-    labels = _read_labels(inputs, target, classes).loc[read.kept]
+    read_truth = _read_labels if classes else _read_values
+    labels = read_truth(inputs, target, classes).loc[read.kept]
     labelled = labels.notna().to_numpy()
     if labels[labelled].nunique() < _TWO:
-        raise DataError(f"{file.name}: the target {target!r} has fewer than two classes")
+        things = "classes" if classes else "different values"
+        raise DataError(f"{file.name}: the target {target!r} has fewer than two {things}")
     features = collect_features(inputs, read, target)[labelled].reset_index(drop=True)
     table = Table(
         name=file.name,
@@ -96,6 +98,15 @@ def _read_labels(inputs: Inputs, target: str, classes: Sequence[Label]) -> "pd.S
         )
     labels = [*(None if text is None else known[text] for text in texts), None]
     return pd.Series([labels[code] for code in codes], values.index, dtype=object, name=target)
+
+
+def _read_values(inputs: Inputs, target: str, _: Sequence[Label]) -> "pd.Series[Any]":
+    """Returns the values of a regression, NaN if missing."""
+    values = inputs.file.cells[target]
+    numbers = values if inputs.file.is_typed else cells.convert(values, inputs.decimal)
+    if cells.is_text(numbers):
+        raise DataError(f"{inputs.file.name}: the target {target!r} is not a column of numbers")
+    return numbers.astype(np.float64)
 
 
 def _to_text(label: object) -> str:
