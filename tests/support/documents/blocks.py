@@ -50,7 +50,8 @@ class Command:
         for word in lexer:
             if set(word) <= set("|>;&"):
                 break
-            words.append(word)
+            if words or not re.fullmatch(r"[A-Z_]+=\w*", word):  # an assignment before a program
+                words.append(word)
         return words
 
     @property
