@@ -46,7 +46,7 @@ class Command:
         lexer = shlex.shlex(text, posix=True, punctuation_chars="|>;&")
         lexer.commenters = "#"
         lexer.wordchars += ":"  # of addresses
-        words = []
+        words: list[str] = []
         for word in lexer:
             if set(word) <= set("|>;&"):
                 break
