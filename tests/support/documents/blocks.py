@@ -47,11 +47,12 @@ class Command:
         lexer = shlex.shlex(text, posix=True, punctuation_chars="|>;&")
         lexer.commenters = "#"
         lexer.wordchars += ":"  # of addresses
-        words = []
+        words: list[str] = []
         for word in lexer:
             if set(word) <= set("|>;&"):
                 break
-            words.append(word)
+            if words or not re.fullmatch(r"[A-Z_]+=\w*", word):  # an assignment before a program
+                words.append(word)
         return words
 
     @property
