@@ -43,7 +43,6 @@ class Command:
         text = self.text.replace("\\\n", " ")
         if assignment := re.fullmatch(r"\w+=\$\((.*)\)", text):  # VARIABLE=$(COMMAND)
             text = assignment[1]
-        text = re.sub(r"^(\w+=\S+\s+)+", "", text)  # VARIABLE=VALUE COMMAND
         lexer = shlex.shlex(text, posix=True, punctuation_chars="|>;&")
         lexer.commenters = "#"
         lexer.wordchars += ":"  # of addresses
