@@ -23,9 +23,11 @@ def write_arguments(folder: Path, damage: str) -> list[str]:
     content, options, _ = REFUSED[damage]
     (folder / "t.csv").write_bytes(content)
     data: dict[str, Any] = {"file": "t.csv", **options.get("data", {})}
-    columns = {"target": TARGET, **{key: options[key] for key in options if key != "data"}}
+    columns = {"target": TARGET, **options}
+    columns.pop("data", None)
+    train = columns.pop("train", {})
     roles = columns.pop("roles", {})
-    sections = {"data": data, "columns": columns, "columns.roles": roles}
+    sections = {"data": data, "columns": columns, "columns.roles": roles, "train": train}
     lines = [
         line
         for name, keys in sections.items()

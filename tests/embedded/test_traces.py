@@ -154,9 +154,14 @@ def test_alias_lookup_is_a_client_span(collector: Collector, traced_inference: I
 
     def list_lookups() -> list[dict[str, Any]]:
         spans = [read_attributes(span) for span in collector.list_spans(Span.SPAN_KIND_CLIENT)]
-        return [each for each in spans if "registered-models/alias" in each["url.full"]]
+        urls = [httpx.URL(each["url.full"]) for each in spans]
+        return [
+            each
+            for each, url in zip(spans, urls, strict=True)
+            if url.path.endswith("registered-models/alias") and url.params["alias"] == "production"
+        ]
 
-    wait_until(lambda: bool(list_lookups()), LIMIT_S, "an alias lookup")
+    wait_until(lambda: bool(list_lookups()), LIMIT_S, "a lookup of the alias of production")
     assert list_lookups()[0]["http.response.status_code"] == httpx.codes.OK
 
 

@@ -32,6 +32,7 @@ def load(folder: Path, content: bytes, **options: Any) -> list[str]:
     file.write_bytes(content)
     request = {
         "data": {"file": file, **options.pop("data", {})},
+        "train": options.pop("train", {}),
         "columns": {"target": TARGET, **options},
     }
     return list(loading.load(TrainRequest.model_validate(request)).warnings)

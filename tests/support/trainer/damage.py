@@ -120,12 +120,12 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     ),
     "too many classes": (
         to_csv_bytes(make_good_frame().assign(**{TARGET: SPREAD})),
-        {},
+        {"train": {"task": "classification"}},
         "has 400 distinct values",
     ),
     "a target of fractions": (
         to_csv_bytes(make_good_frame().assign(**{TARGET: np.linspace(0, 1, ROWS)})),
-        {},
+        {"train": {"task": "classification"}},
         "'goal' has fractions; classes must be text, whole numbers or booleans",
     ),
     "a class of one row": (
