@@ -62,7 +62,7 @@ def test_signal_after_the_registration_is_deferred(monkeypatch: pytest.MonkeyPat
     """The signal waits until the block ends."""
     done = []
 
-    def train(*arguments: Any) -> None:
+    def train(*arguments: Any, **_: Any) -> None:
         arguments[-1]()
         signal.raise_signal(signal.SIGINT)
         done.append("registered")
