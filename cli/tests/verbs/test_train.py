@@ -35,7 +35,7 @@ def install_trainer(monkeypatch: pytest.MonkeyPatch, answer: TrainResult) -> lis
     """Installs a fake trainer with this result; returns the options of each training run."""
     training_runs: list[TrainOptions] = []
 
-    def train(options: TrainOptions, _: Deferral) -> TrainResult:
+    def train(options: TrainOptions, *_: object) -> TrainResult:
         training_runs.append(options)
         return answer
 
@@ -129,7 +129,7 @@ def test_signal_during_the_registration_waits_for_the_version_number(
 ) -> None:
     """The number is printed; the alias is not moved."""
 
-    def train(_: TrainOptions, deferral: Deferral) -> TrainResult:
+    def train(_: TrainOptions, deferral: Deferral, __: object) -> TrainResult:
         deferral.begin()
         signal.raise_signal(number)
         return TrainResult()
