@@ -21,7 +21,7 @@ def build_bad_model(harm: Harm) -> bytes:
     """Builds a classifier that does harm if any value of the column exceeds 100.
 
     Args:
-        harm: it loops for ever, fails, answers NaN, allocates 4 TiB at once or memory without end,
+        harm: it loops for ever, fails, answers NaN, allocates 1 PiB at once or memory without end,
             or answers one row only.
     """
     flag = [
@@ -79,7 +79,8 @@ def _answer_nan() -> list[Any]:
 
 def _allocate() -> list[Any]:
     return [
-        helper.make_node("Constant", [], ["many"], value_ints=[2**40]),
+        # More than the address space of a process: no kernel grants it.
+        helper.make_node("Constant", [], ["many"], value_ints=[2**48]),
         helper.make_node("Constant", [], ["one"], value_ints=[1]),
         helper.make_node("Where", ["is_bad", "many", "one"], ["count"]),
         helper.make_node("ConstantOfShape", ["count"], ["zeros"]),

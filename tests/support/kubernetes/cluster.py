@@ -11,6 +11,7 @@ from tests.support.kubernetes.accounts import create_accounts
 from tests.support.kubernetes.commands import ClusterError, enter, run, wait_for
 from tests.support.kubernetes.control_plane import start_control_plane
 from tests.support.kubernetes.images import clone_store, fill_store, import_images
+from tests.support.kubernetes.kernel_settings import keep_kernel_settings
 from tests.support.kubernetes.layout import CONTROL_PLANE, Layout, Node, write_configuration
 from tests.support.kubernetes.networks import create_networks
 from tests.support.kubernetes.nodes import start_node
@@ -44,12 +45,12 @@ class Cluster:
             raise ClusterError(f"cluster {layout.name} is up, or was not removed: remove it first")
         create_accounts(layout)
         create_networks(layout)
-        with ThreadPoolExecutor() as pool:
+        with keep_kernel_settings(), ThreadPoolExecutor() as pool:
             filling = pool.submit(fill_store, layout, self.programs, images)
             start_control_plane(layout, self.programs, self.kubectl)
             store = filling.result()
             [*pool.map(lambda node: self._start_node(node, store), layout.nodes)]
-        self._wait_until_ready()
+            self._wait_until_ready()
 
     def down(self) -> None:
         """Removes it with everything in it."""
