@@ -442,7 +442,7 @@ def test_only_stacks_that_are_logged_are_formatted(
 ) -> None:
     """Formatting one costs more than an answer."""
     stacks: list[BaseException] = []
-    for module in ("canary_answer", "scoring_call"):
+    for module in ("canary_answer", "scoring_record"):
         monkeypatch.setattr(f"baton_inference.web.routes.{module}.format_stack", stacks.append)
     bad = make_live_version(ErrorModel(), version="2" if role == "canary" else "1")
     if role == "canary":
