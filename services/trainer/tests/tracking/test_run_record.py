@@ -56,7 +56,7 @@ def test_every_option_is_recorded() -> None:
     written = RunRecord.from_training(request, some_table(), {"C": 0.5}, (), "2 Dask workers")
     again = run_record.parse_record(written.to_files()[run_record.RECORD_FILE])
     assert again == written
-    assert again.request == run_record.replace_file(request, Path("t.csv"))
+    assert again.request == run_record.replace_file(request, Path("t.csv"), "other")
     assert (again.search_params, again.search_place) == ({"C": 0.5}, "2 Dask workers")
 
 
