@@ -60,6 +60,10 @@ def _compare_p99(rounds: Rounds, name: str) -> float:
 
 
 def _compare(rounds: Rounds, name: str, read: Callable[[Figures], float]) -> float:
-    """Computes the median of a figure relative to that of the process without a second alias."""
-    one, base = (median(read(each.figures) for each in rounds[key]) for key in (name, OFF))
-    return one / base
+    """Computes a figure relative to that of the process without a second alias.
+
+    It is the median of the ratios within each round: the speed of a shared machine changes between
+    rounds by more than what is measured.
+    """
+    pairs = zip(rounds[name], rounds[OFF], strict=True)
+    return median(read(one.figures) / read(base.figures) for one, base in pairs)

@@ -12,8 +12,8 @@ from baton_inference.scoring.observer import RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow.rows.cells import copy_row, take_row
 
-MAX_WAITING_ROWS = 128
-"""Two full batches. Keeping more objects alive costs throughput: docs/decisions/029-shadow.md."""
+MAX_WAITING_ROWS = 64
+"""A full batch. Keeping more objects alive costs throughput: docs/decisions/029-shadow.md."""
 
 
 class Sample(NamedTuple):
