@@ -4,11 +4,11 @@ import math
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import click
 
 from baton_cli.dataset.location import Location
+from baton_common.locations import parse_location
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
 from baton_registry.setting_types import is_http_address
@@ -123,17 +123,15 @@ class DataLocation(click.ParamType["Path | str"]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Path | str:
         """Expands `~` in a path; a URL stays as it is. Raises a usage error."""
-        text = str(value)
-        if "://" not in text:
-            return expand_home(Path(text))
-        if urlsplit(text).password:
+        try:
+            return parse_location(value)
+        except ValueError:
             self.fail(
                 "a password in a URL would be seen in the list of processes; "
                 "set BATON_DATABASE_PASSWORD instead.",
                 param,
                 ctx,
             )
-        return text
 
 
 class TableLocation(click.ParamType[Location]):

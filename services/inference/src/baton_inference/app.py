@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
+from baton_common.locations import strip_credentials
 from baton_inference.core import Core
 from baton_inference.lifecycle.policy import NO_THREADS
 from baton_inference.operations.document import DocumentBuilder
@@ -35,7 +36,6 @@ from baton_inference.web.routes.v2 import build_v2_routes
 from baton_inference.web.routes.webhook import build_webhook_routes
 from baton_inference.web.transport.server import Companion
 from baton_inference.web.webhook import Followed, WebhookReceiver
-from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, get_weight_tag
 from baton_rollout.judgement import SignalJudgement
 

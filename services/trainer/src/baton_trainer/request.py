@@ -19,9 +19,9 @@ from pydantic import (
     ValidationError,
 )
 
+from baton_common.locations import Location, is_url, parse_location, strip_credentials
 from baton_common.paths import expand_home
 from baton_engine.tables.text.separators import SEPARATORS, parse_separator
-from baton_trainer.data_location import Location, hide_password, is_url, parse_location
 from baton_trainer.errors import OptionError, RequestError
 
 if TYPE_CHECKING:
@@ -214,7 +214,9 @@ def _validate(
         value = values[section]
         if key:
             fields = _SECTIONS[section].model_fields
-            value = hide_password(value[key])
+            value = value[key]
+            if isinstance(value, str) and is_url(value):
+                value = strip_credentials(value)
         name = name_format.format(section, key).rstrip()
         if first["type"] == "extra_forbidden":
             text = f"{name} is unknown; allowed are {', '.join(fields)}"

@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Callable, Sequence
 
+from baton_common.locations import strip_credentials
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import strip_credentials
 from baton_trainer.errors import RequestError
 from baton_trainer.models import estimators
 from baton_trainer.models.families import get_kind

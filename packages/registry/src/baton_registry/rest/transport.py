@@ -4,10 +4,10 @@ import json as jsonlib
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
+from baton_common.locations import strip_credentials
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
 from baton_registry.rest.proxies import Proxy
@@ -25,12 +25,6 @@ UNAUTHORIZED_HINT = (
     "; check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN"
 )
 NO_CREDENTIALS_HINT = "; put the user and the password into the address of {setting}"
-
-
-def strip_credentials(uri: str) -> str:
-    """Removes username and password from a URI, for messages."""
-    parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class Transport:

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from baton_common.locations import Location
 from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule, UnknownRule
 from baton_registry.errors import (
     ArtifactNotFound,
@@ -17,7 +18,6 @@ from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.signing import check_signature
 from baton_trainer.audit.version_comparison import Side, VersionComparison
-from baton_trainer.data_location import Location
 from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.comparison import Comparison, compare_models

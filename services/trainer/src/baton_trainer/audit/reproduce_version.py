@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from baton_common.locations import Location
 from baton_engine.tables.text.reader_rule import ReaderRule, UnknownRule
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.audit.reproduction import (
@@ -9,7 +10,6 @@ from baton_trainer.audit.reproduction import (
     compare_results,
     describe_changes,
 )
-from baton_trainer.data_location import Location
 from baton_trainer.errors import DataError, RecordMissing
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.trained_model import TrainedModel, fit_and_evaluate

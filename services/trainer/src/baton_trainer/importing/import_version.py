@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from baton_common.locations import strip_credentials
 from baton_registry.rest.client import RegistryClient
-from baton_registry.rest.transport import SETTING, strip_credentials
+from baton_registry.rest.transport import SETTING
 from baton_registry.versions.mlmodel import MLMODEL_FILE, load_document
 from baton_trainer.errors import ImportFailed, OptionError
 from baton_trainer.importing.import_run import ImportRun

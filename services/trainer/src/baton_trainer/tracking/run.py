@@ -12,8 +12,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE, MLFLOW_SOURCE_NAME
 
+from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
-from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.model_version import DATA_CHECKSUM_TAG, GATE_TAG
 from baton_registry.versions.output_schema import Task

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from baton_trainer.data_location import Location
+from baton_common.locations import Location
 from baton_trainer.errors import RecordMissing
 from baton_trainer.request import TrainRequest
 from baton_trainer.tables.table import Table

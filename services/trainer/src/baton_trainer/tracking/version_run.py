@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import mlflow
 from mlflow.exceptions import MlflowException
 
+from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
-from baton_registry.rest.transport import strip_credentials
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import RecordError, RecordMissing
 from baton_trainer.settings import TrainerSettings

@@ -1,14 +1,11 @@
 """Files elsewhere, by fsspec. The stack's object store is in tests/stack."""
 
-from typing import Any
-
+import fsspec
 import pytest
 
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import reading
-
-fsspec: Any = pytest.importorskip("fsspec")
 
 
 def test_a_file_elsewhere_is_read_like_one_here() -> None:

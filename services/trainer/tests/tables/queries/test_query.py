@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -75,7 +76,6 @@ def test_the_checksum_is_that_of_the_rows_in_their_order(sqlite: str) -> None:
 
 
 def test_duckdb_reads_its_own_file_and_parquet(tmp_path: Path) -> None:
-    duckdb = pytest.importorskip("duckdb")
     with duckdb.connect(tmp_path / "t.duckdb") as connection:
         connection.sql("CREATE TABLE t AS SELECT 1 AS a, DATE '2020-01-31' AS d, SUM(5) AS h")
         connection.sql(f"COPY t TO '{tmp_path}/t.parquet'")
@@ -93,6 +93,7 @@ def test_duckdb_reads_its_own_file_and_parquet(tmp_path: Path) -> None:
         ("oracle://me@host/db", "SELECT 1", "the driver \\w+ of this database is not"),
         ("duckdb:////nowhere/t.db", "SELECT 1", "does not exist"),
         ("duckdb://", "SELEC 1", "syntax error"),
+        ("duckdb://", "SET threads = 1", "returns no rows"),
     ],
 )
 def test_what_fails_is_one_line(url: str, query: str, reason: str) -> None:

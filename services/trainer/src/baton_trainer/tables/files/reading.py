@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from baton_common.locations import Location
 from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule
-from baton_trainer.data_location import Location
 from baton_trainer.errors import DataError
 from baton_trainer.request import Data
 from baton_trainer.tables.files import csv_file, parquet_file

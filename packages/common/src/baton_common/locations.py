@@ -9,6 +9,11 @@ Location = Path | str
 """A path, or a URL without a password."""
 
 
+def is_url(text: str) -> bool:
+    """Whether a text is a URL, and not a path."""
+    return "://" in text
+
+
 def parse_location(value: object) -> Location:
     """Parses the text of a location; `~` in a path is expanded.
 
@@ -26,14 +31,7 @@ def parse_location(value: object) -> Location:
     return text
 
 
-def is_url(text: str) -> bool:
-    """Whether a text is a URL, and not a path."""
-    return "://" in text
-
-
-def hide_password(value: object) -> object:
-    """Returns the value for a message: without the password, if it is a URL with one."""
-    if not isinstance(value, str) or not is_url(value):
-        return value
-    parts = urlsplit(value)
+def strip_credentials(uri: str) -> str:
+    """Removes username and password from a URI, for messages."""
+    parts = urlsplit(uri)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
