@@ -19,7 +19,7 @@ _END_LIMIT_S = 20.0
 def remove_cluster(layout: Layout) -> None:
     """Ends every process of the cluster and removes what it made.
 
-    Only the socket of its kubelets stays in /var/lib/kubelet: that path is the same for all kubelets.
+    Only a socket stays in /var/lib/kubelet: its path is the same for all kubelets.
 
     A cluster without a state is removed, too: its start may have failed.
     """
