@@ -8,7 +8,7 @@ from arro3.core import DataType, Field, RecordBatch, Schema
 
 from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.loaded_version import LoadedVersion
-from baton_cli.bulk.output_columns import build_output_columns, list_output_fields
+from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate

@@ -1,0 +1,85 @@
+"""The layout of the prediction log: a folder of Parquet that any tool reads as it is.
+
+Inference writes it; the verbs that read it, and your own queries, find their way by these names:
+
+    <folder>/model=churn_model/version=3/date=2026-11-29/<process>-<n>.parquet
+    <folder>/labels/model=churn_model/date=2026-11-29/<process>-<n>.parquet
+
+The first are *predictions*, one line for each row of an answered request, the second *labels*, what
+became known about such a row later. The dates are those of the answer and of the label's arrival,
+in UTC. A name that ends with `.parquet` is that of a closed file, which nobody changes any more.
+
+Columns of predictions, in this order:
+
+| column | type | is |
+|---|---|---|
+| `time` | timestamp[us, UTC] | when the answer was complete |
+| `request_id` | string | the request's id, as in its answer |
+| `row` | int32 | the number of the row in the request, from 0 |
+| `key` | string | HMAC-SHA256 of the routing key in hex; null without a secret or without a key |
+| `protocol` | string | the scoring protocol |
+| `alias` | string | the alias that chose the version; null if the request named a number |
+| as in `baton score` | | the outputs of the version, for example `label`, `probability_yes` |
+| `other_version` | string | the other version that scored the row; null if none did |
+| `other_` + output | | its outputs, by the same names and types |
+| `sampling` | double | the share of rows that were kept then, in (0, 1] |
+| `f_` + feature | the feature's | the row, unless its columns are private |
+
+Columns of labels: `received_at` (timestamp[us, UTC]), `request_id`, `row`, `label` (string: a class
+or a number as text), `at` (timestamp[us, UTC], when the label became known; null if not said),
+`source` (`file`, or `api`), `api_key` (the name of the key that sent it; null without keys).
+"""
+
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote
+
+LABELS = "labels"
+"""The folder of labels within the log."""
+SUFFIX = ".parquet"
+"""The ending of closed files."""
+
+TIME, REQUEST_ID, ROW, KEY, PROTOCOL, ALIAS = (
+    "time",
+    "request_id",
+    "row",
+    "key",
+    "protocol",
+    "alias",
+)
+OTHER_VERSION, SAMPLING = "other_version", "sampling"
+OTHER, FEATURE = "other_", "f_"
+"""Prefixes of the other version's outputs, and of features."""
+
+RECEIVED_AT, LABEL, AT, SOURCE, API_KEY = "received_at", "label", "at", "source", "api_key"
+FROM_FILE, FROM_API = "file", "api"
+"""Values of `source`."""
+
+
+def build_predictions_folder(model: str, version: str, day: date) -> PurePosixPath:
+    """Returns the folder of a version's predictions of a day, relative to the log."""
+    return PurePosixPath(
+        f"model={_escape(model)}", f"version={_escape(version)}", f"date={day.isoformat()}"
+    )
+
+
+def build_labels_folder(model: str, day: date) -> PurePosixPath:
+    """Returns the folder of a model's labels of a day, relative to the log."""
+    return PurePosixPath(LABELS, f"model={_escape(model)}", f"date={day.isoformat()}")
+
+
+def parse_partition(part: str) -> tuple[str, str]:
+    """Splits a folder's name, for example `model=a%20b`, into its key and its value.
+
+    Raises:
+        ValueError: it is not a partition.
+    """
+    key, separator, value = part.partition("=")
+    if not separator or not key:
+        raise ValueError(f"{part!r} is not a partition")
+    return key, unquote(value)
+
+
+def _escape(value: str) -> str:
+    """Escapes a value as Hive, Spark and DuckDB do: percent-encoded."""
+    return quote(value, safe=" ")
