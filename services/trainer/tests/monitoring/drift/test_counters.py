@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 
+from baton_common.prediction_log import MAX_TEXT
 from baton_trainer.monitoring.drift.counters import MAX_EXAMPLES, Cells, create_counter
 from baton_trainer.monitoring.profile import ColumnProfile, OutputProfile
 
@@ -57,6 +58,14 @@ def test_booleans_and_whole_numbers_are_categories_by_their_texts() -> None:
     assert count(booleans, pa.array([True, True, False])).now.tolist() == [1, 2, 0, 0]
     labels = OutputProfile(categories={"0": 5, "1": 4})
     assert count(labels, pa.array([1, 1, 0])).now.tolist() == [1, 2, 0, 0]
+
+
+def test_long_categories_are_compared_as_the_log_cuts_them() -> None:
+    """Two that differ only behind the cut are one."""
+    long = "x" * MAX_TEXT
+    profile = CATEGORY.model_copy(update={"categories": {f"{long}1": 4, f"{long}2": 2, "a": 1}})
+    cells = count(profile, pa.array([long, long, "a"]))
+    assert (cells.before.tolist(), cells.now.tolist()) == ([6, 1, 4, 1], [2, 1, 0, 0])
 
 
 def test_dictionaries_are_texts() -> None:

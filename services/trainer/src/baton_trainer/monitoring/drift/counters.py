@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from baton_common.prediction_log import MAX_TEXT
 from baton_trainer.evaluation.outcome import format_amount
 from baton_trainer.monitoring.profile import ColumnProfile, OutputProfile, count_bins
 
@@ -74,14 +75,24 @@ class CellCounter(Protocol):
 
 def create_counter(profile: ColumnProfile | OutputProfile) -> CellCounter:
     """Creates the counter of a column or of an output."""
-    missing = profile.missing if isinstance(profile, ColumnProfile) else 0
-    if isinstance(profile, ColumnProfile) and profile.private:
-        return _MissingCounter(missing)
+    if isinstance(profile, OutputProfile):
+        if profile.categories is not None:
+            return _CategoryCounter(profile.categories, 0, 0)
+        return _NumberCounter(profile.edges or (), profile.counts or (), (None, None), 0)
+    if profile.private:
+        return _MissingCounter(profile.missing)
     if profile.categories is not None:
-        other = profile.other or 0 if isinstance(profile, ColumnProfile) else 0
-        return _CategoryCounter(profile.categories, other, missing)
-    bounds = (profile.min, profile.max) if isinstance(profile, ColumnProfile) else (None, None)
-    return _NumberCounter(profile.edges or (), profile.counts or (), bounds, missing)
+        return _CategoryCounter(_cut(profile.categories), profile.other or 0, profile.missing)
+    bounds = profile.min, profile.max
+    return _NumberCounter(profile.edges or (), profile.counts or (), bounds, profile.missing)
+
+
+def _cut(categories: Mapping[str, int]) -> dict[str, int]:
+    """Cuts categories as the log does; those that are then equal are one."""
+    counts: Counter[str] = Counter()
+    for text, count in categories.items():
+        counts[text[:MAX_TEXT]] += count
+    return dict(counts)
 
 
 class _MissingCounter:
