@@ -11,6 +11,9 @@ from baton_trainer.monitoring.drift.column_drift import ColumnDrift
 from baton_trainer.monitoring.drift.shift import LEVEL
 from baton_trainer.monitoring.drift.verdict import LARGE, MIN_ROWS, MODERATE
 
+MIN_EXCESS = 0.001
+"""Less than one cell of a thousand more than in training is not worth a line."""
+
 _DIGITS = 4
 
 
@@ -57,7 +60,7 @@ class DriftReport:
     @property
     def suspicious(self) -> list[ColumnDrift]:
         """Those with more missing, unseen or out-of-range cells than in training, worst first."""
-        found = [column for column in self.columns if column.excess > 0]
+        found = [column for column in self.columns if column.excess >= MIN_EXCESS]
         return sorted(found, key=lambda column: -column.excess)
 
     @property

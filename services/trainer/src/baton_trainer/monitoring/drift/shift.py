@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import jensenshannon
+from scipy.special import rel_entr
 from scipy.stats import chi2_contingency, random_table
 from scipy.stats.contingency import expected_freq
 
@@ -59,7 +59,7 @@ def measure_shift(before: ArrayLike, now: ArrayLike, tests: int = 1) -> Shift:
     shares = table / table.sum(axis=1, keepdims=True)
     return Shift(
         psi=compute_psi(table[0], table[1]),
-        distance=float(np.clip(jensenshannon(shares[0], shares[1], base=2), 0, 1)),
+        distance=compute_distance(shares[0], shares[1]),
         p_value=compute_p_value(table, tests),
     )
 
@@ -81,6 +81,13 @@ def compute_psi(before: Counts, now: Counts) -> float:
     index = float(np.sum((q - p) * np.log(q / p)))
     chance = (bins - 1) * (1 / before.sum() + 1 / now.sum())
     return max(index - chance, 0.0)
+
+
+def compute_distance(before: NDArray[Any], now: NDArray[Any]) -> float:
+    """Computes the Jensen-Shannon distance of two distributions, from 0 to 1."""
+    middle = (before + now) / 2
+    divergence = (rel_entr(before, middle).sum() + rel_entr(now, middle).sum()) / 2 / np.log(2)
+    return float(np.sqrt(np.clip(divergence, 0, 1)))  # rounding may leave it below 0
 
 
 def compute_p_value(table: Counts, tests: int = 1) -> float:

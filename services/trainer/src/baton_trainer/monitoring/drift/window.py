@@ -12,7 +12,7 @@ from baton_common.texts import get_first_line
 from baton_trainer.errors import DataError
 from baton_trainer.monitoring.drift.column_drift import ColumnDrift, Kind
 from baton_trainer.monitoring.drift.counters import CellCounter, create_counter
-from baton_trainer.monitoring.profile import ColumnProfile, Profile
+from baton_trainer.monitoring.profile import ColumnProfile, OutputProfile, Profile
 
 
 class LoggedColumn(NamedTuple):
@@ -113,5 +113,5 @@ class _WindowCounter:
             isinstance(profile, ColumnProfile) and profile.private,
         )
 
-    def _get_profiles(self, column: LoggedColumn) -> Mapping[str, object]:
+    def _get_profiles(self, column: LoggedColumn) -> Mapping[str, ColumnProfile | OutputProfile]:
         return self._profile.columns if column.kind == "column" else self._profile.outputs
