@@ -51,7 +51,9 @@ def test_options_reach_the_trainer(trainer: Trainer) -> None:
     """Defaults are those of the environment."""
     arguments = ["--model", "m", "--version", "2", "--since", "12h", "--data", "t.csv"]
     assert run(["drift", "--from", "log", *arguments]) == 0
-    assert trainer.requests == [("m", DriftRequest(Path("log"), "2", 12 * 3600.0, Path("t.csv")))]
+    ((model, request),) = trainer.requests
+    assert (model, request.location, request.version) == ("m", Path("log"), "2")
+    assert (request.since_s, request.data) == (12 * 3600.0, Path("t.csv"))
     assert trainer.logged == []
 
 
@@ -59,8 +61,13 @@ def test_defaults(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The log that inference writes, the version of the alias, the last week."""
     monkeypatch.setenv("BATON_PREDICTIONS_DIR", "s3://bucket/log")
     assert run(["drift"]) == 0
-    request = DriftRequest("s3://bucket/log", "production", 7 * 86400.0)
-    assert trainer.requests == [("churn_model", request)]
+    ((model, request),) = trainer.requests
+    assert (model, request.location, request.version) == (
+        "churn_model",
+        "s3://bucket/log",
+        "production",
+    )
+    assert (request.since_s, request.data) == (7 * 86400.0, None)
 
 
 def test_without_a_log_it_is_a_usage_error(

@@ -1,5 +1,6 @@
 """`baton drift`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def drift(  # noqa: PLR0913 - its options
                 "Name the prediction log: --from DIR|URL, or set BATON_PREDICTIONS_DIR.",
                 click.get_current_context(silent=True),
             )
-        request = DriftRequest(place, version or settings.alias, since_s, data)
+        request = DriftRequest(place, version or settings.alias, datetime.now(UTC), since_s, data)
         report = check_drift(request, settings, progress)
         if html is not None:
             write_atomic(html, render_page(report).encode())

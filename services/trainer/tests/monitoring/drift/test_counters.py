@@ -31,6 +31,12 @@ def test_numbers_of_several_files() -> None:
     assert (cells.outside, cells.low, cells.high, cells.rows) == (3, -5.0, 31.0, 8)
 
 
+def test_infinite_numbers_are_out_of_range_and_no_end_of_it() -> None:
+    cells = count(NUMBER, pa.array([np.inf, -np.inf, 15.0]))
+    assert (cells.now.tolist(), cells.outside) == ([1, 1, 1, 0], 2)
+    assert (cells.low, cells.high) == (15.0, 15.0)
+
+
 def test_bounds_of_single_precision_are_not_out_of_range() -> None:
     """0.1 as float32 is above 0.1."""
     profile = ColumnProfile(type="number", missing=0, edges=(), counts=(2,), min=0.1, max=0.1)

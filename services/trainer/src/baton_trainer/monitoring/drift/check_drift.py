@@ -1,7 +1,7 @@
 """Checks a version for drift: reads its reference and the log, compares, and decides."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from baton_common.locations import Location
@@ -26,12 +26,14 @@ class DriftRequest:
     Attributes:
         location: the folder or URL of the prediction log.
         version: the version's number, or an alias.
+        now: the end of the window, in UTC.
         since_s: how far back the window reaches, in seconds.
         data: a table to compare with; None: the version's profile.
     """
 
     location: Path | str
     version: str
+    now: datetime
     since_s: float
     data: Location | None = None
 
@@ -69,17 +71,16 @@ def _get_reference(
 def _compare(
     log: PredictionLog, version: ModelVersion, profile: Profile, request: DriftRequest
 ) -> DriftReport:
-    now = datetime.now(UTC)
-    since = now - timedelta(seconds=request.since_s)
+    since = request.now - timedelta(seconds=request.since_s)
     names = [SAMPLING, *(column.logged_as for column in list_columns(profile))]
     tables = log.iter_predictions(
-        version.name, version.version, since=since, until=now, columns=names
+        version.name, version.version, since=since, until=request.now, columns=names
     )
     window = count_window(tables, profile)
     return DriftReport(
         model=version.name,
         version=version.version,
-        at=now,
+        at=request.now,
         since=since,
         rows=window.rows,
         sampling=window.sampling,

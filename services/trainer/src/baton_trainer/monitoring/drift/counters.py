@@ -131,16 +131,14 @@ class _NumberCounter:
         numbers = _to_floats(cells)
         present = numbers[~np.isnan(numbers)]
         self._now[-1] += len(numbers) - len(present)
-        if not len(present):
-            return
         self._now[:-1] += count_bins(self._edges, present)
-        low, high = present.min(), present.max()
-        if self._reach is not None:
-            low, high = min(low, self._reach[0]), max(high, self._reach[1])
-        self._reach = float(low), float(high)
         if None not in self._bounds:
             least, greatest = _round_as(cells.type, self._bounds)
             self._outside += int(((present < least) | (present > greatest)).sum())
+        finite = present[np.isfinite(present)]  # JSON has no other
+        if len(finite):
+            low, high = self._reach or (np.inf, -np.inf)
+            self._reach = min(low, float(finite.min())), max(high, float(finite.max()))
 
     def count(self) -> Cells:
         low, high = self._reach or (None, None)
