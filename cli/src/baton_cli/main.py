@@ -34,6 +34,7 @@ VERBS = {
     "rollback": "Move the alias back to the version promoted before.",
     "score": "Score a CSV or Parquet file with one version.",
     "status": "Show the version of the alias and what inference serves.",
+    "drift": "Compare logged rows with those that a version was trained on.",
     "history": "Show every known move and past rollout, oldest first.",
     "webhook": "Notify inference at once of moves and rollouts.",
     "keys": "Create signing keys and API keys.",

@@ -92,12 +92,12 @@ def test_table_takes_the_place_of_the_profile(trained: Workshop, log: MadeLog) -
     ]
 
 
-def test_version_without_a_profile(workshop: Workshop, tmp_path: Path) -> None:
-    """The message says what to do."""
-    mlflow.set_tracking_uri(workshop.options.tracking_uri)
-    client = mlflow.MlflowClient()
+def test_version_without_a_profile(trained: Workshop, workshop: Workshop, tmp_path: Path) -> None:
+    """The message says what to do. Here MLflow's client registered the files, without a manifest."""
+    client = mlflow.MlflowClient(workshop.options.tracking_uri)
     client.create_registered_model(workshop.name)
-    client.create_model_version(workshop.name, str(tmp_path), run_id=None)
+    source = trained.registry.get_version(trained.name, "1").source
+    client.create_model_version(workshop.name, source)
     log = MadeLog(tmp_path / "log", workshop.name)
     log.add_predictions("1", [{"label": "yes"}])
     with pytest.raises(ProfileMissing, match=r"version 1 has no profile\.json.*--data FILE"):
