@@ -93,11 +93,11 @@ def test_table_takes_the_place_of_the_profile(trained: Workshop, log: MadeLog) -
 
 
 def test_version_without_a_profile(trained: Workshop, workshop: Workshop, tmp_path: Path) -> None:
-    """The message says what to do. Here MLflow's client registered the files, without a manifest."""
+    """The message says what to do. MLflow's client registered the files, without a manifest."""
     client = mlflow.MlflowClient(workshop.options.tracking_uri)
     client.create_registered_model(workshop.name)
     source = trained.registry.get_version(trained.name, "1").source
-    client.create_model_version(workshop.name, source)
+    client.create_model_version(workshop.name, source, model_id=source.removeprefix("models:/"))
     log = MadeLog(tmp_path / "log", workshop.name)
     log.add_predictions("1", [{"label": "yes"}])
     with pytest.raises(ProfileMissing, match=r"version 1 has no profile\.json.*--data FILE"):
