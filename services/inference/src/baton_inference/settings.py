@@ -66,10 +66,10 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
 MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
 PredictionsDir = Annotated[UserPath, BeforeValidator(_check_no_url), AfterValidator(_check_apart)]
-PredictionRows = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
-PredictionBytes = Annotated[int, Field(ge=2**20, le=2**50)]
-PredictionDays = Annotated[int, Field(ge=1, le=36_500)]
-PredictionColumns = Annotated[tuple[str, ...] | None, BeforeValidator(_parse_columns)]
+PredictionsRows = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
+PredictionsBytes = Annotated[int, Field(ge=2**20, le=2**50)]
+PredictionsDays = Annotated[int, Field(ge=1, le=3650)]
+PredictionsColumns = Annotated[tuple[str, ...] | None, BeforeValidator(_parse_columns)]
 PredictionsKey = Annotated[SecretStr, AfterValidator(_check_key)]
 
 
@@ -117,12 +117,12 @@ class InferenceSettings(RegistrySettings):
     api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
     shadow_cpu: ShadowCpu = Field(0.25, validation_alias="BATON_SHADOW_CPU")
     predictions_dir: PredictionsDir | None = Field(None, validation_alias="BATON_PREDICTIONS_DIR")
-    predictions_rows_s: PredictionRows = Field(100, validation_alias="BATON_PREDICTIONS_ROWS_S")
-    predictions_max_bytes: PredictionBytes = Field(
+    predictions_rows_s: PredictionsRows = Field(100, validation_alias="BATON_PREDICTIONS_ROWS_S")
+    predictions_max_bytes: PredictionsBytes = Field(
         2**30, validation_alias="BATON_PREDICTIONS_MAX_BYTES"
     )
-    predictions_days: PredictionDays = Field(30, validation_alias="BATON_PREDICTIONS_DAYS")
-    predictions_columns: PredictionColumns = Field(
+    predictions_days: PredictionsDays = Field(30, validation_alias="BATON_PREDICTIONS_DAYS")
+    predictions_columns: PredictionsColumns = Field(
         None, validation_alias="BATON_PREDICTIONS_COLUMNS"
     )
     predictions_key: PredictionsKey | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")

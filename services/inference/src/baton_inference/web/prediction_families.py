@@ -21,17 +21,17 @@ class PredictionCollector(Collector):
         yield CounterMetricFamily("baton_predictions_rows", written, value=counts.written)
         dropped = CounterMetricFamily(
             "baton_predictions_dropped_rows",
-            "Answered rows that are in no file of the prediction log, by the reason.",
-            labels=("reason",),
+            "Answered rows that are in no file of the prediction log, by the cause.",
+            labels=("cause",),
         )
-        for reason, rows in (
+        for cause, rows in (
             ("sampled", queue.sampler.sampled_out),
             ("rate", queue.sampler.over_rate),
             ("queue", queue.dropped),
             ("disk", counts.undone),
             ("error", counts.unusable),
         ):
-            dropped.add_metric((reason,), rows)
+            dropped.add_metric((cause,), rows)
         yield dropped
         failures = "Failed attempts to write to the folder of the prediction log."
         yield CounterMetricFamily("baton_predictions_failures", failures, value=counts.failures)
