@@ -34,8 +34,8 @@ def test_the_shares_tell_how_many_rows_there_were() -> None:
     assert kept + sampler.sampled_out + sampler.over_rate == offered
     assert kept <= 100 * (60 + BURST_S)
     assert kept >= 100 * 55
-    assert sampler.over_rate < 0.02 * offered  # of the first second
-    assert abs(estimate / (offered - sampler.over_rate) - 1) < 0.05
+    assert sampler.over_rate == 0
+    assert abs(estimate / offered - 1) < 0.05
 
 
 def test_the_rate_is_a_limit_after_a_burst() -> None:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 BURST_S = 10.0
 """The tokens of so many seconds can be saved for a burst."""
-WINDOW_S = 1.0
-"""The share is computed again so often."""
+WINDOW_S, LEAST_WINDOW_S = 1.0, 0.1
+"""The share is computed again so often; earlier if more rows arrive than the rate allows."""
 MAX_REQUEST_ROWS = 5_000
 """The most rows of one request."""
 
@@ -31,7 +31,7 @@ class Choice(NamedTuple):
 class Sampler:
     """Keeps all rows up to a rate, and a share of them above it. Used by one thread.
 
-    A token bucket limits the rate. The share follows from the rows of the last second and from the
+    A token bucket limits the rate. The share follows from the rows of the last window and from the
     tokens that are left, so that the bucket seldom runs dry. A hash of the request id decides
     whether a request is kept. It does not depend on the version that answered, so the same share
     of each version is kept. A large request keeps every n-th of its rows.
@@ -88,7 +88,7 @@ class Sampler:
         self._tokens = min(self._capacity, tokens)
         self._filled_s = now_s
         passed_s = now_s - self._window_from_s
-        if passed_s < WINDOW_S:
+        if passed_s < (LEAST_WINDOW_S if self._offered >= self._rows_per_s else WINDOW_S):
             return
         level = self._tokens / self._capacity
         target = self._rows_per_s * (0.5 + level)  # a bucket that is half full stays so
