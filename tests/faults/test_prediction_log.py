@@ -18,7 +18,9 @@ LIMIT_S = 20.0
 
 def read_counter(inference: Inference, name: str) -> float:
     text = inference.http.get("/metrics").text
-    return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.M))
+    return sum(
+        float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize(

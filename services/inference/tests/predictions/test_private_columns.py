@@ -12,7 +12,7 @@ from baton_registry.versions.schema import Column, Schema, TypeName
 from tests.support.fakes.predictions import ManualLog, list_files, make_logged_version, read_rows
 
 SECRET = "top secret"
-NUMBER = 123_456_789
+NUMBER = 2**26
 TYPES: list[TypeName] = ["boolean", "integer", "long", "float", "double", "string", "datetime"]
 VALUES: dict[TypeName, Any] = {
     "boolean": True,
