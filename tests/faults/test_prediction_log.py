@@ -18,9 +18,8 @@ LIMIT_S = 20.0
 
 def read_counter(inference: Inference, name: str) -> float:
     text = inference.http.get("/metrics").text
-    return sum(
-        float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
-    )
+    values = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
+    return sum(map(float, values))
 
 
 @pytest.mark.parametrize(
