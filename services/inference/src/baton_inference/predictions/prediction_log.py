@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from baton_inference.lifecycle.live_versions import LiveVersions
     from baton_inference.predictions.folder import LogFolder
     from baton_inference.predictions.log_writer import LogWriter
+    from baton_inference.predictions.logged_request import LoggedRequest
     from baton_inference.predictions.options import LogOptions
 
 LOOK_S = 0.25
@@ -101,7 +102,7 @@ class PredictionLog:
             or queue.waiting_rows >= MANY_ROWS
             or queue.waiting_bytes >= MANY_BYTES
         )
-        requests = []
+        requests: list[LoggedRequest] = []
         if is_time:
             self._written_s = now_s
             requests = [*queue.take()]
