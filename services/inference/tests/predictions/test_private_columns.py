@@ -34,7 +34,7 @@ names = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(data=st.data(), columns=names)
 def test_a_private_column_is_in_no_file(data: st.DataObject, columns: list[str]) -> None:
     """Whatever columns there are, however a request is decoded, and whatever the settings say."""

@@ -30,7 +30,7 @@ def encode_parquet(
     write_parquet(
         RecordBatchReader.from_batches(schema, iterate()),
         file,
-        compression="zstd",
+        compression="zstd(3)",
         max_row_group_size=ROW_GROUP_ROWS,
     )
     return file.getvalue()
