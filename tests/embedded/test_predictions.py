@@ -46,7 +46,7 @@ def infer(inference: Inference, model: str, rows: list[Row]) -> None:
     with InferenceServerClient(inference.grpc_address) as client:
         tensors = []
         for spec in client.get_model_metadata(model).inputs:
-            values = np.array([row[spec.name] for row in rows], dtype=DTYPES[spec.datatype])
+            values: Any = np.array([row[spec.name] for row in rows], dtype=DTYPES[spec.datatype])
             tensor = InferInput(spec.name, [*values.shape], spec.datatype)
             tensors.append(tensor.set_data_from_numpy(values))
         client.infer(model, tensors, headers={"x-request-id": "grpc"})

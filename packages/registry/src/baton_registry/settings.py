@@ -141,7 +141,7 @@ def load_settings(settings: type[S]) -> S:
     """
     names = _list_variables(settings)
     values = {name: value for name in names if (value := _read(name))}
-    meant = getattr(settings, "set_when_empty", frozenset())
+    meant: frozenset[str] = getattr(settings, "set_when_empty", frozenset())
     values |= {name: "" for name in meant if os.environ.get(name) == "" and name not in values}
     try:
         return settings.model_validate(values)

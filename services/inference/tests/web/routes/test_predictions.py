@@ -110,7 +110,7 @@ def test_the_answering_version_is_logged(tmp_path: Path) -> None:
 def test_routing_keys_are_kept_only_with_a_secret(tmp_path: Path) -> None:
     request = post("/predict", GOOD_BODY, x_routing_key="customer 7")
     for secret, expected in ((None, None), ("0123456789abcdef", b"customer 7")):
-        values = {} if secret is None else {"BATON_PREDICTIONS_KEY": secret}
+        values: Any = {} if secret is None else {"BATON_PREDICTIONS_KEY": secret}
         app, core = make_logged(tmp_path, **values)
         call(app, request)
         [logged] = take(core)
