@@ -222,7 +222,7 @@ def test_an_unexpected_error_does_not_end_the_thread(tmp_path: Path) -> None:
     """It is logged without its text."""
     log = ManualLog(tmp_path)
 
-    text = f"{'a value'} of a row"
+    text = "a value of a row"
 
     class Broken(PredictionLog):
         def step(self) -> None:
