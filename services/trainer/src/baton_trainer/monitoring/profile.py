@@ -31,7 +31,7 @@ from baton_registry.versions.strict_json import parse_object
 PROFILE_FILE = "profile.json"
 MAX_PROFILE_BYTES = 2**26
 """Of 80,000 columns, the most that a version's MLmodel file can name: 38 MB."""
-FORMAT = 1
+FORMAT: Literal[1] = 1
 """The file format. Other numbers are rejected."""
 MAX_EDGES = 9
 MAX_CATEGORIES = 100
