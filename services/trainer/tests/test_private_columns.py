@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,13 +68,15 @@ class Trained:
 
     Attributes:
         texts: by the name of a file or a place.
-        folder: the files of the model of the last version.
+        model: the folder of the last version's files.
+        run: the folder of its run's files.
         workshop: has the versions 1, in production, and 2.
         notes: of the last training.
     """
 
     texts: dict[str, bytes]
-    folder: Path
+    model: Path
+    run: Path
     workshop: Workshop
     notes: Notes
 
@@ -117,12 +118,12 @@ def run(workshop: Workshop, folder: Path, private: tuple[str, ...]) -> Trained:
     texts["model"] = repr(
         mlflow.get_logged_model(version.source.rpartition("/")[2]).to_dictionary()
     )
-    files = {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in download(version.source, result.run_id, folder)
-    }
-    files |= {name: text.encode() for name, text in texts.items()}
-    return Trained(files, folder / "model", workshop, notes)
+    uri = client.get_run(result.run_id).info.artifact_uri
+    model, artifacts = download(version.source, folder / "model"), download(uri, folder / "run")
+    content = {name: text.encode() for name, text in texts.items()}
+    for part in (model, artifacts):
+        content |= {str(file): file.read_bytes() for file in part.rglob("*") if file.is_file()}
+    return Trained(content, model, artifacts, workshop, notes)
 
 
 def compare_both(workshop: Workshop) -> Any:
@@ -135,10 +136,8 @@ def show(part: Any) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-def download(source: str, run_id: str, folder: Path) -> Iterator[Path]:
-    for uri, name in ((source, "model"), (f"runs:/{run_id}/", "run")):
-        mlflow.artifacts.download_artifacts(uri, dst_path=str(folder / name))
-    return (each for each in folder.rglob("*") if each.is_file())
+def download(uri: str, folder: Path) -> Path:
+    return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +171,7 @@ def test_names_are_recorded(trained: Trained, tmp_path: Path) -> None:
     workshop = trained.workshop
     version = workshop.registry.get_version(workshop.name, "2")
     assert fetch_manifest(workshop.registry, version, tmp_path).private_columns == PRIVATE
-    record = parse_record((trained.folder.parent / "run" / "record.json").read_text())
+    record = parse_record((trained.run / "record.json").read_text())
     assert record.request.columns.private == PRIVATE
     newest = workshop.runs()[0]
     assert newest.data.params["private"] == ", ".join(PRIVATE)
@@ -180,11 +179,10 @@ def test_names_are_recorded(trained: Trained, tmp_path: Path) -> None:
 
 def test_private_columns_have_no_slices(trained: Trained) -> None:
     """Not even a boolean one, whose values are no secret by themselves."""
-    folder = trained.folder.parent / "run"
-    slices = (folder / "tables" / "slices.csv").read_text()
+    slices = (trained.run / "tables" / "slices.csv").read_text()
     assert "flag" in slices
     assert not any(f"{name} = " in slices or f"{name}," in slices for name in PRIVATE)
-    assert "rich" not in (folder / "gate.json").read_text()
+    assert "rich" not in (trained.run / "gate.json").read_text()
 
 
 def test_version_can_be_served(trained: Trained, tmp_path: Path) -> None:
@@ -213,7 +211,7 @@ def test_version_can_be_served(trained: Trained, tmp_path: Path) -> None:
 
 def test_profile_is_one_of_the_checked_files(trained: Trained, tmp_path: Path) -> None:
     """A private column has its kind and the number of missing values."""
-    content = (trained.folder / "profile.json").read_bytes()
+    content = (trained.model / "profile.json").read_bytes()
     columns = parse_profile(content).columns
     assert {name for name, each in columns.items() if each.private} == {*PRIVATE} & {*columns}
     assert columns["income"].missing > 0
