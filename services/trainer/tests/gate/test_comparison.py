@@ -129,7 +129,9 @@ def test_private_columns_of_any_side_have_no_slices(large: Table) -> None:
     every = {part.column for part in compare_models(models[0], models[1], large).slices}
     assert {"flag", "label"} <= every
     hidden = replace(large, private_columns=("flag",))
-    assert "flag" not in {part.column for part in compare_models(*models, hidden).slices}
+    assert "flag" not in {
+        part.column for part in compare_models(models[0], models[1], hidden).slices
+    }
     models[1] = replace(models[1], manifest=Manifest(private_columns=("label", "flag")))
     left = {part.column for part in compare_models(models[0], models[1], large).slices}
     assert left
