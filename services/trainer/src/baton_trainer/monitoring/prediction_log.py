@@ -49,6 +49,7 @@ _A_DAY = timedelta(days=1)
 _VERSION = "version"
 
 Warn = Callable[[str], None]
+Predicate = Callable[[str], bool]
 
 
 class _Span(NamedTuple):
@@ -124,9 +125,10 @@ class PredictionLog:
             DataError: the log cannot be listed.
         """
         parts = self.iter_predictions(model, version, since=since, until=until, columns=columns)
-        return _join(_select(PREDICTION_FIELDS, columns), parts)
+        known = _select(PREDICTION_FIELDS, lambda name: columns is None or name in columns)
+        return _join(known, parts)
 
-    def iter_predictions(
+    def iter_predictions(  # noqa: PLR0913 - what to read, of when, and which part of it
         self,
         model: str,
         version: str,
@@ -134,11 +136,20 @@ class PredictionLog:
         since: datetime | None = None,
         until: datetime | None = None,
         columns: Sequence[str] | None = None,
+        has_features: bool = True,
     ) -> Iterator[pa.Table]:
-        """Reads predictions file by file, for logs that do not fit into memory; as above."""
+        """Reads predictions file by file, for logs that do not fit into memory; as above.
+
+        Without `has_features`, the columns of features are left out.
+        """
         folder = layout.build_predictions_folder(model, version, date.min).parent
         span = _Span(layout.TIME, since, until)
-        return self._iter_tables(folder, span, _select(PREDICTION_FIELDS, columns), columns)
+
+        def is_wanted(name: str) -> bool:
+            is_known = columns is None or name in columns
+            return is_known and (has_features or not name.startswith(layout.FEATURE))
+
+        return self._iter_tables(folder, span, _select(PREDICTION_FIELDS, is_wanted), is_wanted)
 
     def read_labels(self, model: str, *, since: datetime | None = None) -> pa.Table:
         """Reads labels of a model that arrived since a time, in UTC; None: all that the log has.
@@ -148,20 +159,19 @@ class PredictionLog:
         """
         folder = layout.build_labels_folder(model, date.min).parent
         span = _Span(layout.RECEIVED_AT, since)
-        return _join(
-            LABEL_FIELDS, self._iter_tables(folder, span, LABEL_FIELDS, LABEL_FIELDS.names)
-        )
+        is_wanted = LABEL_FIELDS.names.__contains__
+        return _join(LABEL_FIELDS, self._iter_tables(folder, span, LABEL_FIELDS, is_wanted))
 
     def _iter_tables(
         self,
         folder: PurePosixPath,
         span: _Span,
         known: pa.Schema,
-        columns: Sequence[str] | None,
+        is_wanted: Predicate,
     ) -> Iterator[pa.Table]:
         for path in self._list_files(folder, span):
             try:
-                table = self._read_file(path, span, columns)
+                table = self._read_file(path, span, is_wanted)
                 known = pa.unify_schemas([known, table.schema], promote_options="permissive")
             except FileNotFoundError:  # deleted or moved away since it was listed
                 continue
@@ -175,9 +185,7 @@ class PredictionLog:
         days = [path for path, day in self._files.list_days(folder) if span.may_contain(day)]
         return [file for day in days for file in self._files.list_closed(day)]
 
-    def _read_file(
-        self, path: PurePosixPath, span: _Span, columns: Sequence[str] | None
-    ) -> pa.Table:
+    def _read_file(self, path: PurePosixPath, span: _Span, is_wanted: Predicate) -> pa.Table:
         # Without pyarrow's own partitioning, which would add the columns model, version and date.
         file = ds.dataset(
             self._files.locate(path),
@@ -189,12 +197,11 @@ class PredictionLog:
         for name in (span.column, layout.REQUEST_ID, layout.ROW):
             if name not in names:
                 raise ValueError(f"it has no column {name}")
-        wanted = names if columns is None else [name for name in columns if name in names]
-        return file.to_table(columns=wanted, filter=span.to_filter())
+        return file.to_table(columns=[*filter(is_wanted, names)], filter=span.to_filter())
 
 
-def _select(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:
-    return pa.schema([each for each in schema if columns is None or each.name in columns])
+def _select(schema: pa.Schema, is_wanted: Predicate) -> pa.Schema:
+    return pa.schema([each for each in schema if is_wanted(each.name)])
 
 
 def _join(known: pa.Schema, parts: Iterator[pa.Table]) -> pa.Table:
