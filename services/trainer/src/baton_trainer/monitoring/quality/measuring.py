@@ -8,12 +8,12 @@ from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.errors import NotComparable
 from baton_trainer.monitoring.prediction_log import PredictionLog
-from baton_trainer.monitoring.quality.pairs.version_comparer import VersionComparer, find_production
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows, join_rows
 from baton_trainer.monitoring.quality.labels import Labels, choose_labels
 from baton_trainer.monitoring.quality.measures import measure
 from baton_trainer.monitoring.quality.notes import list_notes
 from baton_trainer.monitoring.quality.outcomes import build_live_outcome
+from baton_trainer.monitoring.quality.pairs.version_comparer import VersionComparer, find_production
 from baton_trainer.monitoring.quality.report import LabelCounts, QualityReport, VersionQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.progress import Progress

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from baton_rollout.judgement import ABORT_ODDS
+from baton_rollout.judgement import ABORT_ODDS, LEAST_PAIRS
 from baton_rollout.progress.texts import format_odds
 from baton_trainer.evaluation.outcome import format_amount
 from baton_trainer.monitoring.quality.measures import INTERCEPT, SLOPE, Figure
@@ -46,6 +46,20 @@ def describe_evidence(paired: PairedQuality) -> str:
         f"evidence that version {paired.version} is worse than version {paired.before}: "
         f"{format_odds(paired.losses.odds)} on {paired.rows:,} rows"
     )
+
+
+def explain_no_rollback(report: QualityReport) -> str:
+    """Explains in one line why the evidence is not enough for a rollback."""
+    paired = report.paired
+    if report.production is None:
+        return "the alias points to no version"
+    if paired is None:
+        return f"there was no version in production before version {report.production}"
+    if paired.losses is None:
+        return f"versions {paired.version} and {paired.before} are not compared: {paired.problem}"
+    if not paired.losses.decides:
+        return f"{paired.rows:,} labelled rows of both versions are too few; {LEAST_PAIRS} decide"
+    return f"{describe_evidence(paired)}; {ABORT_ODDS:g} : 1 is needed"
 
 
 def _render_parts(report: QualityReport) -> Iterator[Table | Text]:

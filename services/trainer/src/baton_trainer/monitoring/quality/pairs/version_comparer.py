@@ -24,9 +24,9 @@ from baton_trainer.monitoring.quality.pairs.paired_rows import (
     find_logged_pairs,
     score_other_rows,
 )
+from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion
 from baton_trainer.monitoring.quality.report import PairedQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
-from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion
 from baton_trainer.settings import TrainerSettings
 
 
