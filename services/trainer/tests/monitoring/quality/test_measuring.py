@@ -153,8 +153,13 @@ def test_version_that_is_not_worse_is_not_rolled_back(pair: Workshop, log: MadeL
     """Its own answers as those of the version before."""
     rows = [
         {
-            **{"label": "yes", "probability_no": 0.3, "probability_yes": 0.7, "request_id": str(n)},
-            **{"other_label": "yes", "other_probability_no": 0.3, "other_probability_yes": 0.7},
+            "label": "yes",
+            "probability_no": 0.3,
+            "probability_yes": 0.7,
+            "request_id": str(n),
+            "other_label": "yes",
+            "other_probability_no": 0.3,
+            "other_probability_yes": 0.7,
             "other_version": "1",
         }
         for n in range(50)
