@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from arro3.core import Array as ArrowArray
+from numpy.typing import NDArray
 
 from baton_common.prediction_log import FEATURE, OTHER, REQUEST_ID, ROW
 from baton_common.texts import get_first_line
@@ -21,6 +24,9 @@ from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.monitoring.prediction_log import PredictionLog
 from baton_trainer.monitoring.quality.labels import IDENTITY
+
+MAX_TEXT = 256
+"""The log cuts longer texts."""
 
 
 class LoggedVersion(NamedTuple):
@@ -69,10 +75,21 @@ def score_logged_rows(
             .to_pandas()
             .merge(wanted, on=IDENTITY, how="left", indicator=True)
         )
-        chosen = table.filter(pa.array((rows["_merge"] == "both").to_numpy()))
+        is_chosen = (rows["_merge"] == "both").to_numpy() & ~_may_be_cut(table, names)
+        chosen = table.filter(pa.array(is_chosen))
         if chosen.num_rows:
             parts.append(_score(chosen, scorer, names))
     return pd.concat(parts) if parts else wanted.head(0)
+
+
+def _may_be_cut(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which rows have a text so long that the log may have cut it: they are other rows now."""
+    is_cut = np.zeros(table.num_rows, np.bool_)
+    for name in names:
+        if name in table.column_names and pa.types.is_string(table.schema.field(name).type):
+            lengths = pc.fill_null(pc.utf8_length(table[name]), 0)
+            is_cut |= lengths.to_numpy() >= MAX_TEXT
+    return is_cut
 
 
 def _score(table: pa.Table, scorer: ComparableModel, names: Sequence[str]) -> pd.DataFrame:
