@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from baton_common.locations import is_url, strip_credentials
 from baton_common.settings import SUFFIX, SettingsError, read_setting
 from baton_registry.rest.access import RegistryAccess
 from baton_registry.rest.client import RegistryClient
@@ -201,4 +202,6 @@ def _read_stored(name: str) -> str:
 def _format_value(name: str, value: Any) -> str:
     """Formats a value for a message. Secrets are masked; the names of their files are not."""
     is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
-    return "***" if is_secret and not name.endswith("_FILE") else repr(value)
+    if is_secret and not name.endswith("_FILE"):
+        return "***"
+    return repr(strip_credentials(value) if isinstance(value, str) and is_url(value) else value)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import isfinite
 
 import mlflow
-from mlflow.entities import Metric
+from mlflow.entities import LifecycleStage, Metric
 from mlflow.exceptions import MlflowException
 
 from baton_common.locations import strip_credentials
@@ -36,7 +36,7 @@ def read_metrics(run_id: str, settings: TrainerSettings) -> Mapping[str, float]:
 def add_metrics(
     run_id: str, metrics: Mapping[str, float], at: datetime, settings: TrainerSettings
 ) -> None:
-    """Adds metrics to a finished run, those that are finite.
+    """Adds metrics to a finished run, those that are finite; none to a run that was deleted.
 
     Their step is the number of days since the run started, so that a chart shows the training, at
     step 0, and the life after it.
@@ -46,14 +46,18 @@ def add_metrics(
     """
     client = mlflow.MlflowClient(settings.tracking_uri)
     try:
-        started = datetime.fromtimestamp(client.get_run(run_id).info.start_time / 1000, UTC)
-        step = max((at - started).days, 0)
+        run = client.get_run(run_id).info
+        if run.lifecycle_stage != LifecycleStage.ACTIVE:
+            return
+        step = max((at - datetime.fromtimestamp(run.start_time / 1000, UTC)).days, 0)
         time_ms = int(at.timestamp() * 1000)
         values = [
             Metric(name, value, time_ms, step) for name, value in metrics.items() if isfinite(value)
         ]
         client.log_batch(run_id, metrics=values)
     except MlflowException as error:
+        if error.error_code == _NOT_FOUND:
+            return
         raise _create_error("add metrics to", settings, error) from error
 
 

@@ -111,7 +111,7 @@ def _keep_rows(
     for table in log.iter_predictions(model, version, since=request.since, has_features=False):
         rows += table.num_rows
         ripe += pc.sum(_is_ripe(table[TIME], request)).as_py() or 0
-        least_sampling = min(least_sampling, *_list_minimum(table))
+        least_sampling = min([least_sampling, *_list_minimum(table)])
         is_kept = pc.is_in(table[REQUEST_ID], value_set=ids)
         parts.append(table.filter(is_kept) if request.silence is None else table)
     empty = PREDICTION_FIELDS.empty_table()

@@ -8,7 +8,7 @@ so busy hours count less than they should, but all versions alike. Weights of 1/
 rows decide, and the evidence needs bounded numbers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,9 @@ MIN_ROWS = 10
 """With fewer rows, or fewer of a class, draws hardly vary, and there are no intervals."""
 
 _SEED = 0
+
+_Row = tuple[str, float, float | None, float | None]
+"""A metric's name, its value, and its interval."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +64,28 @@ def measure(outcome: Outcome, training: Mapping[str, float]) -> dict[str, Figure
     }
 
 
-def _list_figures(outcome: Outcome) -> Iterator[tuple[str, float, float | None, float | None]]:
-    rows = np.bincount(outcome.strata)
-    is_classifier = isinstance(outcome, ClassOutcome)
-    if is_classifier and np.count_nonzero(rows) < len(outcome.classes):
-        yield from _list_without_a_class(outcome)
-        return
+def _list_figures(outcome: Outcome) -> Iterator[_Row]:
+    if not isinstance(outcome, ClassOutcome):
+        yield from _list_with_intervals(outcome, VALUE_METRICS)
+    elif len(np.unique(outcome.truth)) < len(outcome.classes):
+        yield "brier", float(metrics.compute_brier_scores(outcome).mean()), None, None
+        yield "log_loss", float(metrics.compute_log_losses(outcome).mean()), None, None
+    else:
+        yield from _list_with_intervals(outcome, CLASS_METRICS)
+        if outcome.is_binary:
+            yield from _list_calibration(outcome)
+
+
+def _list_with_intervals(outcome: Outcome, names: Sequence[str]) -> Iterator[_Row]:
     values = outcome.compute_metrics()
-    intervals = compute_intervals(outcome, _SEED) if rows.min() >= MIN_ROWS else {}
-    for name in CLASS_METRICS if is_classifier else VALUE_METRICS:
-        yield name, values[name], *intervals.get(name, (None, None))
-    if is_classifier and outcome.is_binary:
-        yield from _list_calibration(outcome)
+    has_enough = np.bincount(outcome.strata).min() >= MIN_ROWS
+    intervals = compute_intervals(outcome, _SEED) if has_enough else {}
+    for name in names:
+        low, high = intervals.get(name, (None, None))
+        yield name, values[name], low, high
 
 
-def _list_without_a_class(
-    outcome: ClassOutcome,
-) -> Iterator[tuple[str, float, None, None]]:
-    yield "brier", float(metrics.compute_brier_scores(outcome).mean()), None, None
-    yield "log_loss", float(metrics.compute_log_losses(outcome).mean()), None, None
-
-
-def _list_calibration(outcome: ClassOutcome) -> Iterator[tuple[str, float, float, float]]:
+def _list_calibration(outcome: ClassOutcome) -> Iterator[_Row]:
     truth, scores = outcome.indicator[:, 0].astype(np.float64), outcome.scores[:, 0]
     for name, estimate in (
         (INTERCEPT, calibration.estimate_intercept(truth, scores)),

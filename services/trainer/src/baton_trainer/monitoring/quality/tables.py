@@ -65,6 +65,8 @@ def explain_no_rollback(report: QualityReport) -> str:
 def _render_parts(report: QualityReport) -> Iterator[Table | Text]:
     if report.versions:
         yield _build_version_table(report)
+        if any(each.version == report.production for each in report.versions):
+            yield Text("* in production")
     else:
         yield Text(f"{report.model}: the log has no predictions")
     yield Text("")
