@@ -16,7 +16,6 @@ from urllib.request import getproxies, proxy_bypass
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from baton_common.locations import is_url, strip_credentials
 from baton_common.settings import SUFFIX, SettingsError, read_setting
 from baton_registry.rest.access import RegistryAccess
 from baton_registry.rest.client import RegistryClient
@@ -43,6 +42,7 @@ STORED_SETTINGS = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWO
 HTTPX_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 REQUESTS_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """CA bundle variables of MLflow's client. Those of httpx win, because Baton uses httpx."""
+_CREDENTIALS_IN_URL = re.compile(r"://[^/@\s]+@")
 SERVICE_LINK = (
     "must be a port number; Kubernetes service links set this variable if a Service has that name:"
     " set enableServiceLinks: false in the pod's spec, or rename the Service"
@@ -204,4 +204,4 @@ def _format_value(name: str, value: Any) -> str:
     is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
     if is_secret and not name.endswith("_FILE"):
         return "***"
-    return repr(strip_credentials(value) if isinstance(value, str) and is_url(value) else value)
+    return _CREDENTIALS_IN_URL.sub("://***@", repr(value))
