@@ -28,7 +28,9 @@ def answer(desk: Desk, log: MadeLog, version: str) -> list[str]:
     customers.to_parquet(desk.folder / "in.parquet")
     desk.baton("score", "in.parquet", "--version", version, "--output", "out.parquet")
     scored = pd.read_parquet(desk.folder / "out.parquet")
-    outputs = [name for name in scored if name == "label" or name.startswith("probability_")]
+    outputs = [
+        name for name in scored.columns if name == "label" or name.startswith("probability_")
+    ]
     features = customers.drop(columns=[churn.TARGET]).add_prefix("f_")
     lines = scored[outputs].join(features.astype(object).where(features.notna(), None))
     lines["request_id"] = [f"r{number}" for number in range(ROWS)]

@@ -43,7 +43,7 @@ class MadeLog:
     def add_predictions(
         self,
         version: str,
-        rows: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[Any, Any]],
         at: datetime = NOON,
         process: str = "p",
     ) -> Path:
@@ -70,7 +70,7 @@ class MadeLog:
         return write_file(folder / f"{process}-{next(self._numbers)}.parquet", lines)
 
 
-def write_file(path: Path, lines: Sequence[Mapping[str, Any]]) -> Path:
+def write_file(path: Path, lines: Sequence[Mapping[Any, Any]]) -> Path:
     """Writes lines as a Parquet file, by arro3."""
     names = list(dict.fromkeys(name for line in lines for name in line))
     table = pa.table(

@@ -7,6 +7,7 @@ from typing import Any
 
 import fsspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
@@ -133,7 +134,7 @@ def test_file_of_other_columns_is_skipped(log: MadeLog, tmp_path: Path) -> None:
     log.add_predictions("1", [{"value": 1.0}], process="a")
     log.add_predictions("1", [{"value": "text"}], process="b")
     stranger = tmp_path / build_predictions_folder(MODEL, "1", NOON.date()) / "c-1.parquet"
-    pa.parquet.write_table(pa.table({"x": [1]}), stranger)
+    pq.write_table(pa.table({"x": [1]}), stranger)
     warnings: list[str] = []
     table = PredictionLog(tmp_path, warnings.append).read_predictions(MODEL, "1")
     assert table["value"].to_pylist() == [1.0]

@@ -43,8 +43,8 @@ class JoinedRows:
     Attributes:
         versions: by version number, in the order of the numbers.
         without_prediction: labels of rows that the log does not have.
-        repeated: rows that the log has more than once, under one request id. Nobody knows which of
-            them a label is about, so they join nothing.
+        repeated: rows that the log has more than once, under one request id. A label may be about
+            any of them, so they join nothing.
         unripe: labels of predictions that are not old enough.
     """
 

@@ -96,7 +96,8 @@ def test_other_rows_are_scored_now(log: MadeLog) -> None:
     assert paired.logged == 1
     now = sorted(zip(read(paired.outcome), read(paired.before), strict=True))
     expected = [round(float(1 / (1 + np.exp(-x))), 6) for x in (0.0, 2.0)]
-    assert now == pytest.approx([(0.6, expected[0]), (0.8, 0.7), (0.8, expected[1])], abs=1e-6)
+    wanted = [(0.6, expected[0]), (0.8, 0.7), (0.8, expected[1])]
+    assert np.array(now) == pytest.approx(np.array(wanted), abs=1e-6)
 
 
 def test_missing_feature_is_one_line(log: MadeLog) -> None:

@@ -110,7 +110,7 @@ def _score(table: pa.Table, scorer: ComparableModel, names: Sequence[str]) -> pd
         raise NotComparable(f"{scorer.name} fails on logged rows: {reason}") from error
     outputs = scorer.engine.output_schema
     columns = zip(list_output_fields(outputs), build_output_columns(scores, outputs), strict=True)
-    frame = table.select(IDENTITY).to_pandas()
+    frame: pd.DataFrame = table.select(IDENTITY).to_pandas()
     return frame.assign(
         **{OTHER + field.name: pa.array(array).to_pandas() for field, array in columns}
     )
