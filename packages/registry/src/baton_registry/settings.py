@@ -42,6 +42,7 @@ STORED_SETTINGS = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWO
 HTTPX_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 REQUESTS_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """CA bundle variables of MLflow's client. Those of httpx win, because Baton uses httpx."""
+_CREDENTIALS_IN_URL = re.compile(r"://[^/@\s]+@")
 SERVICE_LINK = (
     "must be a port number; Kubernetes service links set this variable if a Service has that name:"
     " set enableServiceLinks: false in the pod's spec, or rename the Service"
@@ -206,4 +207,6 @@ def _read_stored(name: str) -> str:
 def _format_value(name: str, value: Any) -> str:
     """Formats a value for a message. Secrets are masked; the names of their files are not."""
     is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
-    return "***" if is_secret and not name.endswith("_FILE") else repr(value)
+    if is_secret and not name.endswith("_FILE"):
+        return "***"
+    return _CREDENTIALS_IN_URL.sub("://***@", repr(value))
