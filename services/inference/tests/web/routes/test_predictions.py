@@ -1,4 +1,4 @@
-"""Answered requests reach the prediction log, whatever their protocol and whoever answered."""
+"""Answered requests reach the prediction log, over any protocol and by any version."""
 
 import json
 from collections.abc import Iterable
