@@ -33,6 +33,7 @@ VERBS = {
     "rollout": "Run a version beside production, promote it step by step.",
     "rollback": "Move the alias back to the version promoted before.",
     "score": "Score a CSV or Parquet file with one version.",
+    "quality": "Measure live quality from labels; go back if it is worse.",
     "status": "Show the version of the alias and what inference serves.",
     "drift": "Compare logged rows with those that a version was trained on.",
     "history": "Show every known move and past rollout, oldest first.",

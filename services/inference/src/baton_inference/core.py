@@ -1,7 +1,9 @@
 """Wires the core of the service: the watchers and the live versions. It knows no HTTP."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from baton_engine.engine import ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
@@ -10,11 +12,14 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_inference.lifecycle.loading.load_marks import LoadMarks
 from baton_inference.lifecycle.loading.loader import Loader, OpenEngine
+from baton_inference.lifecycle.loading.rests import rest_from_loading
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
+from baton_inference.predictions.options import build_options
+from baton_inference.predictions.prediction_log import PredictionLog
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
@@ -26,6 +31,8 @@ from baton_registry.rest.fetch import FetchedModel
 
 STOP_S = 1.5
 """Time that `close` waits for running polls and the shadow. Their threads are daemons."""
+FLUSH_S = 2.0
+"""Time that `close` waits for the prediction log to write its last rows."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Core:
         clock: the clock of all parts.
         marks: the versions on trial in this process.
         canary: follows the alias of the canary; None if there is none.
+        predictions: writes answered rows to files; None if that is off.
     """
 
     live: LiveVersions
@@ -57,9 +65,10 @@ class Core:
     clock: Clock
     marks: LoadMarks
     canary: CanaryParts | None = None
+    predictions: PredictionLog | None = None
 
     def start(self) -> None:
-        """Starts the pollers and the shadow."""
+        """Starts the pollers, the shadow and the prediction log."""
         for each in self._threads:
             each.start()
 
@@ -74,7 +83,7 @@ class Core:
         return replace(status, canary=self.canary.report.build()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and the shadow within `STOP_S`, and closes the connections.
+        """Stops all threads within `STOP_S`, or `FLUSH_S`, and closes the connections.
 
         The marks end first: if a slow shutdown is killed, no version is blamed.
         """
@@ -82,6 +91,8 @@ class Core:
         for each in self._threads:
             each.stop()
         end_s = self.clock.steady_s() + STOP_S
+        if self.predictions is not None:
+            self.predictions.join(FLUSH_S)
         for each in self._threads:
             each.join(max(end_s - self.clock.steady_s(), 0.0))
         self.registry.close()
@@ -89,32 +100,34 @@ class Core:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a poll or the shadow still runs, perhaps for ever."""
+        """Whether a poll, the shadow or a slow disk still holds a thread, perhaps for ever."""
         return any(each.is_running for each in self._threads)
 
     @property
-    def _threads(self) -> tuple[Poller | Shadow, ...]:
-        return (*self._pollers, self.canary.shadow) if self.canary else self._pollers
+    def _threads(self) -> tuple[Poller | Shadow | PredictionLog, ...]:
+        shadow = (self.canary.shadow,) if self.canary else ()
+        predictions = (self.predictions,) if self.predictions else ()
+        return (*self._pollers, *shadow, *predictions)
 
     @property
     def _pollers(self) -> tuple[Poller, ...]:
         return (self.poller, self.canary.poller) if self.canary else (self.poller,)
 
 
-def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
-    """Opens the engine of a version's ONNX file. Raises as `open_engine` does."""
+def open_onnx_engine(fetched: FetchedModel, rest: Callable[[], None]) -> ServingEngine:
+    """Opens the engine of a version's ONNX file. See `open_engine`."""
     # ONNX Runtime takes a third of a second to import. This import runs in the poller's thread,
     # while the main thread imports the web framework.
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
-    return open_engine(fetched)
+    return open_engine(fetched, rest)
 
 
 def create_core(
     settings: InferenceSettings,
     *,
     registry: RegistryClient | None = None,
-    open_engine: OpenEngine = open_onnx_engine,
+    open_engine: OpenEngine | None = None,
     clock: Clock | None = None,
 ) -> Core:
     """Wires the core; starts nothing.
@@ -122,13 +135,17 @@ def create_core(
     Args:
         settings: the settings of the service.
         registry: replaces the tracking server of the settings.
-        open_engine: opens a version's files as an engine.
+        open_engine: opens a version's files as an engine, instead of ONNX Runtime.
         clock: replaces the system clocks.
     """
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
-    loader = _create_loader(settings, registry, arrow, open_engine, clock)
+    rest = partial(rest_from_loading, live)
+    open_engine = open_engine or partial(open_onnx_engine, rest=rest)
+    loader = _create_loader(
+        settings, registry, arrow, open_engine=open_engine, clock=clock, rest=rest
+    )
     moves = MoveReader(
         registry,
         settings.model_name,
@@ -150,16 +167,31 @@ def create_core(
     on_swap = canary.poller.nudge if canary else lambda: None
     watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
-    marks = loader.marks
-    return Core(live, state, watcher, poller, metrics, registry, moves, arrow, clock, marks, canary)
+    options = build_options(settings)
+    return Core(
+        live,
+        state,
+        watcher,
+        poller,
+        metrics,
+        registry,
+        moves,
+        arrow,
+        clock,
+        loader.marks,
+        canary,
+        None if options is None else PredictionLog(options, live, clock),
+    )
 
 
-def _create_loader(
+def _create_loader(  # noqa: PLR0913 - its parts, wired in one place
     settings: InferenceSettings,
     registry: RegistryClient,
     arrow: ArrowReader,
+    *,
     open_engine: OpenEngine,
     clock: Clock,
+    rest: Callable[[], None],
 ) -> Loader:
     """Creates the loader of both roles."""
     protocols = list_protocols(has_grpc=settings.grpc_port is not None)
@@ -174,5 +206,6 @@ def _create_loader(
         ),
         marks=LoadMarks(cache, settings.model_name, aliases, process=secrets.token_hex(8)),
         clock=clock,
+        rest=rest,
         trusted=settings.trusted_keys,
     )

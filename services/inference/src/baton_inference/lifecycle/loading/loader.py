@@ -23,7 +23,7 @@ from baton_inference.lifecycle.policy import Identity
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Schema
 from baton_registry.versions.signing import TrustedKey
@@ -51,6 +51,7 @@ class Loader:
         compile_codecs: CompileCodecs,
         marks: LoadMarks,
         clock: Clock,
+        rest: Callable[[], None] = lambda: None,
         trusted: Sequence[TrustedKey] = (),
     ) -> None:
         """Wires the loader.
@@ -62,6 +63,7 @@ class Loader:
             compile_codecs: compiles the codecs of a version.
             marks: marks a version before its engine is built; those of the process.
             clock: gives the time at which a version starts to serve.
+            rest: called between the steps of a load; see `rest_from_loading`.
             trusted: if not empty, only versions that one of these keys signed are loaded.
         """
         self._registry = registry
@@ -70,6 +72,7 @@ class Loader:
         self._compile_codecs = compile_codecs
         self.marks = marks
         self._clock = clock
+        self._rest = rest
         self._trusted = trusted
 
     def load(self, version: ModelVersion) -> LiveVersion:
@@ -188,8 +191,11 @@ class Loader:
         schema = fetched.mlmodel.schema
         version = fetched.version
         with self._log_duration("opened and warmed up", version):
+            self._rest()
             engine = self._open_engine(fetched)
+            self._rest()
             codecs = self._compile_codecs(version, schema, engine.output_schema)
+            self._rest()
             warmup = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
@@ -206,6 +212,7 @@ class Loader:
             source=source,
             since=format_utc(self._clock.posix_s()),
             gate_figures=fetched.manifest.gate_figures,
+            private_columns=_find_private_columns(fetched),
         )
 
     @contextmanager
@@ -215,3 +222,10 @@ class Loader:
         yield
         seconds = round(self._clock.steady_s() - started_s, 3)
         log.info(event, version=version.version, seconds=seconds)
+
+
+def _find_private_columns(fetched: FetchedModel) -> frozenset[str] | None:
+    """Finds the private columns; None if the version has no manifest, but older tags."""
+    if MANIFEST_TAG not in fetched.version.tags:
+        return None
+    return frozenset(fetched.manifest.private_columns)
