@@ -36,7 +36,10 @@ def log(trained: Workshop, tmp_path: Path) -> MadeLog:
 def fill(trained: Workshop, log: MadeLog, **columns: Any) -> None:
     """Logs rows of the table's source, some of whose columns have changed."""
     frame = make_features(500, seed=9).replace("", None)
-    types = {"gappy flag": {"true": True, "false": False}, "gappy whole": {"1": 1, "2": 2, "3": 3}}
+    types: dict[str, dict[Any, Any]] = {
+        "gappy flag": {"true": True, "false": False},
+        "gappy whole": {"1": 1, "2": 2, "3": 3},
+    }
     for name, values in types.items():
         frame[name] = frame[name].map(values)
     model = load(trained.registry, trained.name, "1")

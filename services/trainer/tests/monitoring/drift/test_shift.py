@@ -10,7 +10,8 @@ from baton_trainer.monitoring.drift.shift import Shift, compute_p_value, compute
 def test_equal_shares_are_no_difference() -> None:
     """Whatever the sizes of the samples."""
     shift = measure_shift([100, 200, 300], [1_000, 2_000, 3_000])
-    assert (shift.psi, shift.distance) == (0.0, pytest.approx(0.0, abs=1e-9))
+    assert shift.psi == 0.0
+    assert shift.distance == pytest.approx(0.0, abs=1e-6)
     assert shift.p_value == pytest.approx(1.0)
 
 

@@ -200,7 +200,8 @@ def _to_floats(cells: pa.ChunkedArray) -> Floats:
     if pa.types.is_timestamp(cells.type):
         micros = cells.cast(pa.timestamp("us", cells.type.tz)).cast(pa.int64())
         return _to_floats(micros) / _US_PER_S
-    return cells.cast(pa.float64(), safe=False).to_numpy()
+    numbers: Floats = cells.cast(pa.float64(), safe=False).to_numpy()
+    return numbers
 
 
 def _round_as(kind: pa.DataType, values: Sequence[float | None]) -> Floats:

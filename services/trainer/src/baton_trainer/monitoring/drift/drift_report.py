@@ -6,7 +6,7 @@ from typing import Any
 
 from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
-from baton_registry.versions.monitoring_tags import MAX_NAME, DriftTag, WorstColumn
+from baton_registry.versions.monitoring_tags import MAX_NAME, DriftLevel, DriftTag, WorstColumn
 from baton_trainer.monitoring.drift.column_drift import ColumnDrift
 from baton_trainer.monitoring.drift.shift import LEVEL
 from baton_trainer.monitoring.drift.verdict import LARGE, MIN_ROWS, MODERATE
@@ -81,7 +81,7 @@ class DriftReport:
         worst = None
         if self.drifted:
             first = self.drifted[0]
-            level = "large" if first.level == "large" else "moderate"
+            level: DriftLevel = "large" if first.level == "large" else "moderate"
             psi = round(first.shift.psi, _DIGITS) if first.shift else 0.0
             name = shorten_to_line(first.name, MAX_NAME)
             worst = WorstColumn(column=name, psi=psi, level=level)

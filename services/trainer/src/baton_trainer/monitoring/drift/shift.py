@@ -80,7 +80,7 @@ def compute_psi(before: Counts, now: Counts) -> float:
     )
     index = float(np.sum((q - p) * np.log(q / p)))
     chance = (bins - 1) * (1 / before.sum() + 1 / now.sum())
-    return max(index - chance, 0.0)
+    return max(index - float(chance), 0.0)
 
 
 def compute_distance(before: NDArray[Any], now: NDArray[Any]) -> float:
