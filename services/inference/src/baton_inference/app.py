@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from baton_common.locations import strip_credentials
+from baton_inference.canary import CanaryParts
 from baton_inference.core import Core
 from baton_inference.lifecycle.policy import NO_THREADS
 from baton_inference.operations.document import DocumentBuilder
@@ -26,6 +27,7 @@ from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
 from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.prediction_families import PredictionCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.mlflow import build_mlflow_routes
@@ -79,6 +81,7 @@ def create_app(
         settings.alias,
         access,
         core.canary.shadow.queue if core.canary else None,
+        core.predictions.queue if core.predictions else None,
     )
     if core.canary is not None:
         pools.canary.switch = core.canary.switch
@@ -117,11 +120,13 @@ def _create_fastapi_app(
 
 
 def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
-    """Wires the metrics; those of pairs only if there can be a canary."""
-    canary = core.canary
-    if canary is None:
-        return Exposition(collector)
+    """Wires the metrics; those of pairs and of the prediction log only if there can be any."""
+    pairs = (_create_pair_collector(core, core.canary),) if core.canary else ()
+    predictions = (PredictionCollector(core.predictions),) if core.predictions else ()
+    return Exposition(collector, *pairs, *predictions)
 
+
+def _create_pair_collector(core: Core, canary: CanaryParts) -> PairCollector:
     def find_trip_signal() -> str | None:
         production, version = core.live.production, core.live.canary
         if production is None or version is None:
@@ -131,7 +136,7 @@ def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
         trip = canary.switch.find_trip(version.identity, production.identity)
         return None if trip is None else trip.signal
 
-    return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
+    return PairCollector(canary.shadow, find_trip_signal)
 
 
 def _create_framework(settings: InferenceSettings) -> FastAPI:
