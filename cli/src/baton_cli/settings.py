@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 
+from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import StatusClient
 from baton_common.settings import SettingsError
@@ -87,6 +88,7 @@ class RolloutSettings(CliSettings):
     Attributes:
         poll_interval_s: seconds between two ticks while a rollout is under way.
         check: the check of each step: a program and its arguments, without a shell.
+        predictions: the prediction log, whose labels count; None: no log.
     """
 
     poll_interval_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
@@ -94,6 +96,9 @@ class RolloutSettings(CliSettings):
     )
     check: Annotated[tuple[str, ...], BeforeValidator(_parse_command)] = Field(
         (), validation_alias="BATON_ROLLOUT_CHECK"
+    )
+    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
+        None, validation_alias="BATON_PREDICTIONS_DIR"
     )
 
 
