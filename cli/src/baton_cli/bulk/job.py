@@ -8,7 +8,6 @@ from arro3.core import DataType, Field, RecordBatch, Schema
 
 from baton_cli.bulk.chunks import Chunk
 from baton_cli.bulk.loaded_version import LoadedVersion
-from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_cli.bulk.tables import Table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import to_one_line, truncate
@@ -17,6 +16,7 @@ from baton_engine.onnx.outputs.checks import check_answers
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices
 from baton_engine.tables.columns import Array, to_array
+from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_engine.tables.typed_values import WrongType
 
 VERSION = "model_version"

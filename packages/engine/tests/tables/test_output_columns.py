@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_engine.engine import Scores
+from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_registry.versions.output_schema import OutputSchema
 
 

@@ -24,6 +24,8 @@ PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 ShadowCpu = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
+PredictionsBytes = Annotated[int, Field(ge=2**20, le=2**50)]
+PredictionsDays = Annotated[int, Field(ge=1, le=3650)]
 MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
 
 
@@ -42,6 +44,9 @@ class InferenceSettings(RegistrySettings):
         webhook_secret: the secret of webhook signatures; None: no webhook route.
         api_keys_file: the file of API keys; None: no authentication.
         shadow_cpu: the most of one processor that the comparison with a canary uses.
+        predictions_dir: the folder of the prediction log; None: no log and no feedback.
+        predictions_max_bytes: the most bytes of the prediction log on disk.
+        predictions_days: days after which predictions and labels are deleted.
         otlp_endpoint: the base URL for traces; None: no traces.
         otlp_traces_endpoint: the full URL for traces, instead of the base URL.
         otlp_protocol: the protocol for traces.
@@ -62,6 +67,11 @@ class InferenceSettings(RegistrySettings):
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
     shadow_cpu: ShadowCpu = Field(0.25, validation_alias="BATON_SHADOW_CPU")
+    predictions_dir: UserPath | None = Field(None, validation_alias="BATON_PREDICTIONS_DIR")
+    predictions_max_bytes: PredictionsBytes = Field(
+        2**30, validation_alias="BATON_PREDICTIONS_MAX_BYTES"
+    )
+    predictions_days: PredictionsDays = Field(30, validation_alias="BATON_PREDICTIONS_DAYS")
     # OpenTelemetry's own variables. Its SDK reads them itself; here they only turn traces on.
     # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
