@@ -37,6 +37,8 @@ _TYPES = {
     API_KEY: DataType.string(),
 }
 """The columns of a label file, in the order of the attributes of `Label`."""
+_FILE_MODE, _FOLDER_MODE = 0o640, 0o750
+"""The owner and the group may read, as all of the log."""
 _SCHEMA = Schema([Field(name, kind) for name, kind in _TYPES.items()])
 
 
@@ -87,7 +89,8 @@ class LabelWriter:
             folder = self._root / build_labels_folder(self._model, day.date())
             _create_folder(folder)
             content = encode_labels([*group])
-            write_atomic(folder / f"{self._process}-{self._number:06}{SUFFIX}", content)
+            name = f"{self._process}-{self._number}{SUFFIX}"
+            write_atomic(folder / name, content, _FILE_MODE)
             _sync_folder(folder)
             self._number += 1
             written += len(content)
@@ -104,7 +107,7 @@ def _create_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     _create_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(_FOLDER_MODE, exist_ok=True)
     _sync_folder(folder.parent)
 
 
