@@ -33,6 +33,8 @@ VERBS = {
     "rollout": "Run a version beside production, promote it step by step.",
     "rollback": "Move the alias back to the version promoted before.",
     "score": "Score a CSV or Parquet file with one version.",
+    "feedback": "Send labels: what became known about scored rows.",
+    "predictions": "Move the prediction log to another place.",
     "status": "Show the version of the alias and what inference serves.",
     "history": "Show every known move and past rollout, oldest first.",
     "webhook": "Notify inference at once of moves and rollouts.",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 
+from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import StatusClient
 from baton_common.settings import SettingsError
@@ -56,6 +57,10 @@ def _parse_command(value: str) -> tuple[str, ...]:
         raise ValueError(f"must be a program and its arguments ({error})") from error
 
 
+def _parse_location(value: str) -> Location:
+    return Location.parse(value)
+
+
 def _check_actor(value: str) -> str:
     if not is_actor(value):
         raise ValueError(f"a name of at most {MAX_ACTOR} visible characters")
@@ -79,6 +84,20 @@ class CliSettings(RegistrySettings):
         """Builds a client for all configured inference processes."""
         key = self.api_key.get_secret_value() if self.api_key is not None else None
         return StatusClient(self.inference_urls, api_key=key)
+
+
+class PredictionSettings(CliSettings):
+    """Where the prediction log is, and the secret of its keys.
+
+    Attributes:
+        predictions: the folder of the log, or its URL.
+        predictions_key: the secret with which inference hashes routing keys.
+    """
+
+    predictions: Annotated[Location, PlainValidator(_parse_location)] | None = Field(
+        None, validation_alias="BATON_PREDICTIONS_DIR"
+    )
+    predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")
 
 
 class RolloutSettings(CliSettings):

@@ -1,8 +1,18 @@
 """A label: what became known about a scored row."""
 
+import re
 from typing import Literal, NamedTuple
 
 Source = Literal["api", "file"]
+
+MAX_CHARACTERS = 256
+"""Of the text of a label."""
+MAX_ROW = 2**31 - 1
+MAX_FUTURE_US = 5 * 60 * 1_000_000
+"""Clocks differ a little. A label that becomes known later than that is a mistake."""
+
+is_request_id = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
+"""Whether a text can be the id of a request: no answer of Baton has another one."""
 
 
 class Label(NamedTuple):

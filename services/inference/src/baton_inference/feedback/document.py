@@ -1,6 +1,5 @@
 """The body of `POST /feedback`: reads it and checks each entry."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -8,23 +7,18 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from baton_common.texts import truncate
+from baton_engine.labels.label import MAX_CHARACTERS, MAX_FUTURE_US, MAX_ROW, is_request_id
 from baton_inference.errors import InvalidLabels, MalformedBody, TooManyLabels
 from baton_inference.protocols.bodies.json_errors import describe_json_error
 
 MAX_LABELS = 1000
-MAX_CHARACTERS = 256
-"""Of a label that is a text."""
-MAX_ROW = 2**31 - 1
-MAX_FUTURE = timedelta(minutes=5)
-"""Clocks differ a little; a label that is known only tomorrow is a mistake."""
+MAX_FUTURE = timedelta(microseconds=MAX_FUTURE_US)
 
 FEEDBACK = "feedback"
 _MEMBERS = ("request_id", "row", "label", "at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-_is_request_id = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
-"""What `RequestIds` accepts: no answer has another id."""
 
 
 class Entry(NamedTuple):
@@ -98,7 +92,7 @@ def _read_entry(entry: Any, format_label: Callable[[object], str], latest: datet
     if unknown := entry.keys() - {*_MEMBERS}:
         raise ValueError(f" has the unknown key {truncate(min(unknown))!r}")
     request_id, row = entry.get("request_id"), entry.get("row", 0)
-    if not isinstance(request_id, str) or not _is_request_id(request_id):
+    if not isinstance(request_id, str) or not is_request_id(request_id):
         raise ValueError(".request_id must be the X-Request-ID of an answer")
     if type(row) is not int or not 0 <= row <= MAX_ROW:
         raise ValueError(".row must be the number of a row in the request, from 0")

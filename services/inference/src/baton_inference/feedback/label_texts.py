@@ -50,7 +50,7 @@ def _format_number(value: object) -> str:
 def _find_class(value: object, classes: Sequence[str]) -> str | None:
     """Finds the class that a value means; None if there is none."""
     if isinstance(value, str):
-        candidates = [value]
+        candidates = [value, *_find_number(value, classes)]
     elif isinstance(value, bool):
         candidates = [str(value), str(value).lower()]
     elif isinstance(value, int | float) and math.isfinite(value):
@@ -58,6 +58,15 @@ def _find_class(value: object, classes: Sequence[str]) -> str | None:
     else:
         candidates = []
     return next((text for text in candidates if text in classes), None)
+
+
+def _find_number(text: str, classes: Sequence[str]) -> list[str]:
+    """Finds the class of a text that is a number: `1.0` may be the class `1`."""
+    try:
+        plain = format_plain(float(text))
+    except ValueError:
+        return []
+    return [] if plain is None else [find_known_text(plain, classes)]
 
 
 def _list_classes(classes: Sequence[str]) -> str:

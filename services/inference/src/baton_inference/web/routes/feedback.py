@@ -4,8 +4,9 @@ import time
 
 from fastapi import APIRouter, Request, Response
 
+from baton_engine.labels.label import MAX_CHARACTERS, MAX_ROW
 from baton_inference.errors import ClientDisconnected, InferenceError
-from baton_inference.feedback.document import FEEDBACK, MAX_CHARACTERS, MAX_LABELS, MAX_ROW
+from baton_inference.feedback.document import FEEDBACK, MAX_LABELS
 from baton_inference.feedback.receiver import FeedbackReceiver
 from baton_inference.protocols.media import JSON, MediaHeaders
 from baton_inference.protocols.protocol import Json
@@ -19,7 +20,7 @@ from baton_inference.web.body import BodyReader
 from baton_inference.web.front import API_KEY, REQUEST_ID
 from baton_inference.web.openapi.problems import build_problem_response
 
-MAX_BODY_BYTES = 2**20
+MAX_BODY_BYTES = 2**21
 """Enough for 1,000 labels of the greatest length."""
 
 _LABEL: Json = {
