@@ -129,8 +129,8 @@ def test_late_repeated_unknown_and_other_labels(tmp_path: Path) -> None:
         assert json.load(refused)["detail"] == "feedback[0].label must be 'no' or 'yes'"
         assert send(service, request_id, label="no").status == 202
         metrics = service.get("/metrics").read().decode()
-    assert 'baton_labels_total{outcome="accepted"} 3.0' in metrics
-    assert 'baton_labels_total{outcome="invalid"} 1.0' in metrics
+    assert 'baton_labels_total{result="accepted"} 3.0' in metrics
+    assert 'baton_labels_total{result="invalid"} 1.0' in metrics
     tables = [pd.read_parquet(file) for file in log.rglob("*.parquet")]
     table = pd.concat(tables).sort_values("received_at")
     stored = [*table[["request_id", "label"]].itertuples(index=False, name=None)]

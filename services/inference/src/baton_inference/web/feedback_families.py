@@ -17,8 +17,8 @@ class FeedbackCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yields the families under their public names."""
         labels = CounterMetricFamily(
-            "baton_labels", "Labels that callers sent, by what became of them.", labels=("outcome",)
+            "baton_labels", "Labels that callers sent, by what became of them.", labels=("result",)
         )
-        for outcome in (ACCEPTED, *OUTCOMES.values()):  # zeros too: the first is an increase
-            labels.add_metric((outcome,), self._receiver.labels[outcome])
+        for result in (ACCEPTED, *OUTCOMES.values()):  # zeros too: the first is an increase
+            labels.add_metric((result,), self._receiver.labels[result])
         yield labels

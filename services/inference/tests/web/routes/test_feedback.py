@@ -34,7 +34,7 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def app(tmp_path: Path, log: Path) -> Front:
     """An application with a prediction log; version 1 answers `no` or `yes`."""
-    return make_app(tmp_path, make_live_version(), BATON_PREDICTIONS_DIR=str(log))[0]
+    return make_app(tmp_path / "cache", make_live_version(), BATON_PREDICTIONS_DIR=str(log))[0]
 
 
 def encode(*entries: Any) -> bytes:
@@ -54,13 +54,13 @@ def read_labels(log: Path) -> list[dict[str, Any]]:
 def read_outcomes(app: Front, **headers: str) -> dict[str, float]:
     """Reads the counts of labels by outcome."""
     lines = call(app, Request("GET", "/metrics", headers=headers)).body.decode().splitlines()
-    rows = [line.split("{outcome=")[1] for line in lines if line.startswith("baton_labels_total")]
+    rows = [line.split("{result=")[1] for line in lines if line.startswith("baton_labels_total")]
     return {row.split('"')[1]: float(row.split()[-1]) for row in rows}
 
 
 def test_without_a_prediction_log_there_is_no_route(tmp_path: Path) -> None:
     """It is answered as any unknown path is, and is neither documented nor counted."""
-    app, _ = make_app(tmp_path, make_live_version())
+    app, _ = make_app(tmp_path / "cache", make_live_version())
     answer, other = send(app, GOOD), call(app, post("/none", b"{}"))
     assert (answer.status, answer.json()["title"]) == (404, other.json()["title"])
     assert answer.headers["content-type"] == "application/problem+json"
@@ -137,7 +137,7 @@ def test_other_methods_are_refused(app: Front) -> None:
 
 def test_without_a_version_labels_cannot_be_checked(tmp_path: Path, log: Path) -> None:
     """503 with Retry-After, as for scoring."""
-    answer = send(make_app(tmp_path, BATON_PREDICTIONS_DIR=str(log))[0], GOOD)
+    answer = send(make_app(tmp_path / "cache", BATON_PREDICTIONS_DIR=str(log))[0], GOOD)
     assert answer.status == 503
     assert answer.headers["retry-after"]
 
@@ -153,7 +153,7 @@ def test_disk_that_refuses(app: Front, log: Path) -> None:
 
 def test_waiting_labels_are_bounded(tmp_path: Path, log: Path) -> None:
     """While the disk is blocked, requests beyond the bound get 503 at once, the others 202."""
-    app, core = make_app(tmp_path, make_live_version(), BATON_PREDICTIONS_DIR=str(log))
+    app, core = make_app(tmp_path / "cache", make_live_version(), BATON_PREDICTIONS_DIR=str(log))
     body = encode(*({**GOOD, "row": row} for row in range(1000)))
 
     async def run() -> list[Response]:
@@ -179,7 +179,7 @@ def closed_app(tmp_path: Path, log: Path) -> Front:
     """An application with API keys."""
     (tmp_path / "keys").write_text(f"{SENDER_KEY.line}\n{SCORER_KEY.line}\n")
     keys = KeyFile(tmp_path / "keys")
-    return make_app(tmp_path, make_live_version(), keys=keys, BATON_PREDICTIONS_DIR=str(log))[0]
+    return make_app(tmp_path / "cache", make_live_version(), keys=keys, BATON_PREDICTIONS_DIR=str(log))[0]
 
 
 def test_key_needs_the_scope(closed_app: Front, log: Path) -> None:
