@@ -179,7 +179,9 @@ def closed_app(tmp_path: Path, log: Path) -> Front:
     """An application with API keys."""
     (tmp_path / "keys").write_text(f"{SENDER_KEY.line}\n{SCORER_KEY.line}\n")
     keys = KeyFile(tmp_path / "keys")
-    return make_app(tmp_path / "cache", make_live_version(), keys=keys, BATON_PREDICTIONS_DIR=str(log))[0]
+    return make_app(
+        tmp_path / "cache", make_live_version(), keys=keys, BATON_PREDICTIONS_DIR=str(log)
+    )[0]
 
 
 def test_key_needs_the_scope(closed_app: Front, log: Path) -> None:
