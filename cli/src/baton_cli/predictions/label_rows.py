@@ -133,7 +133,7 @@ class _RowReader:
 
     def _read_chunk(self, chunk: Chunk) -> Iterator[LabelRow | None]:
         columns = self._columns
-        none = [None] * len(chunk.locations)
+        none: list[str | None] = [None] * len(chunk.locations)
         identities = self._read_texts(chunk, columns.identity)
         labels = self._read_texts(chunk, columns.label)
         numbers = none if columns.row is None else self._read_texts(chunk, columns.row)

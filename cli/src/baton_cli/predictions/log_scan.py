@@ -48,8 +48,8 @@ def scan_predictions(
     first, last = (_get_day(each) for each in span_us)
     for location in list_files(log, model):
         day = _find_day(location)
-        # The answer is complete before its row is written, and midnight may be in between.
-        if day is not None and first <= day <= last + timedelta(days=1):
+        # A file that was begun before midnight may have rows of the next day.
+        if day is not None and first - timedelta(days=1) <= day <= last:
             yield from _read_file(location, warn)
 
 

@@ -42,7 +42,9 @@ class LogMover:
             CommandFailed: the package of the target's store is not installed.
         """
         self._source = source
-        self._place = _LocalPlace(target) if target.is_local else _RemotePlace(target)
+        self._place: _LocalPlace | _RemotePlace = (
+            _LocalPlace(target) if target.is_local else _RemotePlace(target)
+        )
         self._keeps = keeps
 
     def move_all(self, report: Callable[[Pass], None] = lambda _: None) -> Pass:

@@ -47,7 +47,7 @@ def send(app: Front, *entries: Any, **headers: str) -> Response:
 
 
 def read_labels(log: Path) -> list[dict[str, Any]]:
-    files = sorted(log.rglob("*.parquet"))
+    files = sorted((log / "labels").rglob("*.parquet"))
     return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
 
 
