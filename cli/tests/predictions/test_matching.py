@@ -66,7 +66,7 @@ def test_request_of_several_rows_is_ambiguous() -> None:
     older, newer = prediction("k", 980, "b"), prediction("k", 991, "c")
     assert match([label("k")], *rows, older) == ([], 0, 1)
     assert match([label("k")], *rows, older, newer) == ([("c", 0)], 0, 0)
-    assert match([label("k")], rows[1], older) == ([("a", 1)], 0, 0)
+    assert match([label("k")], rows[1], older) == ([], 0, 1)  # row 0 was not logged
 
 
 def test_row_that_is_logged_twice_is_one_prediction() -> None:

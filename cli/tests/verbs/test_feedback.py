@@ -111,7 +111,7 @@ def test_labels_of_routing_keys(
     write_predictions(
         log,
         ("7", "old", 0, timedelta(days=2)),
-        ("7", "new", 3, timedelta(days=1)),
+        ("7", "new", 0, timedelta(days=1)),
         ("8", "too-old", 0, timedelta(days=91)),
         ("9", "batch", 0, timedelta(days=1)),
         ("9", "batch", 1, timedelta(days=1)),
@@ -120,7 +120,7 @@ def test_labels_of_routing_keys(
     assert capsys.readouterr().out == (
         f"5 rows: 1 labels, 1 without a label, 2 without a prediction, 1 ambiguous → {log}\n"
     )
-    assert read_labels(log) == [("new", 3, "yes", "file")]
+    assert read_labels(log) == [("new", 0, "yes", "file")]
 
 
 def test_time_of_the_label_decides_the_prediction(

@@ -30,7 +30,7 @@ class Matches:
     """The labels whose prediction was found.
 
     Attributes:
-        rows: the labels, with the request id and the row of their prediction.
+        rows: the labels, with the request id of their prediction.
         unmatched: the number of labels without a prediction within the window.
         ambiguous: the number of labels whose last request has several rows of the key.
     """
@@ -41,7 +41,10 @@ class Matches:
 
 
 class Matcher:
-    """Finds for each label the last prediction of its key within a window before its time."""
+    """Finds for each label the last prediction of its key within a window before its time.
+
+    A key does not say which row of a request it is about, so only requests of one row match.
+    """
 
     def __init__(
         self, rows: Sequence[LabelRow], secret: bytes, *, window_us: int, now_us: int
@@ -91,8 +94,8 @@ class Matcher:
             best = self._best.get(number)
             if best is None:
                 matches.unmatched += 1
-            elif number in self._tied:
+            elif number in self._tied or best.row > 0:  # not every row of a request is logged
                 matches.ambiguous += 1
             else:
-                matches.rows.append(row._replace(identity=best.request_id, row=best.row))
+                matches.rows.append(row._replace(identity=best.request_id))
         return matches
