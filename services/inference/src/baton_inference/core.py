@@ -1,7 +1,9 @@
 """Wires the core of the service: the watchers and the live versions. It knows no HTTP."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from baton_engine.engine import ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
@@ -10,6 +12,7 @@ from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.lifecycle.loading.cache import VersionCache
 from baton_inference.lifecycle.loading.load_marks import LoadMarks
 from baton_inference.lifecycle.loading.loader import Loader, OpenEngine
+from baton_inference.lifecycle.loading.rests import rest_from_loading
 from baton_inference.lifecycle.moves import MoveReader
 from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
@@ -101,20 +104,20 @@ class Core:
         return (self.poller, self.canary.poller) if self.canary else (self.poller,)
 
 
-def open_onnx_engine(fetched: FetchedModel) -> ServingEngine:
-    """Opens the engine of a version's ONNX file. Raises as `open_engine` does."""
+def open_onnx_engine(fetched: FetchedModel, rest: Callable[[], None]) -> ServingEngine:
+    """Opens the engine of a version's ONNX file. See `open_engine`."""
     # ONNX Runtime takes a third of a second to import. This import runs in the poller's thread,
     # while the main thread imports the web framework.
     from baton_engine.onnx.opening import open_engine  # noqa: PLC0415
 
-    return open_engine(fetched)
+    return open_engine(fetched, rest)
 
 
 def create_core(
     settings: InferenceSettings,
     *,
     registry: RegistryClient | None = None,
-    open_engine: OpenEngine = open_onnx_engine,
+    open_engine: OpenEngine | None = None,
     clock: Clock | None = None,
 ) -> Core:
     """Wires the core; starts nothing.
@@ -122,13 +125,17 @@ def create_core(
     Args:
         settings: the settings of the service.
         registry: replaces the tracking server of the settings.
-        open_engine: opens a version's files as an engine.
+        open_engine: opens a version's files as an engine, instead of ONNX Runtime.
         clock: replaces the system clocks.
     """
     registry = registry or settings.open_registry()
     clock = clock or Clock()
     live, metrics, arrow = LiveVersions(), Metrics(), ArrowReader(settings.max_body_bytes)
-    loader = _create_loader(settings, registry, arrow, open_engine, clock)
+    rest = partial(rest_from_loading, live)
+    open_engine = open_engine or partial(open_onnx_engine, rest=rest)
+    loader = _create_loader(
+        settings, registry, arrow, open_engine=open_engine, clock=clock, rest=rest
+    )
     moves = MoveReader(
         registry,
         settings.model_name,
@@ -154,12 +161,14 @@ def create_core(
     return Core(live, state, watcher, poller, metrics, registry, moves, arrow, clock, marks, canary)
 
 
-def _create_loader(
+def _create_loader(  # noqa: PLR0913 - its parts, wired in one place
     settings: InferenceSettings,
     registry: RegistryClient,
     arrow: ArrowReader,
+    *,
     open_engine: OpenEngine,
     clock: Clock,
+    rest: Callable[[], None],
 ) -> Loader:
     """Creates the loader of both roles."""
     protocols = list_protocols(has_grpc=settings.grpc_port is not None)
@@ -174,5 +183,6 @@ def _create_loader(
         ),
         marks=LoadMarks(cache, settings.model_name, aliases, process=secrets.token_hex(8)),
         clock=clock,
+        rest=rest,
         trusted=settings.trusted_keys,
     )

@@ -1,5 +1,7 @@
 """Builds the engine of a fetched version and checks its answers to synthetic rows."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from baton_engine.engine import EngineError, Scores
@@ -19,10 +21,15 @@ LIMIT_S = 30.0
 """The limit for the synthetic rows: a model may loop for ever."""
 
 
-def open_engine(fetched: FetchedModel) -> OnnxEngine:
+def open_engine(fetched: FetchedModel, rest: Callable[[], None] = lambda: None) -> OnnxEngine:
     """Builds the engine of a version and checks that its answers are those of its task.
 
     The engine encodes columns outside of ONNX if that answers the same (`encode_outside`).
+
+    Args:
+        fetched: the version's files.
+        rest: called between steps of some milliseconds, which hold the interpreter's lock. A
+            process that answers requests at the same time lets them pass here.
 
     Raises:
         EngineError: the model cannot be loaded, does not end, or its answers are those of no task.
@@ -33,7 +40,8 @@ def open_engine(fetched: FetchedModel) -> OnnxEngine:
         _check_answers(limited, build_synthetic_rows(schema))
     if fetched.weights:
         return engine
-    return encode_outside(engine, fetched.onnx, schema, _read_example_rows(fetched))
+    rest()
+    return encode_outside(engine, fetched.onnx, schema, _read_example_rows(fetched), rest)
 
 
 def _read_example_rows(fetched: FetchedModel) -> Rows:

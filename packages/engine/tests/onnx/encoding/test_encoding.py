@@ -51,6 +51,15 @@ def test_the_graph_takes_one_matrix(kind: int) -> None:
     assert [(-encoded.score_rows([row])["value"])[0].tolist() for row in ROWS * 2] == expected * 2
 
 
+def test_the_caller_may_rest_between_the_steps() -> None:
+    """Before the comparison of the matrices, and before that of each kind of rows."""
+    graph, matrix = build_usual(FLOAT)
+    model, schema = graph.build(matrix, 6)
+    rests: list[None] = []
+    build_encoded(OnnxEngine(model, schema), model, schema, ROWS, lambda: rests.append(None))
+    assert len(rests) == 3
+
+
 def test_parts_that_remain() -> None:
     """An unknown operator takes its columns as before; its neighbours are encoded."""
     graph = GraphBuilder()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
+from baton_common.texts import get_first_line
 from baton_registry.errors import InvalidModel
+from baton_registry.versions.plain_yaml import parse_yaml
 from baton_registry.versions.recorded.inputs import parse_inputs
 from baton_registry.versions.recorded.outputs import parse_outputs
 from baton_registry.versions.schema import Schema
@@ -18,8 +18,6 @@ MAX_TEXT = 4 * 2**20
 METADATA_KEY = "baton"
 """The key under `metadata` in MLmodel of Baton's record: `{"task": …, "classes": […], "outputs":
 [names], "categories": {column: […]}}`, all optional."""
-
-_MERGE = "tag:yaml.org,2002:merge"
 
 
 @dataclass(frozen=True)
@@ -61,21 +59,12 @@ def load_document(text: str) -> dict[str, Any]:
     if len(text) > MAX_TEXT:
         raise InvalidModel(f"the MLmodel file is over {MAX_TEXT} characters")
     try:
-        document = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidModel("the MLmodel file is not YAML") from error
+        document = parse_yaml(text)
+    except ValueError as error:
+        raise InvalidModel(f"the MLmodel file {get_first_line(error)}") from error
     if not isinstance(document, dict):
         raise InvalidModel("the MLmodel file is not a mapping")
     return document
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without merge keys: a few lines of them make a mapping of billions of entries."""
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Rejects merge keys. PyYAML calls it for each mapping."""
-        if any(key.tag == _MERGE for key, _ in node.value):
-            raise yaml.YAMLError("merge keys are not supported")
 
 
 def _get_mapping(document: dict[str, Any], key: str) -> dict[str, Any]:

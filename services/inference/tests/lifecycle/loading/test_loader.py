@@ -1,15 +1,19 @@
 """The loader: versions from the registry."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from baton_engine.engine import ServingEngine
 from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.loading.loader import Loader
 from baton_registry.errors import RegistryRefused, RegistryUnavailable
-from tests.support.fakes.loader import catch_failure
+from baton_registry.rest.fetch import FetchedModel
+from tests.support.fakes.loader import catch_failure, make_loader
 from tests.support.fakes.memory_registry import FakeRegistry
+from tests.support.fakes.models import open_fake_engine
 
 
 def test_a_loaded_version_can_serve(loader: Loader, registry: FakeRegistry) -> None:
@@ -19,6 +23,22 @@ def test_a_loaded_version_can_serve(loader: Loader, registry: FakeRegistry) -> N
     assert version.example == {"x": 1.5, "n": 2, "note": "b"}
     assert version.inline_rows > 0
     assert set(version.codecs) == {"predict", "invocations", "v2"}
+
+
+def test_requests_pass_between_the_steps(registry: FakeRegistry, tmp_path: Path) -> None:
+    """A load rests before each step that holds the interpreter's lock."""
+    steps: list[str] = []
+
+    def open_noted(fetched: FetchedModel) -> ServingEngine:
+        steps.append("open")
+        return open_fake_engine(fetched)
+
+    loader = make_loader(
+        registry, tmp_path, open_engine=open_noted, rest=lambda: steps.append("rest")
+    )
+    loader.load(registry.add("1"))
+
+    assert steps == ["rest", "open", "rest", "rest"]
 
 
 def test_a_wrong_checksum_is_a_load_failure(loader: Loader, registry: FakeRegistry) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from baton_common.texts import get_first_line
@@ -22,10 +23,18 @@ MAX_BYTES = 2**20
 LIMIT_S = 2.0
 """The limit for the comparison. The encoding of a model that is slower does not matter."""
 
+Rest = Callable[[], None]
+
 _log = logging.getLogger(__name__)
 
 
-def encode_outside(engine: OnnxEngine, model: bytes, schema: Schema, examples: Rows) -> OnnxEngine:
+def encode_outside(
+    engine: OnnxEngine,
+    model: bytes,
+    schema: Schema,
+    examples: Rows,
+    rest: Rest = lambda: None,
+) -> OnnxEngine:
     """Returns an engine that answers the same, bit for bit, and encodes outside of ONNX.
 
     If the graph is unusual, or any answer differs, it returns the given engine.
@@ -35,15 +44,22 @@ def encode_outside(engine: OnnxEngine, model: bytes, schema: Schema, examples: R
         model: its ONNX file's content.
         schema: its columns.
         examples: rows to compare both with, beside generated ones.
+        rest: called between its steps; see `open_engine`.
     """
     try:
-        return build_encoded(engine, model, schema, examples)
+        return build_encoded(engine, model, schema, examples, rest)
     except Exception as error:  # noqa: BLE001 - the graph may be anything
         _log.debug("The model is encoded within ONNX: %s", get_first_line(error))
         return engine
 
 
-def build_encoded(engine: OnnxEngine, model: bytes, schema: Schema, examples: Rows) -> OnnxEngine:
+def build_encoded(
+    engine: OnnxEngine,
+    model: bytes,
+    schema: Schema,
+    examples: Rows,
+    rest: Rest = lambda: None,
+) -> OnnxEngine:
     """Builds the engine that encodes outside of ONNX. Takes the same as `encode_outside`.
 
     Raises:
@@ -52,17 +68,19 @@ def build_encoded(engine: OnnxEngine, model: bytes, schema: Schema, examples: Ro
     """
     if len(model) > MAX_BYTES:
         raise EngineError("the model is large")
-    rest, encoding = parse_model(model), parse_model(model)
-    cut = _cut(rest, engine, schema)
+    remainder, encoding = parse_model(model), parse_model(model)
+    cut = _cut(remainder, engine, schema)
     keep_encoding(encoding, cut)
     feeder = EncodedFeeder(cut, schema, engine.inputs.dtypes)
-    encoded = engine.replace_graph(rest.SerializeToString(), feeder)
+    encoded = engine.replace_graph(remainder.SerializeToString(), feeder)
     rows = build_rows(schema, _collect_categories(cut))
     session = create_session(encoding.SerializeToString(), {})
+    rest()
     started_s = time.monotonic()
     with engine.limit_time(LIMIT_S) as limited, encoded.limit_time(LIMIT_S) as limited_encoded:
         compare_matrices(session, engine.feeder, feeder, rows)
         for each in (rows, examples):
+            rest()
             compare_scores(limited, limited_encoded, schema, each)
     if time.monotonic() - started_s > LIMIT_S:  # then both may have failed
         raise EngineError("the comparison takes too long")

@@ -51,6 +51,7 @@ class Loader:
         compile_codecs: CompileCodecs,
         marks: LoadMarks,
         clock: Clock,
+        rest: Callable[[], None] = lambda: None,
         trusted: Sequence[TrustedKey] = (),
     ) -> None:
         """Wires the loader.
@@ -62,6 +63,7 @@ class Loader:
             compile_codecs: compiles the codecs of a version.
             marks: marks a version before its engine is built; those of the process.
             clock: gives the time at which a version starts to serve.
+            rest: called between the steps of a load; see `rest_from_loading`.
             trusted: if not empty, only versions that one of these keys signed are loaded.
         """
         self._registry = registry
@@ -70,6 +72,7 @@ class Loader:
         self._compile_codecs = compile_codecs
         self.marks = marks
         self._clock = clock
+        self._rest = rest
         self._trusted = trusted
 
     def load(self, version: ModelVersion) -> LiveVersion:
@@ -188,8 +191,11 @@ class Loader:
         schema = fetched.mlmodel.schema
         version = fetched.version
         with self._log_duration("opened and warmed up", version):
+            self._rest()
             engine = self._open_engine(fetched)
+            self._rest()
             codecs = self._compile_codecs(version, schema, engine.output_schema)
+            self._rest()
             warmup = warm_up(engine, schema, fetched.input_example)
         if not fetched.verified:
             log.warning("the version records no checksums", version=version.version)
