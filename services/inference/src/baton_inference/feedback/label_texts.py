@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from baton_common.texts import truncate
-from baton_engine.tables.text.number_texts import find_known_text, format_plain
+from baton_engine.tables.text.number_texts import format_plain
 from baton_registry.versions.output_schema import OutputSchema
 
 MAX_NAMED_CLASSES = 10
@@ -50,23 +50,28 @@ def _format_number(value: object) -> str:
 def _find_class(value: object, classes: Sequence[str]) -> str | None:
     """Finds the class that a value means; None if there is none."""
     if isinstance(value, str):
-        candidates = [value, *_find_number(value, classes)]
+        candidates = [value, *_list_number_texts(_parse_number(value))]
     elif isinstance(value, bool):
         candidates = [str(value), str(value).lower()]
-    elif isinstance(value, int | float) and math.isfinite(value):
-        candidates = [find_known_text(format_plain(value) or "", classes)]
+    elif isinstance(value, int | float):
+        candidates = _list_number_texts(value)
     else:
         candidates = []
     return next((text for text in candidates if text in classes), None)
 
 
-def _find_number(text: str, classes: Sequence[str]) -> list[str]:
-    """Finds the class of a text that is a number: `1.0` may be the class `1`."""
+def _parse_number(text: str) -> float:
+    """Parses a number; NaN for another text."""
     try:
-        plain = format_plain(float(text))
+        return float(text)
     except ValueError:
-        return []
-    return [] if plain is None else [find_known_text(plain, classes)]
+        return math.nan
+
+
+def _list_number_texts(value: float) -> list[str]:
+    """Lists the texts that training may have given a number: `1` and `1.0`."""
+    plain = format_plain(value)
+    return [] if plain is None else [plain, repr(float(plain))]
 
 
 def _list_classes(classes: Sequence[str]) -> str:
