@@ -23,7 +23,7 @@ TERMINATED = 128 + signal.SIGTERM
 
 # Here, not in the verbs' modules, so that `baton --help` imports none of them.
 VERBS = {
-    "up": "Run tracking server, trainer and inference here, without Docker.",
+    "up": "Run tracking server, trainer and inference without Docker.",
     "serve": "Serve the version that the alias points to, over HTTP.",
     "train": "Train a version, register it and run the gate.",
     "import": "Import a version of any MLflow registry, converted to ONNX.",

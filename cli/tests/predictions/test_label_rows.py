@@ -86,7 +86,7 @@ def test_rows_of_a_parquet_file(tmp_path: Path) -> None:
 )
 def test_invalid_row_is_named(tmp_path: Path, line: str, message: str) -> None:
     """One line with the file and the place."""
-    path = write_csv(tmp_path, "a,0,yes,", line, ",,")
+    path = write_csv(tmp_path, "a,0,yes,", line, ",,,")
     with pytest.raises(CommandFailed) as caught:
         read(path)
     assert caught.value.message.startswith(f"{path}: {message}")

@@ -4,7 +4,6 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -81,10 +80,10 @@ def test_shutdown_answers_what_waits(tmp_path: Path) -> None:
     assert read_ids(log) == ["first", "second"]
 
 
-def fill(disk: SmallDisk, service: Service, pid: int) -> Sequence[str]:
+def fill(disk: SmallDisk, service: Service, pid: int) -> list[str]:
     """Fills the disk, sends labels until one is refused; returns the ids of those accepted."""
     disk.fill(pid)
-    accepted = []
+    accepted: list[str] = []
     for number in range(100):
         answer = send(service, f"full-{number}")
         if answer.status == 507:

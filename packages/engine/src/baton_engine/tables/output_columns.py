@@ -6,7 +6,6 @@ import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field
 
-from baton_engine.engine import Scores
 from baton_engine.tables.columns import Array
 from baton_registry.versions.output_schema import Output, OutputSchema, OutputType
 
@@ -28,7 +27,9 @@ def list_output_fields(output_schema: OutputSchema) -> list[Field]:
     ]
 
 
-def build_output_columns(scores: Scores, output_schema: OutputSchema) -> Iterator[ArrowArray]:
+def build_output_columns(
+    scores: Mapping[str, Array], output_schema: OutputSchema
+) -> Iterator[ArrowArray]:
     """Builds the columns of `list_output_fields`."""
     for output in output_schema.outputs:
         values = scores[output.name]
