@@ -14,6 +14,7 @@ from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
 from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.prediction_families import PredictionCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
@@ -38,7 +39,8 @@ def find_row(key: str) -> str:
 
 def test_metrics_and_their_labels(tmp_path: Path) -> None:
     """docs/metrics.md names every family with its labels, and no other."""
-    _, core = make_app(tmp_path)
+    _, core = make_app(tmp_path / "cache", BATON_PREDICTIONS_DIR=str(tmp_path / "predictions"))
+    assert core.predictions is not None
     collector = MetricsCollector(
         core.metrics,
         status=core.read_status,
@@ -52,7 +54,8 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     pair.run()
     pairs = PairCollector(pair.shadow, lambda: None)
     families = {}
-    for family in (*collector.collect(), *pairs.collect()):
+    predictions = PredictionCollector(core.predictions)
+    for family in (*collector.collect(), *pairs.collect(), *predictions.collect()):
         name = family.name + ("_total" if family.type == "counter" else "")
         families[name] = set(getattr(family, "_labelnames", ()))
     table = METRICS.split("| label | values |")[0]

@@ -35,6 +35,7 @@ VERBS = {
     "score": "Score a CSV or Parquet file with one version.",
     "feedback": "Send labels: what became known about scored rows.",
     "predictions": "Move the prediction log to another place.",
+    "quality": "Measure live quality from labels; go back if it is worse.",
     "status": "Show the version of the alias and what inference serves.",
     "history": "Show every known move and past rollout, oldest first.",
     "webhook": "Notify inference at once of moves and rollouts.",

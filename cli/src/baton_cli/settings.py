@@ -57,10 +57,6 @@ def _parse_command(value: str) -> tuple[str, ...]:
         raise ValueError(f"must be a program and its arguments ({error})") from error
 
 
-def _parse_location(value: str) -> Location:
-    return Location.parse(value)
-
-
 def _check_actor(value: str) -> str:
     if not is_actor(value):
         raise ValueError(f"a name of at most {MAX_ACTOR} visible characters")
@@ -94,7 +90,7 @@ class PredictionSettings(CliSettings):
         predictions_key: the secret with which inference hashes routing keys.
     """
 
-    predictions: Annotated[Location, PlainValidator(_parse_location)] | None = Field(
+    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
         None, validation_alias="BATON_PREDICTIONS_DIR"
     )
     predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")

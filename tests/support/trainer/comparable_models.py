@@ -59,3 +59,13 @@ def make_model(
     schema = Schema(columns or table.columns, table.classes)
     usual = {"name": "version 3", "size_bytes": 10_000}
     return ComparableModel(engine=RuleEngine(rule), schema=schema, **{**usual, **fields})
+
+
+def make_columns_model(*columns: Column) -> ComparableModel:
+    """A model whose logit is the first of its columns; a missing one counts as 0."""
+
+    def rule(rows: pd.DataFrame) -> "pd.Series[float]":
+        return rows[columns[0].name].astype(float).fillna(0.0)
+
+    schema = Schema(columns, BINARY.classes)
+    return ComparableModel("version 3", RuleEngine(rule), schema, size_bytes=10_000)

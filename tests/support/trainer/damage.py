@@ -106,6 +106,8 @@ REFUSED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "no such column to drop": (GOOD, {"drop": ("nix",)}, "no column 'nix' for --drop"),
     "the target dropped": (GOOD, {"drop": (TARGET,)}, "--drop names the target"),
     "the target as an id": (GOOD, {"id": (TARGET,)}, "--id names the target"),
+    "no such private column": (GOOD, {"private": ("nix",)}, "no column 'nix' for --private"),
+    "a private target": (GOOD, {"private": (TARGET,)}, "cannot be private, because every answer"),
     "a role for no column": (GOOD, {"roles": {"nix": "number"}}, "'nix' for .columns.roles."),
     "a number that is text": (GOOD, {"roles": {"label": "number"}}, "'label' cannot be a number: "),
     "an empty target": (

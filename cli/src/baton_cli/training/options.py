@@ -106,6 +106,13 @@ _TABLE_OPTIONS = (
         metavar="COLUMN",
         help="An id column: not a feature; rows with one id stay in one split. Repeatable.",
     ),
+    option(
+        "--private",
+        "columns__private",
+        multiple=True,
+        metavar="COLUMN",
+        help="A column whose values appear in no report, profile or log. Repeatable.",
+    ),
 )
 
 _GATE_OPTIONS = (

@@ -2,15 +2,11 @@
 
 import click
 
-from baton_cli import terminal
 from baton_cli.argument_types import Version
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import move_alias, reason_option, wait_option
-from baton_cli.rollouts.control import hand
-from baton_cli.rollouts.setup import build_executor
+from baton_cli.moves.rolling_back import roll_back
 from baton_cli.settings import CliSettings, load
-from baton_registry.errors import RegistryError
-from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
 
@@ -28,27 +24,6 @@ def rollback(to: str | None, reason: str, wait_s: float | None) -> None:
     actor = get_actor(settings)
 
     def run(registry: RegistryClient) -> Move:
-        model, alias = settings.model_name, settings.alias
-        try:
-            # Before the abort: if a controller answers it by moving the alias back, the version
-            # before is another one, and this would go back twice.
-            move = promotion.plan_rollback(
-                registry, model, alias=alias, by=actor, to=to, reason=reason
-            )
-        finally:
-            _abort_rollout(registry, settings, actor)
-        return promotion.execute_rollback(registry, model, alias, move)
+        return roll_back(registry, settings, actor, to=to, reason=reason)
 
     move_alias(settings, settings.alias, run, wait_s=wait_s)
-
-
-def _abort_rollout(registry: RegistryClient, settings: CliSettings, actor: str) -> None:
-    """Aborts a rollout against the alias. Nothing about a rollout stops a rollback."""
-    executor = build_executor(registry, settings)
-    try:
-        version = hand.abort_first(executor, settings.alias, actor)
-    except RegistryError as error:
-        terminal.print_progress(f"warning: the rollout cannot be aborted: {error}")
-        return
-    if version is not None:
-        terminal.print_progress(f"aborted the rollout of version {version} first")

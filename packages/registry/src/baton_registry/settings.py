@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -42,6 +42,7 @@ STORED_SETTINGS = frozenset({"MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWO
 HTTPX_BUNDLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 REQUESTS_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """CA bundle variables of MLflow's client. Those of httpx win, because Baton uses httpx."""
+_CREDENTIALS_IN_URL = re.compile(r"://[^/@\s]+@")
 SERVICE_LINK = (
     "must be a port number; Kubernetes service links set this variable if a Service has that name:"
     " set enableServiceLinks: false in the pod's spec, or rename the Service"
@@ -61,7 +62,10 @@ class RegistrySettings(BaseModel):
         server_cert: the CA certificates to trust instead of the defaults.
         client_cert: the client certificate and its key.
         trusted_keys: if set, only versions signed by one of them are served and promoted.
+        set_when_empty: variables whose empty value is a value; other empty ones count as unset.
     """
+
+    set_when_empty: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True)
 
@@ -131,13 +135,15 @@ class RegistrySettings(BaseModel):
 
 
 def load_settings(settings: type[S]) -> S:
-    """Reads settings from the environment. An empty variable counts as unset.
+    """Reads settings from the environment. An empty variable counts as unset, with exceptions.
 
     Raises:
         SettingsError: a value is not allowed.
     """
     names = _list_variables(settings)
     values = {name: value for name in names if (value := _read(name))}
+    meant: frozenset[str] = getattr(settings, "set_when_empty", frozenset())
+    values |= {name: "" for name in meant if os.environ.get(name) == "" and name not in values}
     try:
         return settings.model_validate(values)
     except ValidationError as error:
@@ -201,4 +207,6 @@ def _read_stored(name: str) -> str:
 def _format_value(name: str, value: Any) -> str:
     """Formats a value for a message. Secrets are masked; the names of their files are not."""
     is_secret = any(word in name for word in ("SECRET", "KEY", "PASSWORD", "TOKEN"))
-    return "***" if is_secret and not name.endswith("_FILE") else repr(value)
+    if is_secret and not name.endswith("_FILE"):
+        return "***"
+    return _CREDENTIALS_IN_URL.sub("://***@", repr(value))

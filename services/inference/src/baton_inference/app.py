@@ -31,6 +31,7 @@ from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
 from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.prediction_families import PredictionCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
 from baton_inference.web.routes.feedback import build_feedback_routes
@@ -87,6 +88,7 @@ def create_app(
         settings.alias,
         access,
         core.canary.shadow.queue if core.canary else None,
+        core.predictions.queue if core.predictions else None,
     )
     if core.canary is not None:
         pools.canary.switch = core.canary.switch
@@ -144,15 +146,14 @@ def _create_fastapi_app(
 def _create_exposition(
     core: Core, collector: MetricsCollector, feedback: FeedbackReceiver | None
 ) -> Exposition:
-    """Wires the metrics; those of pairs only if there can be a canary, those of feedback if on."""
-    labels = [] if feedback is None else [FeedbackCollector(feedback)]
-    pairs = [] if core.canary is None else [_create_pair_collector(core, core.canary)]
-    return Exposition(collector, *labels, *pairs)
+    """Wires the metrics; those of pairs, predictions and labels only if there can be any."""
+    pairs = (_create_pair_collector(core, core.canary),) if core.canary else ()
+    predictions = (PredictionCollector(core.predictions),) if core.predictions else ()
+    labels = (FeedbackCollector(feedback),) if feedback else ()
+    return Exposition(collector, *pairs, *predictions, *labels)
 
 
 def _create_pair_collector(core: Core, canary: CanaryParts) -> PairCollector:
-    """Wires the metrics of pairs."""
-
     def find_trip_signal() -> str | None:
         production, version = core.live.production, core.live.canary
         if production is None or version is None:

@@ -98,6 +98,11 @@ class Columns(_Section):
     )
     drop: tuple[str, ...] = Field(default=(), description="a list of column names")
     id: tuple[str, ...] = Field(default=(), description="a list of column names")
+    private: tuple[str, ...] = Field(
+        default=(),
+        description="a list of column names",
+        exclude_if=lambda names: not names,  # a record without it can be read by an older Baton
+    )
     roles: Mapping[str, Literal["number", "category"]] = Field(
         default={}, description='"number" or "category" for each column named'
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator
 
+from baton_common.locations import Location, parse_location
 from baton_common.paths import expand_home
 from baton_common.settings import read_setting
 from baton_engine.settings import decline_telemetry
@@ -50,6 +51,7 @@ class TrainerSettings(RegistrySettings):
         cache_dir: keeps the environments of imported models.
         import_volume: what the stack's containers `import` and `importer` share; None outside of
             the stack.
+        predictions_dir: the prediction log, a folder or a URL; None: not set.
     """
 
     experiment: Name | None = Field(None, validation_alias="MLFLOW_EXPERIMENT_NAME")
@@ -60,6 +62,9 @@ class TrainerSettings(RegistrySettings):
         default_factory=get_user_cache_dir, validation_alias="BATON_CACHE_DIR"
     )
     import_volume: Path | None = Field(None, validation_alias="BATON_IMPORT_VOLUME")
+    predictions_dir: Annotated[Location | None, PlainValidator(parse_location)] = Field(
+        None, validation_alias="BATON_PREDICTIONS_DIR"
+    )
 
     @property
     def experiment_name(self) -> str:

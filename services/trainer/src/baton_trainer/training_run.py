@@ -14,6 +14,8 @@ from baton_trainer.gate.trained_model import TrainedModel, fit_and_evaluate
 from baton_trainer.gate.verdict import Verdict
 from baton_trainer.models import pipeline
 from baton_trainer.models.estimators import Learner
+from baton_trainer.monitoring.profile import PROFILE_FILE
+from baton_trainer.monitoring.profile_builder import build_profile
 from baton_trainer.progress import Progress
 from baton_trainer.request import TrainRequest
 from baton_trainer.settings import TrainerSettings
@@ -74,13 +76,14 @@ class TrainingRun:
         return TrainResult(version, self.run_id, verdict.text, metrics)
 
     def _collect_params(self, learner: Learner) -> dict[str, Any]:
-        options = self.request.train
+        options, private = self.request.train, self.table.private_columns
         costs = {"cost_fp": options.cost_fp, "cost_fn": options.cost_fn}
         positive = {"positive": self.table.positive} if self.table.classes else {}
         return {
             "estimator": learner.name,
             "target": self.table.target.name,
             **positive,
+            **({"private": ", ".join(private)} if private else {}),
             "search": options.search,
             "seed": options.seed,
             **(costs if options.has_costs else {}),
@@ -118,12 +121,15 @@ class TrainingRun:
         table, summary = self.table, summarize(subject)
         manifest = registration.build_manifest(table, verdict)
         files = build_run_files(subject)
+        profile = build_profile(table, subject.model.report.held_out.answers)
         contents = Contents(
             pipeline=subject.model.pipeline,
             onnx=subject.model.onnx,
             columns=table.columns,
             output_schema=table.output_schema,
             features=table.features[~table.held_out],
+            private_columns=table.private_columns,
+            more_files={PROFILE_FILE: profile.to_json()},
         )
         task = table.output_schema.task
         with run.create_logged_model(

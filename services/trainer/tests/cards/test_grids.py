@@ -23,3 +23,12 @@ def test_every_row_is_counted_with_its_class() -> None:
     data = some_table()
     counts = read_rows(build_class_grid(data))
     assert sum(int(n) for each in counts.values() for n in each) == len(data.target)
+
+
+def test_values_of_private_columns_are_not_shown() -> None:
+    """Neither the range of numbers nor texts; the share of missing values is."""
+    columns = read_rows(grids.build_column_grid(some_table(private=("whole", "label", "flag"))))
+    assert columns["whole"] == ("long", "none", "private")
+    assert columns["label"] == ("string", "none", "private")
+    assert columns["flag"] == ("boolean", "none", "private")
+    assert "x " in columns["gappy text"][2]

@@ -93,7 +93,7 @@ def test_figures_name_the_version(against: str, figure: float | None) -> None:
 
 
 def test_rollout_reads_the_figures_under_the_same_names() -> None:
-    """The trainer does not import `baton_rollout`, so both have the names."""
+    """The gate does not import `baton_rollout`, so both have the names."""
     figures = AnswerChange(0.25, {"y": 0.5}, {"y": 2.0}).to_figures("3")
     assert gate_figures.has_compared(figures, "3")
     assert figures[gate_figures.OTHER_LABEL_SHARE] == 0.25

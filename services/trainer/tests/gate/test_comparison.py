@@ -1,7 +1,9 @@
+import re
 from dataclasses import replace
 
 import pytest
 
+from baton_registry.versions.manifest import Manifest
 from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparison import compare_models
 from baton_trainer.request import Columns
@@ -119,3 +121,29 @@ def test_error_says_why_models_cannot_be_compared() -> None:
         NotComparable, match="held out from both one and two, and a class is missing"
     ):
         compare_models(make_model(table, name="one"), make_model(table, name="two"), one_class)
+
+
+def test_private_columns_of_any_side_have_no_slices(large: Table) -> None:
+    """The table's, or those of a model whose manifest names them: a slice's name has a value."""
+    models = [make_model(large), make_model(large, bad)]
+    every = {part.column for part in compare_models(models[0], models[1], large).slices}
+    assert {"flag", "label"} <= every
+    hidden = replace(large, private_columns=("flag",))
+    assert "flag" not in {
+        part.column for part in compare_models(models[0], models[1], hidden).slices
+    }
+    models[1] = replace(models[1], manifest=Manifest(private_columns=("label", "flag")))
+    left = {part.column for part in compare_models(models[0], models[1], large).slices}
+    assert left
+    assert not left & {"label", "flag"}
+
+
+def test_value_that_does_not_fit_is_not_quoted() -> None:
+    """The reason is in the gate's tag, which every reader of the registry sees."""
+    table = some_table(more={"whole": 918273 + 2**40 * (make_features()["whole"] > 3)})
+    small = tuple(
+        replace(each, type="integer") if each.name == "whole" else each for each in table.columns
+    )
+    with pytest.raises(NotComparable, match="version 3 fails on these rows") as caught:
+        compare_models(make_model(table), make_model(table, columns=small), table)
+    assert not re.search(r"\d{4}", str(caught.value))

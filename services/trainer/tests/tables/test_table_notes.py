@@ -2,8 +2,16 @@ import pandas as pd
 
 from baton_trainer.request import Columns
 from baton_trainer.tables.columns import leaks
+from baton_trainer.tables.files import csv_file
 from baton_trainer.tables.table_builder import build_table
-from tests.support.trainer.tables import ROWS, TARGET, as_file, some_table
+from tests.support.trainer.tables import (
+    ROWS,
+    TARGET,
+    as_file,
+    make_features,
+    make_text_target,
+    some_table,
+)
 
 
 def test_rows_of_one_id_stay_together_with_a_note() -> None:
@@ -40,3 +48,13 @@ def test_many_columns_with_the_same_warning_are_counted() -> None:
 def test_a_good_table_has_no_warnings() -> None:
     """Warnings stay rare."""
     assert some_table().warnings == ()
+
+
+def test_a_word_of_the_file_is_quoted_unless_a_column_is_private() -> None:
+    """The note about the encoding shows a word, which may be of any column."""
+    frame = make_features().assign(street="Zürich", **{TARGET: make_text_target(make_features())})
+    file = csv_file.parse(frame.drop(columns="prix (€)").to_csv(index=False).encode("cp1252"), "f")
+    options = Columns(target=TARGET)
+    assert build_table(file, options).notes == ("f: detected encoding cp1252 (e.g. 'Zürich')",)
+    hidden = options.model_copy(update={"private": ("street",)})
+    assert build_table(file, hidden).notes == ("f: detected encoding cp1252",)

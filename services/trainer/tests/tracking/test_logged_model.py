@@ -12,6 +12,7 @@ import pytest
 from mlflow.models import Model
 
 from baton_engine.onnx.engine import OnnxEngine
+from baton_engine.onnx.example import build_rows, read_example
 from baton_registry.versions import manifest
 from baton_registry.versions.manifest import Manifest
 from baton_registry.versions.mlmodel import parse_mlmodel
@@ -129,3 +130,46 @@ def test_manifest_lists_every_other_file(tmp_path: Path, some_data: Table) -> No
         "baton.manifest": digest,
         "baton.gate": "passed",
     }
+
+
+def test_private_columns_have_made_up_values_in_the_example(tmp_path: Path) -> None:
+    """Of the right types, so the version warms up with them; other columns keep their rows."""
+    names = ("flag", "gappy flag", "prix (€)", "label", "whole", "gappy whole")
+    data = some_table(private=names)
+    model = some_trained_model(data)
+    parts = (model.pipeline, model.onnx, data.columns, data.output_schema, data.features)
+    settings.set_mlflow_defaults()
+    logged_model.save_model(Contents(*parts, data.private_columns), tmp_path / "model", Model())
+    content = (tmp_path / "model" / "input_example.json").read_bytes()
+    document = json.loads(content)
+    rows = [dict(zip(document["columns"], row, strict=True)) for row in document["data"]]
+    assert [{name: row[name] for name in names} for row in rows] == [
+        {
+            "flag": False,
+            "gappy flag": False,
+            "prix (€)": 0.0,
+            "label": "example",
+            "whole": 0,
+            "gappy whole": 0.0,
+        }
+    ] * logged_model.EXAMPLE_ROWS
+    assert len({row["gappy text"] for row in rows}) == 2
+    mlmodel = parse_mlmodel((tmp_path / "model" / "MLmodel").read_text())
+    assert build_rows(read_example(content, mlmodel.schema), mlmodel.schema)
+    assert {each.name: each.categories for each in mlmodel.schema.columns if each.categories} == {
+        "gappy text": ("x", "y")
+    }
+
+
+def test_further_files_are_beside_the_model(tmp_path: Path, some_data: Table) -> None:
+    """The other files are the same with and without them, so the manifest alone lists them."""
+    model = some_trained_model(some_data)
+    parts = (model.pipeline, model.onnx, some_data.columns, some_data.output_schema)
+    settings.set_mlflow_defaults()
+    for name, files in (("with", {"profile.json": b"{}"}), ("without", {})):
+        contents = Contents(*parts, some_data.features, more_files=files)
+        logged_model.save_model(contents, tmp_path / name, Model(utc_time_created="-"))
+    one, two = (logged_model.compute_checksums(tmp_path / name) for name in ("with", "without"))
+    assert one.keys() - two.keys() == {"profile.json"}
+    changed = {name for name in two if one[name] != two[name]}
+    assert changed <= {"MLmodel", "model.skops"}  # ids and times

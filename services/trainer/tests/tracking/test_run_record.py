@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from baton_trainer.errors import RecordMissing
-from baton_trainer.request import Data, TrainRequest
+from baton_trainer.request import Columns, Data, TrainRequest
 from baton_trainer.tracking import run_record
 from baton_trainer.tracking.run_record import RunRecord
 from tests.support.trainer.tables import some_table
@@ -84,3 +84,12 @@ def test_unreadable_record_is_a_one_line_error(text: str) -> None:
         RecordMissing, match=r"record\.json\) cannot be read \(.*use the version of Baton"
     ):
         run_record.parse_record(text)
+
+
+def test_record_without_private_columns_can_be_read_by_an_older_release() -> None:
+    """It rejects keys that it does not know."""
+    (content,) = {
+        RunRecord.from_training(request, some_table(), {}, ()).to_files()[run_record.RECORD_FILE]
+        for request in (TrainRequest(), TrainRequest(columns=Columns(private=())))
+    }
+    assert "private" not in content

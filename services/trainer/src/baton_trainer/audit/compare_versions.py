@@ -107,9 +107,16 @@ def _build_request(first: Side, second: Side, file: Location | None) -> TrainReq
         raise NotComparable(f"their targets differ: {', '.join(sorted(targets))}")
     if file is None and not _are_both_built_in(first, second, requests):
         raise NotComparable("name a table that both can score: --data FILE")
-    ids = tuple({side.model.held_out_by for side in (first, second) if side.model} - {""})
-    columns = requests[0].columns.model_copy(update={"drop": (), "id": ids})
+    models = [side.model for side in (first, second) if side.model]
+    ids = tuple({model.held_out_by for model in models} - {""})
+    private = tuple({name for model in models for name in _list_private(model)})
+    columns = requests[0].columns.model_copy(update={"drop": (), "id": ids, "private": private})
     return replace_file(requests[0], file).model_copy(update={"columns": columns})
+
+
+def _list_private(model: ComparableModel) -> set[str]:
+    """The private columns that the table must have, because the model needs them."""
+    return {*model.manifest.private_columns} & {each.name for each in model.schema.columns}
 
 
 def _are_both_built_in(first: Side, second: Side, requests: list[TrainRequest]) -> bool:

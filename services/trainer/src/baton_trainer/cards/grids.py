@@ -39,7 +39,9 @@ def build_column_grid(table: Table) -> Grid:
         values = table.features[column.name]
         missing = values.isna().mean()
         share = f"{missing:.1%}" if missing else "none"
-        rows.append((column.name, column.type, share, _describe_values(column, values.dropna())))
+        is_private = column.name in table.private_columns
+        contents = "private" if is_private else _describe_values(column, values.dropna())
+        rows.append((column.name, column.type, share, contents))
     return Grid(("column", "type", "missing", "values"), rows)
 
 

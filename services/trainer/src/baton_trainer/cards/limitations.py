@@ -34,6 +34,7 @@ def list_limitations(table: Table, report: Report, trials: int) -> list[str]:
     limitations += _check_range(report)
     limitations += parts.list_figure_limitations()
     limitations += _check_slices(report)
+    limitations += _check_private_columns(table)
     if trials:
         limitations.append(
             f"This is the best of {trials} trials. They were evaluated on other folds of the same "
@@ -70,6 +71,14 @@ def _check_slices(report: Report) -> Iterator[str]:
             f"In {len(weak)} of {len(report.slices)} slices the {metric.title} is, with 95 % "
             f"confidence, {_get_worse(metric)} the {metric.format_value(whole)} of all rows: "
             f"{named}{' and others' if len(weak) > MAX_NAMED_SLICES else ''}."
+        )
+
+
+def _check_private_columns(table: Table) -> Iterator[str]:
+    if private := [each for each in table.columns if each.name in table.private_columns]:
+        yield (
+            f"Private columns ({len(private)}) are in no slice: weaknesses by their values are not "
+            "measured."
         )
 
 

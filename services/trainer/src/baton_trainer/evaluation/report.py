@@ -76,7 +76,7 @@ def build_report(
         intervals=intervals.compute_intervals(held_out, seed),
         thresholds=choose_thresholds(cv.outcome, held_out, costs),
         slices=slice_metrics.compute_slice_metrics(
-            joined, list_slices(table.features, table.columns)
+            joined, list_slices(table.features, table.columns, table.private_columns)
         ),
         sliced_quality=joined.quality,
         importances=measure_importances(model, seed),

@@ -1,6 +1,6 @@
 """Slices: rows of a table that share one category, where a model may be weak."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,9 +59,13 @@ class SliceMetrics(Protocol):
         ...
 
 
-def list_slices(features: pd.DataFrame, columns: Sequence[Column]) -> Iterator[Slice]:
-    """Yields a slice for each category and each boolean of the columns."""
+def list_slices(
+    features: pd.DataFrame, columns: Sequence[Column], private: Collection[str] = ()
+) -> Iterator[Slice]:
+    """Yields a slice for each category and each boolean of the columns that are not private."""
     for column in columns:
+        if column.name in private:  # the name of a slice has its value
+            continue
         values: tuple[str | bool, ...] = column.categories
         if column.type == "boolean":
             values = (False, True)

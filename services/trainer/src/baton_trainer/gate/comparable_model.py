@@ -102,7 +102,13 @@ class ComparableModel:
             NotComparable: it fails on these rows.
         """
         try:
-            scores = scoring.score(self.engine, self.schema.columns, features)
+            arrays = scoring.build_arrays(self.schema.columns, features)
+        except (ValueError, TypeError, OverflowError) as error:  # its text may quote a cell
+            raise NotComparable(
+                f"{self.name} fails on these rows: a value does not fit the type of its column"
+            ) from error
+        try:
+            scores = self.engine.score(arrays)
             if self.engine.output_schema.is_classifier:
                 check_probabilities(scores[PROBABILITIES])
         except Exception as error:  # ONNX Runtime's errors have no common base but Exception

@@ -1,6 +1,6 @@
 """Two models compared on the same rows, which neither learned from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,15 +78,17 @@ def compare_models(first: ComparableModel, second: ComparableModel, table: Table
             f"{int(rows.sum())} rows are held out from both {first.name} and {second.name}, and a "
             "class is missing among them; use a table with more rows"
         )
+    private = {*table.private_columns}.union(*(each.manifest.private_columns for each in models))
+    parts = list(list_slices(features, table.columns, private))
     split_warnings = (_warn_about_split(model, table) for model in models)
-    cell_warnings = (_warn_about_white_space(model, table) for model in models)
+    cell_warnings = (_warn_about_white_space(model, table, private) for model in models)
     return Comparison(
         first=first.name,
         second=second.name,
         rows=len(features),
         difference=difference,
         change=measure_answer_change(one.output_schema, one.answers, two.answers),
-        slices=tuple(_compare_slices(one, two, list(list_slices(features, table.columns)))),
+        slices=tuple(_compare_slices(one, two, parts)),
         warnings=tuple(filter(None, (*split_warnings, *cell_warnings))),
     )
 
@@ -108,12 +110,12 @@ def _read_for(model: ComparableModel, table: Table) -> Table:
     return own
 
 
-def _warn_about_white_space(model: ComparableModel, table: Table) -> str:
+def _warn_about_white_space(model: ComparableModel, table: Table, private: Collection[str]) -> str:
     """What callers must change if this model is replaced; empty if nothing."""
     if table.reread is None:
         return ""
     for column in model.schema.columns:
-        for text in column.categories:
+        for text in () if column.name in private else column.categories:
             if text != text.strip():
                 return (
                     f"{model.name} keeps white space around cells; callers that send {text!r} as "

@@ -58,7 +58,7 @@ class TrainedModel:
             schema=table.schema,
             size_bytes=len(self.onnx),
             held_out_by=table.held_out_by,
-            manifest=Manifest(reader=table.reader),
+            manifest=Manifest(reader=table.reader, private_columns=table.private_columns),
         )
 
 

@@ -35,6 +35,8 @@ class Table:
         roles: the role of each column, in the file's order.
         notes: one line for each detection about the file.
         warnings: one line for everything that was left out or looks suspicious.
+        private_columns: the columns of the file whose values nothing may show. The categories of
+            those among `columns` are made up.
         reader: how the file's cells were read, as a JSON object for the version's manifest.
         reread: reads the same file by another rule; None if every rule gives the same cells.
     """
@@ -52,6 +54,7 @@ class Table:
     roles: tuple[ColumnRole, ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    private_columns: tuple[str, ...] = ()
     reader: Mapping[str, Any] = field(default_factory=dict)
     reread: Callable[[ReaderRule], "Table"] | None = None
 

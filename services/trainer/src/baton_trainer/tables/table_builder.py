@@ -10,6 +10,7 @@ from baton_trainer.errors import DataError
 from baton_trainer.request import Columns, TargetTask
 from baton_trainer.tables import table_notes
 from baton_trainer.tables.columns import cells, features, leaks
+from baton_trainer.tables.columns.made_up_values import hide_categories
 from baton_trainer.tables.columns.roles import ColumnRole
 from baton_trainer.tables.files import decimal_mark, header
 from baton_trainer.tables.files.data_file import DataFile
@@ -49,24 +50,25 @@ def build_table(file: DataFile, options: Columns, task: TargetTask | None = None
     identity = find_repeating_id(rows, options.id)
     sides = split(inputs, identity)
     check_split(target, sides.held_out, file.name)
-    columns = tuple(features.build_schema_column(column) for _, column in inputs.items())
+    columns = [features.build_schema_column(column) for _, column in inputs.items()]
     return Table(
         name=file.name,
         sha256=file.sha256,
         features=inputs,
         target=values,
-        columns=columns,
+        columns=hide_categories(columns, options.private),
         classes=target.classes,
         positive=target.positive,
         held_out=sides.held_out,
         held_out_by="" if identity is None else str(identity.name),
         groups=sides.groups,
         roles=roles,
-        notes=table_notes.list_notes(file, decimal, identity),
+        notes=table_notes.list_notes(file, decimal, identity, quotes=not options.private),
         warnings=(
             *table_notes.list_warnings(roles, sides),
             *leaks.list_warnings(inputs, values, target.positive),
         ),
+        private_columns=tuple(dict.fromkeys(options.private)),
         reader=_choose_reader_rule(file, columns).to_json(),
     )
 
@@ -104,7 +106,8 @@ def _detect_decimal_mark(rows: pd.DataFrame, options: Columns, name: str) -> str
     """Detects the mark from the columns that may be numbers."""
     categories = (column for column, role in options.roles.items() if role == "category")
     ignored = {options.target, *options.drop, *options.id, *categories, ""}
-    return decimal_mark.detect(rows.loc[:, [each not in ignored for each in rows]], name)
+    usable = rows.loc[:, [each not in ignored for each in rows]]
+    return decimal_mark.detect(usable, name, options.private)
 
 
 def _type_columns(

@@ -13,10 +13,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def list_notes(file: DataFile, decimal: str, identity: "pd.Series[str] | None") -> tuple[str, ...]:
-    """Lists what was detected about a file, and which id keeps rows together."""
+def list_notes(
+    file: DataFile,
+    decimal: str,
+    identity: "pd.Series[str] | None",
+    *,
+    quotes: bool = True,
+) -> tuple[str, ...]:
+    """Lists what was detected about a file, and which id keeps rows together.
+
+    Args:
+        file: the file.
+        decimal: the decimal mark.
+        identity: the id that keeps rows together, if any.
+        quotes: whether a note may quote a word of the file.
+    """
     notes = []
     detected = [*file.notes]
+    if file.encoding:
+        example = f" (e.g. {file.foreign_word!r})" if quotes and file.foreign_word else ""
+        detected.insert(0, f"encoding {file.encoding}{example}")
     if file.decimal is None and decimal != decimal_mark.USUAL:
         detected.append("decimal comma")
     if detected:

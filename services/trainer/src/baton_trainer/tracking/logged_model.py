@@ -6,8 +6,8 @@ are hashed are the files that are uploaded.
 
 import hashlib
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Column
 from baton_trainer.models.families import CLASSIFIERS, SKLEARN
+from baton_trainer.tables.columns.made_up_values import make_up_value
 
 ONNX_FILE = "model.onnx"
 EXAMPLE_ROWS = 5
@@ -41,6 +42,8 @@ class Contents:
         columns: the input columns.
         output_schema: what the model answers.
         features: the source of the input example, shape `[rows, columns]`.
+        private_columns: the columns whose values are made up in the input example.
+        more_files: the content of further files, by their names.
     """
 
     pipeline: Pipeline
@@ -48,6 +51,8 @@ class Contents:
     columns: Sequence[Column]
     output_schema: OutputSchema
     features: pd.DataFrame
+    private_columns: Sequence[str] = ()
+    more_files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def save_model(contents: Contents, folder: Path, identity: Model) -> None:
@@ -66,7 +71,7 @@ def save_model(contents: Contents, folder: Path, identity: Model) -> None:
             str(folder),
             mlflow_model=identity,
             signature=build_signature(contents.columns, contents.output_schema),
-            input_example=build_input_example(contents.features),
+            input_example=_build_input_example(contents),
             # explicit, because MLflow needs 25 s to detect them
             pip_requirements=[f"{name}=={version(name)}" for name in _list_requirements(types)],
             serialization_format="skops",
@@ -79,6 +84,8 @@ def save_model(contents: Contents, folder: Path, identity: Model) -> None:
     )
     identity.model_size_bytes = sum(each.stat().st_size for each in _list_files(folder))
     identity.save(str(folder / MLMODEL_FILE))
+    for name, content in contents.more_files.items():
+        (folder / name).write_bytes(content)
 
 
 def _build_metadata(contents: Contents) -> dict[str, Any]:
@@ -97,6 +104,13 @@ def build_signature(columns: Sequence[Column], output_schema: OutputSchema) -> M
     ]
     answer = ColSpec(DataType[output_schema.outputs[0].type])
     return ModelSignature(Schema(inputs), Schema([answer]))
+
+
+def _build_input_example(contents: Contents) -> pd.DataFrame:
+    private = [each for each in contents.columns if each.name in contents.private_columns]
+    return build_input_example(contents.features).assign(
+        **{each.name: make_up_value(each) for each in private}
+    )
 
 
 def build_input_example(features: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ def build_manifest(table: Table, verdict: Verdict) -> Manifest:
         data_sha256=table.sha256,
         held_out_by=table.held_out_by or None,
         reader=table.reader,
+        private_columns=table.private_columns,
         gate_figures=verdict.recorded_figures,
     )
 

@@ -102,7 +102,8 @@ def test_given_settings_are_not_detected() -> None:
 def test_a_detected_encoding_is_noted_with_an_example() -> None:
     """The user can see at a glance whether it is right."""
     rows = "Stadt,n\n" + "Köln,1\nMünchen,2\nGießen,3\n" * 9
-    assert csv_file.parse(rows.encode("cp1252"), "f").notes == ("encoding cp1252 (e.g. 'Köln')",)
+    file = csv_file.parse(rows.encode("cp1252"), "f")
+    assert (file.encoding, file.foreign_word, file.notes) == ("cp1252", "Köln", ())
 
 
 def test_an_overlong_cell_is_rejected_with_its_line() -> None:

@@ -72,8 +72,10 @@ def locate_row(column: pd.Series, index: int) -> int:
     return int(column.index.to_numpy()[index]) + 1
 
 
-def check_size(column: pd.Series) -> None:
+def check_size(column: pd.Series, *, is_private: bool = False) -> None:
     """Checks that a model can take every number of a typed column.
+
+    The message does not quote a number of a private column.
 
     Raises:
         DataError: a number is infinite, or larger than `MAX_NUMBER`.
@@ -84,7 +86,8 @@ def check_size(column: pd.Series) -> None:
     if is_too_large.any():
         value = column[is_too_large].iloc[0]
         row = locate_row(column, int(is_too_large.to_numpy().argmax()))
-        number = "an infinite number" if np.isinf(value) else f"{value:g}, too large for a model,"
+        example = "a number" if is_private else f"{value:g}"
+        number = "an infinite number" if np.isinf(value) else f"{example}, too large for a model,"
         raise DataError(
             f"column {column.name!r} has {number} in row {row}; fix the cell, or leave the column "
             f"out: --drop {column.name}"

@@ -46,38 +46,45 @@ def list_number_doubts(column: pd.Series) -> Iterator[str]:
         )
 
 
-def list_text_doubts(column: pd.Series) -> list[str]:
-    """Warns about a column of text that was probably meant to be numbers."""
+def list_text_doubts(column: pd.Series, *, is_private: bool = False) -> list[str]:
+    """Warns about a column of text that was probably meant to be numbers.
+
+    The warning does not quote a cell of a private column.
+    """
     if not cells.is_text(column):
         return []
     counts = column.value_counts(sort=False)
     texts = counts.index.tolist()
     is_number = ~np.isnan(cells.parse_numbers(texts))
     subject = f"column {column.name!r} is read as text"
-    if look := _describe_look(texts, is_number):
+    if look := _describe_look(texts, is_number, is_private=is_private):
         return [f"{subject} but looks like numbers with {look}"]
     other_cells = int(counts[~is_number].sum())
     if not 0 < other_cells < MIXED_SHARE * counts.sum():
         return []
     index = int(column.isin(counts.index[~is_number]).to_numpy().argmax())
     example = column.iloc[index]
+    cell = "" if is_private else f"{example!r} "
     line = (
         f"{subject} because {other_cells:,} of {counts.sum():,} cells are not numbers, e.g. "
-        f"{example!r} in row {cells.locate_row(column, index)}; {_suggest_fix(example)}"
+        f"{cell}in row {cells.locate_row(column, index)}; "
+        f"{_suggest_fix(example, is_private=is_private)}"
     )
     return [line]
 
 
-def _suggest_fix(text: str) -> str:
+def _suggest_fix(text: str, *, is_private: bool) -> str:
     """Says what to do about a text among numbers."""
     match = _NEGATIVE.fullmatch(text)
     plain = f"-{match[1] or match[2]}" if match else ""
     if np.isnan(cells.parse_numbers([plain])).any():
         return "leave such cells empty"
-    return f"write negative numbers with a hyphen, e.g. {plain}"
+    return "write negative numbers with a hyphen" + ("" if is_private else f", e.g. {plain}")
 
 
-def _describe_look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | None:
+def _describe_look(
+    texts: Sequence[str], is_number: NDArray[np.bool_], *, is_private: bool
+) -> str | None:
     """Says how the texts differ from plain numbers, and what to do."""
     if cells.has_decimal_commas(texts):
         return "a decimal comma; if so, set --decimal ,"
@@ -87,7 +94,8 @@ def _describe_look(texts: Sequence[str], is_number: NDArray[np.bool_]) -> str | 
     if example is None:
         return None
     addition = "a sign" if _SIGN.search(example) else "thousands separators"
-    return f"{addition}, e.g. {example!r}; if so, write plain numbers"
+    quoted = "" if is_private else f", e.g. {example!r}"
+    return f"{addition}{quoted}; if so, write plain numbers"
 
 
 def _find_formatted_number(texts: Sequence[str]) -> str | None:

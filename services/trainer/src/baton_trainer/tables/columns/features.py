@@ -34,22 +34,25 @@ def assign_role(
         line = f"column {name!r} is left out: {reason}"
         return ColumnRole(name, "unread", f"left out: {reason}", warnings=(line,)), column
     try:
-        return _convert(file, column, options.roles.get(name), decimal)
+        return _convert(file, column, options, decimal)
     except DataError as error:
         raise DataError(f"{file.name}: {error}") from error
 
 
 def _convert(
-    file: DataFile, column: pd.Series, requested: str | None, decimal: str
+    file: DataFile, column: pd.Series, options: Columns, decimal: str
 ) -> tuple[ColumnRole, pd.Series]:
+    name = str(column.name)
+    requested, is_private = options.roles.get(name), name in options.private
     if requested == "category":
         values = _convert_to_category(file, column)
     else:
         values = column if file.is_typed else cells.convert(column, decimal)
     if requested == "number":
-        values = roles.convert_to_number(values)
-    cells.check_size(values)
-    return roles.detect_role(values, is_requested=requested is not None), values
+        values = roles.convert_to_number(values, is_private=is_private)
+    cells.check_size(values, is_private=is_private)
+    role = roles.detect_role(values, is_requested=requested is not None, is_private=is_private)
+    return role, values
 
 
 def _convert_to_category(file: DataFile, column: pd.Series) -> pd.Series:

@@ -18,14 +18,18 @@ def find(texts: Iterable[str]) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def list_warnings(column: pd.Series) -> list[str]:
-    """Warns about such texts in a column of categories; they stay because they may be meant."""
+def list_warnings(column: pd.Series, *, is_private: bool = False) -> list[str]:
+    """Warns about such texts in a column of categories; they stay because they may be meant.
+
+    The warning does not quote the texts of a private column.
+    """
     groups = find(column.dropna().unique())
     if not groups:
         return []
     more = f" ({len(groups) - 1} more like this)" if len(groups) > 1 else ""
+    texts = "two texts" if is_private else _format_group(groups[0])
     line = (
-        f"column {column.name!r}: {_format_group(groups[0])} {DIFFERENCE} but are separate "
+        f"column {column.name!r}: {texts} {DIFFERENCE} but are separate "
         f"categories{more}; use one spelling"
     )
     return [line]

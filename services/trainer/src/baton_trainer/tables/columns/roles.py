@@ -62,10 +62,13 @@ class ColumnRole:
         return self.role in ("number", "boolean", "category")
 
 
-def detect_role(column: pd.Series, *, is_requested: bool = False) -> ColumnRole:
+def detect_role(
+    column: pd.Series, *, is_requested: bool = False, is_private: bool = False
+) -> ColumnRole:
     """Detects the role of a typed column (`cells.convert`).
 
-    If the user requests a number or a category, the column is used unless it has a single value.
+    If the user requests a number or a category, the column is used unless it has a single value. No
+    text quotes a cell of a private column.
     """
     present = column.dropna()
     distinct = present.nunique()
@@ -76,9 +79,11 @@ def detect_role(column: pd.Series, *, is_requested: bool = False) -> ColumnRole:
         usage, lines = f"left out: {reason}", [f"column {column.name!r} is left out: {reason}"]
     else:
         role, usage, lines = _describe_feature(column, present, distinct)
-    warnings = [] if is_requested and not reason else [*doubts.list_text_doubts(column), *lines]
+    warnings = []
+    if not is_requested or reason:
+        warnings = [*doubts.list_text_doubts(column, is_private=is_private), *lines]
     if role == "category":
-        warnings += look_alikes.list_warnings(column)
+        warnings += look_alikes.list_warnings(column, is_private=is_private)
     missing = len(column) - len(present)
     return ColumnRole(str(column.name), role, usage, distinct, missing, tuple(warnings))
 
@@ -108,8 +113,10 @@ def list_categories(column: pd.Series) -> list[str]:
     return sorted(counts.index[:MAX_CATEGORIES])
 
 
-def convert_to_number(column: pd.Series) -> pd.Series:
+def convert_to_number(column: pd.Series, *, is_private: bool = False) -> pd.Series:
     """Converts a typed column to numbers because the user requests it.
+
+    The message does not quote a cell of a private column.
 
     Raises:
         DataError: a cell is not a number.
@@ -120,8 +127,9 @@ def convert_to_number(column: pd.Series) -> pd.Series:
     values = cells.parse_numbers(present.tolist())
     if np.isnan(values).any():
         index = int(np.isnan(values).argmax())
+        cell = "the cell" if is_private else repr(present.iloc[index])
         raise DataError(
-            f"column {column.name!r} cannot be a number: {present.iloc[index]!r} in row "
+            f"column {column.name!r} cannot be a number: {cell} in row "
             f"{cells.locate_row(present, index)} is not a number; leave such cells empty"
         )
     numbers = pd.Series(np.nan, column.index, name=column.name)

@@ -46,8 +46,7 @@ def parse(
     except CsvError as error:
         raise DataError(f"{name}: {error}; fix the file") from error
     notes = reader.describe_format()
-    if options.encoding is None and codec != encoding.PLAIN:
-        notes.insert(0, f"encoding {codec}{_format_example(text)}")
+    is_detected = options.encoding is None and codec != encoding.PLAIN
     if reader.has_trimmed:
         notes.append("white space around cells, which is removed")
     return DataFile(
@@ -55,6 +54,8 @@ def parse(
         cells=_build_frame(reader.names, columns),
         sha256=hashlib.sha256(content).hexdigest(),
         decimal=options.decimal,
+        encoding=codec if is_detected else "",
+        foreign_word=_find_foreign_word(text) if is_detected else "",
         notes=tuple(notes),
         rule=rule,
         has_trimmed=reader.has_trimmed,
@@ -102,7 +103,7 @@ def _read_columns(reader: FileReader, name: str) -> list[list[str | None]]:
     return columns
 
 
-def _format_example(text: str) -> str:
-    """Quotes a word that shows the user whether the encoding is right."""
+def _find_foreign_word(text: str) -> str:
+    """Finds a word with a letter that is not ASCII; empty if there is none."""
     word = _FOREIGN_WORD.search(text)
-    return f" (e.g. {truncate(word[0], 40)!r})" if word else ""
+    return truncate(word[0], 40) if word else ""

@@ -19,7 +19,9 @@ class DataFile:
         sha256: of the file's bytes, lower-case hex.
         is_typed: whether the format has types.
         decimal: the decimal mark of numbers in texts; None means that it is not known yet.
-        notes: each unusual detection, in a few words.
+        encoding: the detected encoding of a text file; empty if it is the usual one.
+        foreign_word: a word of the file that shows whether the encoding is right.
+        notes: each other unusual detection, in a few words.
         unreadable: columns without usable cells, with the reason; they are empty in `cells`.
         texts: if the format has types, returns a column's cells as the texts of a category.
         rule: how the cells of a text file were read.
@@ -31,6 +33,8 @@ class DataFile:
     sha256: str
     is_typed: bool = False
     decimal: str | None = None
+    encoding: str = ""
+    foreign_word: str = ""
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
     texts: Callable[[str], pd.Series] | None = None

@@ -1,6 +1,6 @@
 """Detects the decimal mark of a table of texts from all its columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,13 @@ USUAL = "."
 COMMA = ","
 
 
-def detect(text: pd.DataFrame, name: str) -> str:
-    """Detects the mark of the numbers among columns of texts, shape `[rows, columns]`.
+def detect(text: pd.DataFrame, name: str, private: Collection[str] = ()) -> str:
+    """Detects the mark of the numbers among columns of texts.
+
+    Args:
+        text: shape `[rows, columns]`.
+        name: the file's name in messages.
+        private: columns whose cells messages do not quote.
 
     Raises:
         DataError: the columns use both marks, or `1,234` may be either number.
@@ -34,9 +39,11 @@ def detect(text: pd.DataFrame, name: str) -> str:
             "points; use one mark, or choose the columns to read as numbers: --decimal"
         )
     if doubtful and not certain:
-        example = next(each for each in with_comma[doubtful[0]] if COMMA in each)
+        column = doubtful[0]
+        example = next(each for each in with_comma[column] if COMMA in each)
+        cell = "a number" if column in private else repr(example.strip())
         raise DataError(
-            f"{name}: column {doubtful[0]!r} has {example.strip()!r}, which may be thousands or a "
+            f"{name}: column {column!r} has {cell}, which may be thousands or a "
             "fraction; set --decimal , or --decimal . (and write thousands without a separator)"
         )
     return COMMA if certain else USUAL

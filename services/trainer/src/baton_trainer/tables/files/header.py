@@ -31,7 +31,17 @@ def check(file: DataFile, options: Columns) -> None:
             f"{file.name}: no column {options.target!r}; set the target with --target "
             f"(columns: {known}){_build_hint(names)}"
         )
-    settings = {"--drop": options.drop, "--id": options.id, "[columns.roles]": tuple(options.roles)}
+    if options.target in options.private:
+        raise DataError(
+            f"{file.name}: the target {options.target!r} cannot be private, because every answer "
+            "shows what the model predicts of it; remove it from --private"
+        )
+    settings = {
+        "--drop": options.drop,
+        "--id": options.id,
+        "--private": options.private,
+        "[columns.roles]": tuple(options.roles),
+    }
     for setting, columns in settings.items():
         for name in columns:
             if name == options.target:

@@ -1,0 +1,1 @@
+"""Monitoring: what was answered, how good it was, and how the data changed."""

@@ -1,0 +1,208 @@
+"""Reads the prediction log: predictions and labels as Arrow tables.
+
+`baton_common.prediction_log` describes the layout. Only closed files are read, those that end with
+`.parquet`. A file that cannot be read, or does not fit the others, is one warning and is skipped.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from baton_common import prediction_log as layout
+from baton_common.texts import get_first_line
+from baton_trainer.monitoring.log_files import LogFiles
+
+_TIME = pa.timestamp("us", tz="UTC")
+PREDICTION_FIELDS = pa.schema(
+    [
+        (layout.TIME, _TIME),
+        (layout.REQUEST_ID, pa.string()),
+        (layout.ROW, pa.int32()),
+        (layout.KEY, pa.string()),
+        (layout.PROTOCOL, pa.string()),
+        (layout.ALIAS, pa.string()),
+        (layout.OTHER_VERSION, pa.string()),
+        (layout.SAMPLING, pa.float64()),
+    ]
+)
+"""The columns that every table of predictions has, whatever the version."""
+LABEL_FIELDS = pa.schema(
+    [
+        (layout.RECEIVED_AT, _TIME),
+        (layout.REQUEST_ID, pa.string()),
+        (layout.ROW, pa.int32()),
+        (layout.LABEL, pa.string()),
+        (layout.AT, _TIME),
+        (layout.SOURCE, pa.string()),
+        (layout.API_KEY, pa.string()),
+    ]
+)
+"""The columns of labels."""
+
+_log = logging.getLogger(__name__)
+_A_DAY = timedelta(days=1)
+_VERSION = "version"
+
+Warn = Callable[[str], None]
+Predicate = Callable[[str], bool]
+
+
+class _Span(NamedTuple):
+    """A span of time: from `since`, up to but without `until`; None: no bound."""
+
+    column: str
+    since: datetime | None
+    until: datetime | None = None
+
+    def may_contain(self, day: date) -> bool:
+        """Whether files of a day may have rows of it. A file may reach into the next day."""
+        is_early = self.since is not None and day < self.since.date() - _A_DAY
+        return not is_early and (self.until is None or day <= self.until.date())
+
+    def to_filter(self) -> Any:
+        """Converts it to a filter of rows; None if it has no bound."""
+        field = ds.field(self.column)
+        parts = [] if self.since is None else [field >= pa.scalar(self.since, _TIME)]
+        parts += [] if self.until is None else [field < pa.scalar(self.until, _TIME)]
+        return None if not parts else parts[0] if len(parts) == 1 else parts[0] & parts[1]
+
+
+class PredictionLog:
+    """A prediction log, on this machine or on an object store."""
+
+    def __init__(self, location: Path | str, warn: Warn = _log.warning) -> None:
+        """Opens a log.
+
+        Args:
+            location: a folder, or a URL that fsspec knows; its credentials come from where the
+                store's own library finds them.
+            warn: receives one line for each file that is skipped.
+
+        Raises:
+            DataError: there is no such folder, it cannot be reached, or the URL has a password.
+        """
+        self._warn = warn
+        self._files = LogFiles(location)
+
+    def list_versions(self, model: str) -> list[str]:
+        """Lists the versions of a model that have predictions, in the order of their numbers.
+
+        Raises:
+            DataError: the log cannot be listed.
+        """
+        folder = layout.build_predictions_folder(model, "0", date.min).parent.parent
+        versions = {text for _, text in self._files.list_parts(folder, _VERSION)}
+        return sorted(versions, key=lambda text: (len(text), text))
+
+    def read_predictions(
+        self,
+        model: str,
+        version: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Reads predictions of a version.
+
+        Args:
+            model: the registered model.
+            version: its number.
+            since: the time of the first row, in UTC; None: all that the log has.
+            until: only rows before this time, in UTC.
+            columns: the columns to read; None: all. Those that no file has are left out.
+
+        Returns:
+            the rows, in no particular order. Of `PREDICTION_FIELDS` it has all, or all that are in
+            `columns`, even if there are no rows. A column that a file lacks is null in its rows.
+
+        Raises:
+            DataError: the log cannot be listed.
+        """
+        parts = self.iter_predictions(model, version, since=since, until=until, columns=columns)
+        known = _select(PREDICTION_FIELDS, lambda name: columns is None or name in columns)
+        return _join(known, parts)
+
+    def iter_predictions(  # noqa: PLR0913 - what to read, of when, and which part of it
+        self,
+        model: str,
+        version: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        columns: Sequence[str] | None = None,
+        has_features: bool = True,
+    ) -> Iterator[pa.Table]:
+        """Reads predictions file by file, for logs that do not fit into memory; as above.
+
+        Without `has_features`, the columns of features are left out.
+        """
+        folder = layout.build_predictions_folder(model, version, date.min).parent
+        span = _Span(layout.TIME, since, until)
+
+        def is_wanted(name: str) -> bool:
+            is_known = columns is None or name in columns
+            return is_known and (has_features or not name.startswith(layout.FEATURE))
+
+        return self._iter_tables(folder, span, _select(PREDICTION_FIELDS, is_wanted), is_wanted)
+
+    def read_labels(self, model: str, *, since: datetime | None = None) -> pa.Table:
+        """Reads labels of a model that arrived since a time, in UTC; None: all that the log has.
+
+        Raises:
+            DataError: the log cannot be listed.
+        """
+        folder = layout.build_labels_folder(model, date.min).parent
+        span = _Span(layout.RECEIVED_AT, since)
+        is_wanted = LABEL_FIELDS.names.__contains__
+        return _join(LABEL_FIELDS, self._iter_tables(folder, span, LABEL_FIELDS, is_wanted))
+
+    def _iter_tables(
+        self,
+        folder: PurePosixPath,
+        span: _Span,
+        known: pa.Schema,
+        is_wanted: Predicate,
+    ) -> Iterator[pa.Table]:
+        for path in self._list_files(folder, span):
+            try:
+                table = self._read_file(path, span, is_wanted)
+                known = pa.unify_schemas([known, table.schema], promote_options="permissive")
+            except FileNotFoundError:  # deleted or moved away since it was listed
+                continue
+            except (pa.ArrowException, OSError, ValueError) as error:
+                place = f"{self._files.name}/{path}"
+                self._warn(f"{place}: not a file of the log, skipped: {get_first_line(error)}")
+                continue
+            yield table
+
+    def _list_files(self, folder: PurePosixPath, span: _Span) -> list[PurePosixPath]:
+        days = [path for path, day in self._files.list_days(folder) if span.may_contain(day)]
+        return [file for day in days for file in self._files.list_closed(day)]
+
+    def _read_file(self, path: PurePosixPath, span: _Span, is_wanted: Predicate) -> pa.Table:
+        # Without pyarrow's own partitioning, which would add the columns model, version and date.
+        file = ds.dataset(
+            self._files.locate(path),
+            filesystem=self._files.filesystem,
+            format="parquet",
+            partitioning=None,
+        )
+        names = file.schema.names
+        for name in (span.column, layout.REQUEST_ID, layout.ROW):
+            if name not in names:
+                raise ValueError(f"it has no column {name}")
+        return file.to_table(columns=[*filter(is_wanted, names)], filter=span.to_filter())
+
+
+def _select(schema: pa.Schema, is_wanted: Predicate) -> pa.Schema:
+    return pa.schema([each for each in schema if is_wanted(each.name)])
+
+
+def _join(known: pa.Schema, parts: Iterator[pa.Table]) -> pa.Table:
+    return pa.concat_tables([known.empty_table(), *parts], promote_options="permissive")

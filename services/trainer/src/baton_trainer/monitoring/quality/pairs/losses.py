@@ -1,0 +1,68 @@
+"""Whether a version is worse than the one before: bets on the difference of their losses.
+
+The test is that of a rollout's signal `quality`: `baton_rollout.evidence`. A row's value is the
+loss of the version minus that of the one before, in [-1, 1]:
+
+| task | loss of a row |
+|---|---|
+| two classes | Brier score: the squared error of the probability |
+| more classes | half of the Brier score, whose greatest value is 2 |
+| regression | squared error, divided by 4 times the held-out mean squared error of the one before |
+
+A regression's differences are clipped to [-1, 1], so no single row decides.
+"""
+
+from collections import Counter
+
+import numpy as np
+
+from baton_rollout.evidence import log_evidence
+from baton_rollout.judgement import LEAST_PAIRS, SignalJudgement
+from baton_rollout.limits import Limits
+from baton_trainer.errors import NotComparable
+from baton_trainer.evaluation.classes.metrics import compute_brier_scores
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.outcome import Floats, Outcome
+from baton_trainer.evaluation.values.outcome import ValueOutcome
+
+LIMIT = Limits.quality
+"""By how much the mean loss may be larger."""
+
+_PRECISION = 10_000
+_SCALE = 4.0
+
+
+def compute_loss_differences(
+    outcome: Outcome, before: Outcome, rmse_before: float | None
+) -> Floats:
+    """Computes the differences of the losses, shape `[n]`, in [-1, 1].
+
+    Args:
+        outcome: of the version.
+        before: of the one before, for the same rows.
+        rmse_before: the held-out RMSE of the one before, which scales the losses of a regression.
+
+    Raises:
+        NotComparable: the scale is not known.
+    """
+    if isinstance(outcome, ClassOutcome) and isinstance(before, ClassOutcome):
+        greatest = 1.0 if outcome.is_binary else 2.0
+        return (compute_brier_scores(outcome) - compute_brier_scores(before)) / greatest
+    if not isinstance(outcome, ValueOutcome) or not isinstance(before, ValueOutcome):
+        raise NotComparable("the two versions have different tasks")
+    if not rmse_before:
+        raise NotComparable("the run of the version before has no test_rmse to scale errors by")
+    scaled = (outcome.errors**2 - before.errors**2) / (_SCALE * rmse_before**2)
+    return np.asarray(np.clip(scaled, -1.0, 1.0))
+
+
+def judge_losses(differences: Floats, limit: float = LIMIT) -> SignalJudgement:
+    """Judges whether the mean difference is above the limit.
+
+    The differences are rounded down to a ten-thousandth, which can only weaken the evidence, so
+    that equal ones are counted once.
+    """
+    rounded = np.maximum(np.floor(differences * _PRECISION) / _PRECISION, -1.0)
+    values = Counter(rounded.tolist())
+    evidence = log_evidence(values, limit, -1.0)
+    return SignalJudgement("quality", values, (-1.0, limit), evidence, len(rounded) >= LEAST_PAIRS)

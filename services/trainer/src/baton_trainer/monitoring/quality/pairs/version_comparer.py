@@ -1,0 +1,126 @@
+"""Compares the version in production with the one before, on the rows that both have scored."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from baton_registry.errors import AliasNotSet, NothingToRollBackTo, VersionNotFound
+from baton_registry.promotion.history import find_moves
+from baton_registry.promotion.rollback_stack import find_rollback_target
+from baton_registry.rest.client import RegistryClient
+from baton_trainer.errors import NotComparable, VersionNotLoadable
+from baton_trainer.evaluation.classes.outcome import ClassOutcome
+from baton_trainer.evaluation.values.outcome import ValueOutcome
+from baton_trainer.gate.auc_difference import compare_auc
+from baton_trainer.gate.comparable_model import load_version
+from baton_trainer.gate.difference import Difference
+from baton_trainer.gate.rmse_ratio import compare_rmse
+from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows
+from baton_trainer.monitoring.quality.pairs.losses import compute_loss_differences, judge_losses
+from baton_trainer.monitoring.quality.pairs.paired_rows import (
+    PairedRows,
+    build_paired_rows,
+    find_logged_pairs,
+    score_other_rows,
+)
+from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion
+from baton_trainer.monitoring.quality.report import PairedQuality
+from baton_trainer.monitoring.quality.request import QualityRequest
+from baton_trainer.settings import TrainerSettings
+
+
+def find_production(
+    registry: RegistryClient, settings: TrainerSettings, request: QualityRequest
+) -> tuple[str | None, str | None]:
+    """Finds the version in production, and the one that a rollback goes to; None if there is none.
+
+    Raises:
+        RegistryError: the registry refused, or did not answer.
+    """
+    name, alias = settings.model_name, settings.alias
+    try:
+        production = registry.resolve_alias(name, alias).version
+    except AliasNotSet:
+        return None, None
+    tags = registry.get_model_tags(name)
+    moves = find_moves(tags, alias=alias, current_number=production, seen_at=request.now)
+    try:
+        return production, find_rollback_target(moves, production)
+    except NothingToRollBackTo:
+        return production, None
+
+
+@dataclass(frozen=True)
+class VersionComparer:
+    """Compares two versions on the rows of a log.
+
+    Attributes:
+        registry: the registry.
+        settings: the trainer's settings.
+        request: what is measured.
+        log: the prediction log.
+        joined: its rows with their labels.
+    """
+
+    registry: RegistryClient
+    settings: TrainerSettings
+    request: QualityRequest
+    log: PredictionLog
+    joined: JoinedRows
+
+    def compare(self, version: str, before: str, rmse_before: float | None) -> PairedQuality:
+        """Compares a version with the one before.
+
+        Args:
+            version: the version in production.
+            before: the one that a rollback goes to.
+            rmse_before: the held-out RMSE of the one before; None if it is not a regression.
+
+        Raises:
+            RegistryError: the registry refused, or did not answer.
+        """
+        result = PairedQuality(version, before)
+        rows = self.joined.versions.get(version)
+        if rows is None:
+            return replace(result, problem=f"the log has no rows of version {version}")
+        pairs = find_logged_pairs(rows, before, self.joined.versions.get(before))
+        problem = ""
+        try:
+            scored = self._score(rows, pairs, before)
+        except (NotComparable, VersionNotLoadable, VersionNotFound) as error:
+            scored, problem = pairs.head(0), str(error)
+        try:
+            return _compare(result, build_paired_rows(pairs, scored), rmse_before, problem)
+        except NotComparable as error:
+            return replace(result, problem=problem or str(error))
+
+    def _score(self, rows: VersionRows, pairs: pd.DataFrame, before: str) -> pd.DataFrame:
+        name = self.settings.model_name
+        registered = self.registry.get_version(name, before)
+        scorer = load_version(self.registry, registered, trusted=self.settings.trusted_keys)
+        logged = LoggedVersion(self.log, name, rows.version, self.request.since)
+        return score_other_rows(logged, rows, pairs, scorer)
+
+
+def _compare(
+    result: PairedQuality, paired: PairedRows, rmse_before: float | None, problem: str
+) -> PairedQuality:
+    differences = compute_loss_differences(paired.outcome, paired.before, rmse_before)
+    return replace(
+        result,
+        rows=len(differences),
+        logged=paired.logged,
+        losses=judge_losses(differences),
+        difference=_compute_difference(paired),
+        problem=problem,
+    )
+
+
+def _compute_difference(paired: PairedRows) -> Difference | None:
+    outcome, before = paired.outcome, paired.before
+    if isinstance(outcome, ClassOutcome) and isinstance(before, ClassOutcome):
+        return compare_auc(outcome, before)
+    if isinstance(outcome, ValueOutcome) and isinstance(before, ValueOutcome):
+        return compare_rmse(outcome, before)
+    return None

@@ -1,0 +1,181 @@
+"""The reader of the prediction log, on files that arro3 writes, as inference does."""
+
+import logging
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from baton_common.prediction_log import build_labels_folder, build_predictions_folder
+from baton_trainer.errors import DataError
+from baton_trainer.monitoring.prediction_log import (
+    LABEL_FIELDS,
+    PREDICTION_FIELDS,
+    PredictionLog,
+)
+from tests.support.trainer.prediction_log import NOON, MadeLog
+
+MODEL = "churn model"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> MadeLog:
+    return MadeLog(tmp_path, MODEL)
+
+
+def test_versions_are_in_the_order_of_their_numbers(log: MadeLog, tmp_path: Path) -> None:
+    """Folders of other models, and files beside them, are none."""
+    for version in ("10", "9", "2"):
+        log.add_predictions(version, [{"value": 1.0}])
+    MadeLog(tmp_path, "other").add_predictions("1", [{"value": 1.0}])
+    (tmp_path / "notes.txt").touch()
+    assert PredictionLog(tmp_path).list_versions(MODEL) == ["2", "9", "10"]
+
+
+def test_rows_of_all_days_and_processes_are_read(log: MadeLog, tmp_path: Path) -> None:
+    """All columns come back with their types; a column that a file lacks is null in its rows."""
+    log.add_predictions("1", [{"value": 1.0, "f_tenure": 3}], process="a")
+    log.add_predictions("1", [{"value": 2.0}], process="b")
+    log.add_predictions("1", [{"value": 3.0}], at=NOON + timedelta(days=1))
+    table = PredictionLog(str(tmp_path)).read_predictions(MODEL, "1")
+    assert sorted(table["value"].to_pylist()) == [1.0, 2.0, 3.0]
+    assert sorted(table["f_tenure"].to_pylist(), key=str) == [3, None, None]
+    assert {*PREDICTION_FIELDS.names, "value", "f_tenure"} == {*table.column_names}
+    assert table.schema.field("time").type == pa.timestamp("us", tz="UTC")
+    assert set(table["time"].to_pylist()) == {NOON, NOON + timedelta(days=1)}
+
+
+def test_span_and_columns_bound_what_is_read(log: MadeLog, tmp_path: Path) -> None:
+    """`since` is in the span, `until` is not. Days outside of it are not opened."""
+    for hours in range(5):
+        log.add_predictions("1", [{"value": float(hours)}], at=NOON + timedelta(hours=hours))
+    far = tmp_path / build_predictions_folder(MODEL, "1", date(2026, 1, 1))
+    far.mkdir(parents=True)
+    (far / "a-1.parquet").write_bytes(b"never opened")
+    table = PredictionLog(tmp_path).read_predictions(
+        MODEL,
+        "1",
+        since=NOON + timedelta(hours=1),
+        until=NOON + timedelta(hours=3),
+        columns=["value", "time", "f_unknown"],
+    )
+    assert sorted(table["value"].to_pylist()) == [1.0, 2.0]
+    assert sorted(table.column_names) == ["time", "value"]
+
+
+def test_file_that_reaches_into_the_next_day_is_read(log: MadeLog, tmp_path: Path) -> None:
+    """It is in the folder of its first row."""
+    late = datetime(2026, 11, 29, 23, 59, tzinfo=UTC)
+    log.add_predictions("1", [{"value": 1.0}, {"value": 2.0, "time": late + timedelta(hours=1)}],
+                        at=late)  # fmt: skip
+    table = PredictionLog(tmp_path).read_predictions(
+        MODEL, "1", since=datetime(2026, 11, 30, tzinfo=UTC)
+    )
+    assert table["value"].to_pylist() == [2.0]
+
+
+def test_empty_tables_have_the_fixed_columns(log: MadeLog, tmp_path: Path) -> None:
+    """A version without rows, and a log without labels."""
+    log.add_predictions("1", [{"value": 1.0}])
+    reader = PredictionLog(tmp_path)
+    assert reader.read_predictions(MODEL, "7").schema == PREDICTION_FIELDS
+    assert reader.read_predictions(MODEL, "7", columns=["row"]).column_names == ["row"]
+    assert reader.read_labels(MODEL).schema == LABEL_FIELDS
+    assert reader.list_versions("unknown") == []
+
+
+def test_labels_are_read_since_their_arrival(log: MadeLog, tmp_path: Path) -> None:
+    log.add_labels([{"request_id": "a", "label": "Yes"}])
+    log.add_labels([{"request_id": "b", "label": "No"}], at=NOON + timedelta(days=2))
+    reader = PredictionLog(tmp_path)
+    assert sorted(reader.read_labels(MODEL)["request_id"].to_pylist()) == ["a", "b"]
+    labels = reader.read_labels(MODEL, since=NOON + timedelta(days=1))
+    assert labels.select(["request_id", "label", "source"]).to_pylist() == [
+        {"request_id": "b", "label": "No", "source": "file"}
+    ]
+
+
+def damage_by_cutting(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def damage_by_zeros(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[4:200] = bytes(196)
+    path.write_bytes(content)
+
+
+def damage_by_emptying(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [damage_by_cutting, damage_by_zeros, damage_by_emptying])
+def test_damaged_file_is_one_warning_and_is_skipped(
+    damage: Any, log: MadeLog, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The warning names the file, and is one line."""
+    log.add_predictions("1", [{"value": 1.0}])
+    damaged = log.add_predictions("1", [{"value": 2.0}] * 100)
+    damage(damaged)
+    with caplog.at_level(logging.WARNING):
+        table = PredictionLog(tmp_path).read_predictions(MODEL, "1")
+    assert table["value"].to_pylist() == [1.0]
+    [record] = caplog.records
+    assert damaged.name in record.getMessage()
+    assert "\n" not in record.getMessage()
+
+
+def test_file_of_other_columns_is_skipped(log: MadeLog, tmp_path: Path) -> None:
+    """Without the fixed columns, or with other types than the files before."""
+    log.add_predictions("1", [{"value": 1.0}], process="a")
+    log.add_predictions("1", [{"value": "text"}], process="b")
+    stranger = tmp_path / build_predictions_folder(MODEL, "1", NOON.date()) / "c-1.parquet"
+    pq.write_table(pa.table({"x": [1]}), stranger)
+    warnings: list[str] = []
+    table = PredictionLog(tmp_path, warnings.append).read_predictions(MODEL, "1")
+    assert table["value"].to_pylist() == [1.0]
+    assert ["no column time" in each for each in warnings] == [False, True]
+
+
+def test_open_files_are_not_read(log: MadeLog, tmp_path: Path) -> None:
+    """Only names that end with .parquet are those of closed files."""
+    closed = log.add_predictions("1", [{"value": 1.0}])
+    (closed.parent / "a-2.parquet.part").write_bytes(b"half")
+    (tmp_path / build_labels_folder(MODEL, NOON.date())).mkdir(parents=True)
+    assert PredictionLog(tmp_path).read_predictions(MODEL, "1").num_rows == 1
+
+
+def test_url_of_an_object_store_is_read(log: MadeLog, tmp_path: Path) -> None:
+    """By fsspec; here its store in memory."""
+    path = log.add_predictions("1", [{"value": 1.0}])
+    log.add_labels([{"request_id": "a", "label": "2"}])
+    store = fsspec.filesystem("memory")
+    store.put(str(tmp_path), "/quality-log", recursive=True)
+    try:
+        reader = PredictionLog("memory://quality-log")
+        assert reader.list_versions(MODEL) == ["1"]
+        assert reader.read_predictions(MODEL, "1")["value"].to_pylist() == [1.0]
+        assert reader.read_labels(MODEL)["label"].to_pylist() == ["2"]
+    finally:
+        store.rm("/quality-log", recursive=True)
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("location", "part"),
+    [
+        ("s3://user:secret@bucket/log", "a URL with a password"),
+        ("/no/such/folder", "no prediction log there"),
+        ("memory://nothing-here", "no prediction log there"),
+        ("nope://bucket", "cannot be read"),
+    ],
+)
+def test_bad_location_is_one_line(location: str, part: str) -> None:
+    with pytest.raises(DataError, match=part) as caught:
+        PredictionLog(location)
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
