@@ -96,7 +96,7 @@ class PredictionSettings(CliSettings):
     predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")
 
 
-class RolloutSettings(CliSettings):
+class RolloutSettings(PredictionSettings):
     """What the controller needs besides.
 
     Attributes:
