@@ -77,5 +77,5 @@ def test_metrics_are_named_by_columns() -> None:
     ]
     assert len(set(metrics)) == len(names)
     for metric in metrics:
-        _validate_metric_name(metric)
+        _validate_metric_name(metric)  # type: ignore[no-untyped-call]
         assert len(metric) <= 250

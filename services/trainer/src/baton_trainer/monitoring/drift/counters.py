@@ -18,7 +18,7 @@ from baton_trainer.monitoring.profile import ColumnProfile, OutputProfile, count
 MISSING, OTHER = "missing", "other"
 """The names of the last bins: cells without a value, and categories that the profile does not list.
 
-A category may have the same name. Bins are told apart by their place."""
+A category may have the same name. The place of a bin decides."""
 MAX_EXAMPLES = 3
 
 _MAX_UNSEEN = 10_000
