@@ -11,6 +11,7 @@ MAX_BINS = 12
 
 _MAX_NAME = 26
 _HEIGHT = 0.4
+_MIN_LINES = 5
 _SIZE = 6.6, 4.4
 
 
@@ -37,10 +38,10 @@ def _draw_bars(axes: Axes, column: ColumnDrift) -> None:
     axes.barh(places + height / 2, now[bins], height, color=COLOURS[0], label="now")
     names = [shorten(column.cells.names[each], _MAX_NAME) for each in bins]
     axes.set_yticks(places, names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(bins), _MIN_LINES) - 0.4, -0.6)  # a few bars do not fill the plot
     axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(loc="best")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)  # above the bars
     left_out = int(np.count_nonzero(before + now)) - len(bins)
     axes.set_xlabel(
         "share of the rows"
