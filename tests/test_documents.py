@@ -8,11 +8,15 @@ import pytest
 from baton_cli.verbs.train import train
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
+from baton_inference.feedback.label_store import LabelStore
+from baton_inference.feedback.receiver import ACCEPTED, OUTCOMES, FeedbackReceiver
 from baton_inference.protocols.catalog import list_protocols
+from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
+from baton_inference.web.feedback_families import FeedbackCollector
 from baton_inference.web.pair_families import PairCollector
 from baton_inference.web.prediction_families import PredictionCollector
 from baton_trainer.models.estimators import parse_value
@@ -55,7 +59,11 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     pairs = PairCollector(pair.shadow, lambda: None)
     families = {}
     predictions = PredictionCollector(core.predictions)
-    for family in (*collector.collect(), *pairs.collect(), *predictions.collect()):
+    labels = FeedbackCollector(
+        FeedbackReceiver(core.live, LabelStore(print, Workers()), Workers(), core.clock)
+    )
+    collectors = (collector, pairs, predictions, labels)
+    for family in (family for each in collectors for family in each.collect()):
         name = family.name + ("_total" if family.type == "counter" else "")
         families[name] = set(getattr(family, "_labelnames", ()))
     table = METRICS.split("| label | values |")[0]
@@ -74,6 +82,7 @@ def test_label_values() -> None:
     assert {*re.findall(r"`(\w+)`", find_row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", find_row("engine")) == ["engine", OnnxEngine.name]
     assert f"; {CLIENT_DISCONNECTED} if" in find_row("code")
+    assert {*re.findall(r"`(\w+)`:", find_row("result"))} == {ACCEPTED, *OUTCOMES.values()}
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 
@@ -101,7 +110,7 @@ def test_keys_of_baton_toml(section: str) -> None:
         key: (options, value)
         for key, options, value in re.findall(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", page, re.MULTILINE)
     }
-    defaults = TrainRequest.model_fields[section].get_default().model_dump()
+    defaults = dict(TrainRequest.model_fields[section].get_default())
     assert set(documented) == set(defaults)
     known = {parameter.name: parameter.opts for parameter in train.params}
     for key, (options, value) in documented.items():

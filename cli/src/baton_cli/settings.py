@@ -82,13 +82,26 @@ class CliSettings(RegistrySettings):
         return StatusClient(self.inference_urls, api_key=key)
 
 
-class RolloutSettings(CliSettings):
+class PredictionSettings(CliSettings):
+    """Where the prediction log is, and the secret of its keys.
+
+    Attributes:
+        predictions: the folder of the log, or its URL.
+        predictions_key: the secret with which inference hashes routing keys.
+    """
+
+    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
+        None, validation_alias="BATON_PREDICTIONS_DIR"
+    )
+    predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")
+
+
+class RolloutSettings(PredictionSettings):
     """What the controller needs besides.
 
     Attributes:
         poll_interval_s: seconds between two ticks while a rollout is under way.
         check: the check of each step: a program and its arguments, without a shell.
-        predictions: the prediction log, whose labels count; None: no log.
     """
 
     poll_interval_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
@@ -96,9 +109,6 @@ class RolloutSettings(CliSettings):
     )
     check: Annotated[tuple[str, ...], BeforeValidator(_parse_command)] = Field(
         (), validation_alias="BATON_ROLLOUT_CHECK"
-    )
-    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
-        None, validation_alias="BATON_PREDICTIONS_DIR"
     )
 
 

@@ -87,7 +87,7 @@ def label(counter: Counter, ids: list[str], text: str, **more: Any) -> None:
 
 
 def test_difference_is_that_of_the_canary(counter: Counter) -> None:
-    """Either version may have answered. The mean on the grid is the mean of the Brier scores' differences."""
+    """Either version may have answered. On the grid the mean is that of the Brier scores."""
     by_canary, by_production = name_rows("c", 400), name_rows("p", 400)
     counter.log.add_predictions("2", [pair(0.2, 0.9, "1", request_id=each) for each in by_canary])
     counter.log.add_predictions(

@@ -1,6 +1,5 @@
 """The table of one version in the log: its columns, and requests as rows of it."""
 
-import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +7,16 @@ import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, RecordBatch, Schema
 
-from baton_common.prediction_log import ALIAS, KEY, PROTOCOL, REQUEST_ID, ROW, SAMPLING, TIME
+from baton_common.prediction_log import (
+    ALIAS,
+    KEY,
+    PROTOCOL,
+    REQUEST_ID,
+    ROW,
+    SAMPLING,
+    TIME,
+    hash_key,
+)
 from baton_engine.tables.output_columns import build_output_columns, list_output_fields
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.predictions.features import Features, choose_columns
@@ -83,4 +91,4 @@ class LogTable:
     def _hash(self, routing_key: bytes | None) -> str | None:
         if self._key is None or routing_key is None:
             return None
-        return hmac.new(self._key, routing_key, "sha256").hexdigest()
+        return hash_key(self._key, routing_key)
