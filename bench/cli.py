@@ -21,9 +21,13 @@ from bench.measurements import (
     steps,
     training,
 )
+from bench.measurements.drift import benchmark as drift
+from bench.measurements.drift import report as drift_report
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import iterate_courses
+from bench.measurements.predictions import benchmark as predictions
+from bench.measurements.predictions import report as predictions_report
 from bench.measurements.rollout import benchmark as rollout
 from bench.measurements.rollout import report as rollout_report
 from bench.measurements.servers import benchmark as servers
@@ -169,6 +173,15 @@ def rollout_command(*, quick: bool, write: bool) -> None:
     _print_results("rollout", rollout_report.format_tables(results), write=write)
 
 
+@bench.command("drift")
+@_quick
+@_write
+def drift_command(*, quick: bool, write: bool) -> None:
+    """Simulates reports of drift: false alarms, and what change is found; without a server."""
+    results = drift.run(drift.QUICK if quick else drift.FULL)
+    _print_results("drift", drift_report.format_tables(results), write=write)
+
+
 @bench.command("live-rollouts")
 @_quick
 @_write
@@ -217,6 +230,17 @@ def shadow_command(*, quick: bool, write: bool, rounds: int) -> None:
     scale = shadow.Scale(1, 1) if quick else shadow.Scale(rounds, 2)
     results = asyncio.run(_run_on_testbed(lambda testbed: shadow.run(testbed, scale)))
     _print_results("shadow", shadow_report.format_tables(results), write=write)
+
+
+@bench.command("predictions")
+@_quick
+@_write
+@click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
+def predictions_command(*, quick: bool, write: bool, rounds: int) -> None:
+    """Measures what the prediction log costs: latency, throughput, and lost rows."""
+    scale = predictions.Scale(1, 1) if quick else predictions.Scale(rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: predictions.run(testbed, scale)))
+    _print_results("predictions", predictions_report.format_tables(results), write=write)
 
 
 @bench.command("encoders")

@@ -8,12 +8,17 @@ import pytest
 from baton_cli.verbs.train import train
 from baton_engine.onnx.engine import OnnxEngine
 from baton_inference.errors import FailureKind
+from baton_inference.feedback.label_store import LabelStore
+from baton_inference.feedback.receiver import ACCEPTED, OUTCOMES, FeedbackReceiver
 from baton_inference.protocols.catalog import list_protocols
+from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
 from baton_inference.web.exposition import MetricsCollector
+from baton_inference.web.feedback_families import FeedbackCollector
 from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.prediction_families import PredictionCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
@@ -38,7 +43,8 @@ def find_row(key: str) -> str:
 
 def test_metrics_and_their_labels(tmp_path: Path) -> None:
     """docs/metrics.md names every family with its labels, and no other."""
-    _, core = make_app(tmp_path)
+    _, core = make_app(tmp_path / "cache", BATON_PREDICTIONS_DIR=str(tmp_path / "predictions"))
+    assert core.predictions is not None
     collector = MetricsCollector(
         core.metrics,
         status=core.read_status,
@@ -52,7 +58,12 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
     pair.run()
     pairs = PairCollector(pair.shadow, lambda: None)
     families = {}
-    for family in (*collector.collect(), *pairs.collect()):
+    predictions = PredictionCollector(core.predictions)
+    labels = FeedbackCollector(
+        FeedbackReceiver(core.live, LabelStore(print, Workers()), Workers(), core.clock)
+    )
+    collectors = (collector, pairs, predictions, labels)
+    for family in (family for each in collectors for family in each.collect()):
         name = family.name + ("_total" if family.type == "counter" else "")
         families[name] = set(getattr(family, "_labelnames", ()))
     table = METRICS.split("| label | values |")[0]
@@ -71,6 +82,7 @@ def test_label_values() -> None:
     assert {*re.findall(r"`(\w+)`", find_row("protocol"))} - {"protocol"} == protocols
     assert re.findall(r"`(\w+)`", find_row("engine")) == ["engine", OnnxEngine.name]
     assert f"; {CLIENT_DISCONNECTED} if" in find_row("code")
+    assert {*re.findall(r"`(\w+)`:", find_row("result"))} == {ACCEPTED, *OUTCOMES.values()}
     assert MAX_VERSIONS == 10
     assert "the ten versions" in METRICS
 

@@ -22,12 +22,12 @@ def test_inference_url_may_list_several_addresses(monkeypatch: pytest.MonkeyPatc
     "value", ["a:8000", "ftp://a", "http://", "http://a:port", "http://a,", "http://me:pw@a"]
 )
 def test_invalid_address_is_one_line(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """The line names the variable, the value and what is allowed."""
+    """The line names the variable, the value without credentials, and what is allowed."""
     monkeypatch.setenv("BATON_INFERENCE_URL", value)
     with pytest.raises(CommandFailed) as failure:
         load(CliSettings)
     assert str(failure.value).startswith(
-        f"BATON_INFERENCE_URL='{value}': must be http:// or https://"
+        f"BATON_INFERENCE_URL='{value.replace('me:pw', '***')}': must be http:// or https://"
     )
 
 

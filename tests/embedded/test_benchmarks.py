@@ -14,6 +14,8 @@ from bench.measurements import dask_scoring, steps
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import Course
+from bench.measurements.predictions import benchmark as predictions
+from bench.measurements.predictions import report as predictions_report
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import report
 from bench.measurements.servers.contestants import BATON
@@ -98,6 +100,18 @@ def test_live_rollouts_are_measured(testbed: testbeds.Testbed) -> None:
     assert results.aliases["canary"] > 100
     assert sorted(results.memory) == [0, 2, 3]
     assert "| aborted by hand in the middle " in live_report.format_tables(results)
+
+
+def test_the_prediction_log_is_measured(testbed: testbeds.Testbed) -> None:
+    """No request fails, and no row of a log is lost."""
+    need_wrk()
+
+    results = asyncio.run(predictions.run(testbed, predictions.Scale(rounds=1, seconds=1)))
+
+    assert results.failed == 0
+    assert [each.lost for each in results.rows.values()] == [0, 0]
+    assert all(each.in_files > 100 for each in results.rows.values())
+    assert "p99 at half load, 100 rows/s" in predictions_report.format_tables(results)
 
 
 def test_scoring_on_dask_is_measured(testbed: testbeds.Testbed) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
+import pandas as pd
 import pytest
 
+from baton_registry import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
     JSON,
@@ -24,7 +26,7 @@ from tests.support.bodies.hostile import (
     yield_mutants,
     yield_tricks,
 )
-from tests.support.rig.desk import WEBHOOK_SECRET
+from tests.support.rig.desk import WEBHOOK_SECRET, Desk, move_alias, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL
 from tests.support.rig.raw_http import RawAnswer, RawConnection, build_request
@@ -35,6 +37,9 @@ LEAKS = re.compile(
 )
 POST = b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
 REJECTIONS = {400, 401, 404, 413, 415, 422}
+FEEDBACK = Hostile(
+    b'{"feedback":[{"request_id":"a-1","row":0,"label":"Yes","at":"2026-11-29T10:00:00Z"}]}', JSON
+)
 MAX_MEMORY_MIB = 400
 """Of the process; a container of the stack has 512."""
 
@@ -94,6 +99,34 @@ def test_hostile_body_is_scored_or_rejected(
     assert statuses >= {400, 415}
     assert shared_inference.predict([CUSTOMER])["model_version"] == "1"
     assert read_peak_memory_mib(shared_inference) < MAX_MEMORY_MIB
+
+
+def test_hostile_feedback_is_stored_or_rejected(
+    desk: Desk, trained_versions: list[ModelVersion]
+) -> None:
+    """Tricks and mutations of labels: every file of the log stays readable."""
+    register(desk, trained_versions[0])
+    move_alias(desk, "1")
+    log = desk.folder / "predictions"
+    with desk.serve(BATON_PREDICTIONS_DIR=str(log)) as inference:
+        inference.wait_until_serving("1")
+        # Only few mutations are valid: each accepted one waits for a file, at most a second.
+        bodies = [FEEDBACK, *yield_tricks(FEEDBACK), *yield_mutants(FEEDBACK, "/feedback", 60)]
+        statuses = {post_feedback(inference, body) for body in bodies}
+        assert statuses >= {202, 400, 415, 422}
+        assert read_peak_memory_mib(inference) < MAX_MEMORY_MIB
+    assert statuses <= {202, *REJECTIONS}
+    files = (log / "labels").rglob("*.parquet")
+    assert {label for file in files for label in pd.read_parquet(file)["label"]} == {"Yes"}
+
+
+def post_feedback(inference: Inference, body: Hostile) -> int:
+    """Sends one body, and checks the answer."""
+    headers = [("content-type", body.media_type), *body.headers]
+    with RawConnection(inference.port) as connection:
+        answer = connection.ask(build_request("/feedback", body.content, headers))
+    check(answer, body.content)
+    return answer.status
 
 
 def sign(content: bytes, at_s: float, secret: str = WEBHOOK_SECRET) -> dict[str, str]:

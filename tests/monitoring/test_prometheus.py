@@ -110,7 +110,10 @@ def scene(
     broken = register(desk, trained_versions[0], **{"baton.manifest": "0" * 64})
     desk.baton("promote", "1")
     with (
-        desk.serve(BATON_API_KEYS_FILE=str(folder / "keys")) as inference,
+        desk.serve(
+            BATON_API_KEYS_FILE=str(folder / "keys"),
+            BATON_PREDICTIONS_DIR=str(folder / "predictions"),
+        ) as inference,
         desk.registry as registry,
     ):
         inference.http.headers["X-API-Key"] = caller

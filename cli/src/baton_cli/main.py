@@ -23,7 +23,7 @@ TERMINATED = 128 + signal.SIGTERM
 
 # Here, not in the verbs' modules, so that `baton --help` imports none of them.
 VERBS = {
-    "up": "Run tracking server, trainer and inference here, without Docker.",
+    "up": "Run tracking server, trainer and inference without Docker.",
     "serve": "Serve the version that the alias points to, over HTTP.",
     "train": "Train a version, register it and run the gate.",
     "import": "Import a version of any MLflow registry, converted to ONNX.",
@@ -33,8 +33,11 @@ VERBS = {
     "rollout": "Run a version beside production, promote it step by step.",
     "rollback": "Move the alias back to the version promoted before.",
     "score": "Score a CSV or Parquet file with one version.",
+    "feedback": "Send labels: what became known about scored rows.",
+    "predictions": "Move the prediction log to another place.",
     "quality": "Measure live quality from labels; go back if it is worse.",
     "status": "Show the version of the alias and what inference serves.",
+    "drift": "Compare logged rows with those that a version was trained on.",
     "history": "Show every known move and past rollout, oldest first.",
     "webhook": "Notify inference at once of moves and rollouts.",
     "keys": "Create signing keys and API keys.",

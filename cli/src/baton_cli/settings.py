@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, SecretStr
 from pydantic.fields import FieldInfo
 
+from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.inference.status_client import StatusClient
 from baton_common.settings import SettingsError
@@ -81,7 +82,21 @@ class CliSettings(RegistrySettings):
         return StatusClient(self.inference_urls, api_key=key)
 
 
-class RolloutSettings(CliSettings):
+class PredictionSettings(CliSettings):
+    """Where the prediction log is, and the secret of its keys.
+
+    Attributes:
+        predictions: the folder of the log, or its URL.
+        predictions_key: the secret with which inference hashes routing keys.
+    """
+
+    predictions: Annotated[Location | None, PlainValidator(Location.parse)] = Field(
+        None, validation_alias="BATON_PREDICTIONS_DIR"
+    )
+    predictions_key: SecretStr | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")
+
+
+class RolloutSettings(PredictionSettings):
     """What the controller needs besides.
 
     Attributes:

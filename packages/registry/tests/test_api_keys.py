@@ -11,8 +11,8 @@ HASH = hashlib.sha256(b"baton_secret").hexdigest()
 
 def test_generated_key_is_found_by_its_line() -> None:
     """The line has the hash, not the key."""
-    secret, key = generate_key("crm", [Scope.OPERATIONS, Scope.SCORING])
-    assert key.line.startswith("crm  scoring,operations  ")
+    secret, key = generate_key("crm", [Scope.OPERATIONS, Scope.SCORING, Scope.FEEDBACK])
+    assert key.line.startswith("crm  scoring,feedback,operations  ")
     assert secret not in key.line + repr(key)
     assert secret.startswith("baton_")
     assert len(secret) >= 43
@@ -43,7 +43,7 @@ def test_comments_alone_deny_all_access() -> None:
     [
         ("crm", "NAME SCOPES SHA256"),
         (f"crm scoring {HASH} more", "NAME SCOPES SHA256"),
-        (f"crm all {HASH}", "scopes must be scoring or operations"),
+        (f"crm all {HASH}", "scopes must be scoring or feedback or operations"),
         (f"crm scoring, {HASH}", "scopes must"),
         ("crm scoring baton_secret", "SHA-256"),
         (f"crm scoring {HASH.upper()}", "SHA-256"),

@@ -31,6 +31,13 @@ NAMES = (
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "OTEL_EXPORTER_OTLP_PROTOCOL",
     "OTEL_SDK_DISABLED",
+    "BATON_PREDICTIONS_DIR",
+    "BATON_PREDICTIONS_ROWS_S",
+    "BATON_PREDICTIONS_MAX_BYTES",
+    "BATON_PREDICTIONS_DAYS",
+    "BATON_PREDICTIONS_COLUMNS",
+    "BATON_PREDICTIONS_KEY",
+    "BATON_PREDICTIONS_KEY_FILE",
     "XDG_CACHE_HOME",
 )
 
@@ -68,6 +75,12 @@ def test_defaults() -> None:
         "webhook_secret": None,
         "api_keys_file": None,
         "shadow_cpu": 0.25,
+        "predictions_dir": None,
+        "predictions_rows_s": 100.0,
+        "predictions_max_bytes": 2**30,
+        "predictions_days": 30,
+        "predictions_columns": None,
+        "predictions_key": None,
         "otlp_endpoint": None,
         "otlp_traces_endpoint": None,
         "otlp_protocol": "http/protobuf",
@@ -113,6 +126,16 @@ def test_user_folders(monkeypatch: pytest.MonkeyPatch) -> None:
         ("BATON_MAX_ROWS", "1.5"),
         ("BATON_MAX_BODY_BYTES", "12"),
         ("BATON_LOG_FORMAT", "xml"),
+        ("BATON_PREDICTIONS_DIR", "s3://bucket/predictions"),
+        ("BATON_PREDICTIONS_DIR", "/home/someone/.cache/baton"),
+        ("BATON_PREDICTIONS_DIR", "/home/someone/.cache/baton/predictions"),
+        ("BATON_PREDICTIONS_DIR", "/home/someone"),
+        ("BATON_PREDICTIONS_DIR", "/home/someone/.cache/baton/../baton/x"),
+        ("BATON_PREDICTIONS_ROWS_S", "0"),
+        ("BATON_PREDICTIONS_ROWS_S", "nan"),
+        ("BATON_PREDICTIONS_MAX_BYTES", "1000"),
+        ("BATON_PREDICTIONS_MAX_BYTES", "1 GiB"),
+        ("BATON_PREDICTIONS_DAYS", "0"),
     ],
 )
 def test_invalid_value_is_rejected(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -162,4 +185,52 @@ def test_invalid_trace_setting_is_rejected(
     """The error names the variable and the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"{name}='{value}'"):
+        load_settings(InferenceSettings)
+
+
+@pytest.mark.parametrize(
+    ("value", "columns"),
+    [
+        (None, None),
+        ("*", None),
+        ("", ()),
+        (" ", ()),
+        ("age, contract type ,", ("age", "contract type")),
+    ],
+)
+def test_columns_of_the_prediction_log(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, columns: tuple[str, ...] | None
+) -> None:
+    """Unset means all, and an empty variable means none."""
+    if value is not None:
+        monkeypatch.setenv("BATON_PREDICTIONS_COLUMNS", value)
+    assert load_settings(InferenceSettings).predictions_columns == columns
+
+
+def test_key_of_the_prediction_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is read from a file, a short one is refused, and no message shows it."""
+    (tmp_path / "key").write_text("0123456789abcdef\n")
+    monkeypatch.setenv("BATON_PREDICTIONS_KEY_FILE", str(tmp_path / "key"))
+    key = load_settings(InferenceSettings).predictions_key
+    assert key is not None
+    assert key.get_secret_value() == "0123456789abcdef"
+    monkeypatch.setenv("BATON_PREDICTIONS_KEY", "guessable")
+    with pytest.raises(
+        SettingsError, match=r"BATON_PREDICTIONS_KEY=\*\*\*: .*16 characters"
+    ) as caught:
+        load_settings(InferenceSettings)
+    assert "guessable" not in str(caught.value)
+
+
+def test_the_prediction_log_is_beside_the_cache(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Folders beside each other are fine; a link into the cache is not."""
+    monkeypatch.setenv("BATON_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("BATON_PREDICTIONS_DIR", str(tmp_path / "cached-predictions"))
+    assert load_settings(InferenceSettings).predictions_dir == tmp_path / "cached-predictions"
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "cache")
+    monkeypatch.setenv("BATON_PREDICTIONS_DIR", str(tmp_path / "link" / "predictions"))
+    with pytest.raises(SettingsError, match="BATON_CACHE_DIR"):
         load_settings(InferenceSettings)

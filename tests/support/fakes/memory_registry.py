@@ -83,6 +83,7 @@ class FakeRegistry(RegistryClient):
         example: Any = None,
         record: Literal["manifest", "tags", "nothing"] = "manifest",
         schema: Schema = SCHEMA,
+        private: tuple[str, ...] = (),
     ) -> ModelVersion:
         """Registers a version whose ONNX file holds the text `model`.
 
@@ -95,7 +96,9 @@ class FakeRegistry(RegistryClient):
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         tags = {}
         if record == "manifest":
-            files[MANIFEST_FILE] = manifest = Manifest(files=digests).to_json()
+            files[MANIFEST_FILE] = manifest = Manifest(
+                files=digests, private_columns=private
+            ).to_json()
             tags = {MANIFEST_TAG: hashlib.sha256(manifest).hexdigest()}
         elif record == "tags":
             tags = {CHECKSUM_TAG_PREFIX + path: digest for path, digest in digests.items()}

@@ -1,6 +1,7 @@
 """A private disk of one megabyte for a process, which a test can fill."""
 
 import os
+import subprocess
 from pathlib import Path
 
 SIZE = "1m"
@@ -38,3 +39,16 @@ class SmallDisk:
     def free(self, pid: int) -> None:
         """Frees the space."""
         (self.path_for(pid) / "filler").unlink()
+
+    def lock(self, pid: int) -> None:
+        """Makes the disk read-only."""
+        self._remount(pid, "ro")
+
+    def unlock(self, pid: int) -> None:
+        """Makes the disk writable again."""
+        self._remount(pid, "rw")
+
+    def _remount(self, pid: int, mode: str) -> None:
+        own = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
+        enter = ["nsenter", "--target", str(pid), *own, "--mount"]
+        subprocess.run([*enter, "mount", "-o", f"remount,{mode}", str(self.folder)], check=True)

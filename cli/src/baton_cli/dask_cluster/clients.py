@@ -26,9 +26,14 @@ _CERTIFICATES = (
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
     "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY"
 )
-_NO_PAGES: Mapping[str, Sequence[str]] = {
+_OWN_WORKERS: Mapping[str, object] = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    "distributed.worker.profile.enabled": False,  # its samples stop the scoring 100 times a second
+    # glibc's own limits, in bytes. Dask's 64 KiB gives memory back after each batch, and the next
+    # one faults it in again: six times the page faults of `baton score` in one process.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 64 * 2**20,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 32 * 2**20,
 }
 
 
@@ -63,7 +68,7 @@ def _silence_logs() -> None:
 @contextmanager
 def _start_workers(count: int) -> Iterator[LocalCluster]:
     with (
-        dask.config.set(_NO_PAGES),
+        dask.config.set(_OWN_WORKERS),
         LocalCluster(
             n_workers=count,
             threads_per_worker=1,

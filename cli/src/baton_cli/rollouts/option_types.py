@@ -7,6 +7,8 @@ import shutil
 
 import click
 
+from baton_cli.argument_types import TableLocation
+from baton_cli.options import option
 from baton_rollout.progress.plan import MAX_SECONDS, check_steps
 
 FOR_EVER = "for ever"
@@ -31,6 +33,15 @@ class Duration(click.ParamType[float]):
         if not 0 <= seconds <= MAX_SECONDS or (seconds == 0 and not self._allows_zero):
             self.fail(f"{value!r} is not a duration such as 90s, 10m, 24h or 2d.", param, ctx)
         return seconds
+
+
+predictions_option = option(
+    "--predictions",
+    type=TableLocation(),
+    metavar="DIR|URL",
+    show_default="BATON_PREDICTIONS_DIR",
+    help="The prediction log: rows of it that both versions scored and that have labels count.",
+)
 
 
 class Weights(click.ParamType[tuple[float, ...]]):

@@ -8,6 +8,7 @@ import click
 
 from baton_cli import terminal
 from baton_cli.argument_types import Version
+from baton_cli.dataset.location import Location
 from baton_cli.moves.actor import get_actor
 from baton_cli.options import option
 from baton_cli.rollouts.control.starting import start_rollout
@@ -16,7 +17,14 @@ from baton_cli.rollouts.display.texts import (
     describe_future,
     describe_start,
 )
-from baton_cli.rollouts.option_types import FOR_EVER, Command, Duration, WaitTime, Weights
+from baton_cli.rollouts.option_types import (
+    FOR_EVER,
+    Command,
+    Duration,
+    WaitTime,
+    Weights,
+    predictions_option,
+)
 from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.waiting import wait_for_end
 from baton_cli.settings import RolloutSettings, load
@@ -125,6 +133,7 @@ class Choices(TypedDict):
     metavar="[TIME]",
     help="Run the rollout here, and wait for its end, up to TIME.",
 )
+@predictions_option
 @click.pass_context
 def start(
     ctx: click.Context,
@@ -132,6 +141,7 @@ def start(
     *,
     check: tuple[str, ...] | None,
     wait_s: float | None,
+    predictions: Location | None,
     **choices: Unpack[Choices],
 ) -> None:
     """Start the rollout of VERSION, a number or 'challenger'.
@@ -143,11 +153,14 @@ def start(
     """
     if check and wait_s is None:
         raise click.UsageError("--check needs --wait: the check runs in this process.", ctx)
+    if predictions and wait_s is None:
+        raise click.UsageError("--predictions needs --wait: this process reads the log.", ctx)
     settings = load(RolloutSettings)
     wish = _build_wish(settings, choices, has_own_check=check is not None)
     if wish.least_s >= wish.deadline_s:
         raise click.UsageError("--deadline is shorter than all steps together.", ctx)
-    with open_session(settings, check or ()) as session:
+    log = predictions or settings.predictions if wait_s is not None else None
+    with open_session(settings, check or (), log) as session:
         record = start_rollout(session.executor, wish)
         session.controller.own_token = record.plan.token
         power = compute_power(wish.min_pairs, record.plan.limits)

@@ -8,6 +8,7 @@ from functools import partial
 import click
 
 from baton_cli import terminal
+from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import reason_option
@@ -19,6 +20,7 @@ from baton_cli.rollouts.display.following import Follower
 from baton_cli.rollouts.display.texts import describe_progress
 from baton_cli.rollouts.display.view import build_view, to_json
 from baton_cli.rollouts.display.watching import Watch, watch
+from baton_cli.rollouts.option_types import predictions_option
 from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
@@ -53,7 +55,7 @@ def status(ctx: click.Context, *, is_watch: bool, as_json: bool) -> None:
     """
     settings = load(RolloutSettings)
     model = settings.model_name
-    with open_session(settings) as session:
+    with open_session(settings, predictions=settings.predictions) as session:
         if is_watch:
             how = Watch(model, settings.poll_interval_s, _has_ended)
             print_line = terminal.print_progress if as_json else terminal.show
@@ -124,7 +126,8 @@ def abort(reason: str) -> None:
 
 
 @rollout.command()
-def run() -> None:
+@predictions_option
+def run(predictions: Location | None) -> None:
     """Run the controller: follow every rollout of the model, for ever.
 
     `baton up` and the container stack run it already. BATON_ROLLOUT_CHECK names a program that
@@ -136,7 +139,8 @@ def run() -> None:
             _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
             while True:
                 time.sleep(3600)
-        with open_session(settings, settings.check) as session:
+        log = predictions or settings.predictions
+        with open_session(settings, settings.check, log) as session:
             _print_event(f"following rollouts of {settings.model_name}")
             follower = Follower(session.controller.tick, _print_event)
             follower.follow_forever(settings.poll_interval_s)

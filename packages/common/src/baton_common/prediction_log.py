@@ -30,6 +30,7 @@ or a number as text), `at` (timestamp[us, UTC], when the label became known; nul
 `source` (`file`, or `api`), `api_key` (the name of the key that sent it; null without keys).
 """
 
+import hmac
 from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
@@ -50,10 +51,17 @@ TIME, REQUEST_ID, ROW, KEY, PROTOCOL, ALIAS = (
 OTHER_VERSION, SAMPLING = "other_version", "sampling"
 OTHER, FEATURE = "other_", "f_"
 """Prefixes of the other version's outputs, and of features."""
+MAX_TEXT = 256
+"""Longer texts of features are cut."""
 
 RECEIVED_AT, LABEL, AT, SOURCE, API_KEY = "received_at", "label", "at", "source", "api_key"
 FROM_FILE, FROM_API = "file", "api"
 """Values of `source`."""
+
+
+def hash_key(secret: bytes, routing_key: bytes) -> str:
+    """Hashes a routing key: the column `key`."""
+    return hmac.new(secret, routing_key, "sha256").hexdigest()
 
 
 def build_predictions_folder(model: str, version: str, day: date) -> PurePosixPath:

@@ -2,6 +2,7 @@
 
     # name      scopes                 SHA-256 of the key
     crm         scoring                9f86d081884c7d65…
+    billing     feedback               2c26b46b68ffc68f…
     on-call     scoring,operations     60303ae22b998861…
 
 Keys are 256 random bits, so a plain SHA-256 is safe. Passwords would need bcrypt, which costs
@@ -23,6 +24,7 @@ class Scope(StrEnum):
     """What a key gives access to."""
 
     SCORING = "scoring"
+    FEEDBACK = "feedback"
     OPERATIONS = "operations"
 
 

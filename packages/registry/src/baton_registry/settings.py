@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -62,7 +62,10 @@ class RegistrySettings(BaseModel):
         server_cert: the CA certificates to trust instead of the defaults.
         client_cert: the client certificate and its key.
         trusted_keys: if set, only versions signed by one of them are served and promoted.
+        set_when_empty: variables whose empty value is a value; other empty ones count as unset.
     """
+
+    set_when_empty: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True)
 
@@ -132,13 +135,15 @@ class RegistrySettings(BaseModel):
 
 
 def load_settings(settings: type[S]) -> S:
-    """Reads settings from the environment. An empty variable counts as unset.
+    """Reads settings from the environment. An empty variable counts as unset, with exceptions.
 
     Raises:
         SettingsError: a value is not allowed.
     """
     names = _list_variables(settings)
     values = {name: value for name in names if (value := _read(name))}
+    meant: frozenset[str] = getattr(settings, "set_when_empty", frozenset())
+    values |= {name: "" for name in meant if os.environ.get(name) == "" and name not in values}
     try:
         return settings.model_validate(values)
     except ValidationError as error:

@@ -7,7 +7,11 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from baton_common.locations import strip_credentials
+from baton_inference.canary import CanaryParts
 from baton_inference.core import Core
+from baton_inference.feedback.label_folder import LabelFolder
+from baton_inference.feedback.label_store import LabelStore
+from baton_inference.feedback.receiver import FeedbackReceiver
 from baton_inference.lifecycle.policy import NO_THREADS
 from baton_inference.operations.document import DocumentBuilder
 from baton_inference.operations.routes import build_operations_routes
@@ -21,13 +25,16 @@ from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access import Access
 from baton_inference.web.body import BodyReader
 from baton_inference.web.exposition import Exposition, MetricsCollector
+from baton_inference.web.feedback_families import FeedbackCollector
 from baton_inference.web.front import Front
 from baton_inference.web.key_file import KeyFile
 from baton_inference.web.openapi.docs_page import create_framework
 from baton_inference.web.openapi.document import LiveDocument
 from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.prediction_families import PredictionCollector
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.direct import DirectScoring
+from baton_inference.web.routes.feedback import build_feedback_routes
 from baton_inference.web.routes.mlflow import build_mlflow_routes
 from baton_inference.web.routes.scoring import ScoringRoute
 from baton_inference.web.routes.scoring_parts import ScoringParts
@@ -61,9 +68,11 @@ def create_app(
         queue_depth=lambda: batcher.pending + pools.pending,
         rollout=lambda: core.moves.known.rollout,
     )
-    other_routes = _create_fastapi_app(
-        settings, core, _create_exposition(core, collector), needs_key=access is not None
-    )
+    feedback = _create_feedback(settings, core, pools)
+    exposition = _create_exposition(core, collector, feedback)
+    other_routes = _create_fastapi_app(settings, core, exposition, needs_key=access is not None)
+    if feedback is not None:
+        other_routes.include_router(build_feedback_routes(feedback, pools.rows, request_log))
     if settings.webhook_secret is not None:
         receiver = _create_webhook_receiver(settings.webhook_secret.get_secret_value(), core)
         other_routes.include_router(build_webhook_routes(receiver, pools.rows, request_log))
@@ -79,6 +88,7 @@ def create_app(
         settings.alias,
         access,
         core.canary.shadow.queue if core.canary else None,
+        core.predictions.queue if core.predictions else None,
     )
     if core.canary is not None:
         pools.canary.switch = core.canary.switch
@@ -87,6 +97,23 @@ def create_app(
     direct = DirectScoring(parts, ids, arrivals)
     companions = _create_companions(settings, parts, ids)
     return Front(routes, other_routes, ids, arrivals, access, direct, companions)
+
+
+def _create_feedback(
+    settings: InferenceSettings, core: Core, pools: Pools
+) -> FeedbackReceiver | None:
+    """Creates the receiver of labels if there is a prediction log."""
+    if settings.predictions_dir is None:
+        return None
+    folder = LabelFolder(
+        settings.predictions_dir,
+        settings.model_name,
+        max_bytes=settings.predictions_max_bytes,
+        days=settings.predictions_days,
+        clock=core.clock,
+    )
+    store = LabelStore(folder.store, pools.labels)
+    return FeedbackReceiver(core.live, store, pools.rows, core.clock)
 
 
 def _create_companions(
@@ -116,12 +143,17 @@ def _create_fastapi_app(
     return app
 
 
-def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
-    """Wires the metrics; those of pairs only if there can be a canary."""
-    canary = core.canary
-    if canary is None:
-        return Exposition(collector)
+def _create_exposition(
+    core: Core, collector: MetricsCollector, feedback: FeedbackReceiver | None
+) -> Exposition:
+    """Wires the metrics; those of pairs, predictions and labels only if there can be any."""
+    pairs = (_create_pair_collector(core, core.canary),) if core.canary else ()
+    predictions = (PredictionCollector(core.predictions),) if core.predictions else ()
+    labels = (FeedbackCollector(feedback),) if feedback else ()
+    return Exposition(collector, *pairs, *predictions, *labels)
 
+
+def _create_pair_collector(core: Core, canary: CanaryParts) -> PairCollector:
     def find_trip_signal() -> str | None:
         production, version = core.live.production, core.live.canary
         if production is None or version is None:
@@ -131,7 +163,7 @@ def _create_exposition(core: Core, collector: MetricsCollector) -> Exposition:
         trip = canary.switch.find_trip(version.identity, production.identity)
         return None if trip is None else trip.signal
 
-    return Exposition(collector, PairCollector(canary.shadow, find_trip_signal))
+    return PairCollector(canary.shadow, find_trip_signal)
 
 
 def _create_framework(settings: InferenceSettings) -> FastAPI:

@@ -18,6 +18,8 @@ from baton_inference.lifecycle.poller import Poller
 from baton_inference.lifecycle.status import Status
 from baton_inference.lifecycle.watcher import Watcher
 from baton_inference.lifecycle.watcher_state import WatcherState
+from baton_inference.predictions.options import build_options
+from baton_inference.predictions.prediction_log import PredictionLog
 from baton_inference.protocols.arrow.reader import ArrowReader
 from baton_inference.protocols.catalog import compile_codecs, list_protocols
 from baton_inference.protocols.protocol import CodecParts
@@ -29,6 +31,8 @@ from baton_registry.rest.fetch import FetchedModel
 
 STOP_S = 1.5
 """Time that `close` waits for running polls and the shadow. Their threads are daemons."""
+FLUSH_S = 2.0
+"""Time that `close` waits for the prediction log to write its last rows."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Core:
         clock: the clock of all parts.
         marks: the versions on trial in this process.
         canary: follows the alias of the canary; None if there is none.
+        predictions: writes answered rows to files; None if that is off.
     """
 
     live: LiveVersions
@@ -60,9 +65,10 @@ class Core:
     clock: Clock
     marks: LoadMarks
     canary: CanaryParts | None = None
+    predictions: PredictionLog | None = None
 
     def start(self) -> None:
-        """Starts the pollers and the shadow."""
+        """Starts the pollers, the shadow and the prediction log."""
         for each in self._threads:
             each.start()
 
@@ -77,7 +83,7 @@ class Core:
         return replace(status, canary=self.canary.report.build()) if self.canary else status
 
     def close(self) -> None:
-        """Stops the pollers and the shadow within `STOP_S`, and closes the connections.
+        """Stops all threads within `STOP_S`, or `FLUSH_S`, and closes the connections.
 
         The marks end first: if a slow shutdown is killed, no version is blamed.
         """
@@ -85,6 +91,8 @@ class Core:
         for each in self._threads:
             each.stop()
         end_s = self.clock.steady_s() + STOP_S
+        if self.predictions is not None:
+            self.predictions.join(FLUSH_S)
         for each in self._threads:
             each.join(max(end_s - self.clock.steady_s(), 0.0))
         self.registry.close()
@@ -92,12 +100,14 @@ class Core:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a poll or the shadow still runs, perhaps for ever."""
+        """Whether a poll, the shadow or a slow disk still holds a thread, perhaps for ever."""
         return any(each.is_running for each in self._threads)
 
     @property
-    def _threads(self) -> tuple[Poller | Shadow, ...]:
-        return (*self._pollers, self.canary.shadow) if self.canary else self._pollers
+    def _threads(self) -> tuple[Poller | Shadow | PredictionLog, ...]:
+        shadow = (self.canary.shadow,) if self.canary else ()
+        predictions = (self.predictions,) if self.predictions else ()
+        return (*self._pollers, *shadow, *predictions)
 
     @property
     def _pollers(self) -> tuple[Poller, ...]:
@@ -157,8 +167,21 @@ def create_core(
     on_swap = canary.poller.nudge if canary else lambda: None
     watcher = Watcher(registry, loader, state, moves, clock, on_swap=on_swap)
     poller = Poller(watcher, clock, poll_interval_s=settings.poll_interval_s)
-    marks = loader.marks
-    return Core(live, state, watcher, poller, metrics, registry, moves, arrow, clock, marks, canary)
+    options = build_options(settings)
+    return Core(
+        live,
+        state,
+        watcher,
+        poller,
+        metrics,
+        registry,
+        moves,
+        arrow,
+        clock,
+        loader.marks,
+        canary,
+        None if options is None else PredictionLog(options, live, clock),
+    )
 
 
 def _create_loader(  # noqa: PLR0913 - its parts, wired in one place

@@ -11,9 +11,12 @@ InferenceError
 │   ├── NotServed            the requested model or version is not the serving one
 │   ├── Unauthenticated      no API key, or an unknown one
 │   ├── Forbidden            an API key without the required scope
-│   └── InvalidWebhook       a webhook signature or timestamp that is not valid
+│   ├── InvalidWebhook       a webhook signature or timestamp that is not valid
+│   ├── InvalidLabels        labels that the serving version never answers, or of no request
+│   └── TooManyLabels        more labels than a request may hold
 ├── NotReady                 the slot is empty
 ├── Overloaded               too much work is queued
+├── NotStored                the disk is full, or refuses the labels
 ├── ShuttingDown             the service stops before it can answer the request
 ├── ModelFailure             the model failed on rows that match its schema
 └── ClientDisconnected       the client disconnected before it sent the whole request
@@ -114,6 +117,30 @@ class InvalidWebhook(RequestRejected):
     """The webhook signature does not match, or the timestamp is too far off."""
 
 
+class InvalidLabels(RequestRejected):
+    """Labels are not valid; the message names the first one.
+
+    Attributes:
+        count: the number of labels in the request.
+    """
+
+    def __init__(self, message: str, count: int = 0) -> None:
+        super().__init__(message)
+        self.count = count
+
+
+class TooManyLabels(RequestRejected):
+    """The request holds more labels than allowed.
+
+    Attributes:
+        count: the number of labels in the request.
+    """
+
+    def __init__(self, message: str, count: int = 0) -> None:
+        super().__init__(message)
+        self.count = count
+
+
 class NotReady(InferenceError):
     """The slot is empty."""
 
@@ -123,6 +150,10 @@ class NotReady(InferenceError):
 
 class Overloaded(InferenceError):
     """Too much work is queued."""
+
+
+class NotStored(InferenceError):
+    """The labels cannot be stored: their limit is reached, or the disk is full or refuses."""
 
 
 class ShuttingDown(InferenceError):

@@ -1,15 +1,20 @@
 """Settings of the inference service. Only this module reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 
+from baton_common.locations import is_url
 from baton_registry.setting_types import Host, HttpUri
 from baton_registry.settings import RegistrySettings, get_user_cache_dir
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
+
+ALL_COLUMNS = "*"
+MIN_KEY = 16
+"""The least characters of a key for hashes: a shorter one can be guessed."""
 
 
 def _expand(path: Path) -> Path:
@@ -19,12 +24,53 @@ def _expand(path: Path) -> Path:
         raise ValueError("must be a path; ~ and ~user must name an existing user") from error
 
 
+def _check_no_url(value: object) -> object:
+    if isinstance(value, str) and is_url(value):
+        raise ValueError(
+            "must be a folder of this machine; `baton predictions push` copies its files elsewhere"
+        )
+    return value
+
+
+def _check_apart(path: Path, info: ValidationInfo) -> Path:
+    """Rejects a folder within the cache, or around it: each of the two removes its old files."""
+    cache = info.data.get("cache_dir")
+    if isinstance(cache, Path):
+        one, other = path.resolve(), cache.resolve()
+        if one.is_relative_to(other) or other.is_relative_to(one):
+            raise ValueError(
+                f"must be apart from BATON_CACHE_DIR={cache}, neither of them within the other"
+            )
+    return path
+
+
+def _parse_columns(value: object) -> object:
+    """Parses names of columns: comma-separated, empty for none, `*` for all."""
+    if not isinstance(value, str):
+        return value
+    if value.strip() == ALL_COLUMNS:
+        return None
+    return tuple(name for part in value.split(",") if (name := part.strip()))
+
+
+def _check_key(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < MIN_KEY:
+        raise ValueError(f"must have at least {MIN_KEY} characters: openssl rand -hex 32")
+    return secret
+
+
 UserPath = Annotated[Path, AfterValidator(_expand)]
 PollInterval = Annotated[float, Field(ge=0.05, le=3600, allow_inf_nan=False)]
 ShadowCpu = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 MaxRows = Annotated[int, Field(ge=1, le=10_000_000)]
 MaxBodyBytes = Annotated[int, Field(ge=1024, le=2**31)]
+PredictionsDir = Annotated[UserPath, BeforeValidator(_check_no_url), AfterValidator(_check_apart)]
+PredictionsRows = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
+PredictionsBytes = Annotated[int, Field(ge=2**20, le=2**50)]
+PredictionsDays = Annotated[int, Field(ge=1, le=3650)]
+PredictionsColumns = Annotated[tuple[str, ...] | None, BeforeValidator(_parse_columns)]
+PredictionsKey = Annotated[SecretStr, AfterValidator(_check_key)]
 
 
 class InferenceSettings(RegistrySettings):
@@ -42,12 +88,20 @@ class InferenceSettings(RegistrySettings):
         webhook_secret: the secret of webhook signatures; None: no webhook route.
         api_keys_file: the file of API keys; None: no authentication.
         shadow_cpu: the most of one processor that the comparison with a canary uses.
+        predictions_dir: the folder of the prediction log; None: no log.
+        predictions_rows_s: the most rows per second in it.
+        predictions_max_bytes: the most bytes of its files.
+        predictions_days: the days for which they are kept.
+        predictions_columns: the features in it, unless they are private; None: all.
+        predictions_key: the secret with which routing keys are hashed; None: they are not in it.
         otlp_endpoint: the base URL for traces; None: no traces.
         otlp_traces_endpoint: the full URL for traces, instead of the base URL.
         otlp_protocol: the protocol for traces.
         otel_disabled: turns traces off, whatever else is set.
         log_format: `auto` means console if standard error is a terminal, else json.
     """
+
+    set_when_empty: ClassVar[frozenset[str]] = frozenset({"BATON_PREDICTIONS_COLUMNS"})
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")
     cache_dir: UserPath = Field(
@@ -62,6 +116,16 @@ class InferenceSettings(RegistrySettings):
     webhook_secret: SecretStr | None = Field(None, validation_alias="BATON_WEBHOOK_SECRET")
     api_keys_file: UserPath | None = Field(None, validation_alias="BATON_API_KEYS_FILE")
     shadow_cpu: ShadowCpu = Field(0.25, validation_alias="BATON_SHADOW_CPU")
+    predictions_dir: PredictionsDir | None = Field(None, validation_alias="BATON_PREDICTIONS_DIR")
+    predictions_rows_s: PredictionsRows = Field(100, validation_alias="BATON_PREDICTIONS_ROWS_S")
+    predictions_max_bytes: PredictionsBytes = Field(
+        2**30, validation_alias="BATON_PREDICTIONS_MAX_BYTES"
+    )
+    predictions_days: PredictionsDays = Field(30, validation_alias="BATON_PREDICTIONS_DAYS")
+    predictions_columns: PredictionsColumns = Field(
+        None, validation_alias="BATON_PREDICTIONS_COLUMNS"
+    )
+    predictions_key: PredictionsKey | None = Field(None, validation_alias="BATON_PREDICTIONS_KEY")
     # OpenTelemetry's own variables. Its SDK reads them itself; here they only turn traces on.
     # https://opentelemetry.io/docs/specs/otel/protocol/exporter/
     otlp_endpoint: HttpUri | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")

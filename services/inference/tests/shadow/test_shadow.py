@@ -11,7 +11,7 @@ from baton_engine.tables.transpose import Rows
 from baton_inference.lifecycle.live_versions import CANARY
 from baton_inference.protocols.media import MediaHeaders
 from baton_inference.scoring.batch import ColumnBatch, RowBatch, score_batches
-from baton_inference.scoring.observer import RowSource, SmallBody
+from baton_inference.scoring.observer import OtherAnswer, RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.queue import MAX_WAITING_ROWS
@@ -154,6 +154,40 @@ def test_a_large_request_is_one_witness() -> None:
     counts = pair.run()
     assert (counts.pairs, counts.other_labels) == (2, 0)
     assert counts.score["yes"][GRID.index(0.0)] == 2  # its scores are those of the same row
+
+
+class Note:
+    """Waits for the answer of the other version."""
+
+    other: OtherAnswer | None = None
+
+
+def test_the_other_answer_is_handed_over() -> None:
+    """To the note of the request, with the row that was scored; not to one that it fails on."""
+    pair = make_pair()
+    version, canary = pair.live.production, pair.live.canary
+    assert version is not None
+    assert canary is not None
+    rows = make_rows(100)
+    scores = version.engine.score_rows(rows)
+    note, none = Note(), Note()
+    queue = pair.shadow.queue
+    request = ScoreRequest(version, RowBatch(100, rows))
+    queue.observe(request, ScoreResult(version, scores), ANYBODY, note=note)
+    pair.run()
+    assert note.other is not None
+    row, other, answer = note.other
+    assert other is canary
+    expected = canary.engine.score_rows([rows[row]])
+    assert answer["probabilities"].tolist() == expected["probabilities"].tolist()
+    pair.live.swap(make_live_version(NumberModel(fail_from(0.5)), version="3"), CANARY)
+    pair.shadow.step()
+    bad = make_rows(1, x=lambda _: 0.75)
+    request = ScoreRequest(version, RowBatch(1, bad))
+    result = ScoreResult(version, version.engine.score_rows(bad))
+    queue.observe(request, result, ANYBODY, note=none)
+    assert pair.run().failures == 1
+    assert none.other is None
 
 
 def test_another_version_makes_the_counts_void() -> None:

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("each_way")
 
 SCORER, SCORER_KEY = generate_key("scorer", [Scope.SCORING])
 OPERATOR, OPERATOR_KEY = generate_key("operator", [Scope.OPERATIONS])
-ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY]))
+SENDER, SENDER_KEY = generate_key("sender", [Scope.FEEDBACK])
+ACCESS = Access(lambda: KeyRing([SCORER_KEY, OPERATOR_KEY, SENDER_KEY]))
 
 OPEN = (
     "/livez",
@@ -33,7 +34,17 @@ OPEN = (
     "/webhooks/mlflow",
 )
 SCORING = ("/predict", "/invocations", "/version", "/v2", "/v2/models/m", "/v2/models/m/infer")
-OPERATIONS = ("/", "/status", "/metrics", "/console/data", "/what/ever", "/livez/", "/v2x")
+FEEDBACK = ("/feedback",)
+OPERATIONS = (
+    "/feedback/",
+    "/",
+    "/status",
+    "/metrics",
+    "/console/data",
+    "/what/ever",
+    "/livez/",
+    "/v2x",
+)
 DOCUMENT = ("/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css")
 
 
@@ -61,14 +72,19 @@ def test_health_is_open(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paths", "scorer", "operator"),
-    [(SCORING, True, False), (OPERATIONS, False, True), (DOCUMENT, True, True)],
+    ("paths", "allowed"),
+    [
+        (SCORING, {SCORER}),
+        (FEEDBACK, {SENDER}),
+        (OPERATIONS, {OPERATOR}),
+        (DOCUMENT, {SCORER, SENDER, OPERATOR}),
+    ],
 )
-def test_key_opens_only_its_scopes(paths: tuple[str, ...], *, scorer: bool, operator: bool) -> None:
-    """Scoring and operations are separate; unknown paths are for operations."""
+def test_key_opens_only_its_scopes(paths: tuple[str, ...], allowed: set[str]) -> None:
+    """The scopes are separate; unknown paths are for operations."""
     for path in paths:
-        assert is_allowed(path, build_bearer(SCORER)) is scorer
-        assert is_allowed(path, build_bearer(OPERATOR)) is operator
+        for secret in (SCORER, SENDER, OPERATOR):
+            assert is_allowed(path, build_bearer(secret)) is (secret in allowed)
         assert not is_allowed(path)
 
 

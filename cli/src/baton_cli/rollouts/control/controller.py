@@ -4,6 +4,8 @@ Its whole state is in the registry. Several controllers do no harm: they see the
 take the same action, each write can be repeated, and none is made if the record has changed.
 """
 
+from typing import TYPE_CHECKING
+
 from baton_cli.inference.convergence import ReportSource
 from baton_cli.rollouts.control.checks import CheckRunner
 from baton_cli.rollouts.control.execution import Executor
@@ -11,6 +13,9 @@ from baton_cli.rollouts.control.observation import Observation, Observer
 from baton_cli.rollouts.control.snapshot import take_snapshot
 from baton_cli.rollouts.control.store import Overtaken
 from baton_rollout.progress.actions import RunCheck, Wait
+
+if TYPE_CHECKING:  # Arrow is slow to import, and few controllers read a prediction log
+    from baton_cli.predictions.labelled_pairs import LabelledPairs
 
 
 class Controller:
@@ -22,7 +27,11 @@ class Controller:
     """
 
     def __init__(
-        self, executor: Executor, inference: ReportSource, check: CheckRunner | None = None
+        self,
+        executor: Executor,
+        inference: ReportSource,
+        check: CheckRunner | None = None,
+        labels: "LabelledPairs | None" = None,
     ) -> None:
         """Wires the controller. Contacts no server.
 
@@ -30,10 +39,12 @@ class Controller:
             executor: writes to the registry.
             inference: fetches the reports of the processes.
             check: the check of each step; None: no check.
+            labels: counts the labelled pairs of the prediction log; None: there is no log.
         """
         self.executor = executor
         self._inference = inference
         self._check = check or CheckRunner(())
+        self._labels = labels
         self.own_token = ""
         self._observer = Observer(executor.store.model)
 
@@ -48,11 +59,15 @@ class Controller:
         if snapshot is None:
             return None
         is_own = snapshot.record.plan.token == self.own_token
+        is_under_way = snapshot.record.is_under_way
+        reports = self._inference.fetch_reports() if is_under_way else ()
+        now = self.executor.now()
         return self._observer.observe(
             snapshot,
-            self._inference.fetch_reports() if snapshot.record.is_under_way else (),
-            self.executor.now(),
+            reports,
+            now,
             self._check.read(snapshot.record, is_own=is_own),
+            self._labels.count(snapshot.record, now) if self._labels and is_under_way else None,
         )
 
     def tick(self) -> Observation | None:

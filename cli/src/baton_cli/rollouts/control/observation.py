@@ -12,6 +12,9 @@ from baton_rollout.progress.decision import decide
 from baton_rollout.progress.facts import Check, Facts, ProcessReport, find_retired, merge_counts
 from baton_rollout.progress.record import Record
 
+LABELS = "labels"
+"""Stands for a process: the counts of labelled pairs, which the prediction log keeps."""
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -39,7 +42,8 @@ class Observation:
         """
         ends = isinstance(action, Abort | CloseAsPromoted | Promote)
         counts = self.facts.counts
-        kept = counts if ends else find_retired(counts, self.facts.reports)
+        processes = {name: each for name, each in counts.items() if name != LABELS}
+        kept = counts if ends else find_retired(processes, self.facts.reports)
         return replace(self.snapshot, record=self.record.retire(kept))
 
 
@@ -93,11 +97,13 @@ class Observer:
         reports: Sequence[Report],
         now: datetime,
         check: tuple[Check, str] = ("none", ""),
+        labelled: PairCounts | None = None,
     ) -> Observation:
-        """Combines the registry's state and the processes' reports, and decides."""
+        """Combines the registry's state, the processes' reports and labelled pairs, and decides."""
         record = snapshot.record
         read = tuple(self._read_report(report, record) for report in reports)
         state, failure = check
+        counts = self.book.update(record, read)
         facts = Facts(
             now=now,
             production=snapshot.production,
@@ -105,7 +111,7 @@ class Observer:
             weight=snapshot.weight,
             abort=snapshot.abort,
             reports=read,
-            counts=self.book.update(record, read),
+            counts=counts if labelled is None else {**counts, LABELS: labelled},
             check=state,
             check_failure=failure,
             promotion=snapshot.promotion,

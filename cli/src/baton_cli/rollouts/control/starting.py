@@ -15,12 +15,14 @@ from baton_registry.promotion import guard
 from baton_registry.promotion.alias_moves import CHALLENGER
 from baton_registry.rest.fetch import fetch_manifest
 from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.output_schema import VALUE
 from baton_registry.versions.rollout_tags import (
     ROLLOUT_FORCED,
     ROLLOUT_PASSED,
     ROLLOUT_TAG,
     find_abort,
 )
+from baton_rollout.gate_figures import has_compared, read_score_scales
 from baton_rollout.limits import Limits
 from baton_rollout.progress.actions import Abort, Begin, CloseAsPromoted
 from baton_rollout.progress.fields import MAX_TEXT
@@ -141,6 +143,17 @@ def find_limits(
         production_number,
         expects_change=plan.limits.expects_change,
     )
+
+
+def find_scale(store: RolloutStore, record: Record) -> float | None:
+    """Finds the scale of a regression's value, as the gate recorded it; None if it did not.
+
+    Raises:
+        RegistryError: the registry did not answer or refused.
+    """
+    target = store.registry.get_version(store.model, record.plan.version)
+    figures = _read_gate_figures(store, target)
+    return read_score_scales(figures).get(VALUE) if has_compared(figures, record.against) else None
 
 
 def check_recordable(record: Record) -> None:

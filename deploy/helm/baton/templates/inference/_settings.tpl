@@ -15,5 +15,9 @@ BATON_API_KEYS_FILE: /run/secrets/api-keys/keys
 {{- if $own.requireSignatures }}
 BATON_TRUSTED_KEYS: {secretKeyRef: {name: {{ $secret }}, key: trusted-keys}}
 {{- end }}
+{{- if $own.predictions.enabled }}
+BATON_PREDICTIONS_DIR: /var/lib/baton/predictions
+{{- include "baton.optionalKeys" (dict "secret" $secret "keys" (dict "BATON_PREDICTIONS_KEY" "predictions-key")) }}
+{{- end }}
 {{- include "baton.optionalKeys" (dict "secret" $secret "keys" (dict "BATON_WEBHOOK_SECRET" "webhook-secret")) }}
 {{- end -}}

@@ -37,6 +37,8 @@ class LiveVersion:
         source: `cache` until the registry confirms the version.
         since: when the version started to serve, in UTC with milliseconds.
         gate_figures: what the gate saw, from the manifest; None for a figure that is not finite.
+        private_columns: columns whose values must not be logged, from the manifest; None if the
+            version has no manifest, so that they are not known.
     """
 
     model: ModelVersion
@@ -49,6 +51,7 @@ class LiveVersion:
     source: Source
     since: str
     gate_figures: Figures = field(default_factory=dict)
+    private_columns: frozenset[str] | None = None
 
     @property
     def identity(self) -> Identity:

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple, Protocol
 
+from baton_engine.engine import Scores
+from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 
 MAX_BODY_BYTES = 16 * 1024
@@ -38,6 +40,30 @@ class SmallBody(NamedTuple):
     media: Any
 
 
+class OtherAnswer(NamedTuple):
+    """The answer of the version that did not answer a request, to one row of it.
+
+    Attributes:
+        row: the number of the row in the request, from 0.
+        version: the version.
+        scores: its answer, each output of shape `[1, …]`.
+    """
+
+    row: int
+    version: LiveVersion
+    scores: Scores
+
+
+class PairNote(Protocol):
+    """Takes the answer of the other version to one row of a request.
+
+    Attributes:
+        other: the answer. A thread sets it, at most once.
+    """
+
+    other: OtherAnswer | None
+
+
 class PairObserver(Protocol):
     """Sees each scored request while a canary is live, after its answer was written.
 
@@ -63,6 +89,7 @@ class PairObserver(Protocol):
         result: ScoreResult,
         source: RowSource,
         body: SmallBody | None = None,
+        note: PairNote | None = None,
     ) -> None:
         """Notes a request. Called on the event loop: it must neither wait nor score.
 
@@ -72,5 +99,6 @@ class PairObserver(Protocol):
             source: tells callers apart.
             body: the body, if it is needed and small. A request whose body is needed and large is
                 not compared.
+            note: takes the answer of the other version, if it is wanted.
         """
         ...

@@ -60,29 +60,31 @@ class Workers:
 
 
 class Pools:
-    """The pools of the service: for Arrow and Parquet bodies, for the canary, for all others.
+    """The pools of the service: for Arrow and Parquet bodies, the canary, labels, all others.
 
     One process reads all Arrow and Parquet bodies, one after the other. In a shared pool, a burst
-    of them would block every thread.
+    of them would block every thread. One thread writes labels, because a disk may be slow.
     """
 
     def __init__(self, rows: Workers | None = None) -> None:
         self.rows = rows or Workers()
         self.columnar = Workers(threads=1)
+        self.labels = Workers(threads=1)
         self.canary = CanaryCalls()
 
     @property
     def pending(self) -> int:
-        """The number of jobs that are accepted and not done."""
+        """The number of jobs for scoring that are accepted and not done."""
         return self.rows.pending + self.columnar.pending + self.canary.pending
 
     @property
     def is_busy(self) -> bool:
         """Whether a thread works, perhaps for ever."""
-        return self.pending > 0 or self.canary.is_busy
+        return self.pending > 0 or self.labels.pending > 0 or self.canary.is_busy
 
     def close(self) -> None:
         """Stops the threads when they become idle. Does not wait for them."""
         self.rows.close()
         self.columnar.close()
+        self.labels.close()
         self.canary.close()

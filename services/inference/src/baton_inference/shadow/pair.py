@@ -14,6 +14,7 @@ from baton_inference.shadow.admission.admission import Admissions
 from baton_inference.shadow.counts.comparison import compare_answers, find_unusable_rows
 from baton_inference.shadow.counts.score_scales import ScoreScales
 from baton_inference.shadow.counts.tally import PairTally
+from baton_inference.shadow.notes import fill_notes
 from baton_inference.shadow.queue import Sample
 from baton_inference.shadow.rows.cells import read_cells
 from baton_inference.shadow.rows.row_adapter import Adapt, Cells, compile_adapter
@@ -114,6 +115,7 @@ class Pair:
                 rows = [_convert(side, samples[index], cells[index]) for index in at]
                 answers = self._score_group(side, group, rows, is_timed=is_timed)
                 self._count(side, [samples[index].scores for index in at], answers)
+                fill_notes([samples[index] for index in at], answers, side.other)
 
     def _score_group(
         self, side: _Side, cells: Sequence[Cells], rows: Sequence[Cells | None], *, is_timed: bool

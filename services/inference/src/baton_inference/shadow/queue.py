@@ -8,7 +8,7 @@ from typing import NamedTuple
 from baton_engine.engine import Scores
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.scoring.batch import Batch
-from baton_inference.scoring.observer import RowSource, SmallBody
+from baton_inference.scoring.observer import PairNote, RowSource, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.shadow.rows.cells import copy_row, take_row
 
@@ -26,6 +26,7 @@ class Sample(NamedTuple):
         source: tells callers apart.
         body: the body of the request, if its decoded rows may lack what the other version reads.
         number: the number of the row in the body.
+        note: takes the answer of the other version, if it is wanted.
     """
 
     version: LiveVersion
@@ -34,6 +35,7 @@ class Sample(NamedTuple):
     source: RowSource
     body: SmallBody | None = None
     number: int = 0
+    note: PairNote | None = None
 
 
 class SampleQueue:
@@ -64,13 +66,14 @@ class SampleQueue:
         result: ScoreResult,
         source: RowSource,
         body: SmallBody | None = None,
+        note: PairNote | None = None,
     ) -> None:
         """Adds one row of the request; a lot decides which. Call it after `has_room`."""
         batch, scores, index = request.batch, result.scores, 0
         if batch.rows > 1:  # a request is one witness, however many rows it has
             index = random.randrange(batch.rows)  # noqa: S311 - guards nothing
             batch, scores = take_row(batch, index), copy_row(scores, index)
-        self._samples.append(Sample(result.version, batch, scores, source, body, index))
+        self._samples.append(Sample(result.version, batch, scores, source, body, index, note))
 
     def take(self) -> Iterator[Sample]:
         """Takes the rows that wait, the oldest first."""

@@ -26,7 +26,7 @@ class RequestOutcome:
 
     Attributes:
         request_id: the id of the request.
-        protocol: `predict`, `invocations`, `v2`, `v2_grpc` or `webhook`.
+        protocol: `predict`, `invocations`, `v2`, `v2_grpc`, `webhook` or `feedback`.
         status: the HTTP status; 499 if the client disconnected.
         version: the version that answered; empty if none was serving.
         duration_s: from the request's headers to its answer.

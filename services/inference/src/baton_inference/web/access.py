@@ -21,11 +21,13 @@ OPEN_PATHS = frozenset(
 """Health checks: their callers have no key, and the answers reveal nothing else."""
 WEBHOOK_PATH = "/webhooks/mlflow"
 """Open as well: deliveries carry a webhook signature."""
+FEEDBACK_PATH = "/feedback"
 DOCUMENT_PATHS = frozenset({"/docs", "/openapi.json"})
 """Open to any key."""
 
 _ANY = frozenset(Scope)
 _SCORING = frozenset({Scope.SCORING})
+_FEEDBACK = frozenset({Scope.FEEDBACK})
 _OPERATIONS = frozenset({Scope.OPERATIONS})
 
 
@@ -38,6 +40,8 @@ def find_scopes(path: str) -> frozenset[Scope]:
         return frozenset()
     if find_path(path) is not None or is_companion(path):
         return _SCORING
+    if path == FEEDBACK_PATH:
+        return _FEEDBACK
     if path in DOCUMENT_PATHS or path.startswith("/static-offline-docs/"):
         return _ANY
     return _OPERATIONS

@@ -22,6 +22,8 @@ from baton_inference.web.transport.server import Companion
 
 REQUEST_ID = "baton.request_id"
 """The key of the request's id in the ASGI scope."""
+API_KEY = "baton.api_key"
+"""The key of the name of the request's API key in the ASGI scope; None without authentication."""
 
 log = structlog.get_logger("baton.http")
 
@@ -85,9 +87,10 @@ class Front:
             await route.handle(scope, receive, send, request_id, found.requested)
 
     async def _forward(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        key = None
         try:
             if self._access is not None:
-                self._access.check(scope["path"], scope["headers"])
+                key = self._access.check(scope["path"], scope["headers"])
         except InferenceError as error:
             await build_problem(error, request_id, scope["path"]).send(send, request_id)
             return
@@ -106,7 +109,8 @@ class Front:
         # method in its own scope, and sends no body.
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
-            inner = {**scope, "method": method, REQUEST_ID: request_id}
+            name = None if key is None else key.name
+            inner = {**scope, "method": method, REQUEST_ID: request_id, API_KEY: name}
             await self._other_routes(inner, receive, send_tagged)
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope["path"])

@@ -110,3 +110,16 @@ def test_a_failed_version_is_not_cached(loader: Loader, registry: FakeRegistry) 
     """A retry fetches it again, because its files may have been repaired."""
     catch_failure(loader, registry.add("1", "broken", record="nothing"))
     assert loader.load(registry.add("1", "sum 0.5", record="nothing")).model.version == "1"
+
+
+def test_private_columns_are_those_of_the_manifest(loader: Loader, registry: FakeRegistry) -> None:
+    """From the registry and from the cache. Older versions have no manifest: they are not known."""
+    versions = [
+        registry.add("1", private=("n", "note")),
+        registry.add("2"),
+        registry.add("3", record="tags"),
+        registry.add("4", record="nothing"),
+    ]
+    for _ in range(2):
+        found = [loader.load(each).private_columns for each in versions]
+        assert found == [frozenset({"n", "note"}), frozenset(), None, None]

@@ -24,6 +24,7 @@ from baton_inference.lifecycle.policy import Trip
 from baton_inference.scoring.observer import (
     MAX_BODY_BYTES,
     MAX_ROW_BYTES,
+    PairNote,
     RowSource,
     SmallBody,
 )
@@ -275,6 +276,7 @@ class Notes:
         result: ScoreResult,
         source: RowSource,
         body: SmallBody | None = None,
+        note: PairNote | None = None,
     ) -> None:
         self.bodies.append(body)
         assert request.version is result.version

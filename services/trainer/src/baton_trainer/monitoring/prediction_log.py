@@ -81,13 +81,14 @@ class PredictionLog:
         Args:
             location: a folder, or a URL that fsspec knows; its credentials come from where the
                 store's own library finds them.
-            warn: receives one line for each file that is skipped.
+            warn: receives one line for each file that is skipped, once.
 
         Raises:
             DataError: there is no such folder, it cannot be reached, or the URL has a password.
         """
         self._warn = warn
         self._files = LogFiles(location)
+        self._skipped: set[PurePosixPath] = set()
 
     def list_versions(self, model: str) -> list[str]:
         """Lists the versions of a model that have predictions, in the order of their numbers.
@@ -176,10 +177,15 @@ class PredictionLog:
             except FileNotFoundError:  # deleted or moved away since it was listed
                 continue
             except (pa.ArrowException, OSError, ValueError) as error:
-                place = f"{self._files.name}/{path}"
-                self._warn(f"{place}: not a file of the log, skipped: {get_first_line(error)}")
+                self._warn_once(path, error)
                 continue
             yield table
+
+    def _warn_once(self, path: PurePosixPath, error: Exception) -> None:
+        if path not in self._skipped:
+            self._skipped.add(path)
+            place = f"{self._files.name}/{path}"
+            self._warn(f"{place}: not a file of the log, skipped: {get_first_line(error)}")
 
     def _list_files(self, folder: PurePosixPath, span: _Span) -> list[PurePosixPath]:
         days = [path for path, day in self._files.list_days(folder) if span.may_contain(day)]

@@ -94,6 +94,7 @@ def test_production_is_compared_with_the_version_before(pair: Workshop, log: Mad
     assert paired.difference is not None
     assert paired.difference.second == pytest.approx(roc_auc_score(is_yes, first))
     text = render(report)
+
     assert "evidence that version 2 is worse than version 1" in text
     assert "version 1 has scored 400 of them now" in text
     assert "early labels are biased" in text

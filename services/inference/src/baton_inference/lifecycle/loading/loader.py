@@ -23,7 +23,7 @@ from baton_inference.lifecycle.policy import Identity
 from baton_registry.errors import NotSigned, RegistryError, VersionNotReady
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import FetchedModel, fetch, reopen
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import MANIFEST_TAG, ModelVersion
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Schema
 from baton_registry.versions.signing import TrustedKey
@@ -212,6 +212,7 @@ class Loader:
             source=source,
             since=format_utc(self._clock.posix_s()),
             gate_figures=fetched.manifest.gate_figures,
+            private_columns=_find_private_columns(fetched),
         )
 
     @contextmanager
@@ -221,3 +222,10 @@ class Loader:
         yield
         seconds = round(self._clock.steady_s() - started_s, 3)
         log.info(event, version=version.version, seconds=seconds)
+
+
+def _find_private_columns(fetched: FetchedModel) -> frozenset[str] | None:
+    """Finds the private columns; None if the version has no manifest, but older tags."""
+    if MANIFEST_TAG not in fetched.version.tags:
+        return None
+    return frozenset(fetched.manifest.private_columns)

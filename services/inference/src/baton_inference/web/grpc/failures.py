@@ -29,6 +29,7 @@ CODES = {
     CLIENT_DISCONNECTED: StatusCode.CANCELLED,
     500: StatusCode.INTERNAL,
     503: StatusCode.UNAVAILABLE,
+    507: StatusCode.RESOURCE_EXHAUSTED,  # of labels, which no call of gRPC sends
 }
 
 

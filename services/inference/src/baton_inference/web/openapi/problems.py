@@ -2,7 +2,15 @@
 
 import re
 
-from baton_inference.errors import Forbidden, InvalidWebhook, NotServed, Unauthenticated
+from baton_inference.errors import (
+    Forbidden,
+    InvalidLabels,
+    InvalidWebhook,
+    NotServed,
+    NotStored,
+    TooManyLabels,
+    Unauthenticated,
+)
 from baton_inference.protocols.protocol import Json
 from baton_inference.web.answers import problems
 
@@ -35,6 +43,11 @@ PROBLEM: Json = {
     },
 }
 
+NOT_OF_SCORING = frozenset(
+    {InvalidWebhook, InvalidLabels, TooManyLabels, NotStored, Unauthenticated, Forbidden}
+)
+"""The errors of other routes, and those of API keys."""
+
 
 def build_problem_response(description: str) -> Json:
     """Builds an OpenAPI response that is a problem."""
@@ -44,9 +57,7 @@ def build_problem_response(description: str) -> Json:
 
 def describe_problems(*, names_a_model: bool = False) -> Json:
     """Describes the problems of a scoring route, one response per status."""
-    excluded = {InvalidWebhook, Unauthenticated, Forbidden} | (
-        set() if names_a_model else {NotServed}
-    )
+    excluded = NOT_OF_SCORING | (set() if names_a_model else {NotServed})
     titles: dict[int, list[str]] = {}
     for error, kind in problems.KINDS.items():
         if error not in excluded:

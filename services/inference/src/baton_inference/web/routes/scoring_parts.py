@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from baton_inference.lifecycle.live_versions import LiveVersions
+from baton_inference.predictions.queue import PredictionQueue
 from baton_inference.protocols.media import Headers
 from baton_inference.scoring.observer import PairObserver
 from baton_inference.scoring.scorer import Scorer
@@ -28,6 +29,7 @@ class ScoringParts:
         alias: the alias of production, which answers name.
         access: checks API keys; None without authentication.
         observer: sees what is answered while a canary is live; None if nobody compares.
+        predictions: takes answered rows for the prediction log; None if it is off.
     """
 
     live: LiveVersions
@@ -39,6 +41,7 @@ class ScoringParts:
     alias: str = ""
     access: Access | None = None
     observer: PairObserver | None = None
+    predictions: PredictionQueue | None = None
 
     def check_key(self, path: str, headers: Headers) -> ApiKey | None:
         """Checks the API key of a request, and returns it; None without authentication.

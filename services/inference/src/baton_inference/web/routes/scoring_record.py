@@ -1,4 +1,4 @@
-"""What a scoring request leaves behind: its problem, metrics, a log line, and its pair."""
+"""What a scoring request leaves behind: its problem, metrics, a log line, rows to log, a pair."""
 
 import asyncio
 import time
@@ -11,9 +11,11 @@ from baton_inference.errors import (
     ShuttingDown,
 )
 from baton_inference.lifecycle.live_versions import LiveVersion
+from baton_inference.predictions.logged_request import RequestFacts
+from baton_inference.predictions.queue import PredictionQueue
 from baton_inference.protocols.media import Headers, MediaHeaders
 from baton_inference.scoring.batch import Batch
-from baton_inference.scoring.observer import MAX_ROW_BYTES, PairObserver, SmallBody
+from baton_inference.scoring.observer import MAX_ROW_BYTES, PairNote, PairObserver, SmallBody
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 from baton_inference.telemetry.request_log import (
     CLIENT_DISCONNECTED,
@@ -24,7 +26,7 @@ from baton_inference.telemetry.stack import format_stack
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.problems import build_internal_problem, build_problem, find_slug
 from baton_inference.web.routes.scoring_parts import ScoringParts
-from baton_inference.web.row_source import identify_source
+from baton_inference.web.row_source import find_routing_key, identify_source
 from baton_registry.api_keys import ApiKey
 
 
@@ -121,16 +123,17 @@ class ScoringRecord:
         served = self._served or self._parts.live.production  # rejected before it was admitted
         version = served.model.version if served else ""
         metrics.count_request(self._protocol, code, version, duration_s)
-        if self._rows and code == HTTPStatus.OK:  # a thread may finish after a cancellation
+        # A thread may finish after a cancellation.
+        is_answered = self._rows > 0 and code == HTTPStatus.OK
+        if is_answered:
             metrics.count_rows(version, self._rows)
         if is_notable(code, duration_s):
             cause = (self._problem, self._stack)
             self._parts.log.write(
                 RequestOutcome(self._request_id, self._protocol, code, version, duration_s, *cause)
             )
-        observer = self._parts.observer
-        if observer is not None and self._parts.live.canary is not None and self._is_paired(code):
-            self._show(observer)
+        if is_answered:
+            self._pass_on()
 
     def note_fallback(self, canary: LiveVersion, reason: str, stack: str | None) -> None:
         """Counts and logs that production answers in place of the canary."""
@@ -138,7 +141,25 @@ class ScoringRecord:
         self._parts.metrics.count_fallback(version)
         self._parts.log.write_fallback(self._request_id, version, reason, stack)
 
-    def _show(self, observer: PairObserver) -> None:
+    def _pass_on(self) -> None:
+        """Gives the answered rows to the prediction log, and to the observer of pairs."""
+        parts, note = self._parts, None
+        if parts.predictions is not None:
+            note = self._log(parts.predictions)
+        # The observer sees only versions that an alias chose.
+        if parts.observer is not None and parts.live.canary is not None and self.alias:
+            self._show(parts.observer, note)
+
+    def _log(self, predictions: PredictionQueue) -> PairNote | None:
+        """Adds rows to the prediction log; None if it takes none."""
+        choice = predictions.choose(self._request_id, self._rows)
+        if choice is None:
+            return None
+        key = find_routing_key(self._headers) if predictions.keeps_keys else None
+        facts = RequestFacts(self._request_id, self._protocol, self.alias, key, self._body_bytes)
+        return predictions.add(facts, self._batch, self._result, choice)
+
+    def _show(self, observer: PairObserver, note: PairNote | None) -> None:
         """Shows the scored request to the observer."""
         if self._body_bytes > MAX_ROW_BYTES * self._batch.rows:
             return
@@ -149,8 +170,4 @@ class ScoringRecord:
         if observer.needs_bodies and self._body:
             body = SmallBody(self._protocol, self._body, self.media)
         request = ScoreRequest(self._result.version, self._batch)
-        observer.observe(request, self._result, source, body)
-
-    def _is_paired(self, code: int) -> bool:
-        """Whether the rows were scored by a version that an alias chose."""
-        return bool(self._rows) and code == HTTPStatus.OK and bool(self.alias)
+        observer.observe(request, self._result, source, body, note)

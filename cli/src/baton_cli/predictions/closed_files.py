@@ -1,0 +1,100 @@
+"""Closed files of a prediction log: lists them, and reads their rows."""
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import IO, TYPE_CHECKING, TypeVar
+
+from arro3.core import RecordBatch
+
+from baton_cli.dataset.location import Location, explain_storage_errors
+from baton_cli.errors import CommandFailed, build_missing_extra_error
+from baton_common.prediction_log import (
+    SUFFIX,
+    build_labels_folder,
+    build_predictions_folder,
+    parse_partition,
+)
+from baton_common.texts import get_first_line, truncate
+from baton_engine.tables.panics import convert_panics
+from baton_engine.tables.parquet_reader import open_parquet
+
+if TYPE_CHECKING:  # an optional dependency, which a folder on this machine does not need
+    from fsspec import AbstractFileSystem
+
+BATCH_ROWS = 16_384
+
+Warn = Callable[[str], object]
+T = TypeVar("T")
+
+
+def list_predictions(log: Location, model: str, version: str = "*") -> list[Location]:
+    """Lists the closed files of a model's predictions, sorted: of one version, or of all.
+
+    Raises:
+        CommandFailed: the log cannot be listed.
+    """
+    folder = build_predictions_folder(model, "1", date.min).parts[0]
+    return _list_files(log, f"{folder}/version={version}/date=*/*{SUFFIX}")
+
+
+def list_labels(log: Location, model: str) -> list[Location]:
+    """Lists the closed files of a model's labels, sorted. Raises `CommandFailed`."""
+    return _list_files(log, f"{build_labels_folder(model, date.min).parent}/date=*/*{SUFFIX}")
+
+
+def find_day(location: Location) -> date | None:
+    """Returns the day that the folder of a file names; None if it names none."""
+    try:
+        return date.fromisoformat(parse_partition(location.text.split("/")[-2])[1])
+    except ValueError:
+        return None
+
+
+def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: Warn) -> Iterator[T]:
+    """Reads a file batch by batch.
+
+    Args:
+        location: the file.
+        convert: reads a batch; it fails if the batch has other columns.
+        warn: takes one line about a damaged file; the rest of it is skipped.
+
+    Raises:
+        CommandFailed: the file cannot be opened.
+    """
+    with explain_storage_errors("read", location):
+        file = _open_file(location)
+    with file:
+        try:
+            with convert_panics():
+                for batch in open_parquet(file, BATCH_ROWS):
+                    yield convert(batch)
+        except Exception as error:  # noqa: BLE001 - the library has no error class of its own
+            warn(f"skipped {location}: {truncate(get_first_line(error))}")
+
+
+def _list_files(log: Location, pattern: str) -> list[Location]:
+    with explain_storage_errors("read", log):
+        if log.is_local:
+            if not log.path.is_dir():
+                raise CommandFailed(
+                    f"there is no folder {log}; name the prediction log: --from DIR"
+                )
+            return [Location(str(path)) for path in sorted(log.path.glob(pattern))]
+        filesystem, path = _open_filesystem(log)
+        names = filesystem.glob(f"{path}/{pattern}")
+        return [log.append(name[len(path) + 1 :]) for name in sorted(names)]
+
+
+def _open_file(location: Location) -> IO[bytes]:
+    if location.is_local:
+        return location.path.open("rb")
+    filesystem, path = _open_filesystem(location)
+    return io.BytesIO(filesystem.cat_file(path))
+
+
+def _open_filesystem(location: Location) -> "tuple[AbstractFileSystem, str]":
+    try:
+        return location.open_filesystem()
+    except ModuleNotFoundError as error:
+        raise build_missing_extra_error("dask", error) from error

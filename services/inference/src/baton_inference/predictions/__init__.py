@@ -1,0 +1,1 @@
+"""The prediction log: writes answered rows and their predictions to Parquet files."""

@@ -1,0 +1,139 @@
+"""The prediction log: a thread that writes the rows that wait in its queue."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+
+from baton_inference.predictions.counts import LogCounts
+from baton_inference.predictions.queue import PredictionQueue
+from baton_inference.predictions.sampler import Sampler
+from baton_inference.telemetry.stack import format_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from baton_inference.lifecycle.clock import Clock
+    from baton_inference.lifecycle.live_versions import LiveVersions
+    from baton_inference.predictions.folder import LogFolder
+    from baton_inference.predictions.log_writer import LogWriter
+    from baton_inference.predictions.logged_request import LoggedRequest
+    from baton_inference.predictions.options import LogOptions
+
+LOOK_S = 0.25
+"""The thread looks so often whether there is something to do."""
+WAIT_S = 10.0
+"""Rows wait so long for the answer of the other version, unless many of them wait."""
+MANY_ROWS, MANY_BYTES = 1_000, 4 * 2**20
+REST_S = 0.002
+"""The rest after some milliseconds of work, in which the event loop can answer."""
+ERROR_REST_S = 5.0
+
+log = structlog.get_logger("baton.predictions")
+
+
+class PredictionLog:
+    """Logs answered rows. A disk that fails or is slow costs rows, never answers.
+
+    Attributes:
+        queue: takes the rows of answered requests.
+        counts: what became of them.
+        directory: the folder of the log.
+    """
+
+    def __init__(self, options: LogOptions, live: LiveVersions, clock: Clock) -> None:
+        """Wires the log; starts nothing, and touches no file.
+
+        Args:
+            options: what is logged, and where.
+            live: the versions that can answer.
+            clock: the clock.
+        """
+        sampler = Sampler(options.rows_per_s, clock.steady_s)
+        self.queue = PredictionQueue(sampler, clock, keeps_keys=options.key is not None)
+        self.counts = LogCounts()
+        self.directory = options.directory
+        self._options = options
+        self._live = live
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._writer: LogWriter | None = None
+        self._written_s = clock.steady_s()
+        self._thread = threading.Thread(target=self.run, name="predictions", daemon=True)
+
+    @property
+    def folder(self) -> LogFolder | None:
+        """The folder, as the thread saw it last; None before its first step."""
+        return None if self._writer is None else self._writer.folder
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Makes the thread write what waits, and stop. Does not wait for it."""
+        self._stopping.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits until the thread has stopped, or the time is over."""
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread runs, perhaps blocked by a disk."""
+        return self._thread.is_alive()
+
+    def run(self) -> None:
+        """Writes rows until `stop` is called, and then the last ones."""
+        while not self._stopping.is_set():
+            is_well = self._run_safely(self.step)
+            self._stopping.wait(LOOK_S if is_well else ERROR_REST_S)
+        self._run_safely(self.finish)
+
+    def step(self) -> None:
+        """Writes the rows that wait, if it is time; closes the files that are due."""
+        queue, now_s = self.queue, self._clock.steady_s()
+        is_time = (
+            now_s - self._written_s >= WAIT_S
+            or queue.waiting_rows >= MANY_ROWS
+            or queue.waiting_bytes >= MANY_BYTES
+        )
+        requests: list[LoggedRequest] = []
+        if is_time:
+            self._written_s = now_s
+            requests = [*queue.take()]
+        self._get_writer().write(requests, self._live.identities)
+
+    def finish(self) -> None:
+        """Writes all rows, and closes all files."""
+        self._get_writer().finish([*self.queue.take()])
+
+    def _get_writer(self) -> LogWriter:
+        if self._writer is None:
+            # Arrow takes a while to import, and is not needed without a log.
+            from baton_inference.predictions.log_writer import LogWriter  # noqa: PLC0415
+
+            self._writer = LogWriter(
+                self._options,
+                self.counts,
+                self._clock,
+                secrets.token_hex(8),
+                lambda: self._stopping.wait(REST_S),
+            )
+        return self._writer
+
+    @staticmethod
+    def _run_safely(job: Callable[[], None]) -> bool:
+        """Runs a job and logs any error, so that the thread survives. Returns whether it ended."""
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001 - its text may quote a cell
+            log.error(  # noqa: TRY400 - as above
+                "the prediction log failed with an unexpected error", stack=format_stack(error)
+            )
+            return False
+        return True

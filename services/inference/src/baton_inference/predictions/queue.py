@@ -1,0 +1,87 @@
+"""The queue of answered rows, between the event loop and the prediction log's thread."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from baton_inference.lifecycle.clock import Clock
+from baton_inference.predictions.logged_request import LoggedRequest, RequestFacts, keep_rows
+from baton_inference.predictions.sampler import Choice, Sampler
+from baton_inference.scoring.batch import Batch
+from baton_inference.scoring.score_request import ScoreResult
+
+MAX_WAITING_ROWS = 20_000
+MAX_WAITING_BYTES = 32 * 2**20
+"""More do not wait: they are dropped and counted."""
+
+
+class PredictionQueue:
+    """Takes rows of answered requests. It drops rows if it is full, and never waits.
+
+    The event loop adds, one thread takes. Each number has one writer.
+
+    Attributes:
+        sampler: chooses the rows.
+        dropped: rows that found the queue full.
+        keeps_keys: whether routing keys are logged.
+    """
+
+    def __init__(self, sampler: Sampler, clock: Clock, *, keeps_keys: bool = False) -> None:
+        """Starts empty."""
+        self.sampler = sampler
+        self.dropped = 0
+        self.keeps_keys = keeps_keys
+        self._clock = clock
+        self._requests: deque[LoggedRequest] = deque()
+        self._added_rows = self._taken_rows = 0
+        self._added_bytes = self._taken_bytes = 0
+
+    def choose(self, request_id: str, rows: int) -> Choice | None:
+        """Chooses the rows of an answered request; None if it is not logged."""
+        if self.waiting_rows >= MAX_WAITING_ROWS or self.waiting_bytes >= MAX_WAITING_BYTES:
+            self.dropped += rows
+            return None
+        return self.sampler.choose(request_id, rows)
+
+    def add(
+        self, facts: RequestFacts, batch: Batch, result: ScoreResult, choice: Choice
+    ) -> LoggedRequest | None:
+        """Adds the chosen rows of a request; returns them, or None if they do not fit.
+
+        Args:
+            facts: what the log says about the request.
+            batch: all of its rows, by the schema of the version that answered.
+            result: all scores.
+            choice: what `choose` returned.
+        """
+        time_us = round(self._clock.posix_s() * 1e6)
+        request = keep_rows(facts, time_us, batch, result, choice)
+        rows = request.batch.rows
+        is_full = (
+            self.waiting_rows + rows > MAX_WAITING_ROWS
+            or self.waiting_bytes + request.size > MAX_WAITING_BYTES
+        )
+        if is_full:
+            self.dropped += rows
+            return None
+        self._added_rows += rows
+        self._added_bytes += request.size
+        self._requests.append(request)
+        return request
+
+    def take(self) -> Iterator[LoggedRequest]:
+        """Takes the requests that wait, the oldest first."""
+        while self._requests:
+            request = self._requests.popleft()
+            self._taken_rows += request.batch.rows
+            self._taken_bytes += request.size
+            yield request
+
+    @property
+    def waiting_rows(self) -> int:
+        """The number of rows that wait."""
+        return self._added_rows - self._taken_rows
+
+    @property
+    def waiting_bytes(self) -> int:
+        """About the bytes that they take."""
+        return self._added_bytes - self._taken_bytes

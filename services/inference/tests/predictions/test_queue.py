@@ -1,0 +1,53 @@
+"""The queue between the event loop and the log."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from baton_inference.predictions import queue as queue_module
+from baton_inference.scoring.batch import ColumnBatch
+from tests.support.fakes.predictions import ManualLog
+
+ROW = (1.5, 2, "a")
+
+
+def test_a_full_queue_drops_and_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It never waits; with room it takes rows again."""
+    monkeypatch.setattr(queue_module, "MAX_WAITING_ROWS", 3)
+    log = ManualLog(tmp_path)
+    queue = log.log.queue
+    assert [log.answer(ROW) is not None for _ in range(5)] == [True] * 3 + [False] * 2
+    assert (queue.waiting_rows, queue.dropped) == (3, 2)
+    assert len([*queue.take()]) == 3
+    assert log.answer(ROW, ROW, ROW, ROW) is None
+    assert log.answer(ROW, ROW, ROW) is not None
+    assert (queue.waiting_rows, queue.dropped) == (3, 6)
+
+
+def test_bytes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of bodies, and of columns in memory."""
+    monkeypatch.setattr(queue_module, "MAX_WAITING_BYTES", 1000)
+    log = ManualLog(tmp_path)
+    assert log.answer(ROW, body_bytes=600) is not None
+    assert log.answer(ROW, body_bytes=600) is None
+    assert log.answer(columns={"x": np.zeros(100)}) is None
+    assert (log.log.queue.waiting_bytes, log.log.queue.dropped) == (600, 101)
+    [*_] = log.log.queue.take()
+    assert log.log.queue.waiting_bytes == 0
+
+
+def test_a_large_request_does_not_keep_its_memory(tmp_path: Path) -> None:
+    """The kept rows of columns are copies; the request's row numbers stay."""
+    log = ManualLog(tmp_path, rows_per_s=10)
+    columns = {"x": np.arange(1000.0), "n": np.arange(1000), "note": np.array(["a"] * 1000, object)}
+    request = log.answer(columns=columns)
+    assert request is not None
+    assert isinstance(request.batch, ColumnBatch)
+    assert request.batch.rows == 50
+    assert request.batch.columns["x"].base is None
+    assert request.batch.columns["n"].tolist() == [*request.numbers]
+    assert len(request.scores["label"]) == 50
+    rows = log.answer(*[(float(number), number, "a") for number in range(1000)])
+    assert rows is not None
+    assert [row[1] for row in rows.batch.cells] == [*rows.numbers]  # type: ignore[union-attr]
