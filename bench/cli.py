@@ -21,6 +21,8 @@ from bench.measurements import (
     steps,
     training,
 )
+from bench.measurements.drift import benchmark as drift
+from bench.measurements.drift import report as drift_report
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
 from bench.measurements.live_rollouts.courses import iterate_courses
@@ -169,6 +171,15 @@ def rollout_command(*, quick: bool, write: bool) -> None:
     """Simulates rollouts: false aborts, delays, other rules, whole rollouts; without a server."""
     results = rollout.run(rollout.QUICK if quick else rollout.FULL)
     _print_results("rollout", rollout_report.format_tables(results), write=write)
+
+
+@bench.command("drift")
+@_quick
+@_write
+def drift_command(*, quick: bool, write: bool) -> None:
+    """Simulates reports of drift: false alarms, and what change is found; without a server."""
+    results = drift.run(drift.QUICK if quick else drift.FULL)
+    _print_results("drift", drift_report.format_tables(results), write=write)
 
 
 @bench.command("live-rollouts")

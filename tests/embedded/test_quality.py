@@ -6,6 +6,7 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from baton_trainer.tables import churn
 from tests.support.rig.desk import Desk
@@ -75,6 +76,42 @@ def test_worse_production_is_rolled_back_on_trusted_labels(
 
     again = desk.baton(*quality, "--rollback", "--trust", "crm")
     assert "no rollback: there was no version in production before version 1" in again
+
+
+def test_rows_of_a_real_process_are_measured(stocked_desk: Desk, log: MadeLog) -> None:
+    """The version before scores the rows that inference has logged, over JSON, with gaps."""
+    customers = churn.generate(ROWS, seed=5).drop(columns=churn.TARGET)
+    rows = json.loads(customers.to_json(orient="records"))
+    settings = {"BATON_PREDICTIONS_DIR": str(log.folder), "BATON_PREDICTIONS_ROWS_S": "10000"}
+    answers = []
+    with stocked_desk.serve(**settings) as inference:
+        inference.wait_until_serving("2")
+        for start in range(0, ROWS, 100):
+            body = {"instances": rows[start : start + 100]}
+            answer = inference.http.post(
+                "/predict", json=body, headers={"X-Request-ID": f"{start}"}
+            )
+            answers += answer.json()["predictions"]
+        assert inference.stop() == 0
+    truths = churn.generate(ROWS, seed=5)[churn.TARGET].tolist()
+    log.add_labels(
+        [
+            {"request_id": f"{number // 100 * 100}", "row": number % 100, "label": truth}
+            for number, truth in enumerate(truths)
+        ]
+    )
+    out = stocked_desk.baton("quality", "--from", str(log.folder), "--json")
+    document = json.loads(out)
+    [version] = document["versions"]
+    assert (version["rows"], version["used"], document["paired"]["rows"]) == (ROWS, ROWS, ROWS)
+    scores = [each["probabilities"]["Yes"] for each in answers]
+    expected = roc_auc_score([truth == "Yes" for truth in truths], scores)
+    assert version["metrics"]["roc_auc"]["value"] == pytest.approx(expected, abs=1e-9)
+    customers.to_parquet(stocked_desk.folder / "in.parquet")
+    stocked_desk.baton("score", "in.parquet", "--version", "1", "--output", "before.parquet")
+    before = pd.read_parquet(stocked_desk.folder / "before.parquet")["probability_Yes"]
+    expected = roc_auc_score([truth == "Yes" for truth in truths], before)
+    assert document["paired"]["values"][0] == pytest.approx(expected, abs=1e-9)
 
 
 def test_damaged_file_is_a_warning(stocked_desk: Desk, log: MadeLog) -> None:

@@ -1,18 +1,8 @@
-"""Simulates rollouts: at the boundary, harmful ones, by other rules, and whole ones.
+"""Simulates rollouts: at the boundary, harmful ones, by other rules, and whole ones."""
 
-Each part has randomness of its own, from one seed, so no part depends on another or on their order.
-"""
-
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing.pool import Pool
-from typing import TypeVar
-
-import numpy as np
 
 from baton_rollout.judgement import ABORT_ODDS, TRIP_ODDS
 from baton_rollout.signals import SIGNALS, Signal
@@ -25,11 +15,8 @@ from bench.measurements.rollout.streams import Differences, Scale
 from bench.measurements.rollout.wealth import NEVER
 from bench.measurements.rollout.whole.rows import World
 from bench.measurements.rollout.whole.simulation import WORLDS, Outcome, simulate
+from bench.measurements.simulation import create_rng, map_in_order, open_pool
 from bench.output.progress import show_progress
-from bench.settings import ONE_THREAD
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 SEED = 18
 BATCH = 64
@@ -69,18 +56,18 @@ def run(size: Size) -> RolloutResults:
     harms = list_harms()
     chunks = [(world, at) for world in WORLDS for at in range(0, size.whole, _CHUNK)]
     steps = len(SIGNALS) + len(harms) + len(CANARIES) + len(chunks)
-    with show_progress(steps) as step, _open_pool(size.processes) as pool:
-        aborted = _map(pool, partial(_abort, size), SIGNALS)
+    with show_progress(steps) as step, open_pool(size.processes) as pool:
+        aborted = map_in_order(pool, partial(_abort, size), SIGNALS)
         for signal, count in zip(SIGNALS, aborted, strict=True):
             results.false_aborts[signal] = count
             step(f"false aborts: {signal}")
-        for delay in _map(pool, partial(_delay, size), harms):
+        for delay in map_in_order(pool, partial(_delay, size), harms):
             results.delays.append(delay)
             step(f"delay: {delay.harm.name}")
-        for verdicts in _map(pool, partial(_judge, size), CANARIES):
+        for verdicts in map_in_order(pool, partial(_judge, size), CANARIES):
             results.verdicts.append(verdicts)
             step(f"rules: {verdicts.canary.name}")
-        ends = _map(pool, partial(_roll, size), chunks)
+        ends = map_in_order(pool, partial(_roll, size), chunks)
         for (world, first), outcomes in zip(chunks, ends, strict=True):
             results.outcomes[world] = [*results.outcomes.get(world, []), *outcomes]
             step(f"whole rollouts: {world.name}, from {first}")
@@ -93,17 +80,17 @@ def _abort(size: Size, signal: Signal) -> int:
     stream = BOUNDARIES[signal]
     pairs_a_look = BATCH if isinstance(stream, Differences) else 1
     scale = Scale(size.boundary, size.pairs, pairs_a_look=pairs_a_look)
-    aborts = stream.find_aborts(_create_rng(signal), scale)
+    aborts = stream.find_aborts(create_rng(SEED, signal), scale)
     return int((aborts < NEVER).sum())
 
 
 def _delay(size: Size, harm: Harm) -> Delay:
     scale = Scale(size.harmful, harm.pairs, (ABORT_ODDS, TRIP_ODDS))
-    return Delay(harm, harm.stream.find_aborts(_create_rng(harm.name), scale))
+    return Delay(harm, harm.stream.find_aborts(create_rng(SEED, harm.name), scale))
 
 
 def _judge(size: Size, canary: Canary) -> Verdicts:
-    rng = _create_rng(canary.name)
+    rng = create_rng(SEED, canary.name)
     hours = canary.record(rng, size.hours)
     return Verdicts(canary, {name: rule(hours, rng) for name, rule in RULES.items()})
 
@@ -111,24 +98,5 @@ def _judge(size: Size, canary: Canary) -> Verdicts:
 def _roll(size: Size, chunk: tuple[World, int]) -> Sequence[Outcome]:
     world, first = chunk
     rollouts = min(_CHUNK, size.whole - first)
-    rng = _create_rng(f"{world.name}, from {first}")
+    rng = create_rng(SEED, f"{world.name}, from {first}")
     return [simulate(rng, world) for _ in range(rollouts)]
-
-
-def _create_rng(name: str) -> np.random.Generator:
-    return np.random.default_rng([SEED, *name.encode()])
-
-
-def _map(pool: Pool | None, function: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    return map(function, items) if pool is None else pool.imap(function, items)
-
-
-@contextmanager
-def _open_pool(processes: int) -> Iterator[Pool | None]:
-    """Opens a pool of processes, each with one thread; None if this process does the work."""
-    if processes == 1:
-        yield None
-        return
-    os.environ.update(ONE_THREAD)
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield pool

@@ -37,6 +37,7 @@ VERBS = {
     "predictions": "Move the prediction log to another place.",
     "quality": "Measure live quality from labels; go back if it is worse.",
     "status": "Show the version of the alias and what inference serves.",
+    "drift": "Compare logged rows with those that a version was trained on.",
     "history": "Show every known move and past rollout, oldest first.",
     "webhook": "Notify inference at once of moves and rollouts.",
     "keys": "Create signing keys and API keys.",

@@ -14,7 +14,7 @@ from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.plan import Plan
 from baton_rollout.progress.record import Record
 from baton_rollout.signals import GRID
-from tests.support.trainer.prediction_log import NOON, MadeLog
+from tests.support.trainer.prediction_log import NOON, MadeLog, write_file
 
 MODEL = "m"
 TIME = NOON + timedelta(hours=1)
@@ -87,7 +87,7 @@ def label(counter: Counter, ids: list[str], text: str, **more: Any) -> None:
 
 
 def test_difference_is_that_of_the_canary(counter: Counter) -> None:
-    """Either version may have answered. On the grid the mean is that of the Brier scores."""
+    """Either version may have answered. The mean on the grid is that of the differences."""
     by_canary, by_production = name_rows("c", 400), name_rows("p", 400)
     counter.log.add_predictions("2", [pair(0.2, 0.9, "1", request_id=each) for each in by_canary])
     counter.log.add_predictions(
@@ -197,3 +197,11 @@ def test_damaged_file_and_outage_are_one_line_each(counter: Counter) -> None:
     counter.count()
     assert len(counter.warnings) == 2
     assert counter.warnings[1].startswith("labels do not count until the log can be read: ")
+
+
+def test_file_of_other_columns_is_one_line(counter: Counter) -> None:
+    """It does not end the controller."""
+    path = counter.log.add_labels([{"request_id": "a", "label": "yes"}])
+    write_file(path, [{"x": 1}])
+    counter.count()
+    assert [path.name in each for each in counter.warnings] == [True]

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from arro3.core import RecordBatch
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # an optional dependency, which a folder on this machine does
 BATCH_ROWS = 16_384
 
 Warn = Callable[[str], object]
+T = TypeVar("T")
 
 
 def list_predictions(log: Location, model: str, version: str = "*") -> list[Location]:
@@ -50,11 +51,12 @@ def find_day(location: Location) -> date | None:
         return None
 
 
-def iter_batches(location: Location, warn: Warn) -> Iterator[RecordBatch]:
-    """Reads the rows of a file.
+def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: Warn) -> Iterator[T]:
+    """Reads a file batch by batch.
 
     Args:
         location: the file.
+        convert: reads a batch; it fails if the batch has other columns.
         warn: takes one line about a damaged file; the rest of it is skipped.
 
     Raises:
@@ -65,7 +67,8 @@ def iter_batches(location: Location, warn: Warn) -> Iterator[RecordBatch]:
     with file:
         try:
             with convert_panics():
-                yield from open_parquet(file, BATCH_ROWS)
+                for batch in open_parquet(file, BATCH_ROWS):
+                    yield convert(batch)
         except Exception as error:  # noqa: BLE001 - the library has no error class of its own
             warn(f"skipped {location}: {truncate(get_first_line(error))}")
 
@@ -74,7 +77,9 @@ def _list_files(log: Location, pattern: str) -> list[Location]:
     with explain_storage_errors("read", log):
         if log.is_local:
             if not log.path.is_dir():
-                raise CommandFailed(f"there is no folder {log}; name the prediction log")
+                raise CommandFailed(
+                    f"there is no folder {log}; name the prediction log: --from DIR"
+                )
             return [Location(str(path)) for path in sorted(log.path.glob(pattern))]
         filesystem, path = _open_filesystem(log)
         names = filesystem.glob(f"{path}/{pattern}")

@@ -7,9 +7,10 @@ nothing.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 from arro3.core import DataType, RecordBatch
 
@@ -18,9 +19,9 @@ from baton_cli.errors import CommandFailed
 from baton_cli.predictions.closed_files import (
     Warn,
     find_day,
-    iter_batches,
     list_labels,
     list_predictions,
+    read_file,
 )
 from baton_cli.predictions.pair_losses import Identity, ScoredPair, read_pairs
 from baton_common.prediction_log import LABEL, RECEIVED_AT, REQUEST_ID, ROW
@@ -34,6 +35,9 @@ MAX_PAIRS = 50_000
 """The number of pairs without a label that are kept: 30 MB."""
 
 _LOTS = 2**64
+_Label = tuple[int, str, int, str]
+"""When it arrived, in microseconds since 1970, the row's identity, and its text."""
+T = TypeVar("T")
 
 FindScale = Callable[[Record], float | None]
 """Finds the scale of a regression's value for a rollout."""
@@ -100,39 +104,38 @@ class LabelledPairs:
 
     def _look(self, record: Record) -> None:
         canary, production = record.plan.version, record.against
-        for batch in self._read_new(record, list_labels(self._log, self._model)):
-            self._add_labels(batch)
+        for labels in self._read_new(record, list_labels(self._log, self._model), _read_labels):
+            self._add_labels(labels)
         for version, other in ((canary, production), (production, canary)):
             files = list_predictions(self._log, self._model, version)
-            for batch in self._read_new(record, files):
-                self._add_pairs(batch, record, other, is_canary=version == canary)
+            for pairs in self._read_new(record, files, partial(read_pairs, other_version=other)):
+                self._add_pairs(pairs, record, is_canary=version == canary)
         if self._state.scale is None and any(
             not pair.classes for pair, _ in self._state.pairs.values()
         ):
             self._state.scale = self._find_scale(record)
         self._state.counts = self._build_counts(record)
 
-    def _read_new(self, record: Record, files: Iterable[Location]) -> Iterator[RecordBatch]:
+    def _read_new(
+        self, record: Record, files: Iterable[Location], convert: Callable[[RecordBatch], T]
+    ) -> Iterator[T]:
         """Reads the files of the rollout's days that are not read yet."""
-        first = record.plan.started_at.date()
+        # A file that was begun before midnight may have rows of the next day.
+        first = record.plan.started_at.date() - timedelta(days=1)
         for location in files:
             day = find_day(location)
             if location not in self._state.read and day is not None and day >= first:
-                yield from iter_batches(location, self._warn)
+                yield from read_file(location, convert, self._warn)
                 self._state.read.add(location)
 
-    def _add_labels(self, batch: RecordBatch) -> None:
-        times = batch.column(RECEIVED_AT).cast(DataType.timestamp("us", tz="UTC"))
-        columns: Any = (times.cast(DataType.int64()), *map(batch.column, (REQUEST_ID, ROW, LABEL)))
-        for time_us, request_id, row, text in zip(*(e.to_pylist() for e in columns), strict=True):
+    def _add_labels(self, labels: Iterable[_Label]) -> None:
+        for time_us, request_id, row, text in labels:
             if time_us >= self._state.labels.get((request_id, row), (0, ""))[0]:
                 self._state.labels[request_id, row] = (time_us, text)
 
-    def _add_pairs(
-        self, batch: RecordBatch, record: Record, other: str, *, is_canary: bool
-    ) -> None:
+    def _add_pairs(self, pairs: Iterable[ScoredPair], record: Record, *, is_canary: bool) -> None:
         started_us = record.plan.started_at.timestamp() * 1e6
-        for pair in read_pairs(batch, other):
+        for pair in pairs:
             if pair.time_us < started_us:
                 continue
             if pair.identity in self._state.pairs or pair.identity in self._state.repeated:
@@ -159,6 +162,12 @@ class LabelledPairs:
                 lot = _draw(record.plan.token, identity)
                 histogram[round_randomly(difference if is_canary else -difference, lot)] += 1
         return PairCounts(quality=tuple(histogram))
+
+
+def _read_labels(batch: RecordBatch) -> list[_Label]:
+    times = batch.column(RECEIVED_AT).cast(DataType.timestamp("us", tz="UTC"))
+    columns: Any = (times.cast(DataType.int64()), *map(batch.column, (REQUEST_ID, ROW, LABEL)))
+    return [*zip(*(each.to_pylist() for each in columns), strict=True)]
 
 
 def _get_key(record: Record) -> tuple[str, str]:

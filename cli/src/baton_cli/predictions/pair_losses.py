@@ -60,8 +60,12 @@ class ScoredPair(NamedTuple):
         return min(max((squares[0] - squares[1]) / scale**2, -1.0), 1.0)
 
 
-def read_pairs(batch: RecordBatch, other_version: str) -> Iterator[ScoredPair]:
+def read_pairs(batch: RecordBatch, other_version: str) -> list[ScoredPair]:
     """Reads the rows of a batch that this other version scored as well."""
+    return [*_iter_pairs(batch, other_version)]
+
+
+def _iter_pairs(batch: RecordBatch, other_version: str) -> Iterator[ScoredPair]:
     names = batch.schema.names
     classes, outputs = _find_outputs(names)
     others = [OTHER + name for name in outputs]

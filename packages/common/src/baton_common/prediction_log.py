@@ -51,6 +51,8 @@ TIME, REQUEST_ID, ROW, KEY, PROTOCOL, ALIAS = (
 OTHER_VERSION, SAMPLING = "other_version", "sampling"
 OTHER, FEATURE = "other_", "f_"
 """Prefixes of the other version's outputs, and of features."""
+MAX_TEXT = 256
+"""Longer texts of features are cut."""
 
 RECEIVED_AT, LABEL, AT, SOURCE, API_KEY = "received_at", "label", "at", "source", "api_key"
 FROM_FILE, FROM_API = "file", "api"

@@ -15,6 +15,7 @@ from baton_inference.lifecycle.moves import (
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
 from baton_registry.promotion.ledger import Entry, Move
+from baton_registry.versions.monitoring_tags import DriftTag
 from baton_rollout.limits import Limits
 from baton_rollout.progress.plan import Plan
 from baton_rollout.progress.record import Record
@@ -160,3 +161,22 @@ def test_record_that_cannot_be_read_is_logged_once(scenario: Scenario) -> None:
         assert scenario.list_moves() == [("1", "promote")]
         events += [entry["event"] for entry in logs]
     assert events == ["the record of the rollout cannot be read"] * 2
+
+
+def test_tags_of_monitoring_are_read_and_what_is_unreadable_is_logged_once(
+    scenario: Scenario,
+) -> None:
+    """The moves are known all the same."""
+    scenario.promote(1, "1")
+    drift = DriftTag(at="2026-11-30T10:00:00.000Z", version="1", rows=400, drifted=0, columns=20)
+    scenario.registry.tags["baton.drift"] = drift.to_text()
+    events = []
+    for text in ("{", "{", "[]"):
+        scenario.registry.tags["baton.quality"] = text
+        with capture_logs() as logs:
+            scenario.reader.refresh("1")
+        scenario.time.now_s += REFRESH_S
+        assert scenario.reader.known.monitoring.drift == drift
+        assert scenario.list_moves() == [("1", "promote")]
+        events += [entry["event"] for entry in logs]
+    assert events == ["a tag of the model cannot be read"] * 2

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from baton_common import prediction_log as layout
-from baton_inference.predictions.features import MAX_TEXT, choose_columns
+from baton_common.prediction_log import MAX_TEXT
+from baton_inference.predictions.features import choose_columns
 from baton_inference.scoring.observer import OtherAnswer
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.models import SCHEMA

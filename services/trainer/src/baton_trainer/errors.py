@@ -9,6 +9,7 @@ TrainError
 ├── ExportError       the pipeline has no ONNX form that can be served
 ├── VersionNotLoadable  a registered version cannot be loaded as the service loads it
 ├── RecordMissing     a version has no readable run record, so it cannot be reproduced
+├── ProfileMissing    a version has no profile of its training rows, and none can be made
 ├── ImportFailed      a version of another registry cannot be fetched, opened or converted
 ├── NotComparable     two models cannot be compared on the same rows
 └── RecordError       MLflow did not accept the run; nothing was registered
@@ -51,6 +52,10 @@ class VersionNotLoadable(TrainError):
 
 class RecordMissing(TrainError):
     """A version has no readable run record."""
+
+
+class ProfileMissing(TrainError):
+    """A version has no profile of its training rows, and none can be made."""
 
 
 class ImportFailed(TrainError):

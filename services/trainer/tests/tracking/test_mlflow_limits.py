@@ -1,6 +1,7 @@
 import httpx
 import numpy as np
 import pytest
+from mlflow.utils.validation import _validate_metric_name
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
@@ -62,3 +63,19 @@ def test_schema_that_mlflow_refuses_is_left_out(workshop: Workshop) -> None:
 def test_long_text_is_cut() -> None:
     assert mlflow_limits.truncate_with_ellipsis("abc", 3) == "abc"
     assert mlflow_limits.truncate_with_ellipsis("abcd", 3) == "ab…"
+
+
+def test_metrics_are_named_by_columns() -> None:
+    """Different columns have different metrics, of characters and a length that MLflow accepts."""
+    names = ["tenure", "a/b", "a:b", "größe (€)", "", "x" * 300, "x" * 400, "..", "\n"]
+    metrics = mlflow_limits.name_metrics("drift.psi.", names)
+    assert metrics[:4] == [
+        "drift.psi.tenure",
+        "drift.psi.a_b",
+        "drift.psi.a_b_2",
+        "drift.psi.größe ___",
+    ]
+    assert len(set(metrics)) == len(names)
+    for metric in metrics:
+        _validate_metric_name(metric)  # type: ignore[no-untyped-call]
+        assert len(metric) <= 250

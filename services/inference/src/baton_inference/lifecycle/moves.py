@@ -1,13 +1,17 @@
-"""The moves of the alias and the record of the rollout, for the operations page and metrics."""
+"""What the tags of the model say: moves, the record of the rollout, live quality and drift.
+
+The operations page and metrics show it.
+"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
 from baton_common.utc import format_utc
 from baton_inference.lifecycle.clock import Clock
+from baton_inference.lifecycle.monitoring import Monitoring, read_monitoring
 from baton_registry.errors import RegistryError
 from baton_registry.promotion.history import find_moves
 from baton_registry.promotion.ledger import Move
@@ -32,11 +36,13 @@ class KnownMoves:
         read_at: the time of the reading in UTC; None before the first one.
         moves: oldest first.
         rollout: the record of the last rollout; None if there is none that can be read.
+        monitoring: live quality and drift.
     """
 
     read_at: str | None = None
     moves: tuple[Move, ...] = ()
     rollout: Record | None = None
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
 
 class MoveReader:
@@ -76,6 +82,7 @@ class MoveReader:
         self._next_s = 0.0
         self._canary: object = None
         self._unreadable = ""
+        self._problems: tuple[str, ...] = ()
         self.known = KnownMoves()
         """The last reading. It stays while the registry cannot be reached."""
 
@@ -100,7 +107,9 @@ class MoveReader:
             return RETRY_S
         moves = find_moves(tags, alias=self._alias, current_number=current_number, seen_at=seen_at)
         rollout = self._read_rollout(tags)
-        self.known = KnownMoves(format_utc(self._clock.posix_s()), tuple(moves), rollout)
+        monitoring = self._read_monitoring(tags)
+        read_at = format_utc(self._clock.posix_s())
+        self.known = KnownMoves(read_at, tuple(moves), rollout, monitoring)
         return ROLLOUT_REFRESH_S if rollout and rollout.is_under_way else REFRESH_S
 
     def _read_rollout(self, tags: Mapping[str, str]) -> Record | None:
@@ -115,3 +124,12 @@ class MoveReader:
                 self._unreadable = text
                 log.warning("the record of the rollout cannot be read", reason=str(error))
             return None
+
+    def _read_monitoring(self, tags: Mapping[str, str]) -> Monitoring:
+        """Reads quality and drift. What cannot be read is logged once, and never an error."""
+        monitoring = read_monitoring(tags)
+        if monitoring.problems != self._problems:
+            self._problems = monitoring.problems
+            for problem in monitoring.problems:
+                log.warning("a tag of the model cannot be read", reason=problem)
+        return monitoring

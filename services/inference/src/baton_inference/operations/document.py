@@ -13,6 +13,7 @@ from baton_inference.lifecycle.moves import KnownMoves
 from baton_inference.lifecycle.status import Status
 from baton_inference.operations.commands import Commands
 from baton_inference.operations.links import Links, build_links
+from baton_inference.operations.monitoring import MonitoringView, describe_monitoring
 from baton_inference.operations.rollout import describe_rollout
 from baton_inference.operations.rollout_view import RolloutView
 from baton_inference.operations.summary import Summary, summarize
@@ -59,6 +60,7 @@ class Document:
         moves: the last moves of the alias, oldest first, as in `baton history --json`.
         moves_read_at: null until the registry has been read.
         rollout: the canary, or the last rollout if it was aborted; else null.
+        monitoring: live quality and drift; null if neither was logged.
     """
 
     now: str
@@ -70,6 +72,7 @@ class Document:
     moves_read_at: str | None
     rollback: Rollback | None
     rollout: RolloutView | None
+    monitoring: MonitoringView | None
     traffic: Traffic
 
 
@@ -119,6 +122,7 @@ class DocumentBuilder:
             moves_read_at=known.read_at,
             rollback=_find_rollback(known.moves, status.aspired_version, commands),
             rollout=self._describe_rollout(status, known, commands),
+            monitoring=describe_monitoring(known.monitoring),
             traffic=count_traffic(self._metrics),
         )
 

@@ -6,13 +6,10 @@ from typing import Any
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field
 
-from baton_common.prediction_log import FEATURE
+from baton_common.prediction_log import FEATURE, MAX_TEXT
 from baton_engine.tables.column_types import COLUMN_TYPES
 from baton_inference.scoring.batch import Batch, RowBatch
 from baton_registry.versions.schema import Column, Schema
-
-MAX_TEXT = 256
-"""Longer texts are cut."""
 
 _TYPES = {
     "boolean": DataType.bool(),

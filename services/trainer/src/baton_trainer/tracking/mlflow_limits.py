@@ -5,7 +5,7 @@ MLflow's limits are in `mlflow.utils.validation` and in the columns of its datab
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.mlmodel import MAX_TEXT
@@ -16,6 +16,11 @@ MAX_DESCRIPTION = 5_000
 """The length of a version's description in MLflow's database."""
 MAX_PARAM = 6_000
 """A longer value of a parameter is cut; the run record holds it in full."""
+MAX_METRICS = 1_000
+"""The number of metrics in one request."""
+
+_MAX_KEY = 250
+_NOT_IN_METRICS = re.compile(r"[^\w.\- ]")
 
 _MIN_MAJOR = 3
 _ENTRY_LENGTH = len(json.dumps({"type": "boolean", "name": "", "required": False})) + 2
@@ -61,3 +66,16 @@ def check_columns(columns: Sequence[Column], name: str) -> None:
 def truncate_with_ellipsis(text: str, max_length: int) -> str:
     """Cuts a text to the length of its database column."""
     return text if len(text) <= max_length else f"{text[: max_length - 1]}…"
+
+
+def name_metrics(prefix: str, names: Iterable[str]) -> list[str]:
+    """Names a metric for each column: all different, of characters that MLflow accepts."""
+    metrics: dict[str, None] = {}
+    for name in names:
+        plain = prefix + _NOT_IN_METRICS.sub("_", name).strip()
+        metric, number = plain[:_MAX_KEY], 2
+        while metric in metrics:
+            suffix = f"_{number}"
+            metric, number = plain[: _MAX_KEY - len(suffix)] + suffix, number + 1
+        metrics[metric] = None
+    return [*metrics]

@@ -34,13 +34,19 @@ _USUAL_COLUMNS = 200
 
 
 @contextmanager
-def open_run(settings: TrainerSettings, name: str, source: str = "baton train") -> Iterator[str]:
+def open_run(
+    settings: TrainerSettings,
+    name: str,
+    source: str = "baton train",
+    effect: str = "nothing was registered",
+) -> Iterator[str]:
     """Starts a run that is active until the block ends, and yields its id.
 
     Args:
         settings: the tracking server and the experiment.
         name: the run's name in the MLflow UI.
         source: the program that the MLflow UI shows.
+        effect: what an error means for the user.
 
     Raises:
         RecordError: MLflow refused, or did not answer.
@@ -54,7 +60,7 @@ def open_run(settings: TrainerSettings, name: str, source: str = "baton train") 
     except MlflowException as error:
         raise RecordError(
             f"the tracking server at {strip_credentials(settings.tracking_uri)} did not accept the "
-            f"run: {get_first_line(error)}; nothing was registered"
+            f"run: {get_first_line(error)}; {effect}"
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 import { byId, draw, el } from "./dom.js";
 import { showForm } from "./form.js";
+import { showMonitoring } from "./monitoring.js";
 import { showMoves } from "./moves.js";
 import { showNow } from "./now.js";
 import { Rates } from "./rates.js";
@@ -30,6 +31,7 @@ function show(data) {
   showNow(data);
   showTraffic(rates);
   showRollout(data);
+  showMonitoring(data);
   showMoves(data);
   showForm(data.status.serving?.version ?? null).catch(showFailure);
   draw(byId("footer"), listProcesses(), drawFooter);

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from arro3.core import Array as ArrowArray
 from numpy.typing import NDArray
 
-from baton_common.prediction_log import FEATURE, OTHER, REQUEST_ID, ROW
+from baton_common.prediction_log import FEATURE, MAX_TEXT, OTHER, REQUEST_ID, ROW
 from baton_common.texts import get_first_line
 from baton_engine.tables.arrow_values import read_texts, read_values
 from baton_engine.tables.columns import Array
@@ -24,9 +24,6 @@ from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.monitoring.prediction_log import PredictionLog
 from baton_trainer.monitoring.quality.labels import IDENTITY
-
-MAX_TEXT = 256
-"""The log cuts longer texts."""
 
 
 class LoggedVersion(NamedTuple):

@@ -1,0 +1,1 @@
+"""Drift: compares the logged rows of a version with those that it was trained on."""
