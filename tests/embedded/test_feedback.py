@@ -1,9 +1,11 @@
 """Labels from a caller and from files meet the predictions that inference has logged."""
 
+from operator import itemgetter
 from pathlib import Path
 
 import httpx
 import pandas as pd
+import pyarrow.parquet as pq
 
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.customer import CUSTOMER
@@ -24,9 +26,9 @@ def score(inference: Inference, api_key: str, customer: str) -> str:
 def read_labels(log: Path) -> dict[str, tuple[str, str, str | None]]:
     """Reads the last label of each request: label, source and name of the API key."""
     files = (log / "labels").rglob("*.parquet")
-    table = pd.concat([pd.read_parquet(file) for file in files]).sort_values("received_at")
-    rows = table.astype(object).where(table.notna(), None)
-    return {row.request_id: (row.label, row.source, row.api_key) for row in rows.itertuples()}
+    rows = [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+    rows.sort(key=itemgetter("received_at"))
+    return {row["request_id"]: (row["label"], row["source"], row["api_key"]) for row in rows}
 
 
 def test_labels_of_requests_and_of_customers(stocked_desk: Desk) -> None:
