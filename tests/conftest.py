@@ -119,7 +119,9 @@ def shared_inference(
     desk = Desk(tracking.uri, "shared_model", tmp_path_factory.mktemp("shared"))
     register(desk, trained_versions[0])
     desk.baton("promote", "1")
-    with desk.serve(BATON_GRPC_PORT=str(find_free_port())) as inference:
+    log = str(desk.folder / "predictions")
+    port = str(find_free_port())
+    with desk.serve(BATON_GRPC_PORT=port, BATON_PREDICTIONS_DIR=log) as inference:
         inference.wait_until_serving("1")
         yield inference
 

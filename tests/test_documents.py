@@ -110,7 +110,7 @@ def test_keys_of_baton_toml(section: str) -> None:
         key: (options, value)
         for key, options, value in re.findall(r"^\| `(\w+)` \|([^|]*)\|(.*)\|$", page, re.MULTILINE)
     }
-    defaults = TrainRequest.model_fields[section].get_default().model_dump()
+    defaults = dict(TrainRequest.model_fields[section].get_default())
     assert set(documented) == set(defaults)
     known = {parameter.name: parameter.opts for parameter in train.params}
     for key, (options, value) in documented.items():

@@ -135,3 +135,17 @@ def test_pairs_are_logged(stocked_desk: Desk, inference: Inference, folder: Path
     assert len(pairs) > 40
     assert all(row["other_label"] in ("Yes", "No", "yes", "no") for row in pairs)
     assert any(row["other_probability_Yes"] != row["probability_Yes"] for row in pairs)
+
+
+def test_a_private_column_is_in_no_file(desk: Desk, folder: Path) -> None:
+    """From the option of the training over the manifest to the files."""
+    version = desk.train("--private", "tenure", "--private", "Contract")
+    move_alias(desk, version)
+    with desk.serve(BATON_PREDICTIONS_DIR=str(folder)) as process:
+        process.wait_until_serving(version)
+        process.predict([dict(ROW)])
+        assert process.stop() == 0
+    [row] = read_rows(folder)
+    features = {name.removeprefix("f_") for name in row if name.startswith("f_")}
+    assert features == {*ROW} - {"tenure", "Contract"}
+    assert ROW["Contract"] not in row.values()

@@ -221,3 +221,11 @@ def test_profile_is_one_of_the_checked_files(trained: Trained, tmp_path: Path) -
     workshop = trained.workshop
     version = workshop.registry.get_version(workshop.name, "2")
     assert "profile.json" in fetch_manifest(workshop.registry, version, tmp_path).files
+
+
+def test_inference_does_not_fetch_the_profile(trained: Trained, tmp_path: Path) -> None:
+    """A load takes no longer with it, and a version without it loads as before."""
+    workshop = trained.workshop
+    fetched = fetch(workshop.registry, workshop.registry.get_version(workshop.name, "2"), tmp_path)
+    assert "model.onnx" in fetched.checksums
+    assert not [*tmp_path.rglob("profile.json")]

@@ -1,6 +1,7 @@
 """Builds the profile of a table and of a model's answers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,38 +31,40 @@ def build_profile(table: Table, answers: Scores) -> Profile:
         table: the table; its private columns get no values.
         answers: of the held-out rows, as `Outcome.answers`: a label is an index.
     """
-    rows = table.features[~table.held_out]
-    columns = {
-        each.name: (_hide if each.name in table.private_columns else _describe_column)(
-            each, rows[each.name]
-        )
-        for each in table.columns
-    }
+    is_training = ~table.held_out
+    columns = {}
+    for each in table.columns:
+        describe = _hide if each.name in table.private_columns else _describe_column
+        columns[each.name] = describe(each, table.features[each.name].to_numpy()[is_training])
     outputs = {
         name: _describe_output(output, values, table.classes)
         for output in table.output_schema.outputs
         for name, values in _split(output, answers[output.name])
     }
-    return Profile(rows=len(rows), columns=columns, outputs=outputs)
+    return Profile(rows=int(is_training.sum()), columns=columns, outputs=outputs)
 
 
-def _hide(column: Column, values: pd.Series) -> ColumnProfile:
+def _hide(column: Column, values: NDArray[Any]) -> ColumnProfile:
     kind: Kind = "number" if column.type in _NUMBERS else "category"
-    return ColumnProfile(type=kind, missing=int(values.isna().sum()), private=True)
+    return ColumnProfile(type=kind, missing=int(pd.isna(values).sum()), private=True)
 
 
-def _describe_column(column: Column, values: pd.Series) -> ColumnProfile:
-    present = values.dropna()
-    missing = len(values) - len(present)
+def _describe_column(column: Column, values: NDArray[Any]) -> ColumnProfile:
     if column.type not in _NUMBERS:
-        categories = _count_frequent(present)
-        other = len(present) - sum(categories.values())
+        counts = Counter(values.tolist())  # half the time of pandas, which also counts the gaps
+        missing = sum(
+            counts.pop(each) for each in [*counts] if each is None or isinstance(each, float)
+        )
+        categories = _choose_frequent(counts)
+        other = counts.total() - sum(categories.values())
         return ColumnProfile(type="category", missing=missing, categories=categories, other=other)
-    ordered = np.sort(present.to_numpy(np.float64))
-    edges, counts = _choose_bins(ordered)
+    numbers = values.astype(np.float64)
+    ordered = np.sort(numbers[~np.isnan(numbers)])
+    edges, bins = _choose_bins(ordered)
     low, high = (float(ordered[0]), float(ordered[-1])) if len(ordered) else (None, None)
+    missing = len(values) - len(ordered)
     return ColumnProfile(
-        type="number", missing=missing, edges=edges, counts=counts, min=low, max=high
+        type="number", missing=missing, edges=edges, counts=bins, min=low, max=high
     )
 
 
@@ -75,16 +78,17 @@ def _describe_output(
     output: Output, values: NDArray[Any], classes: Sequence[Label]
 ) -> OutputProfile:
     if output.name == LABEL:
-        labels = np.array(classes, np.object_)[values]
-        return OutputProfile(categories=_count_frequent(pd.Series(labels)))
+        counts = np.bincount(values, minlength=len(classes)).tolist()
+        given = {label: count for label, count in zip(classes, counts, strict=True) if count}
+        return OutputProfile(categories=_choose_frequent(given))
     ordered = np.sort(values[np.isfinite(values)].astype(np.float64))
     edges, counts = _choose_bins(ordered)
     return OutputProfile(edges=edges, counts=counts)
 
 
-def _count_frequent(values: "pd.Series[Any]") -> dict[str, int]:
-    """Counts the most frequent values by their texts, the most frequent first."""
-    pairs = ((str(value), int(count)) for value, count in values.value_counts().items())
+def _choose_frequent(counts: Mapping[Any, int]) -> dict[str, int]:
+    """Returns the most frequent values by their texts, the most frequent first."""
+    pairs = ((str(value), count) for value, count in counts.items())
     return dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MAX_CATEGORIES])
 
 
