@@ -3,7 +3,7 @@
 from bench.measurements.drift.benchmark import CHANGES, Size, run
 from bench.measurements.drift.report import format_tables, list_goals
 
-SIZE = Size((19, 200), (300, 10_000), windows=20, changes=10, processes=1)
+SIZE = Size((19, 150), (300, 10_000), windows=20, changes=10, processes=1)
 
 
 def test_false_alarms_are_rare_and_changes_are_found() -> None:
