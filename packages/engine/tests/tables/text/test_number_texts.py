@@ -54,6 +54,7 @@ def test_known_text_is_found() -> None:
     assert find_known_text("1", {"1.0", "2.5"}) == "1.0"
     assert find_known_text("9007199254740993", {"9007199254740992"}) == "9007199254740992"
     assert find_known_text("3", {"1"}) == "3"
+    assert find_known_text("1.5", {"1"}) == "1.5"  # another number, which the model does not know
 
 
 @given(numbers)

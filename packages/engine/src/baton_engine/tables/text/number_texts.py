@@ -43,5 +43,6 @@ def find_known_text(plain: str, known: Container[str]) -> str:
         return plain
     number = float(plain)
     # Older versions know rounded texts for integers beyond 2^53.
-    rounded = str(int(number)) if abs(number) < MAX_WHOLE else plain
+    is_whole = number.is_integer() and abs(number) < MAX_WHOLE
+    rounded = str(int(number)) if is_whole else plain
     return next((text for text in (repr(number), rounded) if text in known), plain)
