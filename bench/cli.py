@@ -12,6 +12,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.terminal import end_line, print_progress, show
 from baton_registry.errors import RegistryError
 from bench.errors import CannotRun
+from bench.load.rounds import Scale
 from bench.measurements import (
     cores,
     dask_scoring,
@@ -32,7 +33,7 @@ from bench.measurements.rollout import benchmark as rollout
 from bench.measurements.rollout import report as rollout_report
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import contestants, report
-from bench.measurements.servers.rounds import Scale
+from bench.measurements.servers.rounds import ServerScale
 from bench.measurements.shadow import benchmark as shadow
 from bench.measurements.shadow import report as shadow_report
 from bench.measurements.swaps import benchmark as swaps
@@ -73,7 +74,7 @@ def bench() -> None:
 )
 def servers_command(*, quick: bool, write: bool, no_peers: bool, rounds: int, seconds: int) -> None:
     """Measures Baton, its peers and an echo floor under the same loads."""
-    scale = Scale(1, 1) if quick else Scale(rounds, seconds)
+    scale = ServerScale(1, 1) if quick else ServerScale(rounds, seconds)
     factories = contestants.BATON if no_peers else contestants.ALL
     results = asyncio.run(_run_on_testbed(lambda testbed: servers.run(testbed, factories, scale)))
     _print_results("servers", report.format_tables(results), write=write)
@@ -148,8 +149,8 @@ def dask_command(*, quick: bool, write: bool, rows: int, files: int) -> None:
 @click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
 def cores_command(*, quick: bool, write: bool, rounds: int) -> None:
     """Measures two inference processes that share a load, and one alone."""
-    scale = (1, 1) if quick else (rounds, 2)
-    results = asyncio.run(_run_on_testbed(lambda testbed: cores.run(testbed, *scale)))
+    scale = Scale(1, 1) if quick else Scale(rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: cores.run(testbed, scale)))
     _print_results("cores", cores.format_tables(results), write=write)
 
 
@@ -159,8 +160,8 @@ def cores_command(*, quick: bool, write: bool, rounds: int) -> None:
 @click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
 def grpc_command(*, quick: bool, write: bool, rounds: int) -> None:
     """Measures V2 over gRPC beside V2 in JSON over HTTP. It needs ghz."""
-    scale = (1, 1) if quick else (rounds, 2)
-    results = asyncio.run(_run_on_testbed(lambda testbed: grpc.run(testbed, *scale)))
+    scale = Scale(1, 1) if quick else Scale(rounds, 2)
+    results = asyncio.run(_run_on_testbed(lambda testbed: grpc.run(testbed, scale)))
     _print_results("grpc", grpc.format_tables(results), write=write)
 
 
@@ -227,7 +228,7 @@ def replicas_command(*, quick: bool, write: bool) -> None:
 @click.option("--rounds", type=click.IntRange(1), default=10, show_default=True)
 def shadow_command(*, quick: bool, write: bool, rounds: int) -> None:
     """Measures what a canary costs: as a shadow, and with a tenth of the requests."""
-    scale = shadow.Scale(1, 1) if quick else shadow.Scale(rounds, 2)
+    scale = Scale(1, 1) if quick else Scale(rounds, 2)
     results = asyncio.run(_run_on_testbed(lambda testbed: shadow.run(testbed, scale)))
     _print_results("shadow", shadow_report.format_tables(results), write=write)
 
@@ -238,7 +239,7 @@ def shadow_command(*, quick: bool, write: bool, rounds: int) -> None:
 @click.option("--rounds", type=click.IntRange(1), default=20, show_default=True)
 def predictions_command(*, quick: bool, write: bool, rounds: int) -> None:
     """Measures what the prediction log costs: latency, throughput, and lost rows."""
-    scale = predictions.Scale(1, 1) if quick else predictions.Scale(rounds, 2)
+    scale = Scale(1, 1) if quick else Scale(rounds, 2)
     results = asyncio.run(_run_on_testbed(lambda testbed: predictions.run(testbed, scale)))
     _print_results("predictions", predictions_report.format_tables(results), write=write)
 

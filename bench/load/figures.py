@@ -17,6 +17,7 @@ class Figures:
         p99_ms: 99th percentile of the latencies.
         p999_ms: 99.9th percentile of the latencies.
         cpu_s: processor time of the server's processes during the load, seconds; None if unknown.
+        counted: what the benchmark counted in the server during the load; None if nothing.
     """
 
     answered: int
@@ -26,6 +27,7 @@ class Figures:
     p99_ms: float
     p999_ms: float
     cpu_s: float | None = None
+    counted: int | None = None
 
     @property
     def per_s(self) -> float:
@@ -36,6 +38,11 @@ class Figures:
     def cpu_us(self) -> float | None:
         """Processor time of the server per 2xx answer, microseconds."""
         return None if self.cpu_s is None or not self.answered else 1e6 * self.cpu_s / self.answered
+
+    @property
+    def counted_per_s(self) -> float | None:
+        """What was counted, per second."""
+        return None if self.counted is None else self.counted / self.seconds
 
 
 @dataclass(frozen=True)

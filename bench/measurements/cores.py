@@ -7,12 +7,13 @@ same number of connections in all.
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import median
 
 from bench.load.closed_loop import require_wrk, run_closed_loop
 from bench.load.figures import Figures
 from bench.load.request import Request
+from bench.load.rounds import Scale
 from bench.machine.usage import describe_machine, read_usage
 from bench.output.progress import show_progress
 from bench.output.table import format_number, format_table
@@ -36,23 +37,23 @@ class CoresResults:
     machine: str = ""
 
 
-async def run(testbed: Testbed, rounds: int, seconds: float) -> CoresResults:
+async def run(testbed: Testbed, scale: Scale) -> CoresResults:
     """Runs the benchmark."""
     require_wrk()
     servers = [testbed.create_inference(f"Baton {number}") for number in range(1, PROCESSES + 1)]
     results = CoresResults({1: [], PROCESSES: []})
-    with show_progress(rounds * 2) as step:
+    with show_progress(scale.rounds * 2) as step:
         async with AsyncExitStack() as stack:
             for server in servers:
                 stack.push_async_callback(server.stop)
                 await server.start(_create_request(testbed, server))
             start = read_usage()
-            for number in range(1, rounds + 1):
+            for number in range(1, scale.rounds + 1):
                 for count, done in results.rounds.items():
-                    done.append(await _measure(testbed, servers[:count], seconds))
-                    step(f"round {number}/{rounds}, {count} at once: {_sum_rates(done[-1]):,.0f}/s")
-            machine = describe_machine(start, read_usage())
-            results.machine = f"{machine}; medians of {rounds} rounds, {seconds:g} s per load"
+                    done.append(await _measure(testbed, servers[:count], scale.seconds))
+                    rate = f"{_sum_rates(done[-1]):,.0f}/s"
+                    step(f"round {number}/{scale.rounds}, {count} at once: {rate}")
+            results.machine = f"{describe_machine(start, read_usage())}; {scale}"
     return results
 
 
@@ -65,11 +66,10 @@ async def _measure(testbed: Testbed, servers: Sequence[Server], seconds: float) 
     connections = CONNECTIONS // len(servers)
 
     async def measure_one(server: Server) -> Figures:
-        before_s = server.read_processor_time_s()
-        figures = await run_closed_loop(
-            _create_request(testbed, server), connections=connections, seconds=seconds
+        request = _create_request(testbed, server)
+        return await server.measure_load(
+            run_closed_loop(request, connections=connections, seconds=seconds)
         )
-        return replace(figures, cpu_s=server.read_processor_time_s() - before_s)
 
     return await asyncio.gather(*map(measure_one, servers))
 

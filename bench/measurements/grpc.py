@@ -5,7 +5,7 @@ One process answers both. Each round measures both, with one connection and with
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,10 +15,10 @@ from bench.load.closed_loop import require_wrk, run_closed_loop
 from bench.load.figures import Figures
 from bench.load.ghz import require_ghz, run_ghz
 from bench.load.request import Request
+from bench.load.rounds import Scale
 from bench.machine.usage import describe_machine, read_usage
 from bench.output.progress import show_progress
 from bench.output.table import format_number, format_table
-from bench.testbed.server import Server
 from bench.testbed.testbed import MODEL, Testbed, find_free_port
 
 CONNECTIONS = (1, 16)
@@ -43,7 +43,7 @@ class GrpcResults:
     machine: str = ""
 
 
-async def run(testbed: Testbed, rounds: int, seconds: float) -> GrpcResults:
+async def run(testbed: Testbed, scale: Scale) -> GrpcResults:
     """Runs the benchmark."""
     require_wrk()
     require_ghz()
@@ -53,31 +53,25 @@ async def run(testbed: Testbed, rounds: int, seconds: float) -> GrpcResults:
     request = Request(server.port, _PATH, _write_json(testbed, tensors))
     message = _write_message(testbed, tensors)
     loads: dict[str, Load] = {
-        HTTP: lambda count: run_closed_loop(request, connections=count, seconds=seconds),
-        GRPC: lambda count: run_ghz(port, message, connections=count, seconds=seconds),
+        HTTP: lambda count: run_closed_loop(request, connections=count, seconds=scale.seconds),
+        GRPC: lambda count: run_ghz(port, message, connections=count, seconds=scale.seconds),
     }
     results = GrpcResults()
     try:
         await server.start(request)
         start = read_usage()
-        with show_progress(rounds * len(loads) * len(CONNECTIONS)) as step:
-            for number in range(1, rounds + 1):
+        with show_progress(scale.rounds * len(loads) * len(CONNECTIONS)) as step:
+            for number in range(1, scale.rounds + 1):
                 for count in CONNECTIONS:
                     for name, load in loads.items():
-                        figures = await _measure(server, load, count)
+                        figures = await server.measure_load(load(count))
                         results.rounds.setdefault((name, count), []).append(figures)
-                        step(f"round {number}/{rounds}, {name}, {count}: {figures.per_s:,.0f}/s")
-        machine = describe_machine(start, read_usage())
-        results.machine = f"{machine}; medians of {rounds} rounds, {seconds:g} s per load"
+                        done = f"round {number}/{scale.rounds}, {name}, {count}"
+                        step(f"{done}: {figures.per_s:,.0f}/s")
+        results.machine = f"{describe_machine(start, read_usage())}; {scale}"
     finally:
         await server.stop()
     return results
-
-
-async def _measure(server: Server, load: Load, connections: int) -> Figures:
-    before_s = server.read_processor_time_s()
-    figures = await load(connections)
-    return replace(figures, cpu_s=server.read_processor_time_s() - before_s)
 
 
 def _list_tensors(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Performance goals, and whether a run met them."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -38,6 +39,11 @@ def expect_at_least(name: str, target: float, reached: float, unit: str = "times
 def expect_at_most(name: str, target: float, reached: float, unit: str = "times") -> Goal:
     """Creates a goal with a maximum."""
     return Goal(name, target, reached, unit, is_minimum=False)
+
+
+def or_nan(value: float | None) -> float:
+    """Turns a missing figure into NaN, which misses every goal."""
+    return math.nan if value is None else value
 
 
 def format_goals(goals: Iterable[Goal]) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import httpx
 from baton_cli.processes.child import Child, Lifeline, Program
 from baton_cli.processes.ready import create_local_client, format_failure
 from bench.errors import CannotRun
+from bench.load.figures import Figures
 from bench.load.request import Request
 from bench.machine.memory import Memory, measure_memory
 from bench.machine.usage import read_processor_time_s
@@ -91,15 +93,20 @@ class Server:
         """Measures its memory, without the small process that supervises it."""
         return measure_memory(self._child.pid) if self._child else Memory(0, 0)
 
-    def read_processor_time_s(self) -> float:
-        """Reads the processor time of its processes until now, in seconds."""
-        return read_processor_time_s(self._child.pid) if self._child else 0.0
+    async def measure_load(self, load: Awaitable[Figures]) -> Figures:
+        """Runs a load on the server; adds the processor time of its processes to the figures."""
+        before_s = self._read_processor_time_s()
+        figures = await load
+        return replace(figures, cpu_s=self._read_processor_time_s() - before_s)
 
     async def stop(self) -> None:
         """Ends the server and its child processes."""
         if self._child is not None:
             await self._child.stop()
             self._child = None
+
+    def _read_processor_time_s(self) -> float:
+        return read_processor_time_s(self._child.pid) if self._child else 0.0
 
 
 async def _is_answered(client: httpx.AsyncClient, probe: Request) -> bool:

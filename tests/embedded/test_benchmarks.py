@@ -1,8 +1,6 @@
 """The benchmarks run for seconds: Baton and the echoes, on the shared tracking server."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Lifeline
 from baton_registry import ModelVersion
+from bench.load.rounds import Scale
 from bench.measurements import dask_scoring, steps
 from bench.measurements.live_rollouts import benchmark as live_rollouts
 from bench.measurements.live_rollouts import report as live_report
@@ -19,15 +18,16 @@ from bench.measurements.predictions import report as predictions_report
 from bench.measurements.servers import benchmark as servers
 from bench.measurements.servers import report
 from bench.measurements.servers.contestants import BATON
-from bench.measurements.servers.rounds import REFERENCE, Scale
+from bench.measurements.servers.rounds import REFERENCE, ServerScale
 from bench.measurements.swaps import benchmark as swaps
 from bench.measurements.swaps import report as swap_report
 from bench.testbed import testbed as testbeds
 from bench.testbed.bodies import Bodies
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.tracking_server import TrackingServer
+from tests.support.suite.wrk import need_wrk
 
-SERVERS = Scale(rounds=1, seconds=0.5, connections=(1, REFERENCE), warm_up=False)
+SERVERS = ServerScale(rounds=1, seconds=0.5, connections=(1, REFERENCE), warm_up=False)
 ROLLOUTS = live_rollouts.RolloutPlan(
     (Course.ROLLED_BACK, Course.FAILING, Course.ABORTED), per_phase=2, rows=4_000, capacity_s=1.0
 )
@@ -50,13 +50,6 @@ def testbed(
     home.logs.mkdir(parents=True)
     with Lifeline() as lifeline:
         yield testbeds.Testbed(home, tracking.uri, Bodies(folder / "bodies"), lifeline)
-
-
-def need_wrk() -> None:
-    if shutil.which("wrk") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("wrk is not installed; .ci/run installs it")
-        pytest.skip("wrk is not installed")
 
 
 def test_servers_are_measured(testbed: testbeds.Testbed) -> None:
@@ -106,7 +99,7 @@ def test_the_prediction_log_is_measured(testbed: testbeds.Testbed) -> None:
     """No request fails, and no row of a log is lost."""
     need_wrk()
 
-    results = asyncio.run(predictions.run(testbed, predictions.Scale(rounds=1, seconds=1)))
+    results = asyncio.run(predictions.run(testbed, Scale(rounds=1, seconds=1)))
 
     assert results.failed == 0
     assert [each.lost for each in results.rows.values()] == [0, 0]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bench.load.figures import Figures
+from bench.measurements.alternating.results import AlternatingResults
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,11 @@ class LoggedRows:
 
 
 @dataclass
-class PredictionResults:
+class PredictionResults(AlternatingResults):
     """The results of a run.
 
     Attributes:
-        saturated: by process, its rounds in the closed loop.
-        half_load: by process, its rounds at half load.
         rows: by process with a log, what became of its rows.
-        offered_per_s: the rate at half load.
-        machine: description of the machine.
     """
 
-    saturated: dict[str, list[Figures]] = field(default_factory=dict)
-    half_load: dict[str, list[Figures]] = field(default_factory=dict)
     rows: dict[str, LoggedRows] = field(default_factory=dict)
-    offered_per_s: float = 0.0
-    machine: str = ""
-
-    @property
-    def failed(self) -> int:
-        """The failed requests of all loads."""
-        loads = (*self.saturated.values(), *self.half_load.values())
-        return sum(each.failed for rounds in loads for each in rounds)

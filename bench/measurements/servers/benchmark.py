@@ -14,13 +14,13 @@ from bench.load.closed_loop import require_wrk
 from bench.machine.usage import describe_machine, read_usage
 from bench.measurements.servers.contestants import Contestant, Factory
 from bench.measurements.servers.results import Results, Start
-from bench.measurements.servers.rounds import NOISY_MS, LoadRounds, Scale
+from bench.measurements.servers.rounds import NOISY_MS, LoadRounds, ServerScale
 from bench.measurements.servers.starts import START_KINDS, measure_starts
 from bench.output.progress import Step, show_progress
 from bench.testbed.testbed import Testbed
 
 
-async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> Results:
+async def run(testbed: Testbed, factories: Sequence[Factory], scale: ServerScale) -> Results:
     """Runs the benchmark; the results name the servers that could not run.
 
     Raises:
@@ -43,7 +43,7 @@ async def run(testbed: Testbed, factories: Sequence[Factory], scale: Scale) -> R
     return results
 
 
-def _describe_dropped(results: Results, scale: Scale) -> str:
+def _describe_dropped(results: Results, scale: ServerScale) -> str:
     counts = ", ".join(
         f"{dropped} of {scale.rounds} at {count}" for count, dropped in results.dropped.items()
     )
@@ -52,7 +52,7 @@ def _describe_dropped(results: Results, scale: Scale) -> str:
     )
 
 
-def _count_steps(contestants: Sequence[Contestant], scale: Scale) -> int:
+def _count_steps(contestants: Sequence[Contestant], scale: ServerScale) -> int:
     one_row = sum(len(each.one_row) for each in contestants)
     many_rows = sum(len(each.many_rows) for each in contestants)
     per_round = one_row * (len(scale.connections) + 1) + many_rows + len(START_KINDS)

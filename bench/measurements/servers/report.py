@@ -1,8 +1,7 @@
 """The tables of the benchmark of the servers, in Markdown."""
 
-import math
-
 from bench.load.figures import Medians
+from bench.load.rounds import Rounds, get_p99, get_rate
 from bench.measurements.servers.contestants import (
     FLOOR,
     INSTANCES,
@@ -11,10 +10,10 @@ from bench.measurements.servers.contestants import (
     PREDICT,
     SPLIT,
 )
-from bench.measurements.servers.results import Results, Rounds, get_rate
+from bench.measurements.servers.results import Results
 from bench.measurements.servers.rounds import MANY_CONNECTIONS, REFERENCE, SHARE
 from bench.measurements.servers.starts import FROM_CACHE
-from bench.output.goals import Goal, expect_at_least, expect_at_most, format_goals
+from bench.output.goals import Goal, expect_at_least, expect_at_most, format_goals, or_nan
 from bench.output.table import format_number, format_table
 from bench.testbed.bodies import MANY_ROWS
 
@@ -86,28 +85,28 @@ def list_goals(results: Results) -> list[Goal]:
         expect_at_least(
             f"`/predict` requests/s at {REFERENCE} connections, vs. the floor",
             0.9,
-            _or_nan(at_once.compute_ratio(PREDICT, FLOOR, get_rate)),
+            or_nan(at_once.compute_ratio(PREDICT, FLOOR, get_rate)),
         ),
         expect_at_most(
             "`/predict` p50 at one connection, vs. the floor",
             1.4,
-            _or_nan(alone.compute_ratio(PREDICT, FLOOR, lambda each: each.p50_ms)),
+            or_nan(alone.compute_ratio(PREDICT, FLOOR, lambda each: each.p50_ms)),
         ),
     ]
     for load, rounds in (("one connection", alone), (f"{REFERENCE} connections", at_once)):
-        ratio = rounds.compute_ratio(PREDICT, FLOOR, lambda each: each.p99_ms)
-        goals.append(expect_at_most(f"`/predict` p99 at {load}, vs. the floor", 3, _or_nan(ratio)))
+        ratio = rounds.compute_ratio(PREDICT, FLOOR, get_p99)
+        goals.append(expect_at_most(f"`/predict` p99 at {load}, vs. the floor", 3, or_nan(ratio)))
     if MLFLOW in at_once.figures:
         for line, target in ((PREDICT, 400), (INVOCATIONS, 100)):
             route = line.rpartition(" ")[2]
             name = f"`{route}` requests/s at {REFERENCE} connections, vs. {MLFLOW}"
             ratio = at_once.compute_ratio(line, MLFLOW, get_rate)
-            goals.append(expect_at_least(name, target, _or_nan(ratio)))
+            goals.append(expect_at_least(name, target, or_nan(ratio)))
         for form, target in ((SPLIT, 8), (INSTANCES, 20)):
             lines = (f"{INVOCATIONS}, {form}", f"{MLFLOW}, {form}")
             name = f"`/invocations` rows/s, `{form}` of {MANY_ROWS:,} rows, vs. {MLFLOW}"
             ratio = many.compute_ratio(*lines, get_rate)
-            goals.append(expect_at_least(name, target, _or_nan(ratio)))
+            goals.append(expect_at_least(name, target, or_nan(ratio)))
     start = results.starts[FROM_CACHE]
     goals += [
         expect_at_most("inference is ready from its cache, registry down", 1, start.seconds, "s"),
@@ -168,8 +167,3 @@ def _format_latencies(medians: Medians) -> list[str]:
         *map(format_number, (medians.p50_ms, medians.p99_ms, medians.p999_ms)),
         str(medians.failed),
     ]
-
-
-def _or_nan(value: float | None) -> float:
-    """Turns a missing ratio into NaN, which misses every goal."""
-    return math.nan if value is None else value

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load.closed_loop import run_closed_loop
 from bench.load.figures import Figures
 from bench.load.open_loop import run_open_loop
 from bench.load.plan import LoadPlan
+from bench.load.rounds import Rounds, Scale
 from bench.machine.processors import separate_processors
 from bench.measurements.servers.contestants import FLOOR, Contestant, Line
-from bench.measurements.servers.results import Results, Rounds
+from bench.measurements.servers.results import Results
 from bench.output.progress import Step
 from bench.testbed.server import Server
 
@@ -33,23 +34,17 @@ NOISY_MS = 3.0
 
 
 @dataclass(frozen=True)
-class Scale:
-    """The length of a benchmark.
+class ServerScale(Scale):
+    """The length of the benchmark.
 
     Attributes:
-        rounds: repetitions of each measurement.
-        seconds: length of a measurement, longer for a slow server.
+        seconds: length of a load, longer for a slow server.
         connections: the connections of the closed loop; 1 and `REFERENCE` are among them.
         warm_up: whether a load of a second precedes the first measurement of a line.
     """
 
-    rounds: int
-    seconds: float
     connections: tuple[int, ...] = CONNECTIONS
     warm_up: bool = True
-
-    def __str__(self) -> str:
-        return f"medians of {self.rounds} rounds, {self.seconds:g} s per load"
 
 
 def drop_noisy_rounds(results: Results) -> None:
@@ -68,7 +63,7 @@ def drop_noisy_rounds(results: Results) -> None:
 class LoadRounds:
     """All loads of one run, written to its results."""
 
-    def __init__(self, scale: Scale, folder: Path, step: Step, results: Results) -> None:
+    def __init__(self, scale: ServerScale, folder: Path, step: Step, results: Results) -> None:
         self._scale = scale
         self._latencies = folder / "latencies.npy"
         self._step = step
@@ -97,9 +92,9 @@ class LoadRounds:
     ) -> None:
         for server, line in lines:
             seconds = await self._get_seconds(line, connections)
-            before_s = server.read_processor_time_s()
-            figures = await run_closed_loop(line.request, connections=connections, seconds=seconds)
-            figures = replace(figures, cpu_s=server.read_processor_time_s() - before_s)
+            figures = await server.measure_load(
+                run_closed_loop(line.request, connections=connections, seconds=seconds)
+            )
             rounds.add(line.name, figures)
             self._report(number, f"{line.name}, {connections} at a time", figures)
 

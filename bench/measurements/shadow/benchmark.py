@@ -5,46 +5,27 @@ canary that they follow, so they have no canary, one that only watches, or one t
 Each request has another row: repeated rows are not compared.
 """
 
-from collections.abc import Awaitable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from statistics import median
-
 import httpx
 
 from baton_registry import RegistryClient
 from baton_registry.versions.rollout_tags import get_weight_tag
 from bench.errors import CannotRun
-from bench.load.closed_loop import require_wrk, run_closed_loop
-from bench.load.figures import Figures
-from bench.load.request import Request
-from bench.machine.usage import describe_machine, read_usage
-from bench.measurements.shadow.results import Measured, ShadowResults
-from bench.output.progress import Step, show_progress
+from bench.load.closed_loop import require_wrk
+from bench.load.rounds import Scale
+from bench.measurements.alternating.loads import AlternatingLoads, run_servers
+from bench.measurements.alternating.results import AlternatingResults
 from bench.testbed.server import Server
 from bench.testbed.testbed import MODEL, Testbed
 
 OFF, NONE, SHADOW, TENTH = "no second alias", "no canary", "shadow", "canary of 10 %"
 ALIASES = {OFF: "off", NONE: "nobody", SHADOW: "watching", TENTH: "answering"}
 """Each process and the alias of the canary that it follows."""
-CONNECTIONS = 16
-CALLERS = 256
-"""The connections at half load. Each pauses between its requests."""
-HALF = 0.5
 ROWS = 50_000
 """Different rows. One in five repeats one of the last 10,000 that were compared."""
 STEADY_LIMIT_S = 60.0
 
 
-@dataclass(frozen=True)
-class Scale:
-    """The length of the benchmark: rounds, and seconds of each load."""
-
-    rounds: int
-    seconds: float
-
-
-async def run(testbed: Testbed, scale: Scale) -> ShadowResults:
+async def run(testbed: Testbed, scale: Scale) -> AlternatingResults:
     """Runs the benchmark.
 
     Raises:
@@ -61,76 +42,12 @@ async def run(testbed: Testbed, scale: Scale) -> ShadowResults:
         name: testbed.create_inference(f"Baton, {name}", BATON_CANARY_ALIAS=alias)
         for name, alias in ALIASES.items()
     }
-    requests = {name: Request(each.port, "/predict", body) for name, each in servers.items()}
-    results = ShadowResults()
-    with show_progress(2 * scale.rounds * len(servers)) as step:
-        async with AsyncExitStack() as stack:
-            for name, server in servers.items():
-                stack.push_async_callback(server.stop)
-                await server.start(replace(requests[name], body=testbed.bodies.one_instance))
-                await _wait_for_canary(server, is_expected=name in {SHADOW, TENTH})
-            start = read_usage()
-            loads = _Loads(scale, results, step)
-            await loads.saturate(servers, requests)
-            await loads.load_by_half(servers, requests)
-            machine = describe_machine(start, read_usage())
-    rounds = f"medians of {scale.rounds} rounds, {scale.seconds:g} s per load"
-    results.machine = f"{machine}; {rounds}"
+    results = AlternatingResults()
+    async with run_servers(servers, testbed.bodies.one_instance):
+        for name, server in servers.items():
+            await _wait_for_canary(server, is_expected=name in {SHADOW, TENTH})
+        await AlternatingLoads(servers, OFF, body, scale, _read_pairs).measure(results)
     return results
-
-
-class _Loads:
-    """The loads of all processes, round by round."""
-
-    def __init__(self, scale: Scale, results: ShadowResults, step: Step) -> None:
-        self._scale = scale
-        self._results = results
-        self._step = step
-
-    async def saturate(self, servers: dict[str, Server], requests: dict[str, Request]) -> None:
-        """Loads each process as much as it can answer."""
-        for number in range(self._scale.rounds):
-            for name in _rotate([*servers], number):
-                measured = await self._measure(
-                    servers[name],
-                    run_closed_loop(
-                        requests[name], connections=CONNECTIONS, seconds=self._scale.seconds
-                    ),
-                )
-                self._results.saturated.setdefault(name, []).append(measured)
-                self._step(f"{name}, saturated: {measured.figures.per_s:,.0f}/s")
-
-    async def load_by_half(self, servers: dict[str, Server], requests: dict[str, Request]) -> None:
-        """Loads each process at half the rate that the one without a second alias can answer."""
-        per_s = HALF * median(each.figures.per_s for each in self._results.saturated[OFF])
-        self._results.offered_per_s = per_s
-        for number in range(self._scale.rounds):
-            for name in _rotate([*servers], number):
-                measured = await self._measure(
-                    servers[name],
-                    run_closed_loop(
-                        requests[name],
-                        connections=CALLERS,
-                        seconds=self._scale.seconds,
-                        pause_ms=1e3 * CALLERS / per_s,
-                    ),
-                )
-                self._results.half_load.setdefault(name, []).append(measured)
-                self._step(f"{name}, half load: p99 {measured.figures.p99_ms:.2f} ms")
-
-    @staticmethod
-    async def _measure(server: Server, load: Awaitable[Figures]) -> Measured:
-        """Runs a load; counts pairs and processor time beside it."""
-        pairs, before_s = await _read_pairs(server), server.read_processor_time_s()
-        figures = await load
-        figures = replace(figures, cpu_s=server.read_processor_time_s() - before_s)
-        return Measured(figures, (await _read_pairs(server) - pairs) / figures.seconds)
-
-
-def _rotate(names: Sequence[str], by: int) -> Sequence[str]:
-    """Starts each round with another process, so that none always follows the same one."""
-    by %= len(names)
-    return [*names[by:], *names[:by]]
 
 
 async def _set_weight(testbed: Testbed, alias: str, weight: str) -> None:

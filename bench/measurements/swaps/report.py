@@ -1,12 +1,11 @@
 """The tables of the benchmark of the swaps, in Markdown."""
 
-import math
 from statistics import median
 
 from bench.load.figures import compute_medians
 from bench.measurements.swaps.benchmark import SHARE
 from bench.measurements.swaps.results import Phases, SwapResults
-from bench.output.goals import Goal, expect_at_most, format_goals
+from bench.output.goals import Goal, expect_at_most, format_goals, or_nan
 from bench.output.table import format_number, format_table
 
 _MARGIN_MS = 2.0
@@ -42,9 +41,9 @@ def list_goals(results: SwapResults) -> list[Goal]:
         expect_at_most(
             "p99 during swaps, less 2 ms, vs. without swaps",
             2,
-            (_or_nan(swapping.p99_ms) - _MARGIN_MS) / _or_nan(calm.p99_ms),
+            (or_nan(swapping.p99_ms) - _MARGIN_MS) / or_nan(calm.p99_ms),
         ),
-        expect_at_most("p99.9 during swaps", 50, _or_nan(swapping.p999_ms), "ms"),
+        expect_at_most("p99.9 during swaps", 50, or_nan(swapping.p999_ms), "ms"),
         expect_at_most(
             f"growth of resident memory from swap {min(memory)} to swap {max(memory):,}",
             5,
@@ -52,11 +51,6 @@ def list_goals(results: SwapResults) -> list[Goal]:
             "%",
         ),
     ]
-
-
-def _or_nan(value: float | None) -> float:
-    """Turns a missing quantile into NaN, which misses every goal."""
-    return math.nan if value is None else value
 
 
 def _format_latencies(results: SwapResults) -> str:

@@ -1,8 +1,6 @@
 """The call of wrk and its output."""
 
 import asyncio
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from bench.errors import CannotRun
 from bench.load.closed_loop import _parse_figures, require_wrk, run_closed_loop
 from bench.load.request import Request
 from tests.support.fakes.tiny_server import build_answer, tiny_server
+from tests.support.suite.wrk import need_wrk
 
 
 def test_refusals_are_not_answers() -> None:
@@ -28,10 +27,7 @@ def test_refusals_are_not_answers() -> None:
 
 def test_wrk_posts_the_body_and_counts_answers(tmp_path: Path) -> None:
     """The script works with the installed wrk."""
-    if shutil.which("wrk") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("wrk is not installed; .ci/run installs it")
-        pytest.skip("wrk is not installed")
+    need_wrk()
     body = tmp_path / "body.json"
     body.write_text('{"instances": []}')
     with tiny_server(lambda number: build_answer(status=503 if number == 0 else 200)) as port:

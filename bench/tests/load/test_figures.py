@@ -36,6 +36,12 @@ def test_processor_time_is_per_answer() -> None:
     assert create_figures(0, 1.0).cpu_us is None
 
 
+def test_count_is_per_second() -> None:
+    """A load beside which nothing was counted has none."""
+    assert replace(create_figures(200, 1.0), counted=500).counted_per_s == 250
+    assert create_figures(200, 1.0).counted_per_s is None
+
+
 def test_quantile_needs_answers_beyond_it() -> None:
     """The 99.9th percentile of two hundred answers would be their maximum, so it is missing."""
     medians = compute_medians([create_figures(200, 1.0)])

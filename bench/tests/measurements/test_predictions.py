@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.load.figures import Figures
+from bench.load.rounds import Rounds
 from bench.measurements.predictions.benchmark import DEFAULT, EVERY, OFF, RATES, count_rows
 from bench.measurements.predictions.report import format_tables
 from bench.measurements.predictions.results import LoggedRows, PredictionResults
@@ -40,7 +41,7 @@ def test_each_process_is_compared_with_the_one_without_a_log() -> None:
     rounds[EVERY] = make_rounds(900, 4.0)
     half = {**rounds, DEFAULT: make_rounds(1000, 2.4)}
     rows = {DEFAULT: LoggedRows(1000, 900, 100, 1, 3000), EVERY: LoggedRows(900, 0, 899, 2, 9000)}
-    text = format_tables(PredictionResults(rounds, half, rows, 500.0, "a machine"))
+    text = format_tables(PredictionResults(Rounds(rounds), Rounds(half), 500.0, "a machine", rows))
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in text.splitlines()

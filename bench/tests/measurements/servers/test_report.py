@@ -1,6 +1,7 @@
 """The tables of the servers, from invented figures."""
 
 from bench.load.figures import Figures
+from bench.load.rounds import Rounds
 from bench.machine.memory import Memory
 from bench.measurements.servers.contestants import (
     FLOOR,
@@ -11,7 +12,7 @@ from bench.measurements.servers.contestants import (
     SPLIT,
 )
 from bench.measurements.servers.report import format_summary, format_tables, list_goals
-from bench.measurements.servers.results import Results, Rounds, Start
+from bench.measurements.servers.results import Results, Start
 from bench.measurements.servers.starts import FROM_CACHE
 
 PER_S = {FLOOR: 10_000, PREDICT: 6_000, INVOCATIONS: 5_000, MLFLOW: 50}

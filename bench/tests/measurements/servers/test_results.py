@@ -1,10 +1,9 @@
-"""Rounds: ratios within them, and those that other work on the machine spoiled."""
-
-import pytest
+"""Rounds that other work on the machine spoiled."""
 
 from bench.load.figures import Figures
+from bench.load.rounds import Rounds, get_rate
 from bench.measurements.servers.contestants import FLOOR, PREDICT
-from bench.measurements.servers.results import Results, Rounds, get_rate
+from bench.measurements.servers.results import Results
 from bench.measurements.servers.rounds import REFERENCE, drop_noisy_rounds
 
 
@@ -23,26 +22,6 @@ def create_rounds(floor_p99_ms: list[float]) -> Rounds:
             PREDICT: [create_figures(n) for n in numbers],
         }
     )
-
-
-def test_ratio_is_the_median_within_rounds() -> None:
-    """The ratio of the medians would be 20."""
-    rounds = Rounds(
-        {
-            "a": [create_figures(each) for each in (10, 200, 3000)],
-            "b": [create_figures(each) for each in (10, 100, 10)],
-        }
-    )
-
-    assert rounds.compute_ratio("a", "b", get_rate) == pytest.approx(2)
-
-
-def test_ratio_to_a_missing_line_is_none() -> None:
-    """A peer that did not run, or answered nothing, has no figures."""
-    rounds = Rounds({"a": [create_figures(10)], "b": [create_figures(0)]})
-
-    assert rounds.compute_ratio("a", "c", get_rate) is None
-    assert rounds.compute_ratio("a", "b", get_rate) is None
 
 
 def test_rounds_with_a_slow_floor_are_dropped_and_counted() -> None:
