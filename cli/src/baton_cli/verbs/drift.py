@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import DataLocation, FilePath, ModelName
+from baton_cli.argument_types import DataLocation, FilePath
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
+from baton_cli.predictions.options import log_option, model_option, resolve_log
 from baton_cli.rollouts.option_types import Duration
 from baton_cli.training.trainer import call_trainer
 from baton_common.atomic_file import write_atomic
@@ -21,15 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@option(
-    "--from",
-    "location",
-    type=DataLocation(),
-    metavar="DIR|URL",
-    show_default="BATON_PREDICTIONS_DIR",
-    help="The prediction log.",
-)
-@option("--model", type=ModelName(), show_default="BATON_MODEL_NAME", help="The registered model.")
+@log_option
+@model_option
 @option(
     "--version",
     metavar="V",
@@ -83,14 +77,7 @@ def drift(  # noqa: PLR0913 - its options
         from baton_trainer.monitoring.drift.display.drift_run import log_report  # noqa: PLC0415
         from baton_trainer.monitoring.drift.display.page import render_page  # noqa: PLC0415
 
-        if model is not None:
-            settings = settings.model_copy(update={"model_name": model})
-        place = location or settings.predictions_dir
-        if place is None:
-            raise click.UsageError(
-                "Name the prediction log: --from DIR|URL, or set BATON_PREDICTIONS_DIR.",
-                click.get_current_context(silent=True),
-            )
+        settings, place = resolve_log(settings, location, model)
         request = DriftRequest(place, version or settings.alias, datetime.now(UTC), since_s, data)
         report = check_drift(request, settings, progress)
         if html is not None:

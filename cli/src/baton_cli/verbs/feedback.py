@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Encoding, FilePath, HttpAddress, Separator, TableLocation
+from baton_cli.argument_types import FilePath, HttpAddress, TableLocation
+from baton_cli.bulk.options import encoding_option, separator_option
 from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
@@ -74,21 +75,8 @@ if TYPE_CHECKING:  # Arrow is slow to import, and `baton feedback --help` does n
     show_default="BATON_PREDICTIONS_DIR, else --to",
     help="With --key: the prediction log to search.",
 )
-@option(
-    "--separator",
-    type=Separator(),
-    metavar="CHAR",
-    show_default="detected",
-    help="Separator of a CSV file: a character, or tab.",
-)
-@option(
-    "--encoding",
-    type=Encoding(),
-    default="utf-8",
-    metavar="NAME",
-    show_default="utf-8",
-    help="Text encoding of a CSV file.",
-)
+@separator_option
+@encoding_option
 @option("--dry-run", "is_dry", is_flag=True, help="Read, check and count only.")
 def feedback(  # noqa: PLR0913 - one for each option
     file: Path,

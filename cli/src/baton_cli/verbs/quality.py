@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import DataLocation, ModelName
 from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.options import option
+from baton_cli.predictions.options import log_option, model_option, resolve_log
 from baton_cli.rollouts.option_types import Duration
 from baton_cli.settings import CliSettings, load
 from baton_cli.training.trainer import call_trainer
@@ -35,15 +35,8 @@ class Rollback(NamedTuple):
 
 
 @click.command()
-@option(
-    "--from",
-    "location",
-    type=DataLocation(),
-    metavar="DIR|URL",
-    show_default="BATON_PREDICTIONS_DIR",
-    help="The prediction log.",
-)
-@option("--model", type=ModelName(), show_default="BATON_MODEL_NAME", help="The registered model.")
+@log_option
+@model_option
 @option(
     "--since",
     "since_s",
@@ -114,14 +107,7 @@ def quality(  # noqa: PLR0913 - its options
         from baton_trainer.monitoring.quality.recording import record_quality  # noqa: PLC0415
         from baton_trainer.monitoring.quality.request import QualityRequest  # noqa: PLC0415
 
-        if model is not None:
-            settings = settings.model_copy(update={"model_name": model})
-        place = location or settings.predictions_dir
-        if place is None:
-            raise click.UsageError(
-                "Name the prediction log: --from DIR|URL, or set BATON_PREDICTIONS_DIR.",
-                click.get_current_context(silent=True),
-            )
+        settings, place = resolve_log(settings, location, model)
         report = measure_quality(
             QualityRequest(place, datetime.now(UTC), **choices), settings, progress
         )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import Encoding, Separator, TableLocation, Version
+from baton_cli.argument_types import TableLocation, Version
+from baton_cli.bulk.options import encoding_option, separator_option
 from baton_cli.dask_cluster.options import ClusterOptions, add_cluster_options
 from baton_cli.dataset.location import Location
 from baton_cli.errors import build_missing_extra_error
@@ -59,21 +60,8 @@ STDOUT = "-"
     show_default="all",
     help="A column of the file to copy to the output. Repeatable.",
 )
-@option(
-    "--separator",
-    type=Separator(),
-    metavar="CHAR",
-    show_default="detected",
-    help="Separator of a CSV file: a character, or tab.",
-)
-@option(
-    "--encoding",
-    type=Encoding(),
-    default="utf-8",
-    metavar="NAME",
-    show_default="utf-8",
-    help="Text encoding of a CSV file.",
-)
+@separator_option
+@encoding_option
 @option(
     "--decimal",
     type=click.Choice([".", ","]),
