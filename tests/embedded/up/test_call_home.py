@@ -91,7 +91,8 @@ def write_csv(home: Path) -> str:
 def use_every_verb(terminal: Terminal) -> None:
     """Runs every verb beside `baton up`, with a second inference process."""
     terminal.baton("train", "--estimator", "lightgbm", "--search", "1")
-    serve = terminal.command("serve", BATON_PORT="8001")
+    log = {"BATON_PREDICTIONS_DIR": ".baton/predictions"}
+    serve = terminal.command("serve", BATON_PORT="8001", **log)
     second = Process(serve, {}, terminal.home / ".baton/serve.log")
     second.start()
     try:
@@ -110,6 +111,8 @@ def use_every_verb(terminal: Terminal) -> None:
     (terminal.home / ".baton/labels.csv").write_text("request,left\na-1,Yes\n")
     columns = ("--id", "request", "--label", "left")
     terminal.baton("feedback", ".baton/labels.csv", *columns, "--to", ".baton/predictions")
+    for verb in ("quality", "drift"):
+        terminal.baton(verb, "--from", ".baton/predictions", "--log")
     terminal.baton("predictions", "push", "--from", ".baton/predictions", "--to", ".baton/moved")
     terminal.baton("compare", "1", "2")
     terminal.baton("reproduce", "1")
