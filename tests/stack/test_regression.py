@@ -19,9 +19,12 @@ NAME = ("-e", f"BATON_MODEL_NAME={MODEL}")
 ROWS = 20
 ASK = """
 import sys, httpx
-answer = httpx.request(sys.argv[1], "http://127.0.0.1:8000" + sys.argv[2], content=sys.argv[3],
-                       headers={"Content-Type": "application/json"})
-print(answer.text)
+method, path, body = sys.argv[1:]
+headers = {"Content-Type": "application/json"}
+try:
+    print(httpx.request(method, "http://127.0.0.1:8000" + path, content=body, headers=headers).text)
+except httpx.ConnectError:  # it does not listen yet
+    print("{}")
 """
 
 
@@ -56,7 +59,7 @@ class Houses:
         """Waits until a version answers."""
 
         def is_serving() -> bool:
-            serving = self.ask("GET", "/status")["serving"]
+            serving = self.ask("GET", "/status").get("serving")
             return serving is not None and bool(serving["version"] == version)
 
         wait_until(is_serving, 60, f"version {version} of {MODEL} serves")

@@ -12,7 +12,10 @@ EXPORT = "docker compose run --rm --no-deps -T bucket python -m baton_tracking.b
 def test_metadata_is_in_postgresql(stack: Stack) -> None:
     """PostgreSQL has every version and the alias."""
     versions = stack.sql(f"select version from model_versions where name = '{MODEL}' order by 1")
-    alias = stack.sql("select version from registered_model_aliases where alias = 'production'")
+    alias = stack.sql(
+        "select version from registered_model_aliases"
+        f" where alias = 'production' and name = '{MODEL}'"
+    )
 
     assert versions.split() == stack.versions()
     assert alias == stack.status()["aspired_version"]

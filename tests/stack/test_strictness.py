@@ -10,9 +10,9 @@ SECRETS = {
     "postgres": {"database"},
     "storage": {"store"},
     "tracking": {"database", "store", "tracking"},
-    "inference": {"webhook"},
+    "inference": {"webhook", "predictions"},
     "proxy": set[str](),
-    "bootstrap": {"webhook"},
+    "bootstrap": {"webhook", "predictions"},
     "controller": set[str](),
 }
 ALL_SECRETS = (
@@ -20,6 +20,7 @@ ALL_SECRETS = (
     "store/secret_key",
     "webhook/secret",
     "tracking/webhook_encryption_key",
+    "predictions/key",
 )
 SIZE_LIMIT_MB = {"baton-inference": 400, "baton-tracking": 1100, "baton-trainer": 1200}
 REACH = """
