@@ -62,6 +62,7 @@ def test_a_good_regression_is_promoted_and_a_harmful_one_aborted(
                 wait_until(lambda: read_phase(desk) == "promoted", LIMIT_S, "the record is written")
                 desk.baton("rollout", "start", harmful, *HARMFUL)
                 wait_until_aborted(desk, harmful)
+                wait_until(lambda: read_phase(desk) == "aborted", LIMIT_S, "the record is written")
         finally:
             controller.stop()
         assert inference.is_serving("2")
