@@ -209,8 +209,8 @@ def test_every_container_is_confined(secure_stack: SecureStack) -> None:
         "bucket": {"store"},
         "accounts": {"database", "admin", "trainer", "inference", "controller"},
         "tracking": {"database", "store", "tracking"},
-        "bootstrap": {"webhook", "admin"},
-        "inference": {"webhook", "inference", "api-keys"},
+        "bootstrap": {"webhook", "admin", "predictions"},
+        "inference": {"webhook", "inference", "api-keys", "predictions"},
         "controller": {"controller", "operations"},
         "proxy": {"tls"},
     }
