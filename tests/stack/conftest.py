@@ -4,6 +4,7 @@ import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,31 @@ def stack(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     data = tmp_path_factory.mktemp("data")
     data.chmod(0o755)  # the trainer's user reads it
     stack = Stack(f"baton-test-{os.getpid()}", data)
-    os.environ.update(stack.env)  # testcontainers passes it to `docker compose`
-    with stack.compose:
-        yield stack
-        stack.http.close()
+    with set_environment(stack):  # testcontainers passes it to `docker compose`
+        stack.compose.start()
+    yield stack
+    stack.http.close()
+    with set_environment(stack):
+        stack.compose.stop()
+
+
+@pytest.fixture(autouse=True)
+def environment_of_the_stack(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Commands of a test reach its stack. Other tests of this process do not see its ports."""
+    if "stack" not in request.fixturenames:
+        yield
+        return
+    with set_environment(request.getfixturevalue("stack")):
+        yield
+
+
+@contextmanager
+def set_environment(stack: Stack) -> Iterator[None]:
+    """Sets the stack's variables until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in stack.env.items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture

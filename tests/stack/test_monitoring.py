@@ -1,6 +1,5 @@
 """The monitoring profile: Prometheus beside the stack."""
 
-import os
 from collections.abc import Iterator
 
 import httpx
@@ -14,7 +13,7 @@ from tests.support.stack.containers import Stack, assert_confined
 def prometheus(stack: Stack) -> Iterator[str]:
     """The address of the profile's Prometheus."""
     port = find_free_port()
-    os.environ["BATON_PROMETHEUS_PORT"] = str(port)
+    stack.env["BATON_PROMETHEUS_PORT"] = str(port)
     stack.docker("--profile", "monitoring", "up", "-d", "--wait", "--no-recreate")
     yield f"http://{LOCAL}:{port}"
     stack.docker("--profile", "monitoring", "rm", "--stop", "--force", "--volumes", "prometheus")
