@@ -46,7 +46,7 @@ def test_tables_are_split_as_they_are_read(
     actual = split(text, separator, len(table[0]), rule)
     if actual is None:
         assert (
-            text.startswith("\ufeff")
+            text.lstrip().startswith("\ufeff")  # after white space, which one rule trims
             or len(rows) != len(table)
             or {*map(len, rows)} != {len(table[0])}
         )
