@@ -8,6 +8,7 @@ from baton_cli.embedded import checks
 from baton_cli.embedded.checks import check_packages, check_ports, check_settings, check_table
 from baton_cli.errors import CommandFailed
 from baton_cli.training.options import TrainOptions
+from tests.support.rig.process import find_free_port
 
 
 @pytest.fixture
@@ -49,11 +50,12 @@ def test_free_ports_are_accepted(free: int) -> None:
 
 def test_port_of_grpc_is_checked(taken: int, free: int) -> None:
     """It must be free, and not that of another program."""
-    check_ports("127.0.0.1", free, free + 1, free + 2)
+    tracking, grpc = find_free_port(), find_free_port()  # the next number may be taken
+    check_ports("127.0.0.1", free, tracking, grpc)
     with pytest.raises(CommandFailed, match=f"port {taken}: .*BATON_GRPC_PORT"):
-        check_ports("127.0.0.1", free, free + 1, taken)
+        check_ports("127.0.0.1", free, tracking, taken)
     with pytest.raises(CommandFailed, match=f"port {free} for gRPC is also .*BATON_GRPC_PORT"):
-        check_ports("127.0.0.1", free, free + 1, free)
+        check_ports("127.0.0.1", free, tracking, free)
 
 
 def test_foreign_host_is_one_line(free: int) -> None:
