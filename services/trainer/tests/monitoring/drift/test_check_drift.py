@@ -105,7 +105,8 @@ def test_version_without_a_profile(trained: Workshop, workshop: Workshop, tmp_pa
     log.add_predictions("1", [{"label": "yes"}])
     with pytest.raises(ProfileMissing, match=r"version 1 has no profile\.json.*--data FILE"):
         check(workshop, log)
-    assert check(workshop, log, data=workshop.file)  # MLflow knows the run of the files
+    report = check(workshop, log, data=workshop.file)  # MLflow knows the run of the files
+    assert report.rows == 1
 
 
 def test_no_log_is_an_error(trained: Workshop, tmp_path: Path) -> None:
