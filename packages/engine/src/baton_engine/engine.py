@@ -1,6 +1,6 @@
 """The interface of a loaded model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -12,6 +12,12 @@ from baton_registry.versions.output_schema import OutputSchema
 class EngineError(Exception):
     """The model cannot be loaded or does not fit its schema. The message is one line."""
 
+
+Rest = Callable[[], None]
+"""Called between the steps of opening a model. Each step holds the interpreter for milliseconds.
+
+A process that answers requests at the same time lets them pass here.
+"""
 
 Scores = Mapping[str, Array]
 """A model's answer for n rows: each output of its schema, by name.

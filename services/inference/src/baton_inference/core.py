@@ -1,11 +1,10 @@
 """Wires the core of the service: the watchers and the live versions. It knows no HTTP."""
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from baton_engine.engine import ServingEngine
+from baton_engine.engine import Rest, ServingEngine
 from baton_inference.canary import CanaryParts, create_canary
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
@@ -114,7 +113,7 @@ class Core:
         return (self.poller, self.canary.poller) if self.canary else (self.poller,)
 
 
-def open_onnx_engine(fetched: FetchedModel, rest: Callable[[], None]) -> ServingEngine:
+def open_onnx_engine(fetched: FetchedModel, rest: Rest) -> ServingEngine:
     """Opens the engine of a version's ONNX file. See `open_engine`."""
     # ONNX Runtime takes a third of a second to import. This import runs in the poller's thread,
     # while the main thread imports the web framework.
@@ -191,7 +190,7 @@ def _create_loader(  # noqa: PLR0913 - its parts, wired in one place
     *,
     open_engine: OpenEngine,
     clock: Clock,
-    rest: Callable[[], None],
+    rest: Rest,
 ) -> Loader:
     """Creates the loader of both roles."""
     protocols = list_protocols(has_grpc=settings.grpc_port is not None)

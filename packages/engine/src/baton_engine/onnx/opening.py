@@ -1,10 +1,8 @@
 """Builds the engine of a fetched version and checks its answers to synthetic rows."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from baton_engine.engine import EngineError, Scores
+from baton_engine.engine import EngineError, Rest, Scores
 from baton_engine.onnx.encoding.encoding import encode_outside
 from baton_engine.onnx.engine import OnnxEngine
 from baton_engine.onnx.example import build_rows, read_example
@@ -21,15 +19,14 @@ LIMIT_S = 30.0
 """The limit for the synthetic rows: a model may loop for ever."""
 
 
-def open_engine(fetched: FetchedModel, rest: Callable[[], None] = lambda: None) -> OnnxEngine:
+def open_engine(fetched: FetchedModel, rest: Rest = lambda: None) -> OnnxEngine:
     """Builds the engine of a version and checks that its answers are those of its task.
 
     The engine encodes columns outside of ONNX if that answers the same (`encode_outside`).
 
     Args:
         fetched: the version's files.
-        rest: called between steps of some milliseconds, which hold the interpreter's lock. A
-            process that answers requests at the same time lets them pass here.
+        rest: called between the steps.
 
     Raises:
         EngineError: the model cannot be loaded, does not end, or its answers are those of no task.

@@ -2,11 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable
 from typing import Any
 
 from baton_common.texts import get_first_line
-from baton_engine.engine import EngineError
+from baton_engine.engine import EngineError, Rest
 from baton_engine.onnx.encoding.comparison import compare_matrices, compare_scores
 from baton_engine.onnx.encoding.comparison_rows import build_rows
 from baton_engine.onnx.encoding.cutting import Cut, check_form, cut_encoding, keep_encoding
@@ -22,8 +21,6 @@ MAX_BYTES = 2**20
 """The largest model. Loading both graphs takes 24 times the file (measured with a forest)."""
 LIMIT_S = 2.0
 """The limit for the comparison. The encoding of a model that is slower does not matter."""
-
-Rest = Callable[[], None]
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +41,7 @@ def encode_outside(
         model: its ONNX file's content.
         schema: its columns.
         examples: rows to compare both with, beside generated ones.
-        rest: called between its steps; see `open_engine`.
+        rest: called between its steps.
     """
     try:
         return build_encoded(engine, model, schema, examples, rest)

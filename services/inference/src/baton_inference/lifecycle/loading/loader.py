@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from baton_common.utc import format_utc
-from baton_engine.engine import EngineError, ServingEngine
+from baton_engine.engine import EngineError, Rest, ServingEngine
 from baton_engine.onnx.weights import find_weight_files
 from baton_engine.open_version import fetch_temporarily, open_version
 from baton_inference.errors import LoadFailure
@@ -51,7 +51,7 @@ class Loader:
         compile_codecs: CompileCodecs,
         marks: LoadMarks,
         clock: Clock,
-        rest: Callable[[], None] = lambda: None,
+        rest: Rest = lambda: None,
         trusted: Sequence[TrustedKey] = (),
     ) -> None:
         """Wires the loader.
