@@ -152,7 +152,8 @@ def test_dask_seldom_wakes_the_processes_of_this_machine() -> None:
 
     def count(dask_worker: Worker) -> float:
         """Counts the calls in a second; defined here, because the worker has no `tests`."""
-        return sum(1000 / each.callback_time for each in dask_worker.periodic_callbacks.values())
+        timers = dask_worker.periodic_callbacks.values()
+        return float(sum(1000 / each.callback_time for each in timers))
 
     with open_client(ClusterOptions(workers=1)) as client:
         [calls] = client.run(count).values()
