@@ -13,7 +13,14 @@ import httpx
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
+from tests.support.rig.process import (
+    LOCAL,
+    SLOWDOWN,
+    Process,
+    find_free_port,
+    is_ok,
+    wait_until,
+)
 
 FIRST_START_S = 120.0
 MARK = "BATON_TEST_MARK"
@@ -41,8 +48,8 @@ class Up(Process):
 
     def predict(self) -> str:
         body = {"instances": [CUSTOMER]}
-        answer = httpx.post(f"{self.url}/predict", json=body, timeout=10).raise_for_status()
-        return str(answer.json()["model_version"])
+        answer = httpx.post(f"{self.url}/predict", json=body, timeout=10 * SLOWDOWN)
+        return str(answer.raise_for_status().json()["model_version"])
 
     def list_processes(self) -> dict[int, str]:
         """Lists its running processes: id and command line."""
