@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -80,16 +81,30 @@ def _unmount(folders: Iterable[Path]) -> None:
             run("umount", "--lazy", mount)
 
 
+def _delete_later(folder: Path) -> None:
+    """Moves a folder away and deletes it in the background, with its parent if that is empty then.
+
+    Tens of thousands of files take minutes on a disk that discards the blocks of each one.
+    """
+    doomed = folder.with_name(f".{folder.name}-{time.time_ns()}")
+    folder.rename(doomed)
+    script = 'rm -rf "$0"; rmdir --ignore-fail-on-non-empty "$1"'
+    command = ["setsid", "--fork", "nice", "sh", "-c", script, doomed, folder.parent]
+    nothing = subprocess.DEVNULL  # a reader of this process's output must not wait for it
+    subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, check=True)
+
+
 def _remove_files(layout: Layout) -> None:
     for link in Path("/var/log/containers").glob("*.log"):
         if link.is_symlink() and link.readlink().is_relative_to(layout.state):
             link.unlink()
     for answer in Path("/var/lib/cni/results").glob(f"{layout.name}-*"):
         answer.unlink()
-    for folder in (layout.run, layout.state):
-        shutil.rmtree(folder, ignore_errors=not folder.exists())
-        with suppress(OSError):  # another cluster is there
-            folder.parent.rmdir()
+    shutil.rmtree(layout.run, ignore_errors=not layout.run.exists())
+    if layout.state.exists():
+        _delete_later(layout.state)
+    with suppress(OSError):  # another cluster is there
+        layout.run.parent.rmdir()
     for name in ("/var/lib/kubelet/device-plugins", "/var/lib/kubelet"):
         with suppress(OSError):  # not there, or not empty: a kubelet of the host
             Path(name).rmdir()
