@@ -17,7 +17,6 @@ from baton_registry import ModelVersion
 from baton_trainer.tables import churn
 from tests.support.bodies.invocations import build_bodies
 from tests.support.bodies.rows import CSV, JSON, OTHER, ROW, format_csv, make_columns, make_row
-from tests.support.rig.desk import Desk, register
 from tests.support.rig.inference import Inference
 from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 from tests.support.rig.tracking_server import TrackingServer
@@ -43,7 +42,7 @@ class MlflowServe(Process):
         wait_until(lambda: is_ok(f"{self.url}/ping"), 120, f"mlflow models serve: {self.log_tail}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mlflow_serve(
     tracking: TrackingServer,
     trained_versions: list[ModelVersion],
@@ -60,31 +59,19 @@ def mlflow_serve(
     serve.stop(limit_s=30)
 
 
-@pytest.fixture(scope="session")
-def inference(
-    tracking: TrackingServer,
-    trained_versions: list[ModelVersion],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Inference]:
-    """Inference with the same version."""
-    desk = Desk(tracking.uri, "parity", tmp_path_factory.mktemp("parity"))
-    desk.baton("promote", register(desk, trained_versions[0]))
-    with desk.serve() as process:
-        process.wait_until_ready()
-        yield process
-
-
 def invoke(http: httpx.Client, body: str | bytes, media_type: str) -> httpx.Response:
     """Posts a body to `/invocations`."""
     return http.post("/invocations", content=body, headers={"Content-Type": media_type})
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_answer_is_mlflows(mlflow_serve: httpx.Client, inference: Inference, name: str) -> None:
+def test_answer_is_mlflows(
+    mlflow_serve: httpx.Client, shared_inference: Inference, name: str
+) -> None:
     """Baton rejects what MLflow rejects and otherwise returns MLflow's predictions."""
     body, media_type = BODIES[name]
     expected_answer = invoke(mlflow_serve, body, media_type)
-    answer = invoke(inference.http, body, media_type)
+    answer = invoke(shared_inference.http, body, media_type)
     if expected_answer.status_code == httpx.codes.OK:
         assert answer.status_code == httpx.codes.OK, answer.text
         assert answer.json() == expected_answer.json()
@@ -95,16 +82,18 @@ def test_answer_is_mlflows(mlflow_serve: httpx.Client, inference: Inference, nam
 
 
 @pytest.mark.parametrize("form", ["dataframe_records", "instances", "inputs"])
-def test_fraction_is_rejected(mlflow_serve: httpx.Client, inference: Inference, form: str) -> None:
+def test_fraction_is_rejected(
+    mlflow_serve: httpx.Client, shared_inference: Inference, form: str
+) -> None:
     """The one exception: MLflow truncates 1.5 to 1, Baton rejects the cell."""
     body = json.dumps({form: [dict(OTHER), make_row(tenure=1.5)]})
     assert invoke(mlflow_serve, body, JSON).status_code == httpx.codes.OK
-    answer = invoke(inference.http, body, JSON)
+    answer = invoke(shared_inference.http, body, JSON)
     assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert [(cell["row"], cell["column"]) for cell in answer.json()["errors"]] == [(1, "tenure")]
 
 
-def test_many_rows(mlflow_serve: httpx.Client, inference: Inference) -> None:
+def test_many_rows(mlflow_serve: httpx.Client, shared_inference: Inference) -> None:
     """A thousand rows get MLflow's predictions in every form, with both labels."""
     table = churn.generate(ROWS, seed=7)[[*ROW]]
     rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
@@ -118,10 +107,10 @@ def test_many_rows(mlflow_serve: httpx.Client, inference: Inference) -> None:
     expected = invoke(mlflow_serve, json.dumps(documents[0]), JSON).json()
     assert set(expected["predictions"]) == {"Yes", "No"}
     for document in documents:
-        assert invoke(inference.http, json.dumps(document), JSON).json() == expected
-    assert invoke(inference.http, format_csv(*rows), CSV).json() == expected
+        assert invoke(shared_inference.http, json.dumps(document), JSON).json() == expected
+    assert invoke(shared_inference.http, format_csv(*rows), CSV).json() == expected
     for media_type, body in write_columnar(rows).items():
-        assert invoke(inference.http, body, media_type).json() == expected
+        assert invoke(shared_inference.http, body, media_type).json() == expected
 
 
 def write_columnar(rows: list[dict[str, Any]]) -> dict[str, bytes]:
@@ -137,10 +126,10 @@ def write_columnar(rows: list[dict[str, Any]]) -> dict[str, bytes]:
     }
 
 
-def test_other_routes(mlflow_serve: httpx.Client, inference: Inference) -> None:
+def test_other_routes(mlflow_serve: httpx.Client, shared_inference: Inference) -> None:
     """`/ping`, `/health` and `/version` return MLflow's text."""
     for path in ("/ping", "/health", "/version"):
-        expected_answer, answer = mlflow_serve.get(path), inference.http.get(path)
+        expected_answer, answer = mlflow_serve.get(path), shared_inference.http.get(path)
         assert (answer.status_code, answer.text) == (
             expected_answer.status_code,
             expected_answer.text,
@@ -150,10 +139,10 @@ def test_other_routes(mlflow_serve: httpx.Client, inference: Inference) -> None:
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/json; charset=latin-1"])
 def test_other_content_types_are_rejected(
-    mlflow_serve: httpx.Client, inference: Inference, media_type: str
+    mlflow_serve: httpx.Client, shared_inference: Inference, media_type: str
 ) -> None:
     """Both servers reject another content type and another charset."""
     body = json.dumps({"dataframe_records": [dict(ROW)]})
-    for http in (mlflow_serve, inference.http):
+    for http in (mlflow_serve, shared_inference.http):
         answer = invoke(http, body, media_type)
         assert answer.status_code == httpx.codes.UNSUPPORTED_MEDIA_TYPE

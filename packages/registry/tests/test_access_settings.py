@@ -1,5 +1,6 @@
 """Settings of the access to the registry: credentials, token and proxy."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,3 +108,18 @@ def test_proxy_is_used_and_named_in_errors(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("HTTP_PROXY", "socks://127.0.0.1:1")
     with pytest.raises(RegistryMisconfigured, match="HTTP_PROXY"):
         load_settings(RegistrySettings).open_registry()
+
+
+def test_settings_say_how_long_an_answer_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server accepts connections and stays silent."""
+
+    class HastySettings(RegistrySettings):
+        answer_s = 0.1
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            load_settings(HastySettings).open_registry() as registry,
+            pytest.raises(RegistryUnavailable, match="timed out"),
+        ):
+            registry.get_model_tags("m")

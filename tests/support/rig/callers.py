@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from baton_trainer.tables.churn import TARGET, generate
+from tests.support.rig.process import SLOWDOWN
 
 PAUSE_S = 0.004
 """Pause between two requests of a caller, which shares the cores with the server."""
@@ -43,7 +44,7 @@ class Callers:
 
     def run(self, stop: threading.Event) -> None:
         """Sends requests until the event is set."""
-        with httpx.Client(base_url=self.url, timeout=10) as client:
+        with httpx.Client(base_url=self.url, timeout=10 * SLOWDOWN) as client:
             while not stop.wait(PAUSE_S):
                 self._send(client)
 

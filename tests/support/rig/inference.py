@@ -7,7 +7,14 @@ from typing import Any
 
 import httpx
 
-from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
+from tests.support.rig.process import (
+    LOCAL,
+    SLOWDOWN,
+    Process,
+    find_free_port,
+    is_ok,
+    wait_until,
+)
 
 
 class Inference(Process):
@@ -20,7 +27,7 @@ class Inference(Process):
         own = {"BATON_PORT": str(self.port), "BATON_LOG_FORMAT": "json"}
         command = [*inside, sys.executable, "-m", "baton_cli", "serve"]
         super().__init__(command, {**env, **own}, log)
-        self.http = httpx.Client(base_url=self.url, timeout=10)
+        self.http = httpx.Client(base_url=self.url, timeout=10 * SLOWDOWN)
 
     def start(self) -> None:
         super().start()

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.rig.process import SLOWDOWN
+
 PAUSE_S = 0.005
 """Pause between two requests of a client, which shares the cores with the server."""
 
@@ -56,7 +58,7 @@ class Load:
             self.errors.append(f"not the probabilities of version {version}")
 
     def run(self, stop: threading.Event) -> None:
-        with httpx.Client(timeout=10) as client:
+        with httpx.Client(timeout=10 * SLOWDOWN) as client:
             while not stop.is_set():
                 self.send(client)
                 stop.wait(self.pause_s)

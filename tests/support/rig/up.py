@@ -13,7 +13,14 @@ import httpx
 
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
-from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
+from tests.support.rig.process import (
+    LOCAL,
+    SLOWDOWN,
+    Process,
+    find_free_port,
+    is_ok,
+    wait_until,
+)
 
 FIRST_START_S = 120.0
 MARK = "BATON_TEST_MARK"
@@ -30,7 +37,7 @@ class Up(Process):
         self.home = folder / "home"
         command = [*program, "--home", str(self.home)]
         command += ["--port", str(self.port), "--tracking-port", str(self.tracking_port)]
-        env = {MARK: self.mark, "BATON_POLL_INTERVAL_S": "0.2"}
+        env = {MARK: self.mark, "BATON_POLL_INTERVAL_S": "0.5"}
         super().__init__([*command, *arguments], env, folder / "up.log", folder=folder)
 
     def desk(self) -> Desk:
@@ -41,8 +48,8 @@ class Up(Process):
 
     def predict(self) -> str:
         body = {"instances": [CUSTOMER]}
-        answer = httpx.post(f"{self.url}/predict", json=body, timeout=10).raise_for_status()
-        return str(answer.json()["model_version"])
+        answer = httpx.post(f"{self.url}/predict", json=body, timeout=10 * SLOWDOWN)
+        return str(answer.raise_for_status().json()["model_version"])
 
     def list_processes(self) -> dict[int, str]:
         """Lists its running processes: id and command line."""

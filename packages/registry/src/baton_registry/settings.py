@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from baton_common.settings import SUFFIX, SettingsError, read_setting
 from baton_registry.rest.access import RegistryAccess
-from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.client import TIMEOUT_S, RegistryClient
 from baton_registry.rest.proxies import choose_proxy
 from baton_registry.rest.tls import Tls
 from baton_registry.rest.transport import SETTING
@@ -62,9 +62,11 @@ class RegistrySettings(BaseModel):
         server_cert: the CA certificates to trust instead of the defaults.
         client_cert: the client certificate and its key.
         trusted_keys: if set, only versions signed by one of them are served and promoted.
+        answer_s: how long one answer of the registry may take.
         set_when_empty: variables whose empty value is a value; other empty ones count as unset.
     """
 
+    answer_s: ClassVar[float] = TIMEOUT_S
     set_when_empty: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(frozen=True)
@@ -122,7 +124,9 @@ class RegistrySettings(BaseModel):
         Raises:
             RegistryMisconfigured: a proxy or certificate setting is invalid.
         """
-        return RegistryClient(self.tracking_uri, access=self.access, setting=setting)
+        return RegistryClient(
+            self.tracking_uri, timeout_s=self.answer_s, access=self.access, setting=setting
+        )
 
     def _build_tls(self) -> Tls:
         authorities, variable = self.server_cert, "MLFLOW_TRACKING_SERVER_CERT_PATH"

@@ -101,6 +101,7 @@ class InferenceSettings(RegistrySettings):
         log_format: `auto` means console if standard error is a terminal, else json.
     """
 
+    answer_s: ClassVar[float] = 5.0  # it asks again by itself, and gives up in time to do so
     set_when_empty: ClassVar[frozenset[str]] = frozenset({"BATON_PREDICTIONS_COLUMNS"})
 
     poll_interval_s: PollInterval = Field(2.0, validation_alias="BATON_POLL_INTERVAL_S")

@@ -13,6 +13,8 @@ from baton_registry.rest.proxies import Proxy
 from baton_registry.rest.tls import Tls, create_context
 
 READS = ("GET", "HEAD")
+CONNECT_S = 5.0
+"""How long a connection may take: a host that is gone is reported before a slow answer is."""
 REWRITING = (301, 302, 303)
 """Statuses after which HTTP clients repeat a write as a GET."""
 
@@ -64,7 +66,7 @@ def open_http(
         transport = httpx.HTTPTransport(verify=context, proxy=proxy)
     return httpx.Client(
         base_url=base,
-        timeout=timeout_s,
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
         auth=_choose_auth(base, access),
         transport=transport,
         trust_env=False,  # `RegistryAccess` has the settings of the environment

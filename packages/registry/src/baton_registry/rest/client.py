@@ -18,6 +18,8 @@ from baton_registry.rest.webhooks import WebhookClient
 from baton_registry.versions.model_version import ModelVersion
 
 FORBIDDEN = 403
+TIMEOUT_S = 30.0
+"""How long one answer may take; a busy server is slow, not gone."""
 
 
 class RegistryClient(VersionClient):
@@ -34,7 +36,7 @@ class RegistryClient(VersionClient):
         self,
         tracking_uri: str,
         *,
-        timeout_s: float = 5.0,
+        timeout_s: float = TIMEOUT_S,
         access: RegistryAccess | None = None,
         transport: httpx.BaseTransport | None = None,
         setting: str = SETTING,
