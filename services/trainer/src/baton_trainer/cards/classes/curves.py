@@ -1,5 +1,7 @@
 """Plots of a classifier's predictions on the held-out rows."""
 
+from typing import Literal
+
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
@@ -83,7 +85,7 @@ def draw_calibration(axes: Axes, outcome: ClassOutcome) -> None:
     _draw_legend(axes, "upper left")
 
 
-def _draw_legend(axes: Axes, place: str) -> None:
+def _draw_legend(axes: Axes, place: Literal["best", "lower right", "upper left"]) -> None:
     """A smaller one for many curves, so that it covers less of them."""
     is_long = len(axes.get_legend_handles_labels()[1]) > _MAX_LARGE_LINES
     axes.legend(loc=place, fontsize="small" if is_long else "medium")
