@@ -27,5 +27,5 @@ def test_private_column_that_the_model_does_not_take_is_an_error() -> None:
     file = csv_file.parse(b"age,other\n1,2\n", "some.csv")
     inputs = choose_inputs({"signature": {"inputs": schema}}, file, "")
     check_private(ImportRequest("m", Path("some.csv"), private=("age",)), inputs)
-    with pytest.raises(DataError, match="--private: the model has no column 'agee'; .*: age$"):
+    with pytest.raises(DataError, match=r"--private: the model has no column 'agee'; .*: age$"):
         check_private(ImportRequest("m", Path("some.csv"), private=("agee",)), inputs)
