@@ -1,4 +1,4 @@
-"""`baton score` and `baton predictions push` with an object store: MinIO alone, without the rest of the stack."""
+"""`baton score` and `baton predictions push` with MinIO alone, without the rest of the stack."""
 
 import subprocess
 import uuid
@@ -112,9 +112,7 @@ def test_refusals_of_the_store_are_one_line(
 
 
 def test_prediction_log_moves_to_an_object_store(
-    store: s3fs.S3FileSystem,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    store: s3fs.S3FileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Files arrive whole and leave the folder, where they stay while the store refuses them."""
     made = MadeLog(tmp_path / "log", "churn")
@@ -134,5 +132,5 @@ def test_prediction_log_moves_to_an_object_store(
     assert stored == contents
     assert len(store.find("lake/log")) == len(contents)
     log = PredictionLog("s3://lake/log")
-    assert log.read_predictions("churn", "1").num_rows == 4  # noqa: PLR2004 - as above
+    assert log.read_predictions("churn", "1").num_rows == 4
     assert log.read_labels("churn").num_rows == 1
