@@ -13,6 +13,7 @@ from tests.support.kubernetes.release.release import (
     INFERENCE,
     NAME,
     REPLICAS,
+    TIMEOUT,
     TRACKING,
     is_ready,
 )
@@ -29,7 +30,7 @@ def test_install(stage: Stage, installation: Installation) -> None:
     with stage.observe():
         time.sleep(FIRST_REQUESTS_S)
     assert stage.release.list_nodes() == {"node-1", "node-2"}
-    stage.release.helm("test", NAME, "--timeout=60s")
+    stage.release.check()
 
 
 @pytest.mark.event("`kubectl rollout restart`, 3 replicas")
@@ -63,7 +64,7 @@ def test_drain(stage: Stage) -> None:
     """The disruption budget lets one pod go at a time; all serve on the other node."""
     cluster = stage.release.cluster
     with stage.observe():
-        options = ("--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s")
+        options = ("--ignore-daemonsets", "--delete-emptydir-data", TIMEOUT)
         try:
             cluster.kubectl("drain", "node-2", *options)
             assert stage.release.list_nodes() == {"node-1"}
@@ -75,8 +76,8 @@ def test_drain(stage: Stage) -> None:
 def test_upgrade(stage: Stage) -> None:
     """Another setting is another template: every pod is replaced."""
     with stage.observe():
-        changed = list_settings(**{"inference.pollIntervalSeconds": "2"})
-        stage.release.helm("upgrade", NAME, str(CHART), *changed, "--wait", "--timeout=2m")
+        changed = list_settings(**{"inference.pollIntervalSeconds": "3"})
+        stage.release.helm("upgrade", NAME, str(CHART), *changed, "--wait", TIMEOUT)
     assert stage.release.list_nodes() == {"node-1", "node-2"}
 
 
@@ -84,7 +85,7 @@ def test_upgrade(stage: Stage) -> None:
 def test_helm_rollback(stage: Stage) -> None:
     """The pods of the former template come back, spread over the nodes."""
     with stage.observe():
-        stage.release.helm("rollback", NAME, "--wait", "--timeout=2m")
+        stage.release.helm("rollback", NAME, "--wait", TIMEOUT)
     assert stage.release.list_nodes() == {"node-1", "node-2"}
 
 
@@ -95,8 +96,9 @@ def test_tracking_away(stage: Stage) -> None:
     with stage.observe():
         release.scale(TRACKING, 0)
         release.kubectl(
-            "wait", "--for=delete", "pod", "--selector=app.kubernetes.io/component=tracking"
-        )
+            "wait", "--for=delete", "pod", "--selector=app.kubernetes.io/component=tracking",
+            TIMEOUT,
+        )  # fmt: skip
         release.scale(INFERENCE, REPLICAS + 1)
         release.wait_until(lambda: count_running(stage) == REPLICAS + 1, "the new pod runs")
         time.sleep(STILL_UNREADY_S)

@@ -7,6 +7,7 @@ Then each gets half the rate that the base, one of them, can answer.
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -57,6 +58,7 @@ class AlternatingLoads:
         body: the bodies of the requests, see `Request`.
         scale: rounds, and seconds of each load.
         count: is read before and after each load; the figures have the difference. None: no count.
+        lead_s: each load runs so long before it is measured, for what only settles under load.
     """
 
     servers: Mapping[str, Server]
@@ -64,6 +66,7 @@ class AlternatingLoads:
     body: Path
     scale: Scale
     count: Count | None = None
+    lead_s: int = 0
 
     async def measure(self, results: AlternatingResults) -> None:
         """Loads each process as much as it can answer, then at half the rate of the base.
@@ -93,13 +96,15 @@ class AlternatingLoads:
     ) -> None:
         for name in iterate_turns([*self.servers], self.scale.rounds):
             server = self.servers[name]
-            load = run_closed_loop(
+            load = partial(
+                run_closed_loop,
                 Request(server.port, PATH, self.body),
                 connections=connections,
-                seconds=self.scale.seconds,
                 pause_ms=pause_ms,
             )
-            figures = await self._measure(server, load)
+            if self.lead_s:
+                await load(seconds=self.lead_s)
+            figures = await self._measure(server, load(seconds=self.scale.seconds))
             rounds.add(name, figures)
             step(f"{name}, {describe(figures)}")
 

@@ -25,6 +25,8 @@ RATES = {OFF: "", DEFAULT: "100", EVERY: "100000"}
 """Each process and the most rows per second in its log."""
 ROWS = 50_000
 """Different rows: equal ones would compress better than real ones."""
+LEAD_S = 1
+"""While the other processes are under load, a log saves tokens for a burst: they are used first."""
 OUT_OF_SAMPLE = re.compile(
     r'^baton_predictions_dropped_rows_total\{cause="(?:sampled|rate)"\} (\S+)$', re.MULTILINE
 )
@@ -43,7 +45,7 @@ async def run(testbed: Testbed, scale: Scale) -> PredictionResults:
     servers = {name: _create_server(testbed, name, folders[name]) for name in RATES}
     results = PredictionResults()
     async with run_servers(servers, testbed.bodies.one_instance):
-        await AlternatingLoads(servers, OFF, body, scale).measure(results)
+        await AlternatingLoads(servers, OFF, body, scale, lead_s=LEAD_S).measure(results)
         for name in (DEFAULT, EVERY):
             metrics = await _read_metrics(servers[name])
             await servers[name].stop()

@@ -10,7 +10,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client
+from distributed import Client, Worker
 
 from baton_cli.dask_cluster.clients import open_client
 from baton_cli.dask_cluster.options import ClusterOptions
@@ -145,3 +145,16 @@ def test_workers_of_this_machine_are_reachable_from_it_alone() -> None:
     assert len(addresses) == 3
     assert all(each.startswith("tls://127.0.0.1:") for each in addresses)
     assert listening == {"127.0.0.1"}
+
+
+def test_dask_seldom_wakes_the_processes_of_this_machine() -> None:
+    """The timers of Dask take no time from the scoring, which uses all processors."""
+
+    def count(dask_worker: Worker) -> float:
+        """Counts the calls in a second; defined here, because the worker has no `tests`."""
+        timers = dask_worker.periodic_callbacks.values()
+        return float(sum(1000 / each.callback_time for each in timers))
+
+    with open_client(ClusterOptions(workers=1)) as client:
+        [calls] = client.run(count).values()
+    assert calls < 10

@@ -82,7 +82,7 @@ class ManualLog:
             "alias": "production",
             **facts,
         }
-        choice = self.log.queue.choose(given["request_id"], batch.rows)
+        choice = self.log.queue.sampler.choose(given["request_id"], batch.rows)
         if choice is None:
             return None
         result = ScoreResult(version, make_scores(batch.rows))

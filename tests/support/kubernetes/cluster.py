@@ -20,6 +20,8 @@ from tests.support.kubernetes.removal import remove_cluster
 TOOLS = ("containerd", "ctr", "runc", "docker", "iptables", "ip", "nsenter", "openssl", "sysctl")
 _PLUGINS = Path("/usr/lib/cni")
 _READY_LIMIT_S = 90.0
+COMMAND_LIMIT_S = 300.0
+"""Of kubectl and helm, which have shorter limits of their own."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,11 @@ class Cluster:
         """Removes it with everything in it."""
         remove_cluster(self.layout)
 
-    def kubectl(self, *arguments: str, text: str = "", limit_s: float = 120) -> str:
+    def kubectl(self, *arguments: str, text: str = "", limit_s: float = COMMAND_LIMIT_S) -> str:
         """Runs kubectl as the administrator, and returns its output."""
         return run(*self.wrap("kubectl", *arguments), text=text, limit_s=limit_s)
 
-    def helm(self, *arguments: str, limit_s: float = 180) -> str:
+    def helm(self, *arguments: str, limit_s: float = COMMAND_LIMIT_S) -> str:
         """Runs helm as the administrator, and returns its output."""
         return run(*self.wrap("helm", *arguments), limit_s=limit_s)
 

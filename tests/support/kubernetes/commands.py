@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.support.rig.process import SLOWDOWN
+
 ROOT = Path(__file__).parents[3]
 """The project's root, where `python -m tests.…` runs."""
 
@@ -55,9 +57,9 @@ def wait_for(probe: Callable[[], object], limit_s: float, what: str, log: Path) 
     """Waits until a probe raises no ClusterError.
 
     Raises:
-        ClusterError: not within the limit; the message ends with the end of the log.
+        ClusterError: not within `SLOWDOWN` times the limit; the message has the end of the log.
     """
-    end_s = time.monotonic() + limit_s
+    end_s = time.monotonic() + SLOWDOWN * limit_s
     while True:
         try:
             probe()

@@ -10,7 +10,7 @@ from tests.support.kubernetes.commands import ClusterError, run, wait_for
 from tests.support.kubernetes.layout import PAUSE, Layout, Node, write_configuration
 from tests.support.kubernetes.pause_image import write_pause_image
 
-_IMPORT_LIMIT_S = 300.0
+_IMPORT_LIMIT_S = 1200.0
 _START_LIMIT_S = 30.0
 
 

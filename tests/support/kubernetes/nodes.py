@@ -15,6 +15,7 @@ from tests.support.kubernetes.layout import (
 
 CGROUPS = Path("/sys/fs/cgroup")
 _START_LIMIT_S = 30.0
+_WEIGHT = 8
 
 
 def start_node(layout: Layout, node: Node, programs: Path) -> None:
@@ -74,6 +75,7 @@ def _create_cgroup(name: str) -> None:
     """Creates the parent of the node's pods: with cgroup v1 in each hierarchy."""
     if (CGROUPS / "cgroup.controllers").exists():
         (CGROUPS / name).mkdir(exist_ok=True)
+        _weigh(CGROUPS / name)
         return
     for hierarchy in CGROUPS.iterdir():
         if not (hierarchy / "tasks").exists():
@@ -84,3 +86,14 @@ def _create_cgroup(name: str) -> None:
         for setting in ("cpuset.cpus", "cpuset.mems"):
             if (parent := hierarchy / setting).exists():
                 (group / setting).write_text(parent.read_text())
+        _weigh(group)
+
+
+def _weigh(group: Path) -> None:
+    """Gives the pods of a node the time of many processes.
+
+    By default, all of them together get as much of a busy machine as one process outside.
+    """
+    for setting, default in (("cpu.shares", 1024), ("cpu.weight", 100)):
+        if (file := group / setting).exists():
+            file.write_text(f"{default * _WEIGHT}")

@@ -8,7 +8,10 @@ import pytest
 
 from baton_cli.processes.child import Lifeline, Program
 from baton_cli.processes.log import Log
+from bench.load.figures import Figures
+from bench.load.request import Request
 from bench.load.rounds import Scale
+from bench.measurements.alternating import loads as loads_module
 from bench.measurements.alternating.loads import AlternatingLoads, iterate_turns, run_servers
 from bench.measurements.alternating.results import AlternatingResults
 from bench.settings import build_environment
@@ -66,3 +69,28 @@ def test_loads_alternate_and_are_counted(tmp_path: Path, capfd: pytest.CaptureFi
     lines = capfd.readouterr().err.splitlines()
     assert f"{BASE}, saturated: {base.per_s:,.0f}/s" in lines[0]
     assert f"{OTHER}, half load: p99 " in lines[-1]
+
+
+def test_a_lead_is_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same load, for another time."""
+    ran: list[tuple[int, float, float]] = []
+
+    async def run_load(_: Request, *, connections: int, seconds: float, pause_ms: float) -> Figures:
+        ran.append((connections, seconds, pause_ms))
+        return Figures(round(100 * seconds), 0, seconds, p50_ms=1.0, p99_ms=1.0, p999_ms=1.0)
+
+    monkeypatch.setattr(loads_module, "run_closed_loop", run_load)
+    results = AlternatingResults()
+    with Lifeline() as lifeline:
+        servers = {BASE: create_server(tmp_path, BASE, lifeline)}
+        loads = AlternatingLoads(servers, BASE, tmp_path, Scale(1, 2), lead_s=1)
+        asyncio.run(loads.measure(results))
+
+    pause_ms = 1e3 * loads_module.CALLERS / 50
+    assert ran == [
+        (loads_module.CONNECTIONS, 1, 0.0),
+        (loads_module.CONNECTIONS, 2, 0.0),
+        (loads_module.CALLERS, 1, pause_ms),
+        (loads_module.CALLERS, 2, pause_ms),
+    ]
+    assert [each.answered for each in results.saturated.figures[BASE]] == [200]

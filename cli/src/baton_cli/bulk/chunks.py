@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol, Self
 
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, RecordBatch
 
+from baton_engine.tables.arrow_types import is_encoded
 from baton_engine.tables.arrow_values import read_texts, read_values
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices, find_first_indices
@@ -142,11 +143,13 @@ class ParquetChunk:
         batch: the rows.
         rows: the number of each row, from 1.
         unit: what the numbers count: the rows of the file, or of a row group.
+        types: the types in the file of columns that may be dictionary-encoded here.
     """
 
     batch: RecordBatch
     rows: Sequence[int]
     unit: str = "row"
+    types: Mapping[str, DataType] = field(default_factory=dict)
 
     @cached_property
     def _columns(self) -> Mapping[str, int]:
@@ -173,4 +176,8 @@ class ParquetChunk:
 
     def copy_columns(self, names: Sequence[str]) -> list[ArrowArray]:
         """Copies columns with the types of the file."""
-        return [self.batch.column(name) for name in names]
+        return [self._copy_column(name) for name in names]
+
+    def _copy_column(self, name: str) -> ArrowArray:
+        array, kind = self.batch.column(name), self.types.get(name)
+        return array if kind is None or not is_encoded(array.type) else array.cast(kind)

@@ -30,6 +30,10 @@ _OWN_WORKERS: Mapping[str, object] = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,  # its samples stop the scoring 100 times a second
+    # Dask's own intervals of 20 to 500 ms wake the scheduler and its workers 300 times a second.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.worker.memory.monitor-interval": "500ms",
     # glibc's own limits, in bytes. Dask's 64 KiB gives memory back after each batch, and the next
     # one faults it in again: six times the page faults of `baton score` in one process.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 64 * 2**20,

@@ -14,6 +14,8 @@ import pytest
 from baton_common import prediction_log as layout
 from baton_common.prediction_log import MAX_TEXT
 from baton_inference.predictions.features import choose_columns
+from baton_inference.predictions.log_table import LogTable
+from baton_inference.predictions.options import LogOptions
 from baton_inference.scoring.observer import OtherAnswer
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.models import SCHEMA
@@ -132,6 +134,32 @@ def test_columns_of_a_request_become_those_of_the_schema(tmp_path: Path) -> None
     assert read_features(tmp_path, columns) == [
         (True, 7, 7, 0.5, 1.0, "a", AT),
         (None, None, None, None, None, None, AT),
+    ]
+
+
+def test_rows_and_columns_are_converted_together(tmp_path: Path) -> None:
+    """Requests of all protocols, in their order, with missing cells of each type."""
+    log = ManualLog(tmp_path, make_logged_version(schema=TYPES))
+    columns: dict[str, Any] = {
+        "yes": np.array([True, False]),
+        "count": np.array([7, 8]),
+        "large": np.array([7, 8]),
+        "share": np.array([0.5, 1.0], np.float32),
+        "amount": np.array([1.0, 2.0]),
+        "kind": np.array(["", "ä"], object),
+        "seen": np.array([AT, AT], object),
+    }
+    log.answer((None, None, None, None, 1.0, None, AT))
+    log.answer(columns=columns)
+    log.answer((True, 9, 2**53 + 1, 0.25, 3, "b", AT), (False, 9, 9, None, 4, "", AT))
+    table = LogTable(log.version, LogOptions(tmp_path))
+    rows = pa.record_batch(table.build([*log.log.queue.take()])).to_pylist()
+    assert [tuple(row[f"f_{each.name}"] for each in TYPES.columns) for row in rows] == [
+        (None, None, None, None, 1.0, None, AT),
+        (True, 7, 7, 0.5, 1.0, None, AT),
+        (False, 8, 8, 1.0, 2.0, "ä", AT),
+        (True, 9, 2**53 + 1, 0.25, 3.0, "b", AT),
+        (False, 9, 9, None, 4.0, None, AT),
     ]
 
 

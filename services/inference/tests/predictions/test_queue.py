@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from baton_inference.predictions import queue as queue_module
+from baton_inference.predictions.log_writer import LogWriter
+from baton_inference.predictions.open_files import BATCH_ROWS
+from baton_inference.predictions.options import LogOptions
 from baton_inference.scoring.batch import ColumnBatch
 from tests.support.fakes.predictions import ManualLog
 
@@ -51,3 +54,20 @@ def test_a_large_request_does_not_keep_its_memory(tmp_path: Path) -> None:
     rows = log.answer(*[(float(number), number, "a") for number in range(1000)])
     assert rows is not None
     assert [row[1] for row in rows.batch.cells] == [*rows.numbers]  # type: ignore[union-attr]
+
+
+def test_requests_leave_the_queue_as_they_are_converted(tmp_path: Path) -> None:
+    """A rest after each piece: many rows neither stop the event loop for long nor stay twice."""
+    log = ManualLog(tmp_path)
+    for _ in range(3 * BATCH_ROWS):
+        log.answer(ROW)
+    queue, waiting = log.log.queue, list[int]()
+    writer = LogWriter(
+        LogOptions(tmp_path),
+        log.log.counts,
+        log.clock.clock(),
+        "0" * 16,
+        lambda: waiting.append(queue.waiting_rows),
+    )
+    writer.write(queue.take(), log.live.identities)
+    assert waiting == [2 * BATCH_ROWS, BATCH_ROWS, 0]

@@ -56,6 +56,6 @@ def start_pod(cluster: Cluster, namespace: str, release: str, component: str = "
     cluster.kubectl("apply", "--filename=-", text=text)
     place = Place(namespace, f"pod/probe-{component}")
     cluster.kubectl(
-        "--namespace", namespace, "wait", "--for=condition=Ready", place.name, "--timeout=60s"
+        "--namespace", namespace, "wait", "--for=condition=Ready", place.name, "--timeout=240s"
     )
     return place

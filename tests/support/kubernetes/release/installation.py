@@ -11,10 +11,10 @@ from tests.support.kubernetes.commands import ROOT
 from tests.support.kubernetes.layout import CONTROL_PLANE
 from tests.support.kubernetes.release.release import (
     CHART,
-    LIMIT_S,
     NAME,
     NAMESPACE,
     REPLICAS,
+    TIMEOUT,
     Release,
 )
 
@@ -26,7 +26,6 @@ VALUES = {
     "tracking.trial.enabled": "true",
     "trainer.firstVersion": "true",
     "inference.replicas": str(REPLICAS),
-    "inference.pollIntervalSeconds": "1",
 }
 
 
@@ -50,15 +49,16 @@ def install(cluster: Cluster) -> Installation:
     )
     release = Release(cluster)
     started_s = time.monotonic()
-    release.helm("install", NAME, str(CHART), *list_settings(), "--wait", "--timeout=4m")
+    release.helm("install", NAME, str(CHART), *list_settings(), "--wait", TIMEOUT)
     return Installation(release, time.monotonic() - started_s)
 
 
 def uninstall(cluster: Cluster) -> None:
     """Removes the release from a cluster that stays, if it is there."""
     cluster.kubectl(
-        "delete", f"namespace/{NAMESPACE}", "persistentvolume/tracking", "--ignore-not-found"
-    )
+        "delete", f"namespace/{NAMESPACE}", "persistentvolume/tracking", "persistentvolume/cache",
+        "--ignore-not-found",
+    )  # fmt: skip
 
 
 def list_settings(**changed: str) -> list[str]:
@@ -82,5 +82,5 @@ def start_proxy(release: Release) -> str:
         "create", "configmap", "proxy", "--from-file=haproxy.cfg=/dev/stdin", text=settings
     )
     release.kubectl("apply", "--filename=-", text=(_HERE / "proxy.yaml").read_text("utf-8"))
-    release.kubectl("rollout", "status", "deployment/proxy", f"--timeout={LIMIT_S:.0f}s")
+    release.kubectl("rollout", "status", "deployment/proxy", TIMEOUT)
     return release.find_address("proxy")

@@ -1,13 +1,16 @@
 """The features in the log: which columns of a version, and their cells as Arrow columns."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field
 
 from baton_common.prediction_log import FEATURE, MAX_TEXT
 from baton_engine.tables.column_types import COLUMN_TYPES
+from baton_engine.tables.columns import Array
 from baton_inference.scoring.batch import Batch, RowBatch
 from baton_registry.versions.schema import Column, Schema
 
@@ -55,31 +58,63 @@ class Features:
 
     def build(self, batches: Sequence[Batch]) -> list[ArrowArray]:
         """Builds the columns of `fields`; a missing value is null."""
+        table: list[list[Any]] = [[] for _ in self._columns]
+        for block in _read_blocks(batches):
+            for (index, column), values in zip(self._columns, table, strict=True):
+                if isinstance(block, list):
+                    values.extend(block[index])
+                else:
+                    values.extend(block[column.name].ravel().tolist())
         return [
-            ArrowArray(_clean(column, _read(batches, index, column.name)), _TYPES[column.type])
-            for index, column in self._columns
+            _build_column(column, values)
+            for (_, column), values in zip(self._columns, table, strict=True)
         ]
 
 
-def _read(batches: Sequence[Batch], index: int, name: str) -> Iterable[Any]:
-    """Reads the cells of one column."""
+def _read_blocks(
+    batches: Iterable[Batch],
+) -> Iterator[list[tuple[Any, ...]] | Mapping[str, Array]]:
+    """Yields columns by index, of all rows that follow each other, or by name."""
+    rows: list[Sequence[Any]] = []
     for batch in batches:
         if isinstance(batch, RowBatch):
-            for row in batch.cells:
-                yield row[index]
+            rows += batch.cells
         else:
-            yield from batch.columns[name].ravel().tolist()
+            if rows:
+                yield [*zip(*rows, strict=True)]
+                rows = []
+            yield batch.columns
+    if rows:
+        yield [*zip(*rows, strict=True)]
 
 
-def _clean(column: Column, values: Iterable[Any]) -> list[Any]:
-    """Converts cells to the column's Python type; NaN and the empty missing text become None."""
+def _build_column(column: Column, values: list[Any]) -> ArrowArray:
+    """Builds one column: in few steps if no cell needs care, else cell by cell.
+
+    The interpreter's lock is held meanwhile, so the time of a column delays answers.
+    """
     kind = COLUMN_TYPES[column.type]
     if kind.is_text:
-        missing = (None,) if column.required else (None, "")
-        return [None if value in missing else _cut(value) for value in values]
+        return ArrowArray(_clean_texts(column, values), _TYPES[column.type])
+    if kind.python is not bool:  # numpy would read None as False
+        with suppress(TypeError, ValueError, OverflowError):
+            array = np.array(values, kind.dtype)
+            if not np.isnan(array).any():
+                return ArrowArray.from_numpy(array)
     convert = kind.python
     # Only NaN differs from itself.
-    return [None if value is None or value != value else convert(value) for value in values]  # noqa: PLR0124
+    cleaned = [None if each is None or each != each else convert(each) for each in values]  # noqa: PLR0124
+    return ArrowArray(cleaned, _TYPES[column.type])
+
+
+def _clean_texts(column: Column, values: list[str | None]) -> list[str | None]:
+    """Cuts long texts; the empty missing text becomes None."""
+    distinct = {each for each in {*values} if each is not None}
+    if not column.required and "" in distinct:
+        values = [each or None for each in values]
+    if "".join(distinct).isascii() and max(map(len, distinct), default=0) <= MAX_TEXT:
+        return values
+    return [None if each is None else _cut(each) for each in values]
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,7 @@
 """The table of one version in the log: its columns, and requests as rows of it."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -63,24 +64,22 @@ class LogTable:
         """Builds the rows of at least one request, all answered by this version."""
         counts = [each.batch.rows for each in requests]
 
-        def repeat(values: Sequence[str | None]) -> ArrowArray:
-            pairs = zip(values, counts, strict=True)
-            return ArrowArray(
-                [value for value, count in pairs for _ in range(count)], DataType.string()
-            )
+        def repeat_texts(values: Sequence[str | None]) -> ArrowArray:
+            texts = np.repeat(np.array(values, object), counts).tolist()
+            return ArrowArray(texts, DataType.string())
 
         facts = [each.facts for each in requests]
         times = np.repeat(np.array([each.time_us for each in requests], np.int64), counts)
-        numbers = np.concatenate([np.array(each.numbers, np.int32) for each in requests])
+        numbers = np.array([*chain.from_iterable(each.numbers for each in requests)], np.int32)
         scores = join_scores([each.scores for each in requests])
         shares = np.repeat(np.array([each.choice.share for each in requests]), counts)
         columns: list[Any] = [
             ArrowArray.from_numpy(times).cast(_MOMENT),
-            repeat([each.request_id for each in facts]),
+            repeat_texts([each.request_id for each in facts]),
             ArrowArray.from_numpy(numbers),
-            repeat([self._hash(each.routing_key) for each in facts]),
-            repeat([each.protocol for each in facts]),
-            repeat([each.alias or None for each in facts]),
+            repeat_texts([self._hash(each.routing_key) for each in facts]),
+            repeat_texts([each.protocol for each in facts]),
+            repeat_texts([each.alias or None for each in facts]),
             *build_output_columns(scores, self._outputs),
             *build_other_columns(requests, self._outputs),
             ArrowArray.from_numpy(shares),

@@ -1,6 +1,6 @@
 """Writes requests to the files of the log, in the log's thread."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.policy import Identity
@@ -28,22 +28,22 @@ class LogWriter:
         rest: Callable[[], object] = lambda: None,
     ) -> None:
         """Wires the writer; see `OpenFiles` and `LogDisk`."""
-        self.folder = LogFolder(options.directory, options.max_bytes, options.days)
+        self.folder = LogFolder(options.directory, options.max_bytes, options.days, rest)
         self._disk = LogDisk(self.folder, counts, clock, process)
         self._files = OpenFiles(options, counts, clock, rest)
 
-    def write(self, requests: Sequence[LoggedRequest], live: Collection[Identity]) -> None:
+    def write(self, requests: Iterable[LoggedRequest], live: Collection[Identity]) -> None:
         """Adds requests, and closes the files that are due.
 
         Args:
-            requests: the requests that waited.
+            requests: the requests that waited; each is taken when it is converted.
             live: the live versions: files of others are closed.
         """
         self._keep(self._files.add(requests))
         self._keep(self._files.close_due(live))
         self._disk.flush()
 
-    def finish(self, requests: Sequence[LoggedRequest]) -> None:
+    def finish(self, requests: Iterable[LoggedRequest]) -> None:
         """Adds the last requests, and closes all files."""
         self._keep(self._files.add(requests))
         self._keep(self._files.close_all())

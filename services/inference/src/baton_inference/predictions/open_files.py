@@ -1,9 +1,8 @@
 """The files that are not closed yet: one for each version and day."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import PurePosixPath
 
 import structlog
@@ -20,7 +19,8 @@ from baton_inference.predictions.options import LogOptions
 from baton_inference.telemetry.stack import format_stack
 
 BATCH_ROWS = 256
-"""The rows that are converted at once: some milliseconds."""
+"""The rows that are converted at once: about a millisecond."""
+_DAY_US = 86_400 * 1_000_000
 
 log = structlog.get_logger("baton.predictions")
 
@@ -56,7 +56,7 @@ class OpenFiles:
             options: what is logged.
             counts: counts rows that cannot be converted.
             clock: gives the age of files.
-            rest: called after some milliseconds of work: it lets other threads work.
+            rest: called after about a millisecond of work: it lets other threads work.
         """
         self._options = options
         self._counts = counts
@@ -65,12 +65,13 @@ class OpenFiles:
         self._files: dict[FileKey, OpenFile] = {}
         self._described: set[Identity] = set()
 
-    def add(self, requests: Sequence[LoggedRequest]) -> Iterator[EncodedFile]:
+    def add(self, requests: Iterable[LoggedRequest]) -> Iterator[EncodedFile]:
         """Adds requests to the files of their versions and days; yields those that are full."""
-        for key, group in groupby(sorted(requests, key=_order), key=_find_key):
-            for part in _split([*group]):
-                file = self._find_file(key, part[0].version)
-                self._convert(file, part)
+        for part in _split(requests):
+            for group in _group(part):
+                key = _find_key(group[0])
+                file = self._find_file(key, group[0].version)
+                self._convert(file, group)
                 self._rest()
                 if file.is_due(self._clock.steady_s()):
                     yield from self._close([key])
@@ -128,12 +129,15 @@ def _find_key(request: LoggedRequest) -> FileKey:
     return FileKey(request.version.identity, day)
 
 
-def _order(request: LoggedRequest) -> tuple[str, str, int]:
-    model = request.version.model
-    return (model.version, model.source, request.time_us)
+def _group(requests: Iterable[LoggedRequest]) -> Iterable[list[LoggedRequest]]:
+    """Groups requests by their version and day."""
+    groups: dict[tuple[int, int], list[LoggedRequest]] = {}
+    for each in requests:
+        groups.setdefault((id(each.version), each.time_us // _DAY_US), []).append(each)
+    return groups.values()
 
 
-def _split(requests: Sequence[LoggedRequest]) -> Iterator[list[LoggedRequest]]:
+def _split(requests: Iterable[LoggedRequest]) -> Iterator[list[LoggedRequest]]:
     """Splits requests into parts of about `BATCH_ROWS` rows."""
     part: list[LoggedRequest] = []
     rows = 0

@@ -32,8 +32,12 @@ def build_other_columns(
     positions: list[int | None] = []
     for request in requests:
         other = request.other  # read once: another thread sets it
+        if other is None:
+            positions += [None] * request.batch.rows
+            versions += [None] * request.batch.rows
+            continue
         for number in request.numbers:
-            if other is not None and other.row == number and _has_outputs(other, outputs):
+            if other.row == number and _has_outputs(other, outputs):
                 positions.append(len(answers))
                 versions.append(other.version.model.version)
                 answers.append(other)
@@ -42,8 +46,8 @@ def build_other_columns(
                 versions.append(None)
     columns = [ArrowArray(versions, DataType.string())]
     if not answers:
-        fields = list_output_fields(outputs)
-        return [*columns, *(ArrowArray([None] * len(positions), each.type) for each in fields)]
+        nulls = [None] * len(positions)
+        return [*columns, *(ArrowArray(nulls, each.type) for each in list_output_fields(outputs))]
     scores = join_scores([answer.scores for answer in answers])
     indices = ArrowArray(positions, DataType.int32())
     return [*columns, *(each.take(indices) for each in build_output_columns(scores, outputs))]

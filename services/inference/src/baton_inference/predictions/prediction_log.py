@@ -14,7 +14,7 @@ from baton_inference.predictions.sampler import Sampler
 from baton_inference.telemetry.stack import format_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from baton_inference.lifecycle.clock import Clock
     from baton_inference.lifecycle.live_versions import LiveVersions
@@ -29,7 +29,7 @@ WAIT_S = 10.0
 """Rows wait so long for the answer of the other version, unless many of them wait."""
 MANY_ROWS, MANY_BYTES = 1_000, 4 * 2**20
 REST_S = 0.002
-"""The rest after some milliseconds of work, in which the event loop can answer."""
+"""The rest after about a millisecond of work, in which the event loop can answer."""
 ERROR_REST_S = 5.0
 
 log = structlog.get_logger("baton.predictions")
@@ -102,15 +102,15 @@ class PredictionLog:
             or queue.waiting_rows >= MANY_ROWS
             or queue.waiting_bytes >= MANY_BYTES
         )
-        requests: list[LoggedRequest] = []
+        requests: Iterable[LoggedRequest] = ()
         if is_time:
             self._written_s = now_s
-            requests = [*queue.take()]
+            requests = queue.take()
         self._get_writer().write(requests, self._live.identities)
 
     def finish(self) -> None:
         """Writes all rows, and closes all files."""
-        self._get_writer().finish([*self.queue.take()])
+        self._get_writer().finish(self.queue.take())
 
     def _get_writer(self) -> LogWriter:
         if self._writer is None:

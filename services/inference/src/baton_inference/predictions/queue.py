@@ -35,13 +35,6 @@ class PredictionQueue:
         self._added_rows = self._taken_rows = 0
         self._added_bytes = self._taken_bytes = 0
 
-    def choose(self, request_id: str, rows: int) -> Choice | None:
-        """Chooses the rows of an answered request; None if it is not logged."""
-        if self.waiting_rows >= MAX_WAITING_ROWS or self.waiting_bytes >= MAX_WAITING_BYTES:
-            self.dropped += rows
-            return None
-        return self.sampler.choose(request_id, rows)
-
     def add(
         self, facts: RequestFacts, batch: Batch, result: ScoreResult, choice: Choice
     ) -> LoggedRequest | None:
@@ -51,7 +44,7 @@ class PredictionQueue:
             facts: what the log says about the request.
             batch: all of its rows, by the schema of the version that answered.
             result: all scores.
-            choice: what `choose` returned.
+            choice: which of them are kept: the sampler's choice.
         """
         time_us = round(self._clock.posix_s() * 1e6)
         request = keep_rows(facts, time_us, batch, result, choice)
@@ -69,8 +62,8 @@ class PredictionQueue:
         return request
 
     def take(self) -> Iterator[LoggedRequest]:
-        """Takes the requests that wait, the oldest first."""
-        while self._requests:
+        """Takes the requests that wait, the oldest first; each only when it is iterated to."""
+        for _ in range(len(self._requests)):
             request = self._requests.popleft()
             self._taken_rows += request.batch.rows
             self._taken_bytes += request.size

@@ -12,6 +12,7 @@ MAX_REQUEST_ROWS = 5_000
 """The most rows of one request."""
 
 _HASHES = 2.0**64
+_HASHER = blake2b(digest_size=8, person=b"predictions")
 
 
 class Choice(NamedTuple):
@@ -64,16 +65,19 @@ class Sampler:
             request_id: decides, by its hash.
             rows: the number of rows, at least 1.
         """
-        self._fill()
-        step = -(-rows // max(1, min(MAX_REQUEST_ROWS, int(self._tokens / 2))))
+        now_s = self._read_s()
+        if now_s >= self._window_from_s + LEAST_WINDOW_S:
+            self._end_window(now_s)
+        step = 1 if rows == 1 else self._choose_step(rows, now_s)
         self._offered += -(-rows // step)
         share, first = self._share, 0
         if share < 1 or step > 1:
             number = hash_id(request_id)
-            first = number % step
             if number >= share * _HASHES:
                 self.sampled_out += rows
                 return None
+            first = number % step
+        self._fill(now_s)
         if self._tokens < 1:
             self.over_rate += rows
             return None
@@ -82,14 +86,21 @@ class Sampler:
         self.sampled_out += rows - kept
         return Choice(first, step, share / step)
 
-    def _fill(self) -> None:
-        now_s = self._read_s()
+    def _choose_step(self, rows: int, now_s: float) -> int:
+        self._fill(now_s)
+        return -(-rows // max(1, min(MAX_REQUEST_ROWS, int(self._tokens / 2))))
+
+    def _fill(self, now_s: float) -> None:
         tokens = self._tokens + (now_s - self._filled_s) * self._rows_per_s
         self._tokens = min(self._capacity, tokens)
         self._filled_s = now_s
+
+    def _end_window(self, now_s: float) -> None:
+        """Computes the share again, if the window is over."""
         passed_s = now_s - self._window_from_s
-        if passed_s < (LEAST_WINDOW_S if self._offered >= self._rows_per_s else WINDOW_S):
+        if passed_s < WINDOW_S and self._offered < self._rows_per_s:
             return
+        self._fill(now_s)
         level = self._tokens / self._capacity
         target = self._rows_per_s * (0.5 + level)  # a bucket that is half full stays so
         self._share = min(1.0, target * passed_s / max(self._offered, 1))
@@ -98,5 +109,6 @@ class Sampler:
 
 def hash_id(request_id: str) -> int:
     """Hashes a request id to a number below 2**64, differently from the choice of a canary."""
-    digest = blake2b(request_id.encode(), digest_size=8, person=b"predictions").digest()
-    return int.from_bytes(digest)
+    hasher = _HASHER.copy()  # faster than a new one
+    hasher.update(request_id.encode())
+    return int.from_bytes(hasher.digest())

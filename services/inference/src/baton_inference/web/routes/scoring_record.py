@@ -152,7 +152,7 @@ class ScoringRecord:
 
     def _log(self, predictions: PredictionQueue) -> PairNote | None:
         """Adds rows to the prediction log; None if it takes none."""
-        choice = predictions.choose(self._request_id, self._rows)
+        choice = predictions.sampler.choose(self._request_id, self._rows)
         if choice is None:
             return None
         key = find_routing_key(self._headers) if predictions.keeps_keys else None
