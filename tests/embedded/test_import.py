@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from baton_registry.errors import AliasNotSet
+from baton_registry.rest.fetch import fetch_manifest
 from tests.support.rig.desk import Desk
 from tests.support.rig.stranger import Stranger
 
@@ -49,9 +50,11 @@ def importer(desk: Desk, environments: Path) -> Desk:
     return desk
 
 
-def run_import(desk: Desk, stranger: Stranger, model: str, data: Path, code: int = 0) -> str:
+def run_import(
+    desk: Desk, stranger: Stranger, model: str, data: Path, *more: str, code: int = 0
+) -> str:
     """Imports a model as the desk's; returns the last line of stdout, or of stderr if it fails."""
-    arguments = ("--data", str(data), "--target", "truth", "--from", stranger.uri)
+    arguments = ("--data", str(data), "--target", "truth", "--from", stranger.uri, *more)
     result = desk.try_baton("import", model, *arguments, "--to", desk.model, limit_s=300)
     assert result.returncode == code, (result.stdout, result.stderr)
     lines = (result.stderr if code else result.stdout).splitlines()
@@ -89,10 +92,14 @@ def test_boosted_trees_behind_a_scaler_are_served_exactly(importer: Desk, old: S
 
 
 def test_version_says_where_it_is_from(importer: Desk, old: Stranger) -> None:
-    """Both flavors, a tag, metrics, the gate, and an example that warms it up."""
-    version = run_import(importer, old, "scaled_xgboost/1", old.tables / "scaled_xgboost.csv")
+    """Both flavors, a tag, metrics, the gate, and an example without private values."""
+    rows, _ = read(old, "scaled_xgboost")
+    private = str(rows.columns[0])
+    data = old.tables / "scaled_xgboost.csv"
+    version = run_import(importer, old, "scaled_xgboost/1", data, "--private", private)
     with importer.registry as registry:
         found = registry.resolve_alias(importer.model, "challenger")
+        manifest = fetch_manifest(registry, found, importer.folder / "manifest")
         root = registry.get_artifact_root(found)
         files = registry.list_files(root)
         registry.download(root, "input_example.json", importer.folder / "example")
@@ -104,6 +111,8 @@ def test_version_says_where_it_is_from(importer: Desk, old: Stranger) -> None:
     example = json.loads((importer.folder / "example").read_text())
     assert len(example["data"]) >= 5
     assert not any(value is None for row in example["data"] for value in row)
+    assert manifest.private_columns == (private,)
+    assert len({row[example["columns"].index(private)] for row in example["data"]}) == 1
 
 
 def test_forest_of_numbers_is_served_as_a_regression(importer: Desk, new: Stranger) -> None:

@@ -1,4 +1,4 @@
-"""`baton score` with datasets on an object store: MinIO alone, without the rest of the stack."""
+"""`baton score` and `baton predictions push` with MinIO alone, without the rest of the stack."""
 
 import subprocess
 import uuid
@@ -11,11 +11,13 @@ import pytest
 import s3fs
 
 from baton_cli.main import run
+from baton_trainer.monitoring.prediction_log import PredictionLog
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.datasets import ROWS, score_here, write_dataset
 from tests.support.cli.fakes import Registry, serve
 from tests.support.fakes.registry import ALIAS
 from tests.support.rig.process import wait_until
+from tests.support.trainer.prediction_log import MadeLog
 
 IMAGE = "localhost/baton-storage"
 KEY = f"key-{uuid.uuid4().hex}"
@@ -107,3 +109,28 @@ def test_refusals_of_the_store_are_one_line(
     arguments[1] = "s3://lake/in"
     assert run(arguments) == 1
     assert "cannot read s3://lake/in" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_prediction_log_moves_to_an_object_store(
+    store: s3fs.S3FileSystem, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files arrive whole and leave the folder, where they stay while the store refuses them."""
+    made = MadeLog(tmp_path / "log", "churn")
+    paths = [made.add_predictions("1", [{"value": 1.0}, {"value": 2.0}]) for _ in range(2)]
+    paths.append(made.add_labels([{"request_id": "a", "label": "1"}]))
+    contents = {str(path.relative_to(made.folder)): path.read_bytes() for path in paths}
+    push = ["predictions", "push", "--from", str(made.folder), "--to"]
+    assert run([*push, "s3://absent/log"]) == 1
+    assert "cannot write s3://absent/log" in capsys.readouterr().err.splitlines()[-1]
+    assert run([*push, "s3://lake/log/", "--keep"]) == 0
+    assert "3 files" in capsys.readouterr().out
+    assert all(path.exists() for path in paths)
+    assert run([*push, "s3://lake/log"]) == 0
+    assert "0 files (0.0 MB) copied, 3 were there already" in capsys.readouterr().out
+    assert not any(path.exists() for path in paths)
+    stored = {name: store.cat_file(f"lake/log/{name}") for name in contents}
+    assert stored == contents
+    assert len(store.find("lake/log")) == len(contents)
+    log = PredictionLog("s3://lake/log")
+    assert log.read_predictions("churn", "1").num_rows == 4
+    assert log.read_labels("churn").num_rows == 1

@@ -13,7 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from arro3.core import RecordBatch, Schema
 
-from baton_cli.bulk.sink import Write, open_output, write_as_csv, write_as_parquet
+from baton_cli.bulk.sink import (
+    Write,
+    open_output,
+    write_as_csv,
+    write_as_parquet,
+    write_parquet_file,
+)
 from baton_cli.errors import CommandFailed
 
 TABLE = pa.table({"a": ["x", 'y,"', None], "b": [1, 2, 3]}).replace_schema_metadata(
@@ -47,6 +53,29 @@ def test_nested_column_has_no_csv_form() -> None:
     with pytest.raises(CommandFailed, match="--keep") as caught:
         write_as_csv(rows, Schema.from_arrow(nested.schema), io.BytesIO())
     assert "\n" not in str(caught.value)
+
+
+def test_only_columns_whose_values_repeat_have_a_dictionary() -> None:
+    """A dictionary of distinct values would make the file larger; the values are the same."""
+    rows = range(5000)
+    kinds = (pa.int64(), pa.float32(), pa.string(), pa.large_string())
+    others = (pa.int8(), pa.uint64(), pa.float16(), pa.string_view(), pa.date32())
+    columns = {f"{kind}.distinct": pa.array(map(str, rows)).cast(kind) for kind in kinds}
+    columns |= {
+        f"{kind}.repeated": pa.array([1, 2] * 2500, pa.int32()).cast(kind)
+        for kind in (*kinds, *others)
+    }
+    columns |= {"category": columns["string.distinct"].dictionary_encode(), "null": pa.nulls(5000)}
+    table, file = pa.table(columns), io.BytesIO()
+    parts = [RecordBatch.from_arrow(each) for each in table.to_batches(max_chunksize=1024)]
+    write_parquet_file(iter(parts), Schema.from_arrow(table.schema.with_metadata({})), file)
+    read = pq.ParquetFile(file)
+    group = read.metadata.row_group(0)
+    chunks = [group.column(number) for number in range(len(columns))]
+    plain = {each.path_in_schema for each in chunks if not each.has_dictionary_page}
+    plain.discard("halffloat.repeated")  # a dictionary needs version 2 of Parquet
+    assert plain == {f"{kind}.distinct" for kind in kinds}
+    assert read.read().equals(table)
 
 
 def test_parquet_has_types_and_metadata() -> None:

@@ -1,8 +1,10 @@
 """Paths and URLs."""
 
+import fsspec
 import pytest
 
 from baton_cli.dataset.location import Location
+from baton_cli.errors import CommandFailed
 
 
 @pytest.mark.parametrize(
@@ -26,3 +28,16 @@ def test_url_is_no_path(text: str) -> None:
     assert not location.is_local
     assert str(location.append("y")) == f"{text.rstrip('/')}/y"
     assert location.make_absolute() == location
+
+
+def test_unusable_credentials_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package of Azure rejects its variables before it connects."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("unable to connect to account for Connection string is malformed.\nmore")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", refuse)
+    with pytest.raises(CommandFailed) as failure:
+        Location("abfs://lake/x").open_filesystem()
+    assert str(failure.value).startswith("cannot open abfs://lake/x: unable to connect to account")
+    assert "more" not in str(failure.value)

@@ -57,6 +57,12 @@ def test_options_reach_the_trainer(trainer: Trainer) -> None:
     assert trainer.logged == []
 
 
+def test_query_reaches_the_trainer(trainer: Trainer) -> None:
+    assert run(["drift", "--from", "log", "--data", "duckdb://", "--query", "SELECT 1"]) == 0
+    ((_, request),) = trainer.requests
+    assert (request.data, request.query) == ("duckdb://", "SELECT 1")
+
+
 def test_defaults(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The log that inference writes, the version of the alias, the last week."""
     monkeypatch.setenv("BATON_PREDICTIONS_DIR", "s3://bucket/log")

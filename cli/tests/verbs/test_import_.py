@@ -67,7 +67,16 @@ def test_a_model_may_name_its_version(
 
 def test_options_reach_the_trainer(calls: list[Call]) -> None:
     arguments = ["--data", "rows.csv", "--target", "y", "--from", "http://other:5000"]
-    arguments += ["--to", "other", "--trust-model", "--sign", "--gate-max-mb", "500"]
+    arguments += [
+        "--to",
+        "other",
+        "--trust-model",
+        "--sign",
+        "--private",
+        "income",
+        "--gate-max-mb",
+        "500",
+    ]
     assert run(["import", "sales", *arguments]) == 0
     [(_, data, options, gate)] = calls
     assert data == Path("rows.csv")
@@ -77,6 +86,7 @@ def test_options_reach_the_trainer(calls: list[Call]) -> None:
         "name": "other",
         "trust_model": True,
         "sign": True,
+        "private": ("income",),
     }
     assert gate.values == {"gate": {"max_mb": 500.0}}
 

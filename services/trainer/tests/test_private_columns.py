@@ -129,7 +129,7 @@ def run(workshop: Workshop, folder: Path, private: tuple[str, ...]) -> Trained:
 
 
 def compare_both(workshop: Workshop) -> Any:
-    return compare("1", "2", workshop.file, workshop.options, Notes())
+    return compare("1", "2", Data(file=workshop.file), workshop.options, Notes())
 
 
 def show(part: Any) -> str:

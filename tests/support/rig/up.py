@@ -37,7 +37,7 @@ class Up(Process):
         self.home = folder / "home"
         command = [*program, "--home", str(self.home)]
         command += ["--port", str(self.port), "--tracking-port", str(self.tracking_port)]
-        env = {MARK: self.mark, "BATON_POLL_INTERVAL_S": "0.2"}
+        env = {MARK: self.mark, "BATON_POLL_INTERVAL_S": "0.5"}
         super().__init__([*command, *arguments], env, folder / "up.log", folder=folder)
 
     def desk(self) -> Desk:

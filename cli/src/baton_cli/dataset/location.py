@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from baton_cli.errors import CommandFailed
+from baton_common.object_stores import describe_error, silence_logs
 from baton_common.paths import expand_home
-from baton_common.texts import get_first_line, truncate
 
 if TYPE_CHECKING:  # an optional dependency, which `baton score FILE` does not need
     from fsspec import AbstractFileSystem
@@ -87,20 +87,23 @@ class Location:
         """Returns the file system and the path in it.
 
         Raises:
-            CommandFailed: the package of the object store is not installed.
+            CommandFailed: the package of the object store is not installed, or refuses its
+                credentials.
         """
         import fsspec  # noqa: PLC0415 - see above
 
         if self.is_local:
             return fsspec.filesystem("file"), self.text
-        try:  # without the cache, because a worker may live for days
-            filesystem, path = fsspec.core.url_to_fs(self.text, use_listings_cache=False)
-        except ImportError as error:
-            scheme = self.text.partition("://")[0]
-            raise CommandFailed(
-                f"{scheme}:// needs the package {PACKAGES[scheme]}; install it here and where "
-                "the workers run"
-            ) from error
+        silence_logs()
+        with explain_storage_errors("open", self):
+            try:  # without the cache, because a worker may live for days
+                filesystem, path = fsspec.core.url_to_fs(self.text, use_listings_cache=False)
+            except ImportError as error:
+                scheme = self.text.partition("://")[0]
+                raise CommandFailed(
+                    f"{scheme}:// needs the package {PACKAGES[scheme]}; install it here and where "
+                    "the workers run"
+                ) from error
         return filesystem, path
 
 
@@ -112,7 +115,7 @@ def explain_storage_errors(action: str, location: Location) -> Iterator[None]:
     except CommandFailed:
         raise
     except Exception as error:  # the stores' libraries share no base class
-        reason = getattr(error, "strerror", None) or truncate(get_first_line(error))
         raise CommandFailed(
-            f"cannot {action} {location}: {reason}; check the location and the access to it"
+            f"cannot {action} {location}: {describe_error(error)}; check the location and the"
+            " access to it"
         ) from error

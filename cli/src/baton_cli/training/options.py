@@ -151,6 +151,12 @@ _GATE_OPTIONS = (
 )
 
 
+def query_option(command: F) -> F:
+    """Adds `--query`, for a verb whose `--data` names a table to compare with."""
+    text = "Take the rows of this query of the database at --data."
+    return option("--query", metavar="SQL", help=text)(command)
+
+
 def add_table_options(command: F) -> F:
     """Adds the options of the table and its columns."""
     return _apply(_TABLE_OPTIONS, command)

@@ -143,12 +143,24 @@ def repeat_training(version: str, data: Path | str | None) -> "Reproduction":
     return call_trainer(run)
 
 
-def compare_versions(first: str, second: str, data: Path | str | None) -> "VersionComparison":
-    """Compares two versions, numbers or aliases. Raises like `call_trainer`."""
+def compare_versions(
+    first: str, second: str, data: Path | str | None, query: str | None = None
+) -> "VersionComparison":
+    """Compares two versions, numbers or aliases. Raises like `call_trainer`.
+
+    Args:
+        first: a version.
+        second: another one.
+        data: a table that both score, or with a query the URL of a database.
+        query: the SQL query whose rows are the table.
+    """
 
     def run(settings: "TrainerSettings", progress: "Progress") -> "VersionComparison":
         from baton_trainer.audit import compare_versions as audit  # noqa: PLC0415 - see above
+        from baton_trainer.request import Data  # noqa: PLC0415
 
-        return audit.compare(first, second, data, settings, progress)
+        return audit.compare(
+            first, second, Data(file=data, query=query or None), settings, progress
+        )
 
     return call_trainer(run)

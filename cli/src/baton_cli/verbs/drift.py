@@ -12,6 +12,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.options import log_option, model_option, resolve_log
 from baton_cli.rollouts.option_types import Duration
+from baton_cli.training.options import query_option
 from baton_cli.training.trainer import call_trainer
 from baton_common.atomic_file import write_atomic
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     show_default="the version's profile.json",
     help="Compare with this table instead, e.g. the one that an older version was trained on.",
 )
+@query_option
 @option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @option("--html", type=FilePath(), metavar="FILE", help="Also write a page with plots.")
 @option("--log", "logs", is_flag=True, help="Also log the page to MLflow, and set the model's tag.")
@@ -57,6 +59,7 @@ def drift(  # noqa: PLR0913 - its options
     version: str | None,
     since_s: float,
     data: Path | str | None,
+    query: str | None,
     as_json: bool,
     html: Path | None,
     logs: bool,
@@ -78,7 +81,8 @@ def drift(  # noqa: PLR0913 - its options
         from baton_trainer.monitoring.drift.display.page import render_page  # noqa: PLC0415
 
         settings, place = resolve_log(settings, location, model)
-        request = DriftRequest(place, version or settings.alias, datetime.now(UTC), since_s, data)
+        end = datetime.now(UTC)
+        request = DriftRequest(place, version or settings.alias, end, since_s, data, query or None)
         report = check_drift(request, settings, progress)
         if html is not None:
             write_atomic(html, render_page(report).encode())

@@ -56,6 +56,13 @@ if TYPE_CHECKING:  # an image may lack the trainer
     help="The registered model that gets the new version.",
 )
 @option(
+    "--private",
+    "private",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column whose values appear in no input example, slice or log. Repeatable.",
+)
+@option(
     "--trust-model",
     is_flag=True,
     help="Open the model's pickle even if this machine has no sandbox.",

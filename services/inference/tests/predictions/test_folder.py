@@ -125,3 +125,12 @@ def test_names_are_escaped(tmp_path: Path) -> None:
     [file] = tmp_path.rglob("*.parquet")
     assert len(PurePosixPath(file.relative_to(tmp_path)).parts) == 4
     assert LogFolder(tmp_path, 0, 30).tidy(day) == Removals(by_bytes=1)
+
+
+def test_a_listing_rests_after_each_day(tmp_path: Path) -> None:
+    """Listing many files would keep the interpreter's lock from the event loop."""
+    for day in (28, 29, 30):
+        fill(tmp_path, 2, day=date(2026, 11, day))
+    rests: list[None] = []
+    LogFolder(tmp_path, 2**30, 30, lambda: rests.append(None)).tidy(TODAY)
+    assert len(rests) == 3

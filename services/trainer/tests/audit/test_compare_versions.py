@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -11,6 +12,8 @@ from baton_registry.errors import VersionNotFound
 from baton_trainer.audit.compare_versions import compare
 from baton_trainer.audit.comparison_tables import render_comparison
 from baton_trainer.audit.version_comparison import VersionComparison
+from baton_trainer.errors import DataError
+from baton_trainer.request import Data
 from tests.support.trainer.tables import Notes
 from tests.support.trainer.workshop import Workshop
 
@@ -18,7 +21,7 @@ from tests.support.trainer.workshop import Workshop
 def compare_versions(
     workshop: Workshop, first: str, second: str, file: Path | None = None
 ) -> VersionComparison:
-    return compare(first, second, file, workshop.options, Notes())
+    return compare(first, second, Data(file=file), workshop.options, Notes())
 
 
 def render(versions: VersionComparison) -> str:
@@ -63,6 +66,21 @@ def test_facts_are_shown_without_a_table(pair: Workshop) -> None:
     assert versions.to_json()["held_out"] is None
     assert versions.to_json()["not_compared"] == "name a table that both can score: --data FILE"
     assert "not compared on the same rows: name a table" in render(versions)
+
+
+def test_query_returns_the_rows_to_compare_on(pair: Workshop, tmp_path: Path) -> None:
+    """Typed, unlike the file, so the rows that each version held out are others."""
+    pd.read_csv(pair.file).to_sql("t", f"sqlite:///{tmp_path}/t.db", index=False)
+    data = Data(file=f"sqlite:///{tmp_path}/t.db", query="SELECT * FROM t ORDER BY rowid LIMIT 500")
+    versions = compare("1", "2", data, pair.options, Notes())
+    assert versions.reason == ""
+    assert versions.comparison is not None
+    assert 50 < versions.comparison.rows <= 500
+
+
+def test_query_without_a_database_says_what_it_needs(pair: Workshop) -> None:
+    with pytest.raises(DataError, match="--query needs the URL of a database"):
+        compare("1", "2", Data(query="SELECT 1"), pair.options, Notes())
 
 
 def test_version_does_not_differ_from_itself(pair: Workshop) -> None:

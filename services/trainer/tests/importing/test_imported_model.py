@@ -40,7 +40,7 @@ def make_rows(ages: list[float]) -> Rows:
     return Rows(COLUMNS, arrays, [f"row {index}" for index in range(len(ages))])
 
 
-def save(tmp_path: Path, rows: Rows, **changes: Any) -> Path:
+def save(tmp_path: Path, rows: Rows, private: tuple[str, ...] = (), **changes: Any) -> Path:
     source = tmp_path / "source"
     source.mkdir()
     for name in ("model.pkl", "example.json", "requirements.txt", "baton-manifest.json"):
@@ -48,7 +48,7 @@ def save(tmp_path: Path, rows: Rows, **changes: Any) -> Path:
     (tmp_path / "outside").write_text("not ours")
     document = {**DOCUMENT, **changes}
     schema = OutputSchema("binary", ("no", "yes"))
-    model = ImportedModel(source, document, b"graph", COLUMNS, schema, rows)
+    model = ImportedModel(source, document, b"graph", COLUMNS, schema, rows, private)
     save_model(model, tmp_path / "new", {"run_id": "ours", "model_id": "m-1"})
     return tmp_path / "new"
 
@@ -72,6 +72,13 @@ def test_the_originals_files_and_flavors_stay(tmp_path: Path) -> None:
     assert files == {"MLmodel", "model.pkl", "requirements.txt", "model.onnx", "input_example.json"}
     assert (folder / "model.pkl").read_text() == "model.pkl"
     assert (tmp_path / "outside").exists()
+
+
+def test_the_example_has_made_up_values_of_private_columns(tmp_path: Path) -> None:
+    folder = save(tmp_path, make_rows([51.5] * 9), private=("age",))
+    example = json.loads((folder / "input_example.json").read_text())
+    assert [row[0] for row in example["data"]] == [0.0] * EXAMPLE_ROWS
+    assert example["data"][1] == [0.0, 1, "basic"]
 
 
 def test_columns_of_a_schema_may_become_optional(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from lightgbm import LGBMRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.linear_model import Ridge
 from xgboost import XGBRegressor
@@ -73,6 +74,7 @@ def test_estimator_of_the_other_kind_is_rejected(kind: str, name: str, message: 
         ("ridge", Ridge()),
         ("hist_gradient_boosting", HistGradientBoostingRegressor(random_state=0)),
         ("random_forest", RandomForestRegressor(random_state=0)),
+        ("lightgbm", LGBMRegressor(random_state=0, n_jobs=1, verbose=-1)),
         ("xgboost", XGBRegressor(random_state=0, n_jobs=1)),
     ],
 )

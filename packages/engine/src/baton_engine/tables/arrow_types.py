@@ -1,6 +1,7 @@
 """Groups Arrow's types into families."""
 
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 from arro3.core import DataType
@@ -9,6 +10,8 @@ Family = Literal["null", "text", "boolean", "number", "decimal", "time", "nested
 
 # In arro3's annotations, `bool` is the method `DataType.bool`, so mypy misreads its predicates.
 _Type: Any = DataType
+_KEPT_TYPES = 256
+"""Types whose family is kept: to find it takes 11 µs, and each column of each chunk has one."""
 _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
     ("null", ("null",)),
     ("text", ("string", "large_string", "string_view")),
@@ -22,6 +25,7 @@ _FAMILIES: tuple[tuple[Family, tuple[str, ...]], ...] = (
 )
 
 
+@lru_cache(_KEPT_TYPES)
 def get_family(kind: DataType) -> Family:
     """Returns the family of a type; for an encoded column, that of its values."""
     if is_encoded(kind) and kind.value_type is not None:
@@ -32,6 +36,7 @@ def get_family(kind: DataType) -> Family:
     return "other"
 
 
+@lru_cache(_KEPT_TYPES)
 def is_encoded(kind: DataType) -> bool:
     """Whether a column is a dictionary or run-end encoded."""
     # `is_run_end_encoded` is true for the integers that count runs, not for such a column.

@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,13 +59,28 @@ class LogFolder:
         bytes: their size together.
     """
 
-    def __init__(self, directory: Path, max_bytes: int, days: int) -> None:
-        """Touches nothing yet."""
+    def __init__(
+        self,
+        directory: Path,
+        max_bytes: int,
+        days: int,
+        rest: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Touches nothing yet.
+
+        Args:
+            directory: the folder.
+            max_bytes: the most bytes of closed files.
+            days: the days for which files are kept.
+            rest: called after each folder of a day is listed: it lets other threads work. 3,000
+                files are 24 ms of Python.
+        """
         self.files = 0
         self.bytes = 0
         self._directory = directory
         self._max_bytes = max_bytes
         self._days = days
+        self._rest = rest
 
     def write(self, folder: PurePosixPath, name: str, content: bytes) -> None:
         """Writes a closed file: it appears under its name when its content is on disk."""
@@ -130,6 +145,7 @@ class LogFolder:
                         yield ClosedFile(
                             Path(entry.path), day, stat.st_size, stat.st_mtime, is_part=part
                         )
+            self._rest()
 
 
 def _list_folders(

@@ -28,7 +28,7 @@ class LogWriter:
         rest: Callable[[], object] = lambda: None,
     ) -> None:
         """Wires the writer; see `OpenFiles` and `LogDisk`."""
-        self.folder = LogFolder(options.directory, options.max_bytes, options.days)
+        self.folder = LogFolder(options.directory, options.max_bytes, options.days, rest)
         self._disk = LogDisk(self.folder, counts, clock, process)
         self._files = OpenFiles(options, counts, clock, rest)
 

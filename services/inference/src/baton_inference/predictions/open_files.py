@@ -56,7 +56,7 @@ class OpenFiles:
             options: what is logged.
             counts: counts rows that cannot be converted.
             clock: gives the age of files.
-            rest: called after some milliseconds of work: it lets other threads work.
+            rest: called after about a millisecond of work: it lets other threads work.
         """
         self._options = options
         self._counts = counts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from arro3.core import RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
 
-ROW_GROUP_ROWS = 10_000
+ROW_GROUP_ROWS = 5_000
 """Rows of a row group. The interpreter lock is held while one is compressed."""
 
 

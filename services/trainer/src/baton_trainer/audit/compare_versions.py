@@ -3,7 +3,6 @@
 import tempfile
 from pathlib import Path
 
-from baton_common.locations import Location
 from baton_engine.tables.text.reader_rule import TRIM_WHITE_SPACE, ReaderRule, UnknownRule
 from baton_registry.errors import (
     ArtifactNotFound,
@@ -22,7 +21,7 @@ from baton_trainer.errors import NotComparable, VersionNotLoadable
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.gate.comparison import Comparison, compare_models
 from baton_trainer.progress import Progress
-from baton_trainer.request import TrainRequest
+from baton_trainer.request import Data, TrainRequest
 from baton_trainer.settings import TrainerSettings, configure_mlflow
 from baton_trainer.tables import loading
 from baton_trainer.tracking.quiet import silence_libraries
@@ -31,19 +30,20 @@ from baton_trainer.tracking.version_run import read_run
 
 
 def compare(
-    first: str, second: str, file: Location | None, settings: TrainerSettings, progress: Progress
+    first: str, second: str, data: Data, settings: TrainerSettings, progress: Progress
 ) -> VersionComparison:
     """Compares two versions.
 
     Args:
         first: a version number or an alias.
         second: another one.
-        file: a table that both score; None: the built-in table, if both were trained on it.
+        data: a table that both score, or a query that returns it; without either the built-in
+            table, if both were trained on it.
         settings: the trainer's settings.
         progress: for the phases.
 
     Raises:
-        TrainError: the file cannot be read, or the tracking server refused.
+        TrainError: the table cannot be read, or the tracking server refused.
         RegistryError: no such version, or no answer.
     """
     configure_mlflow(settings)
@@ -52,7 +52,7 @@ def compare(
         one, two = (registry.find_version(settings.model_name, each) for each in (first, second))
         sides = _read_side(registry, one, settings), _read_side(registry, two, settings)
         try:
-            comparison = _score_both(*sides, file, progress)
+            comparison = _score_both(*sides, data, progress)
         except NotComparable as error:
             return VersionComparison(*sides, reason=str(error))
         return VersionComparison(*sides, comparison)
@@ -79,10 +79,10 @@ def _read_manifest(
         return Manifest()
 
 
-def _score_both(first: Side, second: Side, file: Location | None, progress: Progress) -> Comparison:
+def _score_both(first: Side, second: Side, data: Data, progress: Progress) -> Comparison:
     if first.model is None or second.model is None:
         raise NotComparable("one of the versions cannot be loaded")
-    request = _build_request(first, second, file)
+    request = _build_request(first, second, data)
     progress.start_phase("scoring the same rows with both")
     rule = _find_common_rule(first.model, second.model)
     return compare_models(second.model, first.model, loading.load(request, rule))
@@ -97,7 +97,7 @@ def _find_common_rule(first: ComparableModel, second: ComparableModel) -> Reader
     return rules.pop() if len(rules) == 1 else TRIM_WHITE_SPACE
 
 
-def _build_request(first: Side, second: Side, file: Location | None) -> TrainRequest:
+def _build_request(first: Side, second: Side, data: Data) -> TrainRequest:
     """A request for the table: all its columns, with the target that both were trained for."""
     requests = [side.run.record.request for side in (first, second) if side.run and side.run.record]
     if not requests:
@@ -105,13 +105,15 @@ def _build_request(first: Side, second: Side, file: Location | None) -> TrainReq
     targets = {request.columns.target for request in requests}
     if len(targets) > 1:
         raise NotComparable(f"their targets differ: {', '.join(sorted(targets))}")
-    if file is None and not _are_both_built_in(first, second, requests):
+    is_named = data.file is not None or data.query is not None
+    if not is_named and not _are_both_built_in(first, second, requests):
         raise NotComparable("name a table that both can score: --data FILE")
     models = [side.model for side in (first, second) if side.model]
     ids = tuple({model.held_out_by for model in models} - {""})
     private = tuple({name for model in models for name in _list_private(model)})
     columns = requests[0].columns.model_copy(update={"drop": (), "id": ids, "private": private})
-    return replace_file(requests[0], file).model_copy(update={"columns": columns})
+    request = replace_file(requests[0], data.file, data.query)
+    return request.model_copy(update={"columns": columns})
 
 
 def _list_private(model: ComparableModel) -> set[str]:

@@ -1,6 +1,6 @@
 """The tables of a model card."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,9 +8,10 @@ import pandas as pd
 from baton_registry.versions.schema import Column
 from baton_trainer.cards.bars import describe_importance
 from baton_trainer.evaluation.intervals import Interval
-from baton_trainer.evaluation.outcome import Metric
+from baton_trainer.evaluation.outcome import Metric, format_like
 from baton_trainer.evaluation.report import Report
 from baton_trainer.evaluation.slices import SliceMetrics
+from baton_trainer.evaluation.values.metrics import WITHOUT_UNIT
 from baton_trainer.tables.table import Table
 
 MAX_LINES = 15
@@ -58,30 +59,43 @@ def _describe_values(column: Column, present: pd.Series) -> str:
 
 def build_figure_grid(report: Report, titles: Mapping[str, str]) -> Grid:
     """The metrics, cross-validated and held out, with intervals of 95 %."""
-    metric = report.held_out.metric
     means, intervals = report.cross_validation.means, report.cross_validation.intervals
     return Grid(
         ("metric", "cross-validated", "held out"),
         [
             (
                 words,
-                format_figure(metric, means[name], intervals.get(name)),
-                format_figure(metric, report.held_out_metrics[name], report.intervals.get(name)),
+                _format_metric(report, name, means[name], intervals.get(name)),
+                _format_metric(
+                    report, name, report.held_out_metrics[name], report.intervals.get(name)
+                ),
             )
             for name, words in titles.items()
         ],
     )
 
 
+def _format_metric(report: Report, name: str, value: float, interval: Interval | None) -> str:
+    """Formats a figure: those in the unit of the target with the same decimals."""
+    metric = report.held_out.metric
+    if not metric.has_unit or name in WITHOUT_UNIT:
+        return _join(f"{value:.4f}", (f"{each:.4f}" for each in interval or ()))
+    like = report.held_out.quality
+    return _join(format_like(value, like), (format_like(each, like) for each in interval or ()))
+
+
 def build_importance_grid(report: Report) -> Grid:
     """The most important columns."""
     metric = report.held_out.metric
+    shown = report.importances[:MAX_LINES]
+    largest = max((abs(each.drop) for each in shown), default=0.0)
+
+    def write(value: float) -> str:
+        return format_like(value, largest) if metric.has_unit else metric.format_value(value)
+
     return Grid(
         ("column", describe_importance(metric)),
-        [
-            (each.column, f"{metric.format_value(each.drop)} ± {metric.format_value(each.spread)}")
-            for each in report.importances[:MAX_LINES]
-        ],
+        [(each.column, f"{write(each.drop)} ± {write(each.spread)}") for each in shown],
     )
 
 
@@ -97,5 +111,9 @@ def format_slice(metric: Metric, part: SliceMetrics) -> str:
 
 def format_figure(metric: Metric, value: float, interval: Interval | None) -> str:
     """Formats a figure, with its interval if it has one."""
-    bounds = " to ".join(map(metric.format_value, interval or ()))
-    return metric.format_value(value) + (f" ({bounds})" if bounds else "")
+    return _join(metric.format_value(value), map(metric.format_value, interval or ()))
+
+
+def _join(text: str, bounds: Iterable[str]) -> str:
+    brackets = " to ".join(bounds)
+    return text + (f" ({brackets})" if brackets else "")

@@ -1,7 +1,7 @@
 """The style of all plots: colours, sizes, and PNG files without pyplot's global state."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -14,6 +14,9 @@ from baton_trainer.evaluation.outcome import format_amount
 COLOURS = ("#2563eb", "#ea580c", "#059669", "#9333ea", "#dc2626", "#0891b2", "#ca8a04", "#64748b")
 INK, QUIET = "#0f172a", "#94a3b8"
 WIDE, NARROW = (8.4, 5.2), (6.6, 5.2)
+
+_LONGER = (28, 36, 44)
+"""Lengths of labels that begin and end alike."""
 
 Draw = Callable[[Axes], None]
 
@@ -28,7 +31,8 @@ _STYLE = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#e2e8f0",
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,  # curves may lie under it
     "figure.dpi": 120.0,
     "text.parse_math": False,  # a class may be called $x_{
 }
@@ -55,7 +59,23 @@ def format_amounts(axis: Axis, steps: int = 5) -> None:
     axis.set_major_formatter(build_amount_formatter())
 
 
-def shorten(label: object, max_length: int = 16) -> str:
-    """Returns the label's text, cut to `max_length` characters."""
+def shorten(label: object, max_length: int = 20) -> str:
+    """Returns the label's text, at most `max_length` characters.
+
+    Cut in the middle, because labels often differ only at the end: `4 doors, red`, `4 doors, blue`.
+    """
     text = str(label)
-    return text if len(text) <= max_length else text[: max_length - 1] + "…"
+    if len(text) <= max_length:
+        return text
+    tail = (max_length - 1) // 2
+    return f"{text[: max_length - 1 - tail]}…{text[-tail:]}"
+
+
+def shorten_all(labels: Sequence[object]) -> list[str]:
+    """Shortens labels, but less if two of them would look the same."""
+    texts = [shorten(label) for label in labels]
+    for length in _LONGER:
+        if len({*texts}) == len({*map(str, labels)}):
+            break
+        texts = [shorten(label, length) for label in labels]
+    return texts

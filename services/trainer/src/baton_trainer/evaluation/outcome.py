@@ -5,6 +5,7 @@ predictions depends on this interface alone: cross-validation, intervals, import
 the gate.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self, TypeVar
@@ -21,6 +22,7 @@ Rows = NDArray[Any]
 """Some rows, as indices or as a mask."""
 
 _FIVE_DIGITS, _TOO_LONG = 1e4, 1e15
+_TOO_SHORT = 1e-4
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,14 @@ def format_amount(value: float) -> str:
     """Formats a number of any size with about five digits."""
     is_long = _FIVE_DIGITS <= abs(value) < _TOO_LONG
     return f"{value:,.0f}" if is_long else f"{value:,.5g}"
+
+
+def format_like(value: float, like: float) -> str:
+    """Formats a number with the decimals that `like` has with five digits, as in one column."""
+    if not _TOO_SHORT <= abs(like) < _TOO_LONG:
+        return format_amount(value)
+    decimals = max(0, 4 - math.floor(math.log10(abs(like))))
+    return f"{value:z,.{decimals}f}"
 
 
 class Outcome(Protocol):

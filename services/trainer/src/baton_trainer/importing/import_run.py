@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.schema import Column, Schema
+from baton_trainer.errors import DataError
 from baton_trainer.importing.comparison.answers import Answers
 from baton_trainer.importing.comparison.choosing import ComparedModel, Original, choose_form
 from baton_trainer.importing.comparison.differences import list_rejections
@@ -71,6 +72,7 @@ class ImportRun:
             verdict=verdict,
             metrics=measured,
             target=self.request.target,
+            private=self.request.private,
         )
         return register(record, self.settings, self.registry, self.progress, self.on_registering)
 
@@ -79,11 +81,12 @@ class ImportRun:
         inputs = choose_inputs(self.source.document, file, self.request.target)
         if inputs.note:
             self.progress.note(inputs.note)
+        check_private(self.request, inputs)
         schema, opened = allow_gaps(inputs.schema, file)
         if opened:
             names = ", ".join(opened)
             self.progress.note(f"optional because the table has gaps there: {names}")
-        return replace(inputs, schema=schema)
+        return replace(inputs, schema=schema, private=self.request.private)
 
     def _convert(self, schema: Schema, rows: Rows) -> Conversion:
         """Converts the model in the sandbox, which also predicts the rows."""
@@ -118,6 +121,20 @@ class ImportRun:
         for line in list_rejections(rows, compared.agreement):
             self.progress.warn(line)
         return compared
+
+
+def check_private(request: ImportRequest, inputs: Inputs) -> None:
+    """Checks the names of the private columns.
+
+    Raises:
+        DataError: the model takes no such column.
+    """
+    known = [column.name for column in inputs.schema.columns]
+    unknown = [name for name in request.private if name not in known]
+    if unknown:
+        raise DataError(
+            f"--private: the model has no column {unknown[0]!r}; its columns: {', '.join(known)}"
+        )
 
 
 def choose_names(recorded: Sequence[str], found: Sequence[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from baton_registry.versions.mlmodel import METADATA_KEY, MLMODEL_FILE
 from baton_registry.versions.output_schema import OutputSchema
 from baton_registry.versions.schema import Column
 from baton_trainer.importing.rows.rows import Rows, is_missing
+from baton_trainer.tables.columns.made_up_values import make_up_value
 from baton_trainer.tracking.logged_model import ONNX_FILE
 
 EXAMPLE_FILE = "input_example.json"
@@ -35,6 +36,7 @@ class ImportedModel:
         columns: the input columns.
         output_schema: what the model answers.
         rows: the source of the input example.
+        private: the columns of which the input example has made-up values.
     """
 
     source: Path
@@ -43,6 +45,7 @@ class ImportedModel:
     columns: tuple[Column, ...]
     output_schema: OutputSchema
     rows: Rows
+    private: tuple[str, ...] = ()
 
 
 def save_model(model: ImportedModel, folder: Path, ids: Mapping[str, str]) -> None:
@@ -58,7 +61,7 @@ def save_model(model: ImportedModel, folder: Path, ids: Mapping[str, str]) -> No
     shutil.copytree(model.source, folder, ignore=shutil.ignore_patterns(MANIFEST_FILE))
     _drop_example(model.document, folder)
     (folder / ONNX_FILE).write_bytes(model.onnx)
-    example = json.dumps(_build_example(model.rows), allow_nan=False, ensure_ascii=False)
+    example = json.dumps(_build_example(model), allow_nan=False, ensure_ascii=False)
     (folder / EXAMPLE_FILE).write_text(example, encoding="utf-8")
     document = {**_build_document(model), **ids}
     document["model_size_bytes"] = sum(
@@ -126,14 +129,23 @@ def _build_metadata(model: ImportedModel) -> dict[str, Any]:
     }
 
 
-def _build_example(rows: Rows) -> dict[str, Any]:
+def _build_example(model: ImportedModel) -> dict[str, Any]:
     """Returns complete rows in split form; if there are too few, gaps are filled."""
+    rows = model.rows
     arrays = [(column, rows.arrays[column.name]) for column in rows.columns]
     is_complete = ~np.any([is_missing(column, values) for column, values in arrays], axis=0)
     complete = np.flatnonzero(is_complete)[:EXAMPLE_ROWS]
     if len(complete) == EXAMPLE_ROWS:
         arrays = [(column, values[complete]) for column, values in arrays]
-    columns = [_list_present(column, values) for column, values in arrays]
+    made_up = {
+        each.name: make_up_value(each) for each in model.columns if each.name in model.private
+    }
+    columns = [
+        [made_up[column.name]] * EXAMPLE_ROWS
+        if column.name in made_up
+        else _list_present(column, values)
+        for column, values in arrays
+    ]
     data = [[*row] for row in zip(*columns, strict=True)]
     return {"columns": [column.name for column in rows.columns], "data": data}
 

@@ -25,6 +25,7 @@ from baton_trainer.importing.rows.rows import Rows
 from baton_trainer.importing.source.version import SourceVersion
 from baton_trainer.progress import Progress
 from baton_trainer.settings import TrainerSettings
+from baton_trainer.tables.columns.made_up_values import hide_categories
 from baton_trainer.tracking import registration, run
 from baton_trainer.tracking.registration import VersionEntry
 from baton_trainer.train_result import TrainResult
@@ -46,6 +47,7 @@ class ImportRecord:
         verdict: the gate's.
         metrics: by name.
         target: the column with the truth; empty if there is none.
+        private: the columns whose values must not be shown or logged.
     """
 
     source: SourceVersion
@@ -57,6 +59,7 @@ class ImportRecord:
     verdict: Verdict
     metrics: Mapping[str, float]
     target: str = ""
+    private: tuple[str, ...] = ()
 
     @property
     def params(self) -> dict[str, Any]:
@@ -119,13 +122,18 @@ def _upload(record: ImportRecord, model_id: str, run_id: str) -> str:
         source=record.source.folder,
         document=record.source.document,
         onnx=record.compared.form.onnx,
-        columns=record.compared.schema.columns,
+        columns=hide_categories(record.compared.schema.columns, record.private),
         output_schema=record.compared.engine.output_schema,
         rows=record.rows,
+        private=record.private,
     )
     ids = {"run_id": run_id, "model_id": model_id, "model_uuid": model_id}
     # Without the checksum of the data: it would say that Baton knows the held-out rows.
-    manifest = Manifest(reader=record.reader, gate_figures=record.verdict.recorded_figures)
+    manifest = Manifest(
+        reader=record.reader,
+        private_columns=record.private,
+        gate_figures=record.verdict.recorded_figures,
+    )
     return run.upload_files(
         lambda folder: imported_model.save_model(model, folder, ids), manifest, model_id, _check
     )

@@ -18,6 +18,7 @@ class ImportRequest:
         target: the column of the data with the truth; empty if there is none.
         source_uri: the address of the registry to import from; empty: the configured one.
         name: the registered model that gets the new version; empty: `model`.
+        private: the columns whose values must not be shown or logged.
         trust_model: open the pickle also on a machine without a sandbox.
         sign: sign the new version with the trainer's key.
         gate: the limits of the gate.
@@ -30,6 +31,7 @@ class ImportRequest:
     target: str = ""
     source_uri: str = ""
     name: str = ""
+    private: tuple[str, ...] = ()
     trust_model: bool = False
     sign: bool = False
     gate: GateLimits = field(default_factory=GateLimits)

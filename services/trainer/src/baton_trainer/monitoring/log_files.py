@@ -8,8 +8,8 @@ from typing import Any
 from pyarrow import fs
 
 from baton_common.locations import is_url, parse_location, strip_credentials
+from baton_common.object_stores import describe_error, silence_logs
 from baton_common.prediction_log import SUFFIX, parse_partition
-from baton_common.texts import get_first_line
 from baton_trainer.errors import DataError
 
 DATE = "date"
@@ -92,7 +92,7 @@ class LogFiles:
 
     def _create_error(self, error: Exception) -> DataError:
         return DataError(
-            f"{self.name}: the prediction log cannot be read ({get_first_line(error)}); check the"
+            f"{self.name}: the prediction log cannot be read ({describe_error(error)}); check the"
             " location, and the credentials in the environment"
         )
 
@@ -113,6 +113,7 @@ def _open_filesystem(location: Path | str) -> tuple[Any, str]:
             f"{strip_credentials(parsed)}: fsspec is not installed; run: pip install"
             " 'baton-trainer[s3]'"
         ) from error
+    silence_logs()
     files, root = fsspec.core.url_to_fs(parsed, use_listings_cache=False)
     return fs.PyFileSystem(fs.FSSpecHandler(files)), root.rstrip("/")
 

@@ -54,3 +54,14 @@ def test_probabilities_are_grouped_by_true_class(
     """More than two classes are grouped by right and wrong label."""
     curves.draw_scores(axes, some_outcome(classes))
     assert [each.partition("  ")[0] for each in read_legend(axes)] == names
+
+
+def test_many_classes_get_a_larger_matrix(axes: Axes) -> None:
+    """Else the numbers in its cells would overlap."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    small = figure.get_size_inches().tolist()
+    curves.draw_confusion(axes, some_outcome(4))
+    assert figure.get_size_inches().tolist() == small
+    curves.draw_confusion(axes, some_outcome(12))
+    assert min(figure.get_size_inches()) > max(small)

@@ -1,3 +1,5 @@
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -7,6 +9,7 @@ from matplotlib.figure import Figure
 
 from baton_trainer.cards import run_files
 from baton_trainer.cards.content import Subject, summarize
+from baton_trainer.cards.grids import build_figure_grid, build_importance_grid
 from baton_trainer.cards.limitations import list_limitations
 from baton_trainer.cards.values import plots
 from baton_trainer.cards.values.card import ValueParts
@@ -52,6 +55,23 @@ def test_card_has_figures_plots_and_slices(subject: Subject) -> None:
     assert "tables/slices.csv" in files
     assert "tables/thresholds.csv" not in files
     assert summarize(subject).startswith("ridge, trained on 400 rows (houses.csv). RMSE ")
+
+
+def test_figures_of_one_table_have_the_same_decimals(subject: Subject) -> None:
+    """Those in the unit of the target and the importances; R² has four."""
+    report = subject.model.report
+    figures = build_figure_grid(report, ValueParts.titles).rows
+    decimals = {row[0]: {len(each) for each in _list_decimals(row[1:])} for row in figures}
+    assert decimals.pop("R²") == {4}
+    assert len(decimals) == 4
+    assert len(set.union(*decimals.values())) == 1
+    importances = build_importance_grid(report).rows
+    assert len({len(each) for row in importances for each in _list_decimals(row[1:])}) == 1
+
+
+def _list_decimals(texts: Sequence[str]) -> list[str]:
+    numbers = (each for text in texts for each in re.findall(r"[\d,.]+", text))
+    return [each.partition(".")[2] for each in numbers]
 
 
 def test_card_names_the_error_without_a_model(subject: Subject) -> None:

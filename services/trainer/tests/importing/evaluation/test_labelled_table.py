@@ -1,5 +1,7 @@
 """The rows with a truth, as the gate compares them."""
 
+from dataclasses import replace
+
 import pytest
 
 from baton_registry.versions.output_schema import Label
@@ -17,7 +19,8 @@ def build(labels: list[str], classes: tuple[Label, ...]) -> LabelledTable:
     lines = ["age,other,goal", *(f"{i + 20},{i},{label}" for i, label in enumerate(labels))]
     lines[2] = lines[2].replace("21,", ",", 1)
     file = csv_file.parse("\n".join(lines).encode(), "some.csv")
-    inputs = choose_inputs({"signature": {"inputs": SCHEMA}}, file, "goal")
+    chosen = choose_inputs({"signature": {"inputs": SCHEMA}}, file, "goal")
+    inputs = replace(chosen, private=("age",))
     read = read_rows(file, inputs.schema.columns, inputs.decimal)
     return build_labelled_table(inputs, read, "goal", classes)
 
@@ -30,6 +33,7 @@ def test_labels_have_the_types_of_the_classes() -> None:
     assert built.table.features["age"].tolist() == [20.0, 23.0, 24.0]
     assert built.table.features["other"].tolist() == [0, 3, 4]
     assert built.table.positive == 1
+    assert built.table.private_columns == ("age",)
     assert build(["true", "False", "False", "TRUE"], (False, True)).table.target.tolist() == [
         True, False, True,
     ]  # fmt: skip

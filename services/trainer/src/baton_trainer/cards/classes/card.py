@@ -58,7 +58,7 @@ class ClassParts:
 
     def describe_target(self, table: Table) -> str:
         """Names the classes."""
-        return f"{table.target.name}; classes: {', '.join(map(str, table.classes))}"
+        return f"{table.target.name}; classes: {'; '.join(map(str, table.classes))}"
 
     def build_target_grid(self, table: Table) -> Grid:
         """Counts the training rows and held-out rows of each class."""
@@ -111,19 +111,19 @@ class ClassParts:
 def build_per_class_grid(outcome: ClassOutcome) -> Grid:
     """The metrics of each class against the rest; of many classes, the weakest."""
     metrics = sorted(compute_class_metrics(outcome), key=lambda each: each.f1)
-    heads = ("class", "rows", "ROC AUC", "PR AUC", "precision", "recall", "F1", "mistaken for")
+    heads = ("class", "mistaken for", "rows", "ROC AUC", "PR AUC", "precision", "recall", "F1")
     return Grid(
         heads,
         [
             (
                 str(each.label),
+                _describe_mistake(each),
                 f"{each.rows:,}",
                 f"{each.roc_auc:.4f}",
                 f"{each.pr_auc:.4f}",
                 "-" if np.isnan(each.precision) else f"{each.precision:.1%}",
                 f"{each.recall:.1%}",
                 f"{each.f1:.4f}",
-                _describe_mistake(each),
             )
             for each in metrics[:MAX_LINES]
         ],

@@ -1,5 +1,7 @@
 """Plots of a classifier's predictions on the held-out rows."""
 
+from typing import Literal
+
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
@@ -11,7 +13,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from baton_trainer.cards.style import COLOURS, QUIET, shorten
+from baton_registry.versions.output_schema import Label
+from baton_trainer.cards.style import COLOURS, QUIET, shorten_all
 from baton_trainer.evaluation.classes.metrics import compute_reliability
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.outcome import Floats
@@ -20,6 +23,8 @@ MAX_CURVES = 8
 """More curves in a plot look alike."""
 
 _MAX_CELL_TEXTS = 12
+_MAX_LARGE_LINES = 4
+_MAX_SMALL_MATRIX, _LARGE = 6, (9.0, 8.0)
 _MAX_TICK_LETTERS = 50
 _SCORE_BINS = 40
 _Curve = tuple[str, NDArray[np.int_], Floats, str]
@@ -29,12 +34,16 @@ def _list_curves(outcome: ClassOutcome) -> list[_Curve]:
     """Class, truth, score and colour of each curve, the most frequent classes first."""
     truth, scores = outcome.indicator, outcome.scores
     # Matplotlib leaves a label that begins with an underscore out of the legend.
-    names = [f"class {shorten(outcome.classes[each])}" for each in outcome.shown_classes]
+    names = [f"class {each}" for each in shorten_all(_list_shown(outcome))]
     order = np.argsort(-truth.sum(axis=0), kind="stable")[:MAX_CURVES]
     return [
         (names[each], truth[:, each], scores[:, each], colour)
         for each, colour in zip(order, COLOURS, strict=False)
     ]
+
+
+def _list_shown(outcome: ClassOutcome) -> list[Label]:
+    return [outcome.classes[each] for each in outcome.shown_classes]
 
 
 def draw_roc(axes: Axes, outcome: ClassOutcome) -> None:
@@ -45,7 +54,7 @@ def draw_roc(axes: Axes, outcome: ClassOutcome) -> None:
         label = f"{name}  (area {roc_auc_score(truth, score):.3f})"
         axes.plot(false_rate, true_rate, color=colour, linewidth=2, label=label)
     _set_unit_square(axes, outcome, "ROC", "False positive rate", "True positive rate")
-    axes.legend(loc="lower right")
+    _draw_legend(axes, "lower right")
 
 
 def draw_precision_recall(axes: Axes, outcome: ClassOutcome) -> None:
@@ -56,7 +65,7 @@ def draw_precision_recall(axes: Axes, outcome: ClassOutcome) -> None:
         axes.plot(recall, precision, color=colour, linewidth=2, label=label)
         axes.axhline(truth.mean(), linestyle="--", color=colour, alpha=0.4, linewidth=1)
     _set_unit_square(axes, outcome, "Precision and recall", "Recall", "Precision")
-    axes.legend(loc="best")
+    _draw_legend(axes, "best")
 
 
 def draw_calibration(axes: Axes, outcome: ClassOutcome) -> None:
@@ -73,7 +82,13 @@ def draw_calibration(axes: Axes, outcome: ClassOutcome) -> None:
                 groups.predicted, groups.observed, reach, fmt="none", ecolor=colour, alpha=0.5
             )
     _set_unit_square(axes, outcome, "Calibration", "Predicted probability", "Observed share")
-    axes.legend(loc="upper left")
+    _draw_legend(axes, "upper left")
+
+
+def _draw_legend(axes: Axes, place: Literal["best", "lower right", "upper left"]) -> None:
+    """A smaller one for many curves, so that it covers less of them."""
+    is_long = len(axes.get_legend_handles_labels()[1]) > _MAX_LARGE_LINES
+    axes.legend(loc=place, fontsize="small" if is_long else "medium")
 
 
 def _compute_wilson_interval(share: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
@@ -102,10 +117,12 @@ def draw_confusion(axes: Axes, outcome: ClassOutcome) -> None:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.set(title="Confusion matrix on held-out rows", xlabel="Predicted", ylabel="True")
-    names = [shorten(label) for label in outcome.classes]
+    names = shorten_all(outcome.classes)
     is_crowded = count * max(map(len, names)) > _MAX_TICK_LETTERS
     axes.set_xticks(range(count), names, rotation=90 if is_crowded else 0)
     axes.set_yticks(range(count), names)
+    if count > _MAX_SMALL_MATRIX and (figure := axes.get_figure(root=True)) is not None:
+        figure.set_size_inches(_LARGE)
     if count <= _MAX_CELL_TEXTS:
         _write_cells(axes, counts, shares)
 
@@ -114,8 +131,8 @@ def draw_scores(axes: Axes, outcome: ClassOutcome) -> None:
     """The distribution of probabilities: by true class if there are two, else by right label."""
     if outcome.is_binary:
         scores, parts = outcome.scores[:, 0], outcome.indicator[:, 0] == 0
-        positive = shorten(outcome.classes[outcome.positive])
-        other = shorten(outcome.classes[1 - outcome.positive])
+        classes = shorten_all(outcome.classes)
+        positive, other = classes[outcome.positive], classes[1 - outcome.positive]
         names, what = (f"true class {other}", f"true class {positive}"), f"of {positive}"
     else:
         scores, parts = outcome.probabilities.max(axis=1), outcome.predictions == outcome.truth

@@ -1,7 +1,7 @@
 """The metrics of a classifier.
 
-With two classes, they are those of the positive class. With more, they are means over the classes,
-each against the rest.
+With two classes, they are those of the positive class. With more, `roc_auc`, `pr_auc`, `ece` and
+`f1` are means over the classes, each against the rest.
 """
 
 from dataclasses import dataclass

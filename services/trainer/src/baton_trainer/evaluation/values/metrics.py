@@ -8,6 +8,8 @@ from baton_trainer.evaluation.outcome import Floats
 
 BOUNDS: Mapping[str, tuple[float, float]] = {"r2": (-np.inf, 1.0), "bias": (-np.inf, np.inf)}
 """The least and the greatest value of the metrics that may be below 0."""
+WITHOUT_UNIT = ("r2",)
+"""The metrics that do not have the unit of the target."""
 
 
 def compute_rmse(errors: Floats) -> float:

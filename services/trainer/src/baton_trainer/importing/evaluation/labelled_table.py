@@ -66,6 +66,7 @@ def build_labelled_table(
         notes=(),
         warnings=(),
         reader=file.rule.to_json(),
+        private_columns=inputs.private,
     )
     return LabelledTable(table, np.flatnonzero(labelled))
 

@@ -23,12 +23,14 @@ class Inputs:
         file: the file; its columns have the names of the schema's.
         decimal: the decimal mark of its numbers.
         note: a line if the schema does not name the columns; else empty.
+        private: the columns whose values must not be shown or logged.
     """
 
     schema: Schema
     file: DataFile
     decimal: str
     note: str = ""
+    private: tuple[str, ...] = ()
 
 
 def choose_inputs(document: dict[str, Any], file: DataFile, target: str) -> Inputs:

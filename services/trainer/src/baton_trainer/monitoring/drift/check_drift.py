@@ -15,6 +15,7 @@ from baton_trainer.monitoring.drift.window import count_window, list_columns
 from baton_trainer.monitoring.prediction_log import PredictionLog
 from baton_trainer.monitoring.profile import PROFILE_FILE, Profile
 from baton_trainer.progress import Progress
+from baton_trainer.request import Data
 from baton_trainer.settings import TrainerSettings, configure_mlflow
 from baton_trainer.tracking.quiet import silence_libraries
 
@@ -28,7 +29,9 @@ class DriftRequest:
         version: the version's number, or an alias.
         now: the end of the window, in UTC.
         since_s: how far back the window reaches, in seconds.
-        data: a table to compare with; None: the version's profile.
+        data: a table to compare with, or with a query the URL of a database; None: the version's
+            profile.
+        query: the SQL query whose rows are the table.
     """
 
     location: Path | str
@@ -36,6 +39,7 @@ class DriftRequest:
     now: datetime
     since_s: float
     data: Location | None = None
+    query: str | None = None
 
 
 def check_drift(
@@ -52,7 +56,7 @@ def check_drift(
     with silence_libraries(), settings.open_registry() as registry:
         progress.start_phase("reading the reference")
         version = registry.find_version(settings.model_name, request.version)
-        profile = _get_reference(registry, version, request.data, settings)
+        profile = _get_reference(registry, version, request, settings)
         progress.start_phase("reading the prediction log")
         return _compare(log, version, profile, request)
 
@@ -60,11 +64,12 @@ def check_drift(
 def _get_reference(
     registry: RegistryClient,
     version: ModelVersion,
-    data: Location | None,
+    request: DriftRequest,
     settings: TrainerSettings,
 ) -> Profile:
-    if data is None:
+    if request.data is None and request.query is None:
         return read_reference(registry, version, settings)
+    data = Data(file=request.data, query=request.query)
     return build_reference(registry, version, data, settings)
 
 

@@ -5,7 +5,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from baton_common.locations import Location
 from baton_engine.engine import Scores
 from baton_registry.rest.client import RegistryClient
 from baton_registry.rest.fetch import fetch_file, fetch_manifest
@@ -16,6 +15,7 @@ from baton_trainer.errors import NotComparable, ProfileMissing
 from baton_trainer.gate.comparable_model import ComparableModel, load_version
 from baton_trainer.monitoring.profile import PROFILE_FILE, Profile, parse_profile
 from baton_trainer.monitoring.profile_builder import build_profile
+from baton_trainer.request import Data
 from baton_trainer.settings import TrainerSettings
 from baton_trainer.tables import loading
 from baton_trainer.tables.table import Table
@@ -44,7 +44,7 @@ def read_reference(
 
 
 def build_reference(
-    registry: RegistryClient, version: ModelVersion, file: Location, settings: TrainerSettings
+    registry: RegistryClient, version: ModelVersion, data: Data, settings: TrainerSettings
 ) -> Profile:
     """Makes the profile that training on this table would store.
 
@@ -60,7 +60,7 @@ def build_reference(
             "are not known; train a version with baton train"
         )
     model = load_version(registry, version, trusted=settings.trusted_keys)
-    table = loading.load(replace_file(run.record.request, file))
+    table = loading.load(replace_file(run.record.request, data.file, data.query))
     return build_profile(table, _answer_held_out(model, table))
 
 

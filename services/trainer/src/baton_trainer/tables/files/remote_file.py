@@ -1,5 +1,6 @@
 """Fetches a file from an object store or a web server, by fsspec."""
 
+from baton_common.object_stores import describe_error, silence_logs
 from baton_common.texts import get_first_line
 from baton_trainer.errors import DataError
 
@@ -19,15 +20,15 @@ def fetch(url: str) -> bytes:
         raise DataError(
             f"{url}: fsspec is not installed; run: pip install 'baton-trainer[s3]'"
         ) from error
+    silence_logs()
     try:
         with fsspec.open(url, "rb") as file:
             content: bytes = file.read()
     except ImportError as error:  # its text names the package
         raise DataError(f"{url}: {get_first_line(error)}") from error
     except Exception as error:  # each file system raises errors of its own
-        reason = get_first_line(error) or type(error).__name__
         raise DataError(
-            f"{url}: cannot be read ({reason}); check the address, and the credentials in the"
-            " environment; a database also needs --query"
+            f"{url}: cannot be read ({describe_error(error)}); check the address, and the"
+            " credentials in the environment; a database also needs --query"
         ) from error
     return content
