@@ -89,7 +89,7 @@ def _delete_later(folder: Path) -> None:
     doomed = folder.with_name(f".{folder.name}-{time.time_ns()}")
     folder.rename(doomed)
     script = 'rm -rf "$0"; rmdir --ignore-fail-on-non-empty "$1"'
-    command = ["setsid", "--fork", "nice", "sh", "-c", script, doomed, folder.parent]
+    command = ["setsid", "--fork", "nice", "sh", "-c", script, str(doomed), str(folder.parent)]
     nothing = subprocess.DEVNULL  # a reader of this process's output must not wait for it
     subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, check=True)
 
