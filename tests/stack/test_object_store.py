@@ -40,6 +40,7 @@ def store(images: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[s3fs.S3File
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "baton")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        s3fs.S3FileSystem.clear_instance_cache()  # those of another test have its port
         files = s3fs.S3FileSystem(use_listings_cache=False, skip_instance_cache=True)
         files.mkdir("lake")
         yield files
