@@ -127,24 +127,30 @@ def test_nothing_is_lost_or_doubled_if_processes_are_killed(
     assert len([*output.iterdir()]) == FILES + 1
 
 
+def list_listening() -> set[tuple[str, int]]:
+    """The addresses and ports on which this process and its descendants listen."""
+    processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return {
+        (each.laddr.ip, each.laddr.port)
+        for process in processes
+        for each in process.net_connections()
+        if each.status == psutil.CONN_LISTEN
+    }
+
+
 def test_workers_of_this_machine_are_reachable_from_it_alone() -> None:
     """They listen on the loopback device, every connection has TLS, and they ignore Ctrl-C."""
+    others = list_listening()  # servers that other tests of this process still use
     with open_client(ClusterOptions(workers=2)) as client:
         pids = [*client.run(os.getpid).values()]
         for pid in pids:
             os.kill(pid, signal.SIGINT)
         assert [*client.run(os.getpid).values()] == pids
         addresses = [client.scheduler.address, *client.scheduler_info()["workers"]]
-        processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
-        listening = {
-            each.laddr.ip
-            for process in processes
-            for each in process.net_connections()
-            if each.status == psutil.CONN_LISTEN
-        }
+        listening = list_listening() - others
     assert len(addresses) == 3
     assert all(each.startswith("tls://127.0.0.1:") for each in addresses)
-    assert listening == {"127.0.0.1"}
+    assert {ip for ip, _ in listening} == {"127.0.0.1"}
 
 
 def test_dask_seldom_wakes_the_processes_of_this_machine() -> None:
