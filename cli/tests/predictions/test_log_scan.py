@@ -53,9 +53,9 @@ def test_rows_with_a_key(tmp_path: Path) -> None:
 
 
 def test_only_days_that_matter_are_read(tmp_path: Path) -> None:
-    """A file of another day is not even opened."""
+    """A file of another day is not even opened: the day of a file is that of its rows."""
     write(tmp_path)
-    write(tmp_path, "b-1.parquet", day=date(2026, 11, 27)).write_bytes(b"not Parquet")
+    write(tmp_path, "b-1.parquet", day=date(2026, 11, 28)).write_bytes(b"not Parquet")
     assert scan(tmp_path, (TIME_US - 1, TIME_US))[1] == []
     assert len(scan(tmp_path, (TIME_US - 3 * 86_400_000_000, TIME_US))[1]) == 1
 

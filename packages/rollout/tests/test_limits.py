@@ -57,6 +57,16 @@ def test_scales_must_be_positive() -> None:
     assert read_score_scales(figures) == {"a": 2.5}
 
 
+@pytest.mark.parametrize("figure", [float("nan"), float("inf"), 10**400])
+def test_figures_that_are_no_finite_numbers_do_not_count(figure: float) -> None:
+    """An older version has them in a tag, which any client may have written."""
+    names = ("score_scale.y", "score_shift.y", "other_label_share")
+    figures = {"against_version": 3.0, **dict.fromkeys(names, figure)}
+
+    assert read_score_scales(figures) == {}
+    assert Limits.from_gate_figures(figures, "3").other_label == Limits().other_label
+
+
 @pytest.mark.parametrize(
     "limits",
     [Limits(), Limits.from_gate_figures(FIGURES, "3"), Limits(0.01, 0.9, 1.0, (0, 0.2), -0.01)],

@@ -114,6 +114,7 @@ def drop(name: str) -> dict[str, Any]:
         change(score={"Yes": [0.5] * 41}),
         change(score={str(number): [0] * 41 for number in range(11)}),
         change(score={"x" * 257: [0] * 41}),
+        change(score={"\ud800": [0] * 41}),
         change(failures=4),  # with those compared, more than all pairs
         change(compared=29),
         change(other_labels=28),

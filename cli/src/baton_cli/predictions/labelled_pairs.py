@@ -1,16 +1,14 @@
 """Counts the signal `quality` of a rollout: rows that both versions scored and that have a label.
 
-It looks into the prediction log once a minute, and reads each closed file once. So that its memory
-is bounded, the oldest pairs without a label are forgotten: a label that comes later counts for
-nothing.
+It looks into the prediction log once a minute, and reads each closed file once. Whatever is in a
+file, a warning is the worst that comes of it: the other signals decide without it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
-from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from arro3.core import DataType, RecordBatch
 
@@ -23,24 +21,44 @@ from baton_cli.predictions.closed_files import (
     list_predictions,
     read_file,
 )
-from baton_cli.predictions.pair_losses import Identity, ScoredPair, read_pairs
+from baton_cli.predictions.pair_book import PairBook, ReceivedLabel
+from baton_cli.predictions.pair_losses import read_pairs
 from baton_common.prediction_log import LABEL, RECEIVED_AT, REQUEST_ID, ROW
+from baton_common.texts import to_one_line
+from baton_registry.errors import RegistryError
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
-from baton_rollout.signals import GRID, round_randomly
 
 LOOK_S = 60.0
 """Seconds between two looks; files are closed every 15 minutes."""
-MAX_PAIRS = 50_000
-"""The number of pairs without a label that are kept: 30 MB."""
-
-_LOTS = 2**64
-_Label = tuple[int, str, int, str]
-"""When it arrived, in microseconds since 1970, the row's identity, and its text."""
-T = TypeVar("T")
+MAX_FILES = 30_000
+"""Of the days of a rollout, so many files are read, the newest ones: 10 MB of names."""
+MAX_FAILURES = 3
+"""Files that cannot be opened and end a look: then the log is likely to be away."""
 
 FindScale = Callable[[Record], float | None]
 """Finds the scale of a regression's value for a rollout."""
+
+
+class _File(NamedTuple):
+    """A file of the log.
+
+    Attributes:
+        day: of its rows.
+        has_labels: whether it has labels, which are read after the pairs of their day.
+        location: where it is.
+        add: takes its rows, batch by batch.
+    """
+
+    day: date
+    has_labels: bool
+    location: Location
+    add: Callable[[RecordBatch], None]
+
+    @property
+    def order(self) -> tuple[date, bool, str]:
+        """The sort key."""
+        return self.day, self.has_labels, self.location.text
 
 
 @dataclass
@@ -50,22 +68,14 @@ class _State:
     Attributes:
         key: the rollout.
         looked_at: when the log was read; None: not yet.
-        read: the files that were read.
-        pairs: the pairs, and whether the canary answered.
-        repeated: rows that the log has more than once.
-        labels: when the last label of a row arrived, and its text.
-        scale: that of a regression's value.
-        counts: of the last look.
+        read: the files that were read, of those that are still there.
+        book: counts the pairs; None before the first look.
     """
 
     key: tuple[str, str] | None = None
     looked_at: datetime | None = None
     read: set[Location] = field(default_factory=set)
-    pairs: dict[Identity, tuple[ScoredPair, bool]] = field(default_factory=dict)
-    repeated: set[Identity] = field(default_factory=set)
-    labels: dict[Identity, tuple[int, str]] = field(default_factory=dict)
-    scale: float | None = None
-    counts: PairCounts = field(default_factory=PairCounts)
+    book: PairBook | None = None
 
 
 class LabelledPairs:
@@ -87,95 +97,87 @@ class LabelledPairs:
     def count(self, record: Record, now: datetime) -> PairCounts:
         """Counts the differences of the losses, canary - production.
 
-        If the log cannot be read, it warns once and returns what it has.
+        If the log or the registry cannot be read, it warns once and returns what it has.
         """
-        if self._state.key != _get_key(record):
-            self._state = _State(_get_key(record))
-        if self._state.looked_at is None or (now - self._state.looked_at).total_seconds() >= LOOK_S:
-            self._state.looked_at = now
+        key = (record.plan.token, record.against)
+        if self._state.key != key:
+            self._state = _State(key)
+        state = self._state
+        if state.looked_at is None or (now - state.looked_at).total_seconds() >= LOOK_S:
+            state.looked_at = now
             try:
                 self._look(record)
                 self._is_away = False
-            except CommandFailed as error:
+            except (CommandFailed, RegistryError, OSError) as error:
                 if not self._is_away:
-                    self._warn(f"labels do not count until the log can be read: {error.message}")
+                    self._warn(f"new labels do not count for now: {to_one_line(error)}")
                 self._is_away = True
-        return self._state.counts
+        return PairCounts(quality=state.book.histogram) if state.book else PairCounts()
 
     def _look(self, record: Record) -> None:
+        """Reads the new files.
+
+        Raises:
+            CommandFailed: the log cannot be listed, or a file cannot be opened. It is read by a
+                later look.
+            RegistryError: the registry did not answer.
+            OSError: the scale needs a file in a temporary folder, which cannot be written.
+        """
+        if self._state.book is None:
+            self._state.book = PairBook(record.plan.token, self._find_scale(record))
+        failures = []
+        for file in self._list_new(record, self._state.book):
+            try:
+                for _ in read_file(file.location, file.add, self._warn):
+                    self._state.read.add(file.location)
+                self._state.read.add(file.location)
+            except CommandFailed as error:
+                if isinstance(error.__cause__, FileNotFoundError):
+                    continue  # it was moved, or was too old
+                failures.append(error)
+                if len(failures) == MAX_FAILURES:
+                    break
+        if failures:
+            raise failures[0]
+
+    def _list_new(self, record: Record, book: PairBook) -> list[_File]:
+        """Lists the files of the rollout's days that are not read yet, day by day."""
         canary, production = record.plan.version, record.against
-        for labels in self._read_new(record, list_labels(self._log, self._model), _read_labels):
-            self._add_labels(labels)
+        sources = [(True, list_labels(self._log, self._model), partial(_add_labels, book))]
         for version, other in ((canary, production), (production, canary)):
-            files = list_predictions(self._log, self._model, version)
-            for pairs in self._read_new(record, files, partial(read_pairs, other_version=other)):
-                self._add_pairs(pairs, record, is_canary=version == canary)
-        if self._state.scale is None and any(
-            not pair.classes for pair, _ in self._state.pairs.values()
-        ):
-            self._state.scale = self._find_scale(record)
-        self._state.counts = self._build_counts(record)
-
-    def _read_new(
-        self, record: Record, files: Iterable[Location], convert: Callable[[RecordBatch], T]
-    ) -> Iterator[T]:
-        """Reads the files of the rollout's days that are not read yet."""
-        # A file that was begun before midnight may have rows of the next day.
-        first = record.plan.started_at.date() - timedelta(days=1)
-        for location in files:
-            day = find_day(location)
-            if location not in self._state.read and day is not None and day >= first:
-                yield from read_file(location, convert, self._warn)
-                self._state.read.add(location)
-
-    def _add_labels(self, labels: Iterable[_Label]) -> None:
-        for time_us, request_id, row, text in labels:
-            if time_us >= self._state.labels.get((request_id, row), (0, ""))[0]:
-                self._state.labels[request_id, row] = (time_us, text)
-
-    def _add_pairs(self, pairs: Iterable[ScoredPair], record: Record, *, is_canary: bool) -> None:
-        started_us = record.plan.started_at.timestamp() * 1e6
-        for pair in pairs:
-            if pair.time_us < started_us:
-                continue
-            if pair.identity in self._state.pairs or pair.identity in self._state.repeated:
-                self._state.repeated.add(pair.identity)
-                self._state.pairs.pop(pair.identity, None)
-            else:
-                self._state.pairs[pair.identity] = (pair, is_canary)
-        self._forget()
-
-    def _forget(self) -> None:
-        """Forgets the oldest pairs without a label."""
-        excess = len(self._state.pairs) - MAX_PAIRS
-        if excess > 0:
-            waiting = [each for each in self._state.pairs if each not in self._state.labels]
-            for identity in waiting[:excess]:
-                del self._state.pairs[identity]
-
-    def _build_counts(self, record: Record) -> PairCounts:
-        histogram = [0] * len(GRID)
-        for identity, (_, text) in self._state.labels.items():
-            pair, is_canary = self._state.pairs.get(identity, (None, False))
-            difference = pair.compute_difference(text, self._state.scale) if pair else None
-            if difference is not None:
-                lot = _draw(record.plan.token, identity)
-                histogram[round_randomly(difference if is_canary else -difference, lot)] += 1
-        return PairCounts(quality=tuple(histogram))
+            locations = list_predictions(self._log, self._model, version)
+            sources.append((False, locations, partial(_add_pairs, book, record, other)))
+        first = record.plan.started_at.astimezone(UTC).date()
+        files = [
+            _File(day, has_labels, location, add)
+            for has_labels, locations, add in sources
+            for location in locations
+            if (day := find_day(location)) is not None and day >= first
+        ]
+        newest = sorted(files, key=lambda file: file.order)[-MAX_FILES:]
+        self._state.read &= {file.location for file in newest}
+        return [file for file in newest if file.location not in self._state.read]
 
 
-def _read_labels(batch: RecordBatch) -> list[_Label]:
+def _add_pairs(book: PairBook, record: Record, other: str, batch: RecordBatch) -> None:
+    """Adds the pairs of the rollout; `other` is the version that did not answer."""
+    started_us = record.plan.started_at.timestamp() * 1e6
+    pairs = [pair for pair in read_pairs(batch, other) if pair.time_us >= started_us]
+    book.add_pairs(pairs, is_canary=other == record.against)
+
+
+def _add_labels(book: PairBook, batch: RecordBatch) -> None:
     times = batch.column(RECEIVED_AT).cast(DataType.timestamp("us", tz="UTC"))
-    columns: Any = (times.cast(DataType.int64()), *map(batch.column, (REQUEST_ID, ROW, LABEL)))
-    return [*zip(*(each.to_pylist() for each in columns), strict=True)]
-
-
-def _get_key(record: Record) -> tuple[str, str]:
-    """What counts are about: a rollout, and the version that it is compared with."""
-    return record.plan.token, record.against
-
-
-def _draw(token: str, identity: Identity) -> float:
-    """Draws a number in [0, 1) that is the same each time for a row."""
-    text = f"{token}\0{identity[0]}\0{identity[1]}".encode()
-    return int.from_bytes(blake2b(text, digest_size=8).digest()) / _LOTS
+    columns: Any = (
+        times.cast(DataType.int64()),
+        batch.column(REQUEST_ID).cast(DataType.string()),
+        batch.column(ROW).cast(DataType.int64()),
+        batch.column(LABEL).cast(DataType.string()),
+    )
+    rows = zip(*(each.to_pylist() for each in columns), strict=True)
+    labels: list[ReceivedLabel] = [
+        (time_us, (request_id, row), text)
+        for time_us, request_id, row, text in rows
+        if None not in (time_us, request_id, row, text)
+    ]
+    book.add_labels(labels)

@@ -1,7 +1,7 @@
 """Reads the keys of the prediction log."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from arro3.core import DataType, RecordBatch
 
@@ -28,17 +28,16 @@ def scan_predictions(
     first, last = (_get_day(each) for each in span_us)
     for location in list_predictions(log, model):
         day = find_day(location)
-        # A file that was begun before midnight may have rows of the next day.
-        if day is not None and first - timedelta(days=1) <= day <= last:
+        if day is not None and first <= day <= last:
             yield from read_file(location, _read_batch, warn)
 
 
 def _read_batch(batch: RecordBatch) -> list[Prediction]:
-    """Returns the rows that have a key."""
+    """Returns the rows that have a key, and whatever else names a prediction."""
     times = batch.column(TIME).cast(DataType.timestamp("us", tz="UTC")).cast(DataType.int64())
     columns = (batch.column(KEY), times, batch.column(REQUEST_ID), batch.column(ROW))
     rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    return [Prediction(*row) for row in rows if row[0] is not None]
+    return [Prediction(*row) for row in rows if None not in row]
 
 
 def _get_day(time_us: int) -> date:

@@ -1,15 +1,21 @@
 """The losses of a row that two versions scored: what a label says about them, once it comes.
 
 The loss of a row is its Brier score, halved for more than two classes; of a regression the squared
-error, divided by the square of the scale that the gate recorded.
+error, divided by the square of the scale that the gate recorded: the standard deviation of
+production's predictions. (`baton quality` scales a regression by production's errors in training,
+which only its run knows.)
+
+Any program may have written a file of the log. Only rows with finite numbers are read, so that
+nothing raises that computes with them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any, NamedTuple
 
 from arro3.core import DataType, RecordBatch
 
+from baton_common.label_texts import find_class, parse_number
 from baton_common.prediction_log import OTHER, OTHER_VERSION, REQUEST_ID, ROW, TIME
 from baton_registry.versions.output_schema import LABEL, VALUE
 
@@ -29,6 +35,7 @@ class ScoredPair(NamedTuple):
         answered: the outputs of the version that answered: probabilities, or one value.
         other: those of the other version.
         classes: the classes in the order of the probabilities; empty for a regression.
+        are_texts: whether the classes are texts, not numbers or booleans.
     """
 
     identity: Identity
@@ -36,6 +43,7 @@ class ScoredPair(NamedTuple):
     answered: Sequence[float]
     other: Sequence[float]
     classes: tuple[str, ...]
+    are_texts: bool
 
     def compute_difference(self, label: str, scale: float | None) -> float | None:
         """Computes the loss of the version that answered minus that of the other one.
@@ -47,17 +55,19 @@ class ScoredPair(NamedTuple):
         Returns:
             the difference in [-1, 1]; None if the label does not fit, or there is no scale.
         """
-        if self.classes:
-            if label not in self.classes:
-                return None
-            true = self.classes.index(label)
-            greatest = 2.0
-            return (_sum_squares(self.answered, true) - _sum_squares(self.other, true)) / greatest
-        truth = _parse_number(label)
+        if not self.classes:
+            return self._compute_scaled(parse_number(label), scale)
+        true = find_class(label, self.classes, are_texts=self.are_texts)
+        if true is None:
+            return None
+        greatest = 2.0
+        return _clip((_sum_squares(self.answered, true) - _sum_squares(self.other, true)) / greatest)
+
+    def _compute_scaled(self, truth: float | None, scale: float | None) -> float | None:
         if truth is None or not scale:
             return None
-        squares = [(each[0] - truth) ** 2 for each in (self.answered, self.other)]
-        return min(max((squares[0] - squares[1]) / scale**2, -1.0), 1.0)
+        first, second = ((each[0] - truth) / scale for each in (self.answered, self.other))
+        return _clip(first * first - second * second)
 
 
 def read_pairs(batch: RecordBatch, other_version: str) -> list[ScoredPair]:
@@ -73,16 +83,30 @@ def _iter_pairs(batch: RecordBatch, other_version: str) -> Iterator[ScoredPair]:
         return
     times = batch.column(TIME).cast(DataType.timestamp("us", tz="UTC")).cast(DataType.int64())
     columns: Mapping[str, Any] = {
-        name: batch.column(name).to_pylist()
-        for name in (REQUEST_ID, ROW, OTHER_VERSION, *outputs, *others)
+        TIME: times.to_pylist(),
+        REQUEST_ID: batch.column(REQUEST_ID).cast(DataType.string()).to_pylist(),
+        ROW: batch.column(ROW).cast(DataType.int64()).to_pylist(),
+        **{name: _read_floats(batch, name) for name in (*outputs, *others)},
     }
-    stamps: Any = times.to_pylist()
-    for number, version in enumerate(columns[OTHER_VERSION]):
+    are_texts = bool(classes) and _has_text(batch.column(LABEL).to_pylist())
+    for number, version in enumerate(batch.column(OTHER_VERSION).to_pylist()):
+        time_us, *identity = (columns[name][number] for name in (TIME, REQUEST_ID, ROW))
         own, other = ([columns[name][number] for name in each] for each in (outputs, others))
-        if version != other_version or None in own or None in other:
-            continue
-        identity = (columns[REQUEST_ID][number], columns[ROW][number])
-        yield ScoredPair(identity, stamps[number], own, other, classes)
+        if version == other_version and None not in (time_us, *identity) and _are_finite(own + other):
+            request_id, row = identity
+            yield ScoredPair((request_id, row), time_us, own, other, classes, are_texts)
+
+
+def _read_floats(batch: RecordBatch, name: str) -> Any:
+    return batch.column(name).cast(DataType.float64()).to_pylist()
+
+
+def _has_text(labels: Sequence[object]) -> bool:
+    return any(isinstance(each, str) for each in labels)
+
+
+def _are_finite(values: Sequence[float | None]) -> bool:
+    return all(each is not None and isfinite(each) for each in values)
 
 
 def _find_outputs(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -95,12 +119,10 @@ def _find_outputs(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
 
 def _sum_squares(probabilities: Sequence[float], true: int) -> float:
     """Sums the squared errors of all classes: with two classes twice the Brier score."""
-    return sum((each - (index == true)) ** 2 for index, each in enumerate(probabilities))
+    errors = (each - (index == true) for index, each in enumerate(probabilities))
+    return sum(each * each for each in errors)  # `** 2` raises if the square is too large
 
 
-def _parse_number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+def _clip(difference: float) -> float | None:
+    """Clips a difference to [-1, 1]; None if both losses are too large to be told apart."""
+    return None if isnan(difference) else min(max(difference, -1.0), 1.0)

@@ -1,7 +1,10 @@
 """A controller that reads labels from the prediction log."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from baton_cli.dataset.location import Location
 from baton_cli.predictions.labelled_pairs import LabelledPairs
@@ -51,6 +54,17 @@ def test_labels_of_a_good_canary_do_not_stop_it(tmp_path: Path) -> None:
         assert LABELS not in stage.record.retired
         controller.tick()
     assert stage.describe()["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, 1e300])
+def test_number_that_cannot_be_computed_with_does_not_end_the_controller(
+    tmp_path: Path, number: float
+) -> None:
+    """It would end again after each restart: the log keeps it."""
+    stage = Stage()
+    controller = label_rows(stage, tmp_path, canary_yes=number)
+    stage.run(controller)
+    assert not stage.record.is_under_way
 
 
 def test_controller_without_a_log_decides_without_labels(tmp_path: Path) -> None:

@@ -177,6 +177,12 @@ def test_reason_in_any_language_is_kept() -> None:
     assert entry.move.reason == move.reason.strip()
 
 
+def test_entry_that_is_nested_too_deeply_is_ignored() -> None:
+    """Otherwise one tag would end every command, and the controller."""
+    key, _ = ledger.to_tag(ALIAS, Entry(1, "0badcafe", Move(START, "1", "2", "promote"), True))
+    assert ledger.parse_tags(ALIAS, {key: "[" * 100_000}) == []
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
 def test_entry_with_a_time_that_overflows_is_ignored(at: str) -> None:
     """Any client may write a tag."""

@@ -13,6 +13,7 @@ Scaled differences are clipped to [-1, 1] row by row, like those of live pairs.
 """
 
 from collections.abc import Mapping
+from math import isfinite
 
 Figures = Mapping[str, float | None]
 
@@ -28,6 +29,11 @@ def has_compared(figures: Figures, production_version: str) -> bool:
     return production_version.isdecimal() and against == float(production_version)
 
 
+def read_other_label_share(figures: Figures) -> float | None:
+    """Reads the share of rows with another label; None if it is not recorded."""
+    return _read(figures, OTHER_LABEL_SHARE).get("")
+
+
 def read_score_shifts(figures: Figures) -> dict[str, float]:
     """Reads the mean difference of each class or output."""
     return _read(figures, SCORE_SHIFT)
@@ -40,7 +46,15 @@ def read_score_scales(figures: Figures) -> dict[str, float]:
 
 def _read(figures: Figures, prefix: str) -> dict[str, float]:
     return {
-        name.removeprefix(prefix): value
+        name.removeprefix(prefix): float(value)
         for name, value in figures.items()
-        if name.startswith(prefix) and value is not None
+        if name.startswith(prefix) and value is not None and _is_finite(value)
     }
+
+
+def _is_finite(value: float) -> bool:
+    """Whether one can compute with a figure. Any client may have written NaN, or 400 digits."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False

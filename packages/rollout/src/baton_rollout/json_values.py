@@ -51,11 +51,13 @@ def require_outputs(value: object, what: str) -> Mapping[str, Any]:
     """Returns the value if it is an object with the names of at most ten outputs.
 
     Raises:
-        ValueError: it is none, or a name is too long.
+        ValueError: it is none, or a name is too long, or not Unicode: no tag can hold it.
     """
     document = require_object(value, what)
     if len(document) > MAX_OUTPUTS or any(len(name) > MAX_NAME for name in document):
         raise ValueError(f"{what} has more than {MAX_OUTPUTS} outputs, or a name is too long")
+    if any("\ud800" <= character <= "\udfff" for name in document for character in name):
+        raise ValueError(f"{what} has outputs whose names are not Unicode")
     return document
 
 

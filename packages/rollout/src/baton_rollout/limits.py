@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from baton_rollout.gate_figures import (
-    OTHER_LABEL_SHARE,
     Figures,
     has_compared,
+    read_other_label_share,
     read_score_shifts,
 )
 from baton_rollout.json_values import (
@@ -84,7 +84,7 @@ class Limits:
         """
         if not has_compared(figures, production_version):
             return cls(expects_change=expects_change)
-        share = figures.get(OTHER_LABEL_SHARE)
+        share = read_other_label_share(figures)
         shifts = read_score_shifts(figures)
         return cls(
             other_label=cls.other_label if share is None else max(share, 0) + OTHER_LABEL_MARGIN,

@@ -93,9 +93,10 @@ class RolloutStore:
 
         Raises:
             Overtaken: the tag has changed.
+            CommandFailed: the record is too long for a tag, as only another client writes one.
         """
         self.check_record(known_text)
-        text = record.to_text()
+        text = _format(record)
         self.registry.set_model_tag(self.model, get_record_tag(self.alias), text)
         return text
 
@@ -142,7 +143,7 @@ class RolloutStore:
         """
         prefix = get_past_prefix(self.alias)
         key = f"{prefix}{record.plan.started_at:%Y%m%dT%H%M%S}-{record.plan.token}"
-        self.registry.set_model_tag(self.model, key, record.retire({}).to_text())
+        self.registry.set_model_tag(self.model, key, _format(record.retire({})))
         known = sorted(
             each for each in self.registry.get_model_tags(self.model) if each.startswith(prefix)
         )
@@ -169,6 +170,14 @@ class RolloutStore:
         except RegistryRefused as error:
             if error.error_code != NOT_FOUND:  # a deleted version answers no request
                 raise
+
+
+def _format(record: Record) -> str:
+    """Formats a record. Raises `CommandFailed` if it is too long for a tag."""
+    try:
+        return record.to_text()
+    except ValueError as error:
+        raise CommandFailed(f"the rollout cannot be recorded: {error}") from error
 
 
 def _try_parse(text: str) -> Record | None:

@@ -115,7 +115,7 @@ def _parse_tag(key_suffix: str, value: str) -> Entry | None:
     try:
         fields = json.loads(value)
         return Entry(int(sequence), token, _parse_move(fields), done=bool(fields["done"]))
-    except (ValueError, KeyError, TypeError, OverflowError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from baton_common.label_texts import find_class, parse_number
 from baton_registry.versions.output_schema import LABEL, VALUE
 from baton_trainer.errors import NotComparable
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
@@ -20,8 +21,6 @@ from baton_trainer.monitoring.quality.labels import TRUTH
 
 PROBABILITY = "probability_"
 """The prefix of the columns with the probabilities of a classifier's classes."""
-
-_BOOLEANS = {"true": "True", "false": "False"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, .
 
 def _build_value_outcome(frame: pd.DataFrame, prefix: str) -> LiveOutcome:
     values = frame[prefix + VALUE].to_numpy(np.float64)
-    truth = pd.to_numeric(frame[TRUTH], errors="coerce").to_numpy(np.float64)
+    numbers = (parse_number(each) for each in frame[TRUTH])
+    truth = np.array([np.nan if each is None else each for each in numbers], np.float64)
     rows = np.isfinite(truth) & np.isfinite(values)
     return LiveOutcome(
         ValueOutcome(truth[rows], values[rows]), rows, int((~np.isfinite(truth)).sum())
@@ -87,24 +87,7 @@ def _build_value_outcome(frame: pd.DataFrame, prefix: str) -> LiveOutcome:
 def _find_classes(
     truth: "pd.Series[Any]", classes: tuple[str, ...], answers: "pd.Series[Any]"
 ) -> NDArray[np.intp]:
-    """Finds the class of each label, -1 for a label of no class.
-
-    Where the classes are numbers or booleans, `1.0` and `true` are labels, too.
-    """
-    found = pd.Index(classes).get_indexer(pd.Index(truth))
-    first = next(iter(answers.dropna()), "")
-    if isinstance(first, str):
-        return np.asarray(found, np.intp)
-    plain = truth.map(_to_plain_text)
-    return np.asarray(pd.Index(classes).get_indexer(pd.Index(plain)), np.intp)
-
-
-def _to_plain_text(text: str) -> str:
-    stripped = text.strip()
-    if stripped.lower() in _BOOLEANS:
-        return _BOOLEANS[stripped.lower()]
-    try:
-        number = float(stripped)
-    except ValueError:
-        return stripped
-    return str(int(number)) if number.is_integer() else stripped
+    """Finds the class of each label, -1 for a label of no class."""
+    are_texts = isinstance(next(iter(answers.dropna()), ""), str)
+    found = {each: find_class(each, classes, are_texts=are_texts) for each in truth.unique()}
+    return np.array([-1 if (index := found[each]) is None else index for each in truth], np.intp)

@@ -1,0 +1,129 @@
+"""The labelled pairs of one rollout, counted in bounded memory. Pure: no I/O and no clock.
+
+A pair and its label come in any order, and either may never come. So the oldest are forgotten:
+
+- Beyond `MAX_PAIRS` pairs, first those that have a label. They stay counted, but a later label, or a
+  repetition of the row, is not noticed any more. Then those that wait for a label, which then
+  counts for nothing.
+- Beyond `MAX_LABELS` labels without a pair, which is what most labels of an import are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import islice
+
+from baton_cli.predictions.pair_losses import Identity, ScoredPair
+from baton_rollout.pair_counts import Histogram
+from baton_rollout.signals import GRID, round_randomly
+
+MAX_PAIRS = 50_000
+"""Of two classes they take 30 MB."""
+MAX_LABELS = 50_000
+"""They take 15 MB."""
+
+_LOTS = 2**64
+
+ReceivedLabel = tuple[int, Identity, str]
+"""When a label arrived, in microseconds since 1970, its row, and its text."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row that both versions scored.
+
+    Attributes:
+        pair: their answers; None if the log has the row more than once.
+        is_canary: whether the canary answered.
+        label_us: when its last label arrived; None without one.
+        index: where it is counted; None if it is not.
+    """
+
+    pair: ScoredPair | None
+    is_canary: bool
+    label_us: int | None = None
+    index: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it waits for nothing."""
+        return self.pair is None or self.label_us is not None
+
+
+class PairBook:
+    """Counts the labelled pairs of one rollout."""
+
+    def __init__(self, token: str, scale: float | None) -> None:
+        """Counts nothing yet.
+
+        Args:
+            token: the rollout's.
+            scale: that of a regression's value; None: values do not count.
+        """
+        self._token, self._scale = token, scale
+        self._rows: dict[Identity, _Row] = {}
+        self._labels: dict[Identity, tuple[int, str]] = {}
+        self._counts = [0] * len(GRID)
+
+    @property
+    def histogram(self) -> Histogram:
+        """The differences of the losses, canary - production."""
+        return tuple(self._counts)
+
+    def add_pairs(self, pairs: Iterable[ScoredPair], *, is_canary: bool) -> None:
+        """Adds pairs. Of a row that the log has more than once none counts.
+
+        Args:
+            pairs: the pairs.
+            is_canary: whether the canary answered.
+        """
+        for pair in pairs:
+            if row := self._rows.get(pair.identity):
+                self._uncount(row)
+                row.pair = None
+                continue
+            self._rows[pair.identity] = _Row(pair, is_canary)
+            if label := self._labels.pop(pair.identity, None):
+                self._count(self._rows[pair.identity], *label)
+        self._forget()
+
+    def add_labels(self, labels: Iterable[ReceivedLabel]) -> None:
+        """Adds labels. The last one of a row counts."""
+        for time_us, identity, text in labels:
+            if row := self._rows.get(identity):
+                self._count(row, time_us, text)
+            elif time_us >= self._labels.get(identity, (time_us,))[0]:
+                self._labels[identity] = (time_us, text)
+        self._forget()
+
+    def _count(self, row: _Row, time_us: int, text: str) -> None:
+        if row.pair is None or time_us < (row.label_us or time_us):
+            return
+        self._uncount(row)
+        row.label_us = time_us
+        difference = row.pair.compute_difference(text, self._scale)
+        if difference is not None:
+            lot = _draw(self._token, row.pair.identity)
+            row.index = round_randomly(difference if row.is_canary else -difference, lot)
+            self._counts[row.index] += 1
+
+    def _uncount(self, row: _Row) -> None:
+        if row.index is not None:
+            self._counts[row.index] -= 1
+            row.index = None
+
+    def _forget(self) -> None:
+        excess = len(self._rows) - MAX_PAIRS
+        if excess > 0:
+            settled = [each for each, row in self._rows.items() if row.is_settled]
+            waiting = [each for each, row in self._rows.items() if not row.is_settled]
+            for identity in [*settled, *waiting][:excess]:
+                del self._rows[identity]
+        for identity in [*islice(self._labels, max(len(self._labels) - MAX_LABELS, 0))]:
+            del self._labels[identity]
+
+
+def _draw(token: str, identity: Identity) -> float:
+    """Draws a number in [0, 1) that is the same each time for a row."""
+    text = f"{token}\0{identity[0]}\0{identity[1]}".encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest()) / _LOTS

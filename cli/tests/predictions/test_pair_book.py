@@ -1,0 +1,90 @@
+"""The labelled pairs of a rollout are counted in bounded memory."""
+
+import pytest
+
+from baton_cli.predictions import pair_book
+from baton_cli.predictions.pair_book import PairBook
+from baton_cli.predictions.pair_losses import ScoredPair
+
+BETTER, WORSE = 0, 40
+"""Indices of the histogram: the canary's loss is less, or greater, by 1."""
+
+
+@pytest.fixture
+def book(monkeypatch: pytest.MonkeyPatch) -> PairBook:
+    """It keeps three pairs, and three labels without a pair."""
+    monkeypatch.setattr(pair_book, "MAX_PAIRS", 3)
+    monkeypatch.setattr(pair_book, "MAX_LABELS", 3)
+    return PairBook("token", None)
+
+
+def add_pairs(book: PairBook, names: str) -> None:
+    """Adds pairs: the canary says yes, production says no."""
+    for name in names:
+        pair = ScoredPair((name, 0), 1, (0.0, 1.0), (1.0, 0.0), ("no", "yes"), are_texts=True)
+        book.add_pairs([pair], is_canary=True)
+
+
+def add_labels(book: PairBook, names: str, text: str = "yes", time_us: int = 1) -> None:
+    for name in names:
+        book.add_labels([(time_us, (name, 0), text)])
+
+
+def count(book: PairBook) -> tuple[int, int]:
+    """The rows on which the canary is better, and worse."""
+    assert sum(book.histogram) == book.histogram[BETTER] + book.histogram[WORSE]
+    return book.histogram[BETTER], book.histogram[WORSE]
+
+
+def test_pairs_and_labels_come_in_any_order(book: PairBook) -> None:
+    """The last label of a row counts, also if it is read first."""
+    add_labels(book, "a")
+    add_pairs(book, "ab")
+    add_labels(book, "b", "no", time_us=2)
+    assert count(book) == (1, 1)
+    add_labels(book, "b", "yes", time_us=1)
+    add_labels(book, "a", "no", time_us=3)
+    assert count(book) == (0, 2)
+    add_labels(book, "a", "maybe", time_us=4)
+    assert count(book) == (0, 1)
+
+
+def test_oldest_pairs_that_wait_are_forgotten(book: PairBook) -> None:
+    add_pairs(book, "abcde")
+    add_labels(book, "abcde")
+    assert count(book) == (3, 0)
+
+
+def test_oldest_labels_without_a_pair_are_forgotten(book: PairBook) -> None:
+    """An import has labels of all customers, not only of those with a pair."""
+    add_labels(book, "abcde")
+    add_pairs(book, "abc")
+    assert count(book) == (1, 0)
+
+
+def test_labels_of_pairs_do_not_wait(book: PairBook) -> None:
+    """Labels of other rows take no place from them."""
+    add_pairs(book, "a")
+    add_labels(book, "vwxyz")
+    add_labels(book, "a")
+    assert count(book) == (1, 0)
+
+
+def test_counted_pairs_make_room_first(book: PairBook) -> None:
+    """They stay counted, and what comes later about them is not noticed."""
+    add_labels(book, "a")
+    add_pairs(book, "abcd")
+    add_labels(book, "a", "no", time_us=2)
+    add_labels(book, "bcd")
+    assert count(book) == (4, 0)
+
+
+def test_repeated_rows_make_room_too(book: PairBook) -> None:
+    """Three repeated rows are known; a fourth one forgets the first."""
+    add_pairs(book, "aabbcc")
+    add_labels(book, "abc")
+    assert count(book) == (0, 0)
+    add_pairs(book, "dd")
+    add_pairs(book, "b")
+    add_labels(book, "b", time_us=2)
+    assert count(book) == (0, 0)

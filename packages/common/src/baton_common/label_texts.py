@@ -1,0 +1,40 @@
+"""Reads labels as the prediction log keeps them: as texts.
+
+A rollout and `baton quality` read them here, so a label that counts for one counts for the other.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+
+
+def find_class(text: str, classes: Sequence[str], *, are_texts: bool) -> int | None:
+    """Finds the class that a label means.
+
+    Args:
+        text: the label.
+        classes: the classes, as the names of the log's columns have them.
+        are_texts: whether the version answers with texts. Otherwise its classes are numbers or
+            booleans, and `1.0` is also the class `1`, and `true` the class `True`.
+
+    Returns:
+        The index of the class; None if there is none.
+    """
+    spellings = [text] if are_texts else [text, *_list_spellings(text.strip())]
+    return next((classes.index(each) for each in spellings if each in classes), None)
+
+
+def parse_number(text: str) -> float | None:
+    """Parses a label of a regression; None if it is no finite number."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) and "_" not in text else None
+
+
+def _list_spellings(text: str) -> list[str]:
+    """Lists how a number or a boolean is spelled as a class."""
+    number = parse_number(text)
+    if number is None:
+        return [text.capitalize()]
+    return [text, *([str(int(number))] if number.is_integer() else []), repr(number)]
