@@ -110,12 +110,32 @@ def test_template_fits_the_product(tmp_path: Path) -> None:
         assert f"--uid {user}" in (ROOT / "services" / service / "Dockerfile").read_text("utf-8")
 
 
+def test_controller_reads_the_log_where_inference_writes_it() -> None:
+    """The page's values mount the same claim, read-only."""
+    [block] = [
+        each for each in read_blocks(ROOT / "docs" / "kubernetes.md") if each.file == "labels.yaml"
+    ]
+    values = yaml.safe_load(block.text)
+    own = values["controller"]
+    [volume], [mount] = own["extraVolumes"], own["extraVolumeMounts"]
+    assert volume["persistentVolumeClaim"] == {
+        "claimName": values["inference"]["predictions"]["claim"],
+        "readOnly": True,
+    }
+    template = TEMPLATES[CHART / "templates" / "inference" / "deployment.yaml"]
+    assert f"{{name: {mount['name']}, mountPath: {mount['mountPath']}}}" in template
+    assert mount["readOnly"]
+    assert own["extraEnv"] == {"BATON_PREDICTIONS_DIR": mount["mountPath"]}
+
+
 def test_values_of_the_page_are_valid() -> None:
     """The schema accepts the values that docs/kubernetes.md shows, and knows all it names."""
     page = ROOT / "docs" / "kubernetes.md"
-    [block] = [each for each in read_blocks(page) if each.file == "production.yaml"]
+    blocks = {each.file: yaml.safe_load(each.text) for each in read_blocks(page) if each.file}
+    assert {*blocks} == {"production.yaml", "labels.yaml"}
     validator = jsonschema_rs.validator_for(SCHEMA)
-    assert [each.message for each in validator.iter_errors(yaml.safe_load(block.text))] == []
+    for shown in blocks.values():
+        assert [each.message for each in validator.iter_errors(shown)] == []
     named = re.findall(r"`((?:inference|trainer|networkPolicy)\.[\w.]+)", page.read_text("utf-8"))
     assert named
     for name in named:

@@ -54,7 +54,7 @@ def test_labels_of_requests_and_of_customers(stocked_desk: Desk) -> None:
     desk.more_env = settings
     by_key = ("--key", "customer", "--window", "1d", "--label", "churn")
     counted = desk.baton("feedback", "by-key.csv", *by_key)
-    assert counted == f"2 rows: 1 labels, 1 without a prediction → {log}\n"
+    assert counted == f"2 rows: 1 label, 1 without a prediction → {log}\n"
     labels = read_labels(log)
     assert labels == {
         ids["7"]: ("Yes", "api", "billing"),

@@ -62,6 +62,15 @@ def test_each_service_has_only_its_secrets(stack: Stack) -> None:
             assert not any(m["RW"] for m in mounts), service
 
 
+def test_only_inference_and_the_trainer_write_the_prediction_log(stack: Stack) -> None:
+    """The controller reads labels from it."""
+    for service, may_write in {"inference": True, "bootstrap": True, "controller": False}.items():
+        for each in stack.inspect(service):
+            folder = "/var/lib/baton/predictions"
+            [mount] = [m for m in each["Mounts"] if m["Destination"] == folder]
+            assert mount["RW"] is may_write, service
+
+
 def test_no_secret_is_printed(stack: Stack) -> None:
     """`docker inspect` and logs have no secret."""
     output = json.dumps(stack.inspect()) + stack.docker("logs", "--no-color")

@@ -214,24 +214,24 @@ def test_rows_without_finite_numbers_do_not_count(counter: Counter, number: Any)
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "scale", "label_text", "rows"),
+    ("values", "scale", "text", "rows"),
     [
-        (1e200, 0.0, 1.0, "0", 1),
-        (1.0, 0.0, 1e-200, "0", 1),
-        (1e300, -1e300, 1e-300, "0", 0),  # both errors are infinite
-        (1.0, 0.0, 1.0, "1e308", 0),
-        (1.0, 0.0, 1.0, "nan", 0),
-        (1.0, 0.0, 1.0, "1_0", 0),
+        ((1e200, 0.0), 1.0, "0", 1),
+        ((1.0, 0.0), 1e-200, "0", 1),
+        ((1e300, -1e300), 1e-300, "0", 0),  # both errors are infinite
+        ((1.0, 0.0), 1.0, "1e308", 0),
+        ((1.0, 0.0), 1.0, "nan", 0),
+        ((1.0, 0.0), 1.0, "1_0", 0),
     ],
 )
 def test_numbers_of_any_size_are_one_difference_at_most(
-    tmp_path: Path, own: float, other: float, scale: float, label_text: str, rows: int
+    tmp_path: Path, values: tuple[float, float], scale: float, text: str, rows: int
 ) -> None:
     """The square of a float may be too large for a float."""
     counter = Counter(tmp_path, scale)
-    row = {"value": own, "other_value": other, "other_version": "1", "request_id": "a"}
-    counter.log.add_predictions("2", [row])
-    label(counter, ["a"], label_text)
+    row = dict(zip(("value", "other_value"), values, strict=True))
+    counter.log.add_predictions("2", [{**row, "other_version": "1", "request_id": "a"}])
+    label(counter, ["a"], text)
     assert counter.read() == (rows, float(rows))
     assert counter.warnings == []
 
@@ -281,9 +281,7 @@ def test_labels_of_numbers_have_several_spellings(counter: Counter) -> None:
     assert counter.read()[0] == 2
 
 
-def test_file_that_has_gone_is_no_outage(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_file_that_has_gone_is_no_outage(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """`push --follow` moved it after it was listed; a file that cannot be opened is tried again."""
     counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="a")])
     label(counter, ["a"], "yes")

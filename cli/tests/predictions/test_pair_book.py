@@ -21,7 +21,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> PairBook:
 def add_pairs(book: PairBook, names: str) -> None:
     """Adds pairs: the canary says yes, production says no."""
     for name in names:
-        pair = ScoredPair((name, 0), 1, (0.0, 1.0), (1.0, 0.0), ("no", "yes"), are_texts=True)
+        pair = ScoredPair((name, 0), (1.0, -1.0), ("no", "yes"), are_texts=True)
         book.add_pairs([pair], is_canary=True)
 
 
@@ -53,6 +53,14 @@ def test_oldest_pairs_that_wait_are_forgotten(book: PairBook) -> None:
     add_pairs(book, "abcde")
     add_labels(book, "abcde")
     assert count(book) == (3, 0)
+
+
+def test_pairs_of_many_classes_are_fewer(book: PairBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here two pairs of two numbers."""
+    monkeypatch.setattr(pair_book, "MAX_NUMBERS", 4)
+    add_pairs(book, "abc")
+    add_labels(book, "abc")
+    assert count(book) == (2, 0)
 
 
 def test_oldest_labels_without_a_pair_are_forgotten(book: PairBook) -> None:

@@ -87,7 +87,7 @@ def test_later_row_replaces_an_earlier_one(
     """Of two labels for one row of a request the last one is stored."""
     file.write_text("request,left\nr-1,yes\nr-1,no\n")
     assert run(["feedback", str(file), *BY_ID, "--to", str(log)]) == 0
-    assert "2 rows: 1 labels, 1 replaced by a later row" in capsys.readouterr().out
+    assert "2 rows: 1 label, 1 replaced by a later row" in capsys.readouterr().out
     assert read_labels(log) == [("r-1", 0, "no", "file")]
 
 
@@ -118,7 +118,7 @@ def test_labels_of_routing_keys(
     )
     assert run(["feedback", str(file), *BY_KEY, "--to", str(log)]) == 0
     assert capsys.readouterr().out == (
-        f"5 rows: 1 labels, 1 without a label, 2 without a prediction, 1 ambiguous → {log}\n"
+        f"5 rows: 1 label, 1 without a label, 2 without a prediction, 1 ambiguous → {log}\n"
     )
     assert read_labels(log) == [("new", 0, "yes", "file")]
 

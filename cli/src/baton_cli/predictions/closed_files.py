@@ -22,7 +22,8 @@ from baton_engine.tables.parquet_reader import open_parquet
 if TYPE_CHECKING:  # an optional dependency, which a folder on this machine does not need
     from fsspec import AbstractFileSystem
 
-BATCH_ROWS = 16_384
+BATCH_ROWS = 4_096
+"""As Python objects they take 5 MB."""
 
 Warn = Callable[[str], object]
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Stores or sends the labels of a file: reads, matches, and writes all of them or none."""
+"""Stores or sends the labels of a file: first it reads, checks and matches all of them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -62,11 +62,11 @@ class FileCounts:
             "replaced by a later row": self.repeated,
         }
         others = "".join(f", {count:,} {name}" for name, count in parts.items() if count)
-        return f"{self.rows:,} rows: {self.stored:,} labels{others}"
+        return f"{_count(self.rows, 'row')}: {_count(self.stored, 'label')}{others}"
 
 
 class FileFeedback:
-    """The labels of one file. Nothing is written before all rows are read and checked."""
+    """The labels of one file. Nothing is stored or sent before all rows are read and checked."""
 
     def __init__(
         self,
@@ -129,6 +129,10 @@ class FileFeedback:
                 sender.send(self.rows)
             except CommandFailed as error:
                 raise CommandFailed(f"{self._path}: {error.message}") from error
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def drop_repeated(rows: Sequence[LabelRow]) -> list[LabelRow]:

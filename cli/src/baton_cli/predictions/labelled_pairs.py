@@ -162,8 +162,7 @@ class LabelledPairs:
 def _add_pairs(book: PairBook, record: Record, other: str, batch: RecordBatch) -> None:
     """Adds the pairs of the rollout; `other` is the version that did not answer."""
     started_us = record.plan.started_at.timestamp() * 1e6
-    pairs = [pair for pair in read_pairs(batch, other) if pair.time_us >= started_us]
-    book.add_pairs(pairs, is_canary=other == record.against)
+    book.add_pairs(read_pairs(batch, other, started_us), is_canary=other == record.against)
 
 
 def _add_labels(book: PairBook, batch: RecordBatch) -> None:

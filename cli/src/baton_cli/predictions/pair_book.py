@@ -2,10 +2,9 @@
 
 A pair and its label come in any order, and either may never come. So the oldest are forgotten:
 
-- Beyond `MAX_PAIRS` pairs, first those that have a label. They stay counted, but a later label, or a
-  repetition of the row, is not noticed any more. Then those that wait for a label, which then
-  counts for nothing.
-- Beyond `MAX_LABELS` labels without a pair, which is what most labels of an import are.
+- Beyond `MAX_PAIRS` pairs, first those that have a label. They stay counted, but a later label, or
+  a repetition of the row, is not noticed any more. Then those that wait for a label.
+- Beyond `MAX_LABELS` labels without a pair. In an import, most labels have none.
 """
 
 from collections.abc import Iterable
@@ -18,9 +17,11 @@ from baton_rollout.pair_counts import Histogram
 from baton_rollout.signals import GRID, round_randomly
 
 MAX_PAIRS = 50_000
-"""Of two classes they take 30 MB."""
-MAX_LABELS = 50_000
-"""They take 15 MB."""
+"""They take 25 MB."""
+MAX_NUMBERS = 1_000_000
+"""Pairs of more than 20 classes are fewer: all pairs have so many numbers, which take 8 MB."""
+MAX_LABELS = 30_000
+"""They take 12 MB."""
 
 _LOTS = 2**64
 
@@ -64,6 +65,7 @@ class PairBook:
         self._rows: dict[Identity, _Row] = {}
         self._labels: dict[Identity, tuple[int, str]] = {}
         self._counts = [0] * len(GRID)
+        self._max_pairs = MAX_PAIRS
 
     @property
     def histogram(self) -> Histogram:
@@ -82,6 +84,7 @@ class PairBook:
                 self._uncount(row)
                 row.pair = None
                 continue
+            self._max_pairs = min(self._max_pairs, MAX_NUMBERS // len(pair.numbers))
             self._rows[pair.identity] = _Row(pair, is_canary)
             if label := self._labels.pop(pair.identity, None):
                 self._count(self._rows[pair.identity], *label)
@@ -113,7 +116,7 @@ class PairBook:
             row.index = None
 
     def _forget(self) -> None:
-        excess = len(self._rows) - MAX_PAIRS
+        excess = len(self._rows) - self._max_pairs
         if excess > 0:
             settled = [each for each, row in self._rows.items() if row.is_settled]
             waiting = [each for each, row in self._rows.items() if not row.is_settled]

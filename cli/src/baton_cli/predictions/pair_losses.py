@@ -9,6 +9,7 @@ Any program may have written a file of the log. Only rows with finite numbers ar
 nothing raises that computes with them.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any, NamedTuple
@@ -27,21 +28,18 @@ Identity = tuple[str, int]
 
 
 class ScoredPair(NamedTuple):
-    """A row that two versions scored.
+    """A row that two versions scored. Thousands wait for a label, so it is small.
 
     Attributes:
         identity: the row.
-        time_us: when it was answered, in microseconds since 1970.
-        answered: the outputs of the version that answered: probabilities, or one value.
-        other: those of the other version.
-        classes: the classes in the order of the probabilities; empty for a regression.
+        numbers: of a classifier the difference of the losses for each class, if that is the true
+            one; of a regression the values of the version that answered and of the other one.
+        classes: the classes in the order of the numbers; empty for a regression.
         are_texts: whether the classes are texts, not numbers or booleans.
     """
 
     identity: Identity
-    time_us: int
-    answered: Sequence[float]
-    other: Sequence[float]
+    numbers: Sequence[float]
     classes: tuple[str, ...]
     are_texts: bool
 
@@ -53,29 +51,31 @@ class ScoredPair(NamedTuple):
             scale: that of a regression's value; None: unknown.
 
         Returns:
-            the difference in [-1, 1]; None if the label does not fit, or there is no scale.
+            the difference in [-1, 1]; None if the label does not fit, there is no scale, or both
+            losses are too large to be told apart.
         """
-        if not self.classes:
-            return self._compute_scaled(parse_number(label), scale)
-        true = find_class(label, self.classes, are_texts=self.are_texts)
-        if true is None:
-            return None
-        greatest = 2.0
-        return _clip((_sum_squares(self.answered, true) - _sum_squares(self.other, true)) / greatest)
-
-    def _compute_scaled(self, truth: float | None, scale: float | None) -> float | None:
+        if self.classes:
+            true = find_class(label, self.classes, are_texts=self.are_texts)
+            return None if true is None else _clip(self.numbers[true])
+        truth = parse_number(label)
         if truth is None or not scale:
             return None
-        first, second = ((each[0] - truth) / scale for each in (self.answered, self.other))
+        first, second = ((each - truth) / scale for each in self.numbers)
         return _clip(first * first - second * second)
 
 
-def read_pairs(batch: RecordBatch, other_version: str) -> list[ScoredPair]:
-    """Reads the rows of a batch that this other version scored as well."""
-    return [*_iter_pairs(batch, other_version)]
+def read_pairs(batch: RecordBatch, other_version: str, since_us: float) -> list[ScoredPair]:
+    """Reads the rows of a batch that this other version scored as well.
+
+    Args:
+        batch: rows of the log.
+        other_version: the version that did not answer.
+        since_us: the time of the first row, in microseconds since 1970.
+    """
+    return [*_iter_pairs(batch, other_version, since_us)]
 
 
-def _iter_pairs(batch: RecordBatch, other_version: str) -> Iterator[ScoredPair]:
+def _iter_pairs(batch: RecordBatch, other_version: str, since_us: float) -> Iterator[ScoredPair]:
     names = batch.schema.names
     classes, outputs = _find_outputs(names)
     others = [OTHER + name for name in outputs]
@@ -90,11 +90,13 @@ def _iter_pairs(batch: RecordBatch, other_version: str) -> Iterator[ScoredPair]:
     }
     are_texts = bool(classes) and _has_text(batch.column(LABEL).to_pylist())
     for number, version in enumerate(batch.column(OTHER_VERSION).to_pylist()):
-        time_us, *identity = (columns[name][number] for name in (TIME, REQUEST_ID, ROW))
+        time_us, request_id, row = (columns[name][number] for name in (TIME, REQUEST_ID, ROW))
+        if version != other_version or None in (time_us, request_id, row) or time_us < since_us:
+            continue
         own, other = ([columns[name][number] for name in each] for each in (outputs, others))
-        if version == other_version and None not in (time_us, *identity) and _are_finite(own + other):
-            request_id, row = identity
-            yield ScoredPair((request_id, row), time_us, own, other, classes, are_texts)
+        if _are_finite(own + other):
+            numbers = _subtract_losses(own, other) if classes else own + other
+            yield ScoredPair((request_id, row), array("d", numbers), classes, are_texts)
 
 
 def _read_floats(batch: RecordBatch, name: str) -> Any:
@@ -117,12 +119,16 @@ def _find_outputs(names: Sequence[str]) -> tuple[tuple[str, ...], list[str]]:
     return (), [VALUE] if VALUE in names else []
 
 
-def _sum_squares(probabilities: Sequence[float], true: int) -> float:
-    """Sums the squared errors of all classes: with two classes twice the Brier score."""
-    errors = (each - (index == true) for index, each in enumerate(probabilities))
-    return sum(each * each for each in errors)  # `** 2` raises if the square is too large
+def _subtract_losses(own: Sequence[float], other: Sequence[float]) -> Iterator[float]:
+    """Yields the difference of half the Brier scores for each class, if that is the true one.
+
+    The Brier score of `p` is the sum of `p * p`, minus twice the probability of the true class,
+    plus 1. (`p ** 2` would raise if the square is too large.)
+    """
+    squares = sum(each * each for each in own) - sum(each * each for each in other)
+    for first, second in zip(own, other, strict=True):
+        yield squares / 2 - (first - second)
 
 
 def _clip(difference: float) -> float | None:
-    """Clips a difference to [-1, 1]; None if both losses are too large to be told apart."""
     return None if isnan(difference) else min(max(difference, -1.0), 1.0)

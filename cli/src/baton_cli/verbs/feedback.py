@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # Arrow is slow to import, and `baton feedback --help` does n
     "at_column",
     metavar="COLUMN",
     show_default="not said; with --key now",
-    help="The column of the time at which the label became known.",
+    help="The column of the time at which the label became known; a date alone is 00:00 UTC.",
 )
 @option(
     "--to",
@@ -101,8 +101,9 @@ def feedback(  # noqa: PLR0913 - one for each option
     routing key: then the label is about the last prediction of that key in the log, within the
     window before the label. Rows with an empty label are left out.
 
-    A row that is not valid ends the command, and nothing is stored. It can be repeated: the last
-    label of a row counts.
+    A row that is not valid ends the command before anything is stored. With --url, labels go in
+    batches of 1,000: if inference rejects one, those before it are stored. The command can be
+    repeated: the last label of a row counts.
     """
     if (id_column is None) == (key_column is None):
         raise click.UsageError("Give either --id COLUMN or --key COLUMN.")

@@ -1,7 +1,8 @@
 """Whether a version is worse than the one before: bets on the difference of their losses.
 
-The test is that of a rollout's signal `quality`: `baton_rollout.evidence`. A row's value is the
-loss of the version minus that of the one before, in [-1, 1]:
+The test is that of a rollout's signal `quality`: `baton_rollout.evidence`. (Only a regression's
+errors are scaled differently: a rollout knows no run.) A row's value is the loss of the version
+minus that of the one before, in [-1, 1]:
 
 | task | loss of a row |
 |---|---|
