@@ -10,6 +10,7 @@ import pytest
 
 from baton_cli.dataset.location import Location
 from baton_cli.predictions import labelled_pairs
+from baton_cli.predictions.closed_files import list_predictions
 from baton_registry.errors import RegistryUnavailable
 from tests.support.cli.labelled_log import Counter, label, pair
 from tests.support.trainer.prediction_log import NOON, write_file
@@ -108,27 +109,27 @@ def test_rows_that_name_no_row_are_left_out(counter: Counter) -> None:
 
 
 def test_file_that_has_gone_is_no_outage(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`push --follow` moved it after it was listed; a file that cannot be opened is tried again."""
+    """`push --follow` moved it after it was listed. One that cannot be opened is tried again."""
     counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="a")])
     label(counter, ["a"], "yes")
     gone = counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="b")])
-    listed = labelled_pairs.list_predictions
     gone.unlink()
     monkeypatch.setattr(
         labelled_pairs,
         "list_predictions",
-        lambda *where: [Location(str(gone)), *listed(*where)],
+        lambda *where: [Location(str(gone)), *list_predictions(*where)],
     )
     assert counter.read()[0] == 1
     assert counter.warnings == []
     gone.mkdir()
-    label(counter, ["b"], "yes")
-    counter.count()
+    counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="c")])
+    label(counter, ["b", "c"], "yes")
+    assert counter.read()[0] == 2
     counter.count()
     assert [gone.name in each for each in counter.warnings] == [True]
     gone.rmdir()
-    counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="b")])
-    assert counter.read()[0] == 2
+    write_file(gone, [{**pair(1.0, 0.0, "1", request_id="b"), "time": NOON, "row": 0}])
+    assert counter.read()[0] == 3
 
 
 def test_scale_that_cannot_be_found_is_one_line(tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def test_rows_with_a_key(tmp_path: Path) -> None:
     assert scan(tmp_path) == ([Prediction("hash", TIME_US, "a-1.parquet", 0)], [])
 
 
+def test_rows_that_name_no_prediction_are_left_out(tmp_path: Path) -> None:
+    """Another program wrote them; a label is about none of them."""
+    path = write(tmp_path)
+    table = pq.ParquetFile(path).read()
+    for name in ("time", "request_id", "row"):
+        gaps = pa.nulls(2, table.schema.field(name).type)
+        number = table.column_names.index(name)
+        pq.write_table(table.set_column(number, name, gaps), path.with_name(f"{name}.parquet"))
+    assert scan(tmp_path) == ([Prediction("hash", TIME_US, "a-1.parquet", 0)], [])
+
+
 def test_only_days_that_matter_are_read(tmp_path: Path) -> None:
     """A file of another day is not even opened: the day of a file is that of its rows."""
     write(tmp_path)

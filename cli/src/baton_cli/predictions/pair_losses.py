@@ -10,7 +10,7 @@ nothing raises that computes with them.
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -103,7 +103,7 @@ def _read_floats(batch: RecordBatch, name: str) -> Any:
     return batch.column(name).cast(DataType.float64()).to_pylist()
 
 
-def _has_text(labels: Sequence[object]) -> bool:
+def _has_text(labels: Iterable[object]) -> bool:
     return any(isinstance(each, str) for each in labels)
 
 
