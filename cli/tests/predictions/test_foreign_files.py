@@ -121,6 +121,7 @@ def test_file_that_has_gone_is_no_outage(counter: Counter, monkeypatch: pytest.M
     )
     assert counter.read()[0] == 1
     assert counter.warnings == []
+    monkeypatch.undo()
     gone.mkdir()
     counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="c")])
     label(counter, ["b", "c"], "yes")
