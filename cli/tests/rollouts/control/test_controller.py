@@ -1,5 +1,6 @@
 """The controller against a registry in memory: good and bad versions, crashes, and people."""
 
+import json
 import random
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ from baton_registry.promotion import alias_moves
 from baton_registry.versions.rollout_tags import format_abort
 from baton_rollout.limits import Limits
 from baton_rollout.progress.actions import Abort, Pause, Promote
-from tests.support.fakes.fleet import CANARY, Killed, Replica, Stage, Watched
+from tests.support.fakes.fleet import CANARY, RECORD, Killed, Replica, Stage, Watched
 from tests.support.fakes.registry import ALIAS, MODEL
 
 PROMOTED = {
@@ -516,6 +517,19 @@ def test_start_closes_a_rollout_that_a_person_has_ended() -> None:
     stage.start(version="3")
     assert [(record.phase, record.message) for record in stage.past] == [("promoted", "by hand")]
     assert stage.record.plan.version == "3"
+
+
+def test_record_that_is_too_long_to_write_is_one_line() -> None:
+    """Another client wrote it. It does not end the controller, again after each restart."""
+    stage = Stage()
+    record = stage.start()
+    score = {str(number).ljust(256, "x"): (-0.1, 0.1) for number in range(10)}
+    long = '"' * 300
+    plan = replace(record.plan, by=long, reason=long, limits=Limits(score=score))
+    record = replace(record, plan=plan, message=long, is_entered=False)
+    stage.server.tags[RECORD] = json.dumps(record.to_json())
+    with pytest.raises(CommandFailed, match="cannot be recorded: it is too long"):
+        stage.controller().tick()
 
 
 def test_record_of_another_form_is_one_line() -> None:
