@@ -65,6 +65,19 @@ def list_classes(frame: pd.DataFrame, prefix: str = "") -> tuple[str, ...]:
     return tuple(name.removeprefix(start) for name in frame.columns if name.startswith(start))
 
 
+def accepts_label(frame: pd.DataFrame, label: str) -> bool:
+    """Whether a label is a class of the version, or a number for a regression.
+
+    Args:
+        frame: the columns of the log.
+        label: as text.
+    """
+    truth = pd.Series([label], dtype=object)
+    if classes := list_classes(frame):
+        return bool(_find_classes(truth, classes, frame[LABEL])[0] >= 0)
+    return VALUE not in frame or bool(np.isfinite(_to_numbers(truth))[0])
+
+
 def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, ...]) -> LiveOutcome:
     columns = [f"{prefix}{PROBABILITY}{each}" for each in classes]
     probabilities = frame[columns].to_numpy(np.float64)
@@ -77,11 +90,17 @@ def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, .
 
 def _build_value_outcome(frame: pd.DataFrame, prefix: str) -> LiveOutcome:
     values = frame[prefix + VALUE].to_numpy(np.float64)
-    truth = pd.to_numeric(frame[TRUTH], errors="coerce").to_numpy(np.float64)
+    truth = _to_numbers(frame[TRUTH])
     rows = np.isfinite(truth) & np.isfinite(values)
     return LiveOutcome(
         ValueOutcome(truth[rows], values[rows]), rows, int((~np.isfinite(truth)).sum())
     )
+
+
+def _to_numbers(truth: "pd.Series[Any]") -> NDArray[np.float64]:
+    """Converts labels to numbers, NaN for a label that is none."""
+    numbers: NDArray[np.float64] = pd.to_numeric(truth, errors="coerce").to_numpy(np.float64)
+    return numbers
 
 
 def _find_classes(
@@ -91,12 +110,9 @@ def _find_classes(
 
     Where the classes are numbers or booleans, `1.0` and `true` are labels, too.
     """
-    found = pd.Index(classes).get_indexer(pd.Index(truth))
     first = next(iter(answers.dropna()), "")
-    if isinstance(first, str):
-        return np.asarray(found, np.intp)
-    plain = truth.map(_to_plain_text)
-    return np.asarray(pd.Index(classes).get_indexer(pd.Index(plain)), np.intp)
+    texts = truth if isinstance(first, str) else truth.map(_to_plain_text)
+    return np.asarray(pd.Index(classes).get_indexer(pd.Index(texts)), np.intp)
 
 
 def _to_plain_text(text: str) -> str:
