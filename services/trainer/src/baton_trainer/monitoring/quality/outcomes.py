@@ -66,16 +66,16 @@ def list_classes(frame: pd.DataFrame, prefix: str = "") -> tuple[str, ...]:
 
 
 def accepts_label(frame: pd.DataFrame, label: str) -> bool:
-    """Whether a label is a class of the version, or a number for a regression.
+    """Whether a label, as text, is one of a version's classes, or a number for a regression.
 
     Args:
-        frame: the columns of the log.
-        label: as text.
+        frame: the columns of the log; at least one row.
+        label: the label.
     """
-    truth = pd.Series([label], dtype=object)
-    if classes := list_classes(frame):
-        return bool(_find_classes(truth, classes, frame[LABEL])[0] >= 0)
-    return VALUE not in frame or bool(np.isfinite(_to_numbers(truth))[0])
+    try:
+        return not build_live_outcome(frame.head(1).assign(**{TRUTH: label})).other_truths
+    except NotComparable:
+        return True
 
 
 def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, ...]) -> LiveOutcome:
@@ -90,17 +90,11 @@ def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, .
 
 def _build_value_outcome(frame: pd.DataFrame, prefix: str) -> LiveOutcome:
     values = frame[prefix + VALUE].to_numpy(np.float64)
-    truth = _to_numbers(frame[TRUTH])
+    truth = pd.to_numeric(frame[TRUTH], errors="coerce").to_numpy(np.float64)
     rows = np.isfinite(truth) & np.isfinite(values)
     return LiveOutcome(
         ValueOutcome(truth[rows], values[rows]), rows, int((~np.isfinite(truth)).sum())
     )
-
-
-def _to_numbers(truth: "pd.Series[Any]") -> NDArray[np.float64]:
-    """Converts labels to numbers, NaN for a label that is none."""
-    numbers: NDArray[np.float64] = pd.to_numeric(truth, errors="coerce").to_numpy(np.float64)
-    return numbers
 
 
 def _find_classes(
@@ -110,9 +104,12 @@ def _find_classes(
 
     Where the classes are numbers or booleans, `1.0` and `true` are labels, too.
     """
+    found = pd.Index(classes).get_indexer(pd.Index(truth))
     first = next(iter(answers.dropna()), "")
-    texts = truth if isinstance(first, str) else truth.map(_to_plain_text)
-    return np.asarray(pd.Index(classes).get_indexer(pd.Index(texts)), np.intp)
+    if isinstance(first, str):
+        return np.asarray(found, np.intp)
+    plain = truth.map(_to_plain_text)
+    return np.asarray(pd.Index(classes).get_indexer(pd.Index(plain)), np.intp)
 
 
 def _to_plain_text(text: str) -> str:
