@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from baton_common.prediction_log import SUFFIX, parse_partition
 from baton_inference.lifecycle.loading.locks import is_locked
+from baton_inference.predictions.old_labels import remove_old_labels
 
 PART = ".part"
 """What is added to the name of a file that is not complete."""
@@ -103,7 +104,11 @@ class LogFolder:
         self.bytes += len(content)
 
     def tidy(self, today: date) -> Removals:
-        """Removes files beyond the bounds, the oldest first, and parts of dead processes."""
+        """Removes files beyond the bounds, the oldest first, parts of dead processes, old labels.
+
+        Only the days count for labels; `LabelFolder` refuses those beyond their bytes.
+        """
+        remove_old_labels(self._directory, today - timedelta(days=self._days))
         by_bytes = by_days = total = 0
         kept: list[ClosedFile] = []
         for file in self._list_files():
