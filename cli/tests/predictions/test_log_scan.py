@@ -88,7 +88,8 @@ def test_file_that_is_removed_after_it_was_listed_is_no_error(
         store = MemoryFileSystem()
         monkeypatch.setattr(fsspec.core, "url_to_fs", lambda *_, **__: (store, "/bucket/none"))
     warnings: list[str] = []
-    assert [*read_file(location, lambda batch: batch.num_rows, warnings.append)] == warnings == []
+    assert [*read_file(location, lambda batch: batch.num_rows, warnings.append)] == []
+    assert warnings == []
 
 
 def test_missing_folder(tmp_path: Path) -> None:

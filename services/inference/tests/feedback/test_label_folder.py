@@ -69,16 +69,19 @@ def test_full_folder_is_not_listed_for_each_label(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once a minute is enough, also while every label is refused."""
-    log, lists = Log(tmp_path, files=0), list[object]()
+    log, measured = Log(tmp_path, files=0), list[LabelFolder]()
     measure = LabelFolder._measure
-    monkeypatch.setattr(
-        LabelFolder, "_measure", lambda folder: (measure(folder), lists.append(folder))
-    )
+
+    def count(folder: LabelFolder) -> None:
+        measured.append(folder)
+        measure(folder)
+
+    monkeypatch.setattr(LabelFolder, "_measure", count)
     for _ in range(100):
         log.time.now_s += 1
         with pytest.raises(NotStored):
             log.store()
-    assert len(lists) == 2
+    assert len(measured) == 2
 
 
 def test_steady_labels_never_reach_the_limit(
