@@ -52,7 +52,7 @@ class ScoredPair(NamedTuple):
 
         Returns:
             the difference in [-1, 1]; None if the label does not fit, there is no scale, or both
-            losses are too large to be told apart.
+            losses are infinite.
         """
         if self.classes:
             true = find_class(label, self.classes, are_texts=self.are_texts)
