@@ -132,8 +132,6 @@ class LabelledPairs:
                     self._state.read.add(file.location)
                 self._state.read.add(file.location)
             except CommandFailed as error:
-                if isinstance(error.__cause__, FileNotFoundError):
-                    continue  # it was moved, or was too old
                 failures.append(error)
                 if len(failures) == MAX_FAILURES:
                     break
