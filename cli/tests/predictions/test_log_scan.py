@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
+from baton_cli.predictions.closed_files import read_file
 from baton_cli.predictions.log_scan import scan_predictions
 from baton_cli.predictions.matching import Prediction
 from baton_common.prediction_log import build_predictions_folder
@@ -69,6 +72,24 @@ def test_damaged_file_is_skipped_with_one_line(tmp_path: Path) -> None:
     assert len(rows) == 1
     assert warning.startswith(f"skipped {damaged}: ")
     assert "\n" not in warning
+
+
+@pytest.mark.parametrize("is_local", [True, False], ids=["folder", "store"])
+def test_file_that_is_removed_after_it_was_listed_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_local: bool
+) -> None:
+    """It was too old, moved away or merged into another one. Its rows do not count."""
+    write(tmp_path)
+    gone = write(tmp_path, "b-1.parquet")
+    gone.unlink()
+    location = Location(str(gone))
+    if not is_local:
+        location = Location("s3://bucket/b-1.parquet")
+        store = MemoryFileSystem()
+        monkeypatch.setattr(fsspec.core, "url_to_fs", lambda *_, **__: (store, "/bucket/none"))
+    warnings: list[str] = []
+    assert [*read_file(location, lambda batch: batch.num_rows, warnings.append)] == []
+    assert warnings == []
 
 
 def test_missing_folder(tmp_path: Path) -> None:

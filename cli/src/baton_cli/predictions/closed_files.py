@@ -52,7 +52,9 @@ def find_day(location: Location) -> date | None:
 
 
 def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: Warn) -> Iterator[T]:
-    """Reads a file batch by batch.
+    """Reads a file batch by batch. A file that was removed after it was listed has no rows.
+
+    Inference removes old files, and merges small files of labels.
 
     Args:
         location: the file.
@@ -63,7 +65,10 @@ def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: War
         CommandFailed: the file cannot be opened.
     """
     with explain_storage_errors("read", location):
-        file = _open_file(location)
+        try:
+            file = _open_file(location)
+        except FileNotFoundError:
+            return
     with file:
         try:
             with convert_panics():

@@ -110,7 +110,10 @@ class FileFeedback:
         return matches.rows
 
     def write(self, folder: Path, model: str) -> None:
-        """Writes one closed file into the log. Raises `CommandFailed`; then there is none."""
+        """Writes one closed file into the log. Raises `CommandFailed`; then there is none.
+
+        No file is too large: only inference knows the bound, and refuses later labels of its own.
+        """
         labels = [
             Label(self._now_us, row.identity, row.row, row.text, row.at_us, "file")
             for row in self.rows

@@ -22,10 +22,10 @@ SECOND = Label(NOON_US + 1, "a-1", 3, "12.5", NOON_US - DAY_US, "file")
 
 def test_file_has_the_columns_of_the_layout(tmp_path: Path) -> None:
     """Names, types and values are those of `baton_common.prediction_log`."""
-    written = LabelWriter(tmp_path / "log", "churn model").write([FIRST, SECOND])
+    [written] = LabelWriter(tmp_path / "log", "churn model").write([FIRST, SECOND])
     [file] = (tmp_path / "log").rglob("*.parquet")
     assert file.parent == tmp_path / "log/labels/model=churn model/date=2026-11-29"
-    assert written == file.stat().st_size
+    assert written == (file, file.stat().st_size, [FIRST, SECOND])
     table = pq.ParquetFile(file).read()
     time = pa.timestamp("us", tz="UTC")
     assert {field.name: field.type for field in table.schema} == {

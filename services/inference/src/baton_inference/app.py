@@ -109,7 +109,6 @@ def _create_feedback(
         settings.predictions_dir,
         settings.model_name,
         max_bytes=settings.predictions_max_bytes,
-        days=settings.predictions_days,
         clock=core.clock,
     )
     store = LabelStore(folder.store, pools.labels)

@@ -1,5 +1,6 @@
-"""Labels on disk, within bounds."""
+"""Labels on disk, within their bound."""
 
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -8,10 +9,12 @@ from structlog.testing import capture_logs
 
 from baton_engine.labels.label import Label
 from baton_inference.errors import NotStored
-from baton_inference.feedback.label_folder import BLOCK_BYTES, SHARE, LabelFolder
+from baton_inference.feedback.label_folder import SHARE, LabelFolder
+from baton_inference.feedback.label_merger import MERGED_FILES
 from tests.support.fakes.clock import ManualClock
 
-DAY_S = 86_400
+FILE_BYTES = 3000
+"""More than a file of one label has."""
 
 
 class Log:
@@ -21,7 +24,7 @@ class Log:
         self.root = root
         self.time = ManualClock()
         self.folder = LabelFolder(
-            root, "m", max_bytes=files * BLOCK_BYTES * SHARE, days=30, clock=self.time.clock()
+            root, "m", max_bytes=files * FILE_BYTES * SHARE, clock=self.time.clock()
         )
 
     def store(self, text: str = "yes") -> None:
@@ -45,38 +48,53 @@ def test_limit_counts_the_labels_of_all_processes(tmp_path: Path) -> None:
     """At the limit nothing is stored and nothing is deleted, until there is room again."""
     log, other = Log(tmp_path, files=2), Log(tmp_path, files=1000)
     log.store()
-    other.store()
-    other.store()
+    for _ in range(3):
+        other.store()
     log.time.now_s += 61  # a process measures the folder once a minute
     with capture_logs() as lines, pytest.raises(NotStored, match="baton predictions push"):
         log.store()
     assert [line["event"] for line in lines] == ["labels cannot be stored"]
-    assert len(log.files) == 3
+    assert len(log.files) == 4
     with capture_logs() as lines, pytest.raises(NotStored):
         log.store()
     assert lines == []  # at most one line a minute
-    log.files[0].unlink()
-    log.files[0].unlink()
+    for file in log.files[1:]:
+        file.unlink()
+    log.time.now_s += 61
     log.store()
     assert len(log.files) == 2
 
 
-def test_old_labels_are_deleted(tmp_path: Path) -> None:
-    """Labels stay for as many days as the log keeps predictions; other folders stay."""
-    log = Log(tmp_path)
-    log.store("old")
-    predictions = tmp_path / "model=m" / "version=1" / "date=1970-01-01"
-    predictions.mkdir(parents=True)
-    log.time.now_s += 30 * DAY_S
-    log.store("new")
-    assert len(log.files) == 2
-    log.time.now_s += DAY_S
-    log.store("newer")
-    assert [pq.ParquetFile(file).read()["label"][0].as_py() for file in log.files] == [
-        "new",
-        "newer",
-    ]
-    assert predictions.is_dir()
+def test_full_folder_is_not_listed_for_each_label(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a minute is enough, also while every label is refused."""
+    log, measured = Log(tmp_path, files=0), list[LabelFolder]()
+    measure = LabelFolder._measure
+
+    def count(folder: LabelFolder) -> None:
+        measured.append(folder)
+        measure(folder)
+
+    monkeypatch.setattr(LabelFolder, "_measure", count)
+    for _ in range(100):
+        log.time.now_s += 1
+        with pytest.raises(NotStored):
+            log.store()
+    assert len(measured) == 2
+
+
+def test_steady_labels_never_reach_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request each second: what counts is the labels, not how many requests they came in."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # of a thousand files
+    log = Log(tmp_path, files=3 * MERGED_FILES)
+    for second in range(12 * MERGED_FILES):
+        log.time.now_s += 1
+        log.store(str(second))
+    texts = {pq.ParquetFile(file).read()["label"][-1].as_py() for file in log.files}
+    assert str(12 * MERGED_FILES - 1) in texts
 
 
 def test_unwritable_folder_is_reported_without_its_path(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from baton_common.prediction_log import build_predictions_folder
+from baton_common.prediction_log import build_labels_folder, build_predictions_folder
 from baton_inference.predictions.folder import FORGOTTEN_S, LogFolder, Removals
 
 TODAY = date(2026, 11, 30)
@@ -81,6 +81,18 @@ def test_files_of_others_stay(tmp_path: Path) -> None:
     assert LogFolder(tmp_path, 0, 30).tidy(TODAY) == Removals(by_bytes=1)
     assert all(each.exists() for each in kept)
     assert (tmp_path / "outside" / f"{PROCESS}-9.parquet").exists()
+
+
+def test_old_labels_go_with_the_predictions(tmp_path: Path) -> None:
+    """Also if no label arrives any more. The labels of later days, and other folders, stay."""
+    days = [tmp_path / build_labels_folder("m", date(2026, 10, day)) for day in (30, 31)]
+    strange = days[0].with_name("date=never")
+    for folder in (*days, strange):
+        folder.mkdir(parents=True)
+        (folder / f"{PROCESS}-1.parquet").write_bytes(b"labels")
+    assert LogFolder(tmp_path, 0, 30).tidy(TODAY) == Removals()
+    assert [each.exists() for each in (*days, strange)] == [False, True, True]
+    assert [*days[1].iterdir()] != []
 
 
 def test_parts_of_dead_processes_go(tmp_path: Path) -> None:

@@ -10,16 +10,22 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from baton_common.prediction_log import build_labels_folder
 from baton_inference.predictions import disk as disk_module
 from baton_inference.predictions import queue as queue_module
 from baton_inference.predictions.disk import RETRY_S
 from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.logged_request import LoggedRequest
 from baton_inference.predictions.open_file import MAX_AGE_S, MAX_ROWS
-from baton_inference.predictions.prediction_log import MANY_ROWS, WAIT_S, PredictionLog
+from baton_inference.predictions.prediction_log import TAKE_S, WAIT_S, PredictionLog
+from baton_inference.predictions.queue import MANY_ROWS
+from baton_inference.scoring.observer import OtherAnswer
 from tests.support.fakes.predictions import (
     ManualLog,
+    check_readable,
     list_files,
     make_logged_version,
+    make_scores,
     read_rows,
 )
 
@@ -36,12 +42,12 @@ def answer_many(log: ManualLog, rows: int, **facts: Any) -> None:
 
 
 def test_rows_wait_for_their_pair_and_files_for_their_age(tmp_path: Path) -> None:
-    """Rows are converted after ten seconds; the file is closed after 15 minutes."""
+    """Rows are converted after 10 to 15 seconds; the file is closed after 15 minutes."""
     log = ManualLog(tmp_path)
     log.answer(ROW)
     log.wait(WAIT_S - 1)
     assert log.log.queue.waiting_rows == 1
-    log.wait(1)
+    log.wait(TAKE_S)
     assert log.log.queue.waiting_rows == 0
     log.wait(MAX_AGE_S - 1)
     assert list_files(tmp_path) == []
@@ -50,18 +56,37 @@ def test_rows_wait_for_their_pair_and_files_for_their_age(tmp_path: Path) -> Non
     assert len(read_rows(tmp_path)) == log.log.counts.written == 1
 
 
+def test_each_row_waits_by_its_own_age(tmp_path: Path) -> None:
+    """The other version answers late, also to rows that came just before others are taken."""
+    canary = make_logged_version("2")
+    log = ManualLog(tmp_path, canary=canary)
+    late_s = round(WAIT_S) - 1
+    requests = list[LoggedRequest]()
+    for _ in range(60):
+        request = log.answer(ROW)
+        assert request is not None
+        requests.append(request)
+        log.wait(1)
+        if len(requests) >= late_s:
+            requests[-late_s].other = OtherAnswer(0, canary, make_scores(1))
+        assert log.log.queue.waiting_rows <= WAIT_S + TAKE_S
+    others = [row["other_version"] for row in log.finish()]
+    assert others == ["2"] * (61 - late_s) + [None] * (late_s - 1)
+
+
 def test_many_rows_do_not_wait(tmp_path: Path) -> None:
-    """And a file has about 50,000 rows."""
+    """The oldest leave early. And a file has about 50,000 rows."""
     log = ManualLog(tmp_path, rows_per_s=QUICK)
     answer_many(log, MANY_ROWS)
     log.wait(0.25)
-    assert log.log.queue.waiting_rows == 0
+    assert log.log.queue.waiting_rows == MANY_ROWS
     for _ in range(6):
         answer_many(log, 10_000)
         log.wait(0.25)
+        assert log.log.queue.waiting_rows == MANY_ROWS
     [file] = list_files(tmp_path)
     assert len(read_rows(tmp_path)) == log.log.counts.written == MAX_ROWS
-    assert len(log.finish()) == 61_000
+    assert len(log.finish()) == MANY_ROWS + 60_000
     assert file.exists()
 
 
@@ -82,12 +107,27 @@ def test_each_version_and_day_has_its_file(tmp_path: Path) -> None:
 
 
 def test_the_file_of_a_version_that_is_not_live_is_closed(tmp_path: Path) -> None:
+    """With its last rows, which wait for no other version any more."""
     log = ManualLog(tmp_path)
     log.answer(ROW)
     log.wait()
+    log.answer(ROW)
     log.live.swap(make_logged_version("2"))
     log.wait(0.25)
-    assert len(read_rows(tmp_path)) == 1
+    log.answer(ROW)  # a request that was under way
+    log.wait(0.25)
+    assert [*map(len, map(check_readable, list_files(tmp_path)))] == [2, 1]
+
+
+def test_old_labels_are_removed_without_any_request(tmp_path: Path) -> None:
+    """Once a minute."""
+    log = ManualLog(tmp_path)
+    old = tmp_path / build_labels_folder("churn_model", datetime.fromtimestamp(0, UTC).date())
+    old.mkdir(parents=True)
+    log.wait()
+    assert old.exists()
+    log.wait(31 * 86_400)
+    assert not old.exists()
 
 
 def test_a_row_that_cannot_be_converted_costs_only_itself(tmp_path: Path) -> None:
@@ -209,13 +249,13 @@ def test_a_stop_writes_everything_at_once(tmp_path: Path) -> None:
     log = ManualLog(tmp_path, rows_per_s=QUICK)
     answer_many(log, 19_000)
     log.wait(0.25)
-    answer_many(log, 19_000)
+    answer_many(log, 15_000)
     log.log.start()
     started_s = time.perf_counter()
     log.log.stop()
     log.log.join(LIMIT_S)
     assert time.perf_counter() - started_s < 2
-    assert len(read_rows(tmp_path)) == 38_000
+    assert len(read_rows(tmp_path)) == 34_000
 
 
 def test_an_unexpected_error_does_not_end_the_thread(tmp_path: Path) -> None:

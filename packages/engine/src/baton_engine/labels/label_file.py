@@ -4,9 +4,10 @@ import io
 import os
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, Field, RecordBatch, Schema
@@ -59,6 +60,20 @@ def _build_array(values: Sequence[object], kind: DataType) -> ArrowArray:
     return ArrowArray(values, kind)
 
 
+class LabelFile(NamedTuple):
+    """A closed file of labels.
+
+    Attributes:
+        path: where it is.
+        size: bytes.
+        labels: what is in it.
+    """
+
+    path: Path
+    size: int
+    labels: Sequence[Label]
+
+
 class LabelWriter:
     """Writes closed files of labels into a prediction log. Used from one thread at a time."""
 
@@ -69,7 +84,7 @@ class LabelWriter:
         self._process = secrets.token_hex(8)  # no other process writes the same names
         self._number = 0
 
-    def write(self, labels: Sequence[Label]) -> int:
+    def write(self, labels: Sequence[Label]) -> list[LabelFile]:
         """Writes labels: one file for each day on which they arrived.
 
         A file appears complete or not at all. When this returns, it survives a crash of the
@@ -79,22 +94,22 @@ class LabelWriter:
             labels: in the order of their arrival.
 
         Returns:
-            The bytes written.
+            The files, in the order of their days.
 
         Raises:
             OSError: a file cannot be written. Files of earlier days stay.
         """
-        written = 0
-        for day, group in groupby(labels, key=_get_day):
-            folder = self._root / build_labels_folder(self._model, day.date())
-            _create_folder(folder)
-            content = encode_labels([*group])
-            name = f"{self._process}-{self._number}{SUFFIX}"
-            write_atomic(folder / name, content, _FILE_MODE)
-            _sync_folder(folder)
-            self._number += 1
-            written += len(content)
-        return written
+        return [self._write_day(day.date(), [*group]) for day, group in groupby(labels, _get_day)]
+
+    def _write_day(self, day: date, labels: Sequence[Label]) -> LabelFile:
+        folder = self._root / build_labels_folder(self._model, day)
+        _create_folder(folder)
+        content = encode_labels(labels)
+        path = folder / f"{self._process}-{self._number}{SUFFIX}"
+        write_atomic(path, content, _FILE_MODE)
+        _sync_folder(folder)
+        self._number += 1
+        return LabelFile(path, len(content), labels)
 
 
 def _get_day(label: Label) -> datetime:

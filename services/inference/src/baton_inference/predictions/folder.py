@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
-from baton_common.prediction_log import SUFFIX, parse_partition
+from baton_common.prediction_log import LABELS, SUFFIX, parse_partition
 from baton_inference.lifecycle.loading.locks import is_locked
 
 PART = ".part"
@@ -103,7 +104,11 @@ class LogFolder:
         self.bytes += len(content)
 
     def tidy(self, today: date) -> Removals:
-        """Removes files beyond the bounds, the oldest first, and parts of dead processes."""
+        """Removes files beyond the bounds, the oldest first, parts of dead processes, old labels.
+
+        Only the days count for labels; `LabelFolder` refuses those beyond their bytes.
+        """
+        _remove_old_labels(self._directory, today - timedelta(days=self._days))
         by_bytes = by_days = total = 0
         kept: list[ClosedFile] = []
         for file in self._list_files():
@@ -176,6 +181,14 @@ def _remove_forgotten(part: ClosedFile) -> None:
     """Removes the part of a dead process: a living one holds its lock."""
     if not is_locked(part.path) or time.time() - part.changed_s > FORGOTTEN_S:
         part.path.unlink(missing_ok=True)
+
+
+def _remove_old_labels(directory: Path, oldest: date) -> None:
+    """Removes the labels that arrived before a day. Folders whose name is no day stay."""
+    for folder, (_, day) in _list_folders(directory / LABELS, ("model", "date")):
+        with suppress(ValueError):
+            if date.fromisoformat(day) < oldest:
+                shutil.rmtree(folder, ignore_errors=True)  # another process may do the same
 
 
 def _remove(file: Path) -> int:

@@ -12,6 +12,8 @@ from baton_inference.scoring.score_request import ScoreResult
 MAX_WAITING_ROWS = 20_000
 MAX_WAITING_BYTES = 32 * 2**20
 """More do not wait: they are dropped and counted."""
+MANY_ROWS, MANY_BYTES = MAX_WAITING_ROWS // 4, MAX_WAITING_BYTES // 4
+"""If more wait, the oldest leave early. The rest of the queue is for a disk that is slow."""
 
 
 class PredictionQueue:
@@ -31,7 +33,7 @@ class PredictionQueue:
         self.dropped = 0
         self.keeps_keys = keeps_keys
         self._clock = clock
-        self._requests: deque[LoggedRequest] = deque()
+        self._requests: deque[tuple[float, LoggedRequest]] = deque()
         self._added_rows = self._taken_rows = 0
         self._added_bytes = self._taken_bytes = 0
 
@@ -58,16 +60,29 @@ class PredictionQueue:
             return None
         self._added_rows += rows
         self._added_bytes += request.size
-        self._requests.append(request)
+        self._requests.append((self._clock.steady_s(), request))
         return request
 
-    def take(self) -> Iterator[LoggedRequest]:
-        """Takes the requests that wait, the oldest first; each only when it is iterated to."""
+    def take(self, age_s: float = 0.0) -> Iterator[LoggedRequest]:
+        """Takes the requests that wait, the oldest first; each only when it is iterated to.
+
+        Args:
+            age_s: younger requests are taken only as long as many rows wait.
+        """
+        latest_s = self._clock.steady_s() - age_s
         for _ in range(len(self._requests)):
-            request = self._requests.popleft()
+            added_s, request = self._requests[0]
+            if added_s > latest_s and not self.has_many:
+                return
+            self._requests.popleft()
             self._taken_rows += request.batch.rows
             self._taken_bytes += request.size
             yield request
+
+    @property
+    def has_many(self) -> bool:
+        """Whether more rows wait than should."""
+        return self.waiting_rows > MANY_ROWS or self.waiting_bytes > MANY_BYTES
 
     @property
     def waiting_rows(self) -> int:
