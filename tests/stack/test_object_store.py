@@ -11,7 +11,7 @@ import pytest
 import s3fs
 
 from baton_cli.main import run
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.log_reader import LogReader
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.datasets import ROWS, score_here, write_dataset
 from tests.support.cli.fakes import Registry, serve
@@ -132,6 +132,6 @@ def test_prediction_log_moves_to_an_object_store(
     stored = {name: store.cat_file(f"lake/log/{name}") for name in contents}
     assert stored == contents
     assert len(store.find("lake/log")) == len(contents)
-    log = PredictionLog("s3://lake/log")
-    assert log.read_predictions("churn", "1").num_rows == 4
+    log = LogReader("s3://lake/log")
+    assert sum(each.num_rows for each in log.iter_predictions("churn", "1")) == 4
     assert log.read_labels("churn").num_rows == 1

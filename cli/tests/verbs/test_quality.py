@@ -16,7 +16,7 @@ from baton_trainer.settings import TrainerSettings
 from tests.support.cli.fakes import Registry
 from tests.support.fakes.registry import ALIAS
 
-Measure = Callable[[PairedQuality | None], list[QualityRequest]]
+Measure = Callable[..., list[QualityRequest]]
 
 measuring = import_module("baton_trainer.monitoring.quality.measuring")
 WORSE = judge_losses(np.full(200, 0.2))
@@ -27,14 +27,14 @@ SAME = judge_losses(np.zeros(200))
 def measure(monkeypatch: pytest.MonkeyPatch) -> Measure:
     """Replaces the measurement by a report; returns the requests that it gets."""
 
-    def install(paired: PairedQuality | None) -> list[QualityRequest]:
+    def install(paired: PairedQuality | None, unknown: int = 0) -> list[QualityRequest]:
         requests: list[QualityRequest] = []
 
         def measure_quality(
             request: QualityRequest, settings: TrainerSettings, progress: Any
         ) -> QualityReport:
             requests.append(request)
-            counts = LabelCounts(0, 0, 0, 0, 0, 0)
+            counts = LabelCounts(0, 0, 0, 0, 0, 0, unknown)
             return QualityReport(settings.model_name, request, counts, (), "2", paired, ())
 
         monkeypatch.setattr(measuring, "measure_quality", measure_quality)
@@ -125,6 +125,24 @@ def test_without_evidence_nothing_moves(
     assert run(["quality", "--from", "/log", "--rollback"]) == 0
     assert registry.aliases == {ALIAS: "2"}
     assert why in capsys.readouterr().out
+
+
+def test_untrusted_labels_cannot_choose_the_silent_rows(
+    registry: Registry, measure: Measure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Evidence on the rows that they leave moves nothing."""
+    for version in "12":
+        run(["promote", version])
+    measure(compare(WORSE), unknown=3)
+    capsys.readouterr()
+    arguments = ["--from", "/log", "--ripe", "30d", "--silence", "No", "--rollback", "--json"]
+    assert run(["quality", *arguments]) == 0
+    assert registry.aliases == {ALIAS: "2"}
+    captured = capsys.readouterr()
+    rollback = json.loads(captured.out)["rollback"]
+    assert rollback["done"] is False
+    assert "labels that are not trusted name 3 of the rows" in rollback["why"]
+    assert captured.err.endswith(f"no rollback: {rollback['why']}\n")
 
 
 def test_evidence_alone_moves_nothing(registry: Registry, measure: Measure) -> None:

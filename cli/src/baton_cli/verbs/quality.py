@@ -95,7 +95,8 @@ def quality(  # noqa: PLR0913 - its options
 
     --rollback does what `baton rollback` does if the evidence that production is worse is at least
     125 : 1, on labels from files and of API keys that --trust names; other labels then count for
-    nothing. Otherwise it prints why not. Exit code 0 in both cases, 1 if anything failed.
+    nothing. With --silence it does not act while such labels name ripe rows. If it does not act, it
+    prints why. Exit code 0 in both cases, 1 if anything failed.
     """
     _check_times(since_s, ripe_s, silence)
     choices: dict[str, Any] = {"since_s": since_s, "ripe_s": ripe_s, "silence": silence}
@@ -150,7 +151,7 @@ def _roll_back_if_worse(report: "QualityReport", *, as_json: bool) -> Rollback:
 
     print_line = terminal.print_progress if as_json else terminal.show
     paired = report.paired
-    if paired is None or not paired.is_worse:
+    if paired is None or not report.is_rollback_due:
         why = explain_no_rollback(report)
         print_line(f"no rollback: {why}")
         return Rollback(is_done=False, why=why)

@@ -32,7 +32,7 @@ def test_file_is_read_as_it_was_written() -> None:
                 type="number", missing=1, edges=(1.5,), counts=(3, 4), min=1.0, max=2.0
             ),
             "t": ColumnProfile(type="category", missing=0, categories={"a": 8}, other=0),
-            "secret": ColumnProfile(type="datetime", missing=2, private=True),
+            "secret": ColumnProfile(type="number", missing=2, private=True),
             "empty": ColumnProfile(type="number", missing=8, edges=(), counts=(0,)),
         },
         outputs={
@@ -43,7 +43,7 @@ def test_file_is_read_as_it_was_written() -> None:
     assert parse_profile(written.to_json()) == written
     document = json.loads(written.to_json())
     assert document["format"] == 1
-    assert document["columns"]["secret"] == {"type": "datetime", "missing": 2, "private": True}
+    assert document["columns"]["secret"] == {"type": "number", "missing": 2, "private": True}
     assert document["columns"]["n"] == {**NUMBER, "private": False}
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.outcome import Floats, Metric
+from baton_trainer.gate.difference import Kind
 
 LEVEL = 0.95
 
@@ -35,6 +36,7 @@ class AucDifference:
     """
 
     metric: ClassVar[Metric] = ClassOutcome.metric
+    kind: ClassVar[Kind] = "difference"
 
     first: float
     second: float

@@ -1,9 +1,11 @@
 """How much worse a model is than another one: the interface that every task implements."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from baton_trainer.evaluation.outcome import Metric
+
+Kind = Literal["difference", "ratio"]
 
 
 class Difference(Protocol):
@@ -25,6 +27,11 @@ class Difference(Protocol):
     @property
     def second(self) -> float:
         """The metric of the second model."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """What `estimate` is: the first metric minus the second, or divided by it."""
         ...
 
     @property

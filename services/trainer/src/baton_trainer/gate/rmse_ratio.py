@@ -13,6 +13,7 @@ import numpy as np
 from baton_trainer.evaluation import bootstrap
 from baton_trainer.evaluation.outcome import Floats, Metric
 from baton_trainer.evaluation.values.outcome import ValueOutcome
+from baton_trainer.gate.difference import Kind
 
 LEVEL = 0.95
 SEED = 0
@@ -31,6 +32,7 @@ class RmseRatio:
     """
 
     metric: ClassVar[Metric] = ValueOutcome.metric
+    kind: ClassVar[Kind] = "ratio"
 
     first: float
     second: float

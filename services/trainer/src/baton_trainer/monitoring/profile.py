@@ -13,8 +13,8 @@ needs no training rows:
                  "probability_Yes": {"edges": […], "counts": […]}}}
 
 `columns` are of the training rows, by their names in the schema; `outputs` of the held-out rows, by
-their names in `baton score`. A boolean is a category, `False` or `True`. A datetime is a number:
-seconds since 1970, UTC. A private column has no values. Unknown members are ignored.
+their names in `baton score`. A boolean is a category, `False` or `True`. A private column has no
+values. Unknown members are ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ FORMAT: Literal[1] = 1
 MAX_EDGES = 9
 MAX_CATEGORIES = 100
 
-Kind = Literal["number", "category", "datetime"]
+Kind = Literal["number", "category"]
 Count = Annotated[int, Field(ge=0)]
 Edges = Annotated[tuple[FiniteFloat, ...], Field(max_length=MAX_EDGES)]
 Categories = Annotated[Mapping[str, Count], Field(max_length=MAX_CATEGORIES)]

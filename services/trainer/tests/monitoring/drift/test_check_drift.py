@@ -11,6 +11,7 @@ from baton_registry.versions.monitoring_tags import DRIFT_TAG, DriftTag
 from baton_trainer.errors import DataError, ProfileMissing
 from baton_trainer.monitoring.drift.check_drift import DriftRequest, check_drift
 from baton_trainer.monitoring.drift.display.drift_run import log_report
+from baton_trainer.monitoring.drift.display.page import render_page
 from baton_trainer.monitoring.drift.drift_report import DriftReport
 from tests.support.trainer.prediction_log import NOON, MadeLog
 from tests.support.trainer.scored_log import add_scored_rows, load
@@ -129,3 +130,15 @@ def test_report_is_logged(trained: Workshop, log: MadeLog) -> None:
     assert {each.path for each in client.list_artifacts(run_id)} == {"drift.html", "drift.json"}
     tag = DriftTag.from_text(trained.registry.get_model_tags(trained.name)[DRIFT_TAG])
     assert tag == report.to_tag()
+
+
+def test_logged_report_has_no_texts_of_callers(trained: Workshop, log: MadeLog) -> None:
+    """A run outlives the log. Who asks for the report sees them."""
+    fill(trained, log, label="joe@example.com")
+    report = check(trained, log)
+    assert "joe@example.com" in render_page(report)
+    run_id = log_report(report, trained.options)
+    for name in ("drift.html", "drift.json"):
+        content = mlflow.artifacts.load_text(f"runs:/{run_id}/{name}")
+        assert "joe@example.com" not in content
+        assert "unseen" in content

@@ -1,7 +1,5 @@
 """Counting logged cells in the bins of a profile."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pyarrow as pa
 
@@ -78,14 +76,6 @@ def test_dictionaries_are_texts() -> None:
     """A file may store them so."""
     cells = pa.array(["a", "x", "a"]).dictionary_encode()
     assert count(CATEGORY, cells).now.tolist() == [2, 0, 1, 0]
-
-
-def test_times_are_seconds_since_1970() -> None:
-    at = datetime(1970, 1, 1, 0, 0, 15, tzinfo=UTC)
-    profile = NUMBER.model_copy(update={"type": "datetime"})
-    for unit in ("s", "us", "ns"):
-        times = pa.array([at, None], pa.timestamp(unit, "UTC"))
-        assert count(profile, times).now.tolist() == [0, 1, 0, 1]
 
 
 def test_private_columns_have_only_missing_cells() -> None:

@@ -45,3 +45,10 @@ def test_tag_of_any_name_can_be_written_and_read() -> None:
     assert tag.worst is not None
     assert len(tag.worst.column) <= MAX_NAME
     assert "\n" not in tag.worst.column
+
+
+def test_examples_can_be_left_out() -> None:
+    """The shares stay."""
+    kept = make_report(FLIPPED).leave_out_examples()
+    assert kept.to_json()["columns"][0]["unseen"] == {"training": 0.0, "now": 0.2, "examples": []}
+    assert make_report(FLIPPED).to_json()["columns"][0]["unseen"]["examples"]

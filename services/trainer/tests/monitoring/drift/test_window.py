@@ -27,7 +27,13 @@ def test_a_column_is_counted_only_in_the_files_that_have_it() -> None:
     window = count_window([first, second], PROFILE)
     rows = {column.name: (column.rows, column.missing) for column in window.columns}
     assert rows == {"age": (3, 0.0), "plan": (1, 0.0), "label": (3, 0.0)}
-    assert (window.rows, window.sampling, window.not_logged) == (3, (0.25, 1.0), ("income",))
+    assert (window.rows, window.sampling, window.not_logged) == (3, (0.25, 1.0), ())
+
+
+def test_columns_that_no_file_has_are_named() -> None:
+    """Without private ones, which the log never has."""
+    window = count_window([pa.table({"sampling": [1.0], "label": ["No"]})], PROFILE)
+    assert window.not_logged == ("age", "plan")
 
 
 def test_features_and_outputs_of_the_same_name_are_two_columns() -> None:
@@ -44,9 +50,10 @@ def test_features_and_outputs_of_the_same_name_are_two_columns() -> None:
 
 
 def test_no_files_are_no_rows() -> None:
+    """They do not say which columns are logged."""
     window = count_window([], PROFILE)
     assert (window.rows, window.sampling, window.columns) == (0, None, ())
-    assert window.not_logged == ("age", "plan", "income", "label")
+    assert window.not_logged == ()
 
 
 def test_texts_in_a_column_of_numbers_are_an_error() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, join_rows
 from baton_trainer.monitoring.quality.labels import TRUTH, Labels, choose_labels
 from baton_trainer.monitoring.quality.request import QualityRequest
@@ -23,7 +23,7 @@ def log(tmp_path: Path) -> MadeLog:
 
 def join(log: MadeLog, **choices: Any) -> tuple[Labels, JoinedRows]:
     request = QualityRequest(log.folder, NOW, **choices)
-    reader = PredictionLog(log.folder)
+    reader = LogReader(log.folder)
     labels = choose_labels(reader.read_labels(MODEL, since=request.since), request.trusted)
     return labels, join_rows(reader, MODEL, labels, request)
 
@@ -146,6 +146,27 @@ def test_only_trusted_labels_count(log: MadeLog) -> None:
     _, joined = join(log, trusted=frozenset())
     assert read_truths(joined, "3") == {("a", 0): "file"}
     assert read_truths(join(log)[1], "3")["a", 0] == "bad"
+
+
+@pytest.mark.parametrize("api_key", [None, "other"])
+def test_row_with_untrusted_labels_is_unknown_and_not_silent(
+    log: MadeLog, api_key: str | None
+) -> None:
+    """Its label may be right. A trusted label of the row counts all the same."""
+    old = NOW - timedelta(days=31)
+    log.add_predictions("3", [{"request_id": each, "value": 1.0} for each in "abc"], at=old)
+    untrusted = {"label": "Yes", "source": "api", "api_key": api_key}
+    log.add_labels([{"request_id": each, **untrusted} for each in ("a", "b", "unknown")], at=old)
+    log.add_labels([{"request_id": "b", "label": "Yes"}], at=old)
+    choices: dict[str, Any] = {"ripe_s": 30 * 86400, "trusted": frozenset({"crm"})}
+    _, joined = join(log, silence="No", **choices)
+    assert read_truths(joined, "3") == {("b", 0): "Yes", ("c", 0): "No"}
+    assert (joined.unknown, joined.versions["3"].unknown) == (1, 1)
+    _, joined = join(log, **choices)
+    assert (read_truths(joined, "3"), joined.unknown) == ({("b", 0): "Yes"}, 0)
+    _, joined = join(log, silence="No", ripe_s=30 * 86400)  # all labels count
+    assert read_truths(joined, "3") == {("a", 0): "Yes", ("b", 0): "Yes", ("c", 0): "No"}
+    assert joined.unknown == 0
 
 
 def test_least_sampling_is_kept(log: MadeLog) -> None:

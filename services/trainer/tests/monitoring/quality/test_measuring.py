@@ -182,7 +182,7 @@ def test_report_is_json(pair: Workshop, log: MadeLog) -> None:
     document = json.loads(json.dumps(measure(pair, log, ripe_s=60.0, silence="no").to_json()))
     assert document["labels"] == {
         "received": 400, "untrusted": 0, "replaced": 0, "without_prediction": 0, "repeated": 0,
-        "unripe": 0,
+        "unripe": 0, "unknown": 0,
     }  # fmt: skip
     one, two = document["versions"]
     assert (one["version"], one["labelled"]) == ("1", 0)
@@ -190,6 +190,13 @@ def test_report_is_json(pair: Workshop, log: MadeLog) -> None:
     assert two["metrics"]["brier"]["low"] < two["metrics"]["brier"]["value"]
     assert (document["production"], document["paired"]["before"]) == ("2", "1")
     assert document["notes"] == []
+
+
+def test_silence_that_production_never_answers_is_one_line(pair: Workshop, log: MadeLog) -> None:
+    """Each silent row would drop out without a word."""
+    fill(pair, log)
+    with pytest.raises(DataError, match=r"--silence 'No' is no label of version 2.*: no, yes$"):
+        measure(pair, log, ripe_s=60.0, silence="No")
 
 
 def test_log_that_is_not_there_is_one_line(pair: Workshop, log: MadeLog) -> None:

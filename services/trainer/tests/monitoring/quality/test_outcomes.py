@@ -9,7 +9,7 @@ import pytest
 from baton_trainer.errors import NotComparable
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.values.outcome import ValueOutcome
-from baton_trainer.monitoring.quality.outcomes import build_live_outcome
+from baton_trainer.monitoring.quality.outcomes import accepts_label, build_live_outcome
 
 
 def make_binary(labels: list[Any], truths: list[str], classes: tuple[str, str]) -> pd.DataFrame:
@@ -77,3 +77,19 @@ def test_other_tasks_are_refused() -> None:
         frame = pd.DataFrame({name: [1.0] for name in columns}).assign(truth="1")
         with pytest.raises(NotComparable, match="no metrics"):
             build_live_outcome(frame)
+
+
+@pytest.mark.parametrize(
+    ("frame", "accepted", "refused"),
+    [
+        (make_binary(["No"], ["No"], ("No", "Yes")), "No", "no"),
+        (make_binary([1], ["1"], ("0", "1")), "0.0", "2"),
+        (pd.DataFrame({"value": [1.0]}), "0", "No"),
+    ],
+)
+def test_label_is_one_that_the_version_may_answer(
+    frame: pd.DataFrame, accepted: str, refused: str
+) -> None:
+    """In the spellings of the labels in the log."""
+    assert accepts_label(frame, accepted)
+    assert not accepts_label(frame, refused)

@@ -12,7 +12,7 @@ from baton_trainer.monitoring.drift.drift_report import DriftReport
 from baton_trainer.monitoring.drift.reference import build_reference, read_reference
 from baton_trainer.monitoring.drift.verdict import judge_columns
 from baton_trainer.monitoring.drift.window import count_window, list_columns
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.profile import PROFILE_FILE, Profile
 from baton_trainer.progress import Progress
 from baton_trainer.request import Data
@@ -52,7 +52,7 @@ def check_drift(
         RegistryError: no such version, or no answer.
     """
     configure_mlflow(settings)
-    log = PredictionLog(request.location, progress.warn)
+    log = LogReader(request.location, progress.warn)
     with silence_libraries(), settings.open_registry() as registry:
         progress.start_phase("reading the reference")
         version = registry.find_version(settings.model_name, request.version)
@@ -74,7 +74,7 @@ def _get_reference(
 
 
 def _compare(
-    log: PredictionLog, version: ModelVersion, profile: Profile, request: DriftRequest
+    log: LogReader, version: ModelVersion, profile: Profile, request: DriftRequest
 ) -> DriftReport:
     since = request.now - timedelta(seconds=request.since_s)
     names = [SAMPLING, *(column.logged_as for column in list_columns(profile))]

@@ -22,7 +22,6 @@ A category may have the same name. The place of a bin decides."""
 MAX_EXAMPLES = 3
 
 _MAX_UNSEEN = 10_000
-_US_PER_S = 1e6
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -196,10 +195,7 @@ def _count_missing(cells: pa.ChunkedArray) -> int:
 
 
 def _to_floats(cells: pa.ChunkedArray) -> Floats:
-    """Returns numbers; of times the seconds since 1970; NaN for missing cells."""
-    if pa.types.is_timestamp(cells.type):
-        micros = cells.cast(pa.timestamp("us", cells.type.tz)).cast(pa.int64())
-        return _to_floats(micros) / _US_PER_S
+    """Returns numbers, NaN for missing cells."""
     numbers: Floats = cells.cast(pa.float64(), safe=False).to_numpy()
     return numbers
 

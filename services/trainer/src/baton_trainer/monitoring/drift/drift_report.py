@@ -1,8 +1,8 @@
 """The report of one comparison: what the log shows of a version, against its training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
@@ -31,7 +31,7 @@ class DriftReport:
         reference: what the rows are compared with, in a few words.
         rows_before: the number of its rows.
         columns: the columns and outputs in the log, the worst first.
-        not_logged: the names of those that are not in the log.
+        not_logged: the names of those that rows of the log do not have, without private ones.
         private: the names of private columns, also those that are not in the log.
     """
 
@@ -75,6 +75,13 @@ class DriftReport:
             return f"None of {len(tested):,} columns and outputs has drifted"
         verb = "has" if len(drifted) == 1 else "have"
         return f"{len(drifted):,} of {len(tested):,} columns and outputs {verb} drifted"
+
+    def leave_out_examples(self) -> Self:
+        """Returns the report without texts of callers: those that training did not have."""
+        columns = (
+            replace(column, cells=replace(column.cells, examples=())) for column in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
     def to_tag(self) -> DriftTag:
         """Converts the report to the value of the model's tag."""

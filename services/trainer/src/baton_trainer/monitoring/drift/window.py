@@ -1,6 +1,6 @@
 """The window: the rows of the log that are compared, counted file by file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,7 +31,8 @@ class Window:
         rows: their number.
         sampling: the least and the greatest share of rows that were kept; None without rows.
         columns: what was counted, not yet judged.
-        not_logged: the names of the columns and outputs that no file has.
+        not_logged: the names of the columns and outputs that no file has, without private ones.
+            Empty if there are no rows, because that says nothing about the columns.
     """
 
     rows: int
@@ -82,7 +83,7 @@ class _WindowCounter:
 
     def _add_cells(self, column: LoggedColumn, cells: pa.ChunkedArray) -> None:
         if column not in self._counters:
-            self._counters[column] = create_counter(self._get_profiles(column)[column.name])
+            self._counters[column] = create_counter(self._get_profile(column))
         try:
             self._counters[column].add(cells)
         except (pa.ArrowException, TypeError, ValueError) as error:
@@ -98,20 +99,25 @@ class _WindowCounter:
             rows=self._rows,
             sampling=(min(self._sampling), max(self._sampling)) if self._sampling else None,
             columns=tuple(self._build(each, counter) for each, counter in self._counters.items()),
-            not_logged=tuple(each.name for each in self._columns if each not in self._counters),
+            not_logged=tuple(self._list_not_logged()) if self._rows else (),
         )
+
+    def _list_not_logged(self) -> Iterator[str]:
+        for column in self._columns:
+            if column not in self._counters and not _is_private(self._get_profile(column)):
+                yield column.name
 
     def _build(self, column: LoggedColumn, counter: CellCounter) -> ColumnDrift:
-        profile, cells = self._get_profiles(column)[column.name], counter.count()
+        profile, cells = self._get_profile(column), counter.count()
         is_feature = isinstance(profile, ColumnProfile)
         rows = self._profile.rows if is_feature else int(cells.before.sum())
-        return ColumnDrift(
-            column.name,
-            column.kind,
-            cells,
-            rows,
-            isinstance(profile, ColumnProfile) and profile.private,
-        )
+        return ColumnDrift(column.name, column.kind, cells, rows, _is_private(profile))
 
-    def _get_profiles(self, column: LoggedColumn) -> Mapping[str, ColumnProfile | OutputProfile]:
-        return self._profile.columns if column.kind == "column" else self._profile.outputs
+    def _get_profile(self, column: LoggedColumn) -> ColumnProfile | OutputProfile:
+        if column.kind == "column":
+            return self._profile.columns[column.name]
+        return self._profile.outputs[column.name]
+
+
+def _is_private(profile: ColumnProfile | OutputProfile) -> bool:
+    return isinstance(profile, ColumnProfile) and profile.private

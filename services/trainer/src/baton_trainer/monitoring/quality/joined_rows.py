@@ -8,11 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baton_common.prediction_log import REQUEST_ID, SAMPLING, TIME
-from baton_trainer.monitoring.prediction_log import PREDICTION_FIELDS, PredictionLog
-from baton_trainer.monitoring.quality.labels import IDENTITY, TRUTH, Labels
+from baton_trainer.monitoring.log_reader import PREDICTION_FIELDS, LogReader
+from baton_trainer.monitoring.quality.labels import TRUTH, Labels
 from baton_trainer.monitoring.quality.request import QualityRequest
-
-_VERSION = "version"
+from baton_trainer.monitoring.quality.row_identity import (
+    IDENTITY,
+    exclude_rows,
+    find_repeated,
+    select_rows,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class VersionRows:
         rows: how many rows the log has of it.
         ripe: how many of them are old enough to count.
         labelled: how many of those have a label.
+        unknown: how many of those have labels, none of which counts, and so are not silent; 0
+            without `silence`.
         least_sampling: the least share of rows that the log kept; 1 if it kept all.
         frame: the ripe rows that count: the columns of the log without features, and `TRUTH`.
     """
@@ -32,6 +38,7 @@ class VersionRows:
     rows: int
     ripe: int
     labelled: int
+    unknown: int
     least_sampling: float
     frame: pd.DataFrame
 
@@ -42,7 +49,7 @@ class JoinedRows:
 
     Attributes:
         versions: by version number, in the order of the numbers.
-        without_prediction: labels of rows that the log does not have.
+        without_prediction: labels of rows that the log does not have, or not since `since`.
         repeated: rows that the log has more than once, under one request id. A label may be about
             any of them, so they join nothing.
         unripe: labels of predictions that are not old enough.
@@ -53,9 +60,14 @@ class JoinedRows:
     repeated: int
     unripe: int
 
+    @property
+    def unknown(self) -> int:
+        """The rows of all versions that are neither labelled nor silent."""
+        return sum(each.unknown for each in self.versions.values())
+
 
 @dataclass(frozen=True)
-class _Kept:
+class _LoggedRows:
     """The rows of a version that a label may be about."""
 
     rows: int
@@ -64,9 +76,7 @@ class _Kept:
     frame: pd.DataFrame
 
 
-def join_rows(
-    log: PredictionLog, model: str, labels: Labels, request: QualityRequest
-) -> JoinedRows:
+def join_rows(log: LogReader, model: str, labels: Labels, request: QualityRequest) -> JoinedRows:
     """Joins the labels with the predictions of all versions.
 
     Only rows that a label may be about are kept in memory: those of a labelled request or, with
@@ -75,35 +85,43 @@ def join_rows(
     Raises:
         DataError: the log cannot be listed.
     """
-    kept = {
-        version: _keep_rows(log, model, version, labels, request)
+    logged = {
+        version: _read_rows(log, model, version, labels, request)
         for version in log.list_versions(model)
     }
-    parts = [each.frame[IDENTITY].assign(**{_VERSION: name}) for name, each in kept.items()]
-    nothing = PREDICTION_FIELDS.empty_table().select(IDENTITY).to_pandas().assign(**{_VERSION: ""})
-    every = pd.concat([nothing, *parts])
-    is_repeated = every.duplicated(IDENTITY, keep=False)
-    again = every[is_repeated].drop_duplicates(IDENTITY)[IDENTITY]
-    if request.silence is None:
-        again = again.merge(labels.frame, on=IDENTITY)
-    known = labels.frame.merge(every.drop_duplicates(IDENTITY), on=IDENTITY)
+    empty = PREDICTION_FIELDS.empty_table().to_pandas()
+    names = pd.concat([each[IDENTITY] for each in (empty, *(r.frame for r in logged.values()))])
+    repeated = find_repeated(names)
     versions = {
-        name: _join_version(name, each, is_repeated[every[_VERSION] == name], labels, request)
-        for name, each in kept.items()
+        version: _join_version(version, rows, repeated, labels, request)
+        for version, rows in logged.items()
     }
-    matched = known.merge(again[IDENTITY], on=IDENTITY, how="left", indicator=True)
-    once = int((matched["_merge"] == "left_only").sum())
+    return _count_labels(versions, names, repeated, labels, request)
+
+
+def _count_labels(
+    versions: Mapping[str, VersionRows],
+    names: pd.DataFrame,
+    repeated: pd.DataFrame,
+    labels: Labels,
+    request: QualityRequest,
+) -> JoinedRows:
+    """Counts what became of the labels; `names` and `repeated` name rows of all versions."""
+    in_log = select_rows(labels.frame, names)
+    joinable = exclude_rows(in_log, repeated)
+    if request.silence is None:
+        repeated = select_rows(repeated, labels.frame)  # the others have no label to lose
     return JoinedRows(
         versions=versions,
-        without_prediction=len(labels.frame) - len(known),
-        repeated=len(again),
-        unripe=once - sum(each.labelled for each in versions.values()),
+        without_prediction=len(labels.frame) - len(in_log),
+        repeated=len(repeated),
+        unripe=len(joinable) - sum(each.labelled for each in versions.values()),
     )
 
 
-def _keep_rows(
-    log: PredictionLog, model: str, version: str, labels: Labels, request: QualityRequest
-) -> _Kept:
+def _read_rows(
+    log: LogReader, model: str, version: str, labels: Labels, request: QualityRequest
+) -> _LoggedRows:
     ids = pa.array(labels.frame[REQUEST_ID].unique(), pa.string())
     rows = ripe = 0
     least_sampling = 1.0
@@ -112,11 +130,11 @@ def _keep_rows(
         rows += table.num_rows
         ripe += pc.sum(_is_ripe(table[TIME], request)).as_py() or 0
         least_sampling = min([least_sampling, *_list_minimum(table)])
-        is_kept = pc.is_in(table[REQUEST_ID], value_set=ids)
-        parts.append(table.filter(is_kept) if request.silence is None else table)
+        is_labelled = pc.is_in(table[REQUEST_ID], value_set=ids)
+        parts.append(table.filter(is_labelled) if request.silence is None else table)
     empty = PREDICTION_FIELDS.empty_table()
     frame = pa.concat_tables([empty, *parts], promote_options="permissive").to_pandas()
-    return _Kept(rows, ripe, least_sampling, frame)
+    return _LoggedRows(rows, ripe, least_sampling, frame)
 
 
 def _is_ripe(times: pa.ChunkedArray, request: QualityRequest) -> pa.ChunkedArray:
@@ -131,18 +149,27 @@ def _list_minimum(table: pa.Table) -> Iterator[float]:
 
 def _join_version(
     version: str,
-    kept: _Kept,
-    is_repeated: "pd.Series[bool]",
+    logged: _LoggedRows,
+    repeated: pd.DataFrame,
     labels: Labels,
     request: QualityRequest,
 ) -> VersionRows:
-    frame = kept.frame[~is_repeated.to_numpy()]
-    frame = frame[(frame[TIME] <= request.ripe_until).to_numpy()]
-    frame = frame.merge(labels.frame, on=IDENTITY, how="left")
-    labelled = int(frame[TRUTH].notna().sum())
+    ripe = logged.frame[(logged.frame[TIME] <= request.ripe_until).to_numpy()]
+    rows = exclude_rows(ripe, repeated).merge(labels.frame, on=IDENTITY, how="left")
+    labelled = int(rows[TRUTH].notna().sum())
+    unknown = 0
     if request.silence is None:
-        frame = frame[frame[TRUTH].notna()]
+        rows = rows[rows[TRUTH].notna()]
     else:
-        frame = frame.fillna({TRUTH: request.silence})
-    frame = frame.reset_index(drop=True)
-    return VersionRows(version, kept.rows, kept.ripe, labelled, kept.least_sampling, frame)
+        silent_or_labelled = exclude_rows(rows, labels.ignored)
+        unknown = len(rows) - len(silent_or_labelled)
+        rows = silent_or_labelled.fillna({TRUTH: request.silence})
+    return VersionRows(
+        version=version,
+        rows=logged.rows,
+        ripe=logged.ripe,
+        labelled=labelled,
+        unknown=unknown,
+        least_sampling=logged.least_sampling,
+        frame=rows.reset_index(drop=True),
+    )

@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from baton_common.texts import truncate
 from baton_registry.errors import VersionNotFound
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
-from baton_trainer.errors import NotComparable
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.errors import DataError, NotComparable
+from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows, join_rows
 from baton_trainer.monitoring.quality.labels import Labels, choose_labels
 from baton_trainer.monitoring.quality.measures import measure
 from baton_trainer.monitoring.quality.notes import list_notes
-from baton_trainer.monitoring.quality.outcomes import build_live_outcome
+from baton_trainer.monitoring.quality.outcomes import (
+    accepts_label,
+    build_live_outcome,
+    list_classes,
+)
 from baton_trainer.monitoring.quality.pairs.version_comparer import VersionComparer, find_production
 from baton_trainer.monitoring.quality.report import LabelCounts, QualityReport, VersionQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
@@ -33,31 +38,45 @@ def measure_quality(
         progress: for the phases, and for a warning for each damaged file.
 
     Raises:
-        DataError: the log cannot be read.
+        DataError: the log cannot be read, or `silence` is no label of the version in production.
         RecordError: the tracking server refused, or did not answer.
         RegistryError: the registry refused, or did not answer.
     """
     configure_mlflow(settings)
     model = settings.model_name
     progress.start_phase("reading the prediction log")
-    log = PredictionLog(request.location, progress.warn)
+    log = LogReader(request.location, progress.warn)
     labels = choose_labels(log.read_labels(model, since=request.since), request.trusted)
     joined = join_rows(log, model, labels, request)
     with silence_libraries(), settings.open_registry() as registry:
+        production, before = find_production(registry, settings, request)
+        _check_silence(request, joined.versions.get(production or ""))
         progress.start_phase("measuring the versions")
         versions = tuple(
             _measure_version(rows, _find_version(registry, model, rows.version), settings)
             for rows in joined.versions.values()
         )
-        production, before = find_production(registry, settings, request)
         paired = None
         if production is not None and before is not None:
             progress.start_phase("comparing with the version before")
             comparer = VersionComparer(registry, settings, request, log, joined)
             training = _read_training(_find_version(registry, model, before), settings)
             paired = comparer.compare(production, before, training.get("test_rmse"))
-    counts, notes = _count_labels(labels, joined), tuple(list_notes(request, joined))
+    counts, notes = _count_labels(labels, joined), tuple(list_notes(request, joined, versions))
     return QualityReport(model, request, counts, versions, production, paired, notes)
+
+
+def _check_silence(request: QualityRequest, production: VersionRows | None) -> None:
+    """Checks that the version in production may answer the label of silent rows."""
+    if request.silence is None or production is None or production.frame.empty:
+        return
+    if not accepts_label(production.frame, request.silence):
+        classes = truncate(", ".join(list_classes(production.frame)))
+        allowed = f"one of its classes: {classes}" if classes else "a number"
+        raise DataError(
+            f"--silence {request.silence!r} is no label of version {production.version}, which is"
+            f" in production; name {allowed}"
+        )
 
 
 def _find_version(registry: RegistryClient, model: str, version: str) -> ModelVersion | None:
@@ -103,4 +122,5 @@ def _count_labels(labels: Labels, joined: JoinedRows) -> LabelCounts:
         without_prediction=joined.without_prediction,
         repeated=joined.repeated,
         unripe=joined.unripe,
+        unknown=joined.unknown,
     )

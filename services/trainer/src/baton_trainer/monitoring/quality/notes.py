@@ -1,12 +1,15 @@
 """What a reader of live quality should know, a line each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows
+from baton_trainer.monitoring.quality.report import VersionQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
 
 
-def list_notes(request: QualityRequest, joined: JoinedRows) -> Iterator[str]:
+def list_notes(
+    request: QualityRequest, joined: JoinedRows, versions: Sequence[VersionQuality]
+) -> Iterator[str]:
     """Lists the notes on a measurement."""
     if not request.ripe_s:
         yield (
@@ -18,11 +21,29 @@ def list_notes(request: QualityRequest, joined: JoinedRows) -> Iterator[str]:
             f"{joined.repeated:,} rows are in the log more than once under one request id; labels"
             " of such rows count for nothing"
         )
-    if joined.without_prediction:
-        yield f"{joined.without_prediction:,} labels are of rows that the log does not have"
+    if joined.unknown:
+        yield (
+            f"rows with labels that are not trusted, and with no others: {joined.unknown:,}; their"
+            " outcome is unknown, so --silence does not label them"
+        )
+    for version in versions:
+        yield from _describe_rows(version)
     least = min((each.least_sampling for each in joined.versions.values()), default=1.0)
     if least < 1:
         yield (
             f"the log kept as little as {least:.2%} of the rows in busy hours; the figures are of"
             " the rows in the log, without weights"
         )
+
+
+def _describe_rows(version: VersionQuality) -> Iterator[str]:
+    """Describes which rows the figures of a version are of, unless they are the labelled ones."""
+    if not version.figures:
+        return
+    if version.other_truths:
+        yield (
+            f"labels that are no class of version {version.version}, or no number:"
+            f" {version.other_truths:,}"
+        )
+    if version.used != version.labelled:
+        yield f"rows behind the figures of version {version.version}: {version.used:,}"

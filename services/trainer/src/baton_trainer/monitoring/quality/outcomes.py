@@ -65,6 +65,19 @@ def list_classes(frame: pd.DataFrame, prefix: str = "") -> tuple[str, ...]:
     return tuple(name.removeprefix(start) for name in frame.columns if name.startswith(start))
 
 
+def accepts_label(frame: pd.DataFrame, label: str) -> bool:
+    """Whether a label, as text, is one of a version's classes, or a number for a regression.
+
+    Args:
+        frame: the columns of the log; at least one row.
+        label: the label.
+    """
+    try:
+        return not build_live_outcome(frame.head(1).assign(**{TRUTH: label})).other_truths
+    except NotComparable:
+        return True
+
+
 def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, ...]) -> LiveOutcome:
     columns = [f"{prefix}{PROBABILITY}{each}" for each in classes]
     probabilities = frame[columns].to_numpy(np.float64)

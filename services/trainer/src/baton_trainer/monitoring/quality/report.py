@@ -69,6 +69,7 @@ class PairedQuality:
         before: the version that a rollback goes to.
         rows: the rows that both have scored.
         logged: how many of them the log has as pairs; the one before scored the others now.
+        rejected: how many other rows the one before rejects, so that they are not compared.
         losses: the judgement of the differences of the losses; None without such rows.
         difference: by the metric of the task; None if a class is missing.
         problem: why rows are missing; empty if none are.
@@ -78,6 +79,7 @@ class PairedQuality:
     before: str
     rows: int = 0
     logged: int = 0
+    rejected: int = 0
     losses: SignalJudgement | None = None
     difference: Difference | None = None
     problem: str = ""
@@ -96,6 +98,7 @@ class PairedQuality:
             "before": self.before,
             "rows": self.rows,
             "logged": self.logged,
+            "rejected": self.rejected,
             "loss_difference": losses.mean if losses else None,
             "loss_interval_95": list(losses.interval) if losses else None,
             "loss_limit": losses.limit[1] if losses else None,
@@ -103,6 +106,7 @@ class PairedQuality:
             "is_worse": self.is_worse,
             "metric": difference.metric.name if difference else None,
             "values": [difference.second, difference.first] if difference else None,
+            "kind": difference.kind if difference else None,
             "difference": difference.estimate if difference else None,
             "interval_95": list(difference.interval) if difference else None,
             "problem": self.problem or None,
@@ -117,9 +121,11 @@ class LabelCounts:
         received: how many the log has.
         untrusted: of other API keys than the trusted ones.
         replaced: replaced by a later label of the same row.
-        without_prediction: of rows that the log does not have.
+        without_prediction: of rows that the log does not have, or not since `since`.
         repeated: rows that the log has more than once, so that no label can be joined.
         unripe: of predictions that are not old enough.
+        unknown: ripe rows that have labels, none of which counts, and so are not silent; 0 without
+            `silence`.
     """
 
     received: int
@@ -128,6 +134,7 @@ class LabelCounts:
     without_prediction: int
     repeated: int
     unripe: int
+    unknown: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,15 @@ class QualityReport:
     production: str | None
     paired: PairedQuality | None
     notes: tuple[str, ...]
+
+    @property
+    def is_rollback_due(self) -> bool:
+        """Whether production is worse than the version before, and no untrusted label has a say.
+
+        With `unknown` rows it never is: the senders of their labels would decide which rows are
+        silent.
+        """
+        return self.paired is not None and self.paired.is_worse and not self.labels.unknown
 
     def to_json(self) -> dict[str, Any]:
         """The document of `baton quality --json`."""

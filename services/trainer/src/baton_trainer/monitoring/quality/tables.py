@@ -16,6 +16,7 @@ from baton_trainer.monitoring.quality.report import (
     QualityReport,
     VersionQuality,
 )
+from baton_trainer.monitoring.quality.request import QualityRequest
 
 TITLES: Mapping[str, str] = {
     "roc_auc": "ROC AUC",
@@ -55,6 +56,11 @@ def explain_no_rollback(report: QualityReport) -> str:
         return "the alias points to no version"
     if paired is None:
         return f"there was no version in production before version {report.production}"
+    if unknown := report.labels.unknown:
+        return (
+            f"labels that are not trusted name {unknown:,} of the rows, so their senders would"
+            " decide which rows are silent; name their API keys by --trust, or leave out --silence"
+        )
     if paired.losses is None:
         return f"versions {paired.version} and {paired.before} are not compared: {paired.problem}"
     if not paired.losses.decides:
@@ -70,7 +76,7 @@ def _render_parts(report: QualityReport) -> Iterator[Table | Text]:
     else:
         yield Text(f"{report.model}: the log has no predictions")
     yield Text("")
-    yield Text(_describe_labels(report.labels))
+    yield Text(_describe_labels(report.labels, report.request))
     if report.paired is not None:
         yield Text("")
         yield from _render_paired(report.paired)
@@ -109,11 +115,14 @@ def _format_value(name: str, value: float) -> str:
     return format_amount(value) if name in _WITH_UNIT else f"{value:z.4f}"
 
 
-def _describe_labels(labels: LabelCounts) -> str:
+def _describe_labels(labels: LabelCounts, request: QualityRequest) -> str:
+    unknown_rows = "of rows that the log does not have"
+    if request.since:
+        unknown_rows = "of rows before --since, or not in the log"
     parts = {
         "replaced by later ones": labels.replaced,
         "of other API keys": labels.untrusted,
-        "of rows that the log does not have": labels.without_prediction,
+        unknown_rows: labels.without_prediction,
         "of predictions that are not ripe": labels.unripe,
     }
     rest = [f"{count:,} {text}" for text, count in parts.items() if count]
@@ -137,6 +146,10 @@ def _render_paired(paired: PairedQuality) -> Iterator[Table | Text]:
         yield Text(f"{describe_evidence(paired)}; a rollback needs {ABORT_ODDS:g} : 1")
         if now_scored:
             yield Text(f"version {paired.before} has scored {now_scored:,} of them now")
+    if paired.rejected:
+        yield Text(
+            f"rows that version {paired.before} rejects, so not compared: {paired.rejected:,}"
+        )
     if paired.problem:
         rows = "the other rows" if losses is not None else "any rows"
         yield Text(f"version {paired.before} cannot be compared on {rows}: {paired.problem}")

@@ -24,6 +24,15 @@ def test_report_names_what_has_drifted_and_what_was_not_compared() -> None:
     assert "Between 25.0 % and 100.0 % of the answered rows were logged" in text
 
 
+def test_report_without_examples_says_so() -> None:
+    report = make_report(FLIPPED)
+    text = "\n".join(render(report.leave_out_examples()))
+    assert "Examples of unseen categories are left out" in text
+    assert "20.0 %" in text
+    assert "e.g." not in text
+    assert "left out" not in "\n".join(render(report))
+
+
 def test_no_line_is_wider_than_the_terminal() -> None:
     """A name of any length is folded."""
     column = make_column("n" * 300, [5_000, 616, 0, 0], [300, 500, 200, 0])

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
+from baton_engine.tables.cell_errors import MAX_NAMED_CELLS
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import NotComparable
 from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.gate.comparable_model import ComparableModel
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import VersionRows, join_rows
 from baton_trainer.monitoring.quality.labels import choose_labels
 from baton_trainer.monitoring.quality.pairs.paired_rows import (
@@ -20,7 +20,7 @@ from baton_trainer.monitoring.quality.pairs.paired_rows import (
     find_logged_pairs,
     score_other_rows,
 )
-from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion
+from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion, ScoredRows
 from baton_trainer.monitoring.quality.request import QualityRequest
 from tests.support.trainer.comparable_models import make_columns_model
 from tests.support.trainer.prediction_log import NOON, MadeLog
@@ -49,15 +49,15 @@ def pair(yes: float, other: float, other_version: str, **more: Any) -> dict[str,
 def label(log: MadeLog, **truths: str) -> dict[str, VersionRows]:
     """Labels rows by their request ids, and joins them."""
     log.add_labels([{"request_id": name, "label": each} for name, each in truths.items()])
-    reader = PredictionLog(log.folder)
+    reader = LogReader(log.folder)
     labels = choose_labels(reader.read_labels(MODEL))
     request = QualityRequest(log.folder, NOON + timedelta(days=9))
     return dict(join_rows(reader, MODEL, labels, request).versions)
 
 
-def score(log: MadeLog, versions: dict[str, VersionRows], scorer: ComparableModel) -> pd.DataFrame:
+def score(log: MadeLog, versions: dict[str, VersionRows], scorer: ComparableModel) -> ScoredRows:
     pairs = find_logged_pairs(versions["4"], "3", versions.get("3"))
-    logged = LoggedVersion(PredictionLog(log.folder), MODEL, "4", None)
+    logged = LoggedVersion(LogReader(log.folder), MODEL, "4", None)
     return score_other_rows(logged, versions["4"], pairs, scorer)
 
 
@@ -92,7 +92,7 @@ def test_other_rows_are_scored_now(log: MadeLog) -> None:
     versions = label(log, a="yes", b="no", d="no")
     scorer = make_columns_model(Column("x", "double", required=False))
     pairs = find_logged_pairs(versions["4"], "3", None)
-    paired = build_paired_rows(pairs, score(log, versions, scorer))
+    paired = build_paired_rows(pairs, score(log, versions, scorer).frame)
     assert paired.logged == 1
     now = sorted(zip(read(paired.outcome), read(paired.before), strict=True))
     expected = [round(float(1 / (1 + np.exp(-x))), 6) for x in (0.0, 2.0)]
@@ -109,11 +109,45 @@ def test_missing_feature_is_one_line(log: MadeLog) -> None:
         score(log, versions, scorer)
 
 
-def test_value_that_the_version_before_rejects_is_one_line(log: MadeLog) -> None:
-    log.add_predictions("4", [{**answer(0.8), "request_id": "a", "f_x": None}])
+def test_rows_that_the_version_before_rejects_are_left_out(log: MadeLog) -> None:
+    """Also more of them than an error names. The others are compared all the same."""
+    good = {**answer(0.8), "f_x": 2.0, "f_plan": "a"}
+    gaps = [{**good, "f_x": None, "request_id": f"gap{n}"} for n in range(2 * MAX_NAMED_CELLS)]
+    huge = {**good, "f_x": 1e300, "request_id": "huge"}
+    both = {**good, "f_x": None, "f_plan": None, "request_id": "both"}
+    log.add_predictions("4", [{**good, "request_id": "a"}, *gaps[10:], huge, both])
+    log.add_predictions("4", gaps[:10])
+    log.add_predictions("4", [{**good, "request_id": "b", "f_x": -2.0}])
+    ids = ["a", "b", "huge", "both", *(each["request_id"] for each in gaps)]
+    scorer = make_columns_model(Column("x", "float"), Column("plan", "string"))
+    scored = score(log, label(log, **dict.fromkeys(ids, "yes")), scorer)
+    assert scored.rejected == len(gaps) + 2
+    answers = dict(zip(scored.frame["request_id"], scored.frame["other_label"], strict=True))
+    assert answers == {"a": "yes", "b": "no"}
+
+
+def test_empty_text_in_a_required_column_is_a_value(log: MadeLog) -> None:
+    """As in a request: a category that training did not have. In an optional column it is a gap."""
+    rows = [
+        {**answer(0.8), "request_id": name, "f_x": 1.0, "f_plan": text}
+        for name, text in [("a", ""), ("b", "z"), ("c", None)]
+    ]
+    log.add_predictions("4", rows)
+    versions = label(log, a="yes", b="yes", c="yes")
+    required, optional = (
+        score(log, versions, make_columns_model(Column("x", "double"), plan))
+        for plan in (Column("plan", "string"), Column("plan", "string", required=False))
+    )
+    assert (sorted(required.frame["request_id"]), required.rejected) == (["a", "b"], 1)
+    assert (sorted(optional.frame["request_id"]), optional.rejected) == (["a", "b", "c"], 0)
+
+
+def test_column_of_another_type_is_one_line(log: MadeLog) -> None:
+    log.add_predictions("4", [{**answer(0.8), "request_id": "a", "f_x": 2.0}])
     versions = label(log, a="yes")
+    scorer = make_columns_model(Column("x", "string"))
     with pytest.raises(NotComparable, match="fails on logged rows"):
-        score(log, versions, make_columns_model(Column("x", "double")))
+        score(log, versions, scorer)
 
 
 def test_one_row_of_each_key_counts(log: MadeLog) -> None:

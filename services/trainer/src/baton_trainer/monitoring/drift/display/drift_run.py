@@ -21,6 +21,9 @@ VERSION_TAG, MODEL_TAG = "baton.version", "baton.model"
 def log_report(report: DriftReport, settings: TrainerSettings) -> str:
     """Logs a report as a run of its own, and sets the model's tag; returns the id of the run.
 
+    The artifacts have no examples of unseen categories. They are texts of callers, perhaps personal
+    ones, and a run outlives the log, whose files are deleted after some days.
+
     Raises:
         RecordError: MLflow refused the run; the tag is not set.
         RegistryError: the tag cannot be set.
@@ -32,7 +35,8 @@ def log_report(report: DriftReport, settings: TrainerSettings) -> str:
     ):
         mlflow.set_tags({MODEL_TAG: report.model, VERSION_TAG: report.version})
         _log_metrics(report)
-        run.log_texts({PAGE_FILE: render_page(report), JSON_FILE: _format_json(report)})
+        kept = report.leave_out_examples()
+        run.log_texts({PAGE_FILE: render_page(kept), JSON_FILE: _format_json(kept)})
         run.describe_run(f"{report.message}. See the artifact {PAGE_FILE}.")
     with settings.open_registry() as registry:
         registry.set_model_tag(report.model, DRIFT_TAG, report.to_tag().to_text())

@@ -27,6 +27,8 @@ def list_notes(report: DriftReport) -> list[str]:
         notes.append(f"Not in the log, so not compared: {_list_names(report.not_logged)}.")
     if report.private:
         notes.append(f"Private, so not compared: {_list_names(report.private)}.")
+    if any(each.unseen and not each.cells.examples for each in report.columns):
+        notes.append("Examples of unseen categories are left out; `baton drift` shows them.")
     if report.sampling is not None and report.sampling[0] < 1:
         low, high = (format_share(share) for share in report.sampling)
         share = low if low == high else f"between {low} and {high}"
@@ -62,7 +64,7 @@ def describe_unseen(column: ColumnDrift) -> str:
         return ""
     share = format_share(column.unseen, column.unseen_before or None)
     examples = ", ".join(repr(shorten(text, MAX_TEXT)) for text in column.cells.examples)
-    return f"{share}, e.g. {examples}"
+    return f"{share}, e.g. {examples}" if examples else share
 
 
 def describe_change(column: ColumnDrift) -> str:

@@ -12,9 +12,13 @@ from baton_trainer.evaluation.classes.outcome import ClassOutcome
 from baton_trainer.evaluation.outcome import Outcome
 from baton_trainer.gate.comparable_model import ComparableModel
 from baton_trainer.monitoring.quality.joined_rows import VersionRows
-from baton_trainer.monitoring.quality.labels import IDENTITY
 from baton_trainer.monitoring.quality.outcomes import PROBABILITY, build_live_outcome
-from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion, score_logged_rows
+from baton_trainer.monitoring.quality.pairs.scoring_before import (
+    LoggedVersion,
+    ScoredRows,
+    score_logged_rows,
+)
+from baton_trainer.monitoring.quality.row_identity import IDENTITY, exclude_rows
 
 
 @dataclass(frozen=True)
@@ -55,25 +59,28 @@ def find_logged_pairs(
 
 def score_other_rows(
     logged: LoggedVersion, rows: VersionRows, pairs: pd.DataFrame, scorer: ComparableModel
-) -> pd.DataFrame:
-    """Scores the rows that are no pairs yet with the version before. Form and errors as above.
+) -> ScoredRows:
+    """Scores the rows that are no pairs yet with the version before.
+
+    Returns:
+        the outputs of the version by their names, and those of the one before with `other_`.
 
     Raises:
-        NotComparable: the log lacks a feature, or the version before fails on a row.
+        NotComparable: the log lacks a feature, or the version before fails.
     """
-    rest = rows.frame.merge(pairs[IDENTITY], on=IDENTITY, how="left", indicator=True)
-    rest = rest[rest["_merge"] == "left_only"].drop(columns="_merge")
-    own = [name for name in rest.columns if not name.startswith(OTHER)]
+    rest = exclude_rows(rows.frame, pairs)
     if rest.empty:
-        return rest
-    return rest[own].merge(score_logged_rows(logged, rest[IDENTITY], scorer), on=IDENTITY)
+        return ScoredRows(rest)
+    own = [name for name in rest.columns if not name.startswith(OTHER)]
+    scored = score_logged_rows(logged, rest[IDENTITY], scorer)
+    return ScoredRows(rest[own].merge(scored.frame, on=IDENTITY), scored.rejected)
 
 
 def build_paired_rows(pairs: pd.DataFrame, scored: pd.DataFrame) -> PairedRows:
     """Builds the outcomes of both versions for the same rows.
 
-    Of the rows with one key only the first counts: a customer who is scored each day is one
-    witness, not thirty.
+    Of the rows with one key only the first counts: a customer who is scored each day has one
+    outcome, not thirty.
 
     Raises:
         NotComparable: there are no such rows, or the versions have different classes.

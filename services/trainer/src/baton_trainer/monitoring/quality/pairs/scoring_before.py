@@ -1,7 +1,6 @@
 """Scores logged rows with another version, as inference would have."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,21 +8,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from arro3.core import Array as ArrowArray
 from numpy.typing import NDArray
 
 from baton_common.prediction_log import FEATURE, MAX_TEXT, OTHER, REQUEST_ID, ROW
 from baton_common.texts import get_first_line
-from baton_engine.tables.arrow_values import read_texts, read_values
-from baton_engine.tables.columns import Array
 from baton_engine.tables.output_columns import build_output_columns, list_output_fields
-from baton_engine.tables.typed_values import cast_typed_values
-from baton_engine.tables.values import Texts
-from baton_registry.versions.schema import Column
 from baton_trainer.errors import NotComparable
 from baton_trainer.gate.comparable_model import ComparableModel
-from baton_trainer.monitoring.prediction_log import PredictionLog
-from baton_trainer.monitoring.quality.labels import IDENTITY
+from baton_trainer.monitoring.log_reader import LogReader
+from baton_trainer.monitoring.quality.pairs.logged_features import read_features
+from baton_trainer.monitoring.quality.row_identity import IDENTITY
 
 
 class LoggedVersion(NamedTuple):
@@ -36,7 +30,7 @@ class LoggedVersion(NamedTuple):
         since: the time of the first row; None: all that the log has.
     """
 
-    log: PredictionLog
+    log: LogReader
     model: str
     version: str
     since: datetime | None
@@ -48,9 +42,22 @@ class LoggedVersion(NamedTuple):
         )
 
 
+class ScoredRows(NamedTuple):
+    """Rows that another version was given.
+
+    Attributes:
+        frame: those that it has scored: `IDENTITY`, and its outputs with the prefix `other_`.
+        rejected: how many it rejects, as inference would have: they lack a value that it requires,
+            or a value does not fit the type of its column.
+    """
+
+    frame: pd.DataFrame
+    rejected: int = 0
+
+
 def score_logged_rows(
     logged: LoggedVersion, wanted: pd.DataFrame, scorer: ComparableModel
-) -> pd.DataFrame:
+) -> ScoredRows:
     """Scores rows of one version with another one, file by file.
 
     Args:
@@ -58,14 +65,13 @@ def score_logged_rows(
         wanted: the rows, by the columns `IDENTITY`.
         scorer: the other version.
 
-    Returns:
-        `IDENTITY` and the outputs of the scorer, with the prefix `other_`.
-
     Raises:
-        NotComparable: the log lacks a feature of the scorer, or the scorer fails on a row.
+        NotComparable: the log lacks a feature of the scorer, or has it with another type, or the
+            scorer fails.
     """
     names = [FEATURE + column.name for column in scorer.schema.columns]
     parts = []
+    rejected = 0
     for table in logged.iter_tables([REQUEST_ID, ROW, *names]):
         rows = (
             table.select(IDENTITY)
@@ -73,10 +79,10 @@ def score_logged_rows(
             .merge(wanted, on=IDENTITY, how="left", indicator=True)
         )
         is_chosen = (rows["_merge"] == "both").to_numpy() & ~_may_be_cut(table, names)
-        chosen = table.filter(pa.array(is_chosen))
-        if chosen.num_rows:
-            parts.append(_score(chosen, scorer, names))
-    return pd.concat(parts) if parts else wanted.head(0)
+        scored = _score(table.filter(pa.array(is_chosen)), scorer, names)
+        rejected += scored.rejected
+        parts += [scored.frame] if len(scored.frame) else []
+    return ScoredRows(pd.concat(parts) if parts else wanted.head(0), rejected)
 
 
 def _may_be_cut(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
@@ -89,7 +95,10 @@ def _may_be_cut(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:
     return is_cut
 
 
-def _score(table: pa.Table, scorer: ComparableModel, names: Sequence[str]) -> pd.DataFrame:
+def _score(table: pa.Table, scorer: ComparableModel, names: Sequence[str]) -> ScoredRows:
+    rows = table.select(IDENTITY).to_pandas()
+    if rows.empty:
+        return ScoredRows(rows)
     missing = [name.removeprefix(FEATURE) for name in names if name not in table.column_names]
     if missing:
         raise NotComparable(
@@ -97,26 +106,15 @@ def _score(table: pa.Table, scorer: ComparableModel, names: Sequence[str]) -> pd
             " private, BATON_PREDICTIONS_COLUMNS leaves it out, or callers did not send it"
         )
     try:
-        arrays = {
-            column.name: _read_column(column, table[FEATURE + column.name])
-            for column in scorer.schema.columns
-        }
+        arrays, is_accepted = read_features(table, scorer.schema.columns)
+        accepted = rows[is_accepted].reset_index(drop=True)
+        if accepted.empty:
+            return ScoredRows(accepted, rejected=len(rows))
         scores = scorer.engine.score(arrays)
     except Exception as error:  # ONNX Runtime's errors have no common base but Exception
         reason = get_first_line(error)
         raise NotComparable(f"{scorer.name} fails on logged rows: {reason}") from error
     outputs = scorer.engine.output_schema
     columns = zip(list_output_fields(outputs), build_output_columns(scores, outputs), strict=True)
-    frame: pd.DataFrame = table.select(IDENTITY).to_pandas()
-    return frame.assign(
-        **{OTHER + field.name: pa.array(array).to_pandas() for field, array in columns}
-    )
-
-
-def _read_column(column: Column, values: pa.ChunkedArray) -> Array:
-    """Reads a column as `baton score` reads one of a Parquet file."""
-    array = ArrowArray.from_arrow(values.combine_chunks())
-    read = read_texts(array) if column.type == "string" else read_values(array)
-    if isinstance(read, Texts):
-        read = replace(read, distinct=[text or None for text in read.distinct])
-    return cast_typed_values(column, read)
+    answers = {OTHER + field.name: pa.array(array).to_pandas() for field, array in columns}
+    return ScoredRows(accepted.assign(**answers), rejected=len(rows) - len(accepted))

@@ -15,7 +15,7 @@ from baton_trainer.gate.auc_difference import compare_auc
 from baton_trainer.gate.comparable_model import load_version
 from baton_trainer.gate.difference import Difference
 from baton_trainer.gate.rmse_ratio import compare_rmse
-from baton_trainer.monitoring.prediction_log import PredictionLog
+from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows
 from baton_trainer.monitoring.quality.pairs.losses import compute_loss_differences, judge_losses
 from baton_trainer.monitoring.quality.pairs.paired_rows import (
@@ -24,7 +24,7 @@ from baton_trainer.monitoring.quality.pairs.paired_rows import (
     find_logged_pairs,
     score_other_rows,
 )
-from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion
+from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion, ScoredRows
 from baton_trainer.monitoring.quality.report import PairedQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.settings import TrainerSettings
@@ -66,7 +66,7 @@ class VersionComparer:
     registry: RegistryClient
     settings: TrainerSettings
     request: QualityRequest
-    log: PredictionLog
+    log: LogReader
     joined: JoinedRows
 
     def compare(self, version: str, before: str, rmse_before: float | None) -> PairedQuality:
@@ -85,17 +85,18 @@ class VersionComparer:
         if rows is None:
             return replace(result, problem=f"the log has no rows of version {version}")
         pairs = find_logged_pairs(rows, before, self.joined.versions.get(before))
-        problem = ""
+        scored, problem = ScoredRows(pairs.head(0)), ""
         try:
             scored = self._score(rows, pairs, before)
         except (NotComparable, VersionNotLoadable, VersionNotFound) as error:
-            scored, problem = pairs.head(0), str(error)
+            problem = str(error)
+        result = replace(result, rejected=scored.rejected, problem=problem)
         try:
-            return _compare(result, build_paired_rows(pairs, scored), rmse_before, problem)
+            return _compare(result, build_paired_rows(pairs, scored.frame), rmse_before)
         except NotComparable as error:
             return replace(result, problem=problem or str(error))
 
-    def _score(self, rows: VersionRows, pairs: pd.DataFrame, before: str) -> pd.DataFrame:
+    def _score(self, rows: VersionRows, pairs: pd.DataFrame, before: str) -> ScoredRows:
         name = self.settings.model_name
         registered = self.registry.get_version(name, before)
         scorer = load_version(self.registry, registered, trusted=self.settings.trusted_keys)
@@ -103,9 +104,7 @@ class VersionComparer:
         return score_other_rows(logged, rows, pairs, scorer)
 
 
-def _compare(
-    result: PairedQuality, paired: PairedRows, rmse_before: float | None, problem: str
-) -> PairedQuality:
+def _compare(result: PairedQuality, paired: PairedRows, rmse_before: float | None) -> PairedQuality:
     differences = compute_loss_differences(paired.outcome, paired.before, rmse_before)
     return replace(
         result,
@@ -113,7 +112,6 @@ def _compare(
         logged=paired.logged,
         losses=judge_losses(differences),
         difference=_compute_difference(paired),
-        problem=problem,
     )
 
 

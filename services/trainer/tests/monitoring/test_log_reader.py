@@ -1,7 +1,7 @@
 """The reader of the prediction log, on files that arro3 writes, as inference does."""
 
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
 from baton_trainer.errors import DataError
-from baton_trainer.monitoring.prediction_log import (
+from baton_trainer.monitoring.log_reader import (
     LABEL_FIELDS,
     PREDICTION_FIELDS,
-    PredictionLog,
+    LogReader,
 )
 from tests.support.trainer.prediction_log import NOON, MadeLog
 
@@ -27,13 +27,19 @@ def log(tmp_path: Path) -> MadeLog:
     return MadeLog(tmp_path, MODEL)
 
 
+def read(reader: LogReader, version: str, **choices: Any) -> pa.Table:
+    """Reads the predictions of a version as one table."""
+    tables = [*reader.iter_predictions(MODEL, version, **choices)]
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
 def test_versions_are_in_the_order_of_their_numbers(log: MadeLog, tmp_path: Path) -> None:
     """Folders of other models, and files beside them, are none."""
     for version in ("10", "9", "2"):
         log.add_predictions(version, [{"value": 1.0}])
     MadeLog(tmp_path, "other").add_predictions("1", [{"value": 1.0}])
     (tmp_path / "notes.txt").touch()
-    assert PredictionLog(tmp_path).list_versions(MODEL) == ["2", "9", "10"]
+    assert LogReader(tmp_path).list_versions(MODEL) == ["2", "9", "10"]
 
 
 def test_rows_of_all_days_and_processes_are_read(log: MadeLog, tmp_path: Path) -> None:
@@ -41,7 +47,7 @@ def test_rows_of_all_days_and_processes_are_read(log: MadeLog, tmp_path: Path) -
     log.add_predictions("1", [{"value": 1.0, "f_tenure": 3}], process="a")
     log.add_predictions("1", [{"value": 2.0}], process="b")
     log.add_predictions("1", [{"value": 3.0}], at=NOON + timedelta(days=1))
-    table = PredictionLog(str(tmp_path)).read_predictions(MODEL, "1")
+    table = read(LogReader(str(tmp_path)), "1")
     assert sorted(table["value"].to_pylist()) == [1.0, 2.0, 3.0]
     assert sorted(table["f_tenure"].to_pylist(), key=str) == [3, None, None]
     assert {*PREDICTION_FIELDS.names, "value", "f_tenure"} == {*table.column_names}
@@ -50,14 +56,16 @@ def test_rows_of_all_days_and_processes_are_read(log: MadeLog, tmp_path: Path) -
 
 
 def test_span_and_columns_bound_what_is_read(log: MadeLog, tmp_path: Path) -> None:
-    """`since` is in the span, `until` is not. Days outside of it are not opened."""
+    """`since` is in the span, `until` is not. Files of other days are not opened."""
     for hours in range(5):
         log.add_predictions("1", [{"value": float(hours)}], at=NOON + timedelta(hours=hours))
-    far = tmp_path / build_predictions_folder(MODEL, "1", date(2026, 1, 1))
-    far.mkdir(parents=True)
-    (far / "a-1.parquet").write_bytes(b"never opened")
-    table = PredictionLog(tmp_path).read_predictions(
-        MODEL,
+    for day in (NOON - timedelta(days=1), NOON + timedelta(days=1)):
+        folder = tmp_path / build_predictions_folder(MODEL, "1", day.date())
+        folder.mkdir(parents=True)
+        (folder / "a-1.parquet").write_bytes(b"opening it is a warning")
+    warnings: list[str] = []
+    table = read(
+        LogReader(tmp_path, warnings.append),
         "1",
         since=NOON + timedelta(hours=1),
         until=NOON + timedelta(hours=3),
@@ -65,25 +73,14 @@ def test_span_and_columns_bound_what_is_read(log: MadeLog, tmp_path: Path) -> No
     )
     assert sorted(table["value"].to_pylist()) == [1.0, 2.0]
     assert sorted(table.column_names) == ["time", "value"]
+    assert warnings == []
 
 
-def test_file_that_reaches_into_the_next_day_is_read(log: MadeLog, tmp_path: Path) -> None:
-    """It is in the folder of its first row."""
-    late = datetime(2026, 11, 29, 23, 59, tzinfo=UTC)
-    log.add_predictions("1", [{"value": 1.0}, {"value": 2.0, "time": late + timedelta(hours=1)}],
-                        at=late)  # fmt: skip
-    table = PredictionLog(tmp_path).read_predictions(
-        MODEL, "1", since=datetime(2026, 11, 30, tzinfo=UTC)
-    )
-    assert table["value"].to_pylist() == [2.0]
-
-
-def test_empty_tables_have_the_fixed_columns(log: MadeLog, tmp_path: Path) -> None:
-    """A version without rows, and a log without labels."""
+def test_log_without_rows_or_labels_is_empty(log: MadeLog, tmp_path: Path) -> None:
+    """The table of labels has its columns all the same."""
     log.add_predictions("1", [{"value": 1.0}])
-    reader = PredictionLog(tmp_path)
-    assert reader.read_predictions(MODEL, "7").schema == PREDICTION_FIELDS
-    assert reader.read_predictions(MODEL, "7", columns=["row"]).column_names == ["row"]
+    reader = LogReader(tmp_path)
+    assert [*reader.iter_predictions(MODEL, "7")] == []
     assert reader.read_labels(MODEL).schema == LABEL_FIELDS
     assert reader.list_versions("unknown") == []
 
@@ -91,7 +88,7 @@ def test_empty_tables_have_the_fixed_columns(log: MadeLog, tmp_path: Path) -> No
 def test_labels_are_read_since_their_arrival(log: MadeLog, tmp_path: Path) -> None:
     log.add_labels([{"request_id": "a", "label": "Yes"}])
     log.add_labels([{"request_id": "b", "label": "No"}], at=NOON + timedelta(days=2))
-    reader = PredictionLog(tmp_path)
+    reader = LogReader(tmp_path)
     assert sorted(reader.read_labels(MODEL)["request_id"].to_pylist()) == ["a", "b"]
     labels = reader.read_labels(MODEL, since=NOON + timedelta(days=1))
     assert labels.select(["request_id", "label", "source"]).to_pylist() == [
@@ -122,9 +119,9 @@ def test_damaged_file_is_one_warning_and_is_skipped(
     damaged = log.add_predictions("1", [{"value": 2.0}] * 100)
     damage(damaged)
     with caplog.at_level(logging.WARNING):
-        reader = PredictionLog(tmp_path)
+        reader = LogReader(tmp_path)
         for _ in range(2):
-            assert reader.read_predictions(MODEL, "1")["value"].to_pylist() == [1.0]
+            assert read(reader, "1")["value"].to_pylist() == [1.0]
     [record] = caplog.records
     assert damaged.name in record.getMessage()
     assert "\n" not in record.getMessage()
@@ -137,7 +134,7 @@ def test_file_of_other_columns_is_skipped(log: MadeLog, tmp_path: Path) -> None:
     stranger = tmp_path / build_predictions_folder(MODEL, "1", NOON.date()) / "c-1.parquet"
     pq.write_table(pa.table({"x": [1]}), stranger)
     warnings: list[str] = []
-    table = PredictionLog(tmp_path, warnings.append).read_predictions(MODEL, "1")
+    table = read(LogReader(tmp_path, warnings.append), "1")
     assert table["value"].to_pylist() == [1.0]
     assert ["no column time" in each for each in warnings] == [False, True]
 
@@ -147,7 +144,7 @@ def test_open_files_are_not_read(log: MadeLog, tmp_path: Path) -> None:
     closed = log.add_predictions("1", [{"value": 1.0}])
     (closed.parent / "a-2.parquet.part").write_bytes(b"half")
     (tmp_path / build_labels_folder(MODEL, NOON.date())).mkdir(parents=True)
-    assert PredictionLog(tmp_path).read_predictions(MODEL, "1").num_rows == 1
+    assert read(LogReader(tmp_path), "1").num_rows == 1
 
 
 def test_url_of_an_object_store_is_read(log: MadeLog, tmp_path: Path) -> None:
@@ -157,9 +154,9 @@ def test_url_of_an_object_store_is_read(log: MadeLog, tmp_path: Path) -> None:
     store = fsspec.filesystem("memory")
     store.put(str(tmp_path), "/quality-log", recursive=True)
     try:
-        reader = PredictionLog("memory://quality-log")
+        reader = LogReader("memory://quality-log")
         assert reader.list_versions(MODEL) == ["1"]
-        assert reader.read_predictions(MODEL, "1")["value"].to_pylist() == [1.0]
+        assert read(reader, "1")["value"].to_pylist() == [1.0]
         assert reader.read_labels(MODEL)["label"].to_pylist() == ["2"]
     finally:
         store.rm("/quality-log", recursive=True)
@@ -177,6 +174,6 @@ def test_url_of_an_object_store_is_read(log: MadeLog, tmp_path: Path) -> None:
 )
 def test_bad_location_is_one_line(location: str, part: str) -> None:
     with pytest.raises(DataError, match=part) as caught:
-        PredictionLog(location)
+        LogReader(location)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)

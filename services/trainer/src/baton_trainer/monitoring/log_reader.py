@@ -6,7 +6,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -30,7 +30,7 @@ PREDICTION_FIELDS = pa.schema(
         (layout.SAMPLING, pa.float64()),
     ]
 )
-"""The columns that every table of predictions has, whatever the version."""
+"""The columns of predictions that do not depend on the version."""
 LABEL_FIELDS = pa.schema(
     [
         (layout.RECEIVED_AT, _TIME),
@@ -45,7 +45,6 @@ LABEL_FIELDS = pa.schema(
 """The columns of labels."""
 
 _log = logging.getLogger(__name__)
-_A_DAY = timedelta(days=1)
 _VERSION = "version"
 
 Warn = Callable[[str], None]
@@ -60,8 +59,8 @@ class _Span(NamedTuple):
     until: datetime | None = None
 
     def may_contain(self, day: date) -> bool:
-        """Whether files of a day may have rows of it. A file may reach into the next day."""
-        is_early = self.since is not None and day < self.since.date() - _A_DAY
+        """Whether files of a day may have rows of it."""
+        is_early = self.since is not None and day < self.since.date()
         return not is_early and (self.until is None or day <= self.until.date())
 
     def to_filter(self) -> Any:
@@ -72,8 +71,8 @@ class _Span(NamedTuple):
         return None if not parts else parts[0] if len(parts) == 1 else parts[0] & parts[1]
 
 
-class PredictionLog:
-    """A prediction log, on this machine or on an object store."""
+class LogReader:
+    """Reads a prediction log, on this machine or on an object store."""
 
     def __init__(self, location: Path | str, warn: Warn = _log.warning) -> None:
         """Opens a log.
@@ -100,35 +99,6 @@ class PredictionLog:
         versions = {text for _, text in self._files.list_parts(folder, _VERSION)}
         return sorted(versions, key=lambda text: (len(text), text))
 
-    def read_predictions(
-        self,
-        model: str,
-        version: str,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        columns: Sequence[str] | None = None,
-    ) -> pa.Table:
-        """Reads predictions of a version.
-
-        Args:
-            model: the registered model.
-            version: its number.
-            since: the time of the first row, in UTC; None: all that the log has.
-            until: only rows before this time, in UTC.
-            columns: the columns to read; None: all. Those that no file has are left out.
-
-        Returns:
-            the rows, in no particular order. Of `PREDICTION_FIELDS` it has all, or all that are in
-            `columns`, even if there are no rows. A column that a file lacks is null in its rows.
-
-        Raises:
-            DataError: the log cannot be listed.
-        """
-        parts = self.iter_predictions(model, version, since=since, until=until, columns=columns)
-        known = _select(PREDICTION_FIELDS, lambda name: columns is None or name in columns)
-        return _join(known, parts)
-
     def iter_predictions(  # noqa: PLR0913 - what to read, of when, and which part of it
         self,
         model: str,
@@ -139,9 +109,22 @@ class PredictionLog:
         columns: Sequence[str] | None = None,
         has_features: bool = True,
     ) -> Iterator[pa.Table]:
-        """Reads predictions file by file, for logs that do not fit into memory; as above.
+        """Reads predictions of a version file by file, because a log may not fit into memory.
 
-        Without `has_features`, the columns of features are left out.
+        Args:
+            model: the registered model.
+            version: its number.
+            since: the time of the first row, in UTC; None: all that the log has.
+            until: only rows before this time, in UTC.
+            columns: the columns to read; None: all.
+            has_features: whether to read the columns of features.
+
+        Returns:
+            a table for each file, in the order of the days. A table lacks the columns that its file
+            lacks.
+
+        Raises:
+            DataError: the log cannot be listed.
         """
         folder = layout.build_predictions_folder(model, version, date.min).parent
         span = _Span(layout.TIME, since, until)
@@ -160,8 +143,8 @@ class PredictionLog:
         """
         folder = layout.build_labels_folder(model, date.min).parent
         span = _Span(layout.RECEIVED_AT, since)
-        is_wanted = LABEL_FIELDS.names.__contains__
-        return _join(LABEL_FIELDS, self._iter_tables(folder, span, LABEL_FIELDS, is_wanted))
+        tables = self._iter_tables(folder, span, LABEL_FIELDS, LABEL_FIELDS.names.__contains__)
+        return pa.concat_tables([LABEL_FIELDS.empty_table(), *tables], promote_options="permissive")
 
     def _iter_tables(
         self,
@@ -208,7 +191,3 @@ class PredictionLog:
 
 def _select(schema: pa.Schema, is_wanted: Predicate) -> pa.Schema:
     return pa.schema([each for each in schema if is_wanted(each.name)])
-
-
-def _join(known: pa.Schema, parts: Iterator[pa.Table]) -> pa.Table:
-    return pa.concat_tables([known.empty_table(), *parts], promote_options="permissive")
