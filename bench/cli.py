@@ -17,6 +17,7 @@ from bench.measurements import (
     cores,
     dask_scoring,
     grpc,
+    replica_results,
     replicas,
     scoring,
     steps,
@@ -214,9 +215,9 @@ def live_rollouts_command(*, quick: bool, write: bool, count: int, minutes: int)
 @_write
 def replicas_command(*, quick: bool, write: bool) -> None:
     """Measures what many replicas cost the tracking server: docs/kubernetes.md."""
-    plan = replicas.Plan(20, 5) if quick else replicas.Plan()
+    plan = replicas.Plan(20, 5, 3) if quick else replicas.Plan()
     results = asyncio.run(_run_on_testbed(lambda testbed: replicas.run(testbed, plan)))
-    text = replicas.format_tables(results)
+    text = replica_results.format_tables(results)
     show(text)
     if write:
         replace_section(KUBERNETES, "replicas", text)

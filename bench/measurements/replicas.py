@@ -9,25 +9,26 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from baton_registry import ModelVersion, RegistryClient
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.fetch import fetch
+from baton_registry.rest.webhooks import build_webhook_name
 from bench.machine.usage import describe_machine, read_processor_time_s, read_usage
+from bench.measurements.replica_results import Cost, ReplicaResults
 from bench.output.progress import show_progress
-from bench.output.table import format_number, format_table
+from bench.testbed.receiver import Receiver, receive_webhooks
 from bench.testbed.testbed import ALIAS, MODEL, Testbed
 
 CANARY_ALIAS = "canary"
 TIMEOUT_S = 120.0
-BUSY = 0.5
-"""The share of one processor that look-ups may take: uploads and pages need the rest."""
-POLL_INTERVALS_S = (2.0, 10.0, 30.0, 60.0)
+WEBHOOKS_S = 2.0
+"""The testbed's tracking server knows a new webhook after one second."""
 
 Job = Callable[[RegistryClient], object]
 
@@ -39,46 +40,12 @@ class Plan:
     Attributes:
         look_ups: look-ups of one replica, one after the other.
         replicas: replicas that do something at the same moment.
+        moves: moves of the alias, one after the other.
     """
 
     look_ups: int = 500
     replicas: int = 100
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What something costs.
-
-    Attributes:
-        seconds: until all replicas have it.
-        cpu_ms: processor time of the tracking server, milliseconds for each.
-    """
-
-    seconds: float
-    cpu_ms: float
-
-
-@dataclass
-class ReplicaResults:
-    """The results.
-
-    Attributes:
-        replicas: replicas at the same moment.
-        look_up: one replica resolves the alias.
-        miss: one replica looks up a canary, whose alias is not set.
-        herd: all replicas look both aliases up at the same moment.
-        fetches: all replicas fetch the same version at the same moment.
-        fetched_bytes: of one fetch.
-        machine: description of the machine.
-    """
-
-    replicas: int
-    look_up: Cost
-    miss: Cost
-    herd: Cost
-    fetches: Cost
-    fetched_bytes: int
-    machine: str
+    moves: int = 50
 
 
 async def run(testbed: Testbed, plan: Plan) -> ReplicaResults:
@@ -88,7 +55,7 @@ async def run(testbed: Testbed, plan: Plan) -> ReplicaResults:
 
 def _measure_all(uri: str, plan: Plan) -> ReplicaResults:
     before = read_usage()
-    with show_progress(4) as step, ExitStack() as stack:
+    with show_progress(6) as step, ExitStack() as stack:
         clients = [
             stack.enter_context(RegistryClient(uri, timeout_s=TIMEOUT_S))
             for _ in range(plan.replicas)
@@ -103,8 +70,37 @@ def _measure_all(uri: str, plan: Plan) -> ReplicaResults:
         step("all replicas poll at once")
         fetches = _measure(clients, lambda client: _fetch(client, version))
         step("all replicas fetch at once")
+        move = _measure(clients[:1], lambda client: _move(client, version), plan.moves)
+        step("moves without a webhook")
+        receiver = stack.enter_context(_notify(clients[0]))
+        notified = _measure(
+            clients[:1], lambda client: _move(client, version, receiver), plan.moves
+        )
+        step("moves with a webhook")
     machine = describe_machine(before, read_usage())
-    return ReplicaResults(plan.replicas, look_up, miss, herd, fetches, size, machine)
+    return ReplicaResults(
+        plan.replicas, look_up, miss, herd, fetches, size, move, notified, machine
+    )
+
+
+@contextmanager
+def _notify(client: RegistryClient) -> Iterator[Receiver]:
+    """Registers a webhook for a while."""
+    name = build_webhook_name(MODEL, ALIAS)
+    with receive_webhooks() as receiver:
+        client.webhooks.ensure(name, [receiver.url], "a secret")
+        time.sleep(WEBHOOKS_S)
+        try:
+            yield receiver
+        finally:
+            client.webhooks.ensure(name, [], "a secret")
+
+
+def _move(client: RegistryClient, version: ModelVersion, receiver: Receiver | None = None) -> None:
+    """Sets the alias, as a promotion does, and waits for the webhook if there is one."""
+    client.set_alias(MODEL, ALIAS, version.version)
+    if receiver is not None:
+        receiver.wait()
 
 
 def _measure(clients: list[RegistryClient], job: Job, times: int = 1) -> Cost:
@@ -143,32 +139,3 @@ def _fetch(client: RegistryClient, version: ModelVersion) -> int:
         fetched = fetch(client, version, Path(folder))
         example = len(fetched.input_example or b"")
         return len(fetched.onnx) + example
-
-
-def format_tables(results: ReplicaResults) -> str:
-    """Formats the tables."""
-    poll_ms = results.look_up.cpu_ms + results.miss.cpu_ms
-    each = [
-        ["a look-up of the alias", format_number(results.look_up.cpu_ms)],
-        ["a look-up of a canary's alias that is not set", format_number(results.miss.cpu_ms)],
-        [f"a fetch of {results.fetched_bytes:,} bytes", format_number(results.fetches.cpu_ms)],
-    ]
-    carried = [
-        [f"{interval_s:g} s", f"{BUSY * interval_s / poll_ms * 1e3:,.0f}"]
-        for interval_s in POLL_INTERVALS_S
-    ]
-    herd = (
-        f"{results.replicas} replicas that poll at the same moment have their answers after"
-        f" {format_number(results.herd.seconds)} s; the same version, fetched by all of them at the"
-        f" same moment, arrives within {format_number(results.fetches.seconds)} s."
-    )
-    return "\n\n".join(
-        [
-            format_table(["of the tracking server", "CPU ms"], each),
-            format_table(
-                ["poll interval", f"replicas at {100 * BUSY:.0f} % of one processor"], carried
-            ),
-            herd,
-            f"Machine: {results.machine}.",
-        ]
-    )

@@ -1,13 +1,41 @@
 """Fixtures with a real browser: Debian's Chromium, driven by Playwright."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser.chromium import LAPTOP, find_program, open_browser
+
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
+"""Chromium ends all requests when the machine gets an address: other tests start containers."""
+
+
+class NetworkChangedError(AssertionError):
+    """A test failed, and Chromium had ended its requests because the network had changed."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets a test of this folder run again, but for this one reason."""
+    reasons = [NetworkChangedError.__name__, NETWORK_CHANGED]
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.flaky(reruns=3, only_rerun=reasons))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Says that the network has changed, where the page only shows what it has not loaded."""
+    try:
+        return (yield)
+    except Exception as error:
+        watched = getattr(item, "funcargs", {}).get("watched")
+        if watched is not None and any(NETWORK_CHANGED in fault for fault in watched.faults):
+            raise NetworkChangedError(str(error)) from error
+        raise
 
 
 @dataclass
