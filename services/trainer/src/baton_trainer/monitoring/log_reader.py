@@ -89,6 +89,11 @@ class LogReader:
         self._files = LogFiles(location)
         self._skipped: set[PurePosixPath] = set()
 
+    @property
+    def skipped(self) -> list[PurePosixPath]:
+        """The files that could not be read so far, relative to the log."""
+        return sorted(self._skipped)
+
     def list_versions(self, model: str) -> list[str]:
         """Lists the versions of a model that have predictions, in the order of their numbers.
 

@@ -199,6 +199,17 @@ def test_silence_that_production_never_answers_is_one_line(pair: Workshop, log: 
         measure(pair, log, ripe_s=60.0, silence="No")
 
 
+def test_labels_that_cannot_be_read_are_never_silent(pair: Workshop, log: MadeLog) -> None:
+    """Without `silence` the damaged file is a warning."""
+    fill(pair, log)
+    damaged = log.add_labels([{"request_id": "a", "label": "yes"}])
+    damaged.write_bytes(b"not Parquet")
+    assert measure(pair, log, ripe_s=60.0).versions[0].labelled > 0
+    with pytest.raises(DataError, match=rf"{damaged.name}: labels that cannot be read would") as e:
+        measure(pair, log, ripe_s=60.0, silence="no")
+    assert "\n" not in str(e.value)
+
+
 def test_log_that_is_not_there_is_one_line(pair: Workshop, log: MadeLog) -> None:
     with pytest.raises(DataError, match="no prediction log there"):
         measure(pair, log)

@@ -38,7 +38,8 @@ def measure_quality(
         progress: for the phases, and for a warning for each damaged file.
 
     Raises:
-        DataError: the log cannot be read, or `silence` is no label of the version in production.
+        DataError: the log cannot be read, with `silence` also one file of labels, or `silence` is
+            no label of the version in production.
         RecordError: the tracking server refused, or did not answer.
         RegistryError: the registry refused, or did not answer.
     """
@@ -47,6 +48,7 @@ def measure_quality(
     progress.start_phase("reading the prediction log")
     log = LogReader(request.location, progress.warn)
     labels = choose_labels(log.read_labels(model, since=request.since), request.trusted)
+    _check_label_files(request, log)
     joined = join_rows(log, model, labels, request)
     with silence_libraries(), settings.open_registry() as registry:
         production, before = find_production(registry, settings, request)
@@ -64,6 +66,15 @@ def measure_quality(
             paired = comparer.compare(production, before, training.get("test_rmse"))
     counts, notes = _count_labels(labels, joined), tuple(list_notes(request, joined, versions))
     return QualityReport(model, request, counts, versions, production, paired, notes)
+
+
+def _check_label_files(request: QualityRequest, log: LogReader) -> None:
+    """Checks that every label has been read, where rows without one are silent."""
+    if request.silence is not None and log.skipped:
+        raise DataError(
+            f"{request.location}/{log.skipped[0]}: labels that cannot be read would count as"
+            f" {request.silence!r}; take the file out of the log, or leave out --silence"
+        )
 
 
 def _check_silence(request: QualityRequest, production: VersionRows | None) -> None:
