@@ -4,6 +4,7 @@ It sends a fixed number of requests per second: most on a new connection, as cal
 balancer do, the rest on connections that are kept. It writes a line for each request.
 """
 
+import errno
 import http.client
 import json
 import sys
@@ -17,8 +18,28 @@ LIMIT_S = 1800.0
 """It ends by itself if the test was killed."""
 TIMEOUT_S = 5.0
 _THREADS = 4
+_ROUTE_TRIES, _ROUTE_REST_S = 20, 0.01
 _LATEST_S = 1.0
 """A thread that is later than this skips requests: a stall is not followed by a burst."""
+
+
+class Connection(http.client.HTTPConnection):
+    """A connection to the release."""
+
+    def connect(self) -> None:
+        """Connects; tries again while the caller's own machine has no route.
+
+        That is a matter of its bridge and its kernel while other pods start. No packet has been
+        sent, so it says nothing about the release.
+        """
+        for _ in range(_ROUTE_TRIES):
+            try:
+                return super().connect()
+            except OSError as error:
+                if error.errno != errno.ENETUNREACH:
+                    raise
+                time.sleep(_ROUTE_REST_S)
+        return super().connect()
 
 
 class Sender:
@@ -33,9 +54,9 @@ class Sender:
         """Sends a share of the requests until the limit."""
         connection: http.client.HTTPConnection | None = None
         for number in _tick(start, per_s):
-            if connection is None:
-                connection = http.client.HTTPConnection(*self._address, timeout=TIMEOUT_S)
             begun_s = time.monotonic()
+            if connection is None:
+                connection = Connection(*self._address, timeout=TIMEOUT_S)
             version, problem, stays = _send(connection, self._bodies[number % len(self._bodies)])
             took_s = time.monotonic() - begun_s
             mode = "kept" if keeps else "new"
