@@ -8,7 +8,8 @@ ROOT = Path(__file__).parents[1]
 TEXTS = ("*.py", "*.md", "*.toml", "*.yml", "*.js", "*.html", "*.css", "*.cfg", "*.jinja", "*.in")
 PROGRAMS = ("scripts/*", "infra/secrets/secrets", ".ci/run", "*Dockerfile", ".env.example")
 ARCHAIC = re.compile(
-    r"\b(anew|whoever|hence|thereby|in vain|of no use|knobs?|told apart|found out|comes along"
+    r"\b(anew|whoever|nobody|somebody|meanwhile|hence|thereby|in vain|of no use|knobs?|told apart"
+    r"|found out|comes along"
     r"|(is|are|be|was|were) (told|asked of|found out))\b",
     re.IGNORECASE,
 )

@@ -97,7 +97,7 @@ async def run(testbed: Testbed, rows: int, files: int) -> DaskResults:
 
 
 def _write_dataset(folder: Path, rows: int, files: int) -> None:
-    """Writes one file, and as many as are asked for, of the same rows; `row` numbers them."""
+    """Writes the same rows to one file and to `files` files; the column `row` numbers them."""
     each = rows // files
     table = pa.Table.from_pandas(churn.generate(each), preserve_index=False)
     schema = table.schema.append(pa.field("row", pa.int64()))

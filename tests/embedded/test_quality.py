@@ -48,7 +48,7 @@ def label(log: MadeLog, ids: list[str], **more: str) -> None:
 def test_worse_production_is_rolled_back_on_trusted_labels(
     stocked_desk: Desk, log: MadeLog
 ) -> None:
-    """Labels of a key that nobody trusts move nothing; the same labels of a trusted one do."""
+    """Labels of an untrusted key move nothing; the same labels of a trusted one do."""
     desk = stocked_desk
     ids = answer(desk, log, "2")
     label(log, ids, source="api", api_key="crm")

@@ -29,9 +29,9 @@ from tests.support.rig.tracking_server import TrackingServer
 
 POLL_S = 0.2
 LAST_ANSWER_S = POLL_S + 1.5
-"""The contract: nobody gets an answer of an aborted version later than this."""
+"""The contract: no caller gets an answer of an aborted version later than this."""
 HARMFUL = ("--steps", "100", "--bake", "5m")
-"""The canary answers every request as soon as it is live. A shadow could harm nobody anyway."""
+"""The canary answers every request as soon as it is live. A shadow could do no harm."""
 GOOD = ("--steps", "30,100", "--step-for", "1s", "--bake", "1s", "--min-pairs", "2000")
 
 
@@ -75,7 +75,7 @@ def stage(
 
 
 def roll_out_harmful(stage: Stage, *changes: Change) -> str:
-    """Rolls a harmful version out, and checks that it harms nobody. Returns the reason."""
+    """Rolls a harmful version out, and checks that no caller is harmed. Returns the reason."""
     version = stage.material.store(stage.desk, *changes)
     first_answer = len(stage.callers.answers)
     stage.desk.baton("rollout", "start", version, *HARMFUL)

@@ -89,7 +89,7 @@ def test_helm_rollback(stage: Stage) -> None:
     assert stage.release.list_nodes() == {"node-1", "node-2"}
 
 
-@pytest.mark.event("tracking server away, scaled from 3 replicas to 4 meanwhile")
+@pytest.mark.event("tracking server away, scaled from 3 replicas to 4 without it")
 def test_tracking_away(stage: Stage) -> None:
     """Pods that serve go on; a new one gets no requests until it has fetched the version."""
     release = stage.release

@@ -28,7 +28,7 @@ def material(stack: Stack, versions: list[str], tmp_path: Path) -> Material:
 def test_three_replicas_abort_what_fails_and_promote_what_does_not(
     stack: Stack, material: Material
 ) -> None:
-    """Nobody gets a failed answer; evidence of all three counts; the controller is a service."""
+    """No caller gets a failed answer; evidence of all three counts; the controller is a service."""
     desk = Desk(stack.tracking_url, MODEL, material.folder)
     fails: Change = fail_on(material.find_residues(1))
     scale(stack, 3)

@@ -18,7 +18,7 @@ from bench.testbed.server import Server
 from bench.testbed.testbed import MODEL, Testbed
 
 OFF, NONE, SHADOW, TENTH = "no second alias", "no canary", "shadow", "canary of 10 %"
-ALIASES = {OFF: "off", NONE: "nobody", SHADOW: "watching", TENTH: "answering"}
+ALIASES = {OFF: "off", NONE: "absent", SHADOW: "watching", TENTH: "answering"}
 """Each process and the alias of the canary that it follows."""
 ROWS = 50_000
 """Different rows. One in five repeats one of the last 10,000 that were compared."""

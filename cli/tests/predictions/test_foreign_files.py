@@ -109,7 +109,7 @@ def test_rows_that_name_no_row_are_left_out(counter: Counter) -> None:
 
 
 def test_file_that_cannot_be_opened_is_tried_again(counter: Counter) -> None:
-    """The others are read meanwhile."""
+    """The others are still read."""
     odd = counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="a")])
     odd.unlink()
     odd.mkdir()

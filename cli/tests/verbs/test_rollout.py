@@ -217,7 +217,7 @@ def test_status_shows_both_versions(fleet: Fleet, capsys: pytest.CaptureFixture[
 def test_status_says_that_no_controller_runs(
     fleet: Fleet, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A step could end, and nobody ends it. At first that is no news."""
+    """A step could end, but no controller ends it. At first that is no news."""
     for hours, is_told in ((0, False), (2, True)):
         run(["rollout", "start", "2", *SHORT[:-2]])
         record = read_record(fleet)

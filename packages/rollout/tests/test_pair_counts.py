@@ -53,7 +53,7 @@ def test_counts_survive_json(counts: PairCounts) -> None:
 @settings(max_examples=30)
 @given(draw_counts(), draw_counts(), draw_counts())
 def test_counts_add_up_in_any_order(a: PairCounts, b: PairCounts, c: PairCounts) -> None:
-    """Replicas are asked in any order; a sum is as consistent as its parts."""
+    """Replicas answer in any order; a sum is as consistent as its parts."""
     total = a + b + c
 
     assert total == c + (b + a)

@@ -49,7 +49,7 @@ def test_a_key_stays_with_the_canary_as_the_weight_grows() -> None:
 
 
 def test_the_next_canary_meets_other_keys() -> None:
-    """Nobody is the first to try every canary."""
+    """No key is among the first of every canary."""
     both = sum(
         bucket < 1_000 and choose_bucket("churn_model", "8", key) < 1_000
         for key, bucket in zip(KEYS, BUCKETS, strict=True)

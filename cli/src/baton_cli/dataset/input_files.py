@@ -42,7 +42,7 @@ class InputFile:
         if now != self:
             raise CommandFailed(
                 f"{self.location} has changed since the command started; score a dataset that "
-                "nobody writes to"
+                "no program writes to"
             )
 
 

@@ -103,7 +103,7 @@ def roll_out(stage: Stage, transport: Watched) -> None:
 def test_crash_at_any_write_loses_nothing(
     failures: int, end: dict[str, Any], at: int, moment: str
 ) -> None:
-    """Another controller completes the rollout. Nobody needs to know how far the first one came."""
+    """Another controller completes the rollout, wherever the first one stopped."""
 
     def die() -> None:
         raise Killed
@@ -376,7 +376,7 @@ def test_resume_executes_an_abort_that_stands() -> None:
 
 
 def test_rollback_to_a_deleted_version_ends() -> None:
-    """The verdict was set after the promotion; the version before was deleted meanwhile."""
+    """The verdict was set after the promotion, when the version before was already deleted."""
     stage = Stage()
     stage.start()
     stage.run(stage.controller())

@@ -70,7 +70,7 @@ def test_outage_is_two_lines() -> None:
     ],
 )
 def test_permanent_error_ends_a_wait_but_not_a_controller(error: Exception) -> None:
-    """Nobody waits for what only a person can end; the controller goes on when they have."""
+    """A command does not wait for what only a person can end; a controller goes on after that."""
     lines: list[str] = []
 
     def step() -> None:

@@ -7,7 +7,7 @@ Inference writes it; the verbs that read it, and your own queries, find their wa
 
 The first are *predictions*, one line for each row of an answered request, the second *labels*, what
 became known about such a row later. The dates are those of the answer and of the label's arrival,
-in UTC. A name that ends with `.parquet` is that of a closed file, which nobody changes any more.
+in UTC. A name that ends with `.parquet` is that of a closed file, which never changes again.
 Old files are removed. So are small files of labels, after they were merged into another one: their
 labels are in two files for a while, and never in none.
 

@@ -1,4 +1,4 @@
-"""Reads values of JSON documents that somebody else wrote: replicas, or tags of the registry."""
+"""Reads values of JSON documents from outside: answers of replicas, and tags of the registry."""
 
 from collections.abc import Mapping
 from math import isfinite

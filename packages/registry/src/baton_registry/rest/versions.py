@@ -87,7 +87,7 @@ class VersionClient(ArtifactClient):
         """Sets a tag or an alias.
 
         MLflow looks for it first, and then inserts or updates. If another client inserts it
-        meanwhile, the database refuses the second one. Once more, and it is updated.
+        between the two, the database refuses the second insert. A second try updates it.
         """
         try:
             self._call("POST", endpoint, json=body)

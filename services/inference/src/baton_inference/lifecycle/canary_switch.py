@@ -69,7 +69,7 @@ class CanarySwitch:
             self._forget([each for each in self._trips if each != identity])
 
     def forget(self, identity: Identity) -> None:
-        """Forgets the trip of this version, because somebody has taken its abort back."""
+        """Forgets the trip of this version, because `rollout start --force` took its abort back."""
         with self._lock:
             self._forget([each for each in self._trips if each == identity])
 

@@ -144,7 +144,7 @@ class LiveVersions:
             self.route = self.canary = None
 
     def share(self, route: CanaryRoute | None) -> None:
-        """Sets the route, unless one of its two versions has been replaced meanwhile.
+        """Sets the route, unless one of its two versions has been replaced.
 
         Args:
             route: None for no share.

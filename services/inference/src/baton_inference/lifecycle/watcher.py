@@ -78,7 +78,7 @@ class Watcher:
             aspired = self._state.aspired
             self._moves.refresh(aspired.version if aspired else None)
         elif self._live.production is None and not self._has_tried_blamed:
-            # An empty slot answers nobody. The registry comes first: the alias may have moved.
+            # An empty slot answers no caller. The registry comes first: the alias may have moved.
             self._has_tried_blamed = True
             self._restore_last_served(tries_blamed=True)
 
@@ -139,7 +139,7 @@ class Watcher:
         return replace(canary, model=version, since=format_utc(self._clock.posix_s()))
 
     def _load_new(self, version: ModelVersion) -> LiveVersion:
-        if self._live.production is not None:  # an empty slot answers nobody: any version may try
+        if self._live.production is not None:  # an empty slot answers no caller: any may try
             self._loader.marks.blame.check(version)
         return self._loader.load(version)
 

@@ -142,7 +142,7 @@ def _choose_badge(canary: CanaryStatus, record: Record | None) -> tuple[str, Sev
 
 
 def _describe_problem(canary: CanaryStatus, commands: Commands) -> tuple[Note, ...]:
-    """Describes why the canary answers nobody, or an unreadable weight."""
+    """Describes why the canary answers no requests, or an unreadable weight."""
     titles = {
         "tripped": f"This process stopped routing to version {canary.version}",
         "failed": f"Version {canary.version} cannot be loaded",

@@ -91,7 +91,7 @@ def _read_blocks(
 def _build_column(column: Column, values: list[Any]) -> ArrowArray:
     """Builds one column: in few steps if no cell needs care, else cell by cell.
 
-    The interpreter's lock is held meanwhile, so the time of a column delays answers.
+    It holds the interpreter's lock, so the time of a column delays answers.
     """
     kind = COLUMN_TYPES[column.type]
     if kind.is_text:

@@ -422,7 +422,7 @@ def test_without_the_registry_the_only_version_gets_another_chance(
 def test_the_only_version_gets_another_chance(
     tmp_path: Path, registry: FakeRegistry, time: ManualClock
 ) -> None:
-    """An empty slot answers nobody; the same holds without a cache."""
+    """An empty slot answers no caller; the same holds without a cache."""
     registry.add("1", "sum 0.25")
     registry.alias = "1"
     core = make_core(tmp_path / "cache", registry, time)

@@ -8,7 +8,7 @@ from tests.support.fakes.live_version import make_live_version
 
 
 def test_the_first_load_does_not_rest() -> None:
-    """Nobody waits for an answer before a version serves; the start should be quick."""
+    """No caller waits before a version serves; the start should be quick."""
     started_s = time.perf_counter()
     rest_from_loading(LiveVersions())
     assert time.perf_counter() - started_s < REST_S

@@ -120,7 +120,7 @@ def test_the_canary_answers_its_share_of_every_protocol(
 
 @pytest.mark.parametrize("path", ["/predict", "/nowhere"])
 def test_without_a_share_production_answers(tmp_path: Path, path: str) -> None:
-    """A shadow answers nobody."""
+    """A shadow answers no caller."""
     app, _ = make_both(tmp_path, weight=0)
     answer = call(app, post(path, GOOD_BODY))
     assert describe(answer) == (
@@ -307,13 +307,13 @@ def test_the_observer_sees_what_an_alias_chose(tmp_path: Path) -> None:
         post(f"{V2}/versions/1/infer", TENSORS),
         post(f"{V2}/versions/2/infer", TENSORS),
     ]
-    nobody = RowSource(None, None)
+    unknown = RowSource(None, None)
     for weight, version in ((0, "1"), (100, "2")):
         app, _ = make_both(tmp_path / version, weight=weight)
         first, keyed, large = observe(app, requests).seen
-        assert first == (version, 1, nobody)
+        assert first == (version, 1, unknown)
         assert keyed[2].routing_key is not None
-        assert large == (version, 2000, nobody)
+        assert large == (version, 2000, unknown)
 
 
 def test_a_full_observer_sees_nothing_more(tmp_path: Path) -> None:

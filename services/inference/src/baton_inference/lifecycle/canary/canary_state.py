@@ -166,7 +166,7 @@ class CanaryState:
         log.info("canary live", version=version.model.version, weight=self.weight)
 
     def _is_forgiven(self, before: ModelVersion | None, now: ModelVersion | None) -> bool:
-        """Whether somebody has taken the abort of a version back: `rollout start --force`.
+        """Whether `rollout start --force` has taken the abort of a version back.
 
         The abort may have come and gone while this process was down. So the first answer since its
         start also counts: what such a version did before is forgiven, or it will show again.

@@ -179,7 +179,7 @@ class CanaryWatcher:
         canary, state = self._live.canary, self._state
         if production is None or canary is None:
             return
-        is_aspired = self._decide() is Decision.NOTHING  # it may have become production meanwhile
+        is_aspired = self._decide() is Decision.NOTHING  # it may have become production since
         has_share = is_aspired and state.weight > 0
         route = CanaryRoute(canary, production.identity, state.alias, state.weight, state.switch)
         self._live.share(route if has_share else None)

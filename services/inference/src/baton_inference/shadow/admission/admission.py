@@ -29,7 +29,7 @@ class Admissions:
     def admit(self, cells: Cells, source: RowSource) -> Admission:
         """Decides about a row, which counts as paired from then on if it is admitted.
 
-        A row without an API key or routing key is not limited by it: where nobody sends keys,
+        A row without an API key or routing key is not limited by it: without keys, all
         callers look alike.
         """
         if not self._recent.add(cells):

@@ -34,8 +34,8 @@ class Watchdog:
     It looks at the clock forty times a second while there are calls. A timer for each call would
     start a thread for each.
 
-    The limit is one on processor time. Nobody waits for these calls, and on a busy machine a good
-    model may need long for little work.
+    The limit is one on processor time. No caller waits for these calls, and on a busy machine a
+    good model may need long for little work.
 
     Attributes:
         has_given_up: whether the other thread is blocked. It makes no more calls.

@@ -20,7 +20,7 @@ MAX_STREAMS = 128
 MAX_IDLE_MS = 5 * 60_000
 """A connection without calls is closed after this long; clients open it again by themselves."""
 KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS = 60_000, 20_000
-"""A connection on which nothing arrives is asked for a sign of life, and closed without one."""
+"""An idle connection gets a ping after the first, and is closed if the second brings no reply."""
 READY_TICK_S = 0.05
 _IDENTITY_AND_GZIP = 1 << 0 | 1 << 2
 

@@ -63,7 +63,7 @@ async def score_in_threads(call: ScoringCall, parts: ScoringParts, body: bytes) 
     """Answers an admitted request whose body is too large for the event loop."""
     workers = parts.pools.columnar if call.media.is_columnar_body else parts.pools.rows
     if call.canary is not None:
-        with workers.reserve():  # production answers even if the pool has filled meanwhile
+        with workers.reserve():  # production answers even if the pool fills up
             return await answer_by_canary(call, parts, body, workers.run_reserved)
 
     def score() -> Answer:

@@ -28,7 +28,7 @@ class ScoringParts:
         log: logs requests that failed or were slow.
         alias: the alias of production, which answers name.
         access: checks API keys; None without authentication.
-        observer: sees what is answered while a canary is live; None if nobody compares.
+        observer: sees what is answered while a canary is live; None if no process compares.
         predictions: takes answered rows for the prediction log; None if it is off.
     """
 

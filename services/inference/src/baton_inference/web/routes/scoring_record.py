@@ -35,7 +35,7 @@ class ScoringRecord:
 
     Attributes:
         media: the headers that describe the body.
-        alias: the alias by which the version was chosen; empty if it is asked for by its number.
+        alias: the alias by which the version was chosen; empty if the request names its number.
     """
 
     __slots__ = (

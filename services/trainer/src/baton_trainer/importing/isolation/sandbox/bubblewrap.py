@@ -12,7 +12,8 @@ from baton_trainer.importing.isolation.sandbox.program import (
 )
 
 NAME = "bubblewrap"
-NOBODY = "65534"
+UNPRIVILEGED = "65534"
+"""The user and group that Debian keeps for processes without rights."""
 
 
 def wrap(program: Program, _scratch: Path) -> list[str]:
@@ -31,7 +32,7 @@ def wrap(program: Program, _scratch: Path) -> list[str]:
         "--disable-userns",  # the program cannot make namespaces, a common way to attack kernels
         "--die-with-parent",
         "--new-session",  # it cannot type into the user's terminal (CVE-2017-5226)
-        *("--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"),
+        *("--uid", UNPRIVILEGED, "--gid", UNPRIVILEGED, "--cap-drop", "ALL"),
         *_mount_system(),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp"),  # noqa: S108 - a new one
