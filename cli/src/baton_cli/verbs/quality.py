@@ -52,7 +52,7 @@ class Rollback(NamedTuple):
     default=0.0,
     metavar="TIME",
     show_default="0",
-    help="Only predictions older than this, when all labels should have come.",
+    help="Only predictions older than this, such as 14d, when all labels should have come.",
 )
 @option(
     "--silence",

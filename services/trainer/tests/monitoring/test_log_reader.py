@@ -1,8 +1,9 @@
 """The reader of the prediction log, on files that arro3 writes, as inference does."""
 
+import itertools
 import logging
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import fsspec
@@ -12,6 +13,7 @@ import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
 from baton_trainer.errors import DataError
+from baton_trainer.monitoring.log_files import LogFiles
 from baton_trainer.monitoring.log_reader import (
     LABEL_FIELDS,
     PREDICTION_FIELDS,
@@ -94,6 +96,28 @@ def test_labels_are_read_since_their_arrival(log: MadeLog, tmp_path: Path) -> No
     assert labels.select(["request_id", "label", "source"]).to_pylist() == [
         {"request_id": "b", "label": "No", "source": "file"}
     ]
+
+
+def test_labels_that_are_merged_during_the_read_are_read(
+    log: MadeLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inference removes the small files after they were listed; here twice."""
+    small = log.add_labels([{"request_id": "a", "label": "1"}])
+    log.add_labels([{"request_id": "b", "label": "2"}])
+    list_closed = LogFiles.list_closed
+    moves = iter([(small, "merged"), (small.with_name("merged.parquet"), "again")])
+
+    def list_then_merge(files: LogFiles, folder: PurePosixPath) -> list[PurePosixPath]:
+        found = list_closed(files, folder)
+        for path, name in itertools.islice(moves, 1):
+            path.rename(path.with_name(f"{name}.parquet"))
+        return found
+
+    monkeypatch.setattr(LogFiles, "list_closed", list_then_merge)
+    warnings: list[str] = []
+    labels = LogReader(tmp_path, warnings.append).read_labels(MODEL)
+    assert sorted(labels["request_id"].to_pylist()) == ["a", "b"]
+    assert warnings == []
 
 
 def damage_by_cutting(path: Path) -> None:

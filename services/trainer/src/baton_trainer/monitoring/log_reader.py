@@ -158,16 +158,28 @@ class LogReader:
         known: pa.Schema,
         is_wanted: Predicate,
     ) -> Iterator[pa.Table]:
-        for path in self._list_files(folder, span):
-            try:
-                table = self._read_file(path, span, is_wanted)
-                known = pa.unify_schemas([known, table.schema], promote_options="permissive")
-            except FileNotFoundError:  # deleted or moved away since it was listed
-                continue
-            except (pa.ArrowException, OSError, ValueError) as error:
-                self._warn_once(path, error)
-                continue
-            yield table
+        """Reads the files of a folder. If one has gone since they were listed, lists again.
+
+        Inference removes small files of labels after it has merged them into another one.
+        """
+        seen: set[PurePosixPath] = set()
+        has_gone = True
+        while has_gone:
+            has_gone = False
+            for path in self._list_files(folder, span):
+                if path in seen:
+                    continue
+                seen.add(path)
+                try:
+                    table = self._read_file(path, span, is_wanted)
+                    known = pa.unify_schemas([known, table.schema], promote_options="permissive")
+                except FileNotFoundError:  # deleted, or moved away
+                    has_gone = True
+                    continue
+                except (pa.ArrowException, OSError, ValueError) as error:
+                    self._warn_once(path, error)
+                    continue
+                yield table
 
     def _warn_once(self, path: PurePosixPath, error: Exception) -> None:
         if path not in self._skipped:

@@ -9,6 +9,7 @@ import pytest
 from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, join_rows
 from baton_trainer.monitoring.quality.labels import TRUTH, Labels, choose_labels
+from baton_trainer.monitoring.quality.logged_rows import read_logged_rows
 from baton_trainer.monitoring.quality.request import QualityRequest
 from tests.support.trainer.prediction_log import NOON, MadeLog
 
@@ -167,6 +168,22 @@ def test_row_with_untrusted_labels_is_unknown_and_not_silent(
     _, joined = join(log, silence="No", ripe_s=30 * 86400)  # all labels count
     assert read_truths(joined, "3") == {("a", 0): "Yes", ("b", 0): "Yes", ("c", 0): "No"}
     assert joined.unknown == 0
+
+
+def test_only_what_figures_need_is_kept_in_memory(log: MadeLog) -> None:
+    """With `silence`, every row is read: of one that is not ripe, its name alone."""
+    for name, age in (("old", 31), ("new", 1)):
+        at = NOW - timedelta(days=age)
+        log.add_predictions("3", [{"request_id": name, "value": 1.0}], at=at)
+    log.add_predictions("3", [{"request_id": "none", "time": None, "value": 1.0}])
+    request = QualityRequest(log.folder, NOW, ripe_s=30 * 86400, silence="1")
+    reader = LogReader(log.folder)
+    rows = read_logged_rows(reader, MODEL, "3", choose_labels(reader.read_labels(MODEL)), request)
+    assert rows.frame["request_id"].tolist() == ["old"]
+    assert {*rows.frame} == {"time", "request_id", "row", "key", "other_version", "value"}
+    assert sorted(rows.unripe["request_id"]) == ["new", "none"]
+    assert {*rows.unripe} == {"request_id", "row"}
+    assert (rows.rows, rows.ripe, rows.oldest) == (3, 1, NOW - timedelta(days=31))
 
 
 def test_least_sampling_is_kept(log: MadeLog) -> None:

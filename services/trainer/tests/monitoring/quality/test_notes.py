@@ -1,8 +1,10 @@
 """What a reader of live quality should know."""
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows
 from baton_trainer.monitoring.quality.measures import Figure
@@ -15,9 +17,16 @@ REQUEST = QualityRequest("log", NOON, ripe_s=60.0, silence="No")
 
 
 def list_lines(version: VersionQuality, **rows: Any) -> list[str]:
-    usual = {"rows": 9, "ripe": 9, "labelled": 9, "unknown": 0, "least_sampling": 1.0}
+    return [*list_notes(REQUEST, join(**rows), [version])]
+
+
+def join(**rows: Any) -> JoinedRows:
+    usual: dict[str, Any] = {
+        "rows": 9, "ripe": 9, "labelled": 9, "unknown": 0, "oldest": NOON - timedelta(days=9),
+        "least_sampling": 1.0,
+    }  # fmt: skip
     logged = VersionRows("2", **{**usual, **rows}, frame=pd.DataFrame())
-    return [*list_notes(REQUEST, JoinedRows({"2": logged}, 0, 0, 0), [version])]
+    return JoinedRows({"2": logged}, 0, 0, 0)
 
 
 def make_version(used: int = 9, other_truths: int = 0) -> VersionQuality:
@@ -44,3 +53,32 @@ def test_silent_rows_are_rows_behind_the_figures() -> None:
 def test_unknown_rows_are_shown() -> None:
     [line] = list_lines(make_version(), unknown=1_234)
     assert line.startswith("rows with labels that are not trusted, and with no others: 1,234;")
+
+
+@pytest.mark.parametrize(
+    ("days", "ripe", "since", "warns"),
+    [
+        (30, timedelta(days=30), None, True),  # the default of BATON_PREDICTIONS_DAYS
+        (30, timedelta(days=28), None, True),
+        (30, timedelta(days=31), None, True),  # no row counts
+        (30, timedelta(days=14), None, False),
+        (90, timedelta(days=30), None, False),
+        (30, timedelta(days=28), timedelta(days=30), False),  # so many were asked for
+        (30, timedelta(days=30), timedelta(days=60), True),
+        (1, timedelta(hours=1), None, False),  # a new log
+    ],
+)
+def test_rows_that_leave_the_log_when_they_are_ripe_are_noted(
+    days: int, ripe: timedelta, since: timedelta | None, *, warns: bool
+) -> None:
+    since_s = None if since is None else since.total_seconds()
+    request = QualityRequest("log", NOON, since_s=since_s, ripe_s=ripe.total_seconds())
+    oldest = NOON - timedelta(days=days)
+    notes = [*list_notes(request, join(oldest=oldest), [make_version()])]
+    assert len(notes) == warns
+    assert all(f"the log begins on {oldest:%Y-%m-%d}" in each for each in notes)
+
+
+def test_log_without_rows_has_no_oldest_one() -> None:
+    request = QualityRequest("log", NOON, ripe_s=86400.0)
+    assert [*list_notes(request, join(oldest=None), [])] == []

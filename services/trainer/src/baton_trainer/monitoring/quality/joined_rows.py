@@ -1,15 +1,14 @@
 """Joins labels with the predictions that they are about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from baton_common.prediction_log import REQUEST_ID, SAMPLING, TIME
 from baton_trainer.monitoring.log_reader import PREDICTION_FIELDS, LogReader
 from baton_trainer.monitoring.quality.labels import TRUTH, Labels
+from baton_trainer.monitoring.quality.logged_rows import LoggedRows, read_logged_rows
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.monitoring.quality.row_identity import (
     IDENTITY,
@@ -30,8 +29,9 @@ class VersionRows:
         labelled: how many of those have a label.
         unknown: how many of those have labels, none of which counts, and so are not silent; 0
             without `silence`.
+        oldest: the time of the first of its rows; None if it has none.
         least_sampling: the least share of rows that the log kept; 1 if it kept all.
-        frame: the ripe rows that count: the columns of the log without features, and `TRUTH`.
+        frame: the ripe rows that count: the columns of `LoggedRows`, and `TRUTH`.
     """
 
     version: str
@@ -39,6 +39,7 @@ class VersionRows:
     ripe: int
     labelled: int
     unknown: int
+    oldest: datetime | None
     least_sampling: float
     frame: pd.DataFrame
 
@@ -65,32 +66,25 @@ class JoinedRows:
         """The rows of all versions that are neither labelled nor silent."""
         return sum(each.unknown for each in self.versions.values())
 
-
-@dataclass(frozen=True)
-class _LoggedRows:
-    """The rows of a version that a label may be about."""
-
-    rows: int
-    ripe: int
-    least_sampling: float
-    frame: pd.DataFrame
+    @property
+    def oldest(self) -> datetime | None:
+        """The time of the first row of all versions; None if there are none."""
+        times = (each.oldest for each in self.versions.values())
+        return min((time for time in times if time is not None), default=None)
 
 
 def join_rows(log: LogReader, model: str, labels: Labels, request: QualityRequest) -> JoinedRows:
     """Joins the labels with the predictions of all versions.
 
-    Only rows that a label may be about are kept in memory: those of a labelled request or, with
-    `silence`, all of them.
-
     Raises:
         DataError: the log cannot be listed.
     """
     logged = {
-        version: _read_rows(log, model, version, labels, request)
+        version: read_logged_rows(log, model, version, labels, request)
         for version in log.list_versions(model)
     }
-    empty = PREDICTION_FIELDS.empty_table().to_pandas()
-    names = pd.concat([each[IDENTITY] for each in (empty, *(r.frame for r in logged.values()))])
+    none = PREDICTION_FIELDS.empty_table().select(IDENTITY).to_pandas()
+    names = pd.concat([none, *(rows.identities for rows in logged.values())])
     repeated = find_repeated(names)
     versions = {
         version: _join_version(version, rows, repeated, labels, request)
@@ -119,43 +113,14 @@ def _count_labels(
     )
 
 
-def _read_rows(
-    log: LogReader, model: str, version: str, labels: Labels, request: QualityRequest
-) -> _LoggedRows:
-    ids = pa.array(labels.frame[REQUEST_ID].unique(), pa.string())
-    rows = ripe = 0
-    least_sampling = 1.0
-    parts = []
-    for table in log.iter_predictions(model, version, since=request.since, has_features=False):
-        rows += table.num_rows
-        ripe += pc.sum(_is_ripe(table[TIME], request)).as_py() or 0
-        least_sampling = min([least_sampling, *_list_minimum(table)])
-        is_labelled = pc.is_in(table[REQUEST_ID], value_set=ids)
-        parts.append(table.filter(is_labelled) if request.silence is None else table)
-    empty = PREDICTION_FIELDS.empty_table()
-    frame = pa.concat_tables([empty, *parts], promote_options="permissive").to_pandas()
-    return _LoggedRows(rows, ripe, least_sampling, frame)
-
-
-def _is_ripe(times: pa.ChunkedArray, request: QualityRequest) -> pa.ChunkedArray:
-    return pc.less_equal(times, pa.scalar(request.ripe_until, times.type))
-
-
-def _list_minimum(table: pa.Table) -> Iterator[float]:
-    if SAMPLING in table.column_names:
-        least = pc.min(table[SAMPLING]).as_py()
-        yield from [] if least is None else [least]
-
-
 def _join_version(
     version: str,
-    logged: _LoggedRows,
+    logged: LoggedRows,
     repeated: pd.DataFrame,
     labels: Labels,
     request: QualityRequest,
 ) -> VersionRows:
-    ripe = logged.frame[(logged.frame[TIME] <= request.ripe_until).to_numpy()]
-    rows = exclude_rows(ripe, repeated).merge(labels.frame, on=IDENTITY, how="left")
+    rows = exclude_rows(logged.frame, repeated).merge(labels.frame, on=IDENTITY, how="left")
     labelled = int(rows[TRUTH].notna().sum())
     unknown = 0
     if request.silence is None:
@@ -170,6 +135,7 @@ def _join_version(
         ripe=logged.ripe,
         labelled=labelled,
         unknown=unknown,
+        oldest=logged.oldest,
         least_sampling=logged.least_sampling,
         frame=rows.reset_index(drop=True),
     )
