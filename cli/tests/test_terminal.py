@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import pty
 import subprocess
@@ -81,3 +82,14 @@ def test_path_below_the_working_directory_is_relative(
     monkeypatch.chdir(tmp_path)
     assert terminal.shorten_path(tmp_path / "a" / "b") == "a/b"
     assert terminal.shorten_path(Path("/elsewhere")) == "/elsewhere"
+
+
+def test_json_has_null_for_numbers_that_it_does_not_have(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A strict reader would refuse the whole document."""
+    document = {"rmse": math.inf, "interval": (math.nan, 1.0), "rows": [{"n": 2, "x": -math.inf}]}
+    terminal.show_json(document)
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == {
+        "rmse": None, "interval": [None, 1.0], "rows": [{"n": 2, "x": None}],
+    }  # fmt: skip

@@ -25,6 +25,7 @@ AT = "2026-11-30T10:00:00.000Z"
 QUALITY = QualityTag(
     at=AT,
     versions={
+        "3": VersionQuality(rows=12, labelled=0, metric=""),
         "2": VersionQuality(rows=4_210, labelled=1_806, metric="roc_auc", value=0.7912,
                             low=0.7701, high=0.8123, training=0.8461),
         "1": VersionQuality(rows=90_120, labelled=81_003, metric="roc_auc", value=0.8433,
@@ -72,8 +73,10 @@ def test_quality_and_drift_are_shown_once_they_were_logged(
 
     write_tags(stocked_desk, QUALITY.to_text(), DRIFT.to_text())
     expect(card).to_be_visible(timeout=LIMIT_MS)
-    expect(card.locator("tbody tr")).to_have_count(2)
-    expect(card.locator("tbody tr").first).to_contain_text("0.7912")
+    expect(card.locator("tbody tr")).to_have_count(3)
+    expect(card.locator("tbody tr").first).to_contain_text("too few labels")
+    expect(card.locator("tbody tr").nth(1)).to_contain_text("0.7912")
+    expect(card.locator("caption")).to_contain_text("ROC AUC of labelled rows")
     expect(card.locator(".alarming")).to_have_count(1)
     expect(card.locator("#drift")).to_contain_text("2 of 21 columns and outputs have drifted")
     expect(card.locator("#drift .warning")).to_contain_text(f"tenure {MARKUP}")
@@ -96,5 +99,5 @@ def test_card_fits_a_phone(
     with browser.new_context(viewport=PHONE, color_scheme="dark" if dark else "light") as context:
         page = context.new_page()
         page.goto(inference.url)
-        expect(page.locator("#monitoring tbody tr")).to_have_count(2, timeout=LIMIT_MS)
+        expect(page.locator("#monitoring tbody tr")).to_have_count(3, timeout=LIMIT_MS)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

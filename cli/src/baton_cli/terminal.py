@@ -5,8 +5,9 @@ rich decides about colours: none in a pipe, none with NO_COLOR.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,18 @@ def show(renderable: RenderableType) -> None:
 
 
 def show_json(document: Any) -> None:
-    """Prints a result on stdout as one JSON document."""
-    click.echo(json.dumps(document, indent=2))
+    """Prints a result on stdout as one JSON document; numbers that JSON does not have are null."""
+    click.echo(json.dumps(_replace_non_finite(document), indent=2, allow_nan=False))
+
+
+def _replace_non_finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _replace_non_finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replace_non_finite(each) for each in value]
+    return value
 
 
 def render_plain(renderable: RenderableType) -> list[str]:

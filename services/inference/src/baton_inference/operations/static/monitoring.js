@@ -23,10 +23,11 @@ const HEADINGS = ["Version", "Live", "In training", "Labelled"];
 
 function drawQuality({ rows, message, age, at }) {
   if (!rows.length) return message && el("p", {}, el("bdi", {}, message));
+  const metric = rows.map((row) => row.metric).find(Boolean) ?? "Quality"; // without labels: ""
   return [
     message && el("p", {}, el("bdi", {}, message)),
     el("table", {},
-      el("caption", {}, `${rows[0].metric} of labelled rows, with its 95 % interval. Measured ${age}, ${formatUtc(at)}.`),
+      el("caption", {}, `${metric} of labelled rows, with its 95 % interval. Measured ${age}, ${formatUtc(at)}.`),
       el("thead", {}, el("tr", {}, HEADINGS.map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, rows.map(drawRow))),
   ];

@@ -49,6 +49,45 @@ def test_regressions_compare_scaled_and_clipped_squared_errors() -> None:
         compute_loss_differences(worse, better, rmse_before=None)
 
 
+@pytest.mark.parametrize(
+    ("truth", "worse", "better", "rmse", "difference"),
+    [
+        (1e200, 1.0, 2.0, 1.0, 1.0),  # of two huge errors, the first is greater
+        (-1.7e308, 1.7e308, 0.0, 1.0, 1.0),  # an error that is no float
+        (0.0, 1e200, 1.0, 1.0, 1.0),
+        (0.0, 1e300, -1e300, 1.0, 0.0),
+        (0.0, 1.7e308, -1.7e308, 1.0, 0.0),
+        (1.7e308, -1.7e308, -1.7e308, 1.0, 0.0),
+        (0.0, 1.0, 0.5, 1e-200, 1.0),
+        (0.0, 1.0, 1.0, 1e-200, 0.0),
+        (0.0, 1.0, 0.5, 1e200, 0.0),
+    ],
+)
+def test_numbers_of_any_size_are_one_difference_at_most(
+    truth: float, worse: float, better: float, rmse: float, difference: float
+) -> None:
+    """A label such as 1e200 does not void the comparison of the other rows."""
+    outcomes = [ValueOutcome(np.array([truth]), np.array([each])) for each in (worse, better)]
+    differences = compute_loss_differences(*outcomes, rmse_before=rmse)
+    assert differences.tolist() == [difference]
+    assert compute_loss_differences(*outcomes[::-1], rmse_before=rmse).tolist() == [-difference]
+    assert np.isfinite(judge_losses(np.append(differences, np.ones(99))).odds)
+
+
+def test_probabilities_of_any_size_are_one_difference_at_most() -> None:
+    """Any program may have written a file of the log."""
+    huge = make_classes([0, 0], [0.0, 1e200], [0.0, 1e200])
+    fair = make_classes([0, 0], [1.0, 0.0], [0.0, 1e200])
+    assert compute_loss_differences(huge, fair, None).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("rmse", [0.0, math.nan, math.inf])
+def test_scale_that_is_no_number_is_one_line(rmse: float) -> None:
+    outcome = ValueOutcome(np.zeros(1), np.ones(1))
+    with pytest.raises(NotComparable, match="test_rmse"):
+        compute_loss_differences(outcome, outcome, rmse_before=rmse)
+
+
 def test_evidence_is_that_of_a_rollout() -> None:
     """Rounding down weakens it by almost nothing, and never strengthens it."""
     differences = np.random.default_rng(0).normal(0.03, 0.1, 500)

@@ -10,10 +10,12 @@ minus that of the one before, in [-1, 1]:
 | more classes | half of the Brier score, whose greatest value is 2 |
 | regression | squared error, divided by 4 times the held-out mean squared error of the one before |
 
-A regression's differences are clipped to [-1, 1], so no single row decides.
+The differences are clipped to [-1, 1], so no single row decides, and labels and answers may be of
+any size: squares that a float cannot hold are clipped as well.
 """
 
 from collections import Counter
+from math import isfinite
 
 import numpy as np
 
@@ -30,7 +32,7 @@ LIMIT = Limits.quality
 """By how much the mean loss may be larger."""
 
 _PRECISION = 10_000
-_SCALE = 4.0
+_SCALE = 2.0
 
 
 def compute_loss_differences(
@@ -48,13 +50,18 @@ def compute_loss_differences(
     """
     if isinstance(outcome, ClassOutcome) and isinstance(before, ClassOutcome):
         greatest = 1.0 if outcome.is_binary else 2.0
-        return (compute_brier_scores(outcome) - compute_brier_scores(before)) / greatest
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores, scores_before = map(compute_brier_scores, (outcome, before))
+            return _clip((scores - scores_before) / greatest)
     if not isinstance(outcome, ValueOutcome) or not isinstance(before, ValueOutcome):
         raise NotComparable("the two versions have different tasks")
-    if not rmse_before:
+    if not rmse_before or not isfinite(rmse_before):
         raise NotComparable("the run of the version before has no test_rmse to scale errors by")
-    scaled = (outcome.errors**2 - before.errors**2) / (_SCALE * rmse_before**2)
-    return np.asarray(np.clip(scaled, -1.0, 1.0))
+    scale = _SCALE * rmse_before
+    with np.errstate(over="ignore", invalid="ignore"):
+        # a² - b² = (a - b)(a + b), whose factors are finite for errors whose squares are not
+        change = (outcome.predictions - before.predictions) / scale
+        return _clip(change * ((outcome.errors + before.errors) / scale))
 
 
 def judge_losses(differences: Floats, limit: float = LIMIT) -> SignalJudgement:
@@ -67,3 +74,8 @@ def judge_losses(differences: Floats, limit: float = LIMIT) -> SignalJudgement:
     values = Counter(rounded.tolist())
     evidence = log_evidence(values, limit, -1.0)
     return SignalJudgement("quality", values, (-1.0, limit), evidence, len(rounded) >= LEAST_PAIRS)
+
+
+def _clip(differences: Floats) -> Floats:
+    """Clips to [-1, 1]. Losses that are both infinite do not differ."""
+    return np.clip(np.nan_to_num(differences, nan=0.0), -1.0, 1.0)
