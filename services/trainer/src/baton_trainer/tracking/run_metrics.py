@@ -1,8 +1,9 @@
-"""Metrics of a version's run: reads those of training, adds those of its life."""
+"""A version's run: reads the figures of training, adds the metrics of its life."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
+from typing import NamedTuple
 
 import mlflow
 from mlflow.entities import LifecycleStage, Metric
@@ -16,21 +17,31 @@ from baton_trainer.settings import TrainerSettings
 _NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
 
-def read_metrics(run_id: str, settings: TrainerSettings) -> Mapping[str, float]:
-    """Reads the metrics of a run by name; none if it was deleted.
+class TrainingFigures(NamedTuple):
+    """What a training run says about its version.
+
+    Attributes:
+        metrics: by name.
+        positive: of two classes, the one that they describe; None if the run names none.
+    """
+
+    metrics: Mapping[str, float]
+    positive: str | None = None
+
+
+def read_figures(run_id: str, settings: TrainerSettings) -> TrainingFigures:
+    """Reads the figures of a run; none if it was deleted.
 
     Raises:
         RecordError: the tracking server refused, or did not answer.
     """
     try:
-        metrics: Mapping[str, float] = (
-            mlflow.MlflowClient(settings.tracking_uri).get_run(run_id).data.metrics
-        )
+        data = mlflow.MlflowClient(settings.tracking_uri).get_run(run_id).data
     except MlflowException as error:
         if error.error_code == _NOT_FOUND:
-            return {}
+            return TrainingFigures({})
         raise _create_error("read", settings, error) from error
-    return metrics
+    return TrainingFigures(data.metrics, data.params.get("positive"))
 
 
 def add_metrics(

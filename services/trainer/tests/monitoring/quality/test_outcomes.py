@@ -36,6 +36,15 @@ def test_classes_are_read_from_the_columns() -> None:
     assert live.other_truths == 1
 
 
+@pytest.mark.parametrize(("positive", "index"), [("No", 0), ("Yes", 1), (None, 1), ("Maybe", 1)])
+def test_positive_class_is_that_of_the_training(positive: str | None, index: int) -> None:
+    """Without one that the version has, the second, as in training."""
+    frame = make_binary(["No", "Yes"], ["Yes", "No"], ("No", "Yes"))
+    outcome = build_live_outcome(frame, positive=positive).outcome
+    assert isinstance(outcome, ClassOutcome)
+    assert outcome.positive == index
+
+
 @pytest.mark.parametrize(
     ("label", "classes", "truths"),
     [

@@ -52,6 +52,15 @@ def test_rejected_rows_are_shown() -> None:
     assert "rejects" not in render(make_report(PairedQuality("2", "1", rows=200, losses=WORSE)))
 
 
+def test_rows_that_are_not_scored_are_shown() -> None:
+    paired = PairedQuality(
+        "2", "1", rows=200, cut=1_234, unscored=56, losses=WORSE, problem="it needs column 'x'"
+    )
+    text = " ".join(render(make_report(paired)).split())
+    assert "rows with texts that the log may have cut, so not compared: 1,234" in text
+    assert "version 1 cannot be compared on 56 rows: it needs column 'x'" in text
+
+
 def test_unknown_rows_forbid_a_rollback() -> None:
     """However strong the evidence is."""
     paired = PairedQuality("2", "1", rows=200, losses=WORSE)

@@ -1,6 +1,5 @@
 """Measures the live quality of a model's versions: reads log, registry and runs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from baton_common.texts import truncate
@@ -25,7 +24,7 @@ from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.progress import Progress
 from baton_trainer.settings import TrainerSettings, configure_mlflow
 from baton_trainer.tracking.quiet import silence_libraries
-from baton_trainer.tracking.run_metrics import read_metrics
+from baton_trainer.tracking.run_metrics import TrainingFigures, read_figures
 
 
 def measure_quality(
@@ -64,7 +63,7 @@ def measure_quality(
             progress.start_phase("comparing with the version before")
             comparer = VersionComparer(registry, settings, request, log, joined)
             training = _read_training(_find_version(registry, model, before), settings)
-            paired = comparer.compare(production, before, training.get("test_rmse"))
+            paired = comparer.compare(production, before, training.metrics.get("test_rmse"))
     counts, notes = _count_labels(labels, joined), tuple(list_notes(request, joined, versions))
     return QualityReport(model, request, counts, versions, production, paired, notes)
 
@@ -98,8 +97,10 @@ def _find_version(registry: RegistryClient, model: str, version: str) -> ModelVe
         return None
 
 
-def _read_training(version: ModelVersion | None, settings: TrainerSettings) -> Mapping[str, float]:
-    return read_metrics(version.run_id, settings) if version and version.run_id else {}
+def _read_training(version: ModelVersion | None, settings: TrainerSettings) -> TrainingFigures:
+    if version is None or not version.run_id:
+        return TrainingFigures({})
+    return read_figures(version.run_id, settings)
 
 
 def _measure_version(
@@ -114,15 +115,16 @@ def _measure_version(
     )
     if rows.frame.empty:
         return replace(result, problem="no labels that count")
+    training = _read_training(registered, settings)
     try:
-        live = build_live_outcome(rows.frame)
+        live = build_live_outcome(rows.frame, positive=training.positive)
     except NotComparable as error:
         return replace(result, problem=str(error))
     used = int(live.rows.sum())
     result = replace(result, used=used, other_truths=live.other_truths)
     if not used:
         return replace(result, problem="no label is one of its classes, or a number")
-    figures = measure(live.outcome, _read_training(registered, settings))
+    figures = measure(live.outcome, training.metrics)
     return replace(result, metric=live.outcome.metric, figures=figures)
 
 

@@ -38,19 +38,22 @@ class LiveOutcome:
     other_truths: int
 
 
-def build_live_outcome(frame: pd.DataFrame, prefix: str = "") -> LiveOutcome:
+def build_live_outcome(
+    frame: pd.DataFrame, prefix: str = "", positive: str | None = None
+) -> LiveOutcome:
     """Builds the outcome of labelled rows.
 
     Args:
         frame: the columns of the log, and `TRUTH`.
         prefix: of the outputs; `other_` for those of the other version.
+        positive: of two classes, the one that the metrics describe; None: the second.
 
     Raises:
         NotComparable: the task of the version has no such outcome.
     """
     classes = list_classes(frame, prefix)
     if classes:
-        return _build_class_outcome(frame, prefix, classes)
+        return _build_class_outcome(frame, prefix, classes, positive)
     if prefix + VALUE in frame:
         return _build_value_outcome(frame, prefix)
     raise NotComparable("the log has no probabilities of classes and no single value: no metrics")
@@ -77,14 +80,16 @@ def accepts_label(frame: pd.DataFrame, label: str) -> bool:
         return True
 
 
-def _build_class_outcome(frame: pd.DataFrame, prefix: str, classes: tuple[str, ...]) -> LiveOutcome:
+def _build_class_outcome(
+    frame: pd.DataFrame, prefix: str, classes: tuple[str, ...], positive: str | None
+) -> LiveOutcome:
     columns = [f"{prefix}{PROBABILITY}{each}" for each in classes]
     probabilities = frame[columns].to_numpy(np.float64)
     truth = _find_classes(frame[TRUTH], classes, frame[prefix + LABEL])
     rows = (truth >= 0) & np.isfinite(probabilities).all(axis=1)
-    return LiveOutcome(
-        ClassOutcome(classes, truth[rows], probabilities[rows]), rows, int((truth < 0).sum())
-    )
+    index = classes.index(positive) if positive in classes else 1
+    outcome = ClassOutcome(classes, truth[rows], probabilities[rows], index)
+    return LiveOutcome(outcome, rows, int((truth < 0).sum()))
 
 
 def _build_value_outcome(frame: pd.DataFrame, prefix: str) -> LiveOutcome:

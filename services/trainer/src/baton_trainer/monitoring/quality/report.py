@@ -70,6 +70,8 @@ class PairedQuality:
         rows: the rows that both have scored.
         logged: how many of them the log has as pairs; the one before scored the others now.
         rejected: how many other rows the one before rejects, so that they are not compared.
+        cut: how many others have a text that the log may have cut, so that they are not compared.
+        unscored: how many others lack a feature in the log, or the one before fails on.
         losses: the judgement of the differences of the losses; None without such rows.
         difference: by the metric of the task; None if a class is missing.
         problem: why rows are missing; empty if none are.
@@ -80,6 +82,8 @@ class PairedQuality:
     rows: int = 0
     logged: int = 0
     rejected: int = 0
+    cut: int = 0
+    unscored: int = 0
     losses: SignalJudgement | None = None
     difference: Difference | None = None
     problem: str = ""
@@ -99,6 +103,8 @@ class PairedQuality:
             "rows": self.rows,
             "logged": self.logged,
             "rejected": self.rejected,
+            "cut": self.cut,
+            "unscored": self.unscored,
             "loss_difference": losses.mean if losses else None,
             "loss_interval_95": list(losses.interval) if losses else None,
             "loss_limit": losses.limit[1] if losses else None,

@@ -150,6 +150,10 @@ def _render_paired(paired: PairedQuality) -> Iterator[Table | Text]:
         yield Text(
             f"rows that version {paired.before} rejects, so not compared: {paired.rejected:,}"
         )
+    if paired.cut:
+        yield Text(f"rows with texts that the log may have cut, so not compared: {paired.cut:,}")
     if paired.problem:
         rows = "the other rows" if losses is not None else "any rows"
+        if losses is not None and paired.unscored:
+            rows = f"{paired.unscored:,} rows"
         yield Text(f"version {paired.before} cannot be compared on {rows}: {paired.problem}")

@@ -67,10 +67,10 @@ def test_numbers_of_any_size_are_one_difference_at_most(
     truth: float, worse: float, better: float, rmse: float, difference: float
 ) -> None:
     """A label such as 1e200 does not void the comparison of the other rows."""
-    outcomes = [ValueOutcome(np.array([truth]), np.array([each])) for each in (worse, better)]
-    differences = compute_loss_differences(*outcomes, rmse_before=rmse)
+    first, second = (ValueOutcome(np.array([truth]), np.array([each])) for each in (worse, better))
+    differences = compute_loss_differences(first, second, rmse)
     assert differences.tolist() == [difference]
-    assert compute_loss_differences(*outcomes[::-1], rmse_before=rmse).tolist() == [-difference]
+    assert compute_loss_differences(second, first, rmse).tolist() == [-difference]
     assert np.isfinite(judge_losses(np.append(differences, np.ones(99))).odds)
 
 

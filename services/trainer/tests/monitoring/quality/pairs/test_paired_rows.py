@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from baton_common.prediction_log import MAX_TEXT
 from baton_engine.tables.cell_errors import MAX_NAMED_CELLS
 from baton_registry.versions.schema import Column
 from baton_trainer.errors import NotComparable
@@ -105,8 +106,34 @@ def test_missing_feature_is_one_line(log: MadeLog) -> None:
     log.add_predictions("4", [{**answer(0.8), "request_id": "a", "f_x": 2.0}])
     versions = label(log, a="yes")
     scorer = make_columns_model(Column("x", "double"), Column("iban", "string"))
-    with pytest.raises(NotComparable, match="needs column 'iban', which the log does not have"):
-        score(log, versions, scorer)
+    scored = score(log, versions, scorer)
+    assert (len(scored.frame), scored.unscored) == (0, 1)
+    assert "needs column 'iban', which the log does not have" in scored.problem
+
+
+def test_file_that_lacks_a_feature_does_not_void_the_others(log: MadeLog) -> None:
+    """BATON_PREDICTIONS_COLUMNS was narrower for a while: its rows are counted."""
+    log.add_predictions("4", [{**answer(0.8), "request_id": each} for each in "ab"])
+    log.add_predictions("4", [{**answer(0.8), "request_id": "c", "f_x": 2.0}])
+    log.add_predictions("4", [{**answer(0.8), "request_id": "d", "f_x": "two"}], process="q")
+    versions = label(log, a="yes", b="yes", c="yes")
+    scored = score(log, versions, make_columns_model(Column("x", "double")))
+    assert scored.frame["request_id"].tolist() == ["c"]
+    assert (scored.unscored, scored.rejected) == (2, 0)
+    assert "needs column 'x'" in scored.problem
+
+
+def test_rows_with_texts_that_may_be_cut_are_counted(log: MadeLog) -> None:
+    """They are other rows now; one without a label is no row of the comparison."""
+    rows = [
+        {**answer(0.8), "request_id": name, "f_x": 1.0, "f_plan": text}
+        for name, text in [("a", "x" * MAX_TEXT), ("b", "x" * (MAX_TEXT - 1)), ("c", "x" * 256)]
+    ]
+    log.add_predictions("4", rows)
+    scorer = make_columns_model(Column("x", "double"), Column("plan", "string"))
+    scored = score(log, label(log, a="yes", b="yes"), scorer)
+    assert scored.frame["request_id"].tolist() == ["b"]
+    assert (scored.cut, scored.rejected, scored.problem) == (1, 0, "")
 
 
 def test_rows_that_the_version_before_rejects_are_left_out(log: MadeLog) -> None:
@@ -145,9 +172,9 @@ def test_empty_text_in_a_required_column_is_a_value(log: MadeLog) -> None:
 def test_column_of_another_type_is_one_line(log: MadeLog) -> None:
     log.add_predictions("4", [{**answer(0.8), "request_id": "a", "f_x": 2.0}])
     versions = label(log, a="yes")
-    scorer = make_columns_model(Column("x", "string"))
-    with pytest.raises(NotComparable, match="fails on logged rows"):
-        score(log, versions, scorer)
+    scored = score(log, versions, make_columns_model(Column("x", "string")))
+    assert scored.unscored == 1
+    assert "fails on logged rows" in scored.problem
 
 
 def test_one_row_of_each_key_counts(log: MadeLog) -> None:

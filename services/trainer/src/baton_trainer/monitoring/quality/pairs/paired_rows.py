@@ -64,16 +64,13 @@ def score_other_rows(
 
     Returns:
         the outputs of the version by their names, and those of the one before with `other_`.
-
-    Raises:
-        NotComparable: the log lacks a feature, or the version before fails.
     """
     rest = exclude_rows(rows.frame, pairs)
     if rest.empty:
         return ScoredRows(rest)
     own = [name for name in rest.columns if not name.startswith(OTHER)]
     scored = score_logged_rows(logged, rest[IDENTITY], scorer)
-    return ScoredRows(rest[own].merge(scored.frame, on=IDENTITY), scored.rejected)
+    return scored._replace(frame=rest[own].merge(scored.frame, on=IDENTITY))
 
 
 def build_paired_rows(pairs: pd.DataFrame, scored: pd.DataFrame) -> PairedRows:

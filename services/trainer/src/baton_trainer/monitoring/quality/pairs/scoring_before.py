@@ -49,10 +49,16 @@ class ScoredRows(NamedTuple):
         frame: those that it has scored: `IDENTITY`, and its outputs with the prefix `other_`.
         rejected: how many it rejects, as inference would have: they lack a value that it requires,
             or a value does not fit the type of its column.
+        cut: how many have a text that the log may have cut, so that they are other rows now.
+        unscored: how many are in files that lack a feature, or that it fails on.
+        problem: why the first of these files is not scored; empty if all are.
     """
 
     frame: pd.DataFrame
     rejected: int = 0
+    cut: int = 0
+    unscored: int = 0
+    problem: str = ""
 
 
 def score_logged_rows(
@@ -64,25 +70,30 @@ def score_logged_rows(
         logged: the version that answered the rows.
         wanted: the rows, by the columns `IDENTITY`.
         scorer: the other version.
-
-    Raises:
-        NotComparable: the log lacks a feature of the scorer, or has it with another type, or the
-            scorer fails.
     """
     names = [FEATURE + column.name for column in scorer.schema.columns]
     parts = []
-    rejected = 0
+    rejected = cut = unscored = 0
+    problem = ""
     for table in logged.iter_tables([REQUEST_ID, ROW, *names]):
         rows = (
             table.select(IDENTITY)
             .to_pandas()
             .merge(wanted, on=IDENTITY, how="left", indicator=True)
         )
-        is_chosen = (rows["_merge"] == "both").to_numpy() & ~_may_be_cut(table, names)
-        scored = _score(table.filter(pa.array(is_chosen)), scorer, names)
+        is_wanted, is_cut = (rows["_merge"] == "both").to_numpy(), _may_be_cut(table, names)
+        cut += int((is_wanted & is_cut).sum())
+        chosen = table.filter(pa.array(is_wanted & ~is_cut))
+        try:
+            scored = _score(chosen, scorer, names)
+        except NotComparable as error:  # other files may have other columns
+            unscored += chosen.num_rows
+            problem = problem or str(error)
+            continue
         rejected += scored.rejected
         parts += [scored.frame] if len(scored.frame) else []
-    return ScoredRows(pd.concat(parts) if parts else wanted.head(0), rejected)
+    frame = pd.concat(parts) if parts else wanted.head(0)
+    return ScoredRows(frame, rejected, cut, unscored, problem)
 
 
 def _may_be_cut(table: pa.Table, names: Sequence[str]) -> NDArray[np.bool_]:

@@ -61,9 +61,16 @@ class VersionComparer:
         scored, problem = ScoredRows(pairs.head(0)), ""
         try:
             scored = self._score(rows, pairs, before)
+            problem = scored.problem
         except (NotComparable, VersionNotLoadable, VersionNotFound) as error:
             problem = str(error)
-        result = replace(result, rejected=scored.rejected, problem=problem)
+        result = replace(
+            result,
+            rejected=scored.rejected,
+            cut=scored.cut,
+            unscored=scored.unscored,
+            problem=problem,
+        )
         try:
             return _compare(result, build_paired_rows(pairs, scored.frame), rmse_before)
         except NotComparable as error:
