@@ -8,7 +8,7 @@ from typing import Self
 from tests.support.rig.process import LOCAL, Process, find_free_port, is_ok, wait_until
 from tests.support.rig.uv import require_uv
 
-SCRIPT = Path(__file__).parents[2] / "embedded" / "stranger_models.py"
+SCRIPT = Path(__file__).with_name("models.py")
 
 
 class Stranger(Process):

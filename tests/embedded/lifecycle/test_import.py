@@ -12,7 +12,7 @@ import pytest
 from baton_registry.errors import AliasNotSet
 from baton_registry.rest.fetch import fetch_manifest
 from tests.support.rig.desk import Desk
-from tests.support.rig.stranger import Stranger
+from tests.support.stranger.server import Stranger
 
 OLD = ("mlflow==2.9.2", "scikit-learn==1.4.2", "xgboost-cpu==2.1.4", "setuptools<81")
 NEW = ("mlflow==2.22.*", "scikit-learn==1.5.2")

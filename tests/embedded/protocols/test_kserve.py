@@ -17,7 +17,7 @@ from tests.support.bodies.rows import OTHER, ROW
 from tests.support.rig.inference import Inference
 from tests.support.rig.uv import require_uv
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LOCK = ROOT / "tests" / "requirements" / "kserve.lock"
 CLIENT = Path(__file__).with_name("kserve_client.py")
 

@@ -1,6 +1,6 @@
 """Fills a registry as its users do: plain MLflow, in an environment of its own.
 
-`python stranger_models.py FOLDER MODEL…` logs and registers each model, and writes into the folder
+`python models.py FOLDER MODEL…` logs and registers each model, and writes into the folder
 `MODEL.csv`, 5,000 rows with the target `truth`, and `MODEL.json`, what the model answers for them.
 """
 
