@@ -5,7 +5,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control import hand
 from baton_cli.rollouts.setup import build_executor
 from baton_cli.settings import CliSettings
-from baton_registry.errors import RegistryError
+from baton_common.texts import to_one_line
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.ledger import Move
 from baton_registry.rest.client import RegistryClient
@@ -56,8 +56,8 @@ def _abort_rollout(registry: RegistryClient, settings: CliSettings, actor: str) 
     executor = build_executor(registry, settings)
     try:
         version = hand.abort_first(executor, settings.alias, actor)
-    except RegistryError as error:
-        terminal.print_progress(f"warning: the rollout cannot be aborted: {error}")
+    except Exception as error:  # noqa: BLE001 - whatever a record makes fail, the rollback goes on
+        terminal.print_progress(f"warning: the rollout cannot be aborted: {to_one_line(error)}")
         return
     if version is not None:
         terminal.print_progress(f"aborted the rollout of version {version} first")
