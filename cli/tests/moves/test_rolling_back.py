@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.rollouts.control import hand
 from baton_cli.settings import CliSettings, load
-from baton_registry import RegistryClient
+from baton_registry import PromotionRefused, RegistryClient
 from baton_registry.promotion import alias_moves
 from baton_registry.promotion.ledger import Move
 from baton_rollout.limits import Limits
@@ -58,9 +59,9 @@ def write_unknown(_: Record) -> str:
     return '{"version": 3}'
 
 
-def go_back(stage: Stage, transport: httpx.BaseTransport | None = None) -> Move:
+def go_back(stage: Stage, transport: httpx.BaseTransport | None = None, **options: Any) -> Move:
     client = RegistryClient("http://registry", transport=transport or stage.server)
-    return roll_back(client, load(CliSettings), "ann")
+    return roll_back(client, load(CliSettings), "ann", **options)
 
 
 def test_record_that_is_too_long_is_shortened_at_its_end() -> None:
@@ -106,3 +107,19 @@ def test_rollout_that_changes_all_the_time_is_aborted(capsys: pytest.CaptureFixt
         "phase": "aborted",
         "past": [],
     }
+
+
+def test_move_after_the_check_of_the_expected_version_is_not_undone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = build_stage()
+    plan_rollback = alias_moves.plan_rollback
+
+    def cross(client: RegistryClient, model: str, **options: Any) -> Move:
+        stage.server.aliases[ALIAS] = "2"
+        return plan_rollback(client, model, **options)
+
+    monkeypatch.setattr(alias_moves, "plan_rollback", cross)
+    with pytest.raises(PromotionRefused):
+        go_back(stage, to="3", expected="1")
+    assert stage.server.aliases[ALIAS] == "2"

@@ -1,5 +1,7 @@
 """The rollback of `rollback` and of `quality --rollback`: aborts a rollout, moves the alias."""
 
+from dataclasses import replace
+
 from baton_cli import terminal
 from baton_cli.errors import CommandFailed
 from baton_cli.rollouts.control import hand
@@ -48,6 +50,8 @@ def roll_back(  # noqa: PLR0913 - the options of the command
         move = promotion.plan_rollback(registry, model, alias=alias, by=actor, to=to, reason=reason)
     finally:
         _abort_rollout(registry, settings, actor)
+    if expected is not None:  # also if it has moved since it was checked above
+        move = replace(move, from_version=expected)
     return promotion.execute_rollback(registry, model, alias, move)
 
 
