@@ -29,8 +29,8 @@ from baton_registry.errors import RegistryError
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
 
-LOOK_S = 60.0
-"""Seconds between two looks; files are closed every 15 minutes."""
+POLL_INTERVAL_S = 60.0
+"""Seconds between two polls of the log; files are closed every 15 minutes."""
 MAX_FILES = 30_000
 """Of the days of a rollout, so many files are read, the newest ones: 10 MB of names."""
 MAX_FAILURES = 3
@@ -107,7 +107,7 @@ class LabelledPairs:
         if self._state.key != key:
             self._state = _State(key)
         state = self._state
-        if state.looked_at is None or (now - state.looked_at).total_seconds() >= LOOK_S:
+        if state.looked_at is None or (now - state.looked_at).total_seconds() >= POLL_INTERVAL_S:
             state.looked_at = now
             try:
                 self._look(record)
