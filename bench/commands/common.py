@@ -14,7 +14,11 @@ from bench.testbed.testbed import Testbed, start_testbed
 T = TypeVar("T")
 
 quick_option = click.option("--quick", is_flag=True, help="One short round.")
-write_option = click.option("--write", is_flag=True, help="Also write the tables to the documents.")
+write_option = click.option(
+    "--write",
+    is_flag=True,
+    help="Also write the tables to their page in docs/; servers and train also to README.md.",
+)
 
 
 def run_on_testbed(benchmark: Callable[[Testbed], Awaitable[T]]) -> T:
