@@ -24,6 +24,7 @@ class WaitingRequest:
         self.request = request
         self.future = future
         self.call: CanaryCall | None = None
+        future.add_done_callback(self._drop_unstarted)
 
     def resolve(self, outcome: Outcome) -> None:
         """Ends the wait, unless the deadline has passed or the request was cancelled."""
@@ -39,12 +40,18 @@ class WaitingRequest:
         """Ends the wait at the deadline, unless the scores are on their way."""
         if self.call is not None and self.call.is_scored:
             return  # the event loop was late, not the canary
-        version = self.request.version.model.version
-        self.resolve(
-            ModelFailure(f"version {version} did not answer within {1000 * deadline_s:.0f} ms")
-        )
+        if not self.future.done():
+            version = self.request.version.model.version
+            self.resolve(
+                ModelFailure(f"version {version} did not answer within {1000 * deadline_s:.0f} ms")
+            )
         if self.call is not None:
             self.call.stop_if_unneeded()
+
+    def _drop_unstarted(self, _: asyncio.Future[ScoreResult]) -> None:
+        """Frees the rows if no thread has them: the queue may keep this for long."""
+        if self.call is None:
+            del self.request
 
 
 class CanaryCall:
