@@ -13,7 +13,7 @@ import pyarrow as pa
 from baton_inference import main
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_inference.scoring.workers import Pools
-from baton_inference.web.key_file import KeyFile
+from baton_inference.web.access.key_file import KeyFile
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.columnar import read_answer, write_stream
 from tests.support.fakes.application import make_core

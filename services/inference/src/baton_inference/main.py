@@ -13,7 +13,7 @@ from baton_inference.core import Core, create_core
 from baton_inference.scoring.workers import Pools
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry import logs
-from baton_inference.web.key_file import KeyFile
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.tracing import Tracing, open_tracing
 from baton_inference.web.transport.listening import check_grpc, open_listener
 from baton_inference.web.transport.server import serve

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from baton_inference.predictions import queue as queue_module
+from baton_inference.predictions.files.open_files import BATCH_ROWS
 from baton_inference.predictions.log_writer import LogWriter
-from baton_inference.predictions.open_files import BATCH_ROWS
 from baton_inference.predictions.options import LogOptions
 from baton_inference.scoring.batch import ColumnBatch
 from tests.support.fakes.predictions import ManualLog

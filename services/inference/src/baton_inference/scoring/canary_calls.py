@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from baton_inference.errors import Overloaded
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Trip
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_inference.scoring.canary_call import CanaryCall, WaitingRequest
 from baton_inference.scoring.score_request import ScoreRequest, ScoreResult
 

@@ -11,8 +11,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_inference.scoring.workers import Pools
+from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.front import Front
-from baton_inference.web.key_file import KeyFile
 from baton_inference.web.routes.feedback import MAX_BODY_BYTES
 from baton_registry.api_keys import Scope, generate_key
 from tests.support.fakes.application import make_app

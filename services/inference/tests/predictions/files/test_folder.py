@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
-from baton_inference.predictions.folder import FORGOTTEN_S, LogFolder, Removals
+from baton_inference.predictions.files.folder import FORGOTTEN_S, LogFolder, Removals
 
 TODAY = date(2026, 11, 30)
 FOLDER = build_predictions_folder("churn_model", "1", TODAY)

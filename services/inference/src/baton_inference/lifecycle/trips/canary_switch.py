@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import structlog
 
-from baton_inference.lifecycle.policy import Identity, Trip
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.trip import Trip
+from baton_inference.lifecycle.trips.trip_file import TripFile
 
 log = structlog.get_logger("baton.canary")
 

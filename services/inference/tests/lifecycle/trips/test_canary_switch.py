@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
-from baton_inference.lifecycle.policy import Identity, Trip
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
+from baton_inference.lifecycle.trips.trip_file import TripFile
 
 FIRST, SECOND = Identity("1", "models:/m-1"), Identity("2", "models:/m-2")
 

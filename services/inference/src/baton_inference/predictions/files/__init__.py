@@ -1,0 +1,1 @@
+"""The files of the log: rows in memory become whole Parquet files in a bounded folder."""
