@@ -59,7 +59,7 @@ class CanarySwitch:
             others = {key: each for key, each in self._trips.items() if key != trip.canary}
             self._trips = {**others, trip.canary: trip}
         log.error(
-            "the canary tripped: this process stops asking it",
+            "the canary tripped: this process stops routing to it",
             version=trip.canary.version,
             signal=trip.signal,
             reason=trip.reason,
