@@ -1,0 +1,114 @@
+"""Lists the folders and the files of the log, also if some of them cannot be read."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from baton_common.prediction_log import LABELS, SUFFIX, parse_partition
+
+PART = ".part"
+"""What is added to the name of a file that is not complete."""
+PREDICTIONS_KEYS = ("model", "version", "date")
+LABELS_KEYS = ("model", "date")
+"""The partitions of the folders of a day."""
+
+_OWN_FILE = re.compile(rf"[0-9a-f]{{16}}-\d+{re.escape(SUFFIX)}(?P<part>{re.escape(PART)})?")
+
+
+@dataclass(frozen=True)
+class ClosedFile:
+    """A closed file, or the part of one, that Baton wrote.
+
+    Attributes:
+        path: where it is.
+        day: the date of its rows.
+        size: bytes.
+        changed_s: when it was written: POSIX time.
+        is_part: whether it is not complete.
+    """
+
+    path: Path
+    day: date
+    size: int
+    changed_s: float
+    is_part: bool
+
+
+class Listing:
+    """Reads the log once. A folder that fails is left out, and the others are still read.
+
+    Attributes:
+        errors: the first error of each folder that failed.
+    """
+
+    def __init__(self, directory: Path, rest: Callable[[], object]) -> None:
+        """Touches nothing yet.
+
+        Args:
+            directory: the folder of the log.
+            rest: called after each folder of a day is listed.
+        """
+        self.errors: dict[Path, OSError] = {}
+        self._directory = directory
+        self._rest = rest
+
+    @contextmanager
+    def tolerate(self, folder: Path) -> Iterator[None]:
+        """Notes an error of a folder; that another process removed a file is none."""
+        try:
+            yield
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.errors.setdefault(folder, error)
+
+    def list_files(self) -> Iterator[ClosedFile]:
+        """Lists the files that Baton wrote. Files with other names, and links, are left alone."""
+        for folder, day in self._list_days(self._directory, PREDICTIONS_KEYS):
+            for entry in self._scan(folder):
+                file = self._read_file(entry, folder, day)
+                if file is not None:
+                    yield file
+            self._rest()
+
+    def _read_file(self, entry: "os.DirEntry[str]", folder: Path, day: date) -> ClosedFile | None:
+        match = _OWN_FILE.fullmatch(entry.name)
+        with self.tolerate(folder):
+            if match and entry.is_file(follow_symlinks=False):
+                stat = entry.stat(follow_symlinks=False)
+                part = match["part"] is not None
+                return ClosedFile(Path(entry.path), day, stat.st_size, stat.st_mtime, is_part=part)
+        return None
+
+    def list_label_days(self) -> Iterator[tuple[Path, date]]:
+        """Lists the folders of labels, with their days."""
+        return self._list_days(self._directory / LABELS, LABELS_KEYS)
+
+    def _list_days(self, folder: Path, keys: tuple[str, ...]) -> Iterator[tuple[Path, date]]:
+        """Lists the folders of these partitions. The last one is the day; others stay out."""
+        for entry in self._scan(folder):
+            try:
+                key, value = parse_partition(entry.name)
+                day = date.fromisoformat(value) if len(keys) == 1 else date.min
+            except ValueError:
+                continue
+            if key != keys[0] or not self._is_folder(entry):
+                continue
+            if len(keys) == 1:
+                yield Path(entry.path), day
+            else:
+                yield from self._list_days(Path(entry.path), keys[1:])
+
+    def _is_folder(self, entry: "os.DirEntry[str]") -> bool:
+        with self.tolerate(Path(entry.path)):
+            return entry.is_dir(follow_symlinks=False)
+        return False
+
+    def _scan(self, folder: Path) -> list["os.DirEntry[str]"]:
+        with self.tolerate(folder), os.scandir(folder) as entries:
+            return [*entries]
+        return []
