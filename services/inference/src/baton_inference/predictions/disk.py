@@ -2,7 +2,6 @@
 
 from collections import deque
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 
@@ -10,6 +9,7 @@ from baton_common.prediction_log import SUFFIX
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.predictions.counts import LogCounts
 from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.folder_report import FolderReport, describe_error
 from baton_inference.predictions.open_files import EncodedFile
 
 MAX_UNWRITTEN_BYTES = 32 * 2**20
@@ -18,8 +18,6 @@ RETRY_S = 10.0
 TIDY_S = 60.0
 LINE_S = 60.0
 """At most one log line about a failing disk in so many seconds."""
-MAX_NAMED = 10
-"""The most folders that a line names."""
 
 log = structlog.get_logger("baton.predictions")
 
@@ -45,7 +43,9 @@ class LogDisk:
         self._unwritten_bytes = 0
         self._retry_s = self._tidy_s = self._line_s = clock.steady_s()
         self._is_failing = False
-        self._untidy = set[Path]()
+        self._report = FolderReport(
+            log, "folders of the prediction log cannot be tidied; others still are"
+        )
 
     def add(self, file: EncodedFile) -> None:
         """Takes a file. `flush` writes it."""
@@ -102,15 +102,7 @@ class LogDisk:
         removals = self._folder.tidy(today)
         self._counts.removed_by_bytes += removals.by_bytes
         self._counts.removed_by_days += removals.by_days
-        errors = self._folder.errors
-        if new := sorted(errors.keys() - self._untidy):
-            log.warning(
-                "folders of the prediction log cannot be tidied; others still are",
-                folders=[*map(str, new[:MAX_NAMED])],
-                count=len(new),
-                reason=_describe(errors[new[0]]),
-            )
-        self._untidy = {*errors}
+        self._report.write(self._folder.errors)
 
     def _note_success(self) -> None:
         if self._is_failing:
@@ -124,7 +116,7 @@ class LogDisk:
             self._line_s = now_s + LINE_S
             log.error(
                 "the prediction log cannot be written; answers are not affected",
-                reason=_describe(error),
+                reason=describe_error(error),
                 waiting_rows=sum(each.rows for each in self._unwritten),
                 dropped_rows=self._counts.undone,
             )
@@ -137,8 +129,3 @@ class LogDisk:
         if rows:
             self._counts.undone += rows
             log.error("predictions are lost: the log cannot be written", rows=rows)
-
-
-def _describe(error: OSError) -> str:
-    """Describes an error without its path."""
-    return error.strerror or type(error).__name__

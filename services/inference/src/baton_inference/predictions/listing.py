@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +45,7 @@ class Listing:
         errors: the first error of each folder that failed.
     """
 
-    def __init__(self, directory: Path, rest: Callable[[], object]) -> None:
+    def __init__(self, directory: Path, rest: Callable[[], object] = lambda: None) -> None:
         """Touches nothing yet.
 
         Args:
@@ -58,17 +58,17 @@ class Listing:
 
     @contextmanager
     def tolerate(self, folder: Path) -> Iterator[None]:
-        """Notes an error of a folder; that another process removed a file is none."""
+        """Notes an error of a folder; none if another process removed it, or it is a file."""
         try:
             yield
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
             self.errors.setdefault(folder, error)
 
     def list_files(self) -> Iterator[ClosedFile]:
         """Lists the files that Baton wrote. Files with other names, and links, are left alone."""
-        for folder, day in self._list_days(self._directory, PREDICTIONS_KEYS):
+        for folder, day in _keep_days(self._list_folders(self._directory, PREDICTIONS_KEYS)):
             for entry in self._scan(folder):
                 file = self._read_file(entry, folder, day)
                 if file is not None:
@@ -85,23 +85,31 @@ class Listing:
         return None
 
     def list_label_days(self) -> Iterator[tuple[Path, date]]:
-        """Lists the folders of labels, with their days."""
-        return self._list_days(self._directory / LABELS, LABELS_KEYS)
+        """Lists the folders of labels that belong to a day."""
+        return _keep_days(self._list_folders(self._directory / LABELS, LABELS_KEYS))
 
-    def _list_days(self, folder: Path, keys: tuple[str, ...]) -> Iterator[tuple[Path, date]]:
-        """Lists the folders of these partitions. The last one is the day; others stay out."""
+    def measure_labels(self) -> int:
+        """Adds up the bytes of all labels, also of folders whose name is no day."""
+        total = 0
+        for folder, _ in self._list_folders(self._directory / LABELS, LABELS_KEYS):
+            for entry in self._scan(folder):
+                with self.tolerate(folder):
+                    total += entry.stat(follow_symlinks=False).st_size
+        return total
+
+    def _list_folders(self, folder: Path, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+        """Lists the folders of these partitions, with the value of the last one."""
         for entry in self._scan(folder):
             try:
                 key, value = parse_partition(entry.name)
-                day = date.fromisoformat(value) if len(keys) == 1 else date.min
             except ValueError:
                 continue
             if key != keys[0] or not self._is_folder(entry):
                 continue
             if len(keys) == 1:
-                yield Path(entry.path), day
+                yield Path(entry.path), value
             else:
-                yield from self._list_days(Path(entry.path), keys[1:])
+                yield from self._list_folders(Path(entry.path), keys[1:])
 
     def _is_folder(self, entry: "os.DirEntry[str]") -> bool:
         with self.tolerate(Path(entry.path)):
@@ -112,3 +120,13 @@ class Listing:
         with self.tolerate(folder), os.scandir(folder) as entries:
             return [*entries]
         return []
+
+
+def _keep_days(folders: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, date]]:
+    """Reads the dates of folders; others are left out."""
+    for folder, value in folders:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            continue
+        yield folder, day
