@@ -1,6 +1,7 @@
 """Reads labels as the prediction log keeps them: as texts.
 
-A rollout and `baton quality` read them here, so a label that counts for one counts for the other.
+A rollout and `baton quality` read them here, and inference checks the labels that callers send,
+so a label that one accepts counts for the others.
 """
 
 from collections.abc import Sequence
@@ -36,5 +37,5 @@ def _list_spellings(text: str) -> list[str]:
     """Lists how a number or a boolean is spelled as a class."""
     number = parse_number(text)
     if number is None:
-        return [text.capitalize()]
+        return [text.capitalize(), text.lower()]
     return [text, *([str(int(number))] if number.is_integer() else []), repr(number)]

@@ -37,7 +37,9 @@ class Entry(NamedTuple):
     at_us: int | None
 
 
-def read_feedback(body: bytes, format_label: Callable[[object], str], now: datetime) -> list[Entry]:
+def read_feedback(
+    body: bytes, format_label: Callable[[str | float], str], now: datetime
+) -> list[Entry]:
     """Reads the labels of a body. Of two labels for the same row the last one counts.
 
     Args:
@@ -85,7 +87,7 @@ def _read_entries(body: bytes) -> list[Any]:
     return entries
 
 
-def _read_entry(entry: Any, format_label: Callable[[object], str], latest: datetime) -> Entry:
+def _read_entry(entry: Any, format_label: Callable[[str | float], str], latest: datetime) -> Entry:
     """Checks one entry. Raises `ValueError` with a message that begins after the entry's name."""
     if not isinstance(entry, dict):
         raise ValueError(" must be an object")  # noqa: TRY004 - see above

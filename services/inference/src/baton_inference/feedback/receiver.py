@@ -15,8 +15,8 @@ from baton_inference.errors import (
     TooManyLabels,
 )
 from baton_inference.feedback.document import Entry, read_feedback
+from baton_inference.feedback.label_check import format_label
 from baton_inference.feedback.label_store import LabelStore
-from baton_inference.feedback.label_texts import format_label
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.scoring.workers import Workers

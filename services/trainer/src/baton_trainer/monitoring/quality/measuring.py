@@ -18,7 +18,8 @@ from baton_trainer.monitoring.quality.outcomes import (
     build_live_outcome,
     list_classes,
 )
-from baton_trainer.monitoring.quality.pairs.version_comparer import VersionComparer, find_production
+from baton_trainer.monitoring.quality.pairs.version_comparer import VersionComparer
+from baton_trainer.monitoring.quality.production import find_production
 from baton_trainer.monitoring.quality.report import LabelCounts, QualityReport, VersionQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.progress import Progress

@@ -4,17 +4,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from baton_registry.errors import AliasNotSet, NothingToRollBackTo, VersionNotFound
-from baton_registry.promotion.history import find_moves
-from baton_registry.promotion.rollback_stack import find_rollback_target
+from baton_registry.errors import VersionNotFound
 from baton_registry.rest.client import RegistryClient
 from baton_trainer.errors import NotComparable, VersionNotLoadable
-from baton_trainer.evaluation.classes.outcome import ClassOutcome
-from baton_trainer.evaluation.values.outcome import ValueOutcome
-from baton_trainer.gate.auc_difference import compare_auc
 from baton_trainer.gate.comparable_model import load_version
-from baton_trainer.gate.difference import Difference
-from baton_trainer.gate.rmse_ratio import compare_rmse
+from baton_trainer.gate.compared_outcomes import compare_outcomes
 from baton_trainer.monitoring.log_reader import LogReader
 from baton_trainer.monitoring.quality.joined_rows import JoinedRows, VersionRows
 from baton_trainer.monitoring.quality.pairs.losses import compute_loss_differences, judge_losses
@@ -28,27 +22,6 @@ from baton_trainer.monitoring.quality.pairs.scoring_before import LoggedVersion,
 from baton_trainer.monitoring.quality.report import PairedQuality
 from baton_trainer.monitoring.quality.request import QualityRequest
 from baton_trainer.settings import TrainerSettings
-
-
-def find_production(
-    registry: RegistryClient, settings: TrainerSettings, request: QualityRequest
-) -> tuple[str | None, str | None]:
-    """Finds the version in production, and the one that a rollback goes to; None if there is none.
-
-    Raises:
-        RegistryError: the registry refused, or did not answer.
-    """
-    name, alias = settings.model_name, settings.alias
-    try:
-        production = registry.resolve_alias(name, alias).version
-    except AliasNotSet:
-        return None, None
-    tags = registry.get_model_tags(name)
-    moves = find_moves(tags, alias=alias, current_number=production, seen_at=request.now)
-    try:
-        return production, find_rollback_target(moves, production)
-    except NothingToRollBackTo:
-        return production, None
 
 
 @dataclass(frozen=True)
@@ -111,14 +84,5 @@ def _compare(result: PairedQuality, paired: PairedRows, rmse_before: float | Non
         rows=len(differences),
         logged=paired.logged,
         losses=judge_losses(differences),
-        difference=_compute_difference(paired),
+        difference=compare_outcomes(paired.outcome, paired.before),
     )
-
-
-def _compute_difference(paired: PairedRows) -> Difference | None:
-    outcome, before = paired.outcome, paired.before
-    if isinstance(outcome, ClassOutcome) and isinstance(before, ClassOutcome):
-        return compare_auc(outcome, before)
-    if isinstance(outcome, ValueOutcome) and isinstance(before, ValueOutcome):
-        return compare_rmse(outcome, before)
-    return None

@@ -1,8 +1,8 @@
-"""A label as text."""
+"""A label is checked: which class or number of the version it means."""
 
 import pytest
 
-from baton_inference.feedback.label_texts import format_label
+from baton_inference.feedback.label_check import format_label
 from baton_registry.versions.output_schema import Label, OutputSchema
 
 TEXTS = OutputSchema.from_classes(("no", "yes"))
@@ -20,6 +20,9 @@ def classify(*classes: Label) -> OutputSchema:
         (1.0, classify(0, 1), "1"),
         ("1", classify(0, 1), "1"),
         ("1.0", classify(0, 1), "1"),
+        (" 1e0 ", classify(0, 1), "1"),
+        ("true", classify(False, True), "True"),
+        (" FALSE", classify(False, True), "False"),
         ("nan", classify("nan", "x"), "nan"),
         (True, classify(False, True), "True"),
         (True, classify("false", "true"), "true"),
@@ -33,7 +36,7 @@ def classify(*classes: Label) -> OutputSchema:
     ],
 )
 def test_label_becomes_the_text_of_a_class_or_number(
-    value: object, outputs: OutputSchema, text: str
+    value: str | float, outputs: OutputSchema, text: str
 ) -> None:
     """Numbers and booleans are the class of the same value."""
     assert format_label(value, outputs) == text
@@ -46,6 +49,8 @@ def test_label_becomes_the_text_of_a_class_or_number(
         ("Yes", TEXTS, "must be 'no' or 'yes'"),
         ("", TEXTS, "must be 'no' or 'yes'"),
         (1, TEXTS, "must be 'no' or 'yes'"),
+        ("1", classify("1.0", "2.5"), "must be '1.0' or '2.5'"),
+        ("1_0", classify(10, 20), "must be '10' or '20'"),
         (True, classify(0, 1), "must be '0' or '1'"),
         (1.5, classify(0, 1), "must be '0' or '1'"),
         ("nan", classify(0, 1), "must be '0' or '1'"),
@@ -60,7 +65,9 @@ def test_label_becomes_the_text_of_a_class_or_number(
         ("12,5", OutputSchema("regression"), "finite number"),
     ],
 )
-def test_label_that_no_row_can_have(value: object, outputs: OutputSchema, message: str) -> None:
+def test_label_that_no_row_can_have(
+    value: str | float, outputs: OutputSchema, message: str
+) -> None:
     """The message says what is allowed."""
     with pytest.raises(ValueError, match=f"^must be.*{message.removeprefix('must be')}"):
         format_label(value, outputs)
