@@ -27,6 +27,8 @@ Columns of predictions, in this order:
 | `sampling` | double | the share of rows that were kept then, in (0, 1] |
 | `f_` + feature | the feature's | the row, unless its columns are private |
 
+If rows of a request with several rows are sampled, row 0 is never kept alone.
+
 Columns of labels: `received_at` (timestamp[us, UTC]), `request_id`, `row`, `label` (string: a class
 or a number as text), `at` (timestamp[us, UTC], when the label became known; null if not said),
 `source` (`file`, or `api`), `api_key` (the name of the key that sent it; null without keys).

@@ -155,8 +155,8 @@ def test_a_folder_that_cannot_be_read_is_left_out(
     """The bounds are kept on all other files: labels, and another model, are no reason to stop."""
     files = fill(tmp_path, 10)
     locked = [tmp_path / "labels", tmp_path / "model=other", files[0].parents[1] / "date=x"]
-    for folder in locked:
-        folder.mkdir()
+    for each in locked:
+        each.mkdir()
     lock_folders(monkeypatch, *locked)
     folder = LogFolder(tmp_path, 4500, 30)
     assert folder.tidy(TODAY) == Removals(by_bytes=6)

@@ -112,14 +112,17 @@ class Listing:
                 yield from self._list_folders(Path(entry.path), keys[1:])
 
     def _is_folder(self, entry: "os.DirEntry[str]") -> bool:
-        with self.tolerate(Path(entry.path)):
+        try:
             return entry.is_dir(follow_symlinks=False)
-        return False
+        except OSError as error:
+            self.errors.setdefault(Path(entry.path), error)
+            return False
 
     def _scan(self, folder: Path) -> list["os.DirEntry[str]"]:
+        found: list[os.DirEntry[str]] = []
         with self.tolerate(folder), os.scandir(folder) as entries:
-            return [*entries]
-        return []
+            found += entries
+        return found
 
 
 def _keep_days(folders: Iterable[tuple[Path, str]]) -> Iterator[tuple[Path, date]]:
