@@ -12,12 +12,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from baton_common.prediction_log import build_labels_folder
-from baton_inference.predictions import disk as disk_module
 from baton_inference.predictions import queue as queue_module
-from baton_inference.predictions.disk import RETRY_S
-from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.files import disk as disk_module
+from baton_inference.predictions.files.disk import RETRY_S
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.open_file import MAX_AGE_S, MAX_ROWS
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.open_file import MAX_AGE_S, MAX_ROWS
 from baton_inference.predictions.prediction_log import TAKE_S, WAIT_S, PredictionLog
 from baton_inference.predictions.queue import MANY_ROWS
 from baton_inference.scoring.observer import OtherAnswer

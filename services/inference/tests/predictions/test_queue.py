@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from baton_inference.predictions import queue as queue_module
+from baton_inference.predictions.files.open_files import BATCH_ROWS
 from baton_inference.predictions.log_writer import LogWriter
 from baton_inference.predictions.logged_request import RequestFacts, keep_rows
-from baton_inference.predictions.open_files import BATCH_ROWS
 from baton_inference.predictions.options import LogOptions
 from baton_inference.predictions.sampler import Choice
 from baton_inference.scoring.batch import ColumnBatch, RowBatch

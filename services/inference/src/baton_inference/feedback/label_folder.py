@@ -8,8 +8,8 @@ import structlog
 from baton_engine.labels.label import Label
 from baton_inference.errors import NotStored
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.predictions.folder_report import FolderReport, describe_error
-from baton_inference.predictions.listing import Listing
+from baton_inference.predictions.files.folder_report import FolderReport, describe_error
+from baton_inference.predictions.files.listing import Listing
 
 SHARE = 10
 """Labels may fill one tenth of the bytes of the prediction log: they are small, and never dropped

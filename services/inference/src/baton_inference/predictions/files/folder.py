@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
 
 from baton_inference.lifecycle.loading.locks import is_locked
-from baton_inference.predictions.listing import PART, PREDICTIONS_KEYS, ClosedFile, Listing
+from baton_inference.predictions.files.listing import PART, PREDICTIONS_KEYS, ClosedFile, Listing
 
 FORGOTTEN_S = 3600.0
 """A part of this age belongs to no living process: each is written within seconds."""

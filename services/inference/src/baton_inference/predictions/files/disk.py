@@ -8,9 +8,9 @@ import structlog
 from baton_common.prediction_log import SUFFIX
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.predictions.counts import LogCounts
-from baton_inference.predictions.folder import LogFolder
-from baton_inference.predictions.folder_report import FolderReport, describe_error
-from baton_inference.predictions.open_files import EncodedFile
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.folder_report import FolderReport, describe_error
+from baton_inference.predictions.files.open_files import EncodedFile
 
 MAX_UNWRITTEN_BYTES = 32 * 2**20
 """Files that wait for the disk. The oldest are dropped and counted."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
-from baton_inference.predictions.folder import FORGOTTEN_S, LogFolder, Removals
+from baton_inference.predictions.files.folder import FORGOTTEN_S, LogFolder, Removals
 from tests.support.fakes.locked_folders import lock_folders
 
 TODAY = date(2026, 11, 30)
