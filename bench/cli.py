@@ -53,7 +53,9 @@ USAGE = 2
 
 _quick = click.option("--quick", is_flag=True, help="One short round.")
 _write = click.option(
-    "--write", is_flag=True, help="Also write the tables to README.md and docs/benchmarks.md."
+    "--write",
+    is_flag=True,
+    help="Also write the tables to their page in docs/; servers and train also to README.md.",
 )
 
 

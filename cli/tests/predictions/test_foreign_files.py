@@ -99,9 +99,10 @@ def test_columns_of_another_type_count_for_nothing(tmp_path: Path, change: dict[
 def test_rows_that_name_no_row_are_left_out(counter: Counter) -> None:
     """Without a time, an id or a number no label is about them, and a label about nothing."""
     row = pair(1.0, 0.0, "1", request_id="a")
-    gaps: list[dict[str, Any]] = [{"time": None}, {"request_id": None}, {"row": None}]
+    no_time = {"time": None, "request_id": "b"}
+    gaps: list[dict[str, Any]] = [no_time, {"request_id": None}, {"row": None}]
     counter.log.add_predictions("2", [row, *({**row, **gap} for gap in gaps)])
-    label(counter, ["a"], "yes")
+    label(counter, ["a", "b"], "yes")
     for gap in ({"received_at": None}, {"request_id": None}, {"row": None}, {"label": None}):
         counter.log.add_labels([{"request_id": "a", "label": "no", **gap}])
     assert counter.read() == (1, -1.0)
@@ -120,6 +121,21 @@ def test_file_that_cannot_be_opened_is_tried_again(counter: Counter) -> None:
     assert [odd.name in each for each in counter.warnings] == [True]
     odd.rmdir()
     write_file(odd, [{**pair(1.0, 0.0, "1", request_id="a"), "time": NOON, "row": 0}])
+    assert counter.read()[0] == 2
+
+
+def test_files_that_cannot_be_opened_do_not_keep_others(counter: Counter) -> None:
+    """However many there are: they are last in the next look, and have their turns."""
+    for number in range(2 * labelled_pairs.MAX_FAILURES):
+        odd = counter.log.add_predictions("2", [{}], process=f"a{number}")
+        odd.unlink()
+        odd.mkdir()
+    counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="b")])
+    label(counter, ["b"], "yes")
+    assert [counter.read()[0] for _ in range(3)] == [0, 0, 1]
+    odd.rmdir()
+    write_file(odd, [{**pair(1.0, 0.0, "1", request_id="a"), "time": NOON, "row": 0}])
+    label(counter, ["a"], "yes")
     assert counter.read()[0] == 2
 
 

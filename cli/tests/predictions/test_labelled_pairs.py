@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,38 @@ def test_repeated_row_counts_for_nothing(counter: Counter) -> None:
     label(counter, ["a"], "yes")
     assert counter.read()[0] == 1
     counter.log.add_predictions("1", [pair(0.0, 1.0, "2", request_id="a")])
+    assert counter.read()[0] == 0
+
+
+@pytest.mark.parametrize("is_pair_first", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"other_version": None},
+        {"other_version": "3"},
+        {"time": NOON - timedelta(hours=1)},
+        {"probability_yes": None},
+    ],
+)
+def test_row_repeated_without_a_pair_counts_for_nothing(
+    counter: Counter, change: dict[str, Any], *, is_pair_first: bool
+) -> None:
+    """A label may be about either, so `baton quality` counts neither."""
+    rows = [pair(1.0, 0.0, "1", request_id="a"), {**pair(1.0, 0.0, "1", request_id="a"), **change}]
+    for row in rows if is_pair_first else reversed(rows):
+        counter.log.add_predictions("2", [row])
+    counter.log.add_predictions("2", [pair(1.0, 0.0, "1", request_id="b")])
+    label(counter, ["a", "b"], "yes")
+    assert counter.read()[0] == 1
+
+
+def test_row_repeated_in_a_file_without_pairs_counts_for_nothing(counter: Counter) -> None:
+    """Before there was a canary, files lack the columns of the other version."""
+    row = pair(1.0, 0.0, "2", request_id="a")
+    counter.log.add_predictions("1", [row])
+    alone = {name: value for name, value in row.items() if not name.startswith("other_")}
+    counter.log.add_predictions("1", [alone], process="q")
+    label(counter, ["a"], "yes")
     assert counter.read()[0] == 0
 
 

@@ -1,5 +1,6 @@
 """Closed files move to another place."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ OPEN = {
     f"{PREDICTIONS}/.a-3.parquet": b"hidden",
     f"{LABELS}/.c-2.parquet.0a1b2c3d": b"draft",
     "notes.txt": b"of a person",
+    "table.parquet": b"of a person",
+    "exports/model=m/version=3/date=2026-11-29/a-1.parquet": b"of another program",
+    "labels/version=3/date=2026-11-29/a-1.parquet": b"of another program",
 }
 
 
@@ -115,13 +119,28 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 class Store(MemoryFileSystem):  # type: ignore[misc]
-    """An object store in memory; `fails` makes uploads incomplete."""
+    """An object store in memory.
+
+    Attributes:
+        fails: makes uploads incomplete.
+        refused: names of files that it does not take.
+        uploads: the names of the files that it was given.
+    """
 
     protocol = "s3"
     cachable = False
     fails = False
+    refused: Collection[str] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploads: list[str] = []
 
     def put_file(self, lpath: str, rpath: str, *_: Any, **__: Any) -> None:
+        name = Path(lpath).name
+        self.uploads.append(name)
+        if name in self.refused:
+            raise PermissionError(name)
         content = Path(lpath).read_bytes()
         self.pipe_file(rpath, content[:-1] if self.fails else content)
 
@@ -154,3 +173,15 @@ def test_incomplete_upload_is_a_failure(source: Path, store: Store) -> None:
     assert (done.copied, len(done.failures)) == (0, MAX_FAILURES)
     assert "has not the size" in done.failures[0]
     assert [*list_closed_files(source)] == sorted(FILES)
+
+
+def test_files_that_failed_are_last(source: Path, store: Store) -> None:
+    """Whatever their number, every other file moves, and each of them has its turn."""
+    store.refused = [f"a-{number}0.parquet" for number in range(2 * MAX_FAILURES)]
+    write(source, {f"{LABELS}/{name}": b"bad" for name in store.refused})
+    mover = LogMover(source, Location("s3://bucket/log"), keeps=False)
+    passes = [mover.move_all() for _ in range(4)]
+    assert [each.copied for each in passes] == [0, 0, len(FILES), 0]
+    assert [len(each.failures) for each in passes] == [MAX_FAILURES] * 4
+    failed = [name for name in store.uploads if name in store.refused]
+    assert failed == [*store.refused, *store.refused]

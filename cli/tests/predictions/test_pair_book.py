@@ -1,10 +1,14 @@
 """The labelled pairs of a rollout are counted in bounded memory."""
 
+from collections.abc import Callable
+
 import pytest
 
 from baton_cli.predictions import pair_book
 from baton_cli.predictions.pair_book import PairBook
 from baton_cli.predictions.pair_losses import ScoredPair
+
+Settle = Callable[[PairBook, str], None]
 
 BETTER, WORSE = 0, 40
 """Indices of the histogram: the canary's loss is less, or greater, by 1."""
@@ -78,21 +82,35 @@ def test_labels_of_pairs_do_not_wait(book: PairBook) -> None:
     assert count(book) == (1, 0)
 
 
-def test_counted_pairs_make_room_first(book: PairBook) -> None:
-    """They stay counted, and what comes later about them is not noticed."""
-    add_labels(book, "a")
-    add_pairs(book, "abcd")
-    add_labels(book, "a", "no", time_us=2)
-    add_labels(book, "bcd")
-    assert count(book) == (4, 0)
+@pytest.mark.parametrize(("settle", "rows"), [(add_labels, 4), (add_pairs, 3)])
+def test_settled_pairs_make_room_first(book: PairBook, settle: Settle, rows: int) -> None:
+    """A labelled one stays counted, a repeated one counts for nothing; later labels change neither.
+
+    Here `b` makes room for `d`, although `a` is older.
+    """
+    add_pairs(book, "abc")
+    settle(book, "b")
+    add_pairs(book, "d")
+    add_labels(book, "b", "no", time_us=2)
+    add_labels(book, "acd")
+    assert count(book) == (rows, 0)
 
 
-def test_repeated_rows_make_room_too(book: PairBook) -> None:
-    """Three repeated rows are known; a fourth one forgets the first."""
-    add_pairs(book, "aabbcc")
+def test_pair_with_the_name_of_another_row_counts_for_nothing(book: PairBook) -> None:
+    """Whichever comes first, with or without a label."""
+    add_labels(book, "ab")
+    add_pairs(book, "a")
+    book.add_others([(name, 0) for name in "abc"])
+    add_pairs(book, "bcd")
+    add_labels(book, "abcd", time_us=2)
+    assert count(book) == (1, 0)
+
+
+def test_other_rows_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some are forgotten: with one place, all but the last one."""
+    monkeypatch.setattr(pair_book, "PLACES", 1)
+    book = PairBook("token", None)
+    book.add_others([(name, 0) for name in "abc"])
+    add_pairs(book, "abc")
     add_labels(book, "abc")
-    assert count(book) == (0, 0)
-    add_pairs(book, "dd")
-    add_pairs(book, "b")
-    add_labels(book, "b", time_us=2)
-    assert count(book) == (0, 0)
+    assert count(book) == (2, 0)

@@ -37,7 +37,7 @@ class Counter:
             raise self.errors.pop(0)
         return self._scale
 
-    def count(self, after_s: float = labelled_pairs.LOOK_S) -> PairCounts:
+    def count(self, after_s: float = labelled_pairs.POLL_INTERVAL_S) -> PairCounts:
         self._now += timedelta(seconds=after_s)
         return self.pairs.count(self.record, self._now)
 

@@ -22,15 +22,15 @@ from baton_cli.predictions.closed_files import (
     read_file,
 )
 from baton_cli.predictions.pair_book import PairBook, ReceivedLabel
-from baton_cli.predictions.pair_losses import read_pairs
+from baton_cli.predictions.pair_losses import read_rows
 from baton_common.prediction_log import LABEL, RECEIVED_AT, REQUEST_ID, ROW
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.record import Record
 
-LOOK_S = 60.0
-"""Seconds between two looks; files are closed every 15 minutes."""
+POLL_INTERVAL_S = 60.0
+"""Seconds between two polls of the log; files are closed every 15 minutes."""
 MAX_FILES = 30_000
 """Of the days of a rollout, so many files are read, the newest ones: 10 MB of names."""
 MAX_FAILURES = 3
@@ -68,13 +68,17 @@ class _State:
     Attributes:
         key: the rollout.
         looked_at: when the log was read; None: not yet.
+        looks: how often it was read.
         read: the files that were read, of those that are still there.
+        failed_in: the look in which a file could not be opened, the last one.
         book: counts the pairs; None before the first look.
     """
 
     key: tuple[str, str] | None = None
     looked_at: datetime | None = None
+    looks: int = 0
     read: set[Location] = field(default_factory=set)
+    failed_in: dict[Location, int] = field(default_factory=dict)
     book: PairBook | None = None
 
 
@@ -103,7 +107,7 @@ class LabelledPairs:
         if self._state.key != key:
             self._state = _State(key)
         state = self._state
-        if state.looked_at is None or (now - state.looked_at).total_seconds() >= LOOK_S:
+        if state.looked_at is None or (now - state.looked_at).total_seconds() >= POLL_INTERVAL_S:
             state.looked_at = now
             try:
                 self._look(record)
@@ -125,6 +129,7 @@ class LabelledPairs:
         """
         if self._state.book is None:
             self._state.book = PairBook(record.plan.token, self._find_scale(record))
+        self._state.looks += 1
         failures = []
         for file in self._list_new(record, self._state.book):
             try:
@@ -133,13 +138,17 @@ class LabelledPairs:
                 self._state.read.add(file.location)
             except CommandFailed as error:
                 failures.append(error)
+                self._state.failed_in[file.location] = self._state.looks
                 if len(failures) == MAX_FAILURES:
                     break
         if failures:
             raise failures[0]
 
     def _list_new(self, record: Record, book: PairBook) -> list[_File]:
-        """Lists the files of the rollout's days that are not read yet, day by day."""
+        """Lists the files of the rollout's days that are not read yet, day by day.
+
+        Those that failed are last, each in its turn, so that they cannot keep others from a look.
+        """
         canary, production = record.plan.version, record.against
         sources = [(True, list_labels(self._log, self._model), partial(_add_labels, book))]
         for version, other in ((canary, production), (production, canary)):
@@ -153,14 +162,19 @@ class LabelledPairs:
             if (day := find_day(location)) is not None and day >= first
         ]
         newest = sorted(files, key=lambda file: file.order)[-MAX_FILES:]
-        self._state.read &= {file.location for file in newest}
-        return [file for file in newest if file.location not in self._state.read]
+        state = self._state
+        state.read &= {file.location for file in newest}
+        unread = [file for file in newest if file.location not in state.read]
+        state.failed_in = {file.location: state.failed_in.get(file.location, 0) for file in unread}
+        return sorted(unread, key=lambda file: state.failed_in[file.location])
 
 
 def _add_pairs(book: PairBook, record: Record, other: str, batch: RecordBatch) -> None:
     """Adds the pairs of the rollout; `other` is the version that did not answer."""
     started_us = record.plan.started_at.timestamp() * 1e6
-    book.add_pairs(read_pairs(batch, other, started_us), is_canary=other == record.against)
+    rows = read_rows(batch, other, started_us)
+    book.add_pairs(rows.pairs, is_canary=other == record.against)
+    book.add_others(rows.others)
 
 
 def _add_labels(book: PairBook, batch: RecordBatch) -> None:

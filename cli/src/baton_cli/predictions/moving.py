@@ -3,16 +3,21 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from baton_cli.dataset.location import Location, explain_storage_errors
 from baton_cli.errors import CommandFailed, build_missing_extra_error
 from baton_common.atomic_file import open_atomic
-from baton_common.prediction_log import SUFFIX
+from baton_common.prediction_log import LABELS, SUFFIX
 
 MAX_FAILURES = 3
 """Failures that end a pass: then the place is likely to be away, and each try may take long."""
 _MODE = 0o640
+_LAYOUTS = (
+    PurePath(f"model=*/version=*/date=*/*{SUFFIX}"),
+    PurePath(f"{LABELS}/model=*/date=*/*{SUFFIX}"),
+)
+"""The files of a log, relative to it. Others are not Baton's, so they stay."""
 
 
 @dataclass
@@ -46,9 +51,13 @@ class LogMover:
             _LocalPlace(target) if target.is_local else _RemotePlace(target)
         )
         self._keeps = keeps
+        self._passes = 0
+        self._failed_in: dict[str, int] = {}
 
     def move_all(self, report: Callable[[Pass], None] = lambda _: None) -> Pass:
         """Moves every closed file, in the order of the names; `report` follows each file.
+
+        Files that failed in an earlier pass are last, so that they cannot keep the others here.
 
         A file of the same name and size is there already. A file that inference is still writing
         has another name, and is never touched.
@@ -59,15 +68,23 @@ class LogMover:
         if not self._source.is_dir():
             raise CommandFailed(f"there is no folder {self._source}; name the log: --from DIR")
         done = Pass()
-        for name in list_closed_files(self._source):
+        self._passes += 1
+        for name in self._list_in_order():
             try:
                 self._move(name, done)
             except CommandFailed as error:
+                self._failed_in[name] = self._passes
                 done.failures += (error.message,)
                 if len(done.failures) >= MAX_FAILURES:
                     break
             report(done)
         return done
+
+    def _list_in_order(self) -> list[str]:
+        """Lists the files by the pass in which they last failed, so that each has its turn."""
+        names = [*list_closed_files(self._source)]
+        self._failed_in = {name: self._failed_in.get(name, 0) for name in names}
+        return sorted(names, key=lambda name: self._failed_in[name])  # stable: else by name
 
     def _move(self, name: str, done: Pass) -> None:
         path = self._source / name
@@ -89,12 +106,17 @@ class LogMover:
 
 
 def list_closed_files(folder: Path) -> Iterator[str]:
-    """Lists the closed files below a folder, relative to it and sorted. Links are left out."""
+    """Lists the closed files of a log, relative to it and sorted. Links are left out."""
     for path in sorted(folder.rglob(f"*{SUFFIX}")):
         name = path.relative_to(folder)
-        is_hidden = any(part.startswith(".") for part in name.parts)
-        if not is_hidden and path.is_file() and not path.is_symlink():
+        is_hidden = name.name.startswith(".")
+        if _is_of_log(name) and not is_hidden and path.is_file() and not path.is_symlink():
             yield str(name)
+
+
+def _is_of_log(name: PurePath) -> bool:
+    """Whether a path, relative to the log, is one of its layouts; `match` compares only ends."""
+    return any(len(name.parts) == len(each.parts) and name.match(str(each)) for each in _LAYOUTS)
 
 
 class _LocalPlace:

@@ -10,7 +10,7 @@ nothing raises that computes with them.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -64,39 +64,57 @@ class ScoredPair(NamedTuple):
         return _clip(first * first - second * second)
 
 
-def read_pairs(batch: RecordBatch, other_version: str, since_us: float) -> list[ScoredPair]:
-    """Reads the rows of a batch that this other version scored as well.
+class LoggedRows(NamedTuple):
+    """Rows of the log.
+
+    Attributes:
+        pairs: those that both versions scored, in the time of the rollout.
+        others: all others. A label may be about one of them instead, if it has the name of a pair.
+    """
+
+    pairs: Sequence[ScoredPair]
+    others: Sequence[Identity]
+
+
+def read_rows(batch: RecordBatch, other_version: str, since_us: float) -> LoggedRows:
+    """Reads the rows of a batch; those without a name are left out.
 
     Args:
         batch: rows of the log.
-        other_version: the version that did not answer.
-        since_us: the time of the first row, in microseconds since 1970.
+        other_version: the version that did not answer; pairs are the rows that it scored as well.
+        since_us: the time of the first pair, in microseconds since 1970.
     """
-    return [*_iter_pairs(batch, other_version, since_us)]
+    request_ids = batch.column(REQUEST_ID).cast(DataType.string()).to_pylist()
+    rows = batch.column(ROW).cast(DataType.int64()).to_pylist()
+    identities: list[Any] = [*zip(request_ids, rows, strict=True)]
+    pairs = dict(_iter_pairs(batch, identities, other_version, since_us))
+    others = [
+        each for number, each in enumerate(identities) if number not in pairs and None not in each
+    ]
+    return LoggedRows([*pairs.values()], others)
 
 
-def _iter_pairs(batch: RecordBatch, other_version: str, since_us: float) -> Iterator[ScoredPair]:
+def _iter_pairs(
+    batch: RecordBatch, identities: Sequence[Any], other_version: str, since_us: float
+) -> Iterator[tuple[int, ScoredPair]]:
+    """Yields the pairs of a batch, and the number of the row of each."""
     names = batch.schema.names
     classes, outputs = _find_outputs(names)
     others = [OTHER + name for name in outputs]
     if not outputs or not {*others, OTHER_VERSION} <= {*names}:
         return
-    times = batch.column(TIME).cast(DataType.timestamp("us", tz="UTC")).cast(DataType.int64())
-    columns: Mapping[str, Any] = {
-        TIME: times.to_pylist(),
-        REQUEST_ID: batch.column(REQUEST_ID).cast(DataType.string()).to_pylist(),
-        ROW: batch.column(ROW).cast(DataType.int64()).to_pylist(),
-        **{name: _read_floats(batch, name) for name in (*outputs, *others)},
-    }
+    times = batch.column(TIME).cast(DataType.timestamp("us", tz="UTC"))
+    times_us: Any = times.cast(DataType.int64()).to_pylist()
+    columns = {name: _read_floats(batch, name) for name in (*outputs, *others)}
     are_texts = bool(classes) and _has_text(batch.column(LABEL).to_pylist())
     for number, version in enumerate(batch.column(OTHER_VERSION).to_pylist()):
-        time_us, request_id, row = (columns[name][number] for name in (TIME, REQUEST_ID, ROW))
-        if version != other_version or None in (time_us, request_id, row) or time_us < since_us:
+        time_us, identity = times_us[number], identities[number]
+        if version != other_version or None in (time_us, *identity) or time_us < since_us:
             continue
         own, other = ([columns[name][number] for name in each] for each in (outputs, others))
         if _are_finite(own + other):
             numbers = _subtract_losses(own, other) if classes else own + other
-            yield ScoredPair((request_id, row), array("d", numbers), classes, are_texts)
+            yield number, ScoredPair(identity, array("d", numbers), classes, are_texts)
 
 
 def _read_floats(batch: RecordBatch, name: str) -> Any:

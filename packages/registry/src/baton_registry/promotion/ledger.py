@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+from baton_common.model_tags import MAX_TAG_CHARACTERS
 from baton_common.texts import shorten_to_line
 from baton_common.utc import format_utc
 
@@ -22,8 +23,6 @@ How = Literal["promote", "rollback", "external"]
 INTENT_LIFETIME = timedelta(minutes=1)
 """Older intents are abandoned: the next command deletes them."""
 
-MAX_TAG_CHARACTERS = 4_800
-"""The value of a model's tag is a VARCHAR(5000) in MLflow's tables; PostgreSQL enforces it."""
 MAX_TEXTS = (("by", 200), ("reason", 2000))
 """To so many characters the texts of an entry are cut if it is too long for a tag."""
 

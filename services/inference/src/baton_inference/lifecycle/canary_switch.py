@@ -45,7 +45,7 @@ class CanarySwitch:
             if self._file is not None:
                 self._file.write(trip)
         log.error(
-            "the canary tripped: this process stops asking it",
+            "the canary tripped: this process stops routing to it",
             version=trip.canary.version,
             signal=trip.signal,
             reason=trip.reason,

@@ -1,4 +1,4 @@
-"""Trips a harmful canary: this process stops asking it, without the registry and the controller."""
+"""Trips a harmful canary: this process stops routing to it, without registry or controller."""
 
 from collections.abc import Sequence
 

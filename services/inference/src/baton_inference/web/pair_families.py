@@ -59,7 +59,7 @@ class PairCollector(Collector):
         yield rows
         tripped = GaugeMetricFamily(
             "baton_canary_tripped",
-            "1 if this process stopped asking the canary, by the signal that tripped it.",
+            "1 if this process stopped routing to the canary, by the signal that tripped it.",
             labels=("signal",),
         )
         signal = self._trip_signal()
