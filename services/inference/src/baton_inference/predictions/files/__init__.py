@@ -1,1 +1,1 @@
-"""The files of the log: rows in memory become whole Parquet files in a bounded folder."""
+"""The files of the prediction log: collects rows, encodes them, keeps the folder in its bounds."""
