@@ -17,10 +17,10 @@ from baton_inference.scoring.workers import Workers
 from baton_inference.settings import InferenceSettings
 from baton_inference.telemetry.metrics import MAX_VERSIONS
 from baton_inference.telemetry.request_log import CLIENT_DISCONNECTED
-from baton_inference.web.exposition import MetricsCollector
-from baton_inference.web.feedback_families import FeedbackCollector
-from baton_inference.web.pair_families import PairCollector
-from baton_inference.web.prediction_families import PredictionCollector
+from baton_inference.web.metrics.exposition import MetricsCollector
+from baton_inference.web.metrics.feedback import FeedbackCollector
+from baton_inference.web.metrics.pairs import PairCollector
+from baton_inference.web.metrics.predictions import PredictionCollector
 from baton_trainer.models.estimators import parse_value
 from baton_trainer.models.families import FAMILIES
 from baton_trainer.request import TrainRequest
@@ -54,7 +54,7 @@ def test_metrics_and_their_labels(tmp_path: Path) -> None:
         status=core.read_status,
         canary=lambda: core.live.canary,
         queue_depth=int,
-        rollout=lambda: core.moves.known.rollout,
+        rollout=lambda: core.tags.known.rollout,
     )
     production, canary = (make_live_version(NumberModel(), version=each) for each in "12")
     pair = ManualShadow(production, canary)

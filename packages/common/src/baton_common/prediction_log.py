@@ -27,6 +27,8 @@ Columns of predictions, in this order:
 | `sampling` | double | the share of rows that were kept then, in (0, 1] |
 | `f_` + feature | the feature's | the row, unless its columns are private |
 
+If rows of a request with several rows are sampled, row 0 is never kept alone.
+
 Columns of labels: `received_at` (timestamp[us, UTC]), `request_id`, `row`, `label` (string: a class
 or a number as text), `at` (timestamp[us, UTC], when the label became known; null if not said),
 `source` (`file`, or `api`), `api_key` (the name of the key that sent it; null without keys).
@@ -53,6 +55,8 @@ TIME, REQUEST_ID, ROW, KEY, PROTOCOL, ALIAS = (
 OTHER_VERSION, SAMPLING = "other_version", "sampling"
 OTHER, FEATURE = "other_", "f_"
 """Prefixes of the other version's outputs, and of features."""
+MAX_FOLDER_BYTES = 255
+"""The longest name of a folder: NAME_MAX of Linux, macOS and their usual file systems."""
 MAX_TEXT = 256
 """Longer texts of features are cut."""
 
@@ -69,13 +73,18 @@ def hash_key(secret: bytes, routing_key: bytes) -> str:
 def build_predictions_folder(model: str, version: str, day: date) -> PurePosixPath:
     """Returns the folder of a version's predictions of a day, relative to the log."""
     return PurePosixPath(
-        f"model={_escape(model)}", f"version={_escape(version)}", f"date={day.isoformat()}"
+        _name_model_folder(model), f"version={_escape(version)}", f"date={day.isoformat()}"
     )
 
 
 def build_labels_folder(model: str, day: date) -> PurePosixPath:
     """Returns the folder of a model's labels of a day, relative to the log."""
-    return PurePosixPath(LABELS, f"model={_escape(model)}", f"date={day.isoformat()}")
+    return PurePosixPath(LABELS, _name_model_folder(model), f"date={day.isoformat()}")
+
+
+def measure_model_folder(model: str) -> int:
+    """Returns the bytes of the name of a model's folder: most letters that are not Latin take 6."""
+    return len(_name_model_folder(model))
 
 
 def parse_partition(part: str) -> tuple[str, str]:
@@ -88,6 +97,10 @@ def parse_partition(part: str) -> tuple[str, str]:
     if not separator or not key:
         raise ValueError(f"{part!r} is not a partition")
     return key, unquote(value)
+
+
+def _name_model_folder(model: str) -> str:
+    return f"model={_escape(model)}"
 
 
 def _escape(value: str) -> str:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.policy import Identity
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip_file import TripFile
 from baton_inference.shadow import worker as worker_module
 from baton_inference.shadow.breaker import SETTLE_S
 from tests.support.fakes.live_version import make_live_version

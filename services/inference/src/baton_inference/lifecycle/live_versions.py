@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from baton_engine.engine import ServingEngine
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.pace import Pace
 from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_registry.versions.manifest import Figures
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.schema import Schema

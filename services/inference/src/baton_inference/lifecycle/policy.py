@@ -13,11 +13,6 @@ LOAD_RETRY_S = 60.0
 JITTER = 0.1
 """The greatest deviation of a wait from the poll interval, as a share of it."""
 
-ENDLESS = "endless"
-"""The signal of a canary with a call that cannot be stopped."""
-NO_THREADS = "no_threads"
-"""The signal while no canary can be called, because such calls block all threads."""
-
 
 @dataclass(frozen=True)
 class Identity:
@@ -79,34 +74,6 @@ class Refusal:
     canary: Identity
     production: Identity
     reason: str
-
-
-@dataclass(frozen=True)
-class Trip:
-    """Why this process stopped routing to a canary.
-
-    Attributes:
-        canary: the version.
-        reason: what it did, in one line.
-        production: the version that it was compared with. Beside another one nothing is known
-            yet. None: the trip holds beside any.
-        signal: the signal that showed the harm; empty if a process before this one tripped it.
-    """
-
-    canary: Identity
-    reason: str
-    production: Identity | None = None
-    signal: str = ""
-
-    @classmethod
-    def for_endless(cls, canary: Identity) -> Self:
-        """Returns the trip of a canary with a call that blocks its thread. It holds beside any."""
-        reason = "a call of the model does not end and cannot be stopped; it blocks a thread"
-        return cls(canary, reason, signal=ENDLESS)
-
-    def holds_beside(self, production: Identity | None) -> bool:
-        """Whether the trip holds while this version is in production."""
-        return self.production in (None, production)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Iterable
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.predictions.counts import LogCounts
-from baton_inference.predictions.disk import LogDisk
-from baton_inference.predictions.folder import LogFolder
+from baton_inference.predictions.files.disk import LogDisk
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.open_files import EncodedFile, OpenFiles
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.open_files import EncodedFile, OpenFiles
 from baton_inference.predictions.options import LogOptions
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from baton_inference.lifecycle.clock import Clock
     from baton_inference.lifecycle.live_versions import LiveVersions
-    from baton_inference.predictions.folder import LogFolder
+    from baton_inference.predictions.files.folder import LogFolder
     from baton_inference.predictions.log_writer import LogWriter
     from baton_inference.predictions.logged_request import LoggedRequest
     from baton_inference.predictions.options import LogOptions

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import Identity, Trip
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_rollout.judgement import TRIP_ODDS, SignalJudgement, find_harm
 from baton_rollout.progress.texts import describe_harm
 from baton_rollout.signals import Signal

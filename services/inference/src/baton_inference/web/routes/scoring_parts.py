@@ -10,7 +10,7 @@ from baton_inference.scoring.scorer import Scorer
 from baton_inference.scoring.workers import Pools
 from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import RequestLog
-from baton_inference.web.access import Access
+from baton_inference.web.access.access import Access
 from baton_inference.web.body import BodyReader
 from baton_registry.api_keys import ApiKey
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import structlog
 
 from baton_inference.errors import LoadFailure
-from baton_inference.lifecycle.canary_switch import CanarySwitch
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
 from baton_inference.lifecycle.policy import (
@@ -15,6 +14,7 @@ from baton_inference.lifecycle.policy import (
     Refusal,
     drop_outdated,
 )
+from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import (

@@ -8,8 +8,9 @@ import structlog
 from baton_common.prediction_log import SUFFIX
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.predictions.counts import LogCounts
-from baton_inference.predictions.folder import LogFolder
-from baton_inference.predictions.open_files import EncodedFile
+from baton_inference.predictions.files.folder import LogFolder
+from baton_inference.predictions.files.folder_report import FolderReport, describe_error
+from baton_inference.predictions.files.open_files import EncodedFile
 
 MAX_UNWRITTEN_BYTES = 32 * 2**20
 """Files that wait for the disk. The oldest are dropped and counted."""
@@ -42,6 +43,9 @@ class LogDisk:
         self._unwritten_bytes = 0
         self._retry_s = self._tidy_s = self._line_s = clock.steady_s()
         self._is_failing = False
+        self._report = FolderReport(
+            log, "folders of the prediction log cannot be tidied; others still are"
+        )
 
     def add(self, file: EncodedFile) -> None:
         """Takes a file. `flush` writes it."""
@@ -58,19 +62,30 @@ class LogDisk:
         now_s = self._clock.steady_s()
         if self._is_failing and now_s < self._retry_s and not is_last:
             return
-        try:
-            has_written = bool(self._unwritten)
-            while self._unwritten:
-                self._write(self._unwritten[0])
-                self._counts.written += self._remove_first().rows
-            if has_written or now_s >= self._tidy_s:
-                self._tidy_s = now_s + TIDY_S
-                self._tidy()
-            self._note_success()
-        except OSError as error:
-            self._note_failure(error, now_s)
+        has_waiting = bool(self._unwritten)
+        self._write_all(now_s)
+        if has_waiting or now_s >= self._tidy_s:
+            self._tidy_s = now_s + TIDY_S
+            self._tidy()
         if is_last:
             self._give_up()
+
+    def _write_all(self, now_s: float) -> None:
+        """Writes each file that it can: one folder that fails does not stop the others."""
+        failure: OSError | None = None
+        for _ in range(len(self._unwritten)):
+            file = self._unwritten[0]
+            try:
+                self._write(file)
+            except OSError as error:
+                failure = failure or error
+                self._unwritten.rotate(-1)
+            else:
+                self._counts.written += self._remove_first().rows
+        if failure is None:
+            self._note_success()
+        else:
+            self._note_failure(failure, now_s)
 
     def _write(self, file: EncodedFile) -> None:
         self._number += 1
@@ -87,6 +102,7 @@ class LogDisk:
         removals = self._folder.tidy(today)
         self._counts.removed_by_bytes += removals.by_bytes
         self._counts.removed_by_days += removals.by_days
+        self._report.write(self._folder.errors)
 
     def _note_success(self) -> None:
         if self._is_failing:
@@ -100,7 +116,7 @@ class LogDisk:
             self._line_s = now_s + LINE_S
             log.error(
                 "the prediction log cannot be written; answers are not affected",
-                reason=error.strerror or type(error).__name__,
+                reason=describe_error(error),
                 waiting_rows=sum(each.rows for each in self._unwritten),
                 dropped_rows=self._counts.undone,
             )

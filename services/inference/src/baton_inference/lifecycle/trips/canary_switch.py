@@ -1,12 +1,13 @@
 """Turns a canary off in this process, without the registry."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import structlog
 
-from baton_inference.lifecycle.policy import Identity, Trip
-from baton_inference.lifecycle.trip_file import TripFile
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.trip import Trip
+from baton_inference.lifecycle.trips.trip_file import TripFile
 
 log = structlog.get_logger("baton.canary")
 
@@ -28,28 +29,42 @@ class CanarySwitch:
             file: keeps the last trip over a restart; None: nothing is kept.
         """
         self.closed = ""
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the trips; no thread writes the file while it has it
         self._file = file
-        self._trips: dict[Identity, Trip] = {}
+        self._file_lock = threading.Lock()
+        self._trips: dict[Identity, Trip] = {}  # the file keeps the last one
         kept = file.read() if file is not None else None
         if kept is not None:
             self._trips[kept.canary] = kept
 
     def trip(self, trip: Trip) -> None:
-        """Stops routing to a version. The first reason stays. Writes the file."""
+        """Stops routing to a version, and writes the file. Not on the event loop: a disk may hang.
+
+        The first reason stays.
+        """
+        if self._note(trip):
+            self._save()
+
+    def trip_from_event_loop(self, trip: Trip) -> None:
+        """Does what `trip` does. A thread writes the file, and never delays the exit."""
+        if self._note(trip):
+            threading.Thread(target=self._save, name="trip", daemon=True).start()
+
+    def _note(self, trip: Trip) -> bool:
+        """Stops routing to a version. Returns False if it had tripped."""
         with self._lock:
             known = self._trips.get(trip.canary)
             if known is not None and known.holds_beside(trip.production):
-                return
-            self._trips[trip.canary] = trip
-            if self._file is not None:
-                self._file.write(trip)
+                return False
+            others = {key: each for key, each in self._trips.items() if key != trip.canary}
+            self._trips = {**others, trip.canary: trip}
         log.error(
             "the canary tripped: this process stops routing to it",
             version=trip.canary.version,
             signal=trip.signal,
             reason=trip.reason,
         )
+        return True
 
     def find_trip(self, canary: Identity, production: Identity | None) -> Trip | None:
         """Returns the trip of a version beside this one in production; None if it did not trip."""
@@ -65,16 +80,27 @@ class CanarySwitch:
 
     def forget_others(self, identity: Identity | None) -> None:
         """Forgets all trips but this version's, because the alias left the others."""
-        with self._lock:
-            self._forget([each for each in self._trips if each != identity])
+        self._forget(lambda canary: canary != identity)
 
     def forget(self, identity: Identity) -> None:
         """Forgets the trip of this version, because `rollout start --force` took its abort back."""
-        with self._lock:
-            self._forget([each for each in self._trips if each == identity])
+        self._forget(lambda canary: canary == identity)
 
-    def _forget(self, identities: Sequence[Identity]) -> None:
-        for each in identities:
-            del self._trips[each]
-        if identities and not self._trips and self._file is not None:
-            self._file.remove()
+    def _forget(self, is_over: Callable[[Identity], bool]) -> None:
+        with self._lock:
+            known = self._trips
+            self._trips = {key: each for key, each in known.items() if not is_over(key)}
+            has_changed = len(self._trips) < len(known)
+        if has_changed:
+            self._save()
+
+    def _save(self) -> None:
+        """Writes the last trip, or removes the file if there is none."""
+        if self._file is None:
+            return
+        with self._file_lock:
+            trips = (*self._trips.values(),)
+            if trips:
+                self._file.write(trips[-1])
+            else:
+                self._file.remove()

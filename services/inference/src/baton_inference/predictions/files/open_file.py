@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from arro3.core import RecordBatch
 
 from baton_inference.lifecycle.policy import Identity
+from baton_inference.predictions.files.parquet import encode_parquet
 from baton_inference.predictions.log_table import LogTable
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.parquet import encode_parquet
 
 MAX_AGE_S = 15 * 60.0
 MAX_ROWS = 50_000

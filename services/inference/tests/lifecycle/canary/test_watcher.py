@@ -7,11 +7,12 @@ from structlog.testing import capture_logs
 
 from baton_inference.canary import CanaryParts
 from baton_inference.core import Core, create_core
-from baton_inference.lifecycle.canary import canary_watcher
-from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
+from baton_inference.lifecycle.canary import watcher as canary_watcher
+from baton_inference.lifecycle.canary.breaks import find_canary_breaks
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Identity, Trip
+from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.status import CanaryStatus
+from baton_inference.lifecycle.trips.trip import Trip
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.application import make_core, make_settings

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from baton_inference.errors import FailureKind
-from baton_inference.lifecycle.canary.canary_state import CanaryState
+from baton_inference.lifecycle.canary.state import CanaryState
 from baton_inference.lifecycle.policy import CanarySnapshot, FailedLoad, Identity
 from baton_inference.lifecycle.status import CanaryStateName, CanaryStatus
 from baton_registry.versions.model_version import ModelVersion

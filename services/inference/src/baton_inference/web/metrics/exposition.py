@@ -17,7 +17,7 @@ from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.status import Status
 from baton_inference.telemetry.metrics import Metrics
-from baton_inference.web.rollout_metrics import collect_rollout
+from baton_inference.web.metrics.rollout import collect_rollout
 from baton_rollout.progress.record import Record
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.catalog import find_path, is_companion
 from baton_registry.api_keys import ApiKey, KeyRing, Scope
+from baton_registry.rest.webhooks import DELIVERY_PATH
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -19,8 +20,6 @@ OPEN_PATHS = frozenset(
     {"/livez", "/readyz", "/ping", "/health", "/v2/health/live", "/v2/health/ready"}
 )
 """Health checks: their callers have no key, and the answers reveal nothing else."""
-WEBHOOK_PATH = "/webhooks/mlflow"
-"""Open as well: deliveries carry a webhook signature."""
 FEEDBACK_PATH = "/feedback"
 DOCUMENT_PATHS = frozenset({"/docs", "/openapi.json"})
 """Open to any key."""
@@ -36,7 +35,7 @@ def find_scopes(path: str) -> frozenset[Scope]:
 
     A path that is not named here is for operations: a new route stays closed by default.
     """
-    if path in OPEN_PATHS or path == WEBHOOK_PATH:
+    if path in OPEN_PATHS or path == DELIVERY_PATH:  # deliveries carry a webhook signature
         return frozenset()
     if find_path(path) is not None or is_companion(path):
         return _SCORING

@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from baton_common.prediction_log import build_labels_folder, build_predictions_folder
-from baton_inference.predictions.folder import FORGOTTEN_S, LogFolder, Removals
+from baton_inference.predictions.files.folder import FORGOTTEN_S, LogFolder, Removals
+from tests.support.fakes.locked_folders import lock_folders
 
 TODAY = date(2026, 11, 30)
 FOLDER = build_predictions_folder("churn_model", "1", TODAY)
@@ -146,3 +147,54 @@ def test_a_listing_rests_after_each_day(tmp_path: Path) -> None:
     rests: list[None] = []
     LogFolder(tmp_path, 2**30, 30, lambda: rests.append(None)).tidy(TODAY)
     assert len(rests) == 3
+
+
+def test_a_folder_that_cannot_be_read_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bounds are kept on all other files: labels, and another model, are no reason to stop."""
+    files = fill(tmp_path, 10)
+    locked = [tmp_path / "labels", tmp_path / "model=other", files[0].parents[1] / "date=x"]
+    for each in locked:
+        each.mkdir()
+    lock_folders(monkeypatch, *locked)
+    folder = LogFolder(tmp_path, 4500, 30)
+    assert folder.tidy(TODAY) == Removals(by_bytes=6)
+    assert (folder.files, folder.bytes) == (4, 4000)
+    assert folder.errors.keys() == {*locked[:2]}
+
+
+def test_a_file_that_cannot_be_removed_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next older ones are removed, until the folder is within its bound."""
+    [old] = fill(tmp_path, 1, day=date(2026, 1, 1), size=3000)
+    files = fill(tmp_path, 3)
+    old.with_name(f"{PROCESS}-7.parquet.part").write_bytes(b"half")
+    unlink = os.unlink
+
+    def refuse(path: Path, **options: int) -> None:
+        if Path(path).parent == old.parent:
+            raise PermissionError
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    folder = LogFolder(tmp_path, 4500, 30)
+    assert folder.tidy(TODAY) == Removals(by_bytes=2)
+    assert [each.exists() for each in files] == [False, False, True]
+    assert (folder.files, folder.bytes) == (2, 4000)
+    assert folder.errors.keys() == {old.parent}
+
+
+def test_old_labels_that_cannot_be_removed_are_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old labels of other days go."""
+    days = [tmp_path / build_labels_folder("m", date(2026, 1, day)) for day in (1, 2)]
+    for day in days:
+        day.mkdir(parents=True)
+    lock_folders(monkeypatch, days[0])
+    folder = LogFolder(tmp_path, 0, 30)
+    folder.tidy(TODAY)
+    assert [each.exists() for each in days] == [True, False]
+    assert folder.errors.keys() == {days[0]}

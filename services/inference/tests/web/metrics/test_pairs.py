@@ -4,8 +4,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from baton_inference.shadow import worker as worker_module
-from baton_inference.web.exposition import Exposition
-from baton_inference.web.pair_families import PairCollector
+from baton_inference.web.metrics.exposition import Exposition
+from baton_inference.web.metrics.pairs import PairCollector
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.shadow import ManualShadow, NumberModel, fail_from, make_rows
 

@@ -9,8 +9,8 @@ import structlog
 
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.alias_lookup import AliasLookUp, LookUpFailed
-from baton_inference.lifecycle.canary.canary_breaks import find_canary_breaks
-from baton_inference.lifecycle.canary.canary_state import CanaryState
+from baton_inference.lifecycle.canary.breaks import find_canary_breaks
+from baton_inference.lifecycle.canary.state import CanaryState
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.loading.loader import Loader

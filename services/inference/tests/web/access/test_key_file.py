@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from baton_inference.web.key_file import KeyFile
+from baton_inference.web.access.key_file import KeyFile
 from baton_registry.api_keys import Scope, generate_key
 
 OLD, OLD_KEY = generate_key("old", [Scope.SCORING])
@@ -94,7 +94,7 @@ def test_invalid_file_at_the_start_is_an_error(tmp_path: Path) -> None:
 
 def test_thread_reloads_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The background thread detects a change."""
-    monkeypatch.setattr("baton_inference.web.key_file.CHECK_INTERVAL_S", 0.001)
+    monkeypatch.setattr("baton_inference.web.access.key_file.CHECK_INTERVAL_S", 0.001)
     keys = KeyFile(file)
     file.write_text(NEW_KEY.line)
     keys.start()

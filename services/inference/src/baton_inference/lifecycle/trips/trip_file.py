@@ -10,7 +10,8 @@ from typing import Any
 import structlog
 
 from baton_common.atomic_file import write_atomic
-from baton_inference.lifecycle.policy import Identity, Trip
+from baton_inference.lifecycle.policy import Identity
+from baton_inference.lifecycle.trips.trip import Trip
 
 log = structlog.get_logger("baton.watcher")
 

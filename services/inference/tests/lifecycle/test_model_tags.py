@@ -1,16 +1,16 @@
-"""The moves of the alias, read on a manual clock."""
+"""What the tags of the model say, read on a manual clock."""
 
 from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
-from baton_inference.lifecycle.moves import (
+from baton_inference.lifecycle.model_tags import (
     REFRESH_S,
     RETRY_S,
     ROLLOUT_REFRESH_S,
-    KnownMoves,
-    MoveReader,
+    KnownTags,
+    ModelTagReader,
 )
 from baton_registry.errors import RegistryUnavailable
 from baton_registry.promotion import ledger
@@ -33,7 +33,7 @@ class Scenario:
         self.time = ManualClock()
         self.reads = 0
         self.canary: object = None
-        self.reader = MoveReader(
+        self.reader = ModelTagReader(
             self.registry,
             "churn_model",
             "production",
@@ -73,9 +73,9 @@ def scenario() -> Scenario:
 
 def test_nothing_is_known_before_the_first_reading(scenario: Scenario) -> None:
     """No reading differs from an empty one."""
-    assert scenario.reader.known == KnownMoves()
+    assert scenario.reader.known == KnownTags()
     scenario.reader.refresh(None)
-    assert scenario.reader.known == KnownMoves("1970-01-01T00:16:40.000Z")
+    assert scenario.reader.known == KnownTags("1970-01-01T00:16:40.000Z")
 
 
 def test_moves_are_read_once_a_move_and_once_a_minute(scenario: Scenario) -> None:

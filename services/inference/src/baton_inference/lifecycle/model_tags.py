@@ -29,7 +29,7 @@ log = structlog.get_logger("baton.watcher")
 
 
 @dataclass(frozen=True)
-class KnownMoves:
+class KnownTags:
     """One reading.
 
     Attributes:
@@ -45,8 +45,8 @@ class KnownMoves:
     monitoring: Monitoring = field(default_factory=Monitoring)
 
 
-class MoveReader:
-    """Reads the moves and the record once a minute, and at once when an alias moves.
+class ModelTagReader:
+    """Reads the tags once a minute, and at once when an alias moves.
 
     Only the watcher calls it. Any thread may read `known`.
     """
@@ -83,11 +83,11 @@ class MoveReader:
         self._canary: object = None
         self._unreadable = ""
         self._problems: tuple[str, ...] = ()
-        self.known = KnownMoves()
+        self.known = KnownTags()
         """The last reading. It stays while the registry cannot be reached."""
 
     def refresh(self, current_number: str | None) -> None:
-        """Reads the moves if they are due; `current_number` is the alias's version."""
+        """Reads the tags if they are due; `current_number` is the alias's version."""
         now_s = self._clock.steady_s()
         if self._seen_at is None or current_number != self._current_number:
             self._current_number = current_number
@@ -109,7 +109,7 @@ class MoveReader:
         rollout = self._read_rollout(tags)
         monitoring = self._read_monitoring(tags)
         read_at = format_utc(self._clock.posix_s())
-        self.known = KnownMoves(read_at, tuple(moves), rollout, monitoring)
+        self.known = KnownTags(read_at, tuple(moves), rollout, monitoring)
         return ROLLOUT_REFRESH_S if rollout and rollout.is_under_way else REFRESH_S
 
     def _read_rollout(self, tags: Mapping[str, str]) -> Record | None:

@@ -12,9 +12,9 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.policy import Identity
 from baton_inference.predictions.counts import LogCounts
+from baton_inference.predictions.files.open_file import FileKey, OpenFile
 from baton_inference.predictions.log_table import LogTable
 from baton_inference.predictions.logged_request import LoggedRequest
-from baton_inference.predictions.open_file import FileKey, OpenFile
 from baton_inference.predictions.options import LogOptions
 from baton_inference.telemetry.stack import format_stack
 
