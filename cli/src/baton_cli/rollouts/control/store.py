@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from baton_cli.errors import CommandFailed
 from baton_registry.errors import AliasNotSet, RegistryRefused, VersionNotFound
-from baton_registry.rest.artifacts import NOT_FOUND
 from baton_registry.rest.client import FORBIDDEN, RegistryClient
+from baton_registry.rest.error_codes import NOT_FOUND
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import (
     ROLLOUT_TAG,

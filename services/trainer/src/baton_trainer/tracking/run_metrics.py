@@ -10,10 +10,9 @@ from mlflow.exceptions import MlflowException
 
 from baton_common.locations import strip_credentials
 from baton_common.texts import get_first_line
+from baton_registry.rest.error_codes import NOT_FOUND
 from baton_trainer.errors import RecordError
 from baton_trainer.settings import TrainerSettings
-
-_NOT_FOUND = "RESOURCE_DOES_NOT_EXIST"
 
 
 def read_metrics(run_id: str, settings: TrainerSettings) -> Mapping[str, float]:
@@ -27,7 +26,7 @@ def read_metrics(run_id: str, settings: TrainerSettings) -> Mapping[str, float]:
             mlflow.MlflowClient(settings.tracking_uri).get_run(run_id).data.metrics
         )
     except MlflowException as error:
-        if error.error_code == _NOT_FOUND:
+        if error.error_code == NOT_FOUND:
             return {}
         raise _create_error("read", settings, error) from error
     return metrics
@@ -56,7 +55,7 @@ def add_metrics(
         ]
         client.log_batch(run_id, metrics=values)
     except MlflowException as error:
-        if error.error_code == _NOT_FOUND:
+        if error.error_code == NOT_FOUND:
             return
         raise _create_error("add metrics to", settings, error) from error
 
