@@ -61,8 +61,8 @@ MAX_TEXT = 256
 """Longer texts of features are cut."""
 
 RECEIVED_AT, LABEL, AT, SOURCE, API_KEY = "received_at", "label", "at", "source", "api_key"
-FROM_FILE, FROM_API = "file", "api"
-"""Values of `source`."""
+FROM_FILE = "file"
+"""The value of `source` for a label that `baton feedback FILE` stored."""
 
 
 def hash_key(secret: bytes, routing_key: bytes) -> str:
