@@ -19,6 +19,7 @@ from baton_export.estimators.linear import emit_product
 from baton_export.estimators.links import emit_pair
 from baton_export.graph.table import Matrix, Table, concatenate
 from baton_export.steps.categories import map_to_numbers
+from baton_export.tasks import BINARY_CLASSES
 from baton_export.trees.forest import LT, Tree, emit_single_sums
 
 _SIGMOID = ("binary:logistic", "reg:logistic", "binary:logitraw")
@@ -32,7 +33,6 @@ _PLAIN = (
 )
 _NO_PROBABILITIES = {"multi:softmax": "multi:softprob", "binary:logitraw": "binary:logistic"}
 """Objectives whose `Booster.predict` returns labels or margins, and those to use instead."""
-_TWO = 2
 
 
 def emit_estimator(model: Any, table: Table, emitter: Emitter) -> Answer:
@@ -64,7 +64,7 @@ def count_classes(booster: Any) -> int | None:
     learner = _load(booster)
     objective = learner["objective"]["name"]
     if objective in ("binary:logistic", "binary:hinge", "binary:logitraw"):
-        return _TWO
+        return BINARY_CLASSES
     if objective in ("multi:softprob", "multi:softmax"):
         return int(learner["learner_model_param"]["num_class"])
     return None
