@@ -18,7 +18,8 @@ from baton_export.estimators.links import emit_normalized, emit_pair
 from baton_export.graph.table import Matrix, Table, concatenate
 from baton_export.steps.categories import map_to_numbers
 from baton_export.tasks import BINARY_CLASSES
-from baton_export.trees.forest import LEQ, Tree, emit_sums
+from baton_export.trees.forest import emit_sums
+from baton_export.trees.tree import LEQ, Tree
 
 _ZERO = 1e-35
 """What LightGBM takes for zero (`kZeroThreshold`)."""

@@ -15,7 +15,8 @@ from baton_export.errors import Unsupported
 from baton_export.estimators.links import emit_sigmoid_pair
 from baton_export.graph.table import Matrix, Table
 from baton_export.tasks import BINARY_CLASSES
-from baton_export.trees.forest import LEQ, Tree, emit_sums, emit_votes
+from baton_export.trees.forest import emit_sums, emit_votes
+from baton_export.trees.tree import LEQ, Tree
 
 _SPLIT_ROWS = 2
 """So many rows need exactly one split."""
