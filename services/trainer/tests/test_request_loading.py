@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from baton_trainer import request
 from baton_trainer.errors import OptionError, RequestError
 from baton_trainer.request import Columns, Data, Train, TrainRequest
+from baton_trainer.request_loading import load_request
 
 
 @pytest.fixture(autouse=True)
@@ -39,14 +39,14 @@ params = {max_depth = 3, bootstrap = false, criterion = "gini"}
 
 def test_default_is_the_built_in_table() -> None:
     """The target and the estimator have defaults, too."""
-    assert request.load(None, {}) == TrainRequest()
+    assert load_request(None, {}) == TrainRequest()
     assert TrainRequest().columns.target == "Churn"
 
 
 def test_file_in_the_working_directory_is_used() -> None:
     """Its values are converted to those of the command line."""
     config(FULL)
-    assert request.load(None, {}) == TrainRequest(
+    assert load_request(None, {}) == TrainRequest(
         data=Data(file=Path("t.csv")),
         columns=Columns(target="left", positive="1", drop=("a", "b"), id=("customer",)),
         train=Train(
@@ -59,25 +59,25 @@ def test_file_in_the_working_directory_is_used() -> None:
 def test_path_of_the_table_is_relative_to_the_file(here: Path) -> None:
     (here / "own").mkdir()
     own = config(FULL, "own/b.toml")
-    assert request.load(own, {}).data.file == Path("own/t.csv")
+    assert load_request(own, {}).data.file == Path("own/t.csv")
 
 
 def test_tilde_in_the_path_of_the_table_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     """No shell reads the file."""
     monkeypatch.setenv("HOME", "/home/me")
-    assert request.load(config('[data]\nfile = "~/t.csv"'), {}).data.file == Path("/home/me/t.csv")
+    assert load_request(config('[data]\nfile = "~/t.csv"'), {}).data.file == Path("/home/me/t.csv")
 
 
 def test_byte_order_mark_is_ignored() -> None:
     """Editors on Windows write one."""
     config("\ufeff" + FULL)
-    assert request.load(None, {}).columns.target == "left"
+    assert load_request(None, {}).columns.target == "left"
 
 
 def test_command_line_overrides_the_file_key_by_key() -> None:
     """The other keys of the file stay."""
     config(FULL)
-    loaded = request.load(None, {"columns": {"positive": "0", "drop": ("c",)}})
+    loaded = load_request(None, {"columns": {"positive": "0", "drop": ("c",)}})
     assert (loaded.columns.positive, loaded.columns.drop) == ("0", ("c",))
     assert (loaded.columns.target, loaded.columns.id) == ("left", ("customer",))
 
@@ -96,7 +96,7 @@ def test_params_of_the_file_belong_to_its_estimator(
 ) -> None:
     """Another estimator on the command line drops them."""
     config('[train]\nestimator = "random_forest"\nparams = {max_depth = 3}')
-    assert request.load(None, {"train": given}).train.params == params
+    assert load_request(None, {"train": given}).train.params == params
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_params_of_the_file_belong_to_its_estimator(
 def test_error_is_one_line_with_file_key_and_allowed_values(text: str, line: str) -> None:
     config(text, "b.toml")
     with pytest.raises(RequestError) as caught:
-        request.load(Path("b.toml"), {})
+        load_request(Path("b.toml"), {})
     assert str(caught.value).startswith(f"b.toml: {line}")
     assert "\n" not in str(caught.value)
 
@@ -134,12 +134,12 @@ def test_error_is_one_line_with_file_key_and_allowed_values(text: str, line: str
 def test_unreadable_file_is_an_error(here: Path) -> None:
     """A missing file, a folder, bytes that are not text."""
     with pytest.raises(RequestError, match=r"nix\.toml: No such file"):
-        request.load(Path("nix.toml"), {})
+        load_request(Path("nix.toml"), {})
     with pytest.raises(RequestError, match="Is a directory"):
-        request.load(here, {})
+        load_request(here, {})
     (here / "b.toml").write_bytes(b"[data]\n# \xff")
     with pytest.raises(RequestError, match=r"b\.toml: .*codec can't decode.*UTF-8"):
-        request.load(here / "b.toml", {})
+        load_request(here / "b.toml", {})
 
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "baton-toml.md"
@@ -149,7 +149,7 @@ def test_example_in_the_document_is_valid() -> None:
     """It uses every key of the sections `data`, but for a query, and `columns`."""
     text = DOCUMENT.read_text(encoding="utf-8")
     (example,) = re.findall("```toml\n(.*?)```", text, re.DOTALL)
-    example_request = request.load(config(example, "b.toml"), {})
+    example_request = load_request(config(example, "b.toml"), {})
     assert example_request.data.model_fields_set == set(Data.model_fields) - {"query"}
     assert example_request.columns.model_fields_set == set(Columns.model_fields)
 
@@ -175,9 +175,9 @@ def test_document_names_existing_keys_only() -> None:
 def test_error_names_an_option_of_the_command_line(given: dict[str, str], line: str) -> None:
     """The section is left out."""
     with pytest.raises(OptionError, match=line):
-        request.load(None, {"data": given})
+        load_request(None, {"data": given})
 
 
 def test_separator_may_be_a_name() -> None:
     """A tab is hard to type in a shell."""
-    assert request.load(None, {"data": {"separator": "tab"}}).data.separator == "\t"
+    assert load_request(None, {"data": {"separator": "tab"}}).data.separator == "\t"
