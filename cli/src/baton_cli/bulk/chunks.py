@@ -9,8 +9,8 @@ from typing import Protocol, Self
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, RecordBatch
 
-from baton_engine.tables.arrow_types import is_encoded
-from baton_engine.tables.arrow_values import read_texts, read_values
+from baton_engine.tables.arrow.array_types import is_encoded
+from baton_engine.tables.arrow.array_values import read_texts, read_values
 from baton_engine.tables.cell_errors import BadCell, BadCells
 from baton_engine.tables.column_indices import find_column_indices, find_first_indices
 from baton_engine.tables.columns import Array

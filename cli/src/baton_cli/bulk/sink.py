@@ -22,7 +22,7 @@ from baton_cli.errors import CommandFailed
 from baton_cli.stopping import defer_signals
 from baton_common.atomic_file import open_atomic
 from baton_common.texts import get_first_line
-from baton_engine.tables.arrow_types import get_family, is_encoded
+from baton_engine.tables.arrow.array_types import get_family, is_encoded
 
 SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 """The format that the name of an output means; any other name means CSV."""

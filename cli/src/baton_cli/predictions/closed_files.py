@@ -16,8 +16,8 @@ from baton_common.prediction_log import (
     parse_partition,
 )
 from baton_common.texts import get_first_line, truncate
-from baton_engine.tables.panics import convert_panics
-from baton_engine.tables.parquet_reader import open_parquet
+from baton_engine.tables.arrow.panics import convert_panics
+from baton_engine.tables.arrow.parquet_reader import open_parquet
 
 if TYPE_CHECKING:  # an optional dependency, which a folder on this machine does not need
     from fsspec import AbstractFileSystem

@@ -14,7 +14,7 @@ from baton_cli.bulk.tables import Table, open_table
 from baton_cli.errors import CommandFailed
 from baton_common.texts import shorten_to_line
 from baton_engine.labels.label import MAX_CHARACTERS, MAX_FUTURE_US, MAX_ROW, is_request_id
-from baton_engine.tables.arrow_values import read_texts
+from baton_engine.tables.arrow.array_values import read_texts
 from baton_engine.tables.cell_errors import CellError
 from baton_engine.tables.text.datetimes import parse_datetime
 from baton_engine.tables.text.missing_values import is_missing

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from arro3.core import Array
 
-from baton_engine.tables.arrow_values import read_values
+from baton_engine.tables.arrow.array_values import read_values
 from baton_engine.tables.values import Texts, Unsupported
 
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64()]

@@ -13,7 +13,7 @@ import numpy as np
 from arro3.core import Array as ArrowArray
 from arro3.core import DataType, dictionary_dictionary, dictionary_indices
 
-from baton_engine.tables.arrow_types import get_family, get_type_name, is_encoded
+from baton_engine.tables.arrow.array_types import get_family, get_type_name, is_encoded
 from baton_engine.tables.text.number_texts import format_plain
 from baton_engine.tables.values import Form, Numbers, Texts, Unsupported, Values
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from baton_engine.tables.parquet_reader import UnreadableColumn, open_parquet
+from baton_engine.tables.arrow.parquet_reader import UnreadableColumn, open_parquet
 
 
 def write_parquet(array: Any) -> bytes:

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from arro3.io import read_parquet
 
-from baton_engine.tables.panics import Panic, convert_panics
+from baton_engine.tables.arrow.panics import Panic, convert_panics
 
 
 def build_damaged_file() -> io.BytesIO:
