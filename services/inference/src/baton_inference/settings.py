@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 
 from baton_common.locations import is_url
 from baton_common.prediction_log import MAX_FOLDER_BYTES, measure_model_folder
+from baton_common.settings import get_user_cache_dir
 from baton_registry.setting_types import Host, HttpUri
-from baton_registry.settings import RegistrySettings, get_user_cache_dir
+from baton_registry.settings import RegistrySettings
 
 LogFormat = Literal["auto", "json", "console"]
 OtlpProtocol = Literal["http/protobuf"]
