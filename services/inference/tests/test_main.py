@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from baton_common.api_keys import Scope, generate_key
 from baton_inference import main
 from baton_inference.protocols.media import ARROW, PARQUET
 from baton_inference.scoring.workers import Pools
 from baton_inference.web.access.key_file import KeyFile
-from baton_registry.api_keys import Scope, generate_key
 from tests.support.bodies.columnar import read_answer, write_stream
 from tests.support.fakes.application import make_core
 from tests.support.fakes.clock import ManualClock

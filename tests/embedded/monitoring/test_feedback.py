@@ -7,7 +7,7 @@ import httpx
 import pandas as pd
 import pyarrow.parquet as pq
 
-from baton_registry.api_keys import Scope, generate_key
+from baton_common.api_keys import Scope, generate_key
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, move_alias
 from tests.support.rig.inference import Inference

@@ -9,7 +9,7 @@ from baton_cli.embedded.home import Home
 from baton_cli.processes.child import Program
 from baton_cli.processes.log import Log
 from baton_cli.settings import build_child_environment
-from baton_registry.setting_types import format_url_host
+from baton_common.hosts import format_url_host
 
 
 @dataclass(frozen=True)

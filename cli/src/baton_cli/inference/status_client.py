@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from baton_common.hosts import format_url_host
 from baton_registry.rest.tls import Tls, create_context
-from baton_registry.setting_types import format_url_host
 
 TIMEOUT_S = 2.0
 """The most time for one process, from the connection to the last byte."""

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from baton_common.api_keys import KeyRing, Scope, generate_key
 from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.web.access.access import Access, find_scopes
 from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.answers.problems import build_problem
 from baton_inference.web.front import Front
-from baton_registry.api_keys import KeyRing, Scope, generate_key
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, Response, call, post
 from tests.support.fakes.live_version import make_live_version

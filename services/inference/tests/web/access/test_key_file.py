@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from baton_common.api_keys import Scope, generate_key
 from baton_inference.web.access.key_file import KeyFile
-from baton_registry.api_keys import Scope, generate_key
 
 OLD, OLD_KEY = generate_key("old", [Scope.SCORING])
 NEW, NEW_KEY = generate_key("new", [Scope.SCORING])

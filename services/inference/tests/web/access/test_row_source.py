@@ -2,9 +2,9 @@
 
 import pytest
 
+from baton_common.api_keys import KeyRing, Scope, generate_key
 from baton_inference.web.access.access import Access
 from baton_inference.web.access.row_source import find_routing_key, identify_source
-from baton_registry.api_keys import KeyRing, Scope, generate_key
 
 KEY = b"x-routing-key"
 

@@ -15,13 +15,13 @@ import pytest
 from grpc import StatusCode
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
+from baton_common.api_keys import Scope, generate_key
 from baton_inference.protocols.v2_grpc.messages import read_requested
 from baton_inference.scoring.requested_version import RequestedVersion
 from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.body import SMALL_BYTES
 from baton_inference.web.grpc.infer import MAX_OPEN_CALLS, ModelInfer
 from baton_inference.web.request_ids import RequestIds
-from baton_registry.api_keys import Scope, generate_key
 from tests.support.fakes.application import make_app
 from tests.support.fakes.live_version import make_live_version
 from tests.support.fakes.models import SlowModel

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 from structlog.testing import capture_logs
 
+from baton_common.api_keys import Scope, generate_key
 from baton_inference.feedback import receiver as receiver_module
 from baton_inference.feedback.label_check import LabelCheck
 from baton_inference.scoring.workers import Pools
 from baton_inference.web.access.key_file import KeyFile
 from baton_inference.web.front import Front
 from baton_inference.web.routes.feedback import MAX_BODY_BYTES
-from baton_registry.api_keys import Scope, generate_key
 from baton_registry.versions.output_schema import OutputSchema
 from tests.support.fakes.application import make_app
 from tests.support.fakes.asgi_client import Request, Response, call, call_async, get, post

@@ -9,9 +9,9 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable
 
+from baton_common.api_keys import ApiKey, KeyRing, Scope
 from baton_inference.errors import Forbidden, Unauthenticated
 from baton_inference.protocols.catalog import find_path, is_companion
-from baton_registry.api_keys import ApiKey, KeyRing, Scope
 from baton_registry.rest.webhooks import DELIVERY_PATH
 
 Headers = Iterable[tuple[bytes, bytes]]

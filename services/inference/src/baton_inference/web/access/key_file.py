@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from baton_registry.api_keys import KeyRing, parse_keys
+from baton_common.api_keys import KeyRing, parse_keys
 
 CHECK_INTERVAL_S = 1.0
 

@@ -1,8 +1,8 @@
 """What tells callers apart: their routing key and their API key."""
 
+from baton_common.api_keys import ApiKey
 from baton_inference.scoring.observer import RowSource
 from baton_inference.web.access.access import Headers
-from baton_registry.api_keys import ApiKey
 
 ROUTING_HEADER = b"x-routing-key"
 MAX_ROUTING_KEY_BYTES = 256

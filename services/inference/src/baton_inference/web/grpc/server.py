@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from grpc import aio
 
+from baton_common.hosts import format_url_host
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.protocols.v2_grpc.messages import SERVICE
 from baton_inference.web.grpc.health import Health
@@ -13,7 +14,6 @@ from baton_inference.web.grpc.methods import Methods
 from baton_inference.web.request_ids import RequestIds
 from baton_inference.web.routes.scoring_parts import ScoringParts
 from baton_inference.web.transport.server import ANSWERS_S, FLUSH_S
-from baton_registry.setting_types import format_url_host
 
 MAX_STREAMS = 128
 """Open calls per connection; clients queue the others."""

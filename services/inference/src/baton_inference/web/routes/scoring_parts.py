@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from baton_common.api_keys import ApiKey
 from baton_inference.lifecycle.live_versions import LiveVersions
 from baton_inference.predictions.queue import PredictionQueue
 from baton_inference.protocols.media import Headers
@@ -12,7 +13,6 @@ from baton_inference.telemetry.metrics import Metrics
 from baton_inference.telemetry.request_log import RequestLog
 from baton_inference.web.access.access import Access
 from baton_inference.web.body import BodyReader
-from baton_registry.api_keys import ApiKey
 
 
 @dataclass(frozen=True)

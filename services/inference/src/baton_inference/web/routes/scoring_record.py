@@ -4,6 +4,7 @@ import asyncio
 import time
 from http import HTTPStatus
 
+from baton_common.api_keys import ApiKey
 from baton_inference.errors import (
     ClientDisconnected,
     InferenceError,
@@ -27,7 +28,6 @@ from baton_inference.web.access.row_source import find_routing_key, identify_sou
 from baton_inference.web.answers.answer import Answer
 from baton_inference.web.answers.problems import build_internal_problem, build_problem, find_slug
 from baton_inference.web.routes.scoring_parts import ScoringParts
-from baton_registry.api_keys import ApiKey
 
 
 class ScoringRecord:

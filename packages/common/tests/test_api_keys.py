@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from baton_registry.api_keys import Scope, generate_key, parse_keys
+from baton_common.api_keys import Scope, generate_key, parse_keys
 
 HASH = hashlib.sha256(b"baton_secret").hexdigest()
 
