@@ -11,9 +11,10 @@ import pytest
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.rollouts.control import hand
 from baton_cli.settings import CliSettings, load
-from baton_registry import PromotionRefused, RegistryClient
+from baton_registry.errors import PromotionRefused
 from baton_registry.promotion import alias_moves
 from baton_registry.promotion.ledger import Move
+from baton_registry.rest.client import RegistryClient
 from baton_rollout.limits import Limits
 from baton_rollout.progress.record import Record
 from tests.support.fakes.fleet import RECORD, Stage

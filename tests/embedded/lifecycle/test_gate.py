@@ -7,7 +7,7 @@ from typing import Any
 
 import mlflow
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.tables import churn
 from tests.support.rig.desk import Desk, register
 

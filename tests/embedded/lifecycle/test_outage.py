@@ -9,7 +9,7 @@ import pytest
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk, register
 from tests.support.rig.load import steady_load

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from baton_trainer.tables import churn
 from tests.support.bodies.invocations import build_bodies
 from tests.support.bodies.rows import CSV, JSON, OTHER, ROW, format_csv, make_columns, make_row

@@ -5,16 +5,11 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from baton_registry import (
-    AliasNotSet,
-    RegistryClient,
-    RegistryRefused,
-    VersionNotFound,
-    reopen,
-)
+from baton_registry.errors import AliasNotSet, RegistryRefused, VersionNotFound
 from baton_registry.promotion import alias_moves as promotion
 from baton_registry.promotion.history import sync_and_read_moves
-from baton_registry.rest.fetch import fetch
+from baton_registry.rest.client import RegistryClient
+from baton_registry.rest.fetch import fetch, reopen
 from baton_registry.versions.manifest import Manifest
 from tests.support.rig.desk import Desk
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import get_weight_tag
 from tests.support.rig.callers import Callers, call_steadily, draw_customers
 from tests.support.rig.desk import Desk, register

@@ -14,7 +14,7 @@ import httpx
 import pandas as pd
 import pytest
 
-from baton_registry import ModelVersion
+from baton_registry.versions.model_version import ModelVersion
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.bodies.hostile import (
     JSON,

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from mlflow.server.auth.sqlalchemy_store import SqlAlchemyStore
 
-from baton_registry import RegistryClient, RegistryRefused
+from baton_registry.errors import RegistryRefused
 from baton_registry.rest.access import RegistryAccess
+from baton_registry.rest.client import RegistryClient
 from tests.support.bodies.customer import CUSTOMER
 from tests.support.rig.desk import Desk
 from tests.support.rig.process import wait_until

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from baton_registry import RegistryClient
 from baton_registry.promotion import history, ledger
 from baton_registry.promotion.ledger import Entry, Move
+from baton_registry.rest.client import RegistryClient
 from tests.support.fakes.operator import Operator
 from tests.support.fakes.registry import ALIAS, MODEL
 
