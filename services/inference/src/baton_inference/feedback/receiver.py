@@ -19,8 +19,8 @@ from baton_inference.feedback.label_check import LabelCheck
 from baton_inference.feedback.label_store import LabelStore
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.scoring.workers import Workers
+from baton_registry.versions.model_version import VersionIdentity
 
 ACCEPTED = "accepted"
 OUTCOMES: dict[type[InferenceError], str] = {
@@ -58,7 +58,7 @@ class FeedbackReceiver:
         self._workers = workers
         self._clock = clock
         self._last_us = 0
-        self._checks = dict[Identity, LabelCheck]()
+        self._checks = dict[VersionIdentity, LabelCheck]()
         self.labels: Counter[str] = Counter()
 
     async def receive(self, body: bytes, api_key: str | None) -> int:

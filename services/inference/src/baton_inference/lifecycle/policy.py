@@ -3,33 +3,14 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
 
 from baton_inference.errors import FailureKind
-from baton_registry.versions.model_version import ModelVersion
+from baton_registry.versions.model_version import VersionIdentity
 
 FETCH_RETRY_S = 5.0
 LOAD_RETRY_S = 60.0
 JITTER = 0.1
 """The greatest deviation of a wait from the poll interval, as a share of it."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Identifies a version. The number alone is not enough: a new registry starts at 1 again.
-
-    Attributes:
-        version: the version's number, opaque.
-        source: the location of its artifacts.
-    """
-
-    version: str
-    source: str
-
-    @classmethod
-    def from_version(cls, version: ModelVersion) -> Self:
-        """Returns the identity of a version in the registry."""
-        return cls(version.version, version.source)
 
 
 @dataclass(frozen=True)
@@ -43,7 +24,7 @@ class FailedLoad:
         attempts: consecutive failures, at least 1.
     """
 
-    identity: Identity
+    identity: VersionIdentity
     kind: FailureKind
     at_s: float
     attempts: int = 1
@@ -71,8 +52,8 @@ class Refusal:
         reason: what breaks them.
     """
 
-    canary: Identity
-    production: Identity
+    canary: VersionIdentity
+    production: VersionIdentity
     reason: str
 
 
@@ -89,9 +70,9 @@ class CanarySnapshot:
         failure: the last failed load, filtered by `drop_outdated`.
     """
 
-    production: Identity | None
-    live: Identity | None
-    aspired: Identity | None
+    production: VersionIdentity | None
+    live: VersionIdentity | None
+    aspired: VersionIdentity | None
     is_aborted: bool = False
     refusal: Refusal | None = None
     failure: FailedLoad | None = None
@@ -120,7 +101,10 @@ class Decision(Enum):
 
 
 def decide(
-    serving: Identity | None, aspired: Identity | None, failure: FailedLoad | None, now_s: float
+    serving: VersionIdentity | None,
+    aspired: VersionIdentity | None,
+    failure: FailedLoad | None,
+    now_s: float,
 ) -> Decision:
     """Decides what to do about the aspired version.
 
@@ -155,7 +139,7 @@ def decide_canary(snapshot: CanarySnapshot, now_s: float) -> Decision:
     return decide(snapshot.live, wanted, snapshot.failure, now_s)
 
 
-def drop_outdated(failure: FailedLoad | None, aspired: Identity | None) -> FailedLoad | None:
+def drop_outdated(failure: FailedLoad | None, aspired: VersionIdentity | None) -> FailedLoad | None:
     """Drops a failure of a version that the alias left. If the alias returns, it loads at once."""
     return failure if failure is not None and failure.identity == aspired else None
 

@@ -11,7 +11,7 @@ from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion
 from baton_inference.lifecycle.loading.loader import Loader
 from baton_inference.lifecycle.model_tags import ModelTagReader
-from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, decide
+from baton_inference.lifecycle.policy import Decision, FailedLoad, decide
 from baton_inference.lifecycle.watcher_state import WatcherState
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
@@ -134,7 +134,7 @@ class Watcher:
     def _take_canary(self, version: ModelVersion) -> LiveVersion | None:
         """Returns the canary if it is this version: a promotion after a rollout loads nothing."""
         canary = self._live.canary
-        if canary is None or canary.identity != Identity.from_version(version):
+        if canary is None or canary.identity != version.identity:
             return None
         return replace(canary, model=version, since=format_utc(self._clock.posix_s()))
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from baton_inference.lifecycle.clock import Clock
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.lifecycle.trips.trip import Trip
+from baton_registry.versions.model_version import VersionIdentity
 from baton_rollout.judgement import TRIP_ODDS, SignalJudgement, find_harm
 from baton_rollout.progress.texts import describe_harm
 from baton_rollout.signals import Signal
@@ -28,8 +28,8 @@ class Breaker:
 
     def check(
         self,
-        canary: Identity,
-        production: Identity,
+        canary: VersionIdentity,
+        production: VersionIdentity,
         since_s: float,
         judgements: Sequence[SignalJudgement],
     ) -> None:
@@ -49,6 +49,6 @@ class Breaker:
             return
         self._switch.trip(Trip(canary, describe_harm(harm), production, harm.signal))
 
-    def trip_endless(self, canary: Identity) -> None:
+    def trip_endless(self, canary: VersionIdentity) -> None:
         """Trips a canary with a call that cannot be stopped."""
         self._switch.trip(Trip.for_endless(canary))

@@ -10,10 +10,10 @@ from baton_inference.core import Core, create_core
 from baton_inference.lifecycle.canary import watcher as canary_watcher
 from baton_inference.lifecycle.canary.breaks import find_canary_breaks
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.status import CanaryStatus
 from baton_inference.lifecycle.trips.trip import Trip
 from baton_registry.errors import RegistryUnavailable
+from baton_registry.versions.model_version import VersionIdentity
 from baton_registry.versions.schema import Column, Schema
 from tests.support.fakes.application import make_core, make_settings
 from tests.support.fakes.clock import ManualClock
@@ -292,7 +292,7 @@ def test_a_tripped_canary_gets_no_request(
     """It stays live, until the alias leaves the version."""
     registry.tag("2", weight="100")
     canary.watcher.poll()
-    canary.switch.trip(Trip(Identity("2", "models:/m-2"), "it fails on 12 of 40 rows"))
+    canary.switch.trip(Trip(VersionIdentity("2", "models:/m-2"), "it fails on 12 of 40 rows"))
     assert count_taken(core) == 0
     for _ in range(2):
         status = read(core)
@@ -311,7 +311,7 @@ def test_an_abort_that_is_taken_back_takes_the_trip_back(
     core: Core, registry: FakeRegistry, canary: CanaryParts, tmp_path: Path, time: ManualClock
 ) -> None:
     """`rollout start --force`. The alias stays: not every account may delete it."""
-    identity = Identity("2", "models:/m-2")
+    identity = VersionIdentity("2", "models:/m-2")
     registry.tag("2", weight="100")
     canary.watcher.poll()
     canary.switch.trip(Trip(identity, "it fails on 12 of 40 rows"))
@@ -330,11 +330,11 @@ def test_a_trip_holds_beside_its_production_alone(
     core: Core, registry: FakeRegistry, canary: CanaryParts
 ) -> None:
     """Beside another version nothing is known yet, unless its calls do not end."""
-    identity = Identity("2", "models:/m-2")
+    identity = VersionIdentity("2", "models:/m-2")
     registry.add("3", "sum 0.5")
     registry.tag("2", weight="100")
     canary.watcher.poll()
-    canary.switch.trip(Trip(identity, "its labels differ", Identity("1", "models:/m-1")))
+    canary.switch.trip(Trip(identity, "its labels differ", VersionIdentity("1", "models:/m-1")))
     assert (count_taken(core), read(core).state) == (0, "tripped")
     registry.alias = "3"
     core.watcher.poll()
@@ -375,7 +375,7 @@ def test_a_restart_forgets_what_was_forgiven_meanwhile(  # noqa: PLR0913, PLR091
     is_kept: bool,  # noqa: FBT001 - a case
 ) -> None:
     """The process is down while the abort is taken back, or the alias is deleted."""
-    identity = Identity("2", "models:/m-2")
+    identity = VersionIdentity("2", "models:/m-2")
     canary.watcher.poll()
     canary.switch.trip(Trip(identity, "it fails on 12 of 40 rows"))
     registry.tag("2", weight="100", rollout=rollout)

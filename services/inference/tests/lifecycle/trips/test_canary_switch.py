@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.lifecycle.trips.trip import Trip
 from baton_inference.lifecycle.trips.trip_file import TripFile
+from baton_registry.versions.model_version import VersionIdentity
 
-FIRST, SECOND = Identity("1", "models:/m-1"), Identity("2", "models:/m-2")
+FIRST, SECOND = VersionIdentity("1", "models:/m-1"), VersionIdentity("2", "models:/m-2")
 
 
 class HungFile(TripFile):

@@ -5,7 +5,7 @@ from typing import Any
 
 from baton_inference.errors import FailureKind
 from baton_inference.lifecycle.canary.state import CanaryState
-from baton_inference.lifecycle.policy import CanarySnapshot, FailedLoad, Identity
+from baton_inference.lifecycle.policy import CanarySnapshot, FailedLoad
 from baton_inference.lifecycle.status import CanaryStateName, CanaryStatus
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, find_weight_problem, read_weight
@@ -74,7 +74,7 @@ class CanaryReport:
 
     def _derive_live_state(self, snapshot: CanarySnapshot, aspired: ModelVersion) -> StateAndReason:
         switch, alias = self._state.switch, self._state.alias
-        trip = switch.find_trip(Identity.from_version(aspired), snapshot.production)
+        trip = switch.find_trip(aspired.identity, snapshot.production)
         if trip is not None:
             return "tripped", trip.reason
         if switch.closed:

@@ -7,13 +7,7 @@ import structlog
 from baton_inference.errors import LoadFailure
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion, LiveVersions
-from baton_inference.lifecycle.policy import (
-    CanarySnapshot,
-    FailedLoad,
-    Identity,
-    Refusal,
-    drop_outdated,
-)
+from baton_inference.lifecycle.policy import CanarySnapshot, FailedLoad, Refusal, drop_outdated
 from baton_inference.lifecycle.trips.canary_switch import CanarySwitch
 from baton_inference.telemetry.metrics import Metrics
 from baton_registry.versions.model_version import ModelVersion
@@ -110,7 +104,7 @@ class CanaryState:
         return CanarySnapshot(
             production=production.identity if production else None,
             live=canary.identity if canary else None,
-            aspired=Identity.from_version(aspired) if aspired else None,
+            aspired=aspired.identity if aspired else None,
             is_aborted=aspired is not None and is_aborted(aspired.tags),
             refusal=known.refusal,
             failure=known.failure,
@@ -119,10 +113,10 @@ class CanaryState:
     def note_aspired(self, aspired: ModelVersion | None) -> None:
         """Records an answer of the registry: the version of the alias, or None if it is not set."""
         before, weight = self._known, self.weight
-        identity = Identity.from_version(aspired) if aspired else None
+        identity = aspired.identity if aspired else None
         failure = drop_outdated(before.failure, identity)
         self._known = replace(before, aspired=aspired, failure=failure)
-        had = Identity.from_version(before.aspired) if before.aspired else None
+        had = before.aspired.identity if before.aspired else None
         if had != identity or weight != self.weight:
             number = aspired.version if aspired else None
             log.info("canary resolved", version=number, weight=self.weight)
@@ -138,7 +132,7 @@ class CanaryState:
         self._metrics.count_canary_load_failure(failure.kind)
         before = self._known.failure
         attempts = before.attempts + 1 if before else 1
-        identity, now_s = Identity.from_version(version), self._clock.steady_s()
+        identity, now_s = version.identity, self._clock.steady_s()
         failed = FailedLoad(identity, failure.kind, now_s, attempts)
         self._known = replace(self._known, failure=failed, failure_reason=str(failure))
         log.error(

@@ -14,7 +14,7 @@ from baton_inference.lifecycle.canary.state import CanaryState
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import CANARY, CanaryRoute, LiveVersion
 from baton_inference.lifecycle.loading.loader import Loader
-from baton_inference.lifecycle.policy import Decision, FailedLoad, Identity, Refusal, decide_canary
+from baton_inference.lifecycle.policy import Decision, FailedLoad, Refusal, decide_canary
 from baton_registry.rest.client import RegistryClient
 from baton_registry.versions.model_version import ModelVersion
 from baton_registry.versions.rollout_tags import ROLLOUT_TAG, is_aborted
@@ -90,7 +90,7 @@ class CanaryWatcher:
         self._is_away = False
         state.note_aspired(aspired)
         blame = self._loader.marks.blame
-        blame.note_aspired(state.alias, Identity.from_version(aspired) if aspired else None)
+        blame.note_aspired(state.alias, aspired.identity if aspired else None)
         if blame.has_ended(state.failure, aspired):
             state.forget_failure()
         return True
@@ -137,7 +137,7 @@ class CanaryWatcher:
         aspired, refusal = self._state.aspired, self._state.take_snapshot().refusal
         if aspired is None:
             return "its alias is not set"
-        if Identity.from_version(aspired) != canary.identity:
+        if aspired.identity != canary.identity:
             return f"its alias points to version {aspired.version}"
         if is_aborted(aspired.tags):
             return aspired.tags[ROLLOUT_TAG]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import structlog
 
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trips.trip import Trip
 from baton_inference.lifecycle.trips.trip_file import TripFile
+from baton_registry.versions.model_version import VersionIdentity
 
 log = structlog.get_logger("baton.canary")
 
@@ -32,7 +32,7 @@ class CanarySwitch:
         self._lock = threading.Lock()  # of the trips; no thread writes the file while it has it
         self._file = file
         self._file_lock = threading.Lock()
-        self._trips: dict[Identity, Trip] = {}  # the file keeps the last one
+        self._trips: dict[VersionIdentity, Trip] = {}  # the file keeps the last one
         kept = file.read() if file is not None else None
         if kept is not None:
             self._trips[kept.canary] = kept
@@ -66,27 +66,27 @@ class CanarySwitch:
         )
         return True
 
-    def find_trip(self, canary: Identity, production: Identity | None) -> Trip | None:
+    def find_trip(self, canary: VersionIdentity, production: VersionIdentity | None) -> Trip | None:
         """Returns the trip of a version beside this one in production; None if it did not trip."""
         trip = self._trips.get(canary)
         return trip if trip is not None and trip.holds_beside(production) else None
 
-    def is_off(self, canary: Identity, production: Identity | None) -> bool:
+    def is_off(self, canary: VersionIdentity, production: VersionIdentity | None) -> bool:
         """Whether this process routes no request to the version."""
         if self.closed:
             return True
         # Usually there are none, and this is called for each request.
         return bool(self._trips) and self.find_trip(canary, production) is not None
 
-    def forget_others(self, identity: Identity | None) -> None:
+    def forget_others(self, identity: VersionIdentity | None) -> None:
         """Forgets all trips but this version's, because the alias left the others."""
         self._forget(lambda canary: canary != identity)
 
-    def forget(self, identity: Identity) -> None:
+    def forget(self, identity: VersionIdentity) -> None:
         """Forgets the trip of this version, because `rollout start --force` took its abort back."""
         self._forget(lambda canary: canary == identity)
 
-    def _forget(self, is_over: Callable[[Identity], bool]) -> None:
+    def _forget(self, is_over: Callable[[VersionIdentity], bool]) -> None:
         with self._lock:
             known = self._trips
             self._trips = {key: each for key, each in known.items() if not is_over(key)}

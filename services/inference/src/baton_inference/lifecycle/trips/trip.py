@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from baton_inference.lifecycle.policy import Identity
+from baton_registry.versions.model_version import VersionIdentity
 
 ENDLESS = "endless"
 """The signal of a canary with a call that cannot be stopped."""
@@ -23,17 +23,17 @@ class Trip:
         signal: the signal that showed the harm; empty if a process before this one tripped it.
     """
 
-    canary: Identity
+    canary: VersionIdentity
     reason: str
-    production: Identity | None = None
+    production: VersionIdentity | None = None
     signal: str = ""
 
     @classmethod
-    def for_endless(cls, canary: Identity) -> Self:
+    def for_endless(cls, canary: VersionIdentity) -> Self:
         """Returns the trip of a canary with a call that blocks its thread. It holds beside any."""
         reason = "a call of the model does not end and cannot be stopped; it blocks a thread"
         return cls(canary, reason, signal=ENDLESS)
 
-    def holds_beside(self, production: Identity | None) -> bool:
+    def holds_beside(self, production: VersionIdentity | None) -> bool:
         """Whether the trip holds while this version is in production."""
         return self.production in (None, production)

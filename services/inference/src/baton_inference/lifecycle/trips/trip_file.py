@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from baton_common.atomic_file import write_atomic
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.lifecycle.trips.trip import Trip
+from baton_registry.versions.model_version import VersionIdentity
 
 log = structlog.get_logger("baton.watcher")
 
@@ -63,8 +63,8 @@ class TripFile:
             log.warning("the trip of the canary cannot be forgotten", reason=error.strerror)
 
 
-def _read_identity(document: Mapping[str, Any]) -> Identity:
-    return Identity(_read_text(document, "version"), _read_text(document, "source"))
+def _read_identity(document: Mapping[str, Any]) -> VersionIdentity:
+    return VersionIdentity(_read_text(document, "version"), _read_text(document, "source"))
 
 
 def _read_text(document: Mapping[str, Any], key: str) -> str:

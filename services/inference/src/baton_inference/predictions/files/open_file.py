@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 from arro3.core import RecordBatch
 
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.predictions.files.parquet import encode_parquet
 from baton_inference.predictions.log_table import LogTable
 from baton_inference.predictions.logged_request import LoggedRequest
+from baton_registry.versions.model_version import VersionIdentity
 
 MAX_AGE_S = 15 * 60.0
 MAX_ROWS = 50_000
@@ -27,7 +27,7 @@ class FileKey:
         day: the date of the answers, in UTC.
     """
 
-    identity: Identity
+    identity: VersionIdentity
     day: date
 
 

@@ -10,13 +10,13 @@ import structlog
 from baton_common.prediction_log import build_predictions_folder
 from baton_inference.lifecycle.clock import Clock
 from baton_inference.lifecycle.live_versions import LiveVersion
-from baton_inference.lifecycle.policy import Identity
 from baton_inference.predictions.counts import LogCounts
 from baton_inference.predictions.files.open_file import FileKey, OpenFile
 from baton_inference.predictions.log_table import LogTable
 from baton_inference.predictions.logged_request import LoggedRequest
 from baton_inference.predictions.options import LogOptions
 from baton_inference.telemetry.stack import format_stack
+from baton_registry.versions.model_version import VersionIdentity
 
 BATCH_ROWS = 256
 """The rows that are converted at once: about a millisecond."""
@@ -63,7 +63,7 @@ class OpenFiles:
         self._clock = clock
         self._rest = rest
         self._files: dict[FileKey, OpenFile] = {}
-        self._described: set[Identity] = set()
+        self._described: set[VersionIdentity] = set()
 
     def add(self, requests: Iterable[LoggedRequest]) -> Iterator[EncodedFile]:
         """Adds requests to the files of their versions and days; yields those that are full."""
@@ -76,7 +76,7 @@ class OpenFiles:
                 if file.is_due(self._clock.steady_s()):
                     yield from self._close([key])
 
-    def close_due(self, live: Collection[Identity]) -> Iterator[EncodedFile]:
+    def close_due(self, live: Collection[VersionIdentity]) -> Iterator[EncodedFile]:
         """Closes the files that are old, and those of versions that are not live any more."""
         now_s = self._clock.steady_s()
         due = [
