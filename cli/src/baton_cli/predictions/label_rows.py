@@ -133,12 +133,12 @@ class _RowReader:
 
     def _read_chunk(self, chunk: Chunk) -> Iterator[LabelRow | None]:
         columns = self._columns
-        none: list[str | None] = [None] * len(chunk.locations)
+        none: list[str | None] = [None] * len(chunk.positions)
         identities = self._read_texts(chunk, columns.identity)
         labels = self._read_texts(chunk, columns.label)
         numbers = none if columns.row is None else self._read_texts(chunk, columns.row)
         times = none if columns.at is None else self._read_texts(chunk, columns.at)
-        cells = zip(chunk.locations, identities, labels, numbers, times, strict=True)
+        cells = zip(chunk.positions, identities, labels, numbers, times, strict=True)
         for location, identity, label, number, at in cells:
             if label is None:
                 yield None
