@@ -15,13 +15,13 @@ import pytest
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.dataset import partitions
 from baton_cli.dataset.dataset_scoring import DatasetRequest, plan_scoring
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.portable_version import fetch_version
 from baton_cli.dataset.record import RECORD_FILE
 from baton_cli.errors import CommandFailed
 from baton_cli.main import run
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals
+from baton_cli.storage_location import StorageLocation
 from tests.support.cli.bulk import add_onnx
 from tests.support.cli.datasets import (
     GROUP_ROWS,
@@ -191,7 +191,11 @@ def test_file_that_changes_meanwhile_is_refused(source: Path, tmp_path: Path) ->
     """The row groups of the plan are not those of the new file."""
     version = fetch_version(load(CliSettings), None, defer_signals)
     request = DatasetRequest(
-        Location(str(source)), Location(str(tmp_path / "out")), CsvFormat(), None, False
+        StorageLocation(str(source)),
+        StorageLocation(str(tmp_path / "out")),
+        CsvFormat(),
+        None,
+        False,
     )
     plan = plan_scoring(request, version)
     write_dataset(source)
@@ -206,8 +210,8 @@ def test_scorer_is_pickled_without_secrets_and_runs_in_any_thread(
     monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", KEY)
     monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "user")
     version = fetch_version(load(CliSettings), None, defer_signals)
-    output = Location(str(tmp_path / "out"))
-    request = DatasetRequest(Location(str(source)), output, CsvFormat(), None, False)
+    output = StorageLocation(str(tmp_path / "out"))
+    request = DatasetRequest(StorageLocation(str(source)), output, CsvFormat(), None, False)
     plan = plan_scoring(request, version)
     plan.scorer.output.create()
     sent = pickle.dumps((plan.scorer, plan.partitions))

@@ -16,11 +16,11 @@ from baton_cli.dataset.dataset_scoring import (
     plan_scoring,
     run_plan,
 )
-from baton_cli.dataset.location import Location
 from baton_cli.dataset.portable_version import fetch_version
 from baton_cli.progress import ConsoleProgress
 from baton_cli.settings import CliSettings, load
 from baton_cli.stopping import defer_signals
+from baton_cli.storage_location import StorageLocation
 
 ROWS = 60
 GROUP_ROWS = 20
@@ -55,7 +55,7 @@ def score_here(
     """Scores a dataset in this process."""
     version = fetch_version(load(CliSettings), number, defer_signals)
     given = {"csv_format": CsvFormat(), "keep": None, "skips_bad_rows": False, **options}
-    request = DatasetRequest(Location(str(source)), Location(str(output)), **given)  # type: ignore[arg-type]
+    request = DatasetRequest(StorageLocation(str(source)), StorageLocation(str(output)), **given)  # type: ignore[arg-type]
     with ConsoleProgress() as progress:
         return run_plan(plan_scoring(request, version), open_here, progress)
 

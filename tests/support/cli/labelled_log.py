@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from baton_cli.dataset.location import Location
 from baton_cli.predictions import labelled_pairs
 from baton_cli.predictions.labelled_pairs import LabelledPairs
+from baton_cli.storage_location import StorageLocation
 from baton_rollout.limits import Limits
 from baton_rollout.pair_counts import PairCounts
 from baton_rollout.progress.plan import Plan
@@ -29,7 +29,7 @@ class Counter:
         self._now = TIME
         self.record = start("token")
         self.pairs = LabelledPairs(
-            Location(str(folder)), MODEL, self._find_scale, self.warnings.append
+            StorageLocation(str(folder)), MODEL, self._find_scale, self.warnings.append
         )
 
     def _find_scale(self, record: Record) -> float | None:

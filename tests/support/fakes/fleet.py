@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from baton_cli.inference.status_client import Report
+from baton_cli.inference.report import Report
 from baton_cli.rollouts.control.controller import Controller
 from baton_cli.rollouts.control.execution import Executor
 from baton_cli.rollouts.control.observation import Observation

@@ -7,8 +7,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from arro3.core import RecordBatch
 
-from baton_cli.dataset.location import Location, explain_storage_errors
 from baton_cli.errors import CommandFailed, build_missing_extra_error
+from baton_cli.storage_location import StorageLocation, explain_storage_errors
 from baton_common.prediction_log import (
     SUFFIX,
     build_labels_folder,
@@ -29,7 +29,7 @@ Warn = Callable[[str], object]
 T = TypeVar("T")
 
 
-def list_predictions(log: Location, model: str, version: str = "*") -> list[Location]:
+def list_predictions(log: StorageLocation, model: str, version: str = "*") -> list[StorageLocation]:
     """Lists the closed files of a model's predictions, sorted: of one version, or of all.
 
     Raises:
@@ -39,12 +39,12 @@ def list_predictions(log: Location, model: str, version: str = "*") -> list[Loca
     return _list_files(log, f"{folder}/version={version}/date=*/*{SUFFIX}")
 
 
-def list_labels(log: Location, model: str) -> list[Location]:
+def list_labels(log: StorageLocation, model: str) -> list[StorageLocation]:
     """Lists the closed files of a model's labels, sorted. Raises `CommandFailed`."""
     return _list_files(log, f"{build_labels_folder(model, date.min).parent}/date=*/*{SUFFIX}")
 
 
-def find_day(location: Location) -> date | None:
+def find_day(location: StorageLocation) -> date | None:
     """Returns the day that the folder of a file names; None if it names none."""
     try:
         return date.fromisoformat(parse_partition(location.text.split("/")[-2])[1])
@@ -52,7 +52,9 @@ def find_day(location: Location) -> date | None:
         return None
 
 
-def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: Warn) -> Iterator[T]:
+def read_file(
+    location: StorageLocation, convert: Callable[[RecordBatch], T], warn: Warn
+) -> Iterator[T]:
     """Reads a file batch by batch. A file that was removed after it was listed has no rows.
 
     Inference removes old files, and merges small files of labels.
@@ -79,27 +81,27 @@ def read_file(location: Location, convert: Callable[[RecordBatch], T], warn: War
             warn(f"skipped {location}: {truncate(get_first_line(error))}")
 
 
-def _list_files(log: Location, pattern: str) -> list[Location]:
+def _list_files(log: StorageLocation, pattern: str) -> list[StorageLocation]:
     with explain_storage_errors("read", log):
         if log.is_local:
             if not log.path.is_dir():
                 raise CommandFailed(
                     f"there is no folder {log}; name the prediction log: --from DIR"
                 )
-            return [Location(str(path)) for path in sorted(log.path.glob(pattern))]
+            return [StorageLocation(str(path)) for path in sorted(log.path.glob(pattern))]
         filesystem, path = _open_filesystem(log)
         names = filesystem.glob(f"{path}/{pattern}")
         return [log.append(name[len(path) + 1 :]) for name in sorted(names)]
 
 
-def _open_file(location: Location) -> IO[bytes]:
+def _open_file(location: StorageLocation) -> IO[bytes]:
     if location.is_local:
         return location.path.open("rb")
     filesystem, path = _open_filesystem(location)
     return io.BytesIO(filesystem.cat_file(path))
 
 
-def _open_filesystem(location: Location) -> "tuple[AbstractFileSystem, str]":
+def _open_filesystem(location: StorageLocation) -> "tuple[AbstractFileSystem, str]":
     try:
         return location.open_filesystem()
     except ModuleNotFoundError as error:

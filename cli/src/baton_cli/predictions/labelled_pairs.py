@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from arro3.core import DataType, RecordBatch
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.closed_files import (
     Warn,
@@ -23,6 +22,7 @@ from baton_cli.predictions.closed_files import (
 )
 from baton_cli.predictions.pair_book import PairBook, ReceivedLabel
 from baton_cli.predictions.pair_losses import read_rows
+from baton_cli.storage_location import StorageLocation
 from baton_common.prediction_log import LABEL, RECEIVED_AT, REQUEST_ID, ROW
 from baton_common.texts import to_one_line
 from baton_registry.errors import RegistryError
@@ -52,7 +52,7 @@ class _File(NamedTuple):
 
     day: date
     has_labels: bool
-    location: Location
+    location: StorageLocation
     add: Callable[[RecordBatch], None]
 
     @property
@@ -77,15 +77,15 @@ class _State:
     key: tuple[str, str] | None = None
     polled_at: datetime | None = None
     polls: int = 0
-    read: set[Location] = field(default_factory=set)
-    failed_in: dict[Location, int] = field(default_factory=dict)
+    read: set[StorageLocation] = field(default_factory=set)
+    failed_in: dict[StorageLocation, int] = field(default_factory=dict)
     book: PairBook | None = None
 
 
 class LabelledPairs:
     """The labelled pairs of one rollout at a time. Only one thread may use it."""
 
-    def __init__(self, log: Location, model: str, find_scale: FindScale, warn: Warn) -> None:
+    def __init__(self, log: StorageLocation, model: str, find_scale: FindScale, warn: Warn) -> None:
         """Wires it, and reads nothing.
 
         Args:

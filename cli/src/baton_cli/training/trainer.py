@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from baton_cli.argument_types import ModelReference
+from baton_cli.argument_types.models import ModelReference
 from baton_cli.dask_cluster.options import ClusterOptions
 from baton_cli.errors import (
     CommandFailed,

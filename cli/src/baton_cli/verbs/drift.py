@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import DataLocation, FilePath
+from baton_cli.argument_types.places import DataLocation, FilePath
+from baton_cli.argument_types.times import Duration
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.options import log_option, model_option, resolve_log
-from baton_cli.rollouts.option_types import Duration
 from baton_cli.training.options import query_option
 from baton_cli.training.trainer import call_trainer
 from baton_common.atomic_file import write_atomic

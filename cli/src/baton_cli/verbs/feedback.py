@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath, HttpAddress, TableLocation
+from baton_cli.argument_types.places import FilePath, HttpAddress, TableLocation
+from baton_cli.argument_types.times import Duration
 from baton_cli.bulk.options import encoding_option, separator_option
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_cli.predictions.destination import Destination, choose_destination, choose_log
-from baton_cli.rollouts.option_types import Duration
 from baton_cli.settings import PredictionSettings, load
 from baton_cli.stopping import defer_signals, explain_interruption
+from baton_cli.storage_location import StorageLocation
 
 if TYPE_CHECKING:  # Arrow is slow to import, and `baton feedback --help` does not need it
     from baton_cli.predictions.file_feedback import KeySearch
@@ -90,7 +90,7 @@ def feedback(  # noqa: PLR0913 - one for each option
     folder: Path | None,
     url: str | None,
     api_key_file: Path | None,
-    log: Location | None,
+    log: StorageLocation | None,
     separator: str | None,
     encoding: str,
     is_dry: bool,
@@ -137,7 +137,10 @@ def feedback(  # noqa: PLR0913 - one for each option
 
 
 def _build_search(
-    settings: PredictionSettings, log: Location | None, destination: Destination, window_s: float
+    settings: PredictionSettings,
+    log: StorageLocation | None,
+    destination: Destination,
+    window_s: float,
 ) -> "KeySearch":
     from baton_cli.predictions.file_feedback import KeySearch  # noqa: PLC0415 - as above
 

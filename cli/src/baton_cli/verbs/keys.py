@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from baton_cli import terminal
-from baton_cli.argument_types import FilePath
+from baton_cli.argument_types.places import FilePath
 from baton_cli.errors import CommandFailed
 from baton_cli.options import option
 from baton_common.api_keys import Scope, generate_key

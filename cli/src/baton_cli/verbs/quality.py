@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from baton_cli import terminal
-from baton_cli.moves.actor import get_actor
+from baton_cli.actor import get_actor
+from baton_cli.argument_types.times import Duration
 from baton_cli.moves.alias_move import describe_move
 from baton_cli.moves.rolling_back import roll_back
 from baton_cli.options import option
 from baton_cli.predictions.options import log_option, model_option, resolve_log
-from baton_cli.rollouts.option_types import Duration
 from baton_cli.settings import CliSettings, load
 from baton_cli.training.trainer import call_trainer
 

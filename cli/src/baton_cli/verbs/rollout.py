@@ -8,9 +8,8 @@ from functools import partial
 import click
 
 from baton_cli import terminal
-from baton_cli.dataset.location import Location
+from baton_cli.actor import get_actor
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import get_actor
 from baton_cli.moves.alias_move import reason_option
 from baton_cli.rollouts.control.hand import act, find_under_way
 from baton_cli.rollouts.control.hand import resume as resume_rollout
@@ -25,6 +24,7 @@ from baton_cli.rollouts.setup import open_session
 from baton_cli.rollouts.start import start
 from baton_cli.settings import CliSettings, RolloutSettings, load
 from baton_cli.stopping import Terminated
+from baton_cli.storage_location import StorageLocation
 from baton_rollout.progress.actions import Abort, Action, Next, Pause, Promote
 from baton_rollout.progress.record import Record
 
@@ -127,7 +127,7 @@ def abort(reason: str) -> None:
 
 @rollout.command()
 @predictions_option
-def run(predictions: Location | None) -> None:
+def run(predictions: StorageLocation | None) -> None:
     """Run the controller: follow every rollout of the model, for ever.
 
     `baton up` and the container stack run it already. BATON_ROLLOUT_CHECK names a program that

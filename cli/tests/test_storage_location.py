@@ -3,8 +3,8 @@
 import fsspec
 import pytest
 
-from baton_cli.dataset.location import Location
 from baton_cli.errors import CommandFailed
+from baton_cli.storage_location import StorageLocation
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from baton_cli.errors import CommandFailed
 def test_other_urls_are_rejected(text: str, message: str) -> None:
     """Among them those with credentials, which would be in tasks."""
     with pytest.raises(ValueError, match=message):
-        Location.parse(text)
+        StorageLocation.parse(text)
 
 
 @pytest.mark.parametrize("text", ["s3://bucket/x/", "abfs://box@account.dfs.core.windows.net/x"])
 def test_url_is_no_path(text: str) -> None:
     """A container's name before `@` is no password."""
-    location = Location.parse(text)
+    location = StorageLocation.parse(text)
     assert not location.is_local
     assert str(location.append("y")) == f"{text.rstrip('/')}/y"
     assert location.make_absolute() == location
@@ -38,6 +38,6 @@ def test_unusable_credentials_are_one_line(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(fsspec.core, "url_to_fs", refuse)
     with pytest.raises(CommandFailed) as failure:
-        Location("abfs://lake/x").open_filesystem()
+        StorageLocation("abfs://lake/x").open_filesystem()
     assert str(failure.value).startswith("cannot open abfs://lake/x: unable to connect to account")
     assert "more" not in str(failure.value)

@@ -30,7 +30,7 @@ object complete or not at all."""
 
 
 @dataclass(frozen=True)
-class Location:
+class StorageLocation:
     """A file, a folder or a pattern.
 
     Attributes:
@@ -40,7 +40,7 @@ class Location:
     text: str
 
     @classmethod
-    def parse(cls, text: str) -> "Location":
+    def parse(cls, text: str) -> "StorageLocation":
         """Parses what a user wrote.
 
         Raises:
@@ -75,13 +75,13 @@ class Location:
         """Returns the path or the URL, for messages."""
         return self.text
 
-    def make_absolute(self) -> "Location":
+    def make_absolute(self) -> "StorageLocation":
         """Returns the same location for a process with another working directory."""
-        return Location(str(self.path.resolve())) if self.is_local else self
+        return StorageLocation(str(self.path.resolve())) if self.is_local else self
 
-    def append(self, name: str) -> "Location":
+    def append(self, name: str) -> "StorageLocation":
         """Returns the location of a file in this folder."""
-        return Location(f"{self.text.rstrip('/')}/{name}")
+        return StorageLocation(f"{self.text.rstrip('/')}/{name}")
 
     def open_filesystem(self) -> "tuple[AbstractFileSystem, str]":
         """Returns the file system and the path in it.
@@ -108,7 +108,7 @@ class Location:
 
 
 @contextmanager
-def explain_storage_errors(action: str, location: Location) -> Iterator[None]:
+def explain_storage_errors(action: str, location: StorageLocation) -> Iterator[None]:
     """Turns errors of the storage into `CommandFailed`; `action` is a verb, e.g. `read`."""
     try:
         yield

@@ -3,8 +3,8 @@ import socket
 
 import pytest
 
+from baton_cli.actor import get_actor, get_user_at_host
 from baton_cli.errors import CommandFailed
-from baton_cli.moves.actor import get_actor, get_user_at_host
 from baton_cli.settings import CI_USERS, CliSettings, load
 
 
