@@ -8,7 +8,7 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from baton_cli.dataset import location
+from baton_cli import storage_location
 from baton_cli.errors import CommandFailed
 from baton_cli.predictions.moving import MAX_FAILURES, LogMover, Pass, list_closed_files
 from baton_cli.storage_location import StorageLocation
@@ -148,7 +148,7 @@ class Store(MemoryFileSystem):  # type: ignore[misc]
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty store that s3:// means."""
-    assert "s3" in location.PACKAGES
+    assert "s3" in storage_location.PACKAGES
     filesystem = Store()
     filesystem.store.clear()
     found = (filesystem, "/bucket/log")
