@@ -11,8 +11,8 @@ from baton_cli.errors import CommandFailed, build_missing_extra_error
 from baton_cli.storage_location import StorageLocation, explain_storage_errors
 from baton_common.prediction_log import (
     SUFFIX,
-    build_labels_folder,
-    build_predictions_folder,
+    get_labels_folder,
+    get_model_folder,
     parse_partition,
 )
 from baton_common.texts import get_first_line, truncate
@@ -35,13 +35,12 @@ def list_predictions(log: StorageLocation, model: str, version: str = "*") -> li
     Raises:
         CommandFailed: the log cannot be listed.
     """
-    folder = build_predictions_folder(model, "1", date.min).parts[0]
-    return _list_files(log, f"{folder}/version={version}/date=*/*{SUFFIX}")
+    return _list_files(log, f"{get_model_folder(model)}/version={version}/date=*/*{SUFFIX}")
 
 
 def list_labels(log: StorageLocation, model: str) -> list[StorageLocation]:
     """Lists the closed files of a model's labels, sorted. Raises `CommandFailed`."""
-    return _list_files(log, f"{build_labels_folder(model, date.min).parent}/date=*/*{SUFFIX}")
+    return _list_files(log, f"{get_labels_folder(model)}/date=*/*{SUFFIX}")
 
 
 def find_day(location: StorageLocation) -> date | None:

@@ -70,21 +70,34 @@ def hash_key(secret: bytes, routing_key: bytes) -> str:
     return hmac.new(secret, routing_key, "sha256").hexdigest()
 
 
+def get_model_folder(model: str) -> PurePosixPath:
+    """Returns the folder of a model's predictions, relative to the log."""
+    return PurePosixPath(_format_partition("model", model))
+
+
+def get_version_folder(model: str, version: str) -> PurePosixPath:
+    """Returns the folder of a version's predictions, relative to the log."""
+    return get_model_folder(model) / _format_partition("version", version)
+
+
+def get_labels_folder(model: str) -> PurePosixPath:
+    """Returns the folder of a model's labels, relative to the log."""
+    return LABELS / get_model_folder(model)
+
+
 def build_predictions_folder(model: str, version: str, day: date) -> PurePosixPath:
     """Returns the folder of a version's predictions of a day, relative to the log."""
-    return PurePosixPath(
-        _name_model_folder(model), f"version={_escape(version)}", f"date={day.isoformat()}"
-    )
+    return get_version_folder(model, version) / _format_partition("date", day.isoformat())
 
 
 def build_labels_folder(model: str, day: date) -> PurePosixPath:
     """Returns the folder of a model's labels of a day, relative to the log."""
-    return PurePosixPath(LABELS, _name_model_folder(model), f"date={day.isoformat()}")
+    return get_labels_folder(model) / _format_partition("date", day.isoformat())
 
 
 def measure_model_folder(model: str) -> int:
     """Returns the bytes of the name of a model's folder: most letters that are not Latin take 6."""
-    return len(_name_model_folder(model))
+    return len(_format_partition("model", model))
 
 
 def parse_partition(part: str) -> tuple[str, str]:
@@ -99,10 +112,6 @@ def parse_partition(part: str) -> tuple[str, str]:
     return key, unquote(value)
 
 
-def _name_model_folder(model: str) -> str:
-    return f"model={_escape(model)}"
-
-
-def _escape(value: str) -> str:
-    """Escapes a value as Hive, Spark and DuckDB do: percent-encoded."""
-    return quote(value, safe=" ")
+def _format_partition(key: str, value: str) -> str:
+    """Formats the name of a folder as Hive, Spark and DuckDB do: percent-encoded."""
+    return f"{key}={quote(value, safe=' ')}"
