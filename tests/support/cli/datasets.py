@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from baton_cli.bulk.csv_table import CsvFormat
 from baton_cli.dataset.dataset_scoring import (
     DatasetRequest,
-    Outcome,
     RunPartitions,
+    ScoringSummary,
     plan_scoring,
     run_plan,
 )
@@ -51,7 +51,7 @@ def open_here() -> Iterator[RunPartitions]:
 
 def score_here(
     source: Path | str, output: Path | str, number: str | None = None, **options: object
-) -> Outcome:
+) -> ScoringSummary:
     """Scores a dataset in this process."""
     version = fetch_version(load(CliSettings), number, defer_signals)
     given = {"csv_format": CsvFormat(), "keep": None, "skips_bad_rows": False, **options}

@@ -58,7 +58,7 @@ class DatasetPlan:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScoringSummary:
     """What a command did.
 
     Attributes:
@@ -99,7 +99,9 @@ def plan_scoring(request: DatasetRequest, version: PortableVersion) -> DatasetPl
     return DatasetPlan(replace(scorer, columns=columns), partitions, record)
 
 
-def run_plan(plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgress) -> Outcome:
+def run_plan(
+    plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgress
+) -> ScoringSummary:
     """Scores the partitions that are not in the output yet.
 
     What is written stays: a command that is repeated goes on from there.
@@ -116,7 +118,7 @@ def run_plan(plan: DatasetPlan, open_engine: OpenEngine, progress: ConsoleProgre
     _check_complete(plan, missing)
     output.remove_drafts()
     write_record(output, plan.record.model_copy(update={"complete": True}))
-    return Outcome(counts, len(plan.partitions), len(plan.partitions) - len(missing))
+    return ScoringSummary(counts, len(plan.partitions), len(plan.partitions) - len(missing))
 
 
 def _run_partitions(

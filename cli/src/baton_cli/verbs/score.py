@@ -18,7 +18,7 @@ from baton_cli.storage_location import StorageLocation
 
 if TYPE_CHECKING:  # Arrow is slow to import, and `baton score --help` does not need it
     from baton_cli.bulk.csv_table import CsvFormat
-    from baton_cli.dataset.dataset_scoring import Outcome
+    from baton_cli.dataset.dataset_scoring import ScoringSummary
 
 STDOUT = "-"
 
@@ -168,16 +168,16 @@ def _score_dataset(  # noqa: PLR0913 - the options of the verb
     with explain_interruption(undone), ConsoleProgress() as progress:
         progress.start_phase(f"listing {source}")
         plan = dataset_scoring.plan_scoring(request, version)
-        outcome = dataset_scoring.run_plan(plan, lambda: open_engine(cluster), progress)
-    terminal.print_progress(_format_outcome(outcome, output))
+        summary = dataset_scoring.run_plan(plan, lambda: open_engine(cluster), progress)
+    terminal.print_progress(_format_summary(summary, output))
 
 
-def _format_outcome(outcome: "Outcome", output: StorageLocation) -> str:
-    if outcome.skipped_partitions == outcome.partitions:
-        return f"all {outcome.partitions:,} partitions are there from an earlier command: {output}"
-    counts = outcome.counts
+def _format_summary(summary: "ScoringSummary", output: StorageLocation) -> str:
+    if summary.skipped_partitions == summary.partitions:
+        return f"all {summary.partitions:,} partitions are there from an earlier command: {output}"
+    counts = summary.counts
     skipped = f", {counts.skipped:,} skipped" if counts.skipped else ""
-    before = outcome.skipped_partitions
+    before = summary.skipped_partitions
     done = f", {before:,} of them by an earlier command" if before else ""
-    parts = f"{outcome.partitions:,} partitions{done}"
+    parts = f"{summary.partitions:,} partitions{done}"
     return f"{counts.scored:,} rows scored{skipped}; {parts} → {output}"
