@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -81,7 +80,7 @@ def _choose_source(source: Path | None, target: StorageLocation) -> Path:
 
 def _follow(mover: LogMover, target: StorageLocation) -> None:
     """Moves files for ever. A failure is printed once, and tried again."""
-    _print_event(f"moving closed files to {target}")
+    terminal.print_event(f"moving closed files to {target}")
     outage = ""
     while True:
         try:
@@ -90,11 +89,11 @@ def _follow(mover: LogMover, target: StorageLocation) -> None:
         except CommandFailed as error:  # inference has not created the folder yet
             done, failure = Pass(), error.message
         if done.copied:
-            _print_event(format_pass(done, target))
+            terminal.print_event(format_pass(done, target))
         if failure and failure != outage:
-            _print_event(f"{failure}; trying again every {INTERVAL_S:.0f} s")
+            terminal.print_event(f"{failure}; trying again every {INTERVAL_S:.0f} s")
         elif outage and not failure:
-            _print_event("files are moved again")
+            terminal.print_event("files are moved again")
         outage = failure
         time.sleep(INTERVAL_S)
 
@@ -105,7 +104,3 @@ def format_pass(done: Pass, target: StorageLocation) -> str:
     present = f", {done.present:,} were there already" if done.present else ""
     failed = f", {len(done.failures):,} failed" if done.failures else ""
     return f"{done.copied:,} files ({size}) copied{present}{failed} → {target}"
-
-
-def _print_event(text: str) -> None:
-    terminal.print_progress(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")

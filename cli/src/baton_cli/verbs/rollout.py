@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -136,15 +135,17 @@ def run(predictions: StorageLocation | None) -> None:
     settings = load(RolloutSettings)
     with suppress(Terminated):  # a service that is stopped has not failed
         if settings.followed_canary is None:
-            _print_event(f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do")
+            terminal.print_event(
+                f"BATON_CANARY_ALIAS={settings.canary_alias}: no canary, nothing to do"
+            )
             while True:
                 time.sleep(3600)
         log = predictions or settings.predictions
         with open_session(settings, settings.check, log) as session:
-            _print_event(f"following rollouts of {settings.model_name}")
-            follower = Follower(session.controller.tick, _print_event)
+            terminal.print_event(f"following rollouts of {settings.model_name}")
+            follower = Follower(session.controller.tick, terminal.print_event)
             follower.follow_forever(settings.poll_interval_s)
-    _print_event("stopped")
+    terminal.print_event("stopped")
 
 
 def _check_can_change(record: Record) -> None:
@@ -179,7 +180,3 @@ def _has_ended(seen: Observation | None) -> bool:
 
 def _show(settings: CliSettings, record: Record) -> None:
     terminal.show(f"{settings.model_name}: {describe_progress(record)}")
-
-
-def _print_event(text: str) -> None:
-    terminal.print_progress(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}")

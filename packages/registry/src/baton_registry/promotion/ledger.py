@@ -48,7 +48,7 @@ class Move:
     reason: str = ""
 
     def to_json(self) -> dict[str, str | None]:
-        """Converts the move to the form of `baton history --json`."""
+        """Converts the move to the form that its tag has."""
         return {
             "at": format_utc(self.at),
             "from": self.from_version,
